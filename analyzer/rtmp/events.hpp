@@ -1,0 +1,102 @@
+// The events of a connection, as the session emits them and sinks take them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/endpoint.hpp"
+#include "base/stream.hpp"
+#include "rtmp/message.hpp"
+#include "schema/field_sink.hpp"
+
+namespace rtmpscope::rtmp {
+
+struct ConnectionSummary;  // rtmp/summary.hpp
+
+/// Numbers as in values.def, table transport.
+enum class Transport : std::uint8_t { rtmp, rtmpe, rtmps, rtmpt, tls, http, unknown };
+/// Numbers as in values.def, table start.
+enum class Start : std::uint8_t { syn, midstream };
+
+/// What is known of a connection before its first byte is decoded.
+struct ConnectionInfo {
+  Endpoint client;
+  Endpoint server;
+  Transport transport = Transport::rtmp;
+  Start start = Start::syn;
+  std::string community_id;  ///< "1:…"
+};
+
+/// TCP's view of one direction, for the totals.
+struct DirectionTotals {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;                  ///< of the stream, each byte once
+  std::uint64_t retransmitted_bytes = 0;
+  std::uint64_t out_of_order_segments = 0;
+  std::uint64_t missing_bytes = 0;
+};
+
+/// Head of every event. `describe` pushes the event's own keys (the body of a message included), and may be called
+/// any number of times while the event lives, which is during EventSink::on_event.
+struct Event {
+  EventKind kind;
+  PacketRef packet;                     ///< the packet that completed the event
+  std::uint32_t connection = 0;         ///< 1-based within the shard; the merger makes it global; 0: none
+  std::optional<Direction> direction;
+
+  explicit Event(EventKind event_kind) : kind(event_kind) {}
+  virtual ~Event() = default;
+  virtual void describe(FieldSink& sink) const = 0;
+};
+
+struct MessageEvent final : Event {
+  const Message& message;
+  Bytes stream_name;                             ///< of the message stream; empty if unknown
+  std::optional<std::uint64_t> request_frame;    ///< of the request that this message answers
+  std::optional<std::int64_t> response_time;     ///< nanoseconds since that request
+
+  explicit MessageEvent(const Message& m) : Event(EventKind::message), message(m) {}
+  void describe(FieldSink& sink) const override;
+};
+
+struct FindingEvent final : Event {
+  FindingId id;
+  std::optional<std::uint64_t> stream_offset;  ///< of the message or chunk that it is about
+  std::optional<Range> range;                  ///< within that message's body or chunk's header
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+  std::uint64_t suppressed = 0;                ///< not 0: stands for that many findings that were counted only
+
+  explicit FindingEvent(FindingId finding) : Event(EventKind::finding), id(finding) {}
+  void describe(FieldSink& sink) const override;
+};
+
+struct ConnectionOpenEvent final : Event {
+  const ConnectionInfo& connection_info;
+
+  explicit ConnectionOpenEvent(const ConnectionInfo& i)
+      : Event(EventKind::connection_open), connection_info(i) {}
+  void describe(FieldSink& sink) const override;
+};
+
+struct ConnectionCloseEvent final : Event {
+  const ConnectionSummary& summary;
+
+  explicit ConnectionCloseEvent(const ConnectionSummary& s) : Event(EventKind::connection_close), summary(s) {}
+  void describe(FieldSink& sink) const override;
+};
+
+/// Events without more than their described keys (chunk, gap, sync_lost, handshake, capture_start, …) are local
+/// classes of their emitters; a sink that needs their values describes them into a Tape.
+
+/// Takes the events of one shard, in the order in which they happened.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void on_event(const Event& event) = 0;
+};
+
+/// The text of a finding with its numbers filled in.
+[[nodiscard]] std::string finding_text(FindingId id, std::uint64_t a, std::uint64_t b);
+
+}  // namespace rtmpscope::rtmp

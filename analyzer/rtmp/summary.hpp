@@ -1,0 +1,55 @@
+// What a connection amounts to: the header that a person reads first.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rtmp/events.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Media of one kind on one message stream.
+struct MediaSummary {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;             ///< message bodies
+  std::uint64_t key_frames = 0;        ///< video only
+  std::uint32_t first_timestamp = 0;   ///< milliseconds
+  std::uint32_t last_timestamp = 0;
+  std::string codec;                   ///< "H.264", "AAC", …; empty until known
+  std::string detail;                  ///< "High 3.1, 1280x720", "LC 44.1 kHz stereo"; empty until known
+};
+
+enum class StreamUse : std::uint8_t { unknown, publish, play };
+
+/// One message stream.
+struct StreamSummary {
+  std::uint32_t message_stream_id = 0;
+  StreamUse use = StreamUse::unknown;
+  std::string name;                    ///< as given to publish or play
+  std::string status;                  ///< last onStatus code
+  MediaSummary video;
+  MediaSummary audio;
+};
+
+struct ConnectionSummary {
+  ConnectionInfo info;
+  Timestamp first_time = 0;
+  Timestamp last_time = 0;
+  EndCause end = EndCause::capture_end;
+  std::array<DirectionTotals, 2> tcp;            ///< by index_of(Direction)
+  std::array<std::uint64_t, 2> messages{};
+  std::array<std::uint64_t, 2> audio_messages{};
+  std::array<std::uint64_t, 2> video_messages{};
+  std::string handshake;                         ///< "digest", "simple", …; empty if not captured
+  std::string client_software;                   ///< flashVer of connect
+  std::string server_software;                   ///< fmsVer and version of connect's _result
+  std::string app;
+  std::string tc_url;
+  std::string error;                             ///< last error status: code and description
+  std::vector<StreamSummary> streams;
+  std::array<std::uint64_t, 3> findings{};       ///< by Severity
+};
+
+}  // namespace rtmpscope::rtmp

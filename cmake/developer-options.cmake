@@ -1,0 +1,38 @@
+# Options that only developers of rtmpscope need: warnings as errors, sanitizers, fuzzing instrumentation.
+# A packager who configures without RTMPSCOPE_DEVELOPER gets none of them.
+
+add_library(rtmpscope_options INTERFACE)
+
+if(RTMPSCOPE_DEVELOPER)
+  target_compile_options(rtmpscope_options INTERFACE
+    -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Wnon-virtual-dtor -Werror)
+endif()
+
+if(RTMPSCOPE_SANITIZE)
+  target_compile_options(rtmpscope_options INTERFACE
+    -fsanitize=${RTMPSCOPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(rtmpscope_options INTERFACE -fsanitize=${RTMPSCOPE_SANITIZE})
+endif()
+
+if(RTMPSCOPE_FUZZ)
+  target_compile_options(rtmpscope_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# rtmpscope_library(NAME SOURCES file... DEPENDS library...)
+# One static library per folder of analyzer/. DEPENDS states the allowed include directions: a folder sees the
+# headers of what it links and of nothing else.
+function(rtmpscope_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(rtmpscope_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(rtmpscope_${name} PUBLIC ${PROJECT_SOURCE_DIR}/analyzer)
+  target_link_libraries(rtmpscope_${name} PUBLIC ${ARG_DEPENDS} PRIVATE rtmpscope_options)
+endfunction()
+
+# rtmpscope_test(NAME SOURCES file... DEPENDS library...)
+function(rtmpscope_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} rtmpscope_options GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
