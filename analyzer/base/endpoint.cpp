@@ -12,7 +12,8 @@ std::string IpAddress::to_string() const {
 }
 
 std::string Endpoint::to_string() const {
-  return fmt::format(address.is_v6() ? "[{}]:{}" : "{}:{}", address.to_string(), port);
+  if (address.is_v6()) return fmt::format("[{}]:{}", address.to_string(), port);
+  return fmt::format("{}:{}", address.to_string(), port);
 }
 
 }  // namespace rtmpscope
