@@ -22,10 +22,18 @@ struct Packet {
 };
 
 /// A run of packets in capture order. `data` of its packets points into a memory-mapped file or into `storage`;
-/// both live until the batch is filled again or destroyed, and (mapping) as long as the source.
+/// both live until the batch is filled again or destroyed, and (mapping) as long as the source. Any number of
+/// batches may be alive at the same time. A batch may be moved (the vectors keep their memory), not copied.
 struct PacketBatch {
   std::vector<Packet> packets;
   std::vector<std::uint8_t> storage;
+
+  PacketBatch() = default;
+  PacketBatch(PacketBatch&&) noexcept = default;
+  PacketBatch& operator=(PacketBatch&&) noexcept = default;
+  PacketBatch(const PacketBatch&) = delete;
+  PacketBatch& operator=(const PacketBatch&) = delete;
+  ~PacketBatch() = default;
 };
 
 }  // namespace rtmpscope::capture

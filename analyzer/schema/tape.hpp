@@ -1,6 +1,7 @@
 // A recording of FieldSink calls.
 #pragma once
 
+#include <bit>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,12 @@ class Tape final : public FieldSink {
     std::size_t bytes_offset = 0;  ///< key, text, blob: place in the tape's own storage
     std::size_t bytes_length = 0;
 
-    friend bool operator==(const Entry&, const Entry&) = default;
+    /// Reals are equal if their bits are: two recordings of the same NaN do not differ.
+    friend bool operator==(const Entry& a, const Entry& b) {
+      return a.op == b.op && a.id == b.id && a.finding == b.finding && a.range == b.range && a.number == b.number &&
+             a.second == b.second && std::bit_cast<std::uint64_t>(a.real) == std::bit_cast<std::uint64_t>(b.real) &&
+             a.bytes_offset == b.bytes_offset && a.bytes_length == b.bytes_length;
+    }
   };
 
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
@@ -37,7 +43,9 @@ class Tape final : public FieldSink {
   /// One call a line, indented by depth; for test failures and golden files.
   [[nodiscard]] std::string to_string() const;
 
-  friend bool operator==(const Tape&, const Tape&) = default;
+  friend bool operator==(const Tape& a, const Tape& b) {
+    return a.entries_ == b.entries_ && a.storage_ == b.storage_;
+  }
 
   void begin(FieldId id, std::uint32_t offset) override;
   void end(FieldId id, std::uint32_t end_offset) override;

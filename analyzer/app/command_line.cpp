@@ -1,0 +1,176 @@
+#include "app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <thread>
+
+#include "app/exit_code.hpp"
+#include "app/time_bound.hpp"
+#include "app/version.hpp"
+
+namespace rtmpscope::app {
+namespace {
+
+constexpr std::uint16_t rtmp_port = 1935;
+constexpr unsigned maximum_jobs = 256;
+
+/// Words as they come from the command line, before they are checked.
+struct Words {
+  std::string format = "text";
+  std::vector<std::string> only;
+  std::string from;
+  std::string to;
+  std::string colour = "auto";
+  bool summary = false;
+  bool ascii = false;
+};
+
+const std::map<std::string, sinks::TableFormat> table_formats = {{"text", sinks::TableFormat::text},
+                                                                 {"markdown", sinks::TableFormat::markdown},
+                                                                 {"json", sinks::TableFormat::json}};
+
+void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
+  auto& shard = options.engine.shard;
+  app.add_option("--format", words.format, "text, ndjson or json")
+      ->check(CLI::IsMember({"text", "ndjson", "json"}))
+      ->group("Output");
+  app.add_flag("--summary", words.summary, "Only one header for each connection")->group("Output");
+  app.add_option("-o,--output", options.output, "Write to FILE instead of standard output")
+      ->type_name("FILE")
+      ->group("Output");
+  app.add_flag("--chunks", shard.session.chunk_events, "An event for every chunk header, too")->group("Output");
+  app.add_flag("--ranges", shard.render.ranges, "Byte range of every field (ndjson and json)")->group("Output");
+  app.add_flag("--redact", shard.render.redact, "Mask stream keys, tokens and passwords")->group("Output");
+  app.add_option("--color,--colour", words.colour, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->group("Output");
+  app.add_flag("--ascii", words.ascii, "No characters beyond ASCII in text")->group("Output");
+  app.add_flag("!--no-progress", options.progress, "No progress bar")->group("Output");
+
+  app.add_option("-f,--filter", options.filter, "Only packets that this pcap-filter(7) expression accepts")
+      ->type_name("FILTER")
+      ->group("Selection");
+  app.add_option("--only", words.only, "Only these events, message types or commands (several with commas)")
+      ->type_name("TYPE")
+      ->allow_extra_args(false)
+      ->group("Selection");
+  app.add_option("--connection", options.engine.only_connection, "Only connection number N")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->group("Selection");
+  app.add_option("--from", words.from, "Only events at TIME or later: RFC 3339, or +SECONDS after the first packet")
+      ->type_name("TIME")
+      ->group("Selection");
+  app.add_option("--to", words.to, "Only events before TIME")->type_name("TIME")->group("Selection");
+  app.add_option("--port", shard.rtmp_ports, "RTMP port (default 1935): what is there is reported in any case")
+      ->type_name("PORT")
+      ->allow_extra_args(false)
+      ->group("Selection");
+}
+
+/// The checks that CLI11 cannot do. Returns the complaint, if there is one.
+std::optional<std::string> finish(OutputOptions& options, const Words& words) {
+  auto& shard = options.engine.shard;
+  shard.format = words.format == "ndjson" ? sinks::OutputFormat::ndjson
+                 : words.format == "json" ? sinks::OutputFormat::json
+                                          : sinks::OutputFormat::text;
+  if (words.summary) {
+    if (words.format != "text") return "--summary goes with --format text only";
+    shard.format = sinks::OutputFormat::summary;
+    shard.session.message_events = false;
+  }
+  if (shard.render.ranges && shard.format != sinks::OutputFormat::ndjson &&
+      shard.format != sinks::OutputFormat::json) {
+    return "--ranges goes with --format ndjson or json";
+  }
+  auto selection = sinks::parse_selection(words.only);
+  if (!selection) return selection.error().message;
+  shard.selection = std::move(*selection);
+  for (const auto& [word, bound] : {std::pair(&words.from, &options.engine.from), std::pair(&words.to, &options.engine.to)}) {
+    if (word->empty()) continue;
+    *bound = parse_time_bound(*word);
+    if (!*bound) return fmt::format("'{}' is neither an RFC 3339 time nor +SECONDS", *word);
+  }
+  if (shard.rtmp_ports.empty()) shard.rtmp_ports = {rtmp_port};
+  // The terminal decides about colour when it is known; see run.cpp.
+  shard.render.colour = words.colour == "always";
+  options.colour_by_terminal = words.colour == "auto";
+  shard.render.ascii = words.ascii;
+  return std::nullopt;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, char** argv) {
+  CLI::App app("rtmpscope reads captures of the RTMP family and tells what happened on each connection.", "rtmpscope");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("rtmpscope ") + version);
+  app.footer(
+      "Exit codes: 0 success, 1 input truncated or corrupt (analysed up to there), 2 usage, 3 input cannot be\n"
+      "opened, 4 output cannot be written.");
+
+  AnalyzeCommand analyze;
+  Words analyze_words;
+  CLI::App* analyze_app = app.add_subcommand("analyze", "Analyze capture files (pcap, pcapng, .gz, .zst; - is standard input)");
+  analyze_app->add_option("FILE", analyze.files, "Capture files")->required();
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  analyze_app->add_option("-j,--jobs", jobs, "Threads (default: one a core)")
+      ->type_name("N")
+      ->check(CLI::Range(1U, maximum_jobs));
+  std::string order = "merged";
+  analyze_app->add_option("--order", order, "Several files: merged by time, or one after the other (sequence)")
+      ->check(CLI::IsMember({"merged", "merge", "sequence"}));
+  add_output_options(*analyze_app, analyze.common, analyze_words);
+
+  LiveCommand live;
+  Words live_words;
+  CLI::App* live_app = app.add_subcommand("live", "Capture from an interface and print events as they happen");
+  live_app->add_option("-i,--interface", live.live.interface, "Interface, or any")->type_name("IFACE")->required();
+  live_app->add_option("-s,--snapshot-length", live.live.snap_length, "Bytes of each packet")->type_name("BYTES");
+  live_app->add_option("-B,--buffer-size", live.live.buffer_bytes, "Kernel buffer in bytes")->type_name("BYTES");
+  live_app->add_flag("!-p,!--no-promiscuous-mode", live.live.promiscuous, "Not in promiscuous mode");
+  add_output_options(*live_app, live.common, live_words);
+
+  TableCommand table;
+  app.add_subcommand("schema", "Print the JSON Schema of the output")->callback([&] { table.table = Table::schema; });
+  const std::initializer_list<std::tuple<const char*, const char*, Table>> tables = {
+      {"fields", "Print the table of fields", Table::fields},
+      {"findings", "Print the table of findings", Table::findings},
+      {"values", "Print the names of numbers", Table::values},
+      {"events", "Print the table of events", Table::events}};
+  for (const auto& [name, description, kind] : tables) {
+    CLI::App* table_app = app.add_subcommand(name, description);
+    table_app->callback([&table, value = kind] { table.table = value; });
+    table_app->add_option("--format", table.format, "text, markdown or json")
+        ->transform(CLI::CheckedTransformer(table_formats));
+  }
+  CLI::App* interfaces_app = app.add_subcommand("interfaces", "List the interfaces that live can capture from");
+
+  const auto complain = [](const std::string& message) {
+    fmt::print(stderr, "rtmpscope: {}\n", message);
+    return CommandLine{std::nullopt, usage_error};
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return {std::nullopt, app.exit(error)};  // --help, --version
+    return complain(fmt::format("{} (--help shows what there is)", error.what()));
+  }
+  if (analyze_app->parsed()) {
+    analyze.common.engine.jobs = jobs;
+    analyze.order = order == "sequence" ? capture::Order::one_by_one : capture::Order::merged;
+    if (const auto complaint = finish(analyze.common, analyze_words)) return complain(*complaint);
+    return {analyze, success};
+  }
+  if (live_app->parsed()) {
+    live.live.filter = live.common.filter;
+    live.common.engine.shard.render.live = true;
+    if (const auto complaint = finish(live.common, live_words)) return complain(*complaint);
+    return {live, success};
+  }
+  if (interfaces_app->parsed()) return {InterfacesCommand{}, success};
+  return {table, success};
+}
+
+}  // namespace rtmpscope::app

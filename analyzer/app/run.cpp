@@ -1,0 +1,111 @@
+#include "app/run.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "app/exit_code.hpp"
+#include "app/output_file.hpp"
+#include "app/progress_bar.hpp"
+
+namespace rtmpscope::app {
+namespace {
+
+int fail(const Error& error) {
+  fmt::print(stderr, "rtmpscope: {}\n", error.message);
+  return exit_code(error.kind);
+}
+
+bool locale_is_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread starts
+    if (value == nullptr || *value == '\0') continue;
+    const std::string_view locale(value);
+    return locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
+  }
+  return false;
+}
+
+int run_engine(capture::PacketSource& source, const OutputOptions& options) {
+  auto output = OutputFile::open(options.output);
+  if (!output) return fail(output.error());
+  pipeline::EngineOptions engine = options.engine;
+  sinks::RenderOptions& render = engine.shard.render;
+  if (options.colour_by_terminal) render.colour = output->is_terminal() && std::getenv("NO_COLOR") == nullptr;
+  if (output->is_terminal() && !locale_is_utf8()) render.ascii = true;
+  // The bar and the output would overwrite each other on one terminal.
+  ProgressBar bar(options.progress && !output->is_terminal());
+  const pipeline::EngineResult result = pipeline::run(
+      source, engine, [&](std::string_view bytes) { return output->write(bytes); },
+      [&](std::optional<double> share) { bar.update(share); });
+  bar.clear();
+  output->close();
+  if (output->error()) return fail(*output->error());
+  for (const std::string& note : source.statistics().notes) fmt::print(stderr, "rtmpscope: {}\n", note);
+  if (result.fault) {
+    fmt::print(stderr, "rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
+    return partial_input;
+  }
+  return success;
+}
+
+/// The source that a signal is to stop. A signal handler can reach nothing else.
+std::atomic<capture::PacketSource*> live_source{nullptr};
+
+extern "C" void stop_capture(int) {
+  if (capture::PacketSource* source = live_source.load(); source != nullptr) source->request_stop();
+}
+
+}  // namespace
+
+int run_analyze(const AnalyzeCommand& command) {
+  auto source = capture::open_files(command.files, command.order, {.filter = command.common.filter});
+  if (!source) return fail(source.error());
+  return run_engine(**source, command.common);
+}
+
+int run_live(const LiveCommand& command) {
+  auto source = capture::open_live(command.live);
+  if (!source) return fail(source.error());
+  live_source = source->get();
+  struct sigaction action {};
+  action.sa_handler = stop_capture;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  const int code = run_engine(**source, command.common);
+  live_source = nullptr;
+  const capture::SourceStatistics& statistics = (*source)->statistics();
+  fmt::print(stderr, "{} packets captured, {} dropped by the kernel, {} dropped by the interface\n",
+             statistics.packets, statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0));
+  return code;
+}
+
+int run_table(const TableCommand& command) {
+  auto output = OutputFile::open("");
+  const auto text = [&]() -> std::string {
+    switch (command.table) {
+      case Table::schema: return sinks::json_schema();
+      case Table::fields: return sinks::fields_table(command.format);
+      case Table::findings: return sinks::findings_table(command.format);
+      case Table::values: return sinks::values_table(command.format);
+      case Table::events: return sinks::events_table(command.format);
+    }
+    return {};
+  }();
+  output->write(text);
+  if (!text.ends_with('\n')) output->write("\n");
+  return output->error() ? fail(*output->error()) : success;
+}
+
+int run_interfaces() {
+  const auto interfaces = capture::list_live_interfaces();
+  if (!interfaces) return fail(interfaces.error());
+  auto output = OutputFile::open("");
+  for (const capture::LiveInterface& interface : *interfaces) {
+    output->write(fmt::format("{:<20} {:<5} {}\n", interface.name, interface.up ? "up" : "down", interface.description));
+  }
+  return output->error() ? fail(*output->error()) : success;
+}
+
+}  // namespace rtmpscope::app

@@ -1,0 +1,207 @@
+#include "capture/file_source.hpp"
+
+#include <fmt/format.h>
+
+#include "capture/limits.hpp"
+#include "capture/pcap_reader.hpp"
+
+namespace rtmpscope::capture {
+namespace {
+
+/// A filter may reject almost everything. One read() looks at no more than this many packets for each that it was
+/// asked for, so that the caller comes to its own business now and then.
+constexpr std::size_t looked_at_per_wanted = 16;
+
+}  // namespace
+
+Expected<std::unique_ptr<FileSource>> FileSource::open(const std::string& path, const FileOptions& options) {
+  auto input = open_input(path);
+  if (!input) return tl::unexpected(input.error());
+  return open(std::move(*input), path == "-" ? "standard input" : path, options);
+}
+
+Expected<std::unique_ptr<FileSource>> FileSource::open(std::unique_ptr<Input> input, std::string name,
+                                                       const FileOptions& options) {
+  std::unique_ptr<FileSource> source(new FileSource(std::move(input), std::move(name)));
+  if (auto recognised = source->recognise(); !recognised) return tl::unexpected(recognised.error());
+  if (auto described = source->read_descriptions(); !described) return tl::unexpected(described.error());
+  if (!options.filter.empty()) {
+    auto filter = PacketFilter::compile(options.filter, source->statistics_.interfaces);
+    if (!filter) return tl::unexpected(filter.error());
+    source->filter_ = std::move(*filter);
+  }
+  return source;
+}
+
+Error FileSource::open_error(const std::string& text) const {
+  return Error{ErrorKind::open_input, fmt::format("{} {}", name_, text)};
+}
+
+Expected<void> FileSource::recognise() {
+  while (input_->size() < file_header_length) {
+    const ReadStatus status = input_->grow(file_header_length, Wait::until_data);
+    if (status == ReadStatus::failed) return tl::unexpected(open_error("cannot be read: " + input_->error()));
+    if (status == ReadStatus::end) break;
+  }
+  std::size_t header = 0;
+  reader_ = make_record_reader(input_->window(), statistics_, header);
+  if (reader_ == nullptr) {
+    if (input_->size() == 0) return tl::unexpected(open_error("is empty"));
+    if (PcapReader::recognises(input_->window())) return tl::unexpected(open_error("ends within its file header"));
+    return tl::unexpected(open_error("is not a capture file (pcap, pcapng, also .gz or .zst)"));
+  }
+  input_->consume(header);
+  return {};
+}
+
+/// What comes before the first packet of a pcapng file: the caller wants to know the interfaces, and the filter its
+/// link types. Of a pipe only what has come already, but the section header in any case.
+Expected<void> FileSource::read_descriptions() {
+  while (true) {
+    PacketSlots none;
+    const WalkEnd walk = reader_->walk(input_->begin(), input_->end(), none);
+    input_->consume(static_cast<std::size_t>(walk.position - input_->begin()));
+    const bool described = input_->offset() > 0;
+    if (walk.stop == Stop::corrupt && !described) return tl::unexpected(open_error("is damaged: " + walk.text));
+    if (walk.stop == Stop::skip) skip_ = walk.bytes;
+    if (walk.stop != Stop::need_more) return {};  // read() will meet corruption again
+    const ReadStatus status = input_->grow(walk.bytes, described ? Wait::no : Wait::until_data);
+    if (status == ReadStatus::data) continue;
+    if (described) return {};
+    if (status == ReadStatus::failed) return tl::unexpected(open_error("cannot be read: " + input_->error()));
+    return tl::unexpected(open_error("ends within its file header"));
+  }
+}
+
+bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
+  if (ended_ || stop_requested()) {
+    batch.packets.clear();
+    batch.storage.clear();
+    return false;
+  }
+  prepare_batch(batch, max_packets);
+  Packet* const first = batch.packets.data();
+  PacketSlots slots{first, first + max_packets};
+  const bool copy = !input_->stable();
+  const std::uint64_t last_to_look_at = reader_->last_number() + max_packets * looked_at_per_wanted;
+
+  while (true) {
+    const auto wait = [&] { return slots.next == first ? Wait::short_time : Wait::no; };
+    ReadStatus status = leave_out_skipped(wait());
+    if (status == ReadStatus::data) {
+      Packet* const walked = slots.next;
+      const WalkEnd walk = reader_->walk(input_->begin(), input_->end(), slots);
+      slots.next = select(walked, slots.next);
+      if (copy) {
+        for (const Packet* packet = walked; packet != slots.next; ++packet) {
+          batch.storage.insert(batch.storage.end(), packet->data, packet->data + packet->captured_length);
+        }
+      }
+      input_->consume(static_cast<std::size_t>(walk.position - input_->begin()));
+      if (walk.stop == Stop::skip) skip_ = walk.bytes;  // in any case: the reader has counted the block
+      if (slots.next == slots.end || reader_->last_number() >= last_to_look_at) break;
+      if (walk.stop == Stop::corrupt) {
+        end_with(fmt::format("{} is damaged at byte {}: {}", name_, input_->offset(), walk.text));
+        break;
+      }
+      if (walk.stop != Stop::need_more) continue;
+      status = input_->grow(static_cast<std::size_t>(walk.bytes), wait());
+      if (status == ReadStatus::end && input_->size() > 0) {
+        end_with(fmt::format("{} is truncated: its last record, at byte {}, has {} of at least {} bytes", name_,
+                             input_->offset(), input_->size(), walk.bytes));
+        break;
+      }
+    } else if (status == ReadStatus::end) {
+      end_with(fmt::format("{} is truncated: its last record ends {} bytes too early", name_, skip_));
+      break;
+    }
+    if (status == ReadStatus::end) {
+      ended_ = true;
+      break;
+    }
+    if (status == ReadStatus::failed) {
+      end_with(fmt::format("{} cannot be read to its end: {}", name_, input_->error()));
+      break;
+    }
+    if (status == ReadStatus::not_yet) break;
+  }
+
+  batch.packets.resize(static_cast<std::size_t>(slots.next - first));
+  if (copy) {
+    // Only now: the storage moved while it grew.
+    const std::uint8_t* data = batch.storage.data();
+    for (Packet& packet : batch.packets) {
+      packet.data = data;
+      data += packet.captured_length;
+    }
+  }
+  return !ended_;
+}
+
+/// `data` once there is nothing more to leave out.
+ReadStatus FileSource::leave_out_skipped(Wait wait) {
+  while (skip_ > 0) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, input_->size()));
+    input_->consume(count);
+    skip_ -= count;
+    if (skip_ == 0) break;
+    const ReadStatus status = input_->grow(1, wait);
+    if (status != ReadStatus::data) return status;
+  }
+  return ReadStatus::data;
+}
+
+Packet* FileSource::select(Packet* begin, Packet* end) {
+  Packet* kept = end;
+  if (filter_ != nullptr) {
+    kept = filter_->apply(begin, end, statistics_.notes);
+    statistics_.filtered_out += static_cast<std::uint64_t>(end - kept);
+  }
+  count_packets(statistics_, begin, kept);
+  return kept;
+}
+
+void FileSource::end_with(const std::string& text) {
+  fault_ = Fault{input_->offset(), text};
+  ended_ = true;
+}
+
+std::string FileSource::format() const {
+  return fmt::format("{}{}", reader_->format(), compression_suffix(input_->compression()));
+}
+
+std::optional<double> FileSource::progress() const {
+  if (input_->raw_size() == 0) return std::nullopt;
+  if (ended_) return 1.0;
+  return std::min(1.0, static_cast<double>(input_->raw_position()) / static_cast<double>(input_->raw_size()));
+}
+
+void count_packets(SourceStatistics& statistics, const Packet* begin, const Packet* end) {
+  std::uint64_t captured = 0;
+  std::uint64_t wire = 0;
+  for (const Packet* packet = begin; packet != end; ++packet) {
+    captured += packet->captured_length;
+    wire += packet->wire_length;
+  }
+  const auto count = static_cast<std::uint64_t>(end - begin);
+  statistics.packets += count;
+  statistics.captured_bytes += captured;
+  statistics.wire_bytes += wire;
+  if (statistics.interfaces.size() == 1) {
+    statistics.interfaces[0].packets += count;
+  } else {
+    for (const Packet* packet = begin; packet != end; ++packet) ++statistics.interfaces[packet->interface_id].packets;
+  }
+}
+
+Expected<std::unique_ptr<PacketSource>> open_file(const std::string& path, const FileOptions& options) {
+  return FileSource::open(path, options).map([](auto&& source) { return std::unique_ptr<PacketSource>(std::move(source)); });
+}
+
+Expected<std::unique_ptr<PacketSource>> open_memory(Bytes bytes, const std::string& name, const FileOptions& options) {
+  return FileSource::open(open_memory_input(bytes), name, options).map([](auto&& source) {
+    return std::unique_ptr<PacketSource>(std::move(source));
+  });
+}
+
+}  // namespace rtmpscope::capture

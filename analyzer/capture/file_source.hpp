@@ -1,0 +1,62 @@
+// One capture file as a packet source.
+#pragma once
+
+#include "capture/filter.hpp"
+#include "capture/input.hpp"
+#include "capture/record_reader.hpp"
+
+namespace rtmpscope::capture {
+
+class FileSource : public PacketSource {
+ public:
+  /// Recognises the format and reads what comes before the first packet. `name` is for messages.
+  [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(std::unique_ptr<Input> input, std::string name,
+                                                                  const FileOptions& options);
+  [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(const std::string& path, const FileOptions& options);
+
+  bool read(PacketBatch& batch, std::size_t max_packets) override;
+  [[nodiscard]] std::optional<Fault> fault() const override { return fault_; }
+  [[nodiscard]] const SourceStatistics& statistics() const override { return statistics_; }
+  [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] std::string format() const override;
+  [[nodiscard]] std::optional<double> progress() const override;
+
+  /// Number of the last packet that was read, also if the filter rejected it.
+  [[nodiscard]] std::uint64_t last_number() const { return reader_->last_number(); }
+
+  /// Whether packets stay valid as long as this source, whatever happens to the batch.
+  [[nodiscard]] bool stable() const { return input_->stable(); }
+
+  /// After read() returned false: gives back what the source holds, but for what makes packets stable().
+  void release() { input_->release(); }
+
+ private:
+  FileSource(std::unique_ptr<Input> input, std::string name) : input_(std::move(input)), name_(std::move(name)) {}
+  [[nodiscard]] Expected<void> recognise();
+  [[nodiscard]] Expected<void> read_descriptions();
+  [[nodiscard]] Error open_error(const std::string& text) const;
+  ReadStatus leave_out_skipped(Wait wait);
+  Packet* select(Packet* begin, Packet* end);
+  void end_with(const std::string& text);
+
+  std::unique_ptr<Input> input_;
+  std::string name_;
+  SourceStatistics statistics_;  // before reader_, which refers to it
+  std::unique_ptr<RecordReader> reader_;
+  std::unique_ptr<PacketFilter> filter_;
+  std::optional<Fault> fault_;
+  std::uint64_t skip_ = 0;  ///< bytes still to be left out
+  bool ended_ = false;
+};
+
+/// Adds packets to the counters. Their interface ids are indexes of statistics.interfaces.
+void count_packets(SourceStatistics& statistics, const Packet* begin, const Packet* end);
+
+/// Makes room for `count` packets. Elements that are there already are kept, so that a batch that is used again
+/// costs nothing.
+inline void prepare_batch(PacketBatch& batch, std::size_t count) {
+  batch.storage.clear();
+  if (batch.packets.size() < count) batch.packets.resize(count);
+}
+
+}  // namespace rtmpscope::capture

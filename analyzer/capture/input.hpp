@@ -1,0 +1,63 @@
+// The bytes of a capture file as a window that moves forward.
+#pragma once
+
+#include "base/error.hpp"
+#include "capture/byte_stream.hpp"
+
+namespace rtmpscope::capture {
+
+/// A window over the input. Parsers walk over [begin, end), consume what they have read, and grow the window when
+/// it ends within a record.
+class Input {
+ public:
+  virtual ~Input() = default;
+
+  [[nodiscard]] const std::uint8_t* begin() const { return begin_; }
+  [[nodiscard]] const std::uint8_t* end() const { return end_; }
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(end_ - begin_); }
+  [[nodiscard]] Bytes window() const { return {begin_, size()}; }
+
+  /// Position of begin() in the (expanded) input.
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }
+
+  void consume(std::size_t count) {
+    begin_ += count;
+    offset_ += count;
+  }
+
+  /// Adds bytes to the end of the window. `wanted` is the size that would help; it may take several calls to get
+  /// there. Pointers into the window are invalid afterwards unless stable().
+  virtual ReadStatus grow(std::size_t wanted, Wait wait) = 0;
+
+  /// Whether pointers into the window stay valid for the life of the input.
+  [[nodiscard]] virtual bool stable() const = 0;
+
+  /// Reading is over: gives back descriptors and memory. Pointers into the window stay valid if stable().
+  virtual void release() {}
+
+  /// One line on what went wrong; set after grow() returned `failed`.
+  [[nodiscard]] virtual std::string error() const { return {}; }
+
+  /// Bytes read of the underlying file, before expansion.
+  [[nodiscard]] virtual std::uint64_t raw_position() const { return offset_; }
+
+  /// Size of the underlying file; 0: not known.
+  [[nodiscard]] std::uint64_t raw_size() const { return raw_size_; }
+
+  [[nodiscard]] Compression compression() const { return compression_; }
+
+ protected:
+  const std::uint8_t* begin_ = nullptr;
+  const std::uint8_t* end_ = nullptr;
+  std::uint64_t offset_ = 0;
+  std::uint64_t raw_size_ = 0;
+  Compression compression_ = Compression::none;
+};
+
+/// Opens a file, "-" for standard input. A regular uncompressed file is memory-mapped.
+[[nodiscard]] Expected<std::unique_ptr<Input>> open_input(const std::string& path);
+
+/// `bytes` must outlive the input. Uncompressed bytes are used in place.
+[[nodiscard]] std::unique_ptr<Input> open_memory_input(Bytes bytes);
+
+}  // namespace rtmpscope::capture

@@ -1,0 +1,196 @@
+#include <bit>
+
+#include "media/audio_configuration.hpp"
+#include "media/enhanced.hpp"
+#include "media/frame_headers.hpp"
+
+namespace rtmpscope::media {
+namespace {
+
+void describe_payload(AudioCodec codec, const Window& window, const AudioFields& fields) {
+  if (window.at_end()) return;
+  // ADTS: 12 bits of 1, one bit of version, layer 0 (ISO/IEC 13818-7 6.2).
+  if (codec == AudioCodec::aac && window.have(2) == Have::yes && window.u8() == 0xFF &&
+      (window.u8(1) & 0xF6) == 0xF0) {
+    fields.finding(FindingId::aac_adts, window.next(2));
+  }
+  describe_audio_frame(codec, window, fields);
+  fields.blob(AudioField::data, window.rest(), window.view());
+}
+
+/// Codecs that cannot be decoded without a record. AC-3, E-AC-3 and MP3 have none; Opus may do without.
+bool needs_record(AudioCodec codec) {
+  return codec == AudioCodec::aac || codec == AudioCodec::flac;
+}
+
+/// Enhanced RTMP v2, MultichannelConfig.
+void describe_multichannel(Window window, const AudioFields& fields) {
+  enum ChannelOrder : std::uint8_t { unspecified = 0, native = 1, custom = 2 };
+  const auto finish = [&] {
+    if (!window.at_end()) fields.blob(AudioField::data, window.rest(), window.view());
+  };
+  if (!need_header(window, 2, fields.sink())) return finish();
+  fields.begin(AudioField::multichannel, window.position);
+  const std::uint8_t order = window.u8();
+  const std::uint32_t count = window.u8(1);
+  fields.number(AudioField::multichannel_order, window.next(1), order);
+  if (order > custom) fields.finding(FindingId::multichannel_order_unknown, window.next(1), order);
+  ++window.position;
+  fields.number(AudioField::multichannel_count, window.next(1), count);
+  ++window.position;
+  if (order == native && need_header(window, 4, fields.sink())) {
+    const std::uint32_t mask = load_be32(window.data());
+    const Range range = window.next(4);
+    fields.number(AudioField::multichannel_mask, range, mask);
+    const auto speakers = static_cast<std::uint32_t>(std::popcount(mask));
+    if (speakers != count) fields.finding(FindingId::multichannel_count, range, speakers, count);
+    fields.begin(AudioField::multichannel_speakers, range.offset);
+    for (std::uint32_t bit = 0; bit < 32; ++bit) {
+      if ((mask >> bit & 1) != 0) fields.number(AudioField::multichannel_speaker, range, bit);
+    }
+    fields.end(AudioField::multichannel_speakers, range.end());
+    window.position += 4;
+  } else if (order == custom && need_header(window, count, fields.sink())) {
+    fields.begin(AudioField::multichannel_speakers, window.position);
+    for (std::uint32_t i = 0; i < count; ++i, ++window.position) {
+      fields.number(AudioField::multichannel_speaker, window.next(1), window.u8());
+    }
+    fields.end(AudioField::multichannel_speakers, window.position);
+  }
+  fields.end(AudioField::multichannel, window.position);
+  finish();
+}
+
+struct AudioMedia {
+  using Fields = AudioFields;
+  static constexpr FieldId message = FieldId::audio_configuration;
+  static constexpr FieldId track = FieldId::audio_track_configuration;
+  static constexpr AudioField data = AudioField::data;
+  static constexpr std::uint8_t multitrack = audio_multitrack;
+  static constexpr HeaderFields header{
+      .packet_type = FieldId::audio_packet_type,
+      .multitrack_type = FieldId::audio_multitrack_type,
+      .fourcc = FieldId::audio_fourcc,
+      .codec = FieldId::audio_codec,
+      .nanosecond_offset = FieldId::audio_nanosecond_offset,
+      .modex = FieldId::audio_modex,
+      .modex_block = FieldId::audio_modex_block,
+      .modex_length = FieldId::audio_modex_length,
+      .modex_nanosecond_offset = FieldId::audio_modex_nanosecond_offset,
+      .modex_data = FieldId::audio_modex_data,
+      .modex_type = FieldId::audio_modex_type,
+      .tracks = FieldId::audio_tracks,
+      .track = FieldId::audio_track,
+      .track_fourcc = FieldId::audio_track_fourcc,
+      .track_codec = FieldId::audio_track_codec,
+      .track_id = FieldId::audio_track_id,
+      .track_length = FieldId::audio_track_length,
+  };
+
+  static std::uint8_t codec(std::uint32_t code) {
+    return static_cast<std::uint8_t>(enhanced_audio_codec(code));
+  }
+
+  /// Pushes everything from the window's position to its end.
+  void describe_body(const Window& window, std::uint8_t codec_number, std::uint8_t packet_type,
+                     Range type_range, const AudioFields& fields) const {
+    const auto audio_codec = static_cast<AudioCodec>(codec_number);
+    switch (packet_type) {
+      case audio_sequence_start:
+        if (!window.at_end()) {
+          describe_audio_configuration(audio_codec, window, fields);
+        } else if (needs_record(audio_codec)) {
+          fields.finding(FindingId::configuration_empty, window.rest());
+        }
+        return;
+      case audio_coded_frames: describe_payload(audio_codec, window, fields); return;
+      case audio_multichannel_config: describe_multichannel(window, fields); return;
+      case audio_sequence_end:
+        if (!window.at_end()) {
+          fields.finding(FindingId::media_trailing_bytes, window.rest(), window.left());
+        }
+        break;
+      default: fields.finding(FindingId::media_packet_type_unknown, type_range, packet_type); break;
+    }
+    if (!window.at_end()) fields.blob(AudioField::data, window.rest(), window.view());
+  }
+};
+
+void describe_enhanced(Window window, FieldSink& sink) {
+  auto packet_type = static_cast<std::uint8_t>(window.kept[0] & 0x0F);
+  Range type_range{0, 1};
+  sink.flag(FieldId::audio_enhanced, {0, 1}, true);
+  const AudioMedia media;
+  if (describe_modex(window, packet_type, type_range, AudioMedia::header, sink)) {
+    EnhancedBody<AudioMedia>(window, packet_type, type_range, media, sink).describe();
+  } else if (!window.at_end()) {
+    sink.blob(FieldId::audio_data, window.rest(), window.view());
+  }
+}
+
+/// AACPacketType, then a record or a frame (FLV E.4.2.2, AACAUDIODATA).
+void describe_aac(Window window, const AudioFields& fields) {
+  constexpr std::uint8_t last_known = 1;
+  FieldSink& sink = fields.sink();
+  if (!need_header(window, 1, sink)) {
+    if (!window.at_end()) fields.blob(AudioField::data, window.rest(), window.view());
+    return;
+  }
+  const Range type_range = window.next(1);
+  const std::uint8_t packet_type = window.u8();
+  const bool known = packet_type <= last_known;
+  sink.number(known ? FieldId::audio_packet_type : FieldId::audio_aac_packet_type, type_range, packet_type);
+  ++window.position;
+  if (known) {
+    AudioMedia().describe_body(window, static_cast<std::uint8_t>(AudioCodec::aac), packet_type, type_range,
+                               fields);
+    return;
+  }
+  sink.finding(FindingId::media_packet_type_unknown, type_range, packet_type);
+  if (!window.at_end()) fields.blob(AudioField::data, window.rest(), window.view());
+}
+
+void describe_legacy(const Window& window, FieldSink& sink) {
+  const std::uint8_t first = window.kept[0];
+  const std::uint8_t sound_format = first >> 4;
+  const AudioCodec codec = legacy_audio_codec(sound_format);
+  sink.number(FieldId::audio_sound_format, {0, 1}, sound_format);
+  sink.flag(FieldId::audio_enhanced, {0, 1}, false);
+  sink.number(FieldId::audio_codec, {0, 1}, static_cast<std::uint64_t>(codec));
+  sink.number(FieldId::audio_sound_rate, {0, 1}, first >> 2 & 3);
+  sink.number(FieldId::audio_sound_size, {0, 1}, first >> 1 & 1);
+  sink.number(FieldId::audio_sound_type, {0, 1}, first & 1);
+  if (codec == AudioCodec::unknown) {
+    sink.finding(FindingId::media_codec_unknown, {0, 1}, sound_format);
+  } else if (is_private_id(codec)) {
+    sink.finding(FindingId::media_codec_nonstandard, {0, 1}, sound_format);
+  }
+  const AudioFields fields(sink, AudioMedia::message);
+  if (codec == AudioCodec::aac) {
+    describe_aac(window, fields);
+  } else {
+    describe_payload(codec, window, fields);
+  }
+}
+
+}  // namespace
+
+void describe_audio(Bytes body, std::uint32_t length, FieldSink& sink) {
+  const Bytes kept = body.first(std::min<std::size_t>(body.size(), length));
+  sink.begin(FieldId::audio, 0);
+  if (length == 0) {
+    sink.finding(FindingId::audio_silence, {});
+  } else if (kept.empty()) {
+    sink.blob(FieldId::audio_data, {0, length}, {});
+  } else {
+    const Window window{kept, 1, length};
+    if (kept[0] >> 4 == sound_format_extended) {
+      describe_enhanced(window, sink);
+    } else {
+      describe_legacy(window, sink);
+    }
+  }
+  sink.end(FieldId::audio, length);
+}
+
+}  // namespace rtmpscope::media

@@ -1,0 +1,141 @@
+// Describes the extended header and divides a message into tracks; the same for audio and video.
+//
+// A `Media` policy says what differs:
+//   Fields                      PlacedSink of the body's fields
+//   Fields::… message, track    static FieldIds of the first body field at either place, and of the header's
+//   fields multitrack                  number of the packet type Multitrack codec(fourcc) number for the
+//   codec field describe_body(Window, codec, packet_type, Fields)
+#pragma once
+
+#include "media/body_fields.hpp"
+#include "media/enhanced_header.hpp"
+#include "media/media.hpp"
+
+namespace rtmpscope::media {
+
+/// The header's own fields.
+struct HeaderFields {
+  FieldId packet_type, multitrack_type, fourcc, codec, nanosecond_offset;
+  FieldId modex, modex_block, modex_length, modex_nanosecond_offset, modex_data, modex_type;
+  FieldId tracks, track, track_fourcc, track_codec, track_id, track_length;
+};
+
+/// False where the header cannot go on; a finding tells if that is the sender's fault.
+inline bool need_header(const Window& window, std::uint32_t count, FieldSink& sink) {
+  const Have have = window.have(count);
+  if (have == Have::missing) {
+    sink.finding(FindingId::media_header_short, window.rest(), window.end, window.position + count);
+  }
+  return have == Have::yes;
+}
+
+/// Pushes ModEx blocks and leaves the packet type that follows in `packet_type`, its place in `type_range`.
+/// False if the header cannot be read to its end.
+bool describe_modex(Window& window, std::uint8_t& packet_type, Range& type_range, const HeaderFields& fields,
+                    FieldSink& sink);
+
+template <typename Media>
+class EnhancedBody {
+ public:
+  using Fields = typename Media::Fields;
+
+  EnhancedBody(Window window, std::uint8_t packet_type, Range type_range, const Media& media, FieldSink& sink)
+      : window_(window), packet_type_(packet_type), type_range_(type_range), media_(media), sink_(sink) {}
+
+  /// Everything behind ModEx and command.
+  void describe() {
+    describe_to_end();
+    if (!window_.at_end()) Fields(sink_, Media::message).blob(Media::data, window_.rest(), window_.view());
+  }
+
+ private:
+  void describe_to_end() {
+    const HeaderFields& fields = Media::header;
+    bool tracks = false;
+    bool known_layout = true;
+    std::uint8_t multitrack_type = one_track;
+    if (packet_type_ == Media::multitrack) {
+      if (!need_header(window_, 1, sink_)) return;
+      tracks = true;
+      type_range_ = window_.next(1);
+      multitrack_type = window_.u8() >> 4;
+      packet_type_ = window_.u8() & 0x0F;
+      ++window_.position;
+      sink_.number(fields.multitrack_type, type_range_, multitrack_type);
+      if (multitrack_type > many_tracks_many_codecs) {
+        sink_.finding(FindingId::multitrack_type_unknown, type_range_, multitrack_type);
+        known_layout = false;
+      }
+      if (packet_type_ == Media::multitrack || packet_type_ == packet_type_modex) {
+        sink_.finding(FindingId::media_packet_type_unknown, type_range_, packet_type_);
+        known_layout = false;
+      }
+    }
+    sink_.number(fields.packet_type, type_range_, packet_type_);
+    if (!known_layout) return;
+    std::uint8_t codec = Media::codec(0);
+    if (multitrack_type != many_tracks_many_codecs && !read_fourcc(fields.fourcc, fields.codec, codec))
+      return;
+    if (tracks) {
+      describe_tracks(multitrack_type, codec);
+    } else {
+      media_.describe_body(window_, codec, packet_type_, type_range_, Fields(sink_, Media::message));
+      window_.position = window_.end;
+    }
+  }
+
+  bool read_fourcc(FieldId fourcc_field, FieldId codec_field, std::uint8_t& codec) {
+    if (!need_header(window_, 4, sink_)) return false;
+    const Range range = window_.next(4);
+    const std::uint32_t code = load_be32(window_.data());
+    codec = Media::codec(code);
+    sink_.text(fourcc_field, range, window_.view(range));
+    sink_.number(codec_field, range, codec);
+    if (codec == Media::codec(0)) sink_.finding(FindingId::media_fourcc_unknown, range, code);
+    window_.position += 4;
+    return true;
+  }
+
+  void describe_tracks(std::uint8_t multitrack_type, std::uint8_t codec) {
+    const HeaderFields& fields = Media::header;
+    const bool several = multitrack_type != one_track;
+    const bool many_codecs = multitrack_type == many_tracks_many_codecs;
+    const std::uint32_t header_length = (many_codecs ? 4U : 0U) + 1 + (several ? 3 : 0);
+    sink_.begin(fields.tracks, window_.position);
+    // A first track that is not there is the sender's fault, too.
+    for (std::uint32_t count = 0; count == 0 || (several && !window_.at_end()); ++count) {
+      if (count == max_tracks) {
+        sink_.finding(FindingId::multitrack_limit, window_.rest(), max_tracks);
+        break;
+      }
+      if (!need_header(window_, header_length, sink_)) break;
+      sink_.begin(fields.track, window_.position);
+      if (many_codecs) read_fourcc(fields.track_fourcc, fields.track_codec, codec);
+      sink_.number(fields.track_id, window_.next(1), window_.u8());
+      ++window_.position;
+      std::uint32_t length = window_.left();
+      if (several) {
+        const std::uint32_t claimed = load_be24(window_.data());
+        sink_.number(fields.track_length, window_.next(3), claimed);
+        if (claimed > length - 3) {
+          sink_.finding(FindingId::multitrack_track_length, window_.next(3), claimed, length - 3);
+        }
+        window_.position += 3;
+        length = std::min(claimed, length - 3);
+      }
+      const Window part = window_.part(length);
+      media_.describe_body(part, codec, packet_type_, type_range_, Fields(sink_, Media::track));
+      window_.position = part.end;
+      sink_.end(fields.track, window_.position);
+    }
+    sink_.end(fields.tracks, window_.position);
+  }
+
+  Window window_;
+  std::uint8_t packet_type_;
+  Range type_range_;
+  const Media& media_;
+  FieldSink& sink_;
+};
+
+}  // namespace rtmpscope::media

@@ -1,0 +1,291 @@
+// The cheap look at a body's first bytes. What is read here and what describe_* pushes must agree: see the
+// fuzzer.
+#include "media/enhanced_header.hpp"
+#include "media/media.hpp"
+
+namespace rtmpscope::media {
+namespace {
+
+/// What bytes_wanted needs besides the facts.
+struct Extent {
+  bool several_tracks = false;
+  bool header_unseen = false;  ///< the header is longer than the head
+};
+
+struct EnhancedHead {
+  Window window;                 ///< behind the FourCC and the first track's id and length
+  std::uint8_t packet_type = 0;  ///< behind ModEx and the multitrack byte
+  std::uint32_t code = 0;        ///< FourCC
+  std::uint8_t track_id = 0;
+  bool readable = false;  ///< everything up to the body was there and has a meaning
+  bool odd = false;
+};
+
+/// Follows ModEx blocks; false if the header cannot be read to its end.
+bool skip_modex(EnhancedHead& head, Extent& extent) {
+  for (std::uint32_t count = 0; head.packet_type == packet_type_modex; ++count) {
+    const ModExBlock block = read_modex_block(head.window);
+    if (block.have != Have::yes || count == max_modex_blocks) {
+      head.odd = true;
+      extent.header_unseen = block.have == Have::unseen;
+      return false;
+    }
+    const std::uint8_t* data = head.window.data() + block.size_length;
+    head.odd = head.odd || block.type != modex_nanosecond_offset || block.data_length < 3 ||
+               load_be24(data) > max_nanosecond_offset;
+    head.window.position += block.needed;
+    head.packet_type = block.packet_type;
+  }
+  return true;
+}
+
+/// From behind ModEx to the body of the first or only track.
+void read_codec_and_track(EnhancedHead& head, std::uint8_t multitrack, Extent& extent) {
+  Window& w = head.window;
+  const auto have = [&](std::uint32_t count) {
+    const Have result = w.have(count);
+    if (result == Have::unseen) extent.header_unseen = true;
+    if (result != Have::yes) head.odd = true;
+    return result == Have::yes;
+  };
+  bool tracks = false;
+  bool many_codecs = false;
+  if (head.packet_type == multitrack) {
+    if (!have(1)) return;
+    const std::uint8_t type = w.u8() >> 4;
+    head.packet_type = w.u8() & 0x0F;
+    ++w.position;
+    tracks = true;
+    extent.several_tracks = type != one_track;
+    many_codecs = type == many_tracks_many_codecs;
+    head.odd = extent.several_tracks;
+    if (type > many_tracks_many_codecs || head.packet_type == multitrack ||
+        head.packet_type == packet_type_modex) {
+      head.odd = true;
+      extent.several_tracks = false;
+      return;
+    }
+  }
+  if (!have(many_codecs ? 4 + 1 + 3 : 4)) return;
+  head.code = load_be32(w.data());
+  w.position += 4;
+  if (tracks) {
+    if (!have(extent.several_tracks ? 1 + 3 : 1)) return;
+    head.track_id = w.u8();
+    ++w.position;
+    if (extent.several_tracks) {
+      const std::uint32_t length = load_be24(w.data());
+      w.position += 3;
+      w.end = w.position + std::min(length, w.left());
+    }
+  }
+  head.readable = true;
+}
+
+void enhanced_video(const Window& window, VideoFacts& facts, Extent& extent) {
+  const std::uint8_t first = window.kept[0];
+  facts.enhanced = true;
+  facts.frame_type = static_cast<FrameType>(first >> 4 & 7);
+  const bool reserved_frame_type =
+      facts.frame_type == FrameType::reserved || facts.frame_type > FrameType::command;
+  EnhancedHead head{.window = window, .packet_type = static_cast<std::uint8_t>(first & 0x0F)};
+  if (!skip_modex(head, extent)) {
+    facts.interesting = true;
+    return;
+  }
+  if (facts.frame_type == FrameType::command && head.packet_type != video_metadata) {
+    facts.kind = VideoPacketKind::command;
+    facts.interesting = true;
+    return;
+  }
+  read_codec_and_track(head, video_multitrack, extent);
+  facts.codec = enhanced_video_codec(head.code);
+  facts.track_id = head.track_id;
+  facts.interesting = head.odd || facts.codec == VideoCodec::unknown ||
+                      (reserved_frame_type && head.packet_type != video_metadata);
+  if (!head.readable) return;
+  switch (head.packet_type) {
+    case video_sequence_start:
+    case video_mpeg2ts_sequence_start: facts.kind = VideoPacketKind::sequence_start; break;
+    case video_coded_frames:
+      facts.kind = VideoPacketKind::coded_frames;
+      if (is_nal_codec(facts.codec)) {
+        if (head.window.have(3) == Have::yes) {
+          facts.composition_time = sign_extend_24(load_be24(head.window.data()));
+        }
+        facts.interesting =
+            facts.interesting || facts.composition_time < 0 || head.window.have(3) != Have::yes;
+      }
+      break;
+    case video_coded_frames_x: facts.kind = VideoPacketKind::coded_frames; break;
+    case video_sequence_end: facts.kind = VideoPacketKind::sequence_end; break;
+    case video_metadata: facts.kind = VideoPacketKind::metadata; break;
+    default: break;
+  }
+}
+
+void legacy_video(const Window& window, VideoFacts& facts) {
+  const std::uint8_t first = window.kept[0];
+  facts.frame_type = static_cast<FrameType>(first >> 4);
+  facts.codec = legacy_video_codec(first & 0x0F);
+  if (facts.frame_type == FrameType::command) {
+    facts.kind = VideoPacketKind::command;
+    facts.interesting = true;
+    return;
+  }
+  facts.interesting = facts.codec == VideoCodec::unknown || facts.frame_type == FrameType::reserved ||
+                      facts.frame_type > FrameType::command ||
+                      (is_private_id(facts.codec) && facts.frame_type != FrameType::inter);
+  if (!has_avc_layout(facts.codec)) {
+    facts.kind = VideoPacketKind::coded_frames;
+    const std::uint32_t header = facts.codec == VideoCodec::vp6         ? 1
+                                 : facts.codec == VideoCodec::vp6_alpha ? 4
+                                                                        : 0;
+    facts.interesting = facts.interesting || window.have(header) == Have::missing;
+    return;
+  }
+  if (window.have(1) != Have::yes) {
+    facts.interesting = true;
+    return;
+  }
+  switch (window.u8()) {
+    case 0: facts.kind = VideoPacketKind::sequence_start; break;
+    case 1: facts.kind = VideoPacketKind::coded_frames; break;
+    case 2: facts.kind = VideoPacketKind::sequence_end; break;
+    default: break;
+  }
+  if (window.have(4) == Have::yes) {
+    facts.composition_time = sign_extend_24(load_be24(window.data() + 1));
+    facts.interesting = facts.interesting || facts.composition_time < 0;
+  } else {
+    facts.interesting = true;
+  }
+}
+
+/// Behind the first byte.
+Window first_window(Bytes head, std::uint32_t length) {
+  return {head.first(std::min<std::size_t>(head.size(), std::min(head_size, length))), 1, length};
+}
+
+void video_facts(Bytes head, std::uint32_t length, VideoFacts& facts, Extent& extent) {
+  if (length == 0) {
+    facts.kind = VideoPacketKind::empty;
+    facts.interesting = true;
+    return;
+  }
+  if (head.empty()) return;
+  const Window window = first_window(head, length);
+  if ((head[0] & 0x80) != 0) {
+    enhanced_video(window, facts, extent);
+  } else {
+    legacy_video(window, facts);
+  }
+  switch (facts.kind) {
+    case VideoPacketKind::coded_frames:
+      facts.key_frame = facts.frame_type == FrameType::key || facts.frame_type == FrameType::generated_key;
+      break;
+    case VideoPacketKind::sequence_start:
+      facts.sequence_header = true;
+      facts.interesting = true;
+      break;
+    case VideoPacketKind::metadata:
+    case VideoPacketKind::unknown:
+    case VideoPacketKind::sequence_end: facts.interesting = true; break;
+    default: break;
+  }
+}
+
+/// ADTS: 12 bits of 1, one bit of version, layer 0 (ISO/IEC 13818-7 6.2).
+bool begins_with_adts(const Window& window) {
+  return window.have(2) == Have::yes && window.u8() == 0xFF && (window.u8(1) & 0xF6) == 0xF0;
+}
+
+void enhanced_audio(const Window& window, AudioFacts& facts, Extent& extent) {
+  facts.enhanced = true;
+  EnhancedHead head{.window = window, .packet_type = static_cast<std::uint8_t>(window.kept[0] & 0x0F)};
+  if (!skip_modex(head, extent)) return;
+  read_codec_and_track(head, audio_multitrack, extent);
+  facts.codec = enhanced_audio_codec(head.code);
+  facts.track_id = head.track_id;
+  facts.interesting = head.odd || facts.codec == AudioCodec::unknown;
+  if (!head.readable) return;
+  switch (head.packet_type) {
+    case audio_sequence_start: facts.kind = AudioPacketKind::sequence_start; break;
+    case audio_coded_frames:
+      facts.kind = AudioPacketKind::coded_frames;
+      facts.interesting =
+          facts.interesting || (facts.codec == AudioCodec::aac && begins_with_adts(head.window));
+      break;
+    case audio_sequence_end: facts.kind = AudioPacketKind::sequence_end; break;
+    case audio_multichannel_config: facts.kind = AudioPacketKind::multichannel_config; break;
+    default: break;
+  }
+}
+
+void legacy_audio(Window window, AudioFacts& facts) {
+  facts.codec = legacy_audio_codec(window.kept[0] >> 4);
+  facts.kind = AudioPacketKind::coded_frames;
+  facts.interesting = facts.codec == AudioCodec::unknown || is_private_id(facts.codec);
+  if (facts.codec != AudioCodec::aac) return;
+  facts.kind = AudioPacketKind::unknown;
+  if (window.have(1) != Have::yes) return;
+  const std::uint8_t packet_type = window.u8();
+  ++window.position;
+  if (packet_type == 0) facts.kind = AudioPacketKind::sequence_start;
+  if (packet_type == 1) {
+    facts.kind = AudioPacketKind::coded_frames;
+    facts.interesting = begins_with_adts(window);
+  }
+}
+
+void audio_facts(Bytes head, std::uint32_t length, AudioFacts& facts, Extent& extent) {
+  if (length == 0) {
+    facts.kind = AudioPacketKind::empty;
+    facts.interesting = true;
+    return;
+  }
+  if (head.empty()) return;
+  const Window window = first_window(head, length);
+  if (head[0] >> 4 == sound_format_extended) {
+    enhanced_audio(window, facts, extent);
+  } else {
+    legacy_audio(window, facts);
+  }
+  facts.sequence_header = facts.kind == AudioPacketKind::sequence_start;
+  facts.interesting = facts.interesting || facts.kind != AudioPacketKind::coded_frames;
+}
+
+}  // namespace
+
+VideoFacts read_video_facts(Bytes head, std::uint32_t length) {
+  VideoFacts facts;
+  Extent extent;
+  video_facts(head, length, facts, extent);
+  return facts;
+}
+
+AudioFacts read_audio_facts(Bytes head, std::uint32_t length) {
+  AudioFacts facts;
+  Extent extent;
+  audio_facts(head, length, facts, extent);
+  return facts;
+}
+
+std::uint32_t bytes_wanted(MediaType type, Bytes head, std::uint32_t length) {
+  Extent extent;
+  bool configuration = false;
+  if (type == MediaType::video) {
+    VideoFacts facts;
+    video_facts(head, length, facts, extent);
+    configuration = facts.kind == VideoPacketKind::sequence_start || facts.kind == VideoPacketKind::metadata;
+  } else {
+    AudioFacts facts;
+    audio_facts(head, length, facts, extent);
+    configuration =
+        facts.kind == AudioPacketKind::sequence_start || facts.kind == AudioPacketKind::multichannel_config;
+  }
+  if (extent.several_tracks) return length;
+  return std::min(length, configuration || extent.header_unseen ? configuration_limit : head_size);
+}
+
+}  // namespace rtmpscope::media

@@ -1,0 +1,359 @@
+// Configuration records that hold NAL units: avcC, hvcC, vvcC.
+#include <optional>
+
+#include "media/media.hpp"
+#include "media/nal_units.hpp"
+#include "media/parameter_sets.hpp"
+#include "media/video_configuration.hpp"
+
+namespace rtmpscope::media {
+namespace {
+
+/// Lists NAL units with 16-bit lengths as parameter sets, and remembers the first SPS.
+class ParameterSets {
+ public:
+  ParameterSets(VideoRecord& record, VideoCodec codec, std::uint8_t sps_type)
+      : record_(record), codec_(codec), sps_type_(sps_type) {
+    record_.fields.begin(VideoField::configuration_parameter_sets, record_.window.position);
+  }
+  void end() { record_.fields.end(VideoField::configuration_parameter_sets, record_.window.position); }
+
+  /// What stands in front of the NAL units of one type; shown with the first of them.
+  struct ArrayHead {
+    Range range;                     ///< the whole head, whose last bytes are the count
+    std::uint32_t count_length = 1;  ///< 0: one NAL unit, without a count
+    std::uint32_t count = 0;
+    std::optional<bool> complete;
+    std::optional<std::uint8_t> type;
+  };
+
+  /// The window is behind the array's head. False if the record cannot be read further.
+  bool describe_array(const ArrayHead& head) {
+    if (head.count == 0) {
+      record_.fields.begin(VideoField::configuration_parameter_set, head.range.offset);
+      describe_head(head);
+      if (head.type) describe_type(*head.type, {head.range.offset, 1});
+      record_.fields.end(VideoField::configuration_parameter_set, record_.window.position);
+      return true;
+    }
+    for (std::uint32_t i = 0; i < head.count; ++i) {
+      if (total_ == max_parameter_sets) {
+        record_.fields.finding(FindingId::configuration_parameter_set_limit, record_.window.rest(),
+                               max_parameter_sets);
+        return false;
+      }
+      ++total_;
+      const Have length_have = record_.window.have(2);
+      const std::uint32_t length = length_have == Have::yes ? load_be16(record_.window.data()) : 0;
+      // Before `begin`, so that what cannot be read stays outside of the list, as unparsed bytes.
+      const bool readable = record_.need(2 + length);
+      if (i == 0 || readable) {
+        record_.fields.begin(VideoField::configuration_parameter_set,
+                             i == 0 ? head.range.offset : record_.window.position);
+        if (i == 0) describe_head(head);
+        if (readable) describe_nal(length, head.type);
+        record_.fields.end(VideoField::configuration_parameter_set, record_.window.position);
+      }
+      if (!readable) return false;
+    }
+    return true;
+  }
+
+  /// The first SPS; of length 0 if there was none.
+  [[nodiscard]] Range sps() const { return sps_; }
+
+ private:
+  void describe_head(const ArrayHead& head) {
+    const VideoFields& fields = record_.fields;
+    if (head.complete) {
+      fields.flag(VideoField::configuration_parameter_set_complete, {head.range.offset, 1}, *head.complete);
+    }
+    if (head.count_length > 0) {
+      fields.number(VideoField::configuration_parameter_set_count,
+                    {head.range.end() - head.count_length, head.count_length}, head.count);
+    }
+  }
+  void describe_type(std::uint8_t type, Range range) {
+    record_.fields.number(VideoField::configuration_parameter_set_type, range, type);
+    record_.fields.name(VideoField::configuration_parameter_set_type_name, range, nal_type_table(codec_),
+                        type);
+  }
+  void describe_nal(std::uint32_t length, std::optional<std::uint8_t> array_type) {
+    record_.u16(VideoField::configuration_parameter_set_length);
+    const Range range = record_.window.next(length);
+    const NalType type = read_nal_type(codec_, record_.window.part(length));
+    if (type.seen) {
+      describe_type(type.number, type.range);
+    } else if (array_type) {
+      describe_type(*array_type, {range.offset, 0});
+    }
+    if (length > 0) record_.blob(VideoField::configuration_parameter_set_data, length);
+    if (type.seen && type.number == sps_type_ && sps_.length == 0) sps_ = range;
+  }
+
+  VideoRecord& record_;
+  VideoCodec codec_;
+  std::uint8_t sps_type_;
+  std::uint32_t total_ = 0;
+  Range sps_;
+};
+
+void describe_nal_length_size(const VideoFields& fields, Range range, unsigned size) {
+  fields.number(VideoField::configuration_nal_length_size, range, size);
+  if (size == 3) fields.finding(FindingId::configuration_nal_length_size, range, size);
+}
+
+void describe_sequence(const VideoFields& fields, Range sps, const std::optional<SequenceInfo>& info) {
+  if (!info) {
+    fields.finding(FindingId::configuration_parameter_set_unreadable, sps);
+    return;
+  }
+  fields.number(VideoField::configuration_width, sps, info->width);
+  fields.number(VideoField::configuration_height, sps, info->height);
+}
+
+/// The record continues with chroma format and bit depths for the High family (14496-15 5.3.3.1.2); many
+/// writers leave that out. Returns whether it was there.
+bool describe_avc_extension(VideoRecord& record, std::uint8_t profile) {
+  constexpr std::uint8_t baseline = 66;
+  constexpr std::uint8_t main = 77;
+  constexpr std::uint8_t extended = 88;
+  if (profile == baseline || profile == main || profile == extended) return false;
+  if (record.window.have(4) != Have::yes) return false;
+  const VideoFields& fields = record.fields;
+  fields.number(VideoField::configuration_chroma_format, record.window.next(1), record.window.u8() & 3);
+  ++record.window.position;
+  fields.number(VideoField::configuration_luma_bit_depth, record.window.next(1),
+                (record.window.u8() & 7) + 8);
+  ++record.window.position;
+  fields.number(VideoField::configuration_chroma_bit_depth, record.window.next(1),
+                (record.window.u8() & 7) + 8);
+  ++record.window.position;
+  record.u8(VideoField::configuration_extension_count);
+  return true;
+}
+
+void describe_avc_level(const VideoFields& fields, Range range, std::uint8_t profile,
+                        std::uint8_t constraints, std::uint8_t level) {
+  // A.3.4: level 1b is level_idc 9, or 11 with constraint_set3_flag in the three old profiles.
+  const bool old_profile = profile == 66 || profile == 77 || profile == 88;
+  if (level == 9 || (level == 11 && old_profile && (constraints & 0x10) != 0)) {
+    fields.text(VideoField::configuration_level_name, range, "1b");
+  } else {
+    describe_level(fields, range, level / 10U, level % 10U);
+  }
+}
+
+}  // namespace
+
+void describe_avc_record(VideoRecord& record) {
+  constexpr std::uint8_t sps_type = 7;
+  if (!record.need(6)) return;
+  const VideoFields& fields = record.fields;
+  const Range version_range = record.window.next(1);
+  const std::uint8_t version = record.u8(VideoField::configuration_version);
+  if (version != 1) fields.finding(FindingId::configuration_version, version_range, version);
+  const Range profile_range = record.window.next(1);
+  const std::uint8_t profile = record.u8(VideoField::configuration_profile);
+  fields.name(VideoField::configuration_profile_name, profile_range, ValueTable::avc_profile, profile);
+  const std::uint8_t constraints = record.window.u8();
+  record.blob(VideoField::configuration_compatibility, 1);
+  const Range level_range = record.window.next(1);
+  const std::uint8_t level = record.u8(VideoField::configuration_level);
+  describe_avc_level(fields, level_range, profile, constraints, level);
+  describe_nal_length_size(fields, record.window.next(1), (record.window.u8() & 3U) + 1);
+  ++record.window.position;
+
+  ParameterSets sets(record, VideoCodec::avc, sps_type);
+  bool readable = true;
+  for (const std::uint8_t mask : {std::uint8_t{0x1F}, std::uint8_t{0xFF}}) {  // SPS, then PPS
+    readable = readable && record.need(1);
+    if (!readable) break;
+    ParameterSets::ArrayHead head;
+    head.range = record.window.next(1);
+    head.count = record.window.u8() & mask;
+    ++record.window.position;
+    readable = sets.describe_array(head);
+  }
+  sets.end();
+  const bool extension = readable && describe_avc_extension(record, profile);
+  if (sets.sps().length == 0) {
+    if (readable) fields.finding(FindingId::configuration_parameter_set_missing, record.window.next(0));
+    return;
+  }
+  const auto info = read_avc_sequence(record.window.view(sets.sps()));
+  describe_sequence(fields, sets.sps(), info);
+  if (!info) return;
+  if (!extension) {
+    fields.number(VideoField::configuration_chroma_format, sets.sps(), info->chroma_format);
+    fields.number(VideoField::configuration_luma_bit_depth, sets.sps(), info->luma_bit_depth);
+    fields.number(VideoField::configuration_chroma_bit_depth, sets.sps(), info->chroma_bit_depth);
+  }
+  fields.flag(VideoField::configuration_interlaced, sets.sps(), info->interlaced);
+  if (info->frame_rate > 0) fields.real(VideoField::configuration_frame_rate, sets.sps(), info->frame_rate);
+}
+
+void describe_hevc_record(VideoRecord& record) {
+  constexpr std::uint8_t sps_type = 33;
+  if (!record.need(23)) return;
+  const VideoFields& fields = record.fields;
+  Window& window = record.window;
+  Range range = window.next(1);
+  const std::uint8_t version = record.u8(VideoField::configuration_version);
+  // Records from before the standard was finished have version 0 and the same layout.
+  if (version > 1) fields.finding(FindingId::configuration_version, range, version);
+  range = window.next(1);
+  const std::uint8_t profile = window.u8();
+  fields.number(VideoField::configuration_profile_space, range, profile >> 6);
+  fields.number(VideoField::configuration_tier, range, profile >> 5 & 1);
+  fields.number(VideoField::configuration_profile, range, profile & 31);
+  fields.name(VideoField::configuration_profile_name, range, ValueTable::hevc_profile, profile & 31);
+  ++window.position;
+  record.blob(VideoField::configuration_compatibility, 4);
+  record.blob(VideoField::configuration_constraints, 6);
+  range = window.next(1);
+  const std::uint8_t level = record.u8(VideoField::configuration_level);
+  describe_level(fields, range, level / 30U, level % 30U / 3);
+  fields.number(VideoField::configuration_min_spatial_segmentation, window.next(2),
+                load_be16(window.data()) & 0x0FFF);
+  window.position += 2;
+  fields.number(VideoField::configuration_parallelism_type, window.next(1), window.u8() & 3);
+  ++window.position;
+  fields.number(VideoField::configuration_chroma_format, window.next(1), window.u8() & 3);
+  ++window.position;
+  fields.number(VideoField::configuration_luma_bit_depth, window.next(1), (window.u8() & 7) + 8);
+  ++window.position;
+  fields.number(VideoField::configuration_chroma_bit_depth, window.next(1), (window.u8() & 7) + 8);
+  ++window.position;
+  // In frames per 256 seconds; 0 is unspecified.
+  fields.real(VideoField::configuration_average_frame_rate, window.next(2), load_be16(window.data()) / 256.0);
+  window.position += 2;
+  range = window.next(1);
+  const std::uint8_t packed = window.u8();
+  fields.number(VideoField::configuration_constant_frame_rate, range, packed >> 6);
+  fields.number(VideoField::configuration_temporal_layers, range, packed >> 3 & 7);
+  fields.flag(VideoField::configuration_temporal_id_nested, range, (packed & 4) != 0);
+  describe_nal_length_size(fields, range, (packed & 3U) + 1);
+  ++window.position;
+
+  const std::uint8_t arrays = record.u8(VideoField::configuration_array_count);
+  ParameterSets sets(record, VideoCodec::hevc, sps_type);
+  bool readable = true;
+  for (std::uint32_t i = 0; i < arrays && readable; ++i) {
+    readable = record.need(3);
+    if (!readable) break;
+    ParameterSets::ArrayHead head;
+    head.range = window.next(3);
+    head.count_length = 2;
+    head.complete = (window.u8() & 0x80) != 0;
+    head.type = window.u8() & 0x3F;
+    head.count = load_be16(window.data() + 1);
+    window.position += 3;
+    readable = sets.describe_array(head);
+  }
+  sets.end();
+  if (sets.sps().length == 0) {
+    if (readable) fields.finding(FindingId::configuration_parameter_set_missing, window.next(0));
+    return;
+  }
+  describe_sequence(fields, sets.sps(), read_hevc_sequence(window.view(sets.sps())));
+}
+
+namespace {
+
+/// VvcPTLRecord (14496-15 11.2.4.2.2). False if the record cannot be read further.
+bool describe_vvc_profile_tier_level(VideoRecord& record, unsigned sublayers) {
+  const VideoFields& fields = record.fields;
+  Window& window = record.window;
+  if (!record.need(4)) return false;
+  const std::uint32_t constraint_bytes = window.u8() & 0x3FU;
+  fields.number(VideoField::configuration_constraint_length, window.next(1), constraint_bytes);
+  ++window.position;
+  Range range = window.next(1);
+  const std::uint8_t profile = window.u8() >> 1;
+  fields.number(VideoField::configuration_profile, range, profile);
+  fields.name(VideoField::configuration_profile_name, range, ValueTable::vvc_profile, profile);
+  fields.number(VideoField::configuration_tier, range, window.u8() & 1);
+  ++window.position;
+  range = window.next(1);
+  const std::uint8_t level = record.u8(VideoField::configuration_level);
+  describe_level(fields, range, level / 16U, level % 16U / 3);
+  // The first two bits of these bytes are ptl_frame_only_constraint_flag and ptl_multi_layer_enabled_flag.
+  if (!record.need(constraint_bytes)) return false;
+  if (constraint_bytes > 0) record.blob(VideoField::configuration_constraints, constraint_bytes);
+  const std::uint32_t begin = window.position;
+  unsigned levels = 0;
+  if (sublayers > 1) {
+    if (!record.need(1)) return false;
+    // ptl_sublayer_level_present_flag from the top bit on, one for each sublayer but the highest.
+    for (unsigned i = 0; i + 1 < sublayers; ++i) levels += window.u8() >> (7 - i) & 1U;
+    ++window.position;
+  }
+  const auto rewind = [&] { window.position = begin; };
+  if (!record.need(levels + 1)) return rewind(), false;
+  window.position += levels;
+  const std::uint32_t sub_profiles = window.u8();
+  ++window.position;
+  if (!record.need(std::uint64_t{sub_profiles} * 4)) return rewind(), false;
+  window.position += sub_profiles * 4;
+  const Range rest{begin, window.position - begin};
+  fields.blob(VideoField::configuration_sublayers, rest, window.view(rest));
+  return true;
+}
+
+}  // namespace
+
+void describe_vvc_record(VideoRecord& record) {
+  constexpr std::uint8_t sps_type = 15;
+  constexpr std::uint8_t opi_type = 12;  // these two are single and have no count
+  constexpr std::uint8_t dci_type = 13;
+  if (!record.need(1)) return;
+  const VideoFields& fields = record.fields;
+  Window& window = record.window;
+  const std::uint8_t first = window.u8();
+  describe_nal_length_size(fields, window.next(1), (first >> 1 & 3U) + 1);
+  ++window.position;
+  if ((first & 1) != 0) {  // ptl_present_flag
+    if (!record.need(3)) return;
+    const std::uint32_t packed = load_be24(window.data());
+    const Range range = window.next(3);
+    const unsigned sublayers = packed >> 12 & 7;
+    fields.number(VideoField::configuration_output_layer_set, range, packed >> 15);
+    fields.number(VideoField::configuration_temporal_layers, range, sublayers);
+    fields.number(VideoField::configuration_constant_frame_rate, range, packed >> 10 & 3);
+    fields.number(VideoField::configuration_chroma_format, range, packed >> 8 & 3);
+    fields.number(VideoField::configuration_luma_bit_depth, range, (packed >> 5 & 7) + 8);
+    window.position += 3;
+    if (!describe_vvc_profile_tier_level(record, sublayers)) return;
+    if (!record.need(6)) return;
+    record.u16(VideoField::configuration_width);
+    record.u16(VideoField::configuration_height);
+    fields.real(VideoField::configuration_average_frame_rate, window.next(2),
+                load_be16(window.data()) / 256.0);
+    window.position += 2;
+  }
+  if (!record.need(1)) return;
+  const std::uint8_t arrays = record.u8(VideoField::configuration_array_count);
+  ParameterSets sets(record, VideoCodec::vvc, sps_type);
+  bool readable = true;
+  for (std::uint32_t i = 0; i < arrays && readable; ++i) {
+    readable = record.need(1);
+    if (!readable) break;
+    ParameterSets::ArrayHead head;
+    head.complete = (window.u8() & 0x80) != 0;
+    head.type = window.u8() & 0x1F;
+    head.count_length = *head.type == opi_type || *head.type == dci_type ? 0 : 2;
+    readable = record.need(1 + head.count_length);
+    if (!readable) break;
+    head.range = window.next(1 + head.count_length);
+    head.count = head.count_length == 0 ? 1 : load_be16(window.data() + 1);
+    window.position += head.range.length;
+    readable = sets.describe_array(head);
+  }
+  sets.end();
+  if (readable && sets.sps().length == 0) {
+    fields.finding(FindingId::configuration_parameter_set_missing, window.next(0));
+  }
+}
+
+}  // namespace rtmpscope::media

@@ -1,0 +1,256 @@
+#include "amf/amf.hpp"
+#include "media/enhanced.hpp"
+#include "media/frame_headers.hpp"
+#include "media/nal_units.hpp"
+#include "media/video_configuration.hpp"
+
+namespace rtmpscope::media {
+namespace {
+
+void describe_payload(VideoCodec codec, const Window& window, const VideoFields& fields) {
+  if (window.at_end()) return;
+  if (is_nal_codec(codec)) {
+    describe_nal_units(codec, window, fields);
+  } else {
+    describe_video_frame(codec, window, fields);
+  }
+  fields.blob(VideoField::data, window.rest(), window.view());
+}
+
+void describe_composition_time(Window& window, bool coded_frames, const VideoFields& fields) {
+  const std::int32_t time = sign_extend_24(load_be24(window.data()));
+  const Range range = window.next(3);
+  fields.signed_number(VideoField::composition_time, range, time);
+  if (time < 0 && coded_frames) {
+    fields.finding(FindingId::video_composition_time_negative, range, static_cast<std::uint64_t>(-time));
+  }
+  window.position += 3;
+}
+
+/// Enhanced RTMP v2, Metadata Frame: AMF0 names, each with its value.
+void describe_metadata(Window window, const VideoFields& fields) {
+  constexpr std::uint8_t string_marker = 2;
+  if (!window.at_end() && window.whole()) {
+    ByteReader reader(window.kept.first(window.end));
+    reader.take(window.position);
+    amf::References references;
+    fields.begin(VideoField::metadata, window.position);
+    while (!reader.at_end()) {
+      ByteReader ahead = reader;
+      const std::uint8_t marker = ahead.u8();
+      const Bytes name = ahead.take(ahead.u16());
+      // Without a value a name has no meaning, and sinks expect one behind each key.
+      if (marker != string_marker || ahead.failed() || ahead.at_end()) {
+        fields.finding(FindingId::video_metadata_name,
+                       {reader.position(), static_cast<std::uint32_t>(reader.remaining())});
+        break;
+      }
+      fields.sink().key({reader.position(), ahead.position() - reader.position()}, name);
+      reader = ahead;
+      if (!amf::describe_amf0_value(reader, references, fields.sink())) break;
+    }
+    window.position = reader.position();
+    fields.end(VideoField::metadata, window.position);
+  }
+  if (!window.at_end()) fields.blob(VideoField::data, window.rest(), window.view());
+}
+
+struct VideoMedia {
+  using Fields = VideoFields;
+  static constexpr FieldId message = FieldId::video_composition_time;
+  static constexpr FieldId track = FieldId::video_track_composition_time;
+  static constexpr VideoField data = VideoField::data;
+  static constexpr std::uint8_t multitrack = video_multitrack;
+  static constexpr HeaderFields header{
+      .packet_type = FieldId::video_packet_type,
+      .multitrack_type = FieldId::video_multitrack_type,
+      .fourcc = FieldId::video_fourcc,
+      .codec = FieldId::video_codec,
+      .nanosecond_offset = FieldId::video_nanosecond_offset,
+      .modex = FieldId::video_modex,
+      .modex_block = FieldId::video_modex_block,
+      .modex_length = FieldId::video_modex_length,
+      .modex_nanosecond_offset = FieldId::video_modex_nanosecond_offset,
+      .modex_data = FieldId::video_modex_data,
+      .modex_type = FieldId::video_modex_type,
+      .tracks = FieldId::video_tracks,
+      .track = FieldId::video_track,
+      .track_fourcc = FieldId::video_track_fourcc,
+      .track_codec = FieldId::video_track_codec,
+      .track_id = FieldId::video_track_id,
+      .track_length = FieldId::video_track_length,
+  };
+
+  static std::uint8_t codec(std::uint32_t code) {
+    return static_cast<std::uint8_t>(enhanced_video_codec(code));
+  }
+
+  /// Pushes everything from the window's position to its end.
+  void describe_body(Window window, std::uint8_t codec_number, std::uint8_t packet_type, Range type_range,
+                     const VideoFields& fields) const {
+    const auto video_codec = static_cast<VideoCodec>(codec_number);
+    switch (packet_type) {
+      case video_sequence_start:
+      case video_mpeg2ts_sequence_start:
+        if (window.at_end()) {
+          fields.finding(FindingId::configuration_empty, window.rest());
+        } else if (packet_type == video_sequence_start) {
+          describe_video_configuration(video_codec, window, fields);
+        } else {
+          describe_mpeg2ts_configuration(video_codec, window, fields);
+        }
+        return;
+      case video_coded_frames:
+        if (is_nal_codec(video_codec)) {
+          if (!need_header(window, 3, fields.sink())) break;
+          describe_composition_time(window, true, fields);
+        }
+        describe_payload(video_codec, window, fields);
+        return;
+      case video_coded_frames_x: describe_payload(video_codec, window, fields); return;
+      case video_sequence_end:
+        if (!window.at_end()) {
+          fields.finding(FindingId::media_trailing_bytes, window.rest(), window.left());
+        }
+        break;
+      case video_metadata: describe_metadata(window, fields); return;
+      default: fields.finding(FindingId::media_packet_type_unknown, type_range, packet_type); break;
+    }
+    if (!window.at_end()) fields.blob(VideoField::data, window.rest(), window.view());
+  }
+};
+
+void describe_command(Window window, FieldSink& sink) {
+  constexpr std::uint8_t last_known = 1;
+  if (need_header(window, 1, sink)) {
+    const std::uint8_t command = window.u8();
+    sink.number(FieldId::video_command, window.next(1), command);
+    if (command > last_known) sink.finding(FindingId::video_command_unknown, window.next(1), command);
+    ++window.position;
+    if (!window.at_end()) sink.finding(FindingId::media_trailing_bytes, window.rest(), window.left());
+  }
+  if (!window.at_end()) sink.blob(FieldId::video_data, window.rest(), window.view());
+}
+
+void describe_enhanced(Window window, FieldSink& sink) {
+  const std::uint8_t first = window.kept[0];
+  const auto frame_type = static_cast<FrameType>(first >> 4 & 7);
+  auto packet_type = static_cast<std::uint8_t>(first & 0x0F);
+  Range type_range{0, 1};
+  sink.number(FieldId::video_frame_type, {0, 1}, static_cast<std::uint64_t>(frame_type));
+  sink.flag(FieldId::video_enhanced, {0, 1}, true);
+  const VideoMedia media;
+  if (!describe_modex(window, packet_type, type_range, VideoMedia::header, sink)) {
+    if (!window.at_end()) sink.blob(FieldId::video_data, window.rest(), window.view());
+    return;
+  }
+  // The frame type of a Metadata packet is to be ignored: FFmpeg sends 5 there.
+  if (packet_type != video_metadata) {
+    if (frame_type == FrameType::command) {
+      sink.number(FieldId::video_packet_type, type_range, packet_type);
+      describe_command(window, sink);
+      return;
+    }
+    if (frame_type == FrameType::reserved || frame_type > FrameType::command) {
+      sink.finding(FindingId::video_frame_type_unknown, {0, 1}, static_cast<std::uint64_t>(frame_type));
+    }
+  }
+  EnhancedBody<VideoMedia>(window, packet_type, type_range, media, sink).describe();
+}
+
+/// VP6: pixels to crop, and with alpha the place of the alpha data (FLV E.4.3.1, VP6FLVVIDEOPACKET).
+bool describe_vp6_header(bool alpha, Window& window, FieldSink& sink) {
+  if (!need_header(window, alpha ? 4 : 1, sink)) return false;
+  sink.number(FieldId::video_horizontal_adjustment, window.next(1), window.u8() >> 4);
+  sink.number(FieldId::video_vertical_adjustment, window.next(1), window.u8() & 15);
+  ++window.position;
+  if (alpha) {
+    sink.number(FieldId::video_alpha_offset, window.next(3), load_be24(window.data()));
+    window.position += 3;
+  }
+  return true;
+}
+
+/// AVCPacketType and CompositionTime, then what an enhanced packet of that type would hold.
+void describe_avc_layout(VideoCodec codec, Window window, const VideoFields& fields) {
+  constexpr std::uint8_t last_known = 2;
+  FieldSink& sink = fields.sink();
+  if (need_header(window, 1, sink)) {
+    const Range type_range = window.next(1);
+    const std::uint8_t packet_type = window.u8();
+    const bool known = packet_type <= last_known;
+    sink.number(known ? FieldId::video_packet_type : FieldId::video_avc_packet_type, type_range, packet_type);
+    if (!known) sink.finding(FindingId::media_packet_type_unknown, type_range, packet_type);
+    ++window.position;
+    if (need_header(window, 3, sink)) {
+      describe_composition_time(window, packet_type == video_coded_frames, fields);
+      if (packet_type == video_coded_frames) {
+        describe_payload(codec, window, fields);
+        return;
+      }
+      if (known) {
+        VideoMedia().describe_body(window, static_cast<std::uint8_t>(codec), packet_type, type_range, fields);
+        return;
+      }
+    }
+  }
+  if (!window.at_end()) fields.blob(VideoField::data, window.rest(), window.view());
+}
+
+void describe_legacy(Window window, FieldSink& sink) {
+  const std::uint8_t first = window.kept[0];
+  const auto frame_type = static_cast<FrameType>(first >> 4);
+  const std::uint8_t codec_id = first & 0x0F;
+  const VideoCodec codec = legacy_video_codec(codec_id);
+  sink.number(FieldId::video_frame_type, {0, 1}, static_cast<std::uint64_t>(frame_type));
+  sink.flag(FieldId::video_enhanced, {0, 1}, false);
+  sink.number(FieldId::video_codec_id, {0, 1}, codec_id);
+  sink.number(FieldId::video_codec, {0, 1}, static_cast<std::uint64_t>(codec));
+  if (frame_type == FrameType::command) {
+    // One byte whatever the codec: with AVC it is no AVCPacketType.
+    describe_command(window, sink);
+    return;
+  }
+  if (frame_type == FrameType::reserved || frame_type > FrameType::command) {
+    sink.finding(FindingId::video_frame_type_unknown, {0, 1}, static_cast<std::uint64_t>(frame_type));
+  }
+  if (codec == VideoCodec::unknown) {
+    sink.finding(FindingId::media_codec_unknown, {0, 1}, codec_id);
+  } else if (is_private_id(codec) &&
+             frame_type != FrameType::inter) {  // once a key frame says it often enough
+    sink.finding(FindingId::media_codec_nonstandard, {0, 1}, codec_id);
+  }
+  const VideoFields fields(sink, VideoMedia::message);
+  if (has_avc_layout(codec)) {
+    describe_avc_layout(codec, window, fields);
+    return;
+  }
+  const bool vp6 = codec == VideoCodec::vp6 || codec == VideoCodec::vp6_alpha;
+  if (vp6 && !describe_vp6_header(codec == VideoCodec::vp6_alpha, window, sink)) {
+    if (!window.at_end()) sink.blob(FieldId::video_data, window.rest(), window.view());
+    return;
+  }
+  describe_payload(codec, window, fields);
+}
+
+}  // namespace
+
+void describe_video(Bytes body, std::uint32_t length, FieldSink& sink) {
+  const Bytes kept = body.first(std::min<std::size_t>(body.size(), length));
+  sink.begin(FieldId::video, 0);
+  if (length == 0) {
+    sink.finding(FindingId::video_empty, {});
+  } else if (kept.empty()) {
+    sink.blob(FieldId::video_data, {0, length}, {});
+  } else {
+    const Window window{kept, 1, length};
+    if ((kept[0] & 0x80) != 0) {
+      describe_enhanced(window, sink);
+    } else {
+      describe_legacy(window, sink);
+    }
+  }
+  sink.end(FieldId::video, length);
+}
+
+}  // namespace rtmpscope::media

@@ -1,0 +1,30 @@
+// Video configuration records.
+#pragma once
+
+#include <string_view>
+
+#include "media/codec.hpp"
+#include "media/record.hpp"
+
+namespace rtmpscope::media {
+
+/// The record from the window's position to its end, as the configuration object. Not empty.
+void describe_video_configuration(VideoCodec codec, const Window& window, const VideoFields& fields);
+
+/// What PacketTypeMPEG2TSSequenceStart holds: for AV1 the video descriptor of AV1 in MPEG-2 TS, section 2.
+void describe_mpeg2ts_configuration(VideoCodec codec, const Window& window, const VideoFields& fields);
+
+// One function a record layout; they push the members of the configuration object.
+
+/// avcC (ISO/IEC 14496-15 5.3.3.1), hvcC (8.3.3.1), vvcC (11.2.4.2).
+void describe_avc_record(VideoRecord& record);
+void describe_hevc_record(VideoRecord& record);
+void describe_vvc_record(VideoRecord& record);
+
+/// The table that names a codec's profiles; none if it has no names.
+[[nodiscard]] ValueTable profile_table(VideoCodec codec);
+
+/// Pushes a level as people write it, for instance 3 and 1 as "3.1".
+void describe_level(const VideoFields& fields, Range range, unsigned major, unsigned minor);
+
+}  // namespace rtmpscope::media

@@ -1,0 +1,190 @@
+#include "net/flow_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rtmpscope::net {
+namespace {
+
+constexpr std::size_t kFirstSlots = 1024;
+
+}  // namespace
+
+FlowTable::FlowTable(const FlowLimits& limits, FlowObserver& observer)
+    : limits_(limits), observer_(observer), slots_(kFirstSlots), mask_(kFirstSlots - 1) {
+  limits_.flows = std::max(limits_.flows, 1U);
+}
+
+void FlowTable::on_segment(const TcpSegment& segment) {
+  ++counters_.segments;
+  Index index = find(segment);
+  if (index == kNone) {
+    if (!TcpConnection::can_begin(segment)) {
+      ++counters_.stray_segments;
+      return;
+    }
+    if (size_ >= limits_.flows) evict_one(segment.packet);
+    index = add(segment);
+  } else if (segment.has(tcp_flag::syn) && flow(index).connection.begins_another(segment, limits_)) {
+    TcpConnection& connection = flow(index).connection;
+    connection.close(EndCause::port_reuse, segment.packet, environment());
+    connection.begin(segment, held_);
+    ++counters_.flows;
+  }
+  Flow& entry = flow(index);
+  const bool was_closed = entry.connection.phase() == TcpConnection::Phase::closed;
+  entry.connection.on_segment(segment, environment());
+  if (entry.connection.phase() != entry.list) {
+    unlink(index);
+    link(index, entry.connection.phase());
+  } else if (entry.last_active != last_tick_ && !was_closed) {
+    touch(index);
+  }
+}
+
+void FlowTable::prefetch_flow(std::uint32_t hash) const {
+  const Slot& slot = slots_[hash & mask_];
+  if (slot.flow == kNone) return;
+  const auto* bytes = reinterpret_cast<const char*>(&flow(slot.flow));
+  for (std::size_t at = 0; at < sizeof(Flow); at += 64) __builtin_prefetch(bytes + at, 1);
+}
+
+FlowTable::Index FlowTable::find(const TcpSegment& segment) const {
+  for (std::uint32_t at = segment.hash & mask_;; at = (at + 1) & mask_) {
+    const Slot& slot = slots_[at];
+    if (slot.flow == kNone) return kNone;
+    if (slot.hash == segment.hash && flow(slot.flow).connection.key() == segment.key) return slot.flow;
+  }
+}
+
+FlowTable::Index FlowTable::add(const TcpSegment& segment) {
+  if ((size_ + 1) * 2 > slots_.size()) grow();
+  if (free_.empty()) {
+    const Index base = static_cast<Index>(slabs_.size() * kFlowsPerSlab);
+    slabs_.push_back(std::make_unique<Flow[]>(kFlowsPerSlab));
+    for (std::size_t i = kFlowsPerSlab; i > 0; --i) free_.push_back(base + static_cast<Index>(i - 1));
+  }
+  const Index index = free_.back();
+  free_.pop_back();
+  Flow& entry = flow(index);
+  entry.connection.begin(segment, held_);
+  entry.hash = segment.hash;
+  insert_slot(segment.hash, index);
+  link(index, TcpConnection::Phase::half_open);
+  ++size_;
+  ++counters_.flows;
+  return index;
+}
+
+void FlowTable::remove(Index index) {
+  Flow& entry = flow(index);
+  std::uint32_t hole = entry.hash & mask_;
+  while (slots_[hole].flow != index) hole = (hole + 1) & mask_;
+  // Move later entries of the run into the hole, so that no lookup stops short of them.
+  for (std::uint32_t at = (hole + 1) & mask_; slots_[at].flow != kNone; at = (at + 1) & mask_) {
+    const std::uint32_t home = slots_[at].hash & mask_;
+    if (((at - home) & mask_) >= ((at - hole) & mask_)) {
+      slots_[hole] = slots_[at];
+      hole = at;
+    }
+  }
+  slots_[hole] = {};
+  unlink(index);
+  free_.push_back(index);
+  --size_;
+}
+
+void FlowTable::evict_one(PacketRef packet) {
+  using Phase = TcpConnection::Phase;
+  for (const Phase phase : {Phase::closed, Phase::half_open, Phase::closing, Phase::open}) {
+    const Index index = list_of(phase).first;
+    if (index == kNone) continue;
+    if (phase == Phase::half_open) ++counters_.half_open_dropped;
+    flow(index).connection.close(EndCause::evicted, packet, environment());
+    remove(index);
+    return;
+  }
+}
+
+void FlowTable::grow() {
+  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
+  mask_ = static_cast<std::uint32_t>(slots_.size() - 1);
+  for (const Slot& slot : old) {
+    if (slot.flow != kNone) insert_slot(slot.hash, slot.flow);
+  }
+}
+
+void FlowTable::insert_slot(std::uint32_t hash, Index index) {
+  std::uint32_t at = hash & mask_;
+  while (slots_[at].flow != kNone) at = (at + 1) & mask_;
+  slots_[at] = {hash, index};
+}
+
+void FlowTable::link(Index index, TcpConnection::Phase phase) {
+  Flow& entry = flow(index);
+  List& list = list_of(phase);
+  entry.list = phase;
+  entry.last_active = last_tick_;
+  entry.previous = list.last;
+  entry.next = kNone;
+  (list.last == kNone ? list.first : flow(list.last).next) = index;
+  list.last = index;
+}
+
+void FlowTable::unlink(Index index) {
+  Flow& entry = flow(index);
+  List& list = list_of(entry.list);
+  (entry.previous == kNone ? list.first : flow(entry.previous).next) = entry.next;
+  (entry.next == kNone ? list.last : flow(entry.next).previous) = entry.previous;
+}
+
+void FlowTable::touch(Index index) {
+  const TcpConnection::Phase phase = flow(index).list;
+  unlink(index);
+  link(index, phase);
+}
+
+void FlowTable::expire(TcpConnection::Phase phase, Timestamp timeout, Timestamp now, std::vector<Index>& expired) {
+  for (Index index = list_of(phase).first; index != kNone; index = flow(index).next) {
+    if (now - std::max(flow(index).last_active, first_tick_) <= timeout) return;
+    expired.push_back(index);
+  }
+}
+
+void FlowTable::on_tick(PacketRef now) {
+  if (first_tick_ == kBeforeTicks) first_tick_ = last_tick_ = now.time;
+  if (now.time < last_tick_) return;
+  last_tick_ = now.time;
+  using Phase = TcpConnection::Phase;
+  scratch_.clear();
+  expire(Phase::half_open, limits_.half_open_timeout, now.time, scratch_);
+  counters_.half_open_dropped += scratch_.size();
+  expire(Phase::closed, limits_.tombstone_time, now.time, scratch_);
+  expire(Phase::closing, limits_.closing_timeout, now.time, scratch_);
+  expire(Phase::open, limits_.idle_timeout, now.time, scratch_);
+  std::sort(scratch_.begin(), scratch_.end(), [this](Index a, Index b) {
+    return flow(a).connection.first_packet().number < flow(b).connection.first_packet().number;
+  });
+  for (const Index index : scratch_) {
+    TcpConnection& connection = flow(index).connection;
+    const bool closing = connection.phase() == Phase::closing;
+    connection.close(closing ? EndCause::fin : EndCause::idle, now, environment());
+    remove(index);
+  }
+}
+
+void FlowTable::finish(PacketRef last) {
+  scratch_.clear();
+  for (const List& list : lists_) {
+    for (Index index = list.first; index != kNone; index = flow(index).next) scratch_.push_back(index);
+  }
+  std::sort(scratch_.begin(), scratch_.end(), [this](Index a, Index b) {
+    return flow(a).connection.first_packet().number < flow(b).connection.first_packet().number;
+  });
+  for (const Index index : scratch_) {
+    flow(index).connection.close(EndCause::capture_end, last, environment());
+    remove(index);
+  }
+}
+
+}  // namespace rtmpscope::net

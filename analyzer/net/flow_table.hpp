@@ -1,0 +1,100 @@
+// All TCP connections of one shard.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+#include "net/tcp_connection.hpp"
+
+namespace rtmpscope::net {
+
+/// Sorts segments to their connections. Single-threaded. Segments of one connection come in capture order.
+///
+/// Time is that of packets: activity is dated by the last tick, so that what ends when depends neither on the other
+/// flows of the table nor on clocks that step back between two ticks. The caller has to call `on_tick` at capture
+/// times that do not depend on how flows are spread over tables, for example at each full second, before the first
+/// packet of that second or later. Ticks that go back are ignored.
+class FlowTable {
+ public:
+  FlowTable(const FlowLimits& limits, FlowObserver& observer);
+  FlowTable(const FlowTable&) = delete;
+  FlowTable& operator=(const FlowTable&) = delete;
+
+  void on_segment(const TcpSegment& segment);
+
+  /// Loads what `on_segment` will need for a segment with that TcpSegment::hash: first the table's slot, some segments
+  /// ahead; then, nearer, the flow itself.
+  void prefetch(std::uint32_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  void prefetch_flow(std::uint32_t hash) const;
+
+  /// Ends what has timed out at `now`. Flows end in the order in which they began.
+  void on_tick(PacketRef now);
+
+  /// The capture is over: ends all flows (EndCause::capture_end), in the order in which they began.
+  void finish(PacketRef last);
+
+  [[nodiscard]] const FlowCounters& counters() const { return counters_; }
+  /// Flows in the table, tombstones included.
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// Out-of-order payload that waits, and how many holes were given up because there was too much of it.
+  [[nodiscard]] const HeldMemory& held() const { return held_; }
+
+ private:
+  using Index = std::uint32_t;
+  static constexpr Index kNone = std::numeric_limits<Index>::max();
+  static constexpr std::size_t kFlowsPerSlab = 256;
+  static constexpr Timestamp kBeforeTicks = std::numeric_limits<Timestamp>::min();
+
+  struct Flow {
+    TcpConnection connection;
+    Timestamp last_active = kBeforeTicks;  // time of the tick before the last packet; a tombstone: before its end
+    Index previous = kNone;
+    Index next = kNone;
+    std::uint32_t hash = 0;
+    TcpConnection::Phase list{};           // the list that it is in
+  };
+  static_assert(sizeof(Flow) <= 320, "an idle connection has to be cheap");
+
+  struct Slot {
+    std::uint32_t hash = 0;
+    Index flow = kNone;
+  };
+  /// Flows of one phase, least recently active first.
+  struct List {
+    Index first = kNone;
+    Index last = kNone;
+  };
+
+  [[nodiscard]] Flow& flow(Index index) { return slabs_[index / kFlowsPerSlab][index % kFlowsPerSlab]; }
+  [[nodiscard]] const Flow& flow(Index index) const {
+    return slabs_[index / kFlowsPerSlab][index % kFlowsPerSlab];
+  }
+  [[nodiscard]] List& list_of(TcpConnection::Phase phase) { return lists_[static_cast<std::size_t>(phase)]; }
+  [[nodiscard]] Index find(const TcpSegment& segment) const;
+  [[nodiscard]] Index add(const TcpSegment& segment);
+  void remove(Index index);
+  void evict_one(PacketRef packet);
+  void grow();
+  void insert_slot(std::uint32_t hash, Index index);
+  void link(Index index, TcpConnection::Phase phase);
+  void unlink(Index index);
+  void touch(Index index);
+  void expire(TcpConnection::Phase phase, Timestamp timeout, Timestamp now, std::vector<Index>& expired);
+  [[nodiscard]] TcpConnection::Environment environment() { return {limits_, observer_, held_, counters_}; }
+
+  FlowLimits limits_;
+  FlowObserver& observer_;
+  HeldMemory held_;
+  FlowCounters counters_;
+  std::vector<Slot> slots_;  // open addressing with linear probing; size is a power of two
+  std::uint32_t mask_ = 0;
+  std::size_t size_ = 0;
+  std::vector<std::unique_ptr<Flow[]>> slabs_;
+  std::vector<Index> free_;
+  std::array<List, 4> lists_;
+  std::vector<Index> scratch_;
+  Timestamp first_tick_ = kBeforeTicks;
+  Timestamp last_tick_ = kBeforeTicks;
+};
+
+}  // namespace rtmpscope::net

@@ -1,0 +1,104 @@
+#include "net/out_of_order_buffer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace rtmpscope::net {
+namespace {
+
+/// Small segments that follow each other share a piece of that size.
+constexpr std::uint32_t kLeastCapacity = 1024;
+
+/// A piece in the vector (which may be twice as large as its contents) and the allocator's own bookkeeping.
+constexpr std::size_t kPieceOverhead = 2 * sizeof(OutOfOrderBuffer::Piece) + 16;
+
+}  // namespace
+
+std::size_t OutOfOrderBuffer::cost_of(std::size_t captured) {
+  return 2 * kPieceOverhead + std::max<std::size_t>(captured, kLeastCapacity);
+}
+
+OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes captured, std::uint32_t wire_length,
+                                                    Noticed noticed) {
+  Inserted result;
+  std::uint64_t cursor = offset;
+  const std::uint64_t end = offset + wire_length;
+  // The first piece that ends after `offset`. Nearly always that is none: segments come at the end.
+  std::size_t at = pieces_.size();
+  if (at > 0 && pieces_.back().end() > offset) {
+    const auto found = std::upper_bound(pieces_.begin(), pieces_.end(), offset,
+                                        [](std::uint64_t o, const Piece& piece) { return o < piece.end(); });
+    at = static_cast<std::size_t>(found - pieces_.begin());
+  }
+  while (cursor < end) {
+    if (at == pieces_.size() || pieces_[at].offset >= end) {
+      insert_part(at, cursor, end, offset, captured, noticed);
+      break;
+    }
+    if (pieces_[at].offset > cursor) insert_part(at, cursor, pieces_[at].offset, offset, captured, noticed);
+    const Piece& piece = pieces_[at];
+    const std::uint64_t begin = std::max(cursor, piece.offset);
+    const std::uint64_t overlap_end = std::min(end, piece.end());
+    result.duplicate_bytes += static_cast<std::uint32_t>(overlap_end - begin);
+    const std::uint64_t compare_end = std::min(overlap_end, offset + captured.size());
+    if (piece.bytes && compare_end > begin) {
+      const std::uint8_t* mine = piece.bytes.get() + (begin - piece.offset);
+      const std::uint8_t* theirs = captured.data() + (begin - offset);
+      const std::size_t count = compare_end - begin;
+      if (std::memcmp(mine, theirs, count) != 0) {
+        std::size_t first = 0;
+        while (mine[first] == theirs[first]) ++first;
+        std::size_t last = count - 1;
+        while (mine[last] == theirs[last]) --last;
+        if (result.conflict_length == 0) result.conflict_offset = begin + first;
+        result.conflict_length = static_cast<std::uint32_t>(begin + last + 1 - result.conflict_offset);
+      }
+    }
+    cursor = piece.end();
+    ++at;
+  }
+  return result;
+}
+
+void OutOfOrderBuffer::insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end, std::uint64_t offset,
+                                   Bytes captured, Noticed noticed) {
+  // The hole before the next piece is as old as that piece, whatever comes into its middle now.
+  if (at < pieces_.size()) noticed = pieces_[at].noticed;
+  const std::uint64_t cut = std::clamp(offset + captured.size(), begin, end);
+  if (cut > begin) {
+    insert_piece(at, begin, captured.subspan(begin - offset, cut - begin), static_cast<std::uint32_t>(cut - begin),
+                 noticed);
+  }
+  if (end > cut) insert_piece(at, cut, {}, static_cast<std::uint32_t>(end - cut), noticed);
+}
+
+void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length,
+                                    Noticed noticed) {
+  if (at > 0 && !bytes.empty()) {
+    Piece& previous = pieces_[at - 1];
+    if (previous.end() == begin && previous.bytes && previous.capacity - previous.length >= length) {
+      std::memcpy(previous.bytes.get() + previous.length, bytes.data(), length);
+      previous.length += length;
+      return;
+    }
+  }
+  Piece piece;
+  piece.offset = begin;
+  piece.length = length;
+  piece.noticed = noticed;
+  if (!bytes.empty()) {
+    piece.capacity = std::max(length, kLeastCapacity);
+    piece.bytes = std::make_unique_for_overwrite<std::uint8_t[]>(piece.capacity);
+    std::memcpy(piece.bytes.get(), bytes.data(), length);
+  }
+  charge_ += kPieceOverhead + piece.capacity;
+  pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(at), std::move(piece));
+  ++at;
+}
+
+void OutOfOrderBuffer::drop_front(std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) charge_ -= kPieceOverhead + pieces_[i].capacity;
+  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+}  // namespace rtmpscope::net

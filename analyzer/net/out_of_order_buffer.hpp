@@ -1,0 +1,61 @@
+// Payload of one direction that came before bytes that precede it.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace rtmpscope::net {
+
+/// Pieces of a stream, sorted by offset and without overlap. It neither knows limits nor delivers anything.
+class OutOfOrderBuffer {
+ public:
+  /// When the hole before a piece was first seen: number of the packet within its flow, and capture time.
+  struct Noticed {
+    std::uint64_t packet = 0;
+    Timestamp time = 0;
+  };
+  struct Piece {
+    std::uint64_t offset = 0;
+    std::uint32_t length = 0;
+    std::uint32_t capacity = 0;
+    Noticed noticed;
+    std::unique_ptr<std::uint8_t[]> bytes;  ///< null: the capture cut these bytes off
+
+    [[nodiscard]] std::uint64_t end() const { return offset + length; }
+    [[nodiscard]] Bytes view() const { return {bytes.get(), bytes ? length : 0U}; }
+  };
+  struct Inserted {
+    std::uint32_t duplicate_bytes = 0;
+    std::uint32_t conflict_length = 0;  ///< 0: what came twice came with the same contents
+    std::uint64_t conflict_offset = 0;
+  };
+
+  /// Takes the parts of a segment that are not there yet. `captured` is its first bytes, `wire_length` (not 0) counts
+  /// those that were cut off, too.
+  Inserted insert(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Noticed noticed);
+
+  [[nodiscard]] bool empty() const { return pieces_.empty(); }
+  [[nodiscard]] std::size_t size() const { return pieces_.size(); }
+  [[nodiscard]] Piece& front() { return pieces_.front(); }
+  [[nodiscard]] const Piece& operator[](std::size_t i) const { return pieces_[i]; }
+  /// Drops the first `count` pieces.
+  void drop_front(std::size_t count);
+
+  /// Memory in use, bookkeeping included: what is allocated, not what is useful.
+  [[nodiscard]] std::size_t charge() const { return charge_; }
+  /// The most that inserting a segment of `captured` bytes without any overlap adds to `charge`.
+  [[nodiscard]] static std::size_t cost_of(std::size_t captured);
+
+ private:
+  void insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end, std::uint64_t offset, Bytes captured,
+                   Noticed noticed);
+  void insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length, Noticed noticed);
+
+  std::vector<Piece> pieces_;
+  std::size_t charge_ = 0;
+};
+
+}  // namespace rtmpscope::net

@@ -1,0 +1,268 @@
+#include "net/packet_decoder.hpp"
+
+namespace rtmpscope::net {
+namespace {
+
+constexpr std::uint32_t kEthernetHeader = 14;
+constexpr std::uint32_t kIpv4Header = 20;
+constexpr std::uint32_t kIpv6Header = 40;
+constexpr std::uint32_t kTcpHeader = 20;
+
+// EtherType and the first byte of IPv4 as they lie in memory, so that the usual case costs one comparison each.
+bool is_plain_ipv4(const std::uint8_t* frame) {
+  return load_be16(frame + 12) == ether_type::ipv4 && frame[14] == 0x45;
+}
+
+void set_key(const std::uint8_t* source, const std::uint8_t* destination, bool v6, const std::uint8_t* ports,
+             TcpSegment& out) {
+  const std::uint16_t source_port = load_be16(ports);
+  const std::uint16_t destination_port = load_be16(ports + 2);
+  std::array<std::uint64_t, 2> from{};
+  std::array<std::uint64_t, 2> to{};
+  bool from_low;
+  if (v6) {
+    std::memcpy(from.data(), source, 16);
+    std::memcpy(to.data(), destination, 16);
+    const std::uint64_t high_from = __builtin_bswap64(from[0]);
+    const std::uint64_t high_to = __builtin_bswap64(to[0]);
+    const std::uint64_t low_from = __builtin_bswap64(from[1]);
+    const std::uint64_t low_to = __builtin_bswap64(to[1]);
+    if (high_from != high_to) {
+      from_low = high_from < high_to;
+    } else if (low_from != low_to) {
+      from_low = low_from < low_to;
+    } else {
+      from_low = source_port <= destination_port;
+    }
+  } else {
+    const std::uint32_t from_address = load_le32(source);
+    const std::uint32_t to_address = load_le32(destination);
+    from[0] = from_address;
+    to[0] = to_address;
+    from_low = (std::uint64_t{__builtin_bswap32(from_address)} << 16 | source_port) <=
+               (std::uint64_t{__builtin_bswap32(to_address)} << 16 | destination_port);
+  }
+  out.key.low_address = from_low ? from : to;
+  out.key.high_address = from_low ? to : from;
+  out.key.low_port = from_low ? source_port : destination_port;
+  out.key.high_port = from_low ? destination_port : source_port;
+  out.key.address_length = v6 ? 16 : 4;
+  out.from_low = from_low;
+}
+
+}  // namespace
+
+DecodeResult PacketDecoder::decode(Bytes packet, std::uint32_t wire_length, std::uint16_t link_type, PacketRef ref,
+                                   TcpSegment& out) {
+  ++counters_.packets;
+  const auto captured = static_cast<std::uint32_t>(packet.size());
+  View view{packet.data(), captured, std::max(captured, wire_length)};
+
+  constexpr std::uint16_t kLinkEthernet = 1;
+  if (link_type == kLinkEthernet && captured >= kEthernetHeader + kIpv4Header + kTcpHeader) {
+    const std::uint8_t* ip = view.data + kEthernetHeader;
+    if (is_plain_ipv4(view.data)) {
+      const std::uint32_t total = load_be16(ip + 2);
+      if (ip[9] == ip_protocol::tcp && (load_be16(ip + 6) & 0x3fff) == 0 && total >= kIpv4Header + kTcpHeader) {
+        (void)view.skip(kEthernetHeader + kIpv4Header);
+        view.limit(total - kIpv4Header);
+        return decode_tcp({ip + 12, ip + 16, false}, view, ref, out);
+      }
+    } else if (load_be16(view.data + 12) == ether_type::ipv6 && ip[0] >> 4 == 6 && ip[6] == ip_protocol::tcp) {
+      const std::uint32_t length = load_be16(ip + 4);
+      if (captured >= kEthernetHeader + kIpv6Header + kTcpHeader && length >= kTcpHeader) {
+        (void)view.skip(kEthernetHeader + kIpv6Header);
+        view.limit(length);
+        return decode_tcp({ip + 8, ip + 24, true}, view, ref, out);
+      }
+    }
+  }
+  return decode_general(view, link_type, ref, out);
+}
+
+DecodeResult PacketDecoder::decode_general(View view, std::uint16_t link_type, PacketRef ref, TcpSegment& out) {
+  Addresses addresses;
+  Layer layer = decode_link(link_type, view);
+  for (std::uint32_t depth = 0; depth < limits_.headers_per_packet; ++depth) {
+    Step step = Step::next;
+    switch (layer.kind) {
+      case Layer::Kind::ethernet: layer = decode_ethernet(layer.view); break;
+      case Layer::Kind::ether_type: layer = decode_ether_type(layer.number, layer.view); break;
+      case Layer::Kind::ppp: layer = decode_ppp(layer.view); break;
+      case Layer::Kind::ip: {
+        const std::uint8_t version =
+            layer.view.captured == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(layer.view.data[0] >> 4);
+        if (layer.view.captured == 0) return reject(Layer::cut_off);
+        if (version != 4 && version != 6) return reject(Layer::not_tcp);
+        layer.kind = version == 4 ? Layer::Kind::ipv4 : Layer::Kind::ipv6;
+        break;
+      }
+      case Layer::Kind::ipv4: step = decode_ipv4(layer, addresses, ref.time); break;
+      case Layer::Kind::ipv6: step = decode_ipv6(layer, addresses); break;
+      case Layer::Kind::ip_protocol:
+        if (layer.number == ip_protocol::tcp) return decode_tcp(addresses, layer.view, ref, out);
+        step = decode_ip_protocol(layer, addresses, ref.time);
+        break;
+      case Layer::Kind::end: return reject(static_cast<Layer::Ending>(layer.number));
+    }
+    if (step == Step::pending) {
+      ++counters_.fragment_pending;
+      return DecodeResult::fragment_pending;
+    }
+  }
+  if (layer.kind == Layer::Kind::end) return reject(static_cast<Layer::Ending>(layer.number));
+  ++counters_.malformed;
+  ++counters_.too_deep;
+  return DecodeResult::malformed;
+}
+
+DecodeResult PacketDecoder::reject(Layer::Ending why) {
+  switch (why) {
+    case Layer::unknown_link:
+      ++counters_.unknown_link_type;
+      [[fallthrough]];
+    case Layer::not_tcp: ++counters_.not_tcp; return DecodeResult::not_tcp;
+    case Layer::cut_off: ++counters_.cut_in_headers; break;
+    case Layer::invalid: ++counters_.invalid_headers; break;
+  }
+  ++counters_.malformed;
+  return DecodeResult::malformed;
+}
+
+DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, PacketRef ref, TcpSegment& out) {
+  if (view.captured < kTcpHeader) return reject(view.wire < kTcpHeader ? Layer::invalid : Layer::cut_off);
+  const std::uint8_t* tcp = view.data;
+  const std::uint32_t header = (tcp[12] >> 4) * 4U;
+  if (header < kTcpHeader || header > view.wire) return reject(Layer::invalid);
+  set_key(addresses.source, addresses.destination, addresses.v6, tcp, out);
+  const FlowHashes hashes = hash_of(out.key, hash_seed_);
+  out.hash = hashes.flow;
+  out.host_pair_hash = hashes.host_pair;
+  out.sequence = load_be32(tcp + 4);
+  out.acknowledgement = load_be32(tcp + 8);
+  out.flags = static_cast<std::uint8_t>(tcp[13] & 0x3f);
+  out.window = load_be16(tcp + 14);
+  out.packet = ref;
+  // Cut within the options: nothing of the payload is there, but how long it was is known.
+  const std::uint32_t header_captured = std::min(header, view.captured);
+  out.payload = tcp + header_captured;
+  out.payload_length = view.captured - header_captured;
+  out.wire_length = view.wire - header;
+  if (out.payload_length < out.wire_length) ++counters_.cut_payloads;
+  ++counters_.tcp;
+  return DecodeResult::tcp;
+}
+
+PacketDecoder::Step PacketDecoder::decode_ipv4(Layer& layer, Addresses& addresses, Timestamp time) {
+  View view = layer.view;
+  const std::uint8_t* ip = view.data;
+  if (view.captured < kIpv4Header) {
+    layer = Layer::stop(Layer::cut_off);
+    return Step::next;
+  }
+  const std::uint32_t header = (ip[0] & 0x0fU) * 4;
+  std::uint32_t total = load_be16(ip + 2);
+  if (total == 0) total = view.wire;  // left to the network card, which splits the packet (TSO)
+  if (ip[0] >> 4 != 4 || header < kIpv4Header || total < header) {
+    layer = Layer::stop(Layer::invalid);
+    return Step::next;
+  }
+  if (view.captured < header) {
+    layer = Layer::stop(Layer::cut_off);
+    return Step::next;
+  }
+  view.limit(total);
+  (void)view.skip(header);
+  addresses = {ip + 12, ip + 16, false};
+  const std::uint16_t protocol = ip[9];
+  const std::uint16_t fragment = load_be16(ip + 6);
+  if ((fragment & 0x3fff) == 0) {
+    layer = {Layer::Kind::ip_protocol, protocol, view};
+    return Step::next;
+  }
+  return add_fragment(layer, addresses, load_be16(ip + 4),
+                      {(fragment & 0x1fffU) * 8, (fragment & 0x2000) != 0, protocol, view}, time);
+}
+
+PacketDecoder::Step PacketDecoder::decode_ipv6(Layer& layer, Addresses& addresses) {
+  View view = layer.view;
+  const std::uint8_t* ip = view.data;
+  if (view.captured < kIpv6Header) {
+    layer = Layer::stop(Layer::cut_off);
+    return Step::next;
+  }
+  if (ip[0] >> 4 != 6) {
+    layer = Layer::stop(Layer::invalid);
+    return Step::next;
+  }
+  const std::uint32_t length = load_be16(ip + 4);
+  (void)view.skip(kIpv6Header);
+  if (length != 0) view.limit(length);  // 0: a jumbogram, or left to the network card
+  addresses = {ip + 8, ip + 24, true};
+  layer = {Layer::Kind::ip_protocol, ip[6], view};
+  return Step::next;
+}
+
+PacketDecoder::Step PacketDecoder::decode_ip_protocol(Layer& layer, const Addresses& addresses, Timestamp time) {
+  View view = layer.view;
+  switch (layer.number) {
+    case ip_protocol::ipv4: layer.kind = Layer::Kind::ipv4; return Step::next;
+    case ip_protocol::ipv6: layer.kind = Layer::Kind::ipv6; return Step::next;
+    case ip_protocol::gre: layer = decode_gre(view); return Step::next;
+    case ip_protocol::udp: layer = decode_udp(view); return Step::next;
+    case ip_protocol::mpls: layer = decode_mpls(view); return Step::next;
+    case ip_protocol::ether_ip:  // RFC 3378: two bytes, then the frame
+      layer = view.skip(2) ? Layer{Layer::Kind::ethernet, 0, view} : Layer::stop(Layer::cut_off);
+      return Step::next;
+    case ip_protocol::hop_by_hop:
+    case ip_protocol::routing:
+    case ip_protocol::destination_options:
+    case ip_protocol::mobility:
+    case ip_protocol::authentication:
+    case ip_protocol::fragment: break;
+    default: layer = Layer::stop(Layer::not_tcp); return Step::next;
+  }
+  // Extension headers (RFC 8200, section 4). Authentication (RFC 4302) exists for IPv4, too.
+  const bool authentication = layer.number == ip_protocol::authentication;
+  if (!addresses.v6 && !authentication) {
+    layer = Layer::stop(Layer::not_tcp);
+    return Step::next;
+  }
+  if (view.captured < 8) {
+    layer = Layer::stop(Layer::cut_off);
+    return Step::next;
+  }
+  const std::uint16_t next = view.data[0];
+  if (layer.number == ip_protocol::fragment) {
+    const std::uint16_t field = load_be16(view.data + 2);
+    const std::uint32_t identification = load_be32(view.data + 4);
+    (void)view.skip(8);
+    const Fragment fragment{field & 0xfff8U, (field & 1) != 0, next, view};
+    if (fragment.offset == 0 && !fragment.more) {  // an atomic fragment (RFC 6946) is whole
+      layer = {Layer::Kind::ip_protocol, next, view};
+      return Step::next;
+    }
+    return add_fragment(layer, addresses, identification, fragment, time);
+  }
+  const std::uint32_t length = authentication ? (view.data[1] + 2U) * 4 : (view.data[1] + 1U) * 8;
+  layer = view.skip(length) ? Layer{Layer::Kind::ip_protocol, next, view} : Layer::stop(Layer::cut_off);
+  return Step::next;
+}
+
+PacketDecoder::Step PacketDecoder::add_fragment(Layer& layer, const Addresses& addresses,
+                                                std::uint32_t identification, const Fragment& fragment,
+                                                Timestamp time) {
+  DatagramKey key;
+  const std::size_t length = addresses.v6 ? 16 : 4;
+  std::memcpy(key.source.data(), addresses.source, length);
+  std::memcpy(key.destination.data(), addresses.destination, length);
+  key.identification = identification;
+  key.version = addresses.v6 ? 6 : 4;
+  key.protocol = addresses.v6 ? std::uint16_t{0} : fragment.protocol;
+  const std::optional<FragmentReassembler::Datagram> datagram = fragments_.add(key, fragment, time, buffers_);
+  if (!datagram) return Step::pending;
+  layer = {Layer::Kind::ip_protocol, datagram->protocol, datagram->payload};
+  return Step::next;
+}
+
+}  // namespace rtmpscope::net

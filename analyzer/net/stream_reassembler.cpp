@@ -1,0 +1,329 @@
+#include "net/stream_reassembler.hpp"
+
+#include <algorithm>
+
+namespace rtmpscope::net {
+
+void StreamReassembler::release(HeldMemory& held) {
+  discard(held);
+  out_of_order_.reset();
+  state_ &= static_cast<std::uint8_t>(~kGapped);
+}
+
+void StreamReassembler::reset(HeldMemory& held) {
+  release(held);
+  next_ = acknowledged_ = fin_ = 0;
+  start_ = 0;
+  state_ = 0;
+}
+
+void StreamReassembler::start_at(std::uint32_t first_sequence) {
+  if (started() && (next_ > 0 || holding() || (state_ & kMidstream) != 0)) return;
+  const bool acknowledged = (state_ & kAcknowledged) != 0 && !started();
+  const auto acknowledgement = static_cast<std::uint32_t>(acknowledged_);
+  start_ = first_sequence;
+  state_ = kStarted;
+  acknowledged_ = 0;
+  if (acknowledged && sequence_distance(acknowledgement, first_sequence) > 0) {
+    state_ |= kAcknowledged;
+    acknowledged_ = acknowledgement - first_sequence;
+  }
+}
+
+void StreamReassembler::start_midstream(std::uint32_t sequence, std::uint32_t wire_length, Delivery& delivery) {
+  std::uint32_t first = sequence;
+  if ((state_ & kAcknowledged) != 0 && wire_length == 1 &&
+      static_cast<std::uint32_t>(acknowledged_) == sequence + 1) {
+    ++first;  // the receiver has that byte already: it is a keep-alive's, and means nothing
+  }
+  start_at(first);
+  state_ |= kMidstream;
+  if (delivery.handler == nullptr) return;
+  delivery.handler->on_gap(delivery.direction,
+                           {0, std::nullopt, GapCause::start_not_captured, delivery.packet});
+  if (!delivery.handler->wants_data()) lose_interest(delivery);
+}
+
+std::int64_t StreamReassembler::distance(std::uint32_t sequence) const {
+  const std::uint64_t here = reference();
+  return unwrap_sequence(sequence, start_, here) - static_cast<std::int64_t>(here);
+}
+
+void StreamReassembler::on_acknowledgement(std::uint32_t acknowledgement, const FlowLimits& limits) {
+  if (!started()) {
+    acknowledged_ = acknowledgement;
+    state_ |= kAcknowledged;
+    return;
+  }
+  const std::uint64_t here = reference();
+  const std::int64_t offset = unwrap_sequence(acknowledgement, start_, here);
+  if (offset < 0 || offset - static_cast<std::int64_t>(here) > limits.acknowledgement_step) return;
+  if ((state_ & kAcknowledged) == 0 || static_cast<std::uint64_t>(offset) > acknowledged_) {
+    acknowledged_ = static_cast<std::uint64_t>(offset);
+    state_ |= kAcknowledged;
+  }
+}
+
+void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length,
+                                         Delivery& delivery) {
+  if (!started()) start_midstream(sequence, wire_length, delivery);
+  FlowDirectionTotals& totals = delivery.totals;
+  std::int64_t signed_offset = unwrap_sequence(sequence, start_, reference());
+  if (delivery.handler == nullptr) return count_only(signed_offset, wire_length, totals);
+
+  if (wire_length == 1 && signed_offset + 1 == static_cast<std::int64_t>(next_)) {
+    ++totals.keep_alives;
+    return;
+  }
+  if (signed_offset < 0) {
+    const auto before = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(-signed_offset), wire_length));
+    totals.discarded_bytes += before;
+    wire_length -= before;
+    captured = captured.subspan(std::min<std::size_t>(before, captured.size()));
+    signed_offset = 0;
+  }
+  auto offset = static_cast<std::uint64_t>(signed_offset);
+  if (fin_seen()) {
+    // Nothing can follow the FIN; repeated bytes from before it can.
+    const std::uint64_t limit = ended() ? next_ : std::max(next_, fin_);
+    const std::uint64_t allowed = limit > offset ? limit - offset : 0;
+    if (wire_length > allowed) {
+      totals.discarded_bytes += wire_length - allowed;
+      wire_length = static_cast<std::uint32_t>(allowed);
+      captured = captured.first(std::min<std::size_t>(wire_length, captured.size()));
+    }
+  }
+  if (wire_length > 0) accept(offset, captured, wire_length, delivery);
+}
+
+void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_length, FlowDirectionTotals& totals) {
+  const std::int64_t end = offset + wire_length;
+  const auto next = static_cast<std::int64_t>(next_);
+  if (end <= next) {
+    totals.retransmitted_bytes += wire_length;
+    return;
+  }
+  const auto fresh = static_cast<std::uint64_t>(std::min<std::int64_t>(end - next, wire_length));
+  totals.bytes += fresh;
+  totals.retransmitted_bytes += wire_length - fresh;
+  next_ = static_cast<std::uint64_t>(end);
+}
+
+void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length,
+                               Delivery& delivery) {
+  if (offset > next_) {
+    ++delivery.totals.out_of_order_segments;
+    make_room(offset, captured.size(), delivery);
+    if (delivery.handler == nullptr) return;
+  }
+  if (offset < next_) {
+    const std::uint64_t end = std::min(next_, offset + wire_length);
+    count_repeated(offset, end, delivery.totals);
+    const auto repeated = static_cast<std::uint32_t>(end - offset);
+    wire_length -= repeated;
+    captured = captured.subspan(std::min<std::size_t>(repeated, captured.size()));
+    offset = end;
+    if (wire_length == 0) return;
+  }
+  if (offset > next_) {
+    hold(offset, captured, wire_length, delivery);
+    return;
+  }
+  if (holding()) {
+    // What is held may lie within this segment, and came first: let the buffer sort it out.
+    out_of_order_->last_fill = {delivery.flow_packet, delivery.packet.time};
+    hold(offset, captured, wire_length, delivery);
+    drain(delivery);
+  } else {
+    if (!captured.empty()) deliver(captured, delivery);
+    const auto cut = static_cast<std::uint32_t>(wire_length - captured.size());
+    if (cut > 0) deliver_gap(cut, GapCause::snap_length, delivery);
+  }
+  end_if_complete(delivery);
+}
+
+void StreamReassembler::count_repeated(std::uint64_t begin, std::uint64_t end, FlowDirectionTotals& totals) const {
+  std::uint64_t late = 0;
+  if ((state_ & kGapped) != 0) {
+    for (const Gap& gap : out_of_order_->recent_gaps) {
+      const std::uint64_t from = std::max(begin, gap.begin);
+      const std::uint64_t to = std::min(end, gap.end);
+      if (to > from) late += to - from;
+    }
+  }
+  totals.discarded_bytes += late;
+  totals.retransmitted_bytes += end - begin - late;
+}
+
+void StreamReassembler::make_room(std::uint64_t offset, std::size_t size, Delivery& delivery) {
+  OutOfOrderBuffer& buffer = out_of_order().buffer;
+  const std::size_t cost = OutOfOrderBuffer::cost_of(size);
+  // As soon as the segment is in order, it is drained at once and no limit stands in its way.
+  while (offset > next_ && delivery.handler != nullptr) {
+    if (buffer.charge() + cost <= delivery.limits.held_bytes && buffer.size() < delivery.limits.held_pieces &&
+        delivery.held.bytes + cost <= delivery.limits.held_bytes_total) {
+      return;
+    }
+    ++delivery.held.limit_reached;
+    give_up_hole(holding() ? std::min(offset, buffer.front().offset) : offset, GapCause::buffer_limit, delivery);
+  }
+}
+
+void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery) {
+  OutOfOrderBuffer& buffer = out_of_order().buffer;
+  const std::size_t before = buffer.charge();
+  const OutOfOrderBuffer::Inserted inserted =
+      buffer.insert(offset, captured, wire_length, {delivery.flow_packet, delivery.packet.time});
+  delivery.held.bytes += buffer.charge() - before;
+  delivery.totals.retransmitted_bytes += inserted.duplicate_bytes;
+  state_ |= kHolding;
+  if (inserted.conflict_length > 0) {
+    delivery.handler->on_overlap_conflict(delivery.direction, inserted.conflict_offset, inserted.conflict_length,
+                                          delivery.packet);
+  }
+}
+
+void StreamReassembler::drain(Delivery& delivery) {
+  if (!holding()) return;
+  OutOfOrderBuffer& buffer = out_of_order_->buffer;
+  std::size_t used = 0;
+  while (used < buffer.size() && buffer[used].offset == next_) {
+    const OutOfOrderBuffer::Piece& piece = buffer[used];
+    ++used;
+    if (piece.bytes) {
+      deliver(piece.view(), delivery);
+    } else {
+      deliver_gap(piece.length, GapCause::snap_length, delivery);
+    }
+    if (delivery.handler == nullptr) return;  // and nothing is held any more
+  }
+  const std::size_t before = buffer.charge();
+  buffer.drop_front(used);
+  delivery.held.bytes -= before - buffer.charge();
+  if (buffer.empty()) state_ &= static_cast<std::uint8_t>(~kHolding);
+}
+
+void StreamReassembler::give_up_hole(std::uint64_t end, GapCause cause, Delivery& delivery) {
+  OutOfOrder& state = out_of_order();
+  state.recent_gaps[state.next_gap] = {next_, end};
+  state.next_gap = (state.next_gap + 1) % state.recent_gaps.size();
+  state_ |= kGapped;
+  deliver_gap(end - next_, cause, delivery);
+  if (delivery.handler != nullptr) drain(delivery);
+}
+
+void StreamReassembler::deliver_gap(std::uint64_t length, GapCause cause, Delivery& delivery) {
+  const StreamGap gap{next_, length, cause, delivery.packet};
+  next_ += length;
+  delivery.totals.missing_bytes += length;
+  if (delivery.handler == nullptr) return;
+  delivery.handler->on_gap(delivery.direction, gap);
+  if (!delivery.handler->wants_data()) lose_interest(delivery);
+}
+
+void StreamReassembler::check_holes(Delivery& delivery) {
+  const FlowLimits& limits = delivery.limits;
+  const Timestamp now = delivery.packet.time;
+  while (holding()) {
+    OutOfOrderBuffer::Piece& first = out_of_order_->buffer.front();
+    OutOfOrderBuffer::Noticed& noticed = first.noticed;
+    noticed.time = std::min(noticed.time, now);  // the clock may step back
+    OutOfOrderBuffer::Noticed since = noticed;
+    const bool one_way = (state_ & kAcknowledged) == 0;
+    if (one_way) {
+      OutOfOrderBuffer::Noticed& last_fill = out_of_order_->last_fill;
+      last_fill.time = std::min(last_fill.time, now);
+      if (last_fill.packet > since.packet) since = last_fill;
+    } else if (acknowledged_ < first.offset) {
+      return;  // lost before the receiver, who still waits for it
+    }
+    const Timestamp age = now - since.time;
+    const std::uint64_t packets = delivery.flow_packet - since.packet;
+    const bool over = one_way ? (packets >= limits.one_way_grace_packets && age >= limits.one_way_grace_time) ||
+                                    age >= limits.one_way_grace_time_alone
+                              : (packets >= limits.hole_grace_packets && age >= limits.hole_grace_time) ||
+                                    age >= limits.hole_grace_time_alone;
+    if (!over) return;
+    give_up_hole(first.offset, GapCause::not_captured, delivery);
+    end_if_complete(delivery);
+  }
+}
+
+void StreamReassembler::on_fin(std::uint32_t sequence, Delivery& delivery) {
+  if (!started()) {
+    // The stream ends with its first captured segment, which has no payload.
+    start_at(sequence);
+    state_ |= kMidstream;
+  }
+  if (ended()) return;
+  const std::int64_t offset = unwrap_sequence(sequence, start_, reference());
+  if (offset < static_cast<std::int64_t>(next_)) return;  // the FIN of another connection
+  fin_ = static_cast<std::uint64_t>(offset);
+  state_ |= kFin;
+  if (delivery.handler == nullptr) {
+    state_ |= kEnded;  // holes are of no interest, either
+    return;
+  }
+  end_if_complete(delivery);
+}
+
+void StreamReassembler::end_if_complete(Delivery& delivery) {
+  if (!fin_seen() || ended() || next_ < fin_) return;
+  state_ |= kEnded;
+  if (holding()) {  // beyond the FIN
+    const OutOfOrderBuffer& buffer = out_of_order_->buffer;
+    for (std::size_t i = 0; i < buffer.size(); ++i) delivery.totals.discarded_bytes += buffer[i].length;
+  }
+  discard(delivery.held);
+  if (delivery.handler == nullptr) return;
+  delivery.handler->on_end(delivery.direction, {next_, EndCause::fin, delivery.packet});
+}
+
+void StreamReassembler::finish(EndCause cause, Delivery& delivery) {
+  if (ended()) return;
+  while (holding() && delivery.handler != nullptr) {
+    give_up_hole(out_of_order_->buffer.front().offset, GapCause::not_captured, delivery);
+    end_if_complete(delivery);
+    if (ended()) return;
+  }
+  discard(delivery.held);
+  if (started() && delivery.handler != nullptr) {
+    // Bytes at the end that only the FIN or the receiver tells of. An acknowledgement that is one ahead counts the
+    // FIN, which then was not captured.
+    std::uint64_t end = next_;
+    if (fin_seen() && fin_ - next_ <= delivery.limits.acknowledgement_step) {
+      end = std::max(end, fin_);
+    } else if ((state_ & kAcknowledged) != 0 && acknowledged_ > next_ + 1) {
+      end = acknowledged_;
+    }
+    if (end > next_) deliver_gap(end - next_, GapCause::not_captured, delivery);
+    end_if_complete(delivery);
+    if (ended()) return;
+  }
+  state_ |= kEnded;
+  if (delivery.handler != nullptr) {
+    delivery.handler->on_end(delivery.direction, {next_, cause, delivery.packet});
+  }
+}
+
+void StreamReassembler::discard(HeldMemory& held) {
+  if (!holding()) return;
+  OutOfOrderBuffer& buffer = out_of_order_->buffer;
+  held.bytes -= buffer.charge();
+  buffer.drop_front(buffer.size());
+  state_ &= static_cast<std::uint8_t>(~kHolding);
+}
+
+void StreamReassembler::lose_interest(Delivery& delivery) {
+  delivery.handler = nullptr;
+  discard(delivery.held);
+  if (fin_seen()) state_ |= kEnded;
+}
+
+StreamReassembler::OutOfOrder& StreamReassembler::out_of_order() {
+  if (!out_of_order_) out_of_order_ = std::make_unique<OutOfOrder>();
+  return *out_of_order_;
+}
+
+}  // namespace rtmpscope::net

@@ -1,0 +1,132 @@
+// One direction of a TCP connection: segments in, the byte stream out.
+#pragma once
+
+#include "net/flow_handler.hpp"
+#include "net/limits.hpp"
+#include "net/out_of_order_buffer.hpp"
+#include "net/sequence.hpp"
+
+namespace rtmpscope::net {
+
+/// Memory that all flows of a table hold together.
+struct HeldMemory {
+  std::size_t bytes = 0;
+  std::uint64_t limit_reached = 0;  ///< holes given up because one of FlowLimits::held_… was reached
+};
+
+/// Where a reassembler delivers to, and what it may use meanwhile. Built for each packet.
+struct Delivery {
+  FlowHandler* handler = nullptr;  ///< null: of no interest, count only. Becomes null when wants_data turns false.
+  Direction direction{};
+  PacketRef packet;
+  std::uint64_t flow_packet = 0;  ///< number of the packet within its flow, both directions together
+  const FlowLimits& limits;
+  HeldMemory& held;
+  FlowDirectionTotals& totals;
+};
+
+/// Offset 0 is the byte after the SYN or, without a SYN, the first one that is captured. In-order payload is handed on
+/// without a copy. See FlowLimits for when a hole becomes a gap.
+class StreamReassembler {
+ public:
+  StreamReassembler() = default;
+  StreamReassembler(const StreamReassembler&) = delete;
+  StreamReassembler& operator=(const StreamReassembler&) = delete;
+
+  /// Back to the beginning; gives `held` its memory back.
+  void reset(HeldMemory& held);
+  /// The SYN tells where the stream starts: `first_sequence` is that of its first byte. Has no effect on a stream
+  /// that has delivered something.
+  void start_at(std::uint32_t first_sequence);
+
+  /// `wire_length` is not 0. `captured` is the first bytes of it.
+  void on_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length, Delivery& delivery) {
+    if (state_ == kStarted && sequence == next_sequence() && delivery.handler != nullptr &&
+        captured.size() == wire_length) {
+      deliver(captured, delivery);
+      return;
+    }
+    on_other_payload(sequence, captured, wire_length, delivery);
+  }
+  /// The FIN whose sequence number is `sequence`: that of the byte after the stream's last one.
+  void on_fin(std::uint32_t sequence, Delivery& delivery);
+  /// The receiver expects `acknowledgement` next.
+  void on_acknowledgement(std::uint32_t acknowledgement, const FlowLimits& limits);
+  /// Turns holes into gaps whose grace is over. To be called with each packet of the flow if `holding`.
+  void check_holes(Delivery& delivery);
+  /// Nothing more will come: delivers what is held, with gaps, and ends the stream if it has not ended by itself.
+  void finish(EndCause cause, Delivery& delivery);
+  /// Drops what is held: nobody wants it.
+  void discard(HeldMemory& held);
+
+  /// `discard`, and frees the bookkeeping, too.
+  void release(HeldMemory& held);
+
+  [[nodiscard]] bool started() const { return (state_ & kStarted) != 0; }
+  [[nodiscard]] bool started_by_syn() const { return started() && (state_ & kMidstream) == 0; }
+  [[nodiscard]] bool holding() const { return (state_ & kHolding) != 0; }
+  [[nodiscard]] bool fin_seen() const { return (state_ & kFin) != 0; }
+  /// Everything up to the FIN has been delivered or given up.
+  [[nodiscard]] bool ended() const { return (state_ & kEnded) != 0; }
+  [[nodiscard]] std::uint64_t next_offset() const { return next_; }
+  [[nodiscard]] std::uint32_t start_sequence() const { return start_; }
+  [[nodiscard]] std::uint32_t next_sequence() const { return start_ + static_cast<std::uint32_t>(next_); }
+  /// How far `sequence` is from where the sender stands; meaningful once started.
+  [[nodiscard]] std::int64_t distance(std::uint32_t sequence) const;
+  [[nodiscard]] std::size_t held_bytes() const { return out_of_order_ ? out_of_order_->buffer.charge() : 0; }
+
+ private:
+  enum : std::uint8_t {
+    kStarted = 1,
+    kMidstream = 2,        // without a SYN
+    kHolding = 4,          // out-of-order payload waits
+    kFin = 8,              // fin_ is known
+    kEnded = 16,
+    kAcknowledged = 32,    // acknowledged_ is known: an offset or, before the start, a sequence number
+    kGapped = 64,          // recent_gaps is in use
+  };
+  struct Gap {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+  struct OutOfOrder {
+    OutOfOrderBuffer buffer;
+    OutOfOrderBuffer::Noticed last_fill;  // when missing bytes last came in order
+    std::array<Gap, 4> recent_gaps;       // for telling late bytes from repeated ones
+    std::size_t next_gap = 0;
+  };
+
+  void on_other_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
+  void start_midstream(std::uint32_t sequence, std::uint32_t wire_length, Delivery& delivery);
+  void count_only(std::int64_t offset, std::uint32_t wire_length, FlowDirectionTotals& totals);
+  void accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
+  void count_repeated(std::uint64_t begin, std::uint64_t end, FlowDirectionTotals& totals) const;
+  /// Gives up holes until a segment of `size` bytes may be held, or is in order.
+  void make_room(std::uint64_t offset, std::size_t size, Delivery& delivery);
+  void hold(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
+  void drain(Delivery& delivery);
+  void give_up_hole(std::uint64_t end, GapCause cause, Delivery& delivery);
+  void end_if_complete(Delivery& delivery);
+  void deliver(Bytes bytes, Delivery& delivery) {
+    StreamData data{next_, bytes, delivery.packet};
+    next_ += bytes.size();
+    delivery.totals.bytes += bytes.size();
+    delivery.handler->on_data(delivery.direction, data);
+    if (!delivery.handler->wants_data()) lose_interest(delivery);
+  }
+  void deliver_gap(std::uint64_t length, GapCause cause, Delivery& delivery);
+  void lose_interest(Delivery& delivery);
+  OutOfOrder& out_of_order();
+  [[nodiscard]] std::uint64_t reference() const {
+    return (state_ & kAcknowledged) != 0 && acknowledged_ > next_ ? acknowledged_ : next_;
+  }
+
+  std::uint64_t next_ = 0;          // offset of the next byte to deliver
+  std::uint64_t acknowledged_ = 0;
+  std::uint64_t fin_ = 0;           // offset of the end
+  std::unique_ptr<OutOfOrder> out_of_order_;
+  std::uint32_t start_ = 0;         // sequence number of offset 0
+  std::uint8_t state_ = 0;
+};
+
+}  // namespace rtmpscope::net

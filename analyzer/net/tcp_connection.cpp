@@ -1,0 +1,181 @@
+#include "net/tcp_connection.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace rtmpscope::net {
+namespace {
+
+bool is_well_known(std::uint16_t port) {
+  constexpr std::array<std::uint16_t, 4> ports{80, 443, 1935, 8080};
+  return std::find(ports.begin(), ports.end(), port) != ports.end();
+}
+
+/// Which side of a connection without a captured SYN is the client.
+bool guess_client_is_low(const TcpSegment& segment) {
+  const FlowKey& key = segment.key;
+  const bool low_known = is_well_known(key.low_port);
+  const bool high_known = is_well_known(key.high_port);
+  if (low_known != high_known) return high_known;
+  if (key.low_port != key.high_port) return key.low_port > key.high_port;
+  return segment.from_low;
+}
+
+}  // namespace
+
+void TcpConnection::begin(const TcpSegment& first, HeldMemory& held) {
+  key_ = first.key;
+  handler_.reset();
+  syn_seen_ = first.has(tcp_flag::syn);
+  if (syn_seen_) {
+    client_is_low_ = first.has(tcp_flag::ack) ? !first.from_low : first.from_low;
+  } else {
+    client_is_low_ = guess_client_is_low(first);
+  }
+  interested_ = false;
+  phase_ = Phase::half_open;
+  packets_ = 0;
+  for (StreamReassembler& stream : streams_) stream.reset(held);
+  totals_ = {};
+  first_packet_ = first.packet;
+}
+
+bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& limits) const {
+  if (!segment.has(tcp_flag::syn) || segment.has(tcp_flag::rst) || segment.has(tcp_flag::fin)) return false;
+  const Direction direction = direction_of(segment);
+  const StreamReassembler& sender = streams_[index_of(direction)];
+  const StreamReassembler& receiver = streams_[index_of(opposite(direction))];
+  const std::uint32_t start = segment.sequence + 1;
+  if (!segment.has(tcp_flag::ack)) {
+    if (sender.started()) return sender.start_sequence() != start;
+    // Both sides may send a SYN at the same time (RFC 9293, section 3.5), but not after payload.
+    return !receiver.started_by_syn() || receiver.next_offset() > 0;
+  }
+  if (sender.started() && sender.start_sequence() != start) {
+    // A server that keeps no state (SYN cookies) may answer a repeated SYN with another number.
+    const bool nothing_sent = sender.started_by_syn() && sender.next_offset() == 0 && !sender.holding();
+    const bool answers = receiver.started() && receiver.start_sequence() == segment.acknowledgement;
+    return !(nothing_sent && answers && phase_ != Phase::closed);
+  }
+  if (!receiver.started()) return false;
+  const std::int32_t distance = sequence_distance(segment.acknowledgement, receiver.start_sequence());
+  return std::abs(static_cast<std::int64_t>(distance)) > static_cast<std::int64_t>(limits.reset_distance);
+}
+
+void TcpConnection::on_segment(const TcpSegment& segment, const Environment& environment) {
+  if (phase_ == Phase::closed) {
+    ++environment.counters.tombstone_segments;
+    return;
+  }
+  const Direction direction = direction_of(segment);
+  StreamReassembler& sender = stream(direction);
+  StreamReassembler& receiver = stream(opposite(direction));
+  ++packets_;
+  ++totals_[index_of(direction)].packets;
+
+  std::uint32_t sequence = segment.sequence;
+  if (segment.has(tcp_flag::syn | tcp_flag::fin | tcp_flag::rst)) [[unlikely]] {
+    if (segment.has(tcp_flag::syn)) {
+      if (!on_syn(segment, direction)) {
+        ++environment.counters.invalid_segments;
+        return;
+      }
+      ++sequence;  // the SYN has a number of its own
+    }
+    if (segment.has(tcp_flag::rst)) return on_reset(segment, direction, environment);
+  }
+  if (segment.has(tcp_flag::ack)) receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
+  if (segment.wire_length > 0) {
+    if (phase_ == Phase::half_open) open(segment, environment);
+    Delivery to = delivery(direction, segment.packet, environment);
+    sender.on_payload(sequence, {segment.payload, segment.payload_length}, segment.wire_length, to);
+    if (to.handler == nullptr) note_interest(to, environment);
+  }
+  if (segment.has(tcp_flag::fin)) [[unlikely]] {
+    Delivery to = delivery(direction, segment.packet, environment);
+    sender.on_fin(sequence + segment.wire_length, to);
+  }
+  if (sender.holding()) {
+    Delivery to = delivery(direction, segment.packet, environment);
+    sender.check_holes(to);
+    note_interest(to, environment);
+  }
+  if (receiver.holding()) {
+    Delivery to = delivery(opposite(direction), segment.packet, environment);
+    receiver.check_holes(to);
+    note_interest(to, environment);
+  }
+  if (sender.fin_seen()) check_end(segment.packet, environment);
+}
+
+bool TcpConnection::on_syn(const TcpSegment& segment, Direction direction) {
+  if (segment.has(tcp_flag::fin | tcp_flag::rst)) return false;
+  stream(direction).start_at(segment.sequence + 1);
+  StreamReassembler& receiver = stream(opposite(direction));
+  if (segment.has(tcp_flag::ack) && !receiver.started()) receiver.start_at(segment.acknowledgement);
+  return true;
+}
+
+void TcpConnection::on_reset(const TcpSegment& segment, Direction direction, const Environment& environment) {
+  const StreamReassembler& sender = stream(direction);
+  if (sender.started() && std::abs(sender.distance(segment.sequence)) > environment.limits.reset_distance) {
+    ++environment.counters.resets_ignored;
+    return;
+  }
+  // Payload of a reset explains it to people (RFC 9293, section 3.10.7) and is no part of the stream.
+  close(EndCause::reset, segment.packet, environment);
+}
+
+void TcpConnection::open(const TcpSegment& segment, const Environment& environment) {
+  phase_ = Phase::open;
+  FlowInfo info;
+  info.client = client_is_low_ ? key_.low() : key_.high();
+  info.server = client_is_low_ ? key_.high() : key_.low();
+  info.syn_seen = syn_seen_;
+  info.first_packet = first_packet_;
+  handler_ = environment.observer.on_open(info, segment.packet);
+  interested_ = handler_ && handler_->wants_data();
+  ++environment.counters.flows_opened;
+  for (const Direction direction : {Direction::to_server, Direction::to_client}) {
+    // A side that closed without having sent anything.
+    if (interested_ && stream(direction).ended()) {
+      handler_->on_end(direction, {stream(direction).next_offset(), EndCause::fin, segment.packet});
+    }
+  }
+}
+
+void TcpConnection::note_interest(const Delivery& after, const Environment& environment) {
+  if (after.handler != nullptr || !interested_) return;
+  interested_ = false;
+  for (StreamReassembler& stream : streams_) stream.discard(environment.held);
+}
+
+void TcpConnection::check_end(PacketRef packet, const Environment& environment) {
+  const StreamReassembler& to_server = streams_[index_of(Direction::to_server)];
+  const StreamReassembler& to_client = streams_[index_of(Direction::to_client)];
+  if (to_server.ended() && to_client.ended()) {
+    close(EndCause::fin, packet, environment);
+  } else if (to_server.fin_seen() && to_client.fin_seen() && phase_ == Phase::open) {
+    phase_ = Phase::closing;
+  }
+}
+
+void TcpConnection::close(EndCause cause, PacketRef packet, const Environment& environment) {
+  if (phase_ == Phase::closed) return;
+  const bool told = phase_ != Phase::half_open;
+  for (const Direction direction : {Direction::to_server, Direction::to_client}) {
+    Delivery to = delivery(direction, packet, environment);
+    stream(direction).finish(cause, to);
+    note_interest(to, environment);
+    stream(direction).release(environment.held);
+  }
+  phase_ = Phase::closed;
+  if (told) ++environment.counters.flows_closed[static_cast<std::size_t>(cause)];
+  if (handler_) {
+    handler_->on_close(cause, packet, totals_);
+    handler_.reset();
+  }
+  interested_ = false;
+}
+
+}  // namespace rtmpscope::net

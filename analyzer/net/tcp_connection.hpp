@@ -1,0 +1,87 @@
+// One TCP connection: handshake, both streams, end.
+#pragma once
+
+#include "net/stream_reassembler.hpp"
+#include "net/tcp_segment.hpp"
+
+namespace rtmpscope::net {
+
+struct FlowCounters {
+  std::uint64_t segments = 0;
+  std::uint64_t stray_segments = 0;       ///< of no known flow, and not able to begin one
+  std::uint64_t tombstone_segments = 0;   ///< late, of a flow that has ended
+  std::uint64_t invalid_segments = 0;     ///< with flags that contradict each other
+  std::uint64_t resets_ignored = 0;       ///< FlowLimits::reset_distance
+  std::uint64_t flows = 0;                ///< connections seen
+  std::uint64_t flows_opened = 0;         ///< of these, with payload: the observer was told
+  std::array<std::uint64_t, 6> flows_closed{};  ///< of the opened ones, by EndCause
+  std::uint64_t half_open_dropped = 0;    ///< flows without payload, timed out or pushed out by others
+};
+
+class TcpConnection {
+ public:
+  /// What the connection needs from its table.
+  struct Environment {
+    const FlowLimits& limits;
+    FlowObserver& observer;
+    HeldMemory& held;
+    FlowCounters& counters;
+  };
+  /// Where the connection stands, as far as timeouts are concerned.
+  enum class Phase : std::uint8_t {
+    half_open,  ///< no payload yet
+    open,
+    closing,    ///< both FINs were seen, but bytes before one of them are missing
+    closed,     ///< a tombstone
+  };
+
+  /// Whether a segment of an unknown connection begins one: a SYN, or payload. Others have nothing to deliver.
+  [[nodiscard]] static bool can_begin(const TcpSegment& segment) {
+    if (segment.has(tcp_flag::rst)) return false;
+    return segment.has(tcp_flag::syn) ? !segment.has(tcp_flag::fin) : segment.wire_length > 0;
+  }
+  /// Takes the roles and the key from the first segment, which is to be given to `on_segment` next.
+  void begin(const TcpSegment& first, HeldMemory& held);
+
+  /// Whether `segment` is the SYN of another connection between the same endpoints.
+  [[nodiscard]] bool begins_another(const TcpSegment& segment, const FlowLimits& limits) const;
+
+  void on_segment(const TcpSegment& segment, const Environment& environment);
+
+  /// Ends the connection: delivers what is held and tells the handler. Has no effect on a closed one.
+  void close(EndCause cause, PacketRef packet, const Environment& environment);
+
+  [[nodiscard]] const FlowKey& key() const { return key_; }
+  [[nodiscard]] Phase phase() const { return phase_; }
+  [[nodiscard]] const PacketRef& first_packet() const { return first_packet_; }
+  [[nodiscard]] const FlowTotals& totals() const { return totals_; }
+
+ private:
+  [[nodiscard]] Direction direction_of(const TcpSegment& segment) const {
+    return segment.from_low == client_is_low_ ? Direction::to_server : Direction::to_client;
+  }
+  [[nodiscard]] StreamReassembler& stream(Direction direction) { return streams_[index_of(direction)]; }
+  [[nodiscard]] Delivery delivery(Direction direction, PacketRef packet, const Environment& environment) {
+    return {interested_ ? handler_.get() : nullptr, direction,         packet, packets_, environment.limits,
+            environment.held,                       totals_[index_of(direction)]};
+  }
+  /// After a delivery: the handler may have lost interest.
+  void note_interest(const Delivery& after, const Environment& environment);
+  bool on_syn(const TcpSegment& segment, Direction direction);
+  void on_reset(const TcpSegment& segment, Direction direction, const Environment& environment);
+  void open(const TcpSegment& segment, const Environment& environment);
+  void check_end(PacketRef packet, const Environment& environment);
+
+  FlowKey key_;
+  std::unique_ptr<FlowHandler> handler_;
+  bool client_is_low_ = false;
+  bool interested_ = false;
+  bool syn_seen_ = false;
+  Phase phase_ = Phase::half_open;
+  std::uint64_t packets_ = 0;
+  std::array<StreamReassembler, 2> streams_;
+  FlowTotals totals_;
+  PacketRef first_packet_;
+};
+
+}  // namespace rtmpscope::net

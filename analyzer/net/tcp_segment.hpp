@@ -1,0 +1,37 @@
+// A TCP segment as the packet decoder hands it to the shards.
+#pragma once
+
+#include "net/flow_key.hpp"
+
+namespace rtmpscope::net {
+
+/// Bits of TcpSegment::flags, as in the header (RFC 9293, section 3.1).
+namespace tcp_flag {
+inline constexpr std::uint8_t fin = 0x01;
+inline constexpr std::uint8_t syn = 0x02;
+inline constexpr std::uint8_t rst = 0x04;
+inline constexpr std::uint8_t psh = 0x08;
+inline constexpr std::uint8_t ack = 0x10;
+inline constexpr std::uint8_t urg = 0x20;
+}  // namespace tcp_flag
+
+struct TcpSegment {
+  FlowKey key;
+  PacketRef packet;
+  /// Points into the packet, or into the decoder's buffers if the datagram came in fragments.
+  const std::uint8_t* payload = nullptr;
+  std::uint32_t payload_length = 0;  ///< captured bytes
+  std::uint32_t wire_length = 0;     ///< bytes on the wire; more than payload_length if the capture cut them off
+  std::uint32_t sequence = 0;
+  std::uint32_t acknowledgement = 0;  ///< meaningful with tcp_flag::ack
+  std::uint32_t hash = 0;             ///< of `key`
+  std::uint32_t host_pair_hash = 0;   ///< of the addresses; what belongs to one host pair goes to one shard
+  std::uint16_t window = 0;           ///< as sent, unscaled
+  std::uint8_t flags = 0;
+  bool from_low = false;  ///< the sender is the key's low endpoint
+
+  [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
+};
+static_assert(sizeof(TcpSegment) <= 96 && std::is_trivially_copyable_v<TcpSegment>);
+
+}  // namespace rtmpscope::net

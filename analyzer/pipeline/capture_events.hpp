@@ -1,0 +1,27 @@
+// The events that are about the capture as a whole: capture_start and capture_end.
+#pragma once
+
+#include "pipeline/shard.hpp"
+
+namespace rtmpscope::pipeline {
+
+struct ConnectionCounts {
+  std::uint32_t rtmp = 0;
+  std::uint64_t other = 0;
+};
+
+class CaptureEvents {
+ public:
+  explicit CaptureEvents(const ShardOptions& options);
+
+  /// Each answers output that is valid until the next call.
+  /// `first` holds the first packets; capture_start is dated by the first of them.
+  const sinks::Output& start(const capture::PacketSource& source, const capture::PacketBatch& first);
+  const sinks::Output& end(const capture::PacketSource& source, const WindowReader& reader, ConnectionCounts counts);
+
+ private:
+  std::unique_ptr<sinks::Renderer> renderer_;
+  std::unique_ptr<sinks::SelectingSink> selecting_;
+};
+
+}  // namespace rtmpscope::pipeline

@@ -1,0 +1,103 @@
+#include "pipeline/connection.hpp"
+
+#include <algorithm>
+
+#include "base/community_id.hpp"
+
+namespace rtmpscope::pipeline {
+namespace {
+
+rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals) {
+  return {.packets = totals.packets,
+          .bytes = totals.bytes,
+          .retransmitted_bytes = totals.retransmitted_bytes,
+          .out_of_order_segments = totals.out_of_order_segments,
+          .missing_bytes = totals.missing_bytes};
+}
+
+}  // namespace
+
+Connection::Connection(const net::FlowInfo& info, ConnectionContext& context) : info_(info), context_(context) {
+  detector_ = std::make_unique<transport::Detector>(
+      transport::Detector::Hints{.known_port = on_rtmp_port(), .syn_seen = info.syn_seen});
+}
+
+bool Connection::on_rtmp_port() const {
+  const auto known = [&](std::uint16_t port) {
+    return std::find(context_.rtmp_ports.begin(), context_.rtmp_ports.end(), port) != context_.rtmp_ports.end();
+  };
+  return known(info_.server.port) || (!info_.syn_seen && known(info_.client.port));
+}
+
+void Connection::on_data(Direction direction, const StreamData& data) {
+  if (state_ == State::decoding) [[likely]] {
+    session_->on_data(way(direction), data);
+  } else if (state_ == State::undecided) {
+    act_on(detector_->add(direction, data));
+  }
+}
+
+void Connection::on_gap(Direction direction, const StreamGap& gap) {
+  if (state_ == State::decoding) {
+    session_->on_gap(way(direction), gap);
+  } else if (state_ == State::undecided) {
+    act_on(detector_->add(direction, gap));
+  }
+}
+
+void Connection::on_end(Direction direction, const StreamEnd& end) {
+  if (state_ == State::undecided) act_on(detector_->at_end());
+  if (state_ == State::decoding) session_->on_end(way(direction), end);
+}
+
+void Connection::on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
+                                     PacketRef packet) {
+  if (state_ == State::decoding) session_->on_overlap_conflict(way(direction), offset, length, packet);
+}
+
+void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) {
+  if (state_ == State::undecided) act_on(detector_->at_end());
+  if (session_ == nullptr) return;
+  const std::array<rtmp::DirectionTotals, 2> by_way = {to_rtmp(totals[index_of(way(Direction::to_server))]),
+                                                       to_rtmp(totals[index_of(way(Direction::to_client))])};
+  session_->close(cause, packet, by_way);
+}
+
+void Connection::act_on(const transport::Verdict& verdict) {
+  using transport::Protocol;
+  switch (verdict.protocol) {
+    case Protocol::undecided: return;
+    case Protocol::rtmp: open_session(verdict, rtmp::Transport::rtmp); break;
+    case Protocol::rtmpe: open_session(verdict, rtmp::Transport::rtmpe); break;
+    case Protocol::tls:
+    case Protocol::http:
+    case Protocol::other:
+      state_ = State::other;
+      ++context_.others;
+      if (on_rtmp_port()) {
+        // Whoever looks at an RTMP port wants to know what is there instead.
+        open_session(verdict, verdict.protocol == Protocol::tls    ? rtmp::Transport::tls
+                              : verdict.protocol == Protocol::http ? rtmp::Transport::http
+                                                                   : rtmp::Transport::unknown);
+        state_ = State::opaque;
+      }
+      break;
+  }
+  detector_.reset();
+}
+
+void Connection::open_session(const transport::Verdict& verdict, rtmp::Transport transport) {
+  swapped_ = verdict.swapped;
+  state_ = State::decoding;
+  rtmp::ConnectionInfo about;
+  about.client = swapped_ ? info_.server : info_.client;
+  about.server = swapped_ ? info_.client : info_.server;
+  about.transport = transport;
+  about.start = verdict.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
+  about.community_id = tcp_community_id(info_.client, info_.server);
+  session_ = std::make_unique<rtmp::Session>(std::move(about), ++context_.opened, context_.session, context_.sink);
+  session_->open(info_.first_packet);
+  detector_->replay(*session_);
+}
+
+}  // namespace rtmpscope::pipeline

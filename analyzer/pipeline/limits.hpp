@@ -1,0 +1,28 @@
+// Sizes and limits of the pipeline.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.hpp"
+
+namespace rtmpscope::pipeline {
+
+/// Logical shards. Fixed, whatever the number of threads, so that limits and order within a shard never depend on
+/// it; a thread serves many shards.
+inline constexpr std::size_t shard_count = 64;
+static_assert((shard_count & (shard_count - 1)) == 0);
+
+/// Packets that are decoded, analysed and written as one step.
+inline constexpr std::size_t window_packets = 8192;
+
+/// Connections of one shard, a million in all. Reached: see net::FlowLimits::flows.
+inline constexpr std::uint32_t flows_per_shard = 1U << 14;
+
+/// Out-of-order payload of one shard, half a GiB in all. Reached: see net::FlowLimits::held_bytes_total.
+inline constexpr std::size_t held_bytes_per_shard = std::size_t{8} << 20;
+
+/// Capture time between two calls of FlowTable::on_tick.
+inline constexpr Timestamp tick_interval = 1'000'000'000;
+
+}  // namespace rtmpscope::pipeline

@@ -1,0 +1,39 @@
+// Puts the outputs of all shards into one order and gives connections their numbers.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "pipeline/limits.hpp"
+#include "sinks/output.hpp"
+
+namespace rtmpscope::pipeline {
+
+/// Connection numbers count in the order of the connection_open events: by frame, which is the same for any number
+/// of threads, since a frame belongs to one shard.
+class Merger {
+ public:
+  /// `only_connection`: drop what belongs to other connections.
+  Merger(sinks::OutputFormat format, std::optional<std::uint32_t> only_connection)
+      : assembler_(format), only_connection_(only_connection) {}
+
+  void begin(sinks::Buffer& to) { assembler_.begin(to); }
+  /// Events of the capture as a whole.
+  void add_capture(const sinks::Output& output, sinks::Buffer& to);
+  /// The outputs of one step, by shard. Frames of one step lie after those of the step before.
+  void add(const std::array<const sinks::Output*, shard_count>& outputs, sinks::Buffer& to);
+  void end(sinks::Buffer& to) { assembler_.end(to); }
+
+  [[nodiscard]] std::uint32_t connections() const { return next_number_ - 1; }
+
+ private:
+  void add_piece(std::size_t shard, const sinks::Output& output, const sinks::Piece& piece, sinks::Buffer& to);
+
+  sinks::OutputAssembler assembler_;
+  std::optional<std::uint32_t> only_connection_;
+  std::array<std::vector<std::uint32_t>, shard_count> numbers_;  ///< by shard and local number minus one
+  std::uint32_t next_number_ = 1;
+};
+
+}  // namespace rtmpscope::pipeline

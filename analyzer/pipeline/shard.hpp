@@ -1,0 +1,47 @@
+// A part of the connections, with everything that belongs to them. Single-threaded: one thread at a time.
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "net/flow_table.hpp"
+#include "pipeline/connection.hpp"
+#include "pipeline/window.hpp"
+#include "sinks/output.hpp"
+#include "sinks/selection.hpp"
+
+namespace rtmpscope::pipeline {
+
+struct ShardOptions {
+  sinks::OutputFormat format = sinks::OutputFormat::text;
+  sinks::RenderOptions render;
+  sinks::Selection selection;
+  rtmp::SessionOptions session;
+  std::vector<std::uint16_t> rtmp_ports;
+};
+
+class Shard final : private net::FlowObserver {
+ public:
+  explicit Shard(const ShardOptions& options);
+
+  /// The shard's segments of the window, and at the last window the end of all connections.
+  void process(const Window& window, std::size_t own_index);
+  /// Takes what the last call of `process` produced. It stays valid, also during the next call of `process`, until
+  /// it is taken again.
+  [[nodiscard]] const sinks::Output& take_output();
+
+  [[nodiscard]] std::uint64_t other_connections() const;
+
+ private:
+  std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;
+  void mark_pieces(std::uint64_t frame);
+
+  std::unique_ptr<sinks::Renderer> renderer_;
+  std::unique_ptr<sinks::SelectingSink> selecting_;
+  ConnectionContext context_;
+  net::FlowTable flows_;
+  sinks::Output taken_;
+  std::size_t marked_ = 0;  ///< pieces of the current output that have their sort key
+};
+
+}  // namespace rtmpscope::pipeline

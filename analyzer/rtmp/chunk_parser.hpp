@@ -1,0 +1,167 @@
+// Chunk stream framing of one direction (RTMP 5.3): finds chunk headers, resolves what they inherit, and says which
+// bytes are payload of which message. It does not keep payload; see message_assembler.hpp.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "base/stream.hpp"
+#include "rtmp/message.hpp"
+#include "schema/field_sink.hpp"
+
+namespace rtmpscope::rtmp {
+
+inline constexpr std::uint32_t initial_chunk_size = 128;          // RTMP 5.4.1
+inline constexpr std::uint32_t maximum_message_length = 0xFFFFFF;  // the length field has 24 bits
+inline constexpr std::size_t maximum_header_size = 3 + 11 + 4;     // basic, message, extended timestamp
+
+/// One chunk header as it is on the wire. Fields that its format does not have are zero.
+struct ChunkHeader {
+  std::uint64_t stream_offset = 0;         ///< of the basic header
+  std::uint8_t format = 0;                 ///< 0 to 3
+  std::uint8_t basic_size = 0;             ///< 1 to 3 bytes
+  std::uint8_t size = 0;                   ///< bytes of the whole header, extended timestamp included
+  bool has_extended_timestamp = false;
+  std::uint8_t type_id = 0;                ///< formats 0 and 1
+  std::uint32_t chunk_stream_id = 0;
+  std::uint32_t timestamp_field = 0;       ///< 24 bits as sent: absolute (format 0) or delta (1 and 2)
+  std::uint32_t length = 0;                ///< formats 0 and 1
+  std::uint32_t message_stream_id = 0;     ///< format 0
+  std::uint32_t extended_timestamp = 0;
+};
+
+/// State of one chunk stream: the last header's values and the message in progress.
+struct ChunkStream {
+  MessageHeader message;             ///< of the message in progress, or of the last one
+  std::uint32_t received = 0;        ///< payload bytes seen or known to be missing
+  std::uint32_t delta = 0;           ///< what a type 3 header that begins a message adds
+  std::uint32_t extended_value = 0;  ///< last extended timestamp of a type 0, 1 or 2 header
+  std::uint8_t last_format = 0xFF;   ///< of the last header that was not type 3; 0xFF: none yet
+  bool extended = false;             ///< the last type 0, 1 or 2 header had an extended timestamp
+  bool in_progress = false;          ///< a message has begun and is not complete
+  bool hole = false;                 ///< bytes of the message in progress are missing
+};
+
+/// A finding about a chunk header; its range lies within the header.
+struct ChunkFinding {
+  FindingId id;
+  Range range;
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+};
+
+struct ChunkItem {
+  enum class Kind : std::uint8_t {
+    need_more,    ///< the input is used up
+    begin,        ///< a chunk header; `header`, `raw`, `starts_message`, `abandoned`
+    payload,      ///< payload of the chunk that began last; `payload`, `ends_message`
+    hole,         ///< `missing` payload bytes of that chunk are not captured; `ends_message`
+    sync_lost,    ///< no chunk border is known from here on; `reason` (values.def: sync_lost_reason)
+  };
+  Kind kind = Kind::need_more;
+  bool starts_message = false;
+  bool ends_message = false;             ///< with begin: the message is empty, and complete
+  bool abandoned = false;                ///< a message in progress is replaced: ChunkParser::abandoned
+  std::uint8_t reason = 0;
+  std::uint32_t missing = 0;
+  std::size_t stream = 0;                ///< index for ChunkParser::stream
+  std::uint32_t payload_length = 0;      ///< begin: bytes of the message in this chunk
+  Bytes payload;
+  Bytes raw;                             ///< the header's bytes, valid until the next call
+};
+
+/// Pull parser: call `next` until it answers need_more, and act on each item before the next call, so that a Set
+/// Chunk Size or an Abort takes effect where the standard wants it (RTMP 5.4.1, 5.4.2).
+///
+/// Items do not depend on how the stream is cut into StreamData. After sync_lost the rest of the direction is
+/// counted as skipped and gives no more items.
+class ChunkParser {
+ public:
+  ChunkParser() = default;
+  ChunkParser(const ChunkParser&) = delete;  // replay_ views a member
+  ChunkParser& operator=(const ChunkParser&) = delete;
+
+  /// Consumes from the front of `in`; `in.offset` and `in.bytes` say what is left.
+  ChunkItem next(StreamData& in);
+  /// Consumes the gap: answers hole, sync_lost or need_more (nothing was lost but bytes that are skipped anyway).
+  ChunkItem next(const StreamGap& gap);
+
+  /// The header of the last begin item, and what was odd about it.
+  [[nodiscard]] const ChunkHeader& header() const { return header_; }
+  [[nodiscard]] std::span<const ChunkFinding> findings() const { return {findings_.data(), finding_count_}; }
+
+  /// With a begin item that says so: the chunk stream's state before its message in progress was replaced.
+  [[nodiscard]] const ChunkStream& abandoned() const { return abandoned_; }
+
+  [[nodiscard]] ChunkStream& stream(std::size_t index) { return streams_[index]; }
+  [[nodiscard]] std::size_t stream_count() const { return streams_.size(); }
+  /// Index of a chunk stream that has been seen.
+  [[nodiscard]] std::optional<std::size_t> find(std::uint32_t chunk_stream_id) const;
+
+  /// 1 to 0x7FFFFFFF; holds for the chunks that begin after the call.
+  void set_chunk_size(std::uint32_t size) { chunk_size_ = size; }
+  [[nodiscard]] std::uint32_t chunk_size() const { return chunk_size_; }
+  /// Drops the message in progress of a chunk stream; its header values stay (RTMP 5.4.2).
+  void abort_message(std::size_t stream) { streams_[stream].in_progress = false; }
+
+  /// The chunk borders are not known from here on, for a reason that lies outside of the chunk stream.
+  void lose_sync();
+  [[nodiscard]] bool lost() const { return lost_; }
+  [[nodiscard]] std::uint64_t skipped_bytes() const { return skipped_; }
+  /// Bytes of a chunk header that the stream's end cut off.
+  [[nodiscard]] std::size_t held_header_bytes() const { return held_; }
+
+ private:
+  enum class Habit : std::uint8_t { unknown, present, absent };
+  struct Recent {
+    std::uint32_t chunk_stream_id = 0;
+    std::uint32_t timestamp = 0;
+  };
+
+  ChunkItem step(StreamData& in);
+  ChunkItem begin_chunk(StreamData& in);
+  void replay_later(std::uint64_t offset, Bytes bytes);
+  bool parse_header(Bytes bytes);
+  enum class Extended : std::uint8_t { present, absent, undecided };
+  Extended type3_extended(const ChunkStream& stream, Bytes rest);
+  std::size_t find_or_add(std::uint32_t chunk_stream_id);
+  ChunkItem resolve(std::uint64_t frame, Bytes raw);
+  void start_message(ChunkStream& stream, std::uint64_t frame);
+  std::uint32_t type3_timestamp(ChunkStream& stream);
+  [[nodiscard]] bool plausible(const ChunkStream& stream) const;
+  void note(FindingId id, Range range, std::uint64_t a = 0, std::uint64_t b = 0);
+
+  std::vector<ChunkStream> streams_;
+  std::array<std::uint8_t, 64> low_index_{};  ///< index plus one for chunk stream ids below 64
+  std::unordered_map<std::uint32_t, std::size_t> high_index_;
+  std::uint32_t chunk_size_ = initial_chunk_size;
+  std::uint32_t remaining_ = 0;       ///< payload bytes of the current chunk that have not come yet
+  std::size_t current_ = 0;           ///< chunk stream of the current chunk
+
+  std::array<std::uint8_t, maximum_header_size> held_bytes_{};
+  std::size_t held_ = 0;              ///< header bytes that came in an earlier piece
+  PacketRef held_packet_;             ///< with the first of them
+  std::array<std::uint8_t, 4> replay_bytes_{};  ///< held bytes that proved to be no header
+  StreamData replay_;                 ///< views replay_bytes_
+  ChunkHeader header_;
+  ChunkStream abandoned_;
+  std::array<ChunkFinding, 4> findings_{};
+  std::size_t finding_count_ = 0;
+
+  std::array<Recent, 2> recent_{};    ///< last message, and the last one before it on another chunk stream
+  Habit type3_habit_ = Habit::unknown;
+  std::uint8_t implausible_ = 0;      ///< headers in a row that cannot be right
+  bool lost_ = false;
+  std::uint64_t skipped_ = 0;
+};
+
+/// Pushes the fields of a chunk header. Ranges lie within the header's bytes.
+void describe_chunk(const ChunkHeader& header, std::uint32_t payload_length, FieldSink& sink);
+
+/// Whether the type id is one that RTMP or its dialects define.
+[[nodiscard]] bool is_known_message_type(std::uint8_t type_id);
+
+}  // namespace rtmpscope::rtmp

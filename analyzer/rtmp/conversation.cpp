@@ -1,0 +1,94 @@
+#include "rtmp/conversation.hpp"
+
+#include <algorithm>
+
+namespace rtmpscope::rtmp {
+
+std::optional<PendingRequest> Conversation::on_command(Direction direction, std::uint32_t message_stream_id,
+                                                       const CommandFacts& facts, PacketRef packet) {
+  if (facts.is_response()) {
+    // Transaction ids are a number space of the requester's direction; ids may repeat, so the oldest one answers
+    // first (GStreamer sends five commands with id 0).
+    std::vector<PendingRequest>& pending = pending_[index_of(opposite(direction))];
+    const auto found = std::find_if(pending.begin(), pending.end(), [&](const PendingRequest& request) {
+      return facts.transaction_id && request.transaction_id == *facts.transaction_id;
+    });
+    if (!facts.code.empty()) on_status(message_stream_id, facts);
+    if (found == pending.end()) return std::nullopt;
+    PendingRequest request = std::move(*found);
+    pending.erase(found);
+    on_response(request, facts);
+    return request;
+  }
+  if (facts.name == "onStatus") {
+    on_status(message_stream_id, facts);
+    return std::nullopt;
+  }
+  if (direction == Direction::to_server) on_request(message_stream_id, facts);
+  if (facts.transaction_id && *facts.transaction_id != 0) {
+    std::vector<PendingRequest>& pending = pending_[index_of(direction)];
+    if (pending.size() >= maximum_pending_requests) pending.erase(pending.begin());
+    pending.push_back({*facts.transaction_id, facts.name, packet, facts.first_text});
+  }
+  return std::nullopt;
+}
+
+void Conversation::on_request(std::uint32_t message_stream_id, const CommandFacts& facts) {
+  if (facts.name == "connect") {
+    summary_.app = facts.app;
+    summary_.tc_url = facts.tc_url;
+    summary_.client_software = facts.flash_version;
+  } else if (facts.name == "publish" || facts.name == "play") {
+    StreamSummary* stream = find_or_add(message_stream_id);
+    if (stream == nullptr || facts.first_text.empty()) return;  // publish(false) stops publishing
+    stream->use = facts.name == "publish" ? StreamUse::publish : StreamUse::play;
+    stream->name = facts.first_text;
+  }
+}
+
+void Conversation::on_response(const PendingRequest& request, const CommandFacts& facts) {
+  if (request.name == "connect" && !facts.server_version.empty()) summary_.server_software = facts.server_version;
+  constexpr double last_stream_id = 0xFFFFFFFF;
+  if (request.name == "createStream" && facts.name == "_result" && facts.first_number &&
+      *facts.first_number >= 0 && *facts.first_number <= last_stream_id) {
+    find_or_add(static_cast<std::uint32_t>(*facts.first_number));
+  }
+}
+
+void Conversation::on_status(std::uint32_t message_stream_id, const CommandFacts& facts) {
+  if (facts.level == "error" || facts.name == "_error") {
+    summary_.error = facts.code;
+    if (!facts.description.empty()) summary_.error += (facts.code.empty() ? "" : ": ") + facts.description;
+  }
+  if (message_stream_id == 0) return;
+  if (StreamSummary* stream = find_or_add(message_stream_id); stream != nullptr) stream->status = facts.code;
+}
+
+StreamSummary* Conversation::find_or_add(std::uint32_t message_stream_id) {
+  for (StreamSummary& stream : summary_.streams) {
+    if (stream.message_stream_id == message_stream_id) return &stream;
+  }
+  if (summary_.streams.size() >= maximum_streams) return nullptr;
+  summary_.streams.emplace_back().message_stream_id = message_stream_id;
+  return &summary_.streams.back();
+}
+
+const StreamSummary* Conversation::find(std::uint32_t message_stream_id) const {
+  for (const StreamSummary& stream : summary_.streams) {
+    if (stream.message_stream_id == message_stream_id) return &stream;
+  }
+  if (message_stream_id == 0 && summary_.streams.size() == 1) return &summary_.streams.front();
+  return nullptr;
+}
+
+StreamSummary* Conversation::media_stream(std::uint32_t message_stream_id) {
+  if (message_stream_id == 0 && summary_.streams.size() == 1) return &summary_.streams.front();
+  return find_or_add(message_stream_id);
+}
+
+std::string_view Conversation::stream_name(std::uint32_t message_stream_id) const {
+  const StreamSummary* stream = find(message_stream_id);
+  return stream == nullptr ? std::string_view() : std::string_view(stream->name);
+}
+
+}  // namespace rtmpscope::rtmp

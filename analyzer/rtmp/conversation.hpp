@@ -1,0 +1,54 @@
+// What the two sides have agreed on: requests that wait for their response, message streams and their names.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "rtmp/command_facts.hpp"
+#include "rtmp/summary.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Requests of one direction that are remembered while their response has not come. Many requests are never
+/// answered (FCPublish and the like), so the oldest are forgotten.
+inline constexpr std::size_t maximum_pending_requests = 64;
+/// Message streams of a connection that are told apart in the summary; media of further ones is only counted.
+inline constexpr std::size_t maximum_streams = 256;
+
+/// A request and the packet that completed it.
+struct PendingRequest {
+  double transaction_id = 0;
+  std::string name;
+  PacketRef packet;
+  std::string stream_name;  ///< argument of publish or play
+};
+
+/// Follows the commands of one connection, in the order of the capture.
+class Conversation {
+ public:
+  explicit Conversation(ConnectionSummary& summary) : summary_(summary) {}
+
+  /// A command was completed in `packet`. Answers the request that it responds to, if it is a response and the
+  /// request was seen.
+  std::optional<PendingRequest> on_command(Direction direction, std::uint32_t message_stream_id,
+                                           const CommandFacts& facts, PacketRef packet);
+
+  /// The message stream that media with this id belongs to: its own, or for id 0 the only open one (node-media-server
+  /// sends media on message stream 0). Null if there is none and none can be added.
+  StreamSummary* media_stream(std::uint32_t message_stream_id);
+
+  /// Name given to publish or play on this message stream; empty if unknown.
+  [[nodiscard]] std::string_view stream_name(std::uint32_t message_stream_id) const;
+
+ private:
+  void on_request(std::uint32_t message_stream_id, const CommandFacts& facts);
+  void on_response(const PendingRequest& request, const CommandFacts& facts);
+  void on_status(std::uint32_t message_stream_id, const CommandFacts& facts);
+  StreamSummary* find_or_add(std::uint32_t message_stream_id);
+  [[nodiscard]] const StreamSummary* find(std::uint32_t message_stream_id) const;
+
+  ConnectionSummary& summary_;
+  std::array<std::vector<PendingRequest>, 2> pending_;  ///< by the request's direction
+};
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,49 @@
+// Keeps the payload of messages in progress, as far as somebody will look at it.
+#pragma once
+
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "rtmp/message.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Message bytes that one direction keeps at most at the same time. A 16 MiB message fits; thousands of open ones
+/// do not, and are kept in part.
+inline constexpr std::size_t maximum_retained_bytes = std::size_t{32} << 20;
+
+/// Bodies of one direction, by chunk stream index (ChunkParser::stream).
+///
+/// Payload that arrives in one piece is not copied at all; of media payload only the head is kept
+/// (media::bytes_wanted), so that video costs nothing.
+class MessageAssembler {
+ public:
+  /// A message of the given type and length begins.
+  void begin(std::size_t stream, std::uint8_t type_id, std::uint32_t length);
+  /// Payload in order; nothing is kept after a hole.
+  void append(std::size_t stream, Bytes payload);
+  /// Bytes are missing here: the body ends before them.
+  void hole(std::size_t stream);
+  /// The last piece of a message: its body, valid until the next call for this stream. `payload` may be empty.
+  [[nodiscard]] Bytes finish(std::size_t stream, Bytes payload);
+  /// Bytes that were wanted and not kept because of maximum_retained_bytes.
+  [[nodiscard]] bool limited(std::size_t stream) const { return bodies_[stream].limited; }
+
+ private:
+  struct Body {
+    std::vector<std::uint8_t> bytes;
+    std::uint32_t length = 0;
+    std::uint32_t wanted = 0;      ///< bytes to keep at most
+    std::uint8_t type_id = 0;
+    bool head_seen = true;         ///< `wanted` is final
+    bool limited = false;
+  };
+
+  void keep(Body& body, Bytes payload);
+  static void settle(Body& body, Bytes head);
+
+  std::vector<Body> bodies_;
+  std::size_t retained_ = 0;
+};
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,92 @@
+// Decides by content what a TCP connection carries, on any port and also from one direction alone.
+#pragma once
+
+#include <memory>
+
+#include "base/stream.hpp"
+#include "transport/opening.hpp"
+
+namespace rtmpscope::transport {
+
+enum class Protocol : std::uint8_t { undecided, rtmp, rtmpe, tls, http, other };
+
+struct Verdict {
+  Protocol protocol = Protocol::undecided;
+  /// The side that TCP took for the client is in fact the server (only without a SYN). Whoever feeds the
+  /// connection on to the next layer after `replay` exchanges the directions.
+  bool swapped = false;
+  /// RTMP whose beginning is not in the capture. Only on a known port, by the port.
+  bool midstream = false;
+
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+/// Holds the beginning of a connection until it is decided, then replays it into the layer that was chosen.
+///
+/// Order of calls: `add` until the verdict is not `undecided`, or else `at_end`; then, unless it is `other`,
+/// `replay` once. Further calls of `add` and `at_end` return the same verdict and keep nothing.
+///
+/// RTMP is proven by one of: both sides begin like a handshake and their sizes fit; one side's block repeats
+/// the other's; a valid digest; a believable chunk header right after the handshake. Until then the
+/// connection stays undecided, at most until one side has sent `held_limit` bytes. A handshake that stays
+/// incomplete is accepted at the end if what there is fits exactly, or on a known port. Most connections of a
+/// capture are something else: their first byte tells, and nothing is kept.
+class Detector {
+ public:
+  struct Hints {
+    bool known_port = false;  ///< the server's port is one that is known to carry RTMP
+    bool syn_seen = false;    ///< offset 0 is the connection's first byte, and TCP knows who is the client
+  };
+
+  /// Bytes of one direction with which it must be decided: a handshake (3073) and a look at what follows.
+  static constexpr std::uint64_t held_limit = 3073 + 64;
+
+  explicit Detector(Hints hints);
+  Detector(Detector&&) noexcept;
+  Detector& operator=(Detector&&) noexcept;
+  ~Detector();
+
+  Verdict add(Direction direction, const StreamData& data) {
+    if (verdict_.protocol != Protocol::undecided) return verdict_;
+    if (!held_ && !may_be_midstream() && !is_promising(data.bytes.front())) {
+      verdict_.protocol = Protocol::other;
+      return verdict_;
+    }
+    return add_slowly(direction, data);
+  }
+  /// A gap of unknown length is decided upon at once: nothing after it has a known place.
+  Verdict add(Direction direction, const StreamGap& gap);
+  /// The connection ended, or is no longer waited for: decides with what is there. Never `undecided`.
+  Verdict at_end();
+  [[nodiscard]] Verdict verdict() const { return verdict_; }
+
+  /// Delivers what was kept, in the order of arrival, with the roles exchanged if `swapped`, and frees it.
+  void replay(StreamSink& sink);
+
+ private:
+  struct Side;
+  struct Held;
+
+  [[nodiscard]] bool may_be_midstream() const { return hints_.known_port && !hints_.syn_seen; }
+  void hold();
+  Verdict add_slowly(Direction direction, const StreamData& data);
+  /// `last`: nothing more will come, or be kept.
+  Verdict decide(bool last);
+  Verdict decide_handshake(bool last);
+  Verdict decide_incomplete();
+  Verdict decide_against_handshake(Side& side, const Side& against);
+  bool prove_by_sizes();
+  bool prove_by_copies();
+  bool prove_by_chunks(bool last);
+  bool prove_by_digest();
+  bool prove_by_digest(Direction way);
+  Verdict settle(Verdict verdict);
+  Verdict settle_handshake();
+  Verdict settle_no_handshake();
+
+  Hints hints_;
+  Verdict verdict_;
+  std::unique_ptr<Held> held_;
+};
+
+}  // namespace rtmpscope::transport

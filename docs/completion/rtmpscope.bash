@@ -1,0 +1,57 @@
+# bash completion for rtmpscope
+
+_rtmpscope() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command="" word
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ $word != -* ]]; then
+      command=$word
+      break
+    fi
+  done
+
+  local output="--format --summary --output --chunks --ranges --redact --color --ascii --no-progress"
+  local selection="--filter --only --connection --from --to --port"
+  case $previous in
+    --format)
+      local formats="text ndjson json"
+      [[ $command == analyze || $command == live ]] || formats="text markdown json"
+      mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
+      return
+      ;;
+    --color | --colour)
+      mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$current")
+      return
+      ;;
+    --order)
+      mapfile -t COMPREPLY < <(compgen -W "merge sequence" -- "$current")
+      return
+      ;;
+    -i | --interface)
+      mapfile -t COMPREPLY < <(compgen -W "any $(cd /sys/class/net 2>/dev/null && echo *)" -- "$current")
+      return
+      ;;
+    --only)
+      mapfile -t COMPREPLY < <(compgen -W "$(rtmpscope events 2>/dev/null | awk '{print $1}')" -- "$current")
+      return
+      ;;
+    -f | --filter | -j | --jobs | --connection | --from | --to | --port | -s | --snapshot-length | -B | --buffer-size)
+      return
+      ;;
+  esac
+
+  local words=""
+  case $command in
+    "") words="analyze live schema fields findings values events interfaces --help --version" ;;
+    analyze) words="$output $selection --jobs --order --help" ;;
+    live) words="$output $selection --interface --snapshot-length --buffer-size --no-promiscuous-mode --help" ;;
+    fields | findings | values | events) words="--format --help" ;;
+  esac
+  if [[ $current == -* || $command != analyze && $previous != -o && $previous != --output ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  else
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+  fi
+}
+
+complete -F _rtmpscope rtmpscope

@@ -1,0 +1,143 @@
+"""What the program says, and with which exit code, when something outside the capture is wrong.
+
+    bad_use_test.py PROGRAM
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from program import Program, SAMPLES
+
+OK, READ_IN_PART, USAGE, NO_INPUT, NO_OUTPUT = range(5)  # as in the manual
+SAMPLE = SAMPLES / "err_publish_denied.pcap"
+LARGE_SAMPLE = SAMPLES / "pubplay_ffmpeg_nginx.pcap"
+NOBODY = 65534
+
+
+class BadUseTest(unittest.TestCase):
+    program: Program
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.folder.chmod(0o755)
+
+    def assert_fails(self, result, code):
+        """The right code, nothing on stdout, and one line that says what is wrong."""
+        error = result.stderr.decode()
+        self.assertEqual(result.returncode, code, error)
+        self.assertEqual(result.stdout, b"")
+        self.assertRegex(error, r"\Artmpscope: [^\n]+\n\Z")
+        return error
+
+    def file(self, contents):
+        path = self.folder / "input.pcap"
+        path.write_bytes(contents)
+        return path
+
+    def test_a_missing_file(self):
+        error = self.assert_fails(self.program.run("analyze", "no/such/file.pcap"), NO_INPUT)
+        self.assertIn("no/such/file.pcap", error)
+
+    def test_a_directory(self):
+        self.assert_fails(self.program.run("analyze", self.folder), NO_INPUT)
+
+    def test_a_file_without_permission(self):
+        path = self.file(SAMPLE.read_bytes())
+        path.chmod(0)
+        command = [self.program.path, "analyze", str(path)]
+        if os.geteuid() == 0:  # root may read everything; a copy, since its own folder may be closed to others
+            shutil.copy(self.program.path, self.folder / "rtmpscope")
+            command[0] = str(self.folder / "rtmpscope")
+            command[:0] = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        result = subprocess.run(command, capture_output=True, check=False)
+        self.assertIn("ermission", self.assert_fails(result, NO_INPUT))
+
+    def test_a_file_that_is_no_capture(self):
+        for contents in (b"", b"short", b"a text of more than twenty-four bytes\n" * 10, b"\x1f\x8b broken gzip"):
+            with self.subTest(contents=contents[:10]):
+                self.assert_fails(self.program.run("analyze", self.file(contents)), NO_INPUT)
+
+    def test_one_bad_file_among_good_ones(self):
+        self.assert_fails(self.program.run("analyze", SAMPLE, "no/such/file.pcap"), NO_INPUT)
+
+    def test_a_file_that_ends_within_a_packet_is_read_up_to_there(self):
+        contents = SAMPLE.read_bytes()
+        for missing in (1, 7, 20):
+            with self.subTest(missing=missing):
+                path = self.file(contents[:-missing])
+                result = self.program.run("analyze", "--format", "ndjson", path)
+                self.assertEqual(result.returncode, READ_IN_PART)
+                self.assertIn(b'"publish"', result.stdout)
+                self.assertIn(str(path), result.stderr.decode())
+
+    def test_a_file_without_packets(self):
+        result = self.program.run("analyze", self.file(SAMPLE.read_bytes()[:24]))
+        self.assertEqual((result.returncode, result.stderr), (OK, b""))
+
+    def test_wrong_arguments(self):
+        for arguments in (
+            [],
+            ["nonsense"],
+            ["analyze"],
+            ["analyze", "--nonsense", SAMPLE],
+            ["analyze", "--format", "nonsense", SAMPLE],
+            ["analyze", "--jobs", "nonsense", SAMPLE],
+            ["analyze", "--jobs", "0", SAMPLE],
+            ["analyze", "--connection", "0", SAMPLE],
+            ["analyze", "-f", "tcp port nonsense", SAMPLE],
+            ["live"],
+            ["schema", "nonsense"],
+        ):
+            with self.subTest(arguments=arguments):
+                result = self.program.run(*arguments)
+                self.assertEqual(result.returncode, USAGE, result.stderr)
+                self.assertEqual(result.stdout, b"")
+                self.assertIn(b"rtmpscope", result.stderr)
+
+    def test_an_interface_that_does_not_exist(self):
+        self.assert_fails(self.program.run("live", "-i", "nonsense0"), NO_INPUT)
+
+    def test_help_and_version_are_no_errors(self):
+        for arguments in (["--help"], ["analyze", "--help"], ["live", "--help"], ["--version"]):
+            with self.subTest(arguments=arguments):
+                result = self.program.run(*arguments)
+                self.assertEqual((result.returncode, result.stderr), (OK, b""))
+                self.assertIn(b"rtmpscope", result.stdout)
+
+    def test_an_output_that_cannot_be_opened(self):
+        for output in (self.folder, self.folder / "no" / "such" / "folder"):
+            with self.subTest(output=output):
+                self.assert_fails(self.program.run("analyze", SAMPLE, "-o", output), NO_OUTPUT)
+
+    def test_a_full_disk(self):
+        for arguments in ([SAMPLE], [LARGE_SAMPLE, "--format", "ndjson"], [SAMPLE, "--format", "json"]):
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                result = self.program.run("analyze", *arguments, stdout=full)
+                self.assertEqual(result.returncode, NO_OUTPUT)
+                self.assertEqual(result.stderr.count(b"\n"), 1, result.stderr)
+                self.assert_fails(self.program.run("analyze", *arguments, "-o", "/dev/full"), NO_OUTPUT)
+
+    def test_a_reader_that_goes_away_is_no_error(self):
+        for arguments in ([LARGE_SAMPLE], [LARGE_SAMPLE, "--format", "ndjson", "--chunks"], [SAMPLE]):
+            with self.subTest(arguments=arguments):
+                read_end, write_end = os.pipe()
+                os.close(read_end)
+                result = self.program.run("analyze", *arguments, stdout=write_end)
+                os.close(write_end)
+                self.assertEqual((result.returncode, result.stderr), (OK, b""))
+
+    def test_an_output_file_holds_what_would_be_printed(self):
+        output = self.folder / "output"
+        result = self.program.run("analyze", SAMPLE, "-o", output)
+        self.assertEqual((result.returncode, result.stdout), (OK, b""))
+        self.assertEqual(output.read_bytes(), self.program.run("analyze", SAMPLE).stdout)
+
+
+if __name__ == "__main__":
+    BadUseTest.program = Program(sys.argv.pop(1))
+    unittest.main()

@@ -1,0 +1,148 @@
+"""Compares the messages that rtmpscope finds with those of other decoders, for every conversation in plain RTMP.
+
+    differential_test.py PROGRAM reference|tshark [--captures DIRECTORY]
+
+reference is the slow decoder beside this file, which must agree in everything; tshark's own dissector shows fewer fields.
+"""
+
+import argparse
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from functools import partial
+from os import cpu_count
+from pathlib import Path
+
+import reference_rtmp
+import tshark_rtmp
+from known_differences import as_tshark_shows, not_whole
+from program import Pairs, Program, SAMPLES
+from streams import tcp_streams
+
+HEADER = ("type_id", "chunk_stream_id", "message_stream_id", "timestamp", "length", "chunks", "stream_offset")
+PLAIN_RTMP_VERSION = b"\x03"
+MOST_SHOWN = 3  # differences of one direction; what follows is often a consequence
+
+
+def our_messages(program, capture):
+    """[{"to_server": [message], "to_client": [message], "client": endpoint}] in the order of the connections."""
+    connections = {}
+    for event in program.events(capture):
+        kind, number = event.get("event"), event.get("connection")
+        if kind == "connection_open":
+            ends = [event.get(side) for side in ("client", "server")]
+            connections[number] = {side: (end.get("address"), end.get("port")) for side, end in zip("cs", ends)}
+            connections[number] |= {"to_server": [], "to_client": []}
+        elif kind == "message" and event.get("complete"):
+            connections[number][event.get("direction")].append(our_message(event))
+    return list(connections.values())
+
+
+def our_message(event):
+    message = {key: event.get(key) for key in HEADER}
+    body = event.get("command") or event.get("data") or Pairs()
+    if message["type_id"] in (reference_rtmp.COMMAND_AMF0, reference_rtmp.DATA_AMF0):
+        message["values"] = [body.get(key) for key in ("name", "transaction_id") if body.get(key) is not None]
+        message["values"] += body.get("arguments", [])
+    return message
+
+
+def reference_messages(stream, direction):
+    for message in reference_rtmp.messages(getattr(stream, direction)):
+        if message.complete:
+            header = {key: value for key, value in asdict(message).items() if key in HEADER}
+            if message.type_id in (reference_rtmp.COMMAND_AMF0, reference_rtmp.DATA_AMF0):
+                header["values"] = reference_rtmp.amf0_values(message.body)
+            yield header
+
+
+def scalars(value):
+    """Names and values in wire order, without the structure and without null."""
+    if isinstance(value, list):
+        for element in value:
+            yield from scalars(list(element) if isinstance(element, tuple) else element)
+    elif value is not None:
+        yield value
+
+
+def compare(what, ours, theirs, keys=None):
+    """Differences of two sequences of messages as lines of text. With keys, only those are looked at."""
+    lines = []
+    for number, (our, their) in enumerate(zip(ours, theirs), 1):
+        for key in keys(their) if keys else {*our, *their}:
+            if our.get(key) != their.get(key):
+                lines.append(f"{what}, message {number}, {key}: ours {our.get(key)!r:.300}, theirs {their.get(key)!r:.300}")
+    if len(ours) != len(theirs):
+        lines.append(f"{what}: ours has {len(ours)} messages, theirs {len(theirs)}")
+    return lines[:MOST_SHOWN]
+
+
+def conversations(program, capture):
+    """(our connection, TCP stream, its number in tshark) for every conversation in plain RTMP, and what is missing."""
+    ours, found, lines = our_messages(program, capture), [], []
+    for number, stream in enumerate(tcp_streams(capture)):
+        if not stream or PLAIN_RTMP_VERSION not in (stream.to_server[:1], stream.to_client[:1]):
+            continue
+        match = next((c for c in ours if {c["c"], c["s"]} == {stream.client, stream.server}), None)
+        if match:
+            ours.remove(match)  # the next with these endpoints is the next conversation
+            found.append((match, stream, number))
+        else:
+            lines.append(f"{capture.name}: no connection {stream.client} {stream.server}")
+    return found, lines
+
+
+def directions(connection, stream):
+    """(name of the direction with us, with tshark, sender's port). In a capture of one direction tshark takes whoever is
+    heard for the client."""
+    swapped = connection["c"] != stream.client
+    for ours, theirs in (("to_server", "to_client"), ("to_client", "to_server")):
+        sender = connection["c" if ours == "to_server" else "s"]
+        yield ours, theirs if swapped else ours, sender[1]
+
+
+def compare_with_reference(program, capture):
+    found, lines = conversations(program, capture)
+    count = 0
+    for connection, stream, number in found:
+        for ours, theirs, _ in directions(connection, stream):
+            expected = list(reference_messages(stream, theirs))
+            lines += compare(f"{capture.name}, stream {number} {ours}", connection[ours], expected)
+            count += len(expected)
+    return count, lines
+
+
+def compare_with_tshark(program, capture):
+    found, lines = conversations(program, capture)
+    ports = {connection["s"][1] for connection, _, _ in found} - {1935}
+    dissected = tshark_rtmp.dissect(capture, ports) if found else {}
+    count = 0
+    for connection, stream, number in found:
+        for direction, _, port in directions(connection, stream):
+            ours = [message | {"scalars": scalars(message.get("values"))} for message in connection[direction]]
+            theirs = dissected.get((number, port), [])
+            for message in ours + theirs:
+                message["scalars"] = as_tshark_shows(message["scalars"])
+            lines += compare(f"{capture.name}, stream {number} {direction}", ours, theirs, keys=list)
+            count += len(theirs)
+    return count, lines
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program", type=Program)
+    parser.add_argument("other", choices=("reference", "tshark"))
+    parser.add_argument("--captures", type=Path, default=SAMPLES)
+    options = parser.parse_args()
+    captures = sorted(path for path in options.captures.iterdir() if ".pcap" in path.name and not not_whole(path))
+    judge = compare_with_reference if options.other == "reference" else compare_with_tshark
+    with ThreadPoolExecutor(cpu_count()) as pool:
+        results = list(pool.map(partial(judge, options.program), captures))
+    differences = [line for _, lines in results for line in lines]
+    messages = sum(count for count, _ in results)
+    print(*differences, f"{messages} messages of {len(captures)} captures compared", sep="\n")
+    return 1 if differences or not messages else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

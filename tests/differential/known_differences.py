@@ -1,0 +1,27 @@
+"""Where rtmpscope and the others differ, and who is right.
+
+Every entry says why.
+"""
+
+from fnmatch import fnmatch
+from math import isfinite
+
+# Captures without all bytes of a conversation. What becomes of them is a matter of recovery, which the others do not try.
+NOT_WHOLE = {
+    "encap_vxlan.pcap": "the segment with C0 and C1 was an IP fragment and is missing",
+    "format_truncated_file.pcap": "the file ends within a packet, at which tshark gives up",
+    "gap_[0-9]*": "packets were removed",
+    "midstream*": "begins in mid-session",
+    "snaplen_*": "packets are cut",
+}
+
+def not_whole(capture):
+    return next((why for name, why in NOT_WHOLE.items() if fnmatch(capture.name, name)), None)
+
+def as_tshark_shows(scalars):
+    """tshark 4.0 shows no field for an empty string. Infinities and NaN it shows, but JSON has no word for them."""
+    return [
+        scalar
+        for scalar in scalars
+        if scalar != "" and not (isinstance(scalar, float) and not isfinite(scalar))
+    ]

@@ -1,0 +1,36 @@
+"""The TCP streams of a capture as tshark's "Follow TCP Stream" puts them together."""
+
+import re
+import subprocess
+from collections import namedtuple
+
+# Endpoints as (address, port); to_server and to_client are all bytes of a direction. The client is who sent first.
+Stream = namedtuple("Stream", "client server to_server to_client")
+
+MOST_STREAMS = 64
+
+
+def tcp_streams(capture):
+    """One Stream for each TCP stream of the capture, in the order of their first packets. None where bytes are missing."""
+    command = ["tshark", "-n", "-q", "-r", str(capture)]
+    for number in range(MOST_STREAMS):
+        command += ["-z", f"follow,tcp,raw,{number}"]
+    output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout
+    found = {}
+    for block in output.split("Follow: tcp,raw\n")[1:]:
+        number = int(re.search(r"tcp\.stream eq (\d+)", block)[1])
+        nodes = re.findall(r"^Node \d: (.*):(\d+)$", block, re.MULTILINE)
+        if nodes[0][1] != "0":
+            found[number] = read_stream(nodes, block.split("\n", 3)[3])
+    return [found[number] for number in sorted(found)]
+
+
+def read_stream(nodes, text):
+    if "missing in capture file" in text:
+        return None
+    directions = {"": [], "\t": []}
+    for line in text.splitlines():
+        if not line.startswith("="):
+            directions["\t" if line.startswith("\t") else ""].append(line.strip())
+    client, server = ((address.strip("[]"), int(port)) for address, port in nodes)
+    return Stream(client, server, *(bytes.fromhex("".join(lines)) for lines in directions.values()))

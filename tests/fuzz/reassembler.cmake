@@ -1,0 +1,3 @@
+rtmpscope_fuzzer(reassembler
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/reassembler.cpp
+  DEPENDS rtmpscope_net)

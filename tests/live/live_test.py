@@ -1,0 +1,135 @@
+"""Live capture sees what a capture file taken beside it holds.
+
+    live_test.py PROGRAM
+
+ffmpeg publishes to nginx with its RTMP module on loopback; rtmpscope and tcpdump listen. Exits with 77 (skipped) where
+listening is not allowed.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from program import Program, parse
+
+SKIPPED = 77
+PATIENCE = 30  # seconds until something counts as hung
+NGINX_CONFIGURATION = """
+load_module {modules}/ngx_rtmp_module.so;
+daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+events {{ worker_connections 64; }}
+rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096; application live {{ live on; }} }} }}
+"""
+# What a live run cannot know or what depends on when it was stopped.
+NOT_COMPARED = {"capture_start", "capture_end"}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(command, stop=signal.SIGTERM, **streams):
+    """A process that is stopped by its own id, whatever happens."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **streams)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(stop)
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def nginx(folder, port):
+    modules = next(path for path in ("/usr/lib/nginx/modules", "/usr/share/nginx/modules") if Path(path).is_dir())
+    configuration = folder / "nginx.conf"
+    configuration.write_text(NGINX_CONFIGURATION.format(modules=modules, folder=folder, port=port))
+    program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+    return running([program, "-c", configuration, "-p", folder, "-e", folder / "nginx.log"], stderr=subprocess.DEVNULL)
+
+
+def listening(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def publish(port):
+    command = "ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc=size=320x240:rate=25 -f lavfi -i sine -t 3".split()
+    command += "-c:v libx264 -preset ultrafast -g 25 -c:a aac -f flv".split()
+    subprocess.run([*command, f"rtmp://127.0.0.1:{port}/live/test"], stdin=subprocess.DEVNULL, check=True, timeout=PATIENCE)
+
+
+def record(program, folder):
+    """Runs one session. Returns (live output, exit code, capture file)."""
+    port = free_port()
+    capture, live_output, live_errors = folder / "beside.pcap", folder / "live.ndjson", folder / "live.err"
+    filter_text, beside_log = f"tcp port {port}", folder / "tcpdump.log"
+    tcpdump = shutil.which("tcpdump", path=os.environ["PATH"] + ":/usr/sbin")
+    with ExitStack() as stack:
+        output, errors, log = (stack.enter_context(open(path, "wb")) for path in (live_output, live_errors, beside_log))
+        stack.enter_context(nginx(folder, port))
+        wait_until(lambda: listening(port), "nginx does not listen")
+        tcpdump_command = [tcpdump, "-i", "lo", "-n", "-U", "-B", "16384", "--immediate-mode", "-w", capture, filter_text]
+        beside = stack.enter_context(running(tcpdump_command, signal.SIGINT, stderr=log))
+        live_command = [program.path, "live", "-i", "lo", "-f", filter_text, "--format", "ndjson"]
+        live = stack.enter_context(running(live_command, signal.SIGINT, stdout=output, stderr=errors))
+        wait_until(lambda: b"listening on" in beside_log.read_bytes() or beside.poll() is not None, "tcpdump is silent")
+        wait_until(lambda: live_output.stat().st_size > 0 or live.poll() is not None, "no capture_start")
+        if beside.poll() is not None:
+            print("capturing is not allowed here:", beside_log.read_text())
+            sys.exit(SKIPPED)
+        publish(port)
+        wait_until(lambda: b"connection_close" in live_output.read_bytes() or live.poll() is not None, "no connection_close")
+        for process in (live, beside):
+            process.send_signal(signal.SIGINT)
+            process.wait(PATIENCE)
+    sys.stderr.write(live_errors.read_text())
+    return live_output.read_bytes(), live.returncode, capture
+
+
+def told(events):
+    """Events as both runs must tell them. Both see the same packets, but each has its own clock reading of them."""
+    timing = {"time", "response_time_ms", "duration_ms", "server_response_ms", "client_response_ms"}
+    return [event.without(timing) for event in events if event.get("event") not in NOT_COMPARED]
+
+
+def main():
+    program = Program(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        live, status, capture = record(program, Path(folder))
+        live_events, file_events = parse(live), program.events(capture)
+    assert status == 0, f"exit code {status} after SIGINT"
+    assert live_events[-1].get("event") == "capture_end", "no summary after SIGINT"
+    kinds = {event.get("event") for event in live_events}
+    assert {"capture_start", "connection_open", "handshake_done", "message", "connection_close"} <= kinds, kinds
+    names = [event.get("command").get("name") for event in live_events if event.get("command")]
+    assert {"connect", "publish", "onStatus", "deleteStream"} <= set(names), names
+    for one, other in zip(told(live_events), told(file_events)):
+        assert one == other, f"live: {one}\nfile: {other}"
+    assert len(told(live_events)) == len(told(file_events))
+    print(f"{len(live_events)} events, live as from the file")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+#!/bin/bash
+# Installs into a scratch folder, and builds the Debian package: packaging_test.sh BUILD_FOLDER
+set -eu
+build=$1
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+DESTDIR=$scratch/root cmake --install "$build" --prefix /usr >/dev/null
+cd "$scratch/root/usr"
+test -x bin/rtmpscope
+test -s share/man/man1/rtmpscope.1
+bash -n share/bash-completion/completions/rtmpscope
+
+cd "$scratch"
+cpack -G DEB --config "$build/CPackConfig.cmake" -B "$scratch" >cpack.log 2>&1 || { cat cpack.log; exit 1; }
+package=$(echo rtmpscope_*.deb)
+dpkg-deb --field "$package" Package Version Architecture Depends Maintainer Description
+dpkg-deb --field "$package" Depends | grep -q libpcap0.8
+dpkg-deb --extract "$package" unpacked
+unpacked/usr/bin/rtmpscope --version
+dpkg-deb --contents "$package" | grep -q usr/share/doc/rtmpscope/copyright

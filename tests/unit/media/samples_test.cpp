@@ -1,0 +1,115 @@
+// What must hold for all samples, and that the samples show all of the tables.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include "fuzz/media_oracle.hpp"
+#include "samples.hpp"
+
+namespace rtmpscope {
+namespace {
+
+using test::Sample;
+using test::samples;
+
+TEST(MediaSamples, EveryPrefixOfEverySampleKeepsTheRules) {
+  for (const Sample& sample : samples()) {
+    const Bytes body(sample.body);
+    for (std::size_t cut = 0; cut <= body.size(); cut += cut < 300 ? 1 : 97) {
+      // As a shorter message, and as a message of which the rest was not kept.
+      ASSERT_EQ(test::check_media_body(sample.type, body.first(cut), static_cast<std::uint32_t>(cut)), "")
+          << sample.name << " cut at " << cut;
+      ASSERT_EQ(test::check_media_body(sample.type, body.first(cut), sample.length), "")
+          << sample.name << " kept to " << cut;
+    }
+  }
+}
+
+TEST(MediaSamples, DamagedSamplesKeepTheRules) {
+  std::mt19937 random(19350);  // NOLINT: reproducible on purpose
+  for (const Sample& sample : samples()) {
+    if (sample.body.empty()) continue;
+    for (int round = 0; round < 200; ++round) {
+      std::vector<std::uint8_t> body = sample.body;
+      for (int change = 0; change <= round % 3; ++change) {
+        const std::size_t at = random() % std::min<std::size_t>(body.size(), 120);
+        body[at] = static_cast<std::uint8_t>(round % 2 == 0 ? random() : body[at] ^ 1U << random() % 8);
+      }
+      ASSERT_EQ(test::check_media_body(sample.type, body, sample.length), "") << sample.name;
+    }
+  }
+}
+
+TEST(MediaSamples, TogetherPushEveryFieldOfTheTable) {
+  std::set<FieldId> seen;
+  for (const Sample& sample : samples()) {
+    for (const Tape::Entry& entry : test::describe_media(sample.type, sample.body, sample.length).entries()) {
+      if (entry.op != Tape::Op::finding && entry.op != Tape::Op::key) seen.insert(entry.id);
+    }
+  }
+  constexpr FieldId table[] = {
+#define FIELD(identifier, filter, kind, values, title, description) FieldId::identifier,
+#include "schema/tables/fields_media.def"
+#undef FIELD
+  };
+  for (const FieldId id : table) EXPECT_TRUE(seen.contains(id)) << info(id).filter;
+}
+
+TEST(MediaSamples, TogetherGiveEveryFindingOfTheTable) {
+  std::set<FindingId> seen;
+  for (const Sample& sample : samples()) {
+    for (const Tape::Entry& entry : test::describe_media(sample.type, sample.body, sample.length).entries()) {
+      if (entry.op == Tape::Op::finding) seen.insert(entry.finding);
+    }
+  }
+  constexpr FindingId table[] = {
+#define FINDING(identifier, severity, text, explanation, reference) FindingId::identifier,
+#include "schema/tables/findings_media.def"
+#undef FINDING
+  };
+  for (const FindingId id : table) EXPECT_TRUE(seen.contains(id)) << info(id).id;
+}
+
+TEST(MediaSamples, OfRealPeersGiveNothingAboveANote) {
+  int real = 0;
+  for (const Sample& sample : samples()) {
+    const std::string_view name = sample.name;
+    if (name.find("ffmpeg") == name.npos && name.find("obs") == name.npos && name.find("gstreamer") == name.npos) {
+      continue;
+    }
+    ++real;
+    for (const Tape::Entry& entry : test::describe_media(sample.type, sample.body, sample.length).entries()) {
+      if (entry.op == Tape::Op::finding) {
+        EXPECT_EQ(info(entry.finding).severity, Severity::note) << name << " " << info(entry.finding).id;
+      }
+    }
+  }
+  EXPECT_GT(real, 20);
+}
+
+TEST(MediaSamples, AreTheCorpusOfTheFuzzer) {
+  for (const Sample& sample : samples()) {
+    if (sample.body.size() > 400 || sample.name.ends_with("_track")) continue;
+    const bool prefix = sample.length > sample.body.size();
+    std::vector<std::uint8_t> input{static_cast<std::uint8_t>((sample.video() ? 1 : 0) | (prefix ? 2 : 0))};
+    if (prefix) {
+      const auto more = sample.length - static_cast<std::uint32_t>(sample.body.size());
+      for (const int shift : {16, 8, 0}) input.push_back(static_cast<std::uint8_t>(more >> shift));
+    }
+    input = test::concat(input, sample.body);
+    const std::filesystem::path path = std::filesystem::path(RTMPSCOPE_MEDIA_CORPUS) / sample.name;
+    if (std::getenv("RTMPSCOPE_WRITE_CORPUS") != nullptr) {
+      std::ofstream(path, std::ios::binary)
+          .write(reinterpret_cast<const char*>(input.data()), static_cast<std::streamsize>(input.size()));
+    }
+    std::ifstream file(path, std::ios::binary);
+    const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_EQ(bytes, input) << sample.name << ": run with RTMPSCOPE_WRITE_CORPUS=1 to write it";
+  }
+}
+
+}  // namespace
+}  // namespace rtmpscope

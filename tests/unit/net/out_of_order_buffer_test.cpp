@@ -1,0 +1,128 @@
+#include "net/out_of_order_buffer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace rtmpscope::net {
+namespace {
+
+/// What the buffer should do, byte by byte: 0 is absent, 256 is a byte that the capture cut off.
+struct Model {
+  std::vector<int> bytes = std::vector<int>(64);
+  std::uint32_t duplicates = 0;
+  int first_conflict = -1;
+  int last_conflict = -1;
+
+  void insert(std::size_t offset, Bytes captured, std::size_t wire_length) {
+    duplicates = 0;
+    first_conflict = last_conflict = -1;
+    for (std::size_t i = 0; i < wire_length; ++i) {
+      int& here = bytes[offset + i];
+      const int fresh = i < captured.size() ? captured[i] : 256;
+      if (here == 0) {
+        here = fresh;
+        continue;
+      }
+      ++duplicates;
+      if (here != fresh && here != 256 && fresh != 256) {
+        if (first_conflict < 0) first_conflict = static_cast<int>(offset + i);
+        last_conflict = static_cast<int>(offset + i);
+      }
+    }
+  }
+};
+
+void expect_equal(const OutOfOrderBuffer& buffer, const Model& model) {
+  std::vector<int> bytes(64);
+  std::uint64_t previous_end = 0;
+  for (std::size_t i = 0; i < buffer.size(); ++i) {
+    const auto& piece = buffer[i];
+    EXPECT_GT(piece.length, 0U);
+    EXPECT_GE(piece.offset, previous_end);
+    previous_end = piece.end();
+    for (std::uint64_t at = piece.offset; at < piece.end(); ++at) {
+      bytes[at] = piece.bytes ? piece.bytes[at - piece.offset] : 256;
+    }
+  }
+  EXPECT_EQ(bytes, model.bytes);
+}
+
+// Every pair of overlapping segments [a,b) and [c,d) after a fixed one, the later copies with other contents.
+TEST(OutOfOrderBuffer, OverlapMatrixKeepsTheFirstCopy) {
+  const std::vector<std::uint8_t> one(16, 1);
+  const std::vector<std::uint8_t> two(16, 2);
+  const std::vector<std::uint8_t> three(16, 3);
+  for (std::size_t a = 0; a < 10; ++a) {
+    for (std::size_t b = a + 1; b <= 10; ++b) {
+      for (std::size_t c = 0; c < 10; ++c) {
+        for (std::size_t d = c + 1; d <= 10; ++d) {
+          OutOfOrderBuffer buffer;
+          Model model;
+          const auto insert = [&](std::size_t from, std::size_t to, const std::vector<std::uint8_t>& bytes) {
+            const Bytes part = Bytes(bytes).first(to - from);
+            const auto inserted = buffer.insert(from, part, static_cast<std::uint32_t>(to - from), {});
+            model.insert(from, part, to - from);
+            EXPECT_EQ(inserted.duplicate_bytes, model.duplicates);
+            if (model.first_conflict < 0) {
+              EXPECT_EQ(inserted.conflict_length, 0U);
+            } else {
+              EXPECT_EQ(inserted.conflict_offset, static_cast<std::uint64_t>(model.first_conflict));
+              EXPECT_EQ(inserted.conflict_length,
+                        static_cast<std::uint32_t>(model.last_conflict - model.first_conflict + 1));
+            }
+          };
+          insert(3, 5, one);
+          insert(a, b, two);
+          insert(c, d, three);
+          expect_equal(buffer, model);
+          if (HasFailure()) FAIL() << a << ' ' << b << ' ' << c << ' ' << d;
+        }
+      }
+    }
+  }
+}
+
+TEST(OutOfOrderBuffer, RandomSegmentsWithCutEndsMatchAModel) {
+  std::mt19937 random(1);  // NOLINT: reproducible on purpose
+  for (int round = 0; round < 3000; ++round) {
+    OutOfOrderBuffer buffer;
+    Model model;
+    for (int step = 0; step < 12; ++step) {
+      const std::size_t offset = random() % 50;
+      const std::size_t wire = 1 + random() % (63 - offset);
+      std::vector<std::uint8_t> bytes(random() % 3 == 0 ? random() % (wire + 1) : wire);
+      for (auto& b : bytes) b = static_cast<std::uint8_t>(1 + random() % 2);
+      const auto inserted = buffer.insert(offset, bytes, static_cast<std::uint32_t>(wire), {});
+      model.insert(offset, bytes, wire);
+      EXPECT_EQ(inserted.duplicate_bytes, model.duplicates);
+      EXPECT_EQ(inserted.conflict_length > 0, model.first_conflict >= 0);
+    }
+    expect_equal(buffer, model);
+    if (HasFailure()) FAIL() << round;
+    buffer.drop_front(buffer.size());
+    EXPECT_EQ(buffer.charge(), 0U);
+  }
+}
+
+TEST(OutOfOrderBuffer, SmallNeighboursShareAPiece) {
+  OutOfOrderBuffer buffer;
+  const std::vector<std::uint8_t> byte{7};
+  for (std::uint64_t offset = 10; offset < 10 + 3000; ++offset) buffer.insert(offset, byte, 1, {});
+  EXPECT_EQ(buffer.size(), 3U);
+  EXPECT_EQ(buffer.front().end(), buffer[1].offset);
+}
+
+TEST(OutOfOrderBuffer, AHoleIsAsOldAsThePieceAfterIt) {
+  OutOfOrderBuffer buffer;
+  const std::vector<std::uint8_t> bytes(2000, 7);
+  buffer.insert(10'000, bytes, 2000, {1, 100});
+  buffer.insert(5'000, bytes, 2000, {2, 200});
+  buffer.insert(20'000, bytes, 2000, {3, 300});
+  EXPECT_EQ(buffer[0].noticed.packet, 1U);
+  EXPECT_EQ(buffer[1].noticed.packet, 1U);
+  EXPECT_EQ(buffer[2].noticed.packet, 3U);
+}
+
+}  // namespace
+}  // namespace rtmpscope::net

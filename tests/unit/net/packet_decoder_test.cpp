@@ -1,0 +1,333 @@
+#include "net/packet_decoder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/net/frames.hpp"
+
+namespace rtmpscope::net::test {
+namespace {
+
+using rtmpscope::test::bytes_of;
+
+constexpr std::uint16_t kEthernet = 1;
+constexpr PacketRef kRef{42, 1000};
+
+struct Decoded {
+  DecodeResult result;
+  TcpSegment segment;
+  std::string payload;
+};
+
+Decoded decode(PacketDecoder& decoder, const Packet& packet, std::uint16_t link_type, std::size_t wire_length = 0) {
+  Decoded decoded{};
+  decoded.result = decoder.decode(packet, static_cast<std::uint32_t>(std::max(wire_length, packet.size())),
+                                  link_type, kRef, decoded.segment);
+  if (decoded.result == DecodeResult::tcp) {
+    decoded.payload = as_text({decoded.segment.payload, decoded.segment.payload_length});
+  }
+  return decoded;
+}
+Decoded decode(const Packet& packet, std::uint16_t link_type = kEthernet, std::size_t wire_length = 0) {
+  PacketDecoder decoder;
+  return decode(decoder, packet, link_type, wire_length);
+}
+
+const Packet kPayload = bytes_of("C0C1");
+const Packet kIpv4 = ipv4(6, tcp(kPayload));
+const Packet kIpv6 = ipv6(6, tcp(kPayload));
+const Packet kFrame = ethernet(0x0800, kIpv4);
+const Packet kFrame6 = ethernet(0x86dd, kIpv6);
+
+struct Case {
+  std::string name;
+  std::uint16_t link_type;
+  Packet packet;
+};
+
+std::vector<Case> encapsulations() {
+  const Packet erspan2 = hex("1001 0001 00000000");
+  const Packet erspan3 = hex("20010001 00000000 00000000");
+  return {
+      {"Ethernet", 1, kFrame},
+      {"EthernetIpv6", 1, kFrame6},
+      {"EthernetPadded", 1, concat(kFrame, hex("0000000000"))},
+      {"EthernetIpv6Padded", 1, concat(kFrame6, hex("0000000000"))},
+      {"Ieee8023Snap", 1, ethernet(8 + static_cast<unsigned>(kIpv4.size()),
+                                   concat(hex("aaaa03 000000 0800"), kIpv4))},
+      {"Ipv4Options", 1, ethernet(0x0800, ipv4_with_options(6, tcp(kPayload)))},
+      {"NullLittleEndian", 0, concat(hex("02000000"), kIpv4)},
+      {"NullBigEndian", 0, concat(hex("00000002"), kIpv4)},
+      {"NullIpv6Linux", 0, concat(hex("0a000000"), kIpv6)},
+      {"NullIpv6Darwin", 0, concat(hex("1e000000"), kIpv6)},
+      {"NullIpv6FreeBsd", 0, concat(hex("0000001c"), kIpv6)},
+      {"NullIpv6OpenBsd", 0, concat(hex("18000000"), kIpv6)},
+      {"NullIpv6Windows", 0, concat(hex("17000000"), kIpv6)},
+      {"Loop", 108, concat(hex("00000002"), kIpv4)},
+      {"Raw", 101, kIpv4},
+      {"RawIpv6", 101, kIpv6},
+      {"RawBsd", 12, kIpv4},
+      {"RawOpenBsd", 14, kIpv6},
+      {"Ipv4", 228, kIpv4},
+      {"Ipv6", 229, kIpv6},
+      {"Ppp", 9, concat(hex("ff03 0021"), kIpv4)},
+      {"PppWithoutAddress", 9, concat(hex("0057"), kIpv6)},
+      {"PppCompressedProtocol", 9, concat(hex("21"), kIpv4)},
+      {"PppMpls", 9, concat(hex("0281"), mpls(true, kIpv4))},
+      {"PppHdlc", 50, concat(hex("ff03 0021"), kIpv4)},
+      {"PppEther", 51, concat(hex("1100 0001"), be16(2 + kIpv4.size()), hex("0021"), kIpv4)},
+      {"LinuxCooked", 113, concat(hex("0000 0001 0006 020000000001 0000 0800"), kIpv4)},
+      {"LinuxCooked2", 276, concat(hex("86dd 0000 00000002 0001 00 06 020000000001 0000"), kIpv6)},
+      {"Vlan", 1, ethernet(0x8100, vlan(0x0800, kIpv4))},
+      {"QinQ", 1, ethernet(0x88a8, vlan(0x8100, vlan(0x86dd, kIpv6)))},
+      {"OldQinQ", 1, ethernet(0x9100, vlan(0x8100, vlan(0x0800, kIpv4)))},
+      {"VlanSnap", 1, ethernet(0x8100, vlan(8 + static_cast<unsigned>(kIpv4.size()),
+                                            concat(hex("aaaa03 000000 0800"), kIpv4)))},
+      {"Mpls", 1, ethernet(0x8847, mpls(true, kIpv4))},
+      {"MplsTwoLabelsIpv6", 1, ethernet(0x8848, mpls(false, mpls(true, kIpv6)))},
+      {"MplsPseudowire", 1, ethernet(0x8847, mpls(true, concat(hex("00000000"), kFrame)))},
+      {"MplsPseudowireWithoutControlWord", 1, ethernet(0x8847, mpls(true, concat(hex("22"), Packet(kFrame.begin() + 1,
+                                                                                  kFrame.end()))))},
+      {"Pppoe", 1, ethernet(0x8864, concat(hex("1100 0001"), be16(2 + kIpv4.size()), hex("0021"), kIpv4,
+                                           hex("000000")))},
+      {"IpInIp", 1, ethernet(0x0800, ipv4(4, kIpv4))},
+      {"Ipv6InIpv4", 1, ethernet(0x0800, ipv4(41, kIpv6))},
+      {"Ipv4InIpv6", 1, ethernet(0x86dd, ipv6(4, kIpv4))},
+      {"Gre", 1, ethernet(0x0800, ipv4(47, gre(0, 0x0800, kIpv4)))},
+      {"GreIpv6", 1, ethernet(0x86dd, ipv6(47, gre(0, 0x86dd, kIpv6)))},
+      {"GreChecksum", 1, ethernet(0x0800, ipv4(47, gre(0x8000, 0x0800, kIpv4)))},
+      {"GreKey", 1, ethernet(0x0800, ipv4(47, gre(0x2000, 0x0800, kIpv4)))},
+      {"GreSequence", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x0800, kIpv4)))},
+      {"GreAllFields", 1, ethernet(0x0800, ipv4(47, gre(0xb000, 0x0800, kIpv4)))},
+      {"GreEthernet", 1, ethernet(0x0800, ipv4(47, gre(0, 0x6558, kFrame)))},
+      {"GreMpls", 1, ethernet(0x0800, ipv4(47, gre(0, 0x8847, mpls(true, kIpv4))))},
+      {"ErspanType1", 1, ethernet(0x0800, ipv4(47, gre(0, 0x88be, kFrame)))},
+      {"ErspanType2", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x88be, concat(erspan2, kFrame))))},
+      {"ErspanType3", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x22eb, concat(erspan3, kFrame))))},
+      {"ErspanType3Subheader", 1,
+       ethernet(0x0800, ipv4(47, gre(0x1000, 0x22eb, concat(hex("20010001 00000000 00000001 0000000000000000"),
+                                                            kFrame))))},
+      {"EtherIp", 1, ethernet(0x0800, ipv4(97, concat(hex("3000"), kFrame)))},
+      {"MplsInIp", 1, ethernet(0x0800, ipv4(137, mpls(true, kIpv4)))},
+      {"Vxlan", 1, ethernet(0x0800, ipv4(17, vxlan(kFrame)))},
+      {"VxlanOverIpv6", 1, ethernet(0x86dd, ipv6(17, vxlan(kFrame6)))},
+      {"VxlanLinuxPort", 1, ethernet(0x0800, ipv4(17, udp(8472, concat(hex("08000000 00002a00"), kFrame))))},
+      {"Geneve", 1, ethernet(0x0800, ipv4(17, udp(6081, concat(hex("0000 6558 00002a00"), kFrame))))},
+      {"GeneveOptions", 1,
+       ethernet(0x0800, ipv4(17, udp(6081, concat(hex("0200 0800 00002a00 0102030405060708"), kIpv4))))},
+      {"Gtp", 1, ethernet(0x0800, ipv4(17, udp(2152, concat(hex("30ff"), be16(kIpv4.size()), hex("00000001"),
+                                                            kIpv4))))},
+      {"GtpSequence", 1,
+       ethernet(0x0800, ipv4(17, udp(2152, concat(hex("32ff"), be16(4 + kIpv6.size()), hex("00000001 00010000"),
+                                                  kIpv6))))},
+      {"GtpExtensionHeaders", 1,
+       ethernet(0x0800, ipv4(17, udp(2152, concat(hex("34ff"), be16(16 + kIpv4.size()),
+                                                  hex("00000001 00000085 01100085 02100000 00000000"), kIpv4))))},
+      {"VxlanInVlanInGre", 1,
+       ethernet(0x8100, vlan(0x0800, ipv4(47, gre(0, 0x0800, ipv4(17, vxlan(ethernet(0x8100, vlan(0x0800, kIpv4))))))))},
+      {"Ipv6HopByHop", 1, ethernet(0x86dd, ipv6(0, concat(hex("06 00 010400000000"), tcp(kPayload))))},
+      {"Ipv6ManyHeaders", 1,
+       ethernet(0x86dd, ipv6(0, concat(hex("3c 00 010400000000"), hex("2b 01 01040000000000000000000000 00"),
+                                       hex("87 00 000000000000"), hex("06 00 010400000000"), tcp(kPayload))))},
+      {"Ipv6AtomicFragment", 1, ethernet(0x86dd, ipv6(44, concat(hex("06 00 0000 00000001"), tcp(kPayload))))},
+      {"Ipv6Authentication", 1,
+       ethernet(0x86dd, ipv6(51, concat(hex("06 04 0000 00000001 00000001 000000000000000000000000"), tcp(kPayload))))},
+      {"Ipv4Authentication", 1,
+       ethernet(0x0800, ipv4(51, concat(hex("06 04 0000 00000001 00000001 000000000000000000000000"), tcp(kPayload))))},
+  };
+}
+
+TEST(PacketDecoder, FindsTheSegmentInEveryEncapsulation) {
+  for (const Case& c : encapsulations()) {
+    SCOPED_TRACE(c.name);
+    const Decoded decoded = decode(c.packet, c.link_type);
+    ASSERT_EQ(decoded.result, DecodeResult::tcp);
+    const TcpSegment& s = decoded.segment;
+    EXPECT_EQ(decoded.payload, "C0C1");
+    EXPECT_EQ(s.wire_length, 4U);
+    EXPECT_EQ(s.sequence, 0x01020304U);
+    EXPECT_EQ(s.acknowledgement, 0x05060708U);
+    EXPECT_EQ(s.flags, tcp_flag::psh | tcp_flag::ack);
+    EXPECT_EQ(s.window, 512);
+    EXPECT_EQ(s.packet, kRef);
+    EXPECT_FALSE(s.from_low);
+    const bool v6 = s.key.address_length == 16;
+    EXPECT_EQ(s.key.low().to_string(), v6 ? "[2001:db8::1]:1935" : "10.0.0.1:1935");
+    EXPECT_EQ(s.key.high().to_string(), v6 ? "[2001:db8::2]:50000" : "10.0.0.2:50000");
+  }
+}
+
+// Whatever is cut off, the payload never reaches beyond what was captured, and its length on the wire stays known.
+TEST(PacketDecoder, CopesWithEveryTruncationOfEveryEncapsulation) {
+  for (const Case& c : encapsulations()) {
+    SCOPED_TRACE(c.name);
+    for (std::size_t length = 0; length < c.packet.size(); ++length) {
+      const Packet cut(c.packet.begin(), c.packet.begin() + static_cast<std::ptrdiff_t>(length));
+      const Decoded decoded = decode(cut, c.link_type, c.packet.size());
+      if (decoded.result != DecodeResult::tcp) continue;
+      EXPECT_EQ(decoded.segment.wire_length, 4U) << length;
+      EXPECT_LE(decoded.segment.payload_length, 4U) << length;
+      EXPECT_LE(decoded.segment.payload + decoded.segment.payload_length, cut.data() + cut.size()) << length;
+      EXPECT_EQ(decoded.payload, std::string("C0C1").substr(0, decoded.payload.size())) << length;
+    }
+  }
+}
+
+TEST(PacketDecoder, KeysAreTheSameInBothDirections) {
+  const Packet reply = ethernet(0x0800, concat(hex("4500 0028 0001 4000 4006 0000 0a000001 0a000002"),
+                                               hex("078f c350 00000001 00000002 5010 0100 00000000")));
+  const Decoded there = decode(kFrame);
+  const Decoded back = decode(reply);
+  ASSERT_EQ(back.result, DecodeResult::tcp);
+  EXPECT_TRUE(there.segment.key == back.segment.key);
+  EXPECT_EQ(there.segment.hash, back.segment.hash);
+  EXPECT_EQ(there.segment.host_pair_hash, back.segment.host_pair_hash);
+  EXPECT_TRUE(back.segment.from_low);
+  EXPECT_FALSE(there.segment.from_low);
+}
+
+TEST(PacketDecoder, OrdersEndpointsByAddressThenPort) {
+  const auto key = [](std::string_view addresses, std::string_view ports) {
+    return decode(ethernet(0x0800, concat(hex("4500 0028 0001 4000 4006 0000"), hex(addresses), hex(ports),
+                                          hex("00000001 00000002 5010 0100 00000000"))));
+  };
+  EXPECT_EQ(key("0a000009 09ffffff", "0001 0002").segment.key.low().to_string(), "9.255.255.255:2");
+  EXPECT_EQ(key("7f000001 7f000001", "0100 00ff").segment.key.low().to_string(), "127.0.0.1:255");
+  EXPECT_TRUE(key("7f000001 7f000001", "00ff 0100").segment.from_low);
+  EXPECT_FALSE(key("7f000001 7f000001", "0100 00ff").segment.from_low);
+}
+
+TEST(PacketDecoder, HostPairHashIgnoresPortsAndFlowHashDoesNot) {
+  Packet other = kFrame;
+  other[14 + 20] ^= 1;
+  const Decoded a = decode(kFrame);
+  const Decoded b = decode(other);
+  EXPECT_EQ(a.segment.host_pair_hash, b.segment.host_pair_hash);
+  EXPECT_NE(a.segment.hash, b.segment.hash);
+  EXPECT_FALSE(a.segment.key == b.segment.key);
+}
+
+TEST(PacketDecoder, TellsHowMuchTheSnapLengthCutOff) {
+  const Packet payload(1000, 'x');
+  for (const Packet& frame : {ethernet(0x0800, ipv4(6, tcp(payload))), ethernet(0x86dd, ipv6(6, tcp(payload)))}) {
+    PacketDecoder decoder;
+    const Packet cut(frame.begin(), frame.begin() + 200);
+    const Decoded decoded = decode(decoder, cut, kEthernet, frame.size());
+    ASSERT_EQ(decoded.result, DecodeResult::tcp);
+    EXPECT_EQ(decoded.segment.wire_length, 1000U);
+    EXPECT_EQ(decoded.segment.payload_length, 200U - (frame.size() - 1000));
+    EXPECT_EQ(decoder.counters().cut_payloads, 1U);
+  }
+}
+
+TEST(PacketDecoder, KnowsThePayloadLengthOfASegmentCutInItsOptions) {
+  const Packet cut(kFrame.begin(), kFrame.begin() + 14 + 20 + 24);
+  const Decoded decoded = decode(cut, kEthernet, kFrame.size());
+  ASSERT_EQ(decoded.result, DecodeResult::tcp);
+  EXPECT_EQ(decoded.segment.payload_length, 0U);
+  EXPECT_EQ(decoded.segment.wire_length, 4U);
+}
+
+TEST(PacketDecoder, TakesTheFrameLengthWhereSegmentationIsOffloaded) {
+  const Packet payload(70000, 'x');
+  Packet frame = ethernet(0x0800, ipv4(6, tcp(payload)));
+  frame[16] = frame[17] = 0;
+  EXPECT_EQ(decode(frame).segment.wire_length, 70000U);
+  Packet frame6 = ethernet(0x86dd, ipv6(6, tcp(payload)));
+  frame6[18] = frame6[19] = 0;
+  const Decoded decoded = decode(frame6);
+  EXPECT_EQ(decoded.segment.wire_length, 70000U);
+  EXPECT_EQ(decoded.segment.payload_length, 70000U);
+}
+
+TEST(PacketDecoder, SaysNotTcpToEverythingElse) {
+  PacketDecoder decoder;
+  const std::vector<Case> others{
+      {"Arp", 1, ethernet(0x0806, Packet(28))},
+      {"Udp", 1, ethernet(0x0800, ipv4(17, udp(53, Packet(20))))},
+      {"UdpOnVxlanPort", 1, ethernet(0x0800, ipv4(17, udp(4789, Packet(20))))},
+      {"UdpOnGenevePort", 1, ethernet(0x0800, ipv4(17, udp(6081, Packet(20, 0xff))))},
+      {"GtpEcho", 1, ethernet(0x0800, ipv4(17, udp(2152, hex("3201 0004 00000000 00000000"))))},
+      {"Icmp", 1, ethernet(0x0800, ipv4(1, kIpv4))},
+      {"Icmpv6AfterHopByHop", 1, ethernet(0x86dd, ipv6(0, concat(hex("3a 00 010400000000"), Packet(20))))},
+      {"ExtensionHeaderNumberInIpv4", 1, ethernet(0x0800, ipv4(60, Packet(40)))},
+      {"PppoeDiscovery", 1, ethernet(0x8863, Packet(20))},
+      {"PppoeSessionOfOtherVersion", 1, ethernet(0x8864, Packet(20))},
+      {"PppLcp", 9, hex("ff03 c021 01010004")},
+      {"SpanningTree", 1, ethernet(38, hex("424203 0000000000"))},
+      {"EnhancedGre", 1, ethernet(0x0800, ipv4(47, gre(0x2001, 0x880b, Packet(20))))},
+      {"LoopbackFamily", 0, hex("07000000 00000000")},
+      {"RawOtherVersion", 101, hex("00 00")},
+  };
+  for (const Case& c : others) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(decode(decoder, c.packet, c.link_type).result, DecodeResult::not_tcp);
+  }
+  EXPECT_EQ(decoder.counters().not_tcp, others.size());
+  EXPECT_EQ(decoder.counters().unknown_link_type, 0U);
+  EXPECT_EQ(decode(decoder, kFrame, 105).result, DecodeResult::not_tcp);
+  EXPECT_EQ(decoder.counters().unknown_link_type, 1U);
+}
+
+TEST(PacketDecoder, CountsMalformedHeaders) {
+  struct Broken {
+    std::string name;
+    std::uint16_t link_type;
+    Packet packet;
+  };
+  const auto with = [](Packet packet, std::size_t at, std::uint8_t value) {
+    packet[at] = value;
+    return packet;
+  };
+  const std::vector<Broken> invalid{
+      {"Ipv4HeaderLength", 1, with(kFrame, 14, 0x44)},
+      {"Ipv4Version", 1, with(kFrame, 14, 0x55)},
+      {"Ipv6Version", 1, with(kFrame6, 14, 0x50)},
+      {"Ipv4TotalLength", 1, with(with(kFrame, 16, 0), 17, 19)},
+      {"TcpBeyondTotalLength", 1, with(with(kFrame, 16, 0), 17, 39)},
+      {"TcpHeaderLength", 1, with(kFrame, 14 + 20 + 12, 0x40)},
+      {"TcpHeaderBeyondPacket", 1, with(kFrame, 14 + 20 + 12, 0xf0)},
+      {"GtpExtensionOfNoLength", 1,
+       ethernet(0x0800, ipv4(17, udp(2152, hex("34ff 0008 00000001 00000085 00000000"))))},
+  };
+  for (const Broken& b : invalid) {
+    SCOPED_TRACE(b.name);
+    PacketDecoder decoder;
+    EXPECT_EQ(decode(decoder, b.packet, b.link_type).result, DecodeResult::malformed);
+    EXPECT_EQ(decoder.counters().invalid_headers, 1U);
+    EXPECT_EQ(decoder.counters().malformed, 1U);
+  }
+  PacketDecoder decoder;
+  EXPECT_EQ(decode(decoder, Packet(kFrame.begin(), kFrame.begin() + 50), 1, kFrame.size()).result,
+            DecodeResult::malformed);
+  EXPECT_EQ(decode(decoder, {}, 1, 60).result, DecodeResult::malformed);
+  EXPECT_EQ(decode(decoder, {}, 101, 60).result, DecodeResult::malformed);
+  EXPECT_EQ(decoder.counters().cut_in_headers, 3U);
+}
+
+TEST(PacketDecoder, GivesUpWhereHeadersAreNestedTooDeep) {
+  DecoderLimits limits;
+  limits.headers_per_packet = 10;
+  const auto nested = [](int depth) {
+    Packet packet = kIpv4;
+    for (int i = 0; i < depth; ++i) packet = ipv4(4, packet);
+    return packet;
+  };
+  PacketDecoder decoder(limits);
+  EXPECT_EQ(decode(decoder, nested(3), 228).result, DecodeResult::tcp);
+  EXPECT_EQ(decode(decoder, nested(5), 228).result, DecodeResult::malformed);
+  EXPECT_EQ(decoder.counters().too_deep, 1U);
+}
+
+TEST(PacketDecoder, SeedChangesHashesOnly) {
+  PacketDecoder a(DecoderLimits{}, 1);
+  PacketDecoder b(DecoderLimits{}, 2);
+  const Decoded x = decode(a, kFrame, 1);
+  const Decoded y = decode(b, kFrame, 1);
+  EXPECT_TRUE(x.segment.key == y.segment.key);
+  EXPECT_NE(x.segment.hash, y.segment.hash);
+  EXPECT_NE(x.segment.host_pair_hash, y.segment.host_pair_hash);
+}
+
+}  // namespace
+}  // namespace rtmpscope::net::test

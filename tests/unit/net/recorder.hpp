@@ -1,0 +1,203 @@
+// Segments written as text, and a flow table's calls as text.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <deque>
+#include <sstream>
+#include <string>
+
+#include "net/flow_table.hpp"
+#include "unit/net/frames.hpp"
+
+namespace rtmpscope::net::test {
+
+inline const char* name_of(GapCause cause) {
+  constexpr std::array names{"not_captured", "snap", "start", "limit"};
+  return names.at(static_cast<std::size_t>(cause));
+}
+inline const char* name_of(EndCause cause) {
+  constexpr std::array names{"fin", "reset", "idle", "port_reuse", "evicted", "capture_end"};
+  return names.at(static_cast<std::size_t>(cause));
+}
+
+/// What happened, one word a call:
+///   open / open? (guessed roles); >0:abc is data to the server at offset 0; <… to the client;
+///   >5+3:limit a gap; >8.fin an end; >!3+2 a conflict; close:fin
+struct Log {
+  std::string text;
+  std::vector<FlowTotals> totals;
+  bool interested = true;
+  std::uint64_t interest_bytes = ~0ULL;  ///< lose interest after that many
+  bool check = true;
+
+  void add(const std::string& word) { text += (text.empty() ? "" : " ") + word; }
+};
+
+class RecordingHandler final : public FlowHandler {
+ public:
+  explicit RecordingHandler(Log& log) : log_(log) {}
+  ~RecordingHandler() override {
+    if (!closed_) log_.add("NOT-CLOSED");
+  }
+  [[nodiscard]] bool wants_data() const override { return log_.interested && bytes_ < log_.interest_bytes; }
+  void on_data(Direction direction, const StreamData& data) override {
+    if (data.bytes.empty()) log_.add("EMPTY");
+    follow(direction, data.offset, data.packet);
+    next_[index_of(direction)] += data.bytes.size();
+    bytes_ += data.bytes.size();
+    log_.add(fmt::format("{}{}:{}", sign(direction), data.offset, as_text(data.bytes)));
+  }
+  void on_gap(Direction direction, const StreamGap& gap) override {
+    follow(direction, gap.offset, gap.noticed_at);
+    if (!gap.length) {
+      log_.add(fmt::format("{}{}+?:{}", sign(direction), gap.offset, name_of(gap.cause)));
+      return;
+    }
+    if (*gap.length == 0) log_.add("EMPTY");
+    next_[index_of(direction)] += *gap.length;
+    log_.add(fmt::format("{}{}+{}:{}", sign(direction), gap.offset, *gap.length, name_of(gap.cause)));
+  }
+  void on_end(Direction direction, const StreamEnd& end) override {
+    follow(direction, end.offset, end.packet);
+    ended_[index_of(direction)] = true;
+    log_.add(fmt::format("{}{}.{}", sign(direction), end.offset, name_of(end.cause)));
+  }
+  void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length, PacketRef) override {
+    log_.add(fmt::format("{}!{}+{}", sign(direction), offset, length));
+  }
+  void on_close(EndCause cause, PacketRef, const FlowTotals& totals) override {
+    if (wants_data() && !(ended_[0] && ended_[1])) log_.add("NOT-ENDED");
+    if (closed_) log_.add("CLOSED-TWICE");
+    closed_ = true;
+    log_.totals.push_back(totals);
+    log_.add(fmt::format("close:{}", name_of(cause)));
+  }
+
+ private:
+  static char sign(Direction direction) { return direction == Direction::to_server ? '>' : '<'; }
+  /// The promises of StreamSink and FlowHandler.
+  void follow(Direction direction, std::uint64_t offset, PacketRef packet) {
+    if (closed_) log_.add("AFTER-CLOSE");
+    if (!wants_data()) log_.add("UNWANTED");
+    if (ended_[index_of(direction)]) log_.add("AFTER-END");
+    if (offset != next_[index_of(direction)]) log_.add("NOT-CONTIGUOUS");
+    if (packet.number < last_packet_) log_.add("PACKET-GOES-BACK");
+    last_packet_ = packet.number;
+  }
+
+  Log& log_;
+  std::uint64_t next_[2]{};
+  bool ended_[2]{};
+  bool closed_ = false;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t last_packet_ = 0;
+};
+
+class RecordingObserver final : public FlowObserver {
+ public:
+  explicit RecordingObserver(Log& log) : log_(log) {}
+  std::unique_ptr<FlowHandler> on_open(const FlowInfo& info, PacketRef packet) override {
+    infos.push_back(info);
+    if (info.first_packet.number > packet.number) log_.add("OPENED-EARLY");
+    log_.add(info.syn_seen ? "open" : "open?");
+    if (refuse) return nullptr;
+    return std::make_unique<RecordingHandler>(log_);
+  }
+  std::vector<FlowInfo> infos;
+  bool refuse = false;
+
+ private:
+  Log& log_;
+};
+
+struct SegmentText {
+  TcpSegment segment;
+  std::string payload;
+};
+
+/// A flow table fed with segments such as "c SA 100 hello ack=7 wire=9 port=50001 t=250": side (c or s), flags
+/// (letters of SYN, ACK, FIN, RST, PSH; - for none), sequence number, payload (optional; - for none). t is in
+/// milliseconds and stays for the following ones. The client is 10.0.0.1:50000, the server 10.0.0.2:1935.
+class Scenario {
+ public:
+  explicit Scenario(const FlowLimits& limits = {}) : observer(log), table(limits, observer) {}
+
+  void feed(const std::string& text) {
+    std::istringstream words(text);
+    std::string side, flags, word;
+    std::uint32_t sequence = 0;
+    words >> side >> flags >> sequence;
+    TcpSegment segment;
+    std::string payload;
+    std::optional<std::uint32_t> wire;
+    std::uint16_t port = 50000;
+    while (words >> word) {
+      const std::size_t equals = word.find('=');
+      if (equals == std::string::npos) {
+        payload = word == "-" ? "" : word;
+        continue;
+      }
+      const std::string name = word.substr(0, equals);
+      const unsigned long long value = std::stoull(word.substr(equals + 1));
+      if (name == "ack") {
+        segment.acknowledgement = static_cast<std::uint32_t>(value);
+        segment.flags |= tcp_flag::ack;
+      }
+      if (name == "wire") wire = static_cast<std::uint32_t>(value);
+      if (name == "port") port = static_cast<std::uint16_t>(value);
+      if (name == "t") time = static_cast<Timestamp>(value) * kMillisecond;
+    }
+    for (const char flag : flags) {
+      if (flag == 'S') segment.flags |= tcp_flag::syn;
+      if (flag == 'A') segment.flags |= tcp_flag::ack;
+      if (flag == 'F') segment.flags |= tcp_flag::fin;
+      if (flag == 'R') segment.flags |= tcp_flag::rst;
+      if (flag == 'P') segment.flags |= tcp_flag::psh;
+    }
+    segment.sequence = sequence;
+    feed(side == "c", port, segment, payload, wire.value_or(static_cast<std::uint32_t>(payload.size())));
+  }
+
+  void feed(bool from_client, std::uint16_t client_port, TcpSegment segment, const std::string& payload,
+            std::uint32_t wire) {
+    segment.key = key(client_port);
+    const FlowHashes hashes = hash_of(segment.key);
+    segment.hash = hashes.flow;
+    segment.host_pair_hash = hashes.host_pair;
+    segment.from_low = from_client;
+    segment.packet = {++number, time};
+    // A copy of exactly the payload, so that a sanitizer sees reads beyond it and after the call.
+    const std::vector<std::uint8_t> bytes(payload.begin(), payload.end());
+    segment.payload = bytes.data();
+    segment.payload_length = static_cast<std::uint32_t>(bytes.size());
+    segment.wire_length = wire;
+    table.on_segment(segment);
+  }
+
+  void tick(Timestamp at) {
+    time = at;
+    table.on_tick({number, at});
+  }
+  void finish() { table.finish({number, time}); }
+  [[nodiscard]] const FlowDirectionTotals& totals(Direction direction, std::size_t flow = 0) const {
+    return log.totals.at(flow)[index_of(direction)];
+  }
+
+  static FlowKey key(std::uint16_t client_port) {
+    FlowKey key;
+    key.low_address[0] = 0x0100000a;
+    key.high_address[0] = 0x0200000a;
+    key.low_port = client_port;
+    key.high_port = 1935;
+    return key;
+  }
+
+  Log log;
+  RecordingObserver observer;
+  FlowTable table;
+  std::uint64_t number = 0;
+  Timestamp time = 0;
+};
+
+}  // namespace rtmpscope::net::test
