@@ -38,7 +38,9 @@ void describe_multichannel(Window window, const AudioFields& fields) {
   ++window.position;
   fields.number(AudioField::multichannel_count, window.next(1), count);
   ++window.position;
-  if (order == native && need_header(window, 4, fields.sink())) {
+  const std::uint32_t map_length = order == native ? 4 : order == custom ? count : 0;
+  const bool map = window.have(map_length) == Have::yes;
+  if (order == native && map) {
     const std::uint32_t mask = load_be32(window.data());
     const Range range = window.next(4);
     fields.number(AudioField::multichannel_mask, range, mask);
@@ -50,7 +52,7 @@ void describe_multichannel(Window window, const AudioFields& fields) {
     }
     fields.end(AudioField::multichannel_speakers, range.end());
     window.position += 4;
-  } else if (order == custom && need_header(window, count, fields.sink())) {
+  } else if (order == custom && map) {
     fields.begin(AudioField::multichannel_speakers, window.position);
     for (std::uint32_t i = 0; i < count; ++i, ++window.position) {
       fields.number(AudioField::multichannel_speaker, window.next(1), window.u8());
@@ -58,6 +60,7 @@ void describe_multichannel(Window window, const AudioFields& fields) {
     fields.end(AudioField::multichannel_speakers, window.position);
   }
   fields.end(AudioField::multichannel, window.position);
+  if (!map) need_header(window, map_length, fields.sink());
   finish();
 }
 

@@ -39,20 +39,20 @@ bool describe_modex(Window& window, std::uint8_t& packet_type, Range& type_range
   std::uint32_t offset = 0;
   sink.begin(fields.modex, window.position);
   for (std::uint32_t count = 0; packet_type == packet_type_modex; ++count) {
-    if (count == max_modex_blocks) {
-      sink.finding(FindingId::modex_limit, window.rest(), max_modex_blocks);
-      break;
-    }
+    if (count == max_modex_blocks) break;
     const ModExBlock block = read_modex_block(window);
-    if (block.have != Have::yes) {
-      need_header(window, block.needed, sink);
-      break;
-    }
+    if (block.have != Have::yes) break;
     describe_block(window, block, fields, sink, offset_range, offset);
     packet_type = block.packet_type;
     type_range = {window.position - 1, 1};
   }
   sink.end(fields.modex, window.position);
+  if (packet_type == packet_type_modex) {  // about bytes behind the list
+    const ModExBlock block = read_modex_block(window);
+    if (need_header(window, block.needed, sink)) {
+      sink.finding(FindingId::modex_limit, window.rest(), max_modex_blocks);
+    }
+  }
   if (offset_range.length > 0) sink.number(fields.nanosecond_offset, offset_range, offset);
   return packet_type != packet_type_modex;
 }

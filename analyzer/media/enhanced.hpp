@@ -104,11 +104,7 @@ class EnhancedBody {
     sink_.begin(fields.tracks, window_.position);
     // A first track that is not there is the sender's fault, too.
     for (std::uint32_t count = 0; count == 0 || (several && !window_.at_end()); ++count) {
-      if (count == max_tracks) {
-        sink_.finding(FindingId::multitrack_limit, window_.rest(), max_tracks);
-        break;
-      }
-      if (!need_header(window_, header_length, sink_)) break;
+      if (count == max_tracks || window_.have(header_length) != Have::yes) break;
       sink_.begin(fields.track, window_.position);
       if (many_codecs) read_fourcc(fields.track_fourcc, fields.track_codec, codec);
       sink_.number(fields.track_id, window_.next(1), window_.u8());
@@ -129,6 +125,10 @@ class EnhancedBody {
       sink_.end(fields.track, window_.position);
     }
     sink_.end(fields.tracks, window_.position);
+    // Here, because these are about bytes behind the list.
+    if (several && !window_.at_end() && need_header(window_, header_length, sink_)) {
+      sink_.finding(FindingId::multitrack_limit, window_.rest(), max_tracks);
+    }
   }
 
   Window window_;

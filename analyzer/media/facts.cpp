@@ -173,7 +173,10 @@ void video_facts(Bytes head, std::uint32_t length, VideoFacts& facts, Extent& ex
     facts.interesting = true;
     return;
   }
-  if (head.empty()) return;
+  if (head.empty()) {
+    facts.interesting = true;
+    return;
+  }
   const Window window = first_window(head, length);
   if ((head[0] & 0x80) != 0) {
     enhanced_video(window, facts, extent);
@@ -244,7 +247,10 @@ void audio_facts(Bytes head, std::uint32_t length, AudioFacts& facts, Extent& ex
     facts.interesting = true;
     return;
   }
-  if (head.empty()) return;
+  if (head.empty()) {
+    facts.interesting = true;
+    return;
+  }
   const Window window = first_window(head, length);
   if (head[0] >> 4 == sound_format_extended) {
     enhanced_audio(window, facts, extent);

@@ -16,7 +16,21 @@ class ParameterSets {
       : record_(record), codec_(codec), sps_type_(sps_type) {
     record_.fields.begin(VideoField::configuration_parameter_sets, record_.window.position);
   }
-  void end() { record_.fields.end(VideoField::configuration_parameter_sets, record_.window.position); }
+  /// Ends the list; then come the findings, which are about bytes behind it.
+  void end() {
+    record_.fields.end(VideoField::configuration_parameter_sets, record_.window.position);
+    if (needed_ > 0) static_cast<void>(record_.need(needed_));
+    if (limit_reached_) {
+      record_.fields.finding(FindingId::configuration_parameter_set_limit, record_.window.rest(),
+                             max_parameter_sets);
+    }
+  }
+  /// As VideoRecord::need, for use within the list.
+  [[nodiscard]] bool need(std::uint32_t count) {
+    if (record_.window.have(count) == Have::yes) return true;
+    needed_ = count;
+    return false;
+  }
 
   /// What stands in front of the NAL units of one type; shown with the first of them.
   struct ArrayHead {
@@ -38,15 +52,14 @@ class ParameterSets {
     }
     for (std::uint32_t i = 0; i < head.count; ++i) {
       if (total_ == max_parameter_sets) {
-        record_.fields.finding(FindingId::configuration_parameter_set_limit, record_.window.rest(),
-                               max_parameter_sets);
+        limit_reached_ = true;
+        if (i == 0) record_.window.position = head.range.offset;  // the head is not shown
         return false;
       }
       ++total_;
       const Have length_have = record_.window.have(2);
       const std::uint32_t length = length_have == Have::yes ? load_be16(record_.window.data()) : 0;
-      // Before `begin`, so that what cannot be read stays outside of the list, as unparsed bytes.
-      const bool readable = record_.need(2 + length);
+      const bool readable = need(2 + length);
       if (i == 0 || readable) {
         record_.fields.begin(VideoField::configuration_parameter_set,
                              i == 0 ? head.range.offset : record_.window.position);
@@ -95,6 +108,8 @@ class ParameterSets {
   VideoCodec codec_;
   std::uint8_t sps_type_;
   std::uint32_t total_ = 0;
+  std::uint32_t needed_ = 0;  ///< bytes that were asked for in vain
+  bool limit_reached_ = false;
   Range sps_;
 };
 
@@ -167,7 +182,7 @@ void describe_avc_record(VideoRecord& record) {
   ParameterSets sets(record, VideoCodec::avc, sps_type);
   bool readable = true;
   for (const std::uint8_t mask : {std::uint8_t{0x1F}, std::uint8_t{0xFF}}) {  // SPS, then PPS
-    readable = readable && record.need(1);
+    readable = readable && sets.need(1);
     if (!readable) break;
     ParameterSets::ArrayHead head;
     head.range = record.window.next(1);
@@ -240,7 +255,7 @@ void describe_hevc_record(VideoRecord& record) {
   ParameterSets sets(record, VideoCodec::hevc, sps_type);
   bool readable = true;
   for (std::uint32_t i = 0; i < arrays && readable; ++i) {
-    readable = record.need(3);
+    readable = sets.need(3);
     if (!readable) break;
     ParameterSets::ArrayHead head;
     head.range = window.next(3);
@@ -337,13 +352,13 @@ void describe_vvc_record(VideoRecord& record) {
   ParameterSets sets(record, VideoCodec::vvc, sps_type);
   bool readable = true;
   for (std::uint32_t i = 0; i < arrays && readable; ++i) {
-    readable = record.need(1);
+    readable = sets.need(1);
     if (!readable) break;
     ParameterSets::ArrayHead head;
     head.complete = (window.u8() & 0x80) != 0;
     head.type = window.u8() & 0x1F;
     head.count_length = *head.type == opi_type || *head.type == dci_type ? 0 : 2;
-    readable = record.need(1 + head.count_length);
+    readable = sets.need(1 + head.count_length);
     if (!readable) break;
     head.range = window.next(1 + head.count_length);
     head.count = head.count_length == 0 ? 1 : load_be16(window.data() + 1);

@@ -5,6 +5,8 @@
 namespace rtmpscope::media {
 namespace {
 
+constexpr std::uint32_t usual_length_size = 4;
+
 std::uint32_t read_length(const Window& window, std::uint32_t size) {
   std::uint32_t value = 0;
   for (std::uint32_t i = 0; i < size; ++i) value = value << 8 | window.u8(i);
@@ -19,6 +21,7 @@ Have walk(Window& window, std::uint32_t size) {
     if (have != Have::yes) return have;
     const std::uint32_t length = read_length(window, size);
     if (length > window.left() - size) return Have::missing;
+    if (length == 0 && size != usual_length_size) return Have::missing;  // a guess must be a good one
     window.position += size + length;
   }
   return Have::yes;
@@ -34,10 +37,7 @@ void list(VideoCodec codec, Window window, std::uint32_t end, std::uint32_t size
   if (window.position == end) return;
   fields.begin(VideoField::nal_units, window.position);
   for (std::uint32_t count = 0; window.position < end; ++count) {
-    if (count == max_nal_units) {
-      fields.finding(FindingId::nal_limit, window.rest(), max_nal_units);
-      break;
-    }
+    if (count == max_nal_units) break;
     const std::uint32_t length = read_length(window, size);
     fields.begin(VideoField::nal_unit, window.position);
     fields.number(VideoField::nal_unit_length, window.next(size), length);
@@ -51,6 +51,7 @@ void list(VideoCodec codec, Window window, std::uint32_t end, std::uint32_t size
     fields.end(VideoField::nal_unit, window.position);
   }
   fields.end(VideoField::nal_units, window.position);
+  if (window.position < end) fields.finding(FindingId::nal_limit, window.rest(), max_nal_units);
 }
 
 }  // namespace
@@ -79,7 +80,7 @@ ValueTable nal_type_table(VideoCodec codec) {
 }
 
 void describe_nal_units(VideoCodec codec, Window window, const VideoFields& fields) {
-  std::uint32_t size = 4;
+  std::uint32_t size = usual_length_size;
   Window stop = window;
   Have result = walk(stop, size);
   if (result == Have::missing && window.whole()) {

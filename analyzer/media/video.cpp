@@ -35,22 +35,21 @@ void describe_metadata(Window window, const VideoFields& fields) {
     reader.take(window.position);
     amf::References references;
     fields.begin(VideoField::metadata, window.position);
+    bool named = true;
     while (!reader.at_end()) {
       ByteReader ahead = reader;
       const std::uint8_t marker = ahead.u8();
       const Bytes name = ahead.take(ahead.u16());
       // Without a value a name has no meaning, and sinks expect one behind each key.
-      if (marker != string_marker || ahead.failed() || ahead.at_end()) {
-        fields.finding(FindingId::video_metadata_name,
-                       {reader.position(), static_cast<std::uint32_t>(reader.remaining())});
-        break;
-      }
+      named = marker == string_marker && !ahead.failed() && !ahead.at_end();
+      if (!named) break;
       fields.sink().key({reader.position(), ahead.position() - reader.position()}, name);
       reader = ahead;
       if (!amf::describe_amf0_value(reader, references, fields.sink())) break;
     }
     window.position = reader.position();
     fields.end(VideoField::metadata, window.position);
+    if (!named) fields.finding(FindingId::video_metadata_name, window.rest());
   }
   if (!window.at_end()) fields.blob(VideoField::data, window.rest(), window.view());
 }
@@ -151,7 +150,9 @@ void describe_enhanced(Window window, FieldSink& sink) {
       describe_command(window, sink);
       return;
     }
-    if (frame_type == FrameType::reserved || frame_type > FrameType::command) {
+    const bool metadata_tracks =
+        packet_type == video_multitrack && window.have(1) == Have::yes && (window.u8() & 15) == video_metadata;
+    if (!metadata_tracks && (frame_type == FrameType::reserved || frame_type > FrameType::command)) {
       sink.finding(FindingId::video_frame_type_unknown, {0, 1}, static_cast<std::uint64_t>(frame_type));
     }
   }

@@ -87,17 +87,12 @@ void describe_obus(VideoRecord& record) {
   Window& window = record.window;
   const VideoFields& fields = record.fields;
   Range sequence;
+  bool limit_reached = false;
   fields.begin(VideoField::configuration_obus, window.position);
   for (std::uint32_t count = 0; !window.at_end(); ++count) {
     Obu obu;
-    if (count == max_parameter_sets) {
-      fields.finding(FindingId::configuration_parameter_set_limit, window.rest(), max_parameter_sets);
-      break;
-    }
-    if (!read_obu(window, obu)) {
-      if (window.whole()) record.too_short(record.length() + 1);
-      break;
-    }
+    limit_reached = count == max_parameter_sets;
+    if (limit_reached || !read_obu(window, obu)) break;
     fields.begin(VideoField::configuration_obu, window.position);
     fields.number(VideoField::configuration_obu_type, window.next(1), obu.type);
     fields.number(VideoField::configuration_obu_length, window.next(obu.header_length), obu.length);
@@ -107,6 +102,11 @@ void describe_obus(VideoRecord& record) {
     fields.end(VideoField::configuration_obu, window.position);
   }
   fields.end(VideoField::configuration_obus, window.position);
+  if (limit_reached) {
+    fields.finding(FindingId::configuration_parameter_set_limit, window.rest(), max_parameter_sets);
+  } else if (!window.at_end() && window.whole()) {
+    record.too_short(record.length() + 1);
+  }
   if (sequence.length == 0) return;
   const auto info = read_av1_sequence(window.view(sequence));
   if (!info) {

@@ -42,7 +42,7 @@ using FlowTotals = std::array<FlowDirectionTotals, 2>;
 /// No function may call the flow table.
 class FlowHandler : public StreamSink {
  public:
-  /// Asked after each delivery. Once false, nothing more is delivered or kept for this flow; it is only counted, less
+  /// Asked after each of the other calls. Once false, nothing more is delivered or kept for this flow; it is only counted, less
   /// exactly: holes are not looked for.
   [[nodiscard]] virtual bool wants_data() const = 0;
 

@@ -41,7 +41,7 @@ void StreamReassembler::start_midstream(std::uint32_t sequence, std::uint32_t wi
   if (delivery.handler == nullptr) return;
   delivery.handler->on_gap(delivery.direction,
                            {0, std::nullopt, GapCause::start_not_captured, delivery.packet});
-  if (!delivery.handler->wants_data()) lose_interest(delivery);
+  ask_interest(delivery);
 }
 
 std::int64_t StreamReassembler::distance(std::uint32_t sequence) const {
@@ -181,6 +181,7 @@ void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t
   if (inserted.conflict_length > 0) {
     delivery.handler->on_overlap_conflict(delivery.direction, inserted.conflict_offset, inserted.conflict_length,
                                           delivery.packet);
+    ask_interest(delivery);
   }
 }
 
@@ -219,7 +220,7 @@ void StreamReassembler::deliver_gap(std::uint64_t length, GapCause cause, Delive
   delivery.totals.missing_bytes += length;
   if (delivery.handler == nullptr) return;
   delivery.handler->on_gap(delivery.direction, gap);
-  if (!delivery.handler->wants_data()) lose_interest(delivery);
+  ask_interest(delivery);
 }
 
 void StreamReassembler::check_holes(Delivery& delivery) {
@@ -276,8 +277,13 @@ void StreamReassembler::end_if_complete(Delivery& delivery) {
     for (std::size_t i = 0; i < buffer.size(); ++i) delivery.totals.discarded_bytes += buffer[i].length;
   }
   discard(delivery.held);
+  deliver_end(EndCause::fin, delivery);
+}
+
+void StreamReassembler::deliver_end(EndCause cause, Delivery& delivery) {
   if (delivery.handler == nullptr) return;
-  delivery.handler->on_end(delivery.direction, {next_, EndCause::fin, delivery.packet});
+  delivery.handler->on_end(delivery.direction, {next_, cause, delivery.packet});
+  ask_interest(delivery);
 }
 
 void StreamReassembler::finish(EndCause cause, Delivery& delivery) {
@@ -302,9 +308,7 @@ void StreamReassembler::finish(EndCause cause, Delivery& delivery) {
     if (ended()) return;
   }
   state_ |= kEnded;
-  if (delivery.handler != nullptr) {
-    delivery.handler->on_end(delivery.direction, {next_, cause, delivery.packet});
-  }
+  deliver_end(cause, delivery);
 }
 
 void StreamReassembler::discard(HeldMemory& held) {

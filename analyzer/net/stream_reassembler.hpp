@@ -112,9 +112,14 @@ class StreamReassembler {
     next_ += bytes.size();
     delivery.totals.bytes += bytes.size();
     delivery.handler->on_data(delivery.direction, data);
-    if (!delivery.handler->wants_data()) lose_interest(delivery);
+    ask_interest(delivery);
   }
   void deliver_gap(std::uint64_t length, GapCause cause, Delivery& delivery);
+  void deliver_end(EndCause cause, Delivery& delivery);
+  /// To be called after each call of the handler.
+  void ask_interest(Delivery& delivery) {
+    if (!delivery.handler->wants_data()) lose_interest(delivery);
+  }
   void lose_interest(Delivery& delivery);
   OutOfOrder& out_of_order();
   [[nodiscard]] std::uint64_t reference() const {

@@ -94,6 +94,7 @@ void TcpConnection::on_segment(const TcpSegment& segment, const Environment& env
   if (segment.has(tcp_flag::fin)) [[unlikely]] {
     Delivery to = delivery(direction, segment.packet, environment);
     sender.on_fin(sequence + segment.wire_length, to);
+    note_interest(to, environment);
   }
   if (sender.holding()) {
     Delivery to = delivery(direction, segment.packet, environment);
@@ -140,6 +141,7 @@ void TcpConnection::open(const TcpSegment& segment, const Environment& environme
     // A side that closed without having sent anything.
     if (interested_ && stream(direction).ended()) {
       handler_->on_end(direction, {stream(direction).next_offset(), EndCause::fin, segment.packet});
+      interested_ = handler_->wants_data();
     }
   }
 }

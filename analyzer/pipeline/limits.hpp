@@ -13,8 +13,14 @@ namespace rtmpscope::pipeline {
 inline constexpr std::size_t shard_count = 64;
 static_assert((shard_count & (shard_count - 1)) == 0);
 
-/// Packets that are decoded, analysed and written as one step.
-inline constexpr std::size_t window_packets = 8192;
+/// Packets that are decoded, analysed and written as one step. Large, so that a connection has several packets in
+/// one window even among thousands; small, so that the descriptors of a window stay in the processor's caches.
+inline constexpr std::size_t window_packets = 32768;
+
+/// Within a window the segments of a shard are served bucket by bucket, so that a connection's state is brought into
+/// the nearest cache once for all of its packets. A power of two, buckets of one shard lie together.
+inline constexpr std::size_t buckets_per_shard = 64;
+inline constexpr std::size_t bucket_count = shard_count * buckets_per_shard;
 
 /// Connections of one shard, a million in all. Reached: see net::FlowLimits::flows.
 inline constexpr std::uint32_t flows_per_shard = 1U << 14;

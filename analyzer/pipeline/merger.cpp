@@ -1,54 +1,71 @@
 #include "pipeline/merger.hpp"
 
-#include <queue>
-#include <tuple>
+#include <algorithm>
 
 namespace rtmpscope::pipeline {
-namespace {
-
-/// The next piece of one shard. Pieces of one frame that come from several shards (timeouts, the capture's end) are
-/// ordered by connection number, so that the order does not depend on how hosts fall into shards.
-struct Head {
-  std::uint64_t frame;
-  std::uint32_t number;
-  std::uint32_t shard;
-  std::size_t index;
-
-  friend bool operator>(const Head& a, const Head& b) {
-    return std::tie(a.frame, a.number, a.shard) > std::tie(b.frame, b.number, b.shard);
-  }
-};
-
-}  // namespace
 
 void Merger::add_capture(const sinks::Output& output, sinks::Buffer& to) {
   for (const sinks::Piece& piece : output.pieces) assembler_.add(output, piece, 0, to);
 }
 
 void Merger::add(const std::array<const sinks::Output*, shard_count>& outputs, sinks::Buffer& to) {
-  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
-  const auto push = [&](std::uint32_t shard, std::size_t index) {
+  places_.clear();
+  for (std::uint32_t shard = 0; shard < shard_count; ++shard) {
     const auto& pieces = outputs[shard]->pieces;
-    if (index >= pieces.size()) return;
-    const sinks::Piece& piece = pieces[index];
-    const auto& numbers = numbers_[shard];
-    const bool known = piece.connection != 0 && piece.connection <= numbers.size();
-    heads.push({piece.frame, known ? numbers[piece.connection - 1] : 0, shard, index});
-  };
-  for (std::uint32_t shard = 0; shard < shard_count; ++shard) push(shard, 0);
-  while (!heads.empty()) {
-    const Head head = heads.top();
-    heads.pop();
-    const auto& pieces = outputs[head.shard]->pieces;
-    std::size_t index = head.index;
-    // Most frames have several pieces of the same shard: take them in one go.
-    do {
-      add_piece(head.shard, *outputs[head.shard], pieces[index], to);
-      ++index;
-    } while (index < pieces.size() && pieces[index].frame == head.frame &&
-             pieces[index].connection == pieces[head.index].connection);
-    push(head.shard, index);
+    for (std::uint32_t i = 0; i < pieces.size(); ++i) places_.push_back({pieces[i].frame, shard, i});
   }
+  sort_by_frame();
+  order_ties(outputs);
+  for (const Place& place : places_) {
+    add_piece(place.shard, *outputs[place.shard], outputs[place.shard]->pieces[place.index], to);
+  }
+}
+
+/// Stable. Frames of one step lie close together, so that counting beats comparing.
+void Merger::sort_by_frame() {
+  if (places_.empty()) return;
+  const auto [low, high] = std::minmax_element(places_.begin(), places_.end(),
+                                               [](const Place& a, const Place& b) { return a.frame < b.frame; });
+  const std::uint64_t first = low->frame;
+  const std::uint64_t span = high->frame - first + 1;
+  constexpr std::uint64_t countable = std::uint64_t{4} * window_packets;  // a filter leaves frame numbers out
+  if (span > countable) {
+    std::stable_sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) { return a.frame < b.frame; });
+    return;
+  }
+  counts_.assign(span + 1, 0);
+  for (const Place& place : places_) ++counts_[place.frame - first + 1];
+  for (std::size_t i = 1; i < counts_.size(); ++i) counts_[i] += counts_[i - 1];
+  sorted_.resize(places_.size());
+  for (const Place& place : places_) sorted_[counts_[place.frame - first]++] = place;
+  std::swap(places_, sorted_);
+}
+
+/// One frame has pieces of several shards where a timeout or the capture's end is told to all of them. They are
+/// ordered by connection number, so that the order does not depend on how hosts fall into shards.
+void Merger::order_ties(const std::array<const sinks::Output*, shard_count>& outputs) {
+  const auto number = [&](const Place& place) {
+    return number_of(place.shard, outputs[place.shard]->pieces[place.index].connection);
+  };
+  for (std::size_t begin = 0; begin < places_.size();) {
+    std::size_t end = begin + 1;
+    bool several = false;
+    for (; end < places_.size() && places_[end].frame == places_[begin].frame; ++end) {
+      several = several || places_[end].shard != places_[begin].shard;
+    }
+    if (several) {
+      std::stable_sort(places_.begin() + static_cast<std::ptrdiff_t>(begin),
+                       places_.begin() + static_cast<std::ptrdiff_t>(end),
+                       [&](const Place& a, const Place& b) { return number(a) < number(b); });
+    }
+    begin = end;
+  }
+}
+
+/// 0 as long as the connection has none.
+std::uint32_t Merger::number_of(std::size_t shard, std::uint32_t connection) const {
+  const auto& numbers = numbers_[shard];
+  return connection != 0 && connection <= numbers.size() ? numbers[connection - 1] : 0;
 }
 
 void Merger::add_piece(std::size_t shard, const sinks::Output& output, const sinks::Piece& piece,
@@ -57,10 +74,10 @@ void Merger::add_piece(std::size_t shard, const sinks::Output& output, const sin
   if (piece.connection != 0) {
     auto& numbers = numbers_[shard];
     if ((piece.flags & sinks::Piece::opens_connection) != 0) {
-      numbers.resize(piece.connection);
+      if (numbers.size() < piece.connection) numbers.resize(piece.connection);
       numbers[piece.connection - 1] = next_number_++;
     }
-    number = numbers[piece.connection - 1];
+    number = number_of(shard, piece.connection);
     if (only_connection_ && number != *only_connection_) return;
   }
   assembler_.add(output, piece, number, to);

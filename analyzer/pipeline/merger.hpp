@@ -21,19 +21,32 @@ class Merger {
   void begin(sinks::Buffer& to) { assembler_.begin(to); }
   /// Events of the capture as a whole.
   void add_capture(const sinks::Output& output, sinks::Buffer& to);
-  /// The outputs of one step, by shard. Frames of one step lie after those of the step before.
+  /// The outputs of one step, by shard. Frames of one step lie after those of the step before; within one output
+  /// they may come in any order, but a connection's own are in order.
   void add(const std::array<const sinks::Output*, shard_count>& outputs, sinks::Buffer& to);
   void end(sinks::Buffer& to) { assembler_.end(to); }
 
   [[nodiscard]] std::uint32_t connections() const { return next_number_ - 1; }
 
  private:
+  struct Place {
+    std::uint64_t frame;
+    std::uint32_t shard;
+    std::uint32_t index;
+  };
+
+  void sort_by_frame();
+  void order_ties(const std::array<const sinks::Output*, shard_count>& outputs);
+  [[nodiscard]] std::uint32_t number_of(std::size_t shard, std::uint32_t connection) const;
   void add_piece(std::size_t shard, const sinks::Output& output, const sinks::Piece& piece, sinks::Buffer& to);
 
   sinks::OutputAssembler assembler_;
   std::optional<std::uint32_t> only_connection_;
   std::array<std::vector<std::uint32_t>, shard_count> numbers_;  ///< by shard and local number minus one
   std::uint32_t next_number_ = 1;
+  std::vector<Place> places_;        ///< of the current step's pieces; kept for its memory, as the next two
+  std::vector<Place> sorted_;
+  std::vector<std::uint32_t> counts_;
 };
 
 }  // namespace rtmpscope::pipeline

@@ -1,10 +1,12 @@
 #include "pipeline/shard.hpp"
 
+#include <algorithm>
+
 namespace rtmpscope::pipeline {
 namespace {
 
-/// How many segments ahead their flow and payload are brought into the cache.
-constexpr std::size_t prefetch_distance = 4;
+/// Segments between two stages of prefetching.
+constexpr std::size_t prefetch_distance = 3;
 
 net::FlowLimits shard_limits() {
   net::FlowLimits limits;
@@ -26,30 +28,30 @@ std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, Pack
 }
 
 void Shard::process(const Window& window, std::size_t own_index) {
-  const auto& segments = window.segments[own_index];
-  auto tick = window.ticks.begin();
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    const net::TcpSegment& segment = segments[i];
-    if (i + prefetch_distance < segments.size()) {
-      const net::TcpSegment& ahead = segments[i + prefetch_distance];
-      flows_.prefetch(ahead.hash);
-      __builtin_prefetch(ahead.payload);
+  for (const Section& section : window.sections) {
+    if (section.tick) {
+      flows_.on_tick(*section.tick);
+      mark_pieces(section.tick->number);
     }
-    while (tick != window.ticks.end() && tick->number <= segment.packet.number) {
-      flows_.on_tick(*tick);
-      mark_pieces(tick->number);
-      ++tick;
-    }
-    flows_.on_segment(segment);
-    mark_pieces(segment.packet.number);
-  }
-  for (; tick != window.ticks.end(); ++tick) {
-    flows_.on_tick(*tick);
-    mark_pieces(tick->number);
+    process(window, window.part(section, own_index));
   }
   if (window.last) {
     flows_.finish(window.last_packet);
     mark_pieces(window.last_packet.number);
+  }
+}
+
+void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
+  // Each stage loads what the next one, some segments later, looks at.
+  const auto ahead = [&](std::size_t i) { return &window.segments[part[std::min(i, part.size() - 1)]]; };
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    __builtin_prefetch(ahead(i + 4 * prefetch_distance));
+    flows_.prefetch(ahead(i + 3 * prefetch_distance)->hash);
+    flows_.prefetch_flow(ahead(i + 2 * prefetch_distance)->hash);
+    __builtin_prefetch(ahead(i + 2 * prefetch_distance)->payload);
+    const net::TcpSegment& segment = window.segments[part[i]];
+    flows_.on_segment(segment);
+    mark_pieces(segment.packet.number);
   }
 }
 

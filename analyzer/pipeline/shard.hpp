@@ -34,6 +34,7 @@ class Shard final : private net::FlowObserver {
 
  private:
   std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;
+  void process(const Window& window, std::span<const std::uint32_t> part);
   void mark_pieces(std::uint64_t frame);
 
   std::unique_ptr<sinks::Renderer> renderer_;

@@ -3,26 +3,71 @@
 #include <algorithm>
 
 namespace rtmpscope::pipeline {
+namespace {
+
+/// Packets ahead whose headers are brought into the cache while a packet is decoded.
+constexpr std::size_t prefetch_distance = 8;
+
+static_assert(bucket_count <= 1U << 16);
+
+/// All connections of one host pair go to one shard (an RTMPT session spans several of them).
+std::uint16_t bucket_of(const net::TcpSegment& segment) {
+  const std::size_t shard = segment.host_pair_hash % shard_count;
+  return static_cast<std::uint16_t>(shard * buckets_per_shard + segment.hash % buckets_per_shard);
+}
+
+}  // namespace
 
 void WindowReader::read(Window& window) {
-  for (auto& segments : window.segments) segments.clear();
-  window.ticks.clear();
+  window.segments.clear();
+  window.sections.clear();
+  buckets_.clear();
   window.last = !source_.read(window.batch, window_packets);
+  const auto& packets = window.batch.packets;
+  if (!packets.empty()) window.first_number = packets.front().number;
+  window.segments.reserve(packets.size());
+  window.order.resize(packets.size());
+  window.sections.emplace_back();
+  std::size_t section_begin = 0;
   net::TcpSegment segment;
-  for (const capture::Packet& packet : window.batch.packets) {
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    const capture::Packet& packet = packets[i];
+    if (i + prefetch_distance < packets.size()) {
+      const std::uint8_t* ahead = packets[i + prefetch_distance].data;
+      __builtin_prefetch(ahead);
+      __builtin_prefetch(ahead + 64);
+    }
     const PacketRef ref = packet.ref();
-    if (ref.time >= next_tick_) {
-      window.ticks.push_back(ref);
+    if (ref.time >= next_tick_) [[unlikely]] {
+      finish_section(window, section_begin);
+      section_begin = window.segments.size();
+      window.sections.emplace_back().tick = ref;
       next_tick_ = (ref.time / tick_interval + 1) * tick_interval;
     }
     last_packet_ = {ref.number, std::max(last_packet_.time, ref.time)};
     if (decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment) ==
         net::DecodeResult::tcp) {
-      window.segments[segment.host_pair_hash % shard_count].push_back(segment);
+      window.segments.push_back(segment);
+      buckets_.push_back(bucket_of(segment));
     }
   }
+  finish_section(window, section_begin);
   window.datagrams = decoder_.take_buffers();
   window.last_packet = last_packet_;
+}
+
+/// Counting sort of the section's segments by bucket.
+void WindowReader::finish_section(Window& window, std::size_t first_segment) {
+  std::array<std::uint32_t, bucket_count + 1> begin{};
+  const std::size_t end = window.segments.size();
+  for (std::size_t i = first_segment; i < end; ++i) ++begin[buckets_[i] + 1U];
+  begin[0] = static_cast<std::uint32_t>(first_segment);
+  for (std::size_t i = 0; i < bucket_count; ++i) begin[i + 1] += begin[i];
+  Section& section = window.sections.back();
+  for (std::size_t shard = 0; shard <= shard_count; ++shard) section.begin[shard] = begin[shard * buckets_per_shard];
+  for (std::size_t i = first_segment; i < end; ++i) {
+    window.order[begin[buckets_[i]]++] = static_cast<std::uint32_t>(i);
+  }
 }
 
 }  // namespace rtmpscope::pipeline

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "capture/source.hpp"
@@ -10,14 +12,27 @@
 
 namespace rtmpscope::pipeline {
 
+/// A part of a window that no tick divides. Its segments are ordered by shard; those of one connection keep the
+/// order of the capture, those of different connections do not.
+struct Section {
+  std::optional<PacketRef> tick;  ///< to be told to every shard before the section's segments
+  std::array<std::uint32_t, shard_count + 1> begin{};  ///< of each shard's part in Window::order
+};
+
 /// Packets of one step. Reused, so that steps do not allocate.
 struct Window {
   capture::PacketBatch batch;
-  net::DatagramBuffers datagrams;  ///< keep the payloads of defragmented segments alive
-  std::array<std::vector<net::TcpSegment>, shard_count> segments;  ///< by shard, in capture order
-  std::vector<PacketRef> ticks;    ///< before the segments of packets with that number or a higher one
-  PacketRef last_packet;           ///< of all windows so far
-  bool last = false;               ///< nothing comes after this window
+  net::DatagramBuffers datagrams;         ///< keep the payloads of defragmented segments alive
+  std::vector<net::TcpSegment> segments;  ///< in capture order
+  std::vector<std::uint32_t> order;       ///< indices into `segments`, section by section, shard by shard
+  std::vector<Section> sections;
+  std::uint64_t first_number = 0;         ///< of the packets; meaningless without any
+  PacketRef last_packet;                  ///< of all windows so far
+  bool last = false;                      ///< nothing comes after this window
+
+  [[nodiscard]] std::span<const std::uint32_t> part(const Section& section, std::size_t shard) const {
+    return {order.data() + section.begin[shard], order.data() + section.begin[shard + 1]};
+  }
 };
 
 /// Fills windows, one after the other, in capture order.
@@ -31,10 +46,13 @@ class WindowReader {
   [[nodiscard]] PacketRef last_packet() const { return last_packet_; }
 
  private:
+  void finish_section(Window& window, std::size_t first_segment);
+
   capture::PacketSource& source_;
   net::PacketDecoder decoder_;
   PacketRef last_packet_;
   Timestamp next_tick_ = 0;
+  std::vector<std::uint16_t> buckets_;  ///< of the window's segments
 };
 
 }  // namespace rtmpscope::pipeline

@@ -1,5 +1,5 @@
-// Audio and video bodies. The first byte of the input says what the rest is: bit 0 video, bit 1 a prefix of a message
-// whose further length is in the next three bytes.
+// Audio and video bodies. The first byte of the input says what the rest is: bit 0 video, bit 1 a prefix of a
+// message whose further length is in the next three bytes.
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,4 +1,5 @@
-// What must hold for every audio and video body, whatever its bytes are. Shared by the fuzzer and the unit tests.
+// What must hold for every audio and video body, whatever its bytes are. Shared by the fuzzer and the unit
+// tests.
 #pragma once
 
 #include <algorithm>
@@ -55,8 +56,8 @@ inline bool kind_fits(const Tape::Entry& entry) {
   }
 }
 
-/// Containers are balanced and named as the table says, ranges lie in their container, members are not repeated, and
-/// all bytes of the body are in the range of some value.
+/// Containers are balanced and named as the table says, ranges lie in their container, members are not
+/// repeated, and all bytes of the body are in the range of some value.
 inline std::string check_structure(const Tape& tape, std::uint32_t length) {
   struct Open {
     FieldId id;
@@ -73,8 +74,8 @@ inline std::string check_structure(const Tape& tape, std::uint32_t length) {
   for (const Tape::Entry& entry : tape.entries()) {
     const auto complain = [&](std::string_view what) {
       return std::string(what) + " at " +
-             std::string(entry.op == Tape::Op::finding ? info(entry.finding).id : info(entry.id).filter) + "\n" +
-             tape.to_string();
+             std::string(entry.op == Tape::Op::finding ? info(entry.finding).id : info(entry.id).filter) +
+             "\n" + tape.to_string();
     };
     if (ended) return complain("something behind the end");
     const std::uint64_t end = std::uint64_t{entry.range.offset} + entry.range.length;
@@ -85,7 +86,8 @@ inline std::string check_structure(const Tape& tape, std::uint32_t length) {
       Open& container = open.back();
       if (entry.range.offset < container.highest) return complain("members reach beyond the container");
       if (container.lowest < container.begin) return complain("members begin before the container");
-      if (!is_media_field(entry.id) || info(entry.id).key == "metadata") cover(container.begin, entry.range.offset);
+      if (!is_media_field(entry.id) || info(entry.id).key == "metadata")
+        cover(container.begin, entry.range.offset);
       const std::uint32_t begin = container.begin;
       open.pop_back();
       if (open.empty()) {
@@ -133,7 +135,8 @@ inline std::string check_structure(const Tape& tape, std::uint32_t length) {
 /// First value of a field, by its filter name.
 inline std::optional<Tape::Entry> first_of(const Tape& tape, std::string_view filter) {
   for (const Tape::Entry& entry : tape.entries()) {
-    if (entry.op != Tape::Op::finding && entry.op != Tape::Op::key && info(entry.id).filter == filter) return entry;
+    if (entry.op != Tape::Op::finding && entry.op != Tape::Op::key && info(entry.id).filter == filter)
+      return entry;
   }
   return std::nullopt;
 }
@@ -185,7 +188,8 @@ inline std::string check_video_facts(const media::VideoFacts& facts, const Tape&
       break;
     }
   }
-  if (first_of(tape, "video.metadata") == std::nullopt && time != facts.composition_time) return "composition time";
+  if (first_of(tape, "video.metadata") == std::nullopt && time != facts.composition_time)
+    return "composition time";
 
   VideoPacketKind kind = VideoPacketKind::unknown;
   const std::uint64_t type = number_of(tape, "video.packet_type", 99);
@@ -196,7 +200,8 @@ inline std::string check_video_facts(const media::VideoFacts& facts, const Tape&
     kind = VideoPacketKind::empty;
   } else if (!first_of(tape, "video.frame_type")) {
     kind = VideoPacketKind::unknown;
-  } else if (frame_type == 5 && (!enhanced || (type != 4 && type != 99 && !first_of(tape, "video.multitrack_type")))) {
+  } else if (frame_type == 5 &&
+             (!enhanced || (type != 4 && type != 99 && !first_of(tape, "video.multitrack_type")))) {
     kind = VideoPacketKind::command;
   } else if (!enhanced && !avc_layout) {
     kind = VideoPacketKind::coded_frames;
@@ -220,7 +225,8 @@ inline std::string check_audio_facts(const media::AudioFacts& facts, const Tape&
   using media::AudioPacketKind;
   constexpr std::uint64_t unknown = 31;
   if (number_of(tape, "audio.enhanced", 0) != (facts.enhanced ? 1 : 0)) return "enhanced";
-  const std::uint64_t codec = number_of(tape, "audio.codec", number_of(tape, "audio.tracks.track.codec", unknown));
+  const std::uint64_t codec =
+      number_of(tape, "audio.codec", number_of(tape, "audio.tracks.track.codec", unknown));
   if (codec != static_cast<std::uint64_t>(facts.codec)) return "codec";
   if (number_of(tape, "audio.tracks.track.track_id", 0) != facts.track_id) return "track id";
 
@@ -254,7 +260,8 @@ inline std::string check_media_body(media::MediaType type, Bytes body, std::uint
 
   const Bytes head = body.first(std::min<std::size_t>(body.size(), media::head_size));
   const Tape head_tape = describe_media(type, head, length);
-  if (std::string complaint = check_structure(head_tape, length); !complaint.empty()) return "head: " + complaint;
+  if (std::string complaint = check_structure(head_tape, length); !complaint.empty())
+    return "head: " + complaint;
   // What is reported with fewer bytes must be true with more.
   for (const Tape::Entry& entry : head_tape.entries()) {
     if (entry.op == Tape::Op::finding &&

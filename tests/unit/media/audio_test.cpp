@@ -24,9 +24,9 @@ TEST(LegacyAudio, ShowsTheFirstByteAndTheCodec) {
 }
 
 TEST(LegacyAudio, NamesEverySoundFormat) {
-  constexpr const char* names[] = {"pcm",   "adpcm",   "mp3", "pcm_le", "nellymoser", "nellymoser", "nellymoser",
-                                   "alaw",  "mulaw",   "",    "aac",    "speex",      "unknown",    "opus",
-                                   "mp3",   "device_specific"};
+  constexpr const char* names[] = {
+      "pcm",   "adpcm", "mp3", "pcm_le", "nellymoser", "nellymoser", "nellymoser", "alaw",
+      "mulaw", "",      "aac", "speex",  "unknown",    "opus",       "mp3",        "device_specific"};
   for (std::uint8_t format = 0; format < 16; ++format) {
     if (format == 9) continue;  // the mark of the extended header
     const std::vector<std::uint8_t> body{static_cast<std::uint8_t>(format << 4), 1, 2};
@@ -74,8 +74,9 @@ TEST(FrameHeaders, TellTheTrueRateOfAudio) {
     const char* length;
   };
   // FFmpeg writes the 44 kHz code for MP3 at 48 kHz. The frame lengths are those of the messages.
-  for (const Row& row : {Row{"mp3_ffmpeg", "48000", "1", "64", "192"}, Row{"ac3_ffmpeg", "48000", "1", "96", "384"},
-                         Row{"eac3_ffmpeg", "48000", "1", "96", "384"}}) {
+  for (const Row& row :
+       {Row{"mp3_ffmpeg", "48000", "1", "64", "192"}, Row{"ac3_ffmpeg", "48000", "1", "96", "384"},
+        Row{"eac3_ffmpeg", "48000", "1", "96", "384"}}) {
     const Tape tape = describe(sample(row.name));
     EXPECT_EQ(value(tape, "audio.frame.sample_rate"), row.rate) << row.name;
     EXPECT_EQ(value(tape, "audio.frame.channels"), row.channels) << row.name;
@@ -144,7 +145,13 @@ TEST(EnhancedAudio, SkipsModEx) {
   const Tape tape = describe(sample("audio_modex"));
   EXPECT_EQ(value(tape, "audio.nanosecond_offset"), "5");
   EXPECT_EQ(value(tape, "audio.modex.block.length"), "3");
-  EXPECT_EQ(value(tape, "audio.fourcc"), "-") << "packet type 0x0f is none";
+  EXPECT_EQ(value(tape, "audio.packet_type"), "coded_frames");
+  EXPECT_EQ(value(tape, "audio.fourcc"), "Opus");
+  const Tape more = describe(sample("audio_modex_more"));
+  EXPECT_EQ(count(more, "audio.modex.block"), 2);
+  EXPECT_EQ(value(more, "audio.modex.block.data", 0), "1122");
+  EXPECT_EQ(value(more, "audio.modex.block.type", 1), "1");
+  EXPECT_EQ(value(more, "audio.fourcc"), "Opus");
 }
 
 }  // namespace

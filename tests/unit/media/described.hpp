@@ -20,7 +20,8 @@ inline Tape describe_audio(std::string_view hex_text) {
   return describe_media(media::MediaType::audio, body, static_cast<std::uint32_t>(body.size()));
 }
 
-/// The n-th value of a field as people read it: the name of a number, text, true, hex of a blob; "-" if absent.
+/// The n-th value of a field as people read it: the name of a number, text, true, hex of a blob; "-" if
+/// absent.
 inline std::string value(const Tape& tape, std::string_view filter, int n = 0) {
   for (const Tape::Entry& entry : tape.entries()) {
     if (entry.op == Tape::Op::finding || entry.op == Tape::Op::key || entry.op == Tape::Op::end) continue;

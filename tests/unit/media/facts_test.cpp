@@ -22,7 +22,8 @@ AudioFacts audio(std::string_view text, std::uint32_t more = 1000) {
 }
 std::uint32_t wanted(std::string_view name, std::uint32_t length) {
   const test::Sample& one = sample(name);
-  return bytes_wanted(one.type, Bytes(one.body).first(std::min<std::size_t>(one.body.size(), head_size)), length);
+  return bytes_wanted(one.type, Bytes(one.body).first(std::min<std::size_t>(one.body.size(), head_size)),
+                      length);
 }
 
 TEST(VideoFactsOfLegacyBodies, HaveTypeTimeAndKind) {
@@ -178,13 +179,16 @@ TEST(BytesWanted, AreTheHeadOfFramesAndAllOfConfigurations) {
 TEST(CodecNumbers, HaveARowInTheTable) {
   for (int id = 0; id <= 15; ++id) {
     const auto number = static_cast<std::uint8_t>(id);
-    EXPECT_NE(find_value(ValueTable::video_codec, static_cast<std::uint64_t>(legacy_video_codec(number))), nullptr);
-    EXPECT_NE(find_value(ValueTable::audio_codec, static_cast<std::uint64_t>(legacy_audio_codec(number))), nullptr);
+    EXPECT_NE(find_value(ValueTable::video_codec, static_cast<std::uint64_t>(legacy_video_codec(number))),
+              nullptr);
+    EXPECT_NE(find_value(ValueTable::audio_codec, static_cast<std::uint64_t>(legacy_audio_codec(number))),
+              nullptr);
   }
   EXPECT_EQ(find_value(ValueTable::video_codec, static_cast<std::uint64_t>(VideoCodec::hevc))->name, "hevc");
   EXPECT_EQ(find_value(ValueTable::video_codec, static_cast<std::uint64_t>(VideoCodec::vvc))->name, "vvc");
   EXPECT_EQ(find_value(ValueTable::audio_codec, static_cast<std::uint64_t>(AudioCodec::eac3))->name, "eac3");
-  EXPECT_EQ(find_value(ValueTable::audio_codec, static_cast<std::uint64_t>(AudioCodec::unknown))->name, "unknown");
+  EXPECT_EQ(find_value(ValueTable::audio_codec, static_cast<std::uint64_t>(AudioCodec::unknown))->name,
+            "unknown");
 }
 
 TEST(CodecsOfMetadata, AreLegacyIdsFourCcNumbersOrText) {

@@ -1,5 +1,5 @@
-// Bodies that together show every field and every finding of audio and video. Where a name says so, the bytes were
-// sent or written by that software.
+// Bodies that together show every field and every finding of audio and video. Where a name says so, the bytes
+// were sent or written by that software.
 #pragma once
 
 #include <string>
@@ -56,7 +56,8 @@ inline std::vector<std::uint8_t> enhanced(std::uint8_t first, std::string_view c
 
 inline std::vector<Sample> make_samples() {
   std::vector<Sample> all;
-  const auto add = [&](media::MediaType type, std::string name, std::vector<std::uint8_t> body, std::uint32_t length) {
+  const auto add = [&](media::MediaType type, std::string name, std::vector<std::uint8_t> body,
+                       std::uint32_t length) {
     all.push_back({std::move(name), type, std::move(body), length});
   };
   const auto video = [&](std::string name, std::vector<std::uint8_t> body, std::uint32_t more = 0) {
@@ -82,8 +83,8 @@ inline std::vector<Sample> make_samples() {
   video("avc_sequence_without_sps", hex("1700000000 0142c00dffe001000468ce3c80"));
   video("avc_sequence_bad_sps", hex("1700000000 0142c00dffe100046742c00d01000468ce3c80"));
   video("avc_sequence_version_2", hex("1700000000 0242c00dfee001000468ce3c80"));
-  video("avc_sequence_257_pps", concat(hex("1700000000 0142c00dff ff"), repeat("00026742", 31), hex("ff"),
-                                       repeat("00026800", 255)));
+  video("avc_sequence_257_pps",
+        concat(hex("1700000000 0142c00dff ff"), repeat("00026742", 31), hex("ff"), repeat("00026800", 255)));
   video("avc_key_obs", hex("1701000000000002a80605ffffa4dc45e9bde6d948b7962cd820d923eeef7832"), 1580);
   video("avc_inter_ffmpeg", hex("27010000c800000349419a241885bfdbcff15cf92ce48b2494d2daaf22afcdea"), 818);
   video("avc_end_ffmpeg", hex("1702000000"));
@@ -111,8 +112,7 @@ inline std::vector<Sample> make_samples() {
   // Enhanced video.
   video("hevc_sequence", concat(enhanced(0x90, "hvc1", ""), hex(hevc_x265)));
   video("av1_sequence_ffmpeg", concat(enhanced(0x90, "av01", ""), hex(av1_libaom)));
-  video("av1_sequence_timing",
-        enhanced(0x90, "av01", "81000e00 0a10 04 00000002 00000064 c00000043cfecc02"));
+  video("av1_sequence_timing", enhanced(0x90, "av01", "81000e00 0a10 04 00000002 00000064 c00000043cfecc02"));
   video("av1_sequence_delay", enhanced(0x90, "av01", "81000c14 0a0b000000043cfecc02f80040 2a0000"));
   video("av1_sequence_bad_obu", enhanced(0x90, "av01", "81000c00 0a7f00"));
   video("av1_mpeg2ts", enhanced(0x95, "av01", "800481000c00"));
@@ -127,7 +127,8 @@ inline std::vector<Sample> make_samples() {
   video("vvc_frames", enhanced(0xA1, "vvc1", "000050 00000004 00090102"));
   video("av1_key_ffmpeg", hex("91617630310a0b000000043cfeccfbf9004032b4201400a0e024dd6d62803eb8"), 4137);
   video("vp9_key_ffmpeg", hex("9176703039824983420013f00b360638241c1842000d605fcdf7fbfcdf7d8fc3"), 6841);
-  video("vp8_key_libvpx", enhanced(0x91, "vp08", "b05a009d012a4201b6000047088585888584880202db01fc01d783"), 900);
+  video("vp8_key_libvpx", enhanced(0x91, "vp08", "b05a009d012a4201b6000047088585888584880202db01fc01d783"),
+        900);
   video("hevc_end", enhanced(0x92, "hvc1", ""));
   video("hevc_negative_time", enhanced(0xA1, "hvc1", "ffffff00000003020100"));
   video("color_info_ffmpeg",
@@ -143,10 +144,13 @@ inline std::vector<Sample> make_samples() {
   video("modex_256_bytes", concat(hex("97ff00ff"), repeat("00", 256), hex("0168766331000000")));
   video("modex_17_times", concat(hex("97"), repeat("02000001 07", 17), hex("68766331")));
   video("modex_cut", hex("9705000001"));
-  video("one_track_avc_ffmpeg", concat(enhanced(0x96, "", "00"), bytes_of("avc1"), hex("01"), hex(avc_ffmpeg_high)));
-  video("one_track_frames_ffmpeg", hex("a6016176633101000050000000294 19a211884fffa58094a86f9f800006ba46f"), 23);
+  video("one_track_avc_ffmpeg",
+        concat(enhanced(0x96, "", "00"), bytes_of("avc1"), hex("01"), hex(avc_ffmpeg_high)));
+  video("one_track_frames_ffmpeg", hex("a6016176633101000050000000294 19a211884fffa58094a86f9f800006ba46f"),
+        23);
   video("many_tracks", hex("961161766331 00 000009 000000 00000002 4101 01 000008 000050 00000001 41"));
-  video("many_tracks_many_codecs", hex("9621 61766331 00 000007 000000 00000000 68766331 07 000009 0000500000000201 02"));
+  video("many_tracks_many_codecs",
+        hex("9621 61766331 00 000007 000000 00000000 68766331 07 000009 0000500000000201 02"));
   video("many_tracks_too_long", hex("961161766331 00 0000ff 000000"));
   video("many_tracks_257", concat(hex("9613617630 31"), repeat("05000000", 257)));
   video("multitrack_reserved", hex("963161766331 0000"));
@@ -198,7 +202,7 @@ inline std::vector<Sample> make_samples() {
   audio("multichannel_mask", enhanced(0x94, "Opus", "01020000003f"));
   audio("multichannel_short", enhanced(0x94, "Opus", "02050001"));
   audio("audio_modex", concat(hex("9702000005014f707573"), hex("fc01")));
-  audio("audio_modex_more", concat(hex("970400000511220100aa114f707573"), hex("fc01")));
+  audio("audio_modex_more", concat(hex("9704000005112207 00aa11 4f707573"), hex("fc01")));
   audio("audio_modex_cut", hex("97"));
   audio("one_track_aac_ffmpeg", hex("95006d70346101118856e500"));
   audio("one_track_multichannel_ffmpeg", hex("95046d70346101010100000004"));
@@ -217,7 +221,8 @@ inline std::vector<Sample> make_samples() {
     const std::uint8_t multitrack = sample.video() ? 6 : 5;
     const std::uint8_t packet_type = body[0] & 15;
     if (!extended || packet_type == multitrack || packet_type == 7) continue;
-    const std::vector<std::uint8_t> head{static_cast<std::uint8_t>((body[0] & 0xF0) | multitrack), packet_type};
+    const std::vector<std::uint8_t> head{static_cast<std::uint8_t>((body[0] & 0xF0) | multitrack),
+                                         packet_type};
     const Bytes bytes(body);
     add(sample.type, sample.name + "_track", concat(head, bytes.subspan(1, 4), hex("02"), bytes.subspan(5)),
         sample.length + 2);

@@ -46,7 +46,8 @@ TEST(MediaSamples, DamagedSamplesKeepTheRules) {
 TEST(MediaSamples, TogetherPushEveryFieldOfTheTable) {
   std::set<FieldId> seen;
   for (const Sample& sample : samples()) {
-    for (const Tape::Entry& entry : test::describe_media(sample.type, sample.body, sample.length).entries()) {
+    const Tape tape = test::describe_media(sample.type, sample.body, sample.length);
+    for (const Tape::Entry& entry : tape.entries()) {
       if (entry.op != Tape::Op::finding && entry.op != Tape::Op::key) seen.insert(entry.id);
     }
   }
@@ -61,7 +62,8 @@ TEST(MediaSamples, TogetherPushEveryFieldOfTheTable) {
 TEST(MediaSamples, TogetherGiveEveryFindingOfTheTable) {
   std::set<FindingId> seen;
   for (const Sample& sample : samples()) {
-    for (const Tape::Entry& entry : test::describe_media(sample.type, sample.body, sample.length).entries()) {
+    const Tape tape = test::describe_media(sample.type, sample.body, sample.length);
+    for (const Tape::Entry& entry : tape.entries()) {
       if (entry.op == Tape::Op::finding) seen.insert(entry.finding);
     }
   }
@@ -77,11 +79,13 @@ TEST(MediaSamples, OfRealPeersGiveNothingAboveANote) {
   int real = 0;
   for (const Sample& sample : samples()) {
     const std::string_view name = sample.name;
-    if (name.find("ffmpeg") == name.npos && name.find("obs") == name.npos && name.find("gstreamer") == name.npos) {
+    if (name.find("ffmpeg") == name.npos && name.find("obs") == name.npos &&
+        name.find("gstreamer") == name.npos) {
       continue;
     }
     ++real;
-    for (const Tape::Entry& entry : test::describe_media(sample.type, sample.body, sample.length).entries()) {
+    const Tape tape = test::describe_media(sample.type, sample.body, sample.length);
+    for (const Tape::Entry& entry : tape.entries()) {
       if (entry.op == Tape::Op::finding) {
         EXPECT_EQ(info(entry.finding).severity, Severity::note) << name << " " << info(entry.finding).id;
       }

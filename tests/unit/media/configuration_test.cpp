@@ -1,0 +1,353 @@
+// Configuration records: made by real encoders, with what ffprobe says of the same files, and made by hand
+// for what encoders do not show.
+#include <gtest/gtest.h>
+
+#include "described.hpp"
+#include "media/bit_reader.hpp"
+#include "media/parameter_sets.hpp"
+
+namespace rtmpscope {
+namespace {
+
+using media::MediaType;
+using test::count;
+using test::describe;
+using test::findings;
+using test::hex;
+using test::range;
+using test::sample;
+using test::value;
+
+/// "codec: detail" of a sequence start that holds the record.
+std::string text_of(MediaType type, std::string_view code, std::string_view record) {
+  const auto body = test::concat(std::vector<std::uint8_t>{0x90}, test::bytes_of(code), hex(record));
+  const media::ConfigurationText text = media::configuration_text(type, body);
+  return text.codec + ": " + text.detail;
+}
+std::string video_text(std::string_view code, std::string_view record) {
+  return text_of(MediaType::video, code, record);
+}
+std::string audio_text(std::string_view code, std::string_view record) {
+  return text_of(MediaType::audio, code, record);
+}
+Tape video_record(std::string_view code, std::string_view record) {
+  const auto body = test::concat(std::vector<std::uint8_t>{0x90}, test::bytes_of(code), hex(record));
+  return test::describe_media(MediaType::video, body, static_cast<std::uint32_t>(body.size()));
+}
+Tape audio_record(std::string_view code, std::string_view record) {
+  const auto body = test::concat(std::vector<std::uint8_t>{0x90}, test::bytes_of(code), hex(record));
+  return test::describe_media(MediaType::audio, body, static_cast<std::uint32_t>(body.size()));
+}
+
+TEST(ConfigurationText, OfRealAvcRecordsIsWhatFfprobeSays) {
+  EXPECT_EQ(video_text("avc1", test::avc_obs), "H.264/AVC: Baseline 1.3, 320x180");
+  EXPECT_EQ(video_text("avc1", test::avc_ffmpeg_high), "H.264/AVC: High 1.2, 320x180");
+  EXPECT_EQ(video_text("avc1", test::avc_gstreamer_444), "H.264/AVC: High 4:4:4 Predictive 1.2, 320x180");
+  EXPECT_EQ(video_text("avc1", test::avc_x264_1080i), "H.264/AVC: High 4.0, 1920x1080");
+  EXPECT_EQ(video_text("avc1", test::avc_x264_level_1b), "H.264/AVC: Baseline 1b, 176x144");
+  // 4:2:2, 4:4:4 with an odd size, monochrome, 10 bit interlaced with scaling lists.
+  EXPECT_EQ(
+      video_text("avc1",
+                 "017a001effe1001b677a001ebcd940a02fea2f011000000300100000030320f162d96001000668ebe3cb22c0"
+                 "fef8f800"),
+      "H.264/AVC: High 4:2:2 3.0, 638x358");
+  EXPECT_EQ(
+      video_text("avc1",
+                 "01f4001effe1001a67f4001e919b281405fc919808800000030080000019078b16cb01000668ebe3c44844ff"
+                 "f8f800"),
+      "H.264/AVC: High 4:4:4 Predictive 3.0, 637x357");
+  EXPECT_EQ(
+      video_text("avc1",
+                 "0164000bffe1001a6764000bf365093f8f8fc05b20000003002000000641e28532c001000668ebe3cb22c0fc"
+                 "f8f800"),
+      "H.264/AVC: High 1.1, 130x98");
+  EXPECT_EQ(
+      video_text("avc1",
+                 "017a001effe1001a677a001eb6cd940b424d808800000300080000030190f8a14cb001001668fba3cb3969"
+                 "37495b4a4b49ba4ada5210043080212cfefafa00"),
+      "H.264/AVC: High 4:2:2 3.0, 720x576");
+}
+
+TEST(ConfigurationText, OfRealHevcRecordsIsWhatFfprobeSays) {
+  EXPECT_EQ(video_text("hvc1", test::hevc_x265), "H.265/HEVC: Main 2.0, 320x180");
+  // 12 bit 4:2:0 of 1922x1082: VPS left out, the SPS is x265's.
+  EXPECT_EQ(
+      video_text("hvc1",
+                 "01040800000099880000000078f000fcfdfcfc00000f01a10001002d4201010408000003009988000003000078"
+                 "a003c48011072485296566924caf016808000003000800000300c840"),
+      "H.265/HEVC: Range Extensions 4.0, 1922x1082");
+  // Temporal sub-layers.
+  EXPECT_EQ(
+      video_text("hvc1",
+                 "0104080000009fc8000000005df000fcfcf8f800000f01a10001002a4201010408000003009fc80000030000"
+                 "5dc00a0200b4596566924caf016c08000003000800000300c840"),
+      "H.265/HEVC: Range Extensions 3.1, 1280x720");
+}
+
+TEST(ConfigurationText, OfRealAv1Vp9AndAudioRecordsIsWhatFfprobeSays) {
+  EXPECT_EQ(video_text("av01", test::av1_libaom), "AV1: Main 2.0, 320x180");
+  EXPECT_EQ(video_text("av01", "812800000a0e20000042abbec3532be480868010"), "AV1: High 4.0, 1918x1078");
+  EXPECT_EQ(video_text("av01", "81014c000a0b0000000cc4fb6536be5010"), "AV1: Main 2.1, 638x358");
+  EXPECT_EQ(video_text("vp09", test::vp9_ffmpeg), "VP9: Profile 0 1.1");
+  EXPECT_EQ(video_text("vp09", "010000000215a20202020000"), "VP9: Profile 2 2.1");
+  EXPECT_EQ(audio_text("mp4a", "120856e500"), "AAC: LC 44.1 kHz mono");
+  EXPECT_EQ(audio_text("mp4a", "121056e500"), "AAC: LC 44.1 kHz stereo");
+  EXPECT_EQ(audio_text("mp4a", "11b056e500"), "AAC: LC 48 kHz 5.1");
+  EXPECT_EQ(audio_text("mp4a", "11b856e500"), "AAC: LC 48 kHz 7.1");
+  EXPECT_EQ(audio_text("mp4a", "138856e500"), "AAC: LC 22.05 kHz mono");
+  EXPECT_EQ(audio_text("Opus", "4f707573486561640102380180bb0000000000"), "Opus: 48 kHz stereo");
+  EXPECT_EQ(audio_text("Opus", test::opus_5_1), "Opus: 48 kHz 5.1");
+  EXPECT_EQ(audio_text("fLaC", test::flac_ffmpeg), "FLAC: 44.1 kHz mono 16 bit");
+  EXPECT_EQ(
+      audio_text("fLaC",
+                 "664c6143000000221200120000046d0005080ac442f0000033ae36567c6137e8d578c431ed191fd85ff5"),
+      "FLAC: 44.1 kHz stereo 16 bit");
+}
+
+TEST(ConfigurationText, IsEmptyWhereThereIsNoRecord) {
+  for (const char* name :
+       {"avc_key_obs", "avc_end_ffmpeg", "avc_sequence_empty", "video_empty", "command_seek_start", "silence",
+        "aac_frame_ffmpeg", "ac3_sequence_ffmpeg", "multichannel_ffmpeg"}) {
+    const media::ConfigurationText text = media::configuration_text(sample(name).type, sample(name).body);
+    EXPECT_EQ(text.codec + text.detail, "") << name;
+  }
+}
+
+TEST(ConfigurationText, ReadsLegacyBodiesAndTracks) {
+  const auto& legacy = sample("avc_sequence_1080i");
+  EXPECT_EQ(media::configuration_text(legacy.type, legacy.body).detail, "High 4.0, 1920x1080");
+  const auto& track = sample("one_track_avc_ffmpeg");
+  EXPECT_EQ(media::configuration_text(track.type, track.body).detail, "High 1.2, 320x180");
+  const auto& aac = sample("one_track_aac_ffmpeg");
+  EXPECT_EQ(media::configuration_text(aac.type, aac.body).detail, "LC 48 kHz mono");
+}
+
+TEST(AvcConfiguration, ShowsTheRecordAndTheSequence) {
+  const Tape tape = describe(sample("avc_sequence_1080i"));
+  EXPECT_EQ(range(tape, "video.configuration"), "5+0");
+  EXPECT_EQ(value(tape, "video.configuration.profile"), "100");
+  EXPECT_EQ(value(tape, "video.configuration.profile_name"), "high");
+  EXPECT_EQ(value(tape, "video.configuration.level_name"), "4.0");
+  EXPECT_EQ(value(tape, "video.configuration.nal_length_size"), "4");
+  EXPECT_EQ(count(tape, "video.configuration.parameter_sets.parameter_set"), 2);
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.type_name", 0), "sps");
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.length", 0), "26");
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.type_name", 1), "pps");
+  EXPECT_EQ(value(tape, "video.configuration.chroma_format"), "4:2:0");
+  EXPECT_EQ(value(tape, "video.configuration.interlaced"), "true");
+  EXPECT_EQ(value(tape, "video.configuration.frame_rate"), "25");
+  EXPECT_EQ(range(tape, "video.configuration.width"), "13+26") << "the SPS that it was read from";
+  EXPECT_EQ(findings(tape), "");
+}
+
+TEST(AvcConfiguration, TakesBitDepthsFromTheSequenceWhereTheRecordHasNone) {
+  const Tape tape = describe(sample("avc_sequence_gstreamer"));
+  EXPECT_EQ(value(tape, "video.configuration.sps_extension_count"), "-");
+  EXPECT_EQ(value(tape, "video.configuration.chroma_format"), "4:4:4");
+  EXPECT_EQ(value(tape, "video.configuration.luma_bit_depth"), "10");
+}
+
+TEST(AvcConfiguration, ReportsWhatIsWrong) {
+  EXPECT_EQ(findings(describe(sample("avc_sequence_empty"))), "configuration_empty(0,0)@5+0");
+  EXPECT_EQ(findings(describe(sample("avc_sequence_cut"))), "configuration_short(10,36)@11+4");
+  EXPECT_EQ(findings(describe(sample("avc_sequence_without_sps"))),
+            "configuration_parameter_set_missing(0,0)@18+0");
+  EXPECT_EQ(findings(describe(sample("avc_sequence_bad_sps"))),
+            "configuration_parameter_set_unreadable(0,0)@13+4");
+  EXPECT_EQ(findings(describe(sample("avc_sequence_version_2"))),
+            "configuration_version(2,0)@5+1 configuration_parameter_set_missing(0,0)@18+0");
+  EXPECT_EQ(findings(describe(sample("avc_sequence_length_3"))).substr(0, 32),
+            "configuration_nal_length_size(3,");
+  EXPECT_NE(findings(describe(sample("avc_sequence_257_pps"))).find("configuration_parameter_set_limit(256,"),
+            std::string::npos);
+}
+
+TEST(HevcConfiguration, ShowsArraysAsParameterSets) {
+  const Tape tape = describe(sample("hevc_sequence"));
+  EXPECT_EQ(value(tape, "video.configuration.profile_name"), "main");
+  EXPECT_EQ(value(tape, "video.configuration.tier"), "main");
+  EXPECT_EQ(value(tape, "video.configuration.level"), "60");
+  EXPECT_EQ(value(tape, "video.configuration.level_name"), "2.0");
+  EXPECT_EQ(value(tape, "video.configuration.temporal_layers"), "1");
+  EXPECT_EQ(value(tape, "video.configuration.nal_length_size"), "4");
+  EXPECT_EQ(value(tape, "video.configuration.array_count"), "3");
+  EXPECT_EQ(count(tape, "video.configuration.parameter_sets.parameter_set"), 3);
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.type_name", 0), "vps");
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.array_complete", 0), "true");
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.type_name", 2), "pps");
+  EXPECT_EQ(findings(tape), "");
+}
+
+TEST(HevcConfiguration, AcceptsVersionZeroAndEmptyArrays) {
+  const Tape tape = video_record("hvc1", "0001600000009000000000003cf000fcfdf8f800000f01a10000");
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.array_count"), "0");
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.type_name"), "sps");
+  EXPECT_EQ(findings(tape), "configuration_parameter_set_missing(0,0)@31+0");
+}
+
+TEST(VvcConfiguration, ShowsWhatTheRecordSays) {
+  const Tape tape = describe(sample("vvc_sequence"));
+  EXPECT_EQ(value(tape, "video.configuration.profile_name"), "main_10");
+  EXPECT_EQ(value(tape, "video.configuration.level_name"), "3.1");
+  EXPECT_EQ(value(tape, "video.configuration.width"), "1280");
+  EXPECT_EQ(value(tape, "video.configuration.height"), "720");
+  EXPECT_EQ(value(tape, "video.configuration.luma_bit_depth"), "10");
+  EXPECT_EQ(value(tape, "video.configuration.average_frame_rate"), "25");
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.type_name", 0), "dci");
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.array_count", 0), "1")
+      << "of the SPS array: a DCI has no count";
+  EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.type_name", 1), "sps");
+  EXPECT_EQ(value(tape, "video.configuration.unparsed"), "-");
+  EXPECT_EQ(findings(tape), "");
+}
+
+TEST(Av1Configuration, ShowsTheRecordAndItsSequenceHeader) {
+  const Tape tape = describe(sample("av1_sequence_ffmpeg"));
+  EXPECT_EQ(value(tape, "video.configuration.version"), "1");
+  EXPECT_EQ(value(tape, "video.configuration.profile_name"), "main");
+  EXPECT_EQ(value(tape, "video.configuration.level_name"), "2.0");
+  EXPECT_EQ(value(tape, "video.configuration.chroma_format"), "4:2:0");
+  EXPECT_EQ(value(tape, "video.configuration.obus.obu.type"), "sequence_header");
+  EXPECT_EQ(value(tape, "video.configuration.obus.obu.length"), "11");
+  EXPECT_EQ(value(tape, "video.configuration.initial_presentation_delay"), "-");
+  EXPECT_EQ(value(describe(sample("av1_sequence_delay")), "video.configuration.initial_presentation_delay"),
+            "5");
+  EXPECT_EQ(findings(describe(sample("av1_sequence_bad_obu"))), "configuration_short(7,8)@9+3");
+}
+
+TEST(Av1Configuration, OfMpeg2TsHasADescriptorHeader) {
+  const Tape tape = describe(sample("av1_mpeg2ts"));
+  EXPECT_EQ(value(tape, "video.packet_type"), "mpeg2ts_sequence_start");
+  EXPECT_EQ(value(tape, "video.configuration.descriptor_tag"), "128");
+  EXPECT_EQ(value(tape, "video.configuration.version"), "1");
+  EXPECT_EQ(findings(tape), "");
+}
+
+TEST(VpConfiguration, IsAcceptedWithAndWithoutTheBoxHeader) {
+  const Tape with = describe(sample("vp9_sequence_ffmpeg"));
+  const Tape without = video_record("vp09", "000b820202020000");
+  EXPECT_EQ(value(with, "video.configuration.full_box"), "01000000");
+  EXPECT_EQ(findings(with), "configuration_full_box(0,0)@5+4");
+  EXPECT_EQ(findings(without), "");
+  for (const Tape& tape : {with, without}) {
+    EXPECT_EQ(value(tape, "video.configuration.profile"), "0");
+    EXPECT_EQ(value(tape, "video.configuration.level_name"), "1.1");
+    EXPECT_EQ(value(tape, "video.configuration.luma_bit_depth"), "8");
+    EXPECT_EQ(value(tape, "video.configuration.chroma_format"), "4:2:0");
+    EXPECT_EQ(value(tape, "video.configuration.unparsed"), "-");
+  }
+  EXPECT_EQ(findings(video_record("vp09", "000b8202020200")), "configuration_short(7,8)@5+7");
+}
+
+TEST(AacConfiguration, ReadsExplicitAndBackwardCompatibleSbr) {
+  // HE-AAC, core 22.05 kHz, extended to 44.1 kHz: 00101 0111 0010 0100 00010 000
+  const Tape sbr = describe(sample("aac_sequence_enhanced"));
+  EXPECT_EQ(value(sbr, "audio.configuration.object_type"), "lc");
+  EXPECT_EQ(value(sbr, "audio.configuration.sbr"), "true");
+  EXPECT_EQ(value(sbr, "audio.configuration.sample_rate"), "22050");
+  EXPECT_EQ(value(sbr, "audio.configuration.extension_sample_rate"), "44100");
+  EXPECT_EQ(audio_text("mp4a", "2b920800"), "AAC: HE-AAC 44.1 kHz stereo");
+  // 0x2B7, object type 5, SBR, index 3; 0x548, PS.
+  const Tape ps = describe(sample("aac_sequence_ps"));
+  EXPECT_EQ(value(ps, "audio.configuration.sbr"), "true");
+  EXPECT_EQ(value(ps, "audio.configuration.extension_sample_rate"), "48000");
+  EXPECT_EQ(value(ps, "audio.configuration.ps"), "true");
+  // Explicit PS (object type 29).
+  EXPECT_EQ(audio_text("mp4a", "eb8a0800"), "AAC: HE-AAC v2 44.1 kHz stereo");
+  // FFmpeg's extension that says: no SBR.
+  EXPECT_EQ(value(describe(sample("aac_sequence_ffmpeg")), "audio.configuration.sbr"), "false");
+  EXPECT_EQ(value(describe(sample("aac_sequence_gstreamer")), "audio.configuration.sbr"), "-");
+}
+
+TEST(AacConfiguration, ReadsEscapesShortFramesAndProgramConfig) {
+  // LC, index 15 with 44056 Hz (0x00AC18) written out, stereo: 00010 1111 000000001010110000011000 0010 000
+  const Tape rate = audio_record("mp4a", "1780560c10");
+  EXPECT_EQ(value(rate, "audio.configuration.frequency_index"), "15");
+  EXPECT_EQ(value(rate, "audio.configuration.sample_rate"), "44056");
+  EXPECT_EQ(value(rate, "audio.configuration.channels"), "2");
+  // LC 44.1 kHz stereo with 960 samples a frame: 00010 0100 0010 1 0 0
+  EXPECT_EQ(value(audio_record("mp4a", "1214"), "audio.configuration.frame_length"), "960");
+  EXPECT_EQ(value(audio_record("mp4a", "1210"), "audio.configuration.frame_length"), "1024");
+  // ELD (39 = 31 and 7), 48 kHz stereo, 480 samples: 11111 000111 0011 0010 1 0000
+  const Tape eld = audio_record("mp4a", "f8e65000");
+  EXPECT_EQ(value(eld, "audio.configuration.object_type"), "er_eld");
+  EXPECT_EQ(value(eld, "audio.configuration.frame_length"), "480");
+  // Channel configuration 0 and a program config element with one front pair, one front single and one LFE:
+  // 00010 0011 0000 0 0 0 | 0000 01 0011 0010 0000 0000 01 000 0000 0 0 0 | 1 0000 0 0000 | 0000 | align |
+  // 00000000
+  const Tape pce = audio_record("mp4a", "118004c80040021000 00");
+  EXPECT_EQ(value(pce, "audio.configuration.channel_configuration"), "0");
+  EXPECT_EQ(value(pce, "audio.configuration.channels"), "4");
+  EXPECT_EQ(findings(pce), "");
+}
+
+TEST(AacConfiguration, ReportsAShortRecord) {
+  EXPECT_EQ(findings(describe(sample("aac_sequence_cut"))), "configuration_short(1,2)@2+1");
+}
+
+TEST(OpusConfiguration, IsLittleEndian) {
+  const Tape tape = audio_record("Opus", "4f707573486561640102380180bb000000ff00");
+  EXPECT_EQ(value(tape, "audio.configuration.magic"), "OpusHead");
+  EXPECT_EQ(value(tape, "audio.configuration.pre_skip"), "312");
+  EXPECT_EQ(value(tape, "audio.configuration.sample_rate"), "48000");
+  EXPECT_EQ(value(tape, "audio.configuration.output_gain_db"), "-1") << "-256 in 1/256 dB";
+  EXPECT_EQ(value(tape, "audio.configuration.mapping_family"), "0");
+  const Tape surround = describe(sample("opus_sequence_ffmpeg"));
+  EXPECT_EQ(value(surround, "audio.configuration.stream_count"), "4");
+  EXPECT_EQ(value(surround, "audio.configuration.coupled_count"), "2");
+  EXPECT_EQ(value(surround, "audio.configuration.channel_mapping"), "000401020305");
+  EXPECT_EQ(findings(describe(sample("opus_sequence_without_magic"))), "configuration_magic(0,0)@5+11");
+  EXPECT_EQ(findings(describe(sample("opus_sequence_version"))), "configuration_version(16,0)@13+1");
+}
+
+TEST(FlacConfiguration, IsAcceptedWithAndWithoutMagic) {
+  const Tape bare = describe(sample("flac_sequence_ffmpeg"));
+  const Tape full = describe(sample("flac_sequence"));
+  EXPECT_EQ(findings(bare), "configuration_flac_bare(0,0)@5+34");
+  EXPECT_EQ(findings(full), "");
+  EXPECT_EQ(value(full, "audio.configuration.magic"), "fLaC");
+  EXPECT_EQ(value(full, "audio.configuration.block_type"), "128");
+  EXPECT_EQ(value(full, "audio.configuration.block_length"), "34");
+  for (const Tape& tape : {bare, full}) {
+    EXPECT_EQ(value(tape, "audio.configuration.max_block_size"), "4608");
+    EXPECT_EQ(value(tape, "audio.configuration.sample_rate"), "44100");
+    EXPECT_EQ(value(tape, "audio.configuration.channels"), "1");
+    EXPECT_EQ(value(tape, "audio.configuration.bits_per_sample"), "16");
+    EXPECT_EQ(value(tape, "audio.configuration.total_samples"), "13230") << "0.3 s";
+  }
+  EXPECT_EQ(findings(audio_record("fLaC", "00112233")), "configuration_magic(0,0)@5+4");
+}
+
+TEST(BitReader, RemovesEmulationPreventionAndReadsExpGolomb) {
+  const auto bytes = hex("000003 01 000003");
+  media::BitReader reader(bytes, media::Escaping::emulation_prevention);
+  EXPECT_EQ(reader.bits(24), 1U);
+  EXPECT_EQ(reader.position(), 32U) << "the escape byte is behind";
+  const auto codes = hex("a6428e");  // 1 010 011 00100 00101 0001110
+  media::BitReader golomb(codes);
+  for (const std::uint32_t expected : {0U, 1U, 2U, 3U, 4U}) EXPECT_EQ(golomb.ue(), expected);
+  const auto negative = hex("4c85");  // 010 011 00100 00101
+  media::BitReader sign(negative);
+  for (const std::int64_t expected : {1, -1, 2, -2}) EXPECT_EQ(sign.se(), expected);
+  EXPECT_FALSE(sign.failed());
+  media::BitReader empty({});
+  EXPECT_EQ(empty.ue(), 0U);
+  EXPECT_TRUE(empty.failed());
+  const auto zeros = hex("0000000000000000");
+  media::BitReader endless(zeros);
+  EXPECT_EQ(endless.ue(), 0U);
+  EXPECT_TRUE(endless.failed()) << "no code has 32 leading zeros";
+}
+
+TEST(SequenceParameterSets, CutAnywhereBeforeTheCropAreUnreadable) {
+  // The SPS inside x264's 1080i record.
+  const auto record = hex(test::avc_x264_1080i);
+  const Bytes sps = Bytes(record).subspan(8, 26);
+  ASSERT_TRUE(media::read_avc_sequence(sps));
+  for (std::size_t cut = 0; cut < 11; ++cut) EXPECT_FALSE(media::read_avc_sequence(sps.first(cut))) << cut;
+  EXPECT_EQ(media::read_avc_sequence(sps.first(16))->height, 1080U) << "the VUI is cut, the size is not";
+  EXPECT_EQ(media::read_avc_sequence(sps.first(16))->frame_rate, 0);
+}
+
+}  // namespace
+}  // namespace rtmpscope
