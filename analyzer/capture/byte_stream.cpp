@@ -94,6 +94,8 @@ std::unique_ptr<ByteStream> make_descriptor_stream(Descriptor descriptor, std::v
   return std::make_unique<DescriptorStream>(std::move(descriptor), std::move(prefix), may_block);
 }
 
-std::unique_ptr<ByteStream> make_memory_stream(Bytes bytes) { return std::make_unique<MemoryStream>(bytes); }
+std::unique_ptr<ByteStream> make_memory_stream(Bytes bytes) {
+  return std::make_unique<MemoryStream>(bytes);
+}
 
 }  // namespace rtmpscope::capture

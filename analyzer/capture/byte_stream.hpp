@@ -55,7 +55,8 @@ class Descriptor {
 
 /// `prefix`: bytes that were already read from the descriptor. With `may_block` (pipes) a read waits as told;
 /// an interrupting signal ends a short wait.
-[[nodiscard]] std::unique_ptr<ByteStream> make_descriptor_stream(Descriptor descriptor, std::vector<std::uint8_t> prefix,
+[[nodiscard]] std::unique_ptr<ByteStream> make_descriptor_stream(Descriptor descriptor,
+                                                                 std::vector<std::uint8_t> prefix,
                                                                  bool may_block);
 
 /// `bytes` must outlive the stream.
@@ -72,6 +73,7 @@ enum class Compression : std::uint8_t { none, gzip, zstd };
 /// Expands `inner` (Compression::none: returns it). Concatenated gzip members and zstd frames are one stream;
 /// zeros after the last gzip member are ignored. A stream that ends early or is damaged fails after its last
 /// good byte.
-[[nodiscard]] std::unique_ptr<ByteStream> make_expander(std::unique_ptr<ByteStream> inner, Compression compression);
+[[nodiscard]] std::unique_ptr<ByteStream> make_expander(std::unique_ptr<ByteStream> inner,
+                                                        Compression compression);
 
 }  // namespace rtmpscope::capture

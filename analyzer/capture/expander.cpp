@@ -60,8 +60,8 @@ class Expander : public ByteStream {
   [[nodiscard]] std::uint64_t raw_position() const final { return input_.raw_position(); }
 
  protected:
-  /// Consumes input (maybe none is left) and returns the number of bytes written. With 0 it has consumed all input,
-  /// or set error_.
+  /// Consumes input (maybe none is left) and returns the number of bytes written. With 0 it has consumed all
+  /// input, or set error_.
   virtual std::size_t expand(std::uint8_t* to, std::size_t room) = 0;
 
   /// Whether the input may end here.
@@ -126,7 +126,8 @@ class GzipExpander : public Expander {
 
 class ZstdExpander : public Expander {
  public:
-  explicit ZstdExpander(std::unique_ptr<ByteStream> inner) : Expander(std::move(inner)), stream_(ZSTD_createDStream()) {
+  explicit ZstdExpander(std::unique_ptr<ByteStream> inner)
+      : Expander(std::move(inner)), stream_(ZSTD_createDStream()) {
     if (stream_ == nullptr) error_ = "out of memory";
   }
   ZstdExpander(const ZstdExpander&) = delete;
@@ -135,8 +136,8 @@ class ZstdExpander : public Expander {
 
  private:
   std::size_t expand(std::uint8_t* to, std::size_t room) override {
-    // Several calls, as one may take all its input (a skippable frame) and write nothing. Nothing may be called
-    // between two frames without input: that would begin a frame that never comes.
+    // Several calls, as one may take all its input (a skippable frame) and write nothing. Nothing may be
+    // called between two frames without input: that would begin a frame that never comes.
     while (!(input_.bytes().empty() && pending_ == 0)) {
       const Bytes bytes = input_.bytes();
       ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};

@@ -8,8 +8,8 @@
 namespace rtmpscope::capture {
 namespace {
 
-/// A filter may reject almost everything. One read() looks at no more than this many packets for each that it was
-/// asked for, so that the caller comes to its own business now and then.
+/// A filter may reject almost everything. One read() looks at no more than this many packets for each that it
+/// was asked for, so that the caller comes to its own business now and then.
 constexpr std::size_t looked_at_per_wanted = 16;
 
 }  // namespace
@@ -47,22 +47,24 @@ Expected<void> FileSource::recognise() {
   reader_ = make_record_reader(input_->window(), statistics_, header);
   if (reader_ == nullptr) {
     if (input_->size() == 0) return tl::unexpected(open_error("is empty"));
-    if (PcapReader::recognises(input_->window())) return tl::unexpected(open_error("ends within its file header"));
+    if (PcapReader::recognises(input_->window()))
+      return tl::unexpected(open_error("ends within its file header"));
     return tl::unexpected(open_error("is not a capture file (pcap, pcapng, also .gz or .zst)"));
   }
   input_->consume(header);
   return {};
 }
 
-/// What comes before the first packet of a pcapng file: the caller wants to know the interfaces, and the filter its
-/// link types. Of a pipe only what has come already, but the section header in any case.
+/// What comes before the first packet of a pcapng file: the caller wants to know the interfaces, and the
+/// filter its link types. Of a pipe only what has come already, but the section header in any case.
 Expected<void> FileSource::read_descriptions() {
   while (true) {
     PacketSlots none;
     const WalkEnd walk = reader_->walk(input_->begin(), input_->end(), none);
     input_->consume(static_cast<std::size_t>(walk.position - input_->begin()));
     const bool described = input_->offset() > 0;
-    if (walk.stop == Stop::corrupt && !described) return tl::unexpected(open_error("is damaged: " + walk.text));
+    if (walk.stop == Stop::corrupt && !described)
+      return tl::unexpected(open_error("is damaged: " + walk.text));
     if (walk.stop == Stop::skip) skip_ = walk.bytes;
     if (walk.stop != Stop::need_more) return {};  // read() will meet corruption again
     const ReadStatus status = input_->grow(walk.bytes, described ? Wait::no : Wait::until_data);
@@ -107,8 +109,8 @@ bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
       if (walk.stop != Stop::need_more) continue;
       status = input_->grow(static_cast<std::size_t>(walk.bytes), wait());
       if (status == ReadStatus::end && input_->size() > 0) {
-        end_with(fmt::format("{} is truncated: its last record, at byte {}, has {} of at least {} bytes", name_,
-                             input_->offset(), input_->size(), walk.bytes));
+        end_with(fmt::format("{} is truncated: its last record, at byte {}, has {} of at least {} bytes",
+                             name_, input_->offset(), input_->size(), walk.bytes));
         break;
       }
     } else if (status == ReadStatus::end) {
@@ -190,15 +192,19 @@ void count_packets(SourceStatistics& statistics, const Packet* begin, const Pack
   if (statistics.interfaces.size() == 1) {
     statistics.interfaces[0].packets += count;
   } else {
-    for (const Packet* packet = begin; packet != end; ++packet) ++statistics.interfaces[packet->interface_id].packets;
+    for (const Packet* packet = begin; packet != end; ++packet)
+      ++statistics.interfaces[packet->interface_id].packets;
   }
 }
 
 Expected<std::unique_ptr<PacketSource>> open_file(const std::string& path, const FileOptions& options) {
-  return FileSource::open(path, options).map([](auto&& source) { return std::unique_ptr<PacketSource>(std::move(source)); });
+  return FileSource::open(path, options).map([](auto&& source) {
+    return std::unique_ptr<PacketSource>(std::move(source));
+  });
 }
 
-Expected<std::unique_ptr<PacketSource>> open_memory(Bytes bytes, const std::string& name, const FileOptions& options) {
+Expected<std::unique_ptr<PacketSource>> open_memory(Bytes bytes, const std::string& name,
+                                                    const FileOptions& options) {
   return FileSource::open(open_memory_input(bytes), name, options).map([](auto&& source) {
     return std::unique_ptr<PacketSource>(std::move(source));
   });

@@ -10,9 +10,11 @@ namespace rtmpscope::capture {
 class FileSource : public PacketSource {
  public:
   /// Recognises the format and reads what comes before the first packet. `name` is for messages.
-  [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(std::unique_ptr<Input> input, std::string name,
+  [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(std::unique_ptr<Input> input,
+                                                                  std::string name,
                                                                   const FileOptions& options);
-  [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(const std::string& path, const FileOptions& options);
+  [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(const std::string& path,
+                                                                  const FileOptions& options);
 
   bool read(PacketBatch& batch, std::size_t max_packets) override;
   [[nodiscard]] std::optional<Fault> fault() const override { return fault_; }
@@ -31,7 +33,8 @@ class FileSource : public PacketSource {
   void release() { input_->release(); }
 
  private:
-  FileSource(std::unique_ptr<Input> input, std::string name) : input_(std::move(input)), name_(std::move(name)) {}
+  FileSource(std::unique_ptr<Input> input, std::string name)
+      : input_(std::move(input)), name_(std::move(name)) {}
   [[nodiscard]] Expected<void> recognise();
   [[nodiscard]] Expected<void> read_descriptions();
   [[nodiscard]] Error open_error(const std::string& text) const;
@@ -52,8 +55,8 @@ class FileSource : public PacketSource {
 /// Adds packets to the counters. Their interface ids are indexes of statistics.interfaces.
 void count_packets(SourceStatistics& statistics, const Packet* begin, const Packet* end);
 
-/// Makes room for `count` packets. Elements that are there already are kept, so that a batch that is used again
-/// costs nothing.
+/// Makes room for `count` packets. Elements that are there already are kept, so that a batch that is used
+/// again costs nothing.
 inline void prepare_batch(PacketBatch& batch, std::size_t count) {
   batch.storage.clear();
   if (batch.packets.size() < count) batch.packets.resize(count);

@@ -49,8 +49,8 @@ PacketFilter::Program& PacketFilter::program_for(std::uint16_t link_type) {
   program = std::make_unique<Program>();
   program->link_type = link_type;
   constexpr int snap_length = 1 << 30;  // the value that a match returns: the whole packet
-  const std::unique_ptr<pcap_t, decltype(&pcap_close)> handle(pcap_open_dead(dlt_of_link_type(link_type), snap_length),
-                                                              &pcap_close);
+  const std::unique_ptr<pcap_t, decltype(&pcap_close)> handle(
+      pcap_open_dead(dlt_of_link_type(link_type), snap_length), &pcap_close);
   if (handle == nullptr) {
     program->error = "out of memory";
   } else if (pcap_compile(handle.get(), &program->code, expression_.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
@@ -70,8 +70,8 @@ Packet* PacketFilter::apply(Packet* begin, Packet* end, std::vector<std::string>
       if (!program->usable && !program->noted) {
         program->noted = true;
         if (notes.size() < max_notes) {
-          notes.push_back(fmt::format("the capture filter rejects all packets of link type {}: {}", packet->link_type,
-                                      program->error));
+          notes.push_back(fmt::format("the capture filter rejects all packets of link type {}: {}",
+                                      packet->link_type, program->error));
         }
       }
     }

@@ -12,16 +12,16 @@ namespace rtmpscope::capture {
 /// One expression, compiled for each link type when its first packet comes.
 class PacketFilter {
  public:
-  /// Compiles for the link types of `interfaces` (none: Ethernet) and fails (usage) with libpcap's reason if it
-  /// compiles for none of them.
-  [[nodiscard]] static Expected<std::unique_ptr<PacketFilter>> compile(const std::string& expression,
-                                                                       const std::vector<Interface>& interfaces);
+  /// Compiles for the link types of `interfaces` (none: Ethernet) and fails (usage) with libpcap's reason if
+  /// it compiles for none of them.
+  [[nodiscard]] static Expected<std::unique_ptr<PacketFilter>> compile(
+      const std::string& expression, const std::vector<Interface>& interfaces);
   PacketFilter(const PacketFilter&) = delete;
   PacketFilter& operator=(const PacketFilter&) = delete;
   ~PacketFilter();
 
-  /// Moves the packets that pass to the front, in order, and returns the end of them. Link types for which the
-  /// expression does not compile let nothing pass and leave a line in `notes`.
+  /// Moves the packets that pass to the front, in order, and returns the end of them. Link types for which
+  /// the expression does not compile let nothing pass and leave a line in `notes`.
   Packet* apply(Packet* begin, Packet* end, std::vector<std::string>& notes);
 
  private:

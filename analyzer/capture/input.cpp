@@ -14,18 +14,21 @@
 namespace rtmpscope::capture {
 namespace {
 
-/// A mapped file is shown in steps of this size; between two steps its size is checked and pages are given back.
+/// A mapped file is shown in steps of this size; between two steps its size is checked and pages are given
+/// back.
 constexpr std::size_t mapped_step = 4U << 20U;
 
-/// Pages stay mapped this far behind the window, for those who work on the packets. Pages further behind are given
-/// back, which bounds resident memory; a touch brings them back from the page cache, so packets stay valid.
+/// Pages stay mapped this far behind the window, for those who work on the packets. Pages further behind are
+/// given back, which bounds resident memory; a touch brings them back from the page cache, so packets stay
+/// valid.
 constexpr std::size_t mapped_behind = 32U << 20U;
 
 /// First size of a stream's buffer; it grows to the longest record.
 constexpr std::size_t stream_buffer = 256U << 10U;
 
-/// Plain page faults, not MADV_POPULATE_READ ahead: on a file in the page cache the walk took 55 to 60 ms a GiB with
-/// faults, 75 to 85 ms with populated windows of 0.5 to 16 MiB, and 110 to 145 ms with read() into a small buffer.
+/// Plain page faults, not MADV_POPULATE_READ ahead: on a file in the page cache the walk took 55 to 60 ms a
+/// GiB with faults, 75 to 85 ms with populated windows of 0.5 to 16 MiB, and 110 to 145 ms with read() into a
+/// small buffer.
 class MappedInput : public Input {
  public:
   MappedInput(Descriptor descriptor, std::uint8_t* base, std::size_t size, std::size_t start)
@@ -148,7 +151,8 @@ class StreamInput : public Input {
 };
 
 tl::unexpected<Error> cannot_open(const std::string& path, int error) {
-  return tl::unexpected(Error{ErrorKind::open_input, fmt::format("cannot open {}: {}", path, std::strerror(error))});
+  return tl::unexpected(
+      Error{ErrorKind::open_input, fmt::format("cannot open {}: {}", path, std::strerror(error))});
 }
 
 }  // namespace
@@ -186,7 +190,8 @@ Expected<std::unique_ptr<Input>> open_input(const std::string& path) {
   if (regular && compression == Compression::none && file_size > start) {
     void* base = mmap(nullptr, file_size, PROT_READ, MAP_PRIVATE, descriptor.get(), 0);
     if (base != MAP_FAILED) {
-      return std::make_unique<MappedInput>(std::move(descriptor), static_cast<std::uint8_t*>(base), file_size, start);
+      return std::make_unique<MappedInput>(std::move(descriptor), static_cast<std::uint8_t*>(base), file_size,
+                                           start);
     }
   }
   const std::uint64_t raw_size = regular ? file_size - start : 0;

@@ -6,8 +6,8 @@
 
 namespace rtmpscope::capture {
 
-/// A window over the input. Parsers walk over [begin, end), consume what they have read, and grow the window when
-/// it ends within a record.
+/// A window over the input. Parsers walk over [begin, end), consume what they have read, and grow the window
+/// when it ends within a record.
 class Input {
  public:
   virtual ~Input() = default;
@@ -25,8 +25,8 @@ class Input {
     offset_ += count;
   }
 
-  /// Adds bytes to the end of the window. `wanted` is the size that would help; it may take several calls to get
-  /// there. Pointers into the window are invalid afterwards unless stable().
+  /// Adds bytes to the end of the window. `wanted` is the size that would help; it may take several calls to
+  /// get there. Pointers into the window are invalid afterwards unless stable().
   virtual ReadStatus grow(std::size_t wanted, Wait wait) = 0;
 
   /// Whether pointers into the window stay valid for the life of the input.

@@ -6,8 +6,8 @@
 
 namespace rtmpscope::capture {
 
-/// Captured bytes of one packet. Real captures stay far below (the largest IP packet has 64 KiB, a snap length is
-/// 256 KiB); a larger length field is damage, and the source ends with a Fault.
+/// Captured bytes of one packet. Real captures stay far below (the largest IP packet has 64 KiB, a snap
+/// length is 256 KiB); a larger length field is damage, and the source ends with a Fault.
 inline constexpr std::uint32_t max_captured_length = 16U << 20U;
 
 /// One pcapng block that holds a packet: the packet and generous room for its options. Beyond: a Fault.

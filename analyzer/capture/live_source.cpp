@@ -15,13 +15,16 @@ namespace {
 /// libpcap hands over what has come at least this often.
 constexpr int timeout_milliseconds = 100;
 
-/// The kernel's drop counters cost a system call; while packets keep coming they are read once in this many reads.
+/// The kernel's drop counters cost a system call; while packets keep coming they are read once in this many
+/// reads.
 constexpr unsigned reads_per_statistics = 64;
 
 class LiveSource : public PacketSource {
  public:
   LiveSource(pcap_t* handle, const LiveOptions& options)
-      : handle_(handle), name_(options.interface), nanoseconds_(pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO) {
+      : handle_(handle),
+        name_(options.interface),
+        nanoseconds_(pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO) {
     Interface& interface = statistics_.interfaces.emplace_back();
     interface.link_type = link_type_of_dlt(pcap_datalink(handle));
     interface.snap_length = static_cast<std::uint32_t>(std::max(pcap_snapshot(handle), 0));
@@ -124,12 +127,15 @@ std::string activation_problem(pcap_t* handle, int status) {
 }  // namespace
 
 Expected<std::unique_ptr<PacketSource>> open_live(const LiveOptions& options) {
-  const auto fail = [&](ErrorKind kind, const std::string& text) { return tl::unexpected(Error{kind, text}); };
+  const auto fail = [&](ErrorKind kind, const std::string& text) {
+    return tl::unexpected(Error{kind, text});
+  };
   const auto cannot = [&](const std::string& reason) {
     return fail(ErrorKind::open_input, fmt::format("cannot capture on {}: {}", options.interface, reason));
   };
   char reason[PCAP_ERRBUF_SIZE] = "";
-  std::unique_ptr<pcap_t, decltype(&pcap_close)> handle(pcap_create(options.interface.c_str(), reason), &pcap_close);
+  std::unique_ptr<pcap_t, decltype(&pcap_close)> handle(pcap_create(options.interface.c_str(), reason),
+                                                        &pcap_close);
   if (handle == nullptr) return cannot(one_line(reason));
   constexpr std::uint32_t highest = std::numeric_limits<int>::max();
   pcap_set_snaplen(handle.get(), static_cast<int>(std::min(options.snap_length, highest)));

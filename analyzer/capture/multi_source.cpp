@@ -65,7 +65,8 @@ class MultiSource : public PacketSource {
   /// Gives `packet` of children_[index] its id over all inputs.
   void renumber_interface(std::size_t index, Packet& packet) {
     Child& child = children_[index];
-    if (packet.interface_id >= child.interface_ids.size()) map_interfaces(child, packet.interface_id + std::size_t{1});
+    if (packet.interface_id >= child.interface_ids.size())
+      map_interfaces(child, packet.interface_id + std::size_t{1});
     packet.interface_id = child.interface_ids[packet.interface_id];
   }
 
@@ -165,8 +166,9 @@ class MultiSource : public PacketSource {
   std::size_t secrets_bytes_ = 0;
 };
 
-/// One input after the other. Inputs are opened when their turn comes, so that a hundred files of a ring buffer do
-/// not need a hundred descriptors; finished ones are kept, as packets may be views into their mappings.
+/// One input after the other. Inputs are opened when their turn comes, so that a hundred files of a ring
+/// buffer do not need a hundred descriptors; finished ones are kept, as packets may be views into their
+/// mappings.
 class ChainedSource : public MultiSource {
  public:
   using MultiSource::MultiSource;
@@ -314,9 +316,9 @@ class MergedSource : public MultiSource {
   }
 
   std::vector<Queue> queues_;
-  std::vector<Head> heads_;          ///< heap; the earliest first, then the first input
-  std::vector<std::size_t> waiting_; ///< inputs whose queue is empty
-  std::vector<std::size_t> copied_;  ///< which packets of the batch are in its storage
+  std::vector<Head> heads_;           ///< heap; the earliest first, then the first input
+  std::vector<std::size_t> waiting_;  ///< inputs whose queue is empty
+  std::vector<std::size_t> copied_;   ///< which packets of the batch are in its storage
   std::uint64_t number_ = 0;
 };
 

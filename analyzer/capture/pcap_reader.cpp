@@ -32,7 +32,8 @@ PcapReader::PcapReader(Bytes header, SourceStatistics& statistics) {
   const auto half = [&](std::size_t at) { return swapped_ ? load_be16(p + at) : load_le16(p + at); };
   nanoseconds_ = word(0) == magic_nanoseconds;
   kuznetzov_ = word(0) == magic_kuznetzov;
-  // libpcap's savefile reader: the two lengths were in the other order before version 2.3, and in 2.3 they may be.
+  // libpcap's savefile reader: the two lengths were in the other order before version 2.3, and in 2.3 they
+  // may be.
   lengths_may_be_swapped_ = half(4) == 2 && half(6) <= 3;
   // The upper bits of the field hold the length of the frame check sequence.
   link_type_ = static_cast<std::uint16_t>(word(20));
@@ -90,7 +91,8 @@ WalkEnd PcapReader::walk_records(const std::uint8_t* begin, const std::uint8_t* 
     }
     if (captured > max_captured_length) [[unlikely]] {
       result.stop = Stop::corrupt;
-      result.text = fmt::format("the record of packet {} has an implausible length of {} bytes", number + 1, captured);
+      result.text =
+          fmt::format("the record of packet {} has an implausible length of {} bytes", number + 1, captured);
       break;
     }
     if (static_cast<std::size_t>(end - p) < header_length + captured) {

@@ -1,4 +1,5 @@
-// The pcap file format (draft-ietf-opsawg-pcap): a header of 24 bytes, then records of 16 bytes and the packet.
+// The pcap file format (draft-ietf-opsawg-pcap): a header of 24 bytes, then records of 16 bytes and the
+// packet.
 #pragma once
 
 #include "capture/record_reader.hpp"

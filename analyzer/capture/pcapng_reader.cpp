@@ -16,6 +16,8 @@ constexpr std::uint32_t block_interface_statistics = 5;
 constexpr std::uint32_t block_enhanced_packet = 6;
 constexpr std::uint32_t block_journal = 9;
 constexpr std::uint32_t block_secrets = 10;
+constexpr std::uint32_t block_custom = 0x00000bad;
+constexpr std::uint32_t block_custom_not_to_copy = 0x40000bad;
 
 constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;
 
@@ -30,13 +32,20 @@ constexpr std::uint16_t option_packet_drops = 4;
 constexpr std::uint16_t option_statistics_interface_drops = 5;
 constexpr std::uint16_t option_statistics_kernel_drops = 7;
 
-constexpr std::uint32_t block_header = 8;    // type and total length
-constexpr std::uint32_t block_overhead = 12; // and the total length again at the end
-constexpr std::uint32_t packet_data_at = 28; // of an enhanced or obsolete packet block
+constexpr std::uint32_t block_header = 8;     // type and total length
+constexpr std::uint32_t block_overhead = 12;  // and the total length again at the end
+constexpr std::uint32_t packet_data_at = 28;  // of an enhanced or obsolete packet block
 constexpr std::uint32_t simple_packet_data_at = 12;
 constexpr std::uint32_t section_header_minimum = 28;
 
-constexpr std::uint32_t padded(std::uint32_t length) { return (length + 3U) & ~3U; }
+constexpr std::uint32_t padded(std::uint32_t length) {
+  return (length + 3U) & ~3U;
+}
+
+/// Blocks that are no packets, but that Wireshark (4.0) shows as frames.
+constexpr bool is_other_frame(std::uint32_t type) {
+  return type == block_journal || type == block_custom || type == block_custom_not_to_copy;
+}
 
 /// Calls `visit(code, value)` for each option; stops at the end or where a length does not fit.
 template <bool swapped, typename Visit>
@@ -118,7 +127,8 @@ WalkEnd PcapngReader::walk_blocks(const std::uint8_t* begin, const std::uint8_t*
     }
     const std::uint32_t data_at = simple ? simple_packet_data_at : packet_data_at;
     if (length < data_at + 4 || length % 4 != 0 || length > max_packet_block) [[unlikely]] {
-      corrupt(fmt::format("the block of packet {} has an implausible length of {} bytes", number_ + 1, length));
+      corrupt(
+          fmt::format("the block of packet {} has an implausible length of {} bytes", number_ + 1, length));
       break;
     }
     if (available < length) {
@@ -203,7 +213,7 @@ PcapngReader::BlockEnd PcapngReader::read_other_block(std::uint32_t type, const 
   const bool wanted = description || type == block_interface_statistics || type == block_secrets;
   if (available < length) {
     const bool keep = wanted && length <= max_secrets_bytes;
-    if (!keep && type == block_journal) ++number_;
+    if (!keep && is_other_frame(type)) ++number_;
     if (!keep && type == block_secrets) ++statistics_.secrets_dropped;
     return {false, keep ? Stop::need_more : Stop::skip, length, {}};
   }
@@ -217,9 +227,9 @@ PcapngReader::BlockEnd PcapngReader::read_other_block(std::uint32_t type, const 
     case block_interface: problem = read_interface<swapped>(body); break;
     case block_interface_statistics: read_statistics<swapped>(body); break;
     case block_secrets: read_secrets<swapped>(body); break;
-    case block_journal: ++number_; break;
     default: break;
   }
+  if (is_other_frame(type)) ++number_;
   if (!problem.empty()) return corrupt(std::move(problem));
   return {};
 }
@@ -250,12 +260,15 @@ std::string PcapngReader::read_interface(Bytes body) {
     switch (code) {
       case option_comment: note_comment(value, 0); break;
       case option_interface_name: interface.name = limited_text(value, max_interface_text); break;
-      case option_interface_description: interface.description = limited_text(value, max_interface_text); break;
+      case option_interface_description:
+        interface.description = limited_text(value, max_interface_text);
+        break;
       case option_interface_resolution:
         if (!value.empty()) interface.time_resolution = value[0];
         break;
       case option_interface_time_offset:
-        if (value.size() >= 8) interface.time_offset = static_cast<std::int64_t>(load64<swapped>(value.data()));
+        if (value.size() >= 8)
+          interface.time_offset = static_cast<std::int64_t>(load64<swapped>(value.data()));
         break;
       default: break;
     }
@@ -316,7 +329,8 @@ void PcapngReader::note_obsolete_drops(SectionInterface& interface, std::uint16_
   constexpr std::uint16_t unknown = 0xffff;
   if (drops == 0 || drops == unknown) return;
   interface.drops_before_packets += drops;
-  raise(statistics_.interfaces[interface.id].kernel_drops, statistics_.kernel_drops, interface.drops_before_packets);
+  raise(statistics_.interfaces[interface.id].kernel_drops, statistics_.kernel_drops,
+        interface.drops_before_packets);
 }
 
 void PcapngReader::note_comment(Bytes text, std::uint64_t packet_number) {

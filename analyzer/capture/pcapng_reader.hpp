@@ -8,12 +8,13 @@
 
 namespace rtmpscope::capture {
 
-/// Reads Section Header, Interface Description, Enhanced, Simple and (obsolete) Packet Blocks, Interface Statistics
-/// and Decryption Secrets; skips every other block. Sections may differ in byte order and interfaces in link type.
+/// Reads Section Header, Interface Description, Enhanced, Simple and (obsolete) Packet Blocks, Interface
+/// Statistics and Decryption Secrets; skips every other block. Sections may differ in byte order and
+/// interfaces in link type.
 ///
-/// Numbers agree with Wireshark: records that it shows as frames although they are no packets (systemd journal
-/// entries) count. A Simple Packet Block has no time stamp and gets the time of the packet before it. Options with
-/// lengths beyond their block are ignored.
+/// Numbers agree with Wireshark: blocks that it shows as frames although they are no packets (systemd journal
+/// entries, custom blocks) count. A Simple Packet Block has no time stamp and gets the time of the packet
+/// before it. Options with lengths beyond their block are ignored.
 class PcapngReader : public RecordReader {
  public:
   /// Whether `head` begins with a Section Header Block.
@@ -30,7 +31,7 @@ class PcapngReader : public RecordReader {
     TimeUnit unit;
     std::uint32_t snap_length = 0;
     std::uint16_t link_type = 0;
-    std::uint16_t id = 0;  ///< index in statistics_.interfaces
+    std::uint16_t id = 0;                    ///< index in statistics_.interfaces
     std::uint64_t drops_before_packets = 0;  ///< sum of epb_dropcount
   };
 
@@ -45,7 +46,8 @@ class PcapngReader : public RecordReader {
   template <bool swapped>
   WalkEnd walk_blocks(const std::uint8_t* begin, const std::uint8_t* end, PacketSlots& slots);
   template <bool swapped>
-  BlockEnd read_other_block(std::uint32_t type, const std::uint8_t* block, std::uint32_t length, std::size_t available);
+  BlockEnd read_other_block(std::uint32_t type, const std::uint8_t* block, std::uint32_t length,
+                            std::size_t available);
   template <bool swapped>
   std::string read_section_header(Bytes body);
   template <bool swapped>

@@ -7,8 +7,8 @@
 
 namespace rtmpscope::capture {
 
-/// Turns ticks into nanoseconds since 1970. Times that do not fit (before 1677 or after 2262) are clamped, finer
-/// units than nanoseconds are rounded down.
+/// Turns ticks into nanoseconds since 1970. Times that do not fit (before 1677 or after 2262) are clamped,
+/// finer units than nanoseconds are rounded down.
 class TimeUnit {
  public:
   TimeUnit() = default;

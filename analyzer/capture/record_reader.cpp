@@ -5,7 +5,8 @@
 
 namespace rtmpscope::capture {
 
-std::unique_ptr<RecordReader> make_record_reader(Bytes head, SourceStatistics& statistics, std::size_t& position) {
+std::unique_ptr<RecordReader> make_record_reader(Bytes head, SourceStatistics& statistics,
+                                                 std::size_t& position) {
   position = 0;
   if (PcapngReader::recognises(head)) return std::make_unique<PcapngReader>(statistics);
   if (!PcapReader::recognises(head) || head.size() < file_header_length) return nullptr;

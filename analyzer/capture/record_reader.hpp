@@ -53,14 +53,15 @@ class RecordReader {
 /// Bytes at the start of the input that make_record_reader() wants to see (fewer if the input is shorter).
 inline constexpr std::size_t file_header_length = 24;
 
-/// The reader for the format that `head` begins with, or null. `position` becomes the number of bytes to consume
-/// before the first walk. `statistics` must outlive the reader, which notes interfaces, comments and secrets there.
+/// The reader for the format that `head` begins with, or null. `position` becomes the number of bytes to
+/// consume before the first walk. `statistics` must outlive the reader, which notes interfaces, comments and
+/// secrets there.
 [[nodiscard]] std::unique_ptr<RecordReader> make_record_reader(Bytes head, SourceStatistics& statistics,
                                                                std::size_t& position);
 
-/// Brings cache lines in before the walk gets there. A walk is a chain of loads (a record's length tells where the
-/// next one is), which costs a memory latency a record if nobody asks for the lines in advance; asking for all
-/// lines ahead was measured at four times the speed of asking for one line a record.
+/// Brings cache lines in before the walk gets there. A walk is a chain of loads (a record's length tells
+/// where the next one is), which costs a memory latency a record if nobody asks for the lines in advance;
+/// asking for all lines ahead was measured at four times the speed of asking for one line a record.
 class Prefetcher {
  public:
   explicit Prefetcher(const std::uint8_t* position) : fetched_(position) {}

@@ -1,6 +1,8 @@
-// Packet sources: capture files (pcap, pcapng, compressed or not, from disk, pipe or memory) and live capture.
+// Packet sources: capture files (pcap, pcapng, compressed or not, from disk, pipe or memory) and live
+// capture.
 //
-// Formats: draft-ietf-opsawg-pcap (pcap), draft-ietf-opsawg-pcapng (pcapng), RFC 1952 (gzip), RFC 8878 (zstd).
+// Formats: draft-ietf-opsawg-pcap (pcap), draft-ietf-opsawg-pcapng (pcapng), RFC 1952 (gzip), RFC 8878
+// (zstd).
 #pragma once
 
 #include <atomic>
@@ -16,13 +18,14 @@ namespace rtmpscope::capture {
 
 /// What one interface is known by. pcap files and live captures have exactly one.
 struct Interface {
-  std::uint16_t link_type = 0;        ///< LINKTYPE_… value
-  std::uint32_t snap_length = 0;      ///< bytes; 0: no limit
-  std::uint8_t time_resolution = 6;   ///< as pcapng's if_tsresol: 10^-n seconds; bit 7 set: 2^-(n & 127) seconds
-  std::int64_t time_offset = 0;       ///< seconds that were added to each time stamp of the file
-  std::string name;                   ///< empty: not known
-  std::string description;            ///< empty: not known
-  std::uint64_t packets = 0;          ///< packets delivered, that is, after the filter
+  std::uint16_t link_type = 0;    ///< LINKTYPE_… value
+  std::uint32_t snap_length = 0;  ///< bytes; 0: no limit
+  std::uint8_t time_resolution =
+      6;                         ///< as pcapng's if_tsresol: 10^-n seconds; bit 7 set: 2^-(n & 127) seconds
+  std::int64_t time_offset = 0;  ///< seconds that were added to each time stamp of the file
+  std::string name;              ///< empty: not known
+  std::string description;       ///< empty: not known
+  std::uint64_t packets = 0;     ///< packets delivered, that is, after the filter
   std::optional<std::uint64_t> interface_drops;  ///< dropped by the interface, as the capturing program noted
   std::optional<std::uint64_t> kernel_drops;     ///< dropped by the kernel, as the capturing program noted
 };
@@ -41,10 +44,10 @@ struct DecryptionSecrets {
 };
 
 struct SourceStatistics {
-  std::uint64_t packets = 0;         ///< delivered, that is, after the filter
-  std::uint64_t filtered_out = 0;    ///< read but rejected by the filter (a live filter runs in the kernel: 0)
-  std::uint64_t captured_bytes = 0;  ///< of the delivered packets
-  std::uint64_t wire_bytes = 0;      ///< of the delivered packets
+  std::uint64_t packets = 0;       ///< delivered, that is, after the filter
+  std::uint64_t filtered_out = 0;  ///< read but rejected by the filter (a live filter runs in the kernel: 0)
+  std::uint64_t captured_bytes = 0;              ///< of the delivered packets
+  std::uint64_t wire_bytes = 0;                  ///< of the delivered packets
   std::optional<std::uint64_t> kernel_drops;     ///< absent: not known
   std::optional<std::uint64_t> interface_drops;  ///< absent: not known
   std::vector<Interface> interfaces;             ///< index is Packet::interface_id
@@ -55,17 +58,18 @@ struct SourceStatistics {
   std::vector<std::string> notes;                ///< one line each: what else a person should know
 };
 
-/// Why an input ended before its end: it is truncated or corrupt, or reading it failed. Every packet before the
-/// place was delivered.
+/// Why an input ended before its end: it is truncated or corrupt, or reading it failed. Every packet before
+/// the place was delivered.
 struct Fault {
-  std::uint64_t offset = 0;  ///< of the damaged record in the capture data (in a compressed file: after expansion)
-  std::string text;          ///< one line for a person, with the name of the input
+  std::uint64_t offset =
+      0;             ///< of the damaged record in the capture data (in a compressed file: after expansion)
+  std::string text;  ///< one line for a person, with the name of the input
 };
 
 /// A stream of packets. Not thread-safe, except for request_stop().
 ///
-/// Calls: read() until it returns false, then fault(). statistics() at any time; the secrets of a file are complete
-/// up to the last packet that read() handed over (and a little beyond).
+/// Calls: read() until it returns false, then fault(). statistics() at any time; the secrets of a file are
+/// complete up to the last packet that read() handed over (and a little beyond).
 class PacketSource {
  public:
   PacketSource() = default;
@@ -73,19 +77,21 @@ class PacketSource {
   PacketSource& operator=(const PacketSource&) = delete;
   virtual ~PacketSource() = default;
 
-  /// Fills `batch` (whatever it held is gone) with at most `max_packets` packets; `max_packets` is at least 1.
+  /// Fills `batch` (whatever it held is gone) with at most `max_packets` packets; `max_packets` is at
+  /// least 1.
   ///
-  /// Returns false when nothing comes after this batch, which may still hold packets. With true the batch may hold
-  /// fewer packets than asked for, or none: live capture and pipes return after about 100 ms of silence or when
-  /// a signal came, and a filter may reject everything for a while. Reuse batches: filling one again does not
-  /// allocate. See PacketBatch for how long the packets live.
+  /// Returns false when nothing comes after this batch, which may still hold packets. With true the batch may
+  /// hold fewer packets than asked for, or none: live capture and pipes return after about 100 ms of silence
+  /// or when a signal came, and a filter may reject everything for a while. Reuse batches: filling one again
+  /// does not allocate. See PacketBatch for how long the packets live.
   ///
-  /// A packet keeps the number that it has in the file: a filter on files leaves numbers out, so that they agree
-  /// with Wireshark's frame numbers. A live filter runs in the kernel; there the numbers count what came through.
+  /// A packet keeps the number that it has in the file: a filter on files leaves numbers out, so that they
+  /// agree with Wireshark's frame numbers. A live filter runs in the kernel; there the numbers count what
+  /// came through.
   virtual bool read(PacketBatch& batch, std::size_t max_packets) = 0;
 
-  /// Set once read() has met damage. With several inputs the first one; later ones are in statistics().notes, and
-  /// the other inputs are read to their ends.
+  /// Set once read() has met damage. With several inputs the first one; later ones are in statistics().notes,
+  /// and the other inputs are read to their ends.
   [[nodiscard]] virtual std::optional<Fault> fault() const = 0;
 
   /// Valid until the next read().
@@ -94,15 +100,15 @@ class PacketSource {
   /// File name as given ("-" is "standard input"), or the interface.
   [[nodiscard]] virtual std::string name() const = 0;
 
-  /// "pcap", "nsecpcap" (nanoseconds), "modpcap" (Kuznetzov's), "pcapng", each also with "+gz" or "+zst"; "live";
-  /// "mixed" for several inputs that differ.
+  /// "pcap", "nsecpcap" (nanoseconds), "modpcap" (Kuznetzov's), "pcapng", each also with "+gz" or "+zst";
+  /// "live"; "mixed" for several inputs that differ.
   [[nodiscard]] virtual std::string format() const = 0;
 
   /// Share of the input's bytes that has been read, 0 to 1; absent for pipes and live capture.
   [[nodiscard]] virtual std::optional<double> progress() const { return std::nullopt; }
 
-  /// Makes the source end soon: a read() that waits returns, and the next one returns false. Async-signal-safe,
-  /// and callable from other threads.
+  /// Makes the source end soon: a read() that waits returns, and the next one returns false.
+  /// Async-signal-safe, and callable from other threads.
   virtual void request_stop() noexcept { stop_requested_.store(true, std::memory_order_relaxed); }
 
  protected:
@@ -114,15 +120,16 @@ class PacketSource {
 };
 
 struct FileOptions {
-  /// pcap-filter(7) expression; empty: every packet. A syntax error is an Error of kind usage. It is compiled for
-  /// every link type of the input; packets of a link type for which it makes no sense (such as "ether host" on
-  /// raw IP, when other packets have Ethernet) are rejected, with a note in the statistics.
+  /// pcap-filter(7) expression; empty: every packet. A syntax error is an Error of kind usage. It is compiled
+  /// for every link type of the input; packets of a link type for which it makes no sense (such as "ether
+  /// host" on raw IP, when other packets have Ethernet) are rejected, with a note in the statistics.
   std::string filter;
 };
 
-/// Opens a capture file; "-" is standard input. A regular uncompressed file is memory-mapped and packets are views
-/// into it. Should another program truncate such a file while it is read, that is noticed every few MiB and
-/// becomes a Fault; a touch of a page that vanished in between is a SIGBUS, as with every memory-mapped file.
+/// Opens a capture file; "-" is standard input. A regular uncompressed file is memory-mapped and packets are
+/// views into it. Should another program truncate such a file while it is read, that is noticed every few MiB
+/// and becomes a Fault; a touch of a page that vanished in between is a SIGBUS, as with every memory-mapped
+/// file.
 ///
 /// Errors (open_input): no such file, no permission, a directory, empty, not a capture. (usage): the filter.
 [[nodiscard]] Expected<std::unique_ptr<PacketSource>> open_file(const std::string& path,
@@ -135,7 +142,8 @@ enum class Order : std::uint8_t {
 };
 
 /// Opens several capture files as one source; every one is checked at once. `paths` is not empty.
-[[nodiscard]] Expected<std::unique_ptr<PacketSource>> open_files(const std::vector<std::string>& paths, Order order,
+[[nodiscard]] Expected<std::unique_ptr<PacketSource>> open_files(const std::vector<std::string>& paths,
+                                                                 Order order,
                                                                  const FileOptions& options = {});
 
 /// A capture file that is in memory, in any format that open_file() knows. `bytes` must outlive the source.
@@ -143,10 +151,10 @@ enum class Order : std::uint8_t {
                                                                   const FileOptions& options = {});
 
 struct LiveOptions {
-  std::string interface{};                     ///< as libpcap names it, or "any"
-  std::string filter{};                        ///< pcap-filter(7) expression; empty: every packet
-  std::uint32_t snap_length = 262144;          ///< bytes of each packet
-  std::uint32_t buffer_bytes = 64U << 20U;     ///< kernel buffer; what does not fit is dropped and counted
+  std::string interface {};                 ///< as libpcap names it, or "any"
+  std::string filter{};                     ///< pcap-filter(7) expression; empty: every packet
+  std::uint32_t snap_length = 262144;       ///< bytes of each packet
+  std::uint32_t buffer_bytes = 64U << 20U;  ///< kernel buffer; what does not fit is dropped and counted
   bool promiscuous = true;
 };
 

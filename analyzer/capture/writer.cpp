@@ -95,7 +95,8 @@ Expected<void> PcapWriter::close() {
   std::FILE* const stream = file_->stream;
   const bool standard_output = stream == stdout;
   if (!standard_output) file_->stream = nullptr;
-  if ((standard_output ? std::fflush(stream) : std::fclose(stream)) != 0) return tl::unexpected(file_->error());
+  if ((standard_output ? std::fflush(stream) : std::fclose(stream)) != 0)
+    return tl::unexpected(file_->error());
   return {};
 }
 

@@ -35,7 +35,8 @@ class PcapWriter {
   /// Buffered; an error may show up in a later call or in close().
   [[nodiscard]] Expected<void> write(const Packet& packet);
 
-  /// Writes what is buffered. Without close() the end of the file may be missing, and nobody learns of errors.
+  /// Writes what is buffered. Without close() the end of the file may be missing, and nobody learns of
+  /// errors.
   [[nodiscard]] Expected<void> close();
 
  private:

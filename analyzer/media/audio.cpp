@@ -90,13 +90,16 @@ struct AudioMedia {
       .track_length = FieldId::audio_track_length,
   };
 
+  static bool is_body_type(std::uint8_t packet_type) {
+    return packet_type <= audio_sequence_end || packet_type == audio_multichannel_config;
+  }
   static std::uint8_t codec(std::uint32_t code) {
     return static_cast<std::uint8_t>(enhanced_audio_codec(code));
   }
 
   /// Pushes everything from the window's position to its end.
   void describe_body(const Window& window, std::uint8_t codec_number, std::uint8_t packet_type,
-                     Range type_range, const AudioFields& fields) const {
+                     const AudioFields& fields) const {
     const auto audio_codec = static_cast<AudioCodec>(codec_number);
     switch (packet_type) {
       case audio_sequence_start:
@@ -113,7 +116,7 @@ struct AudioMedia {
           fields.finding(FindingId::media_trailing_bytes, window.rest(), window.left());
         }
         break;
-      default: fields.finding(FindingId::media_packet_type_unknown, type_range, packet_type); break;
+      default: break;
     }
     if (!window.at_end()) fields.blob(AudioField::data, window.rest(), window.view());
   }
@@ -145,8 +148,7 @@ void describe_aac(Window window, const AudioFields& fields) {
   sink.number(known ? FieldId::audio_packet_type : FieldId::audio_aac_packet_type, type_range, packet_type);
   ++window.position;
   if (known) {
-    AudioMedia().describe_body(window, static_cast<std::uint8_t>(AudioCodec::aac), packet_type, type_range,
-                               fields);
+    AudioMedia().describe_body(window, static_cast<std::uint8_t>(AudioCodec::aac), packet_type, fields);
     return;
   }
   sink.finding(FindingId::media_packet_type_unknown, type_range, packet_type);

@@ -66,12 +66,12 @@ class EnhancedBody {
         sink_.finding(FindingId::multitrack_type_unknown, type_range_, multitrack_type);
         known_layout = false;
       }
-      if (packet_type_ == Media::multitrack || packet_type_ == packet_type_modex) {
-        sink_.finding(FindingId::media_packet_type_unknown, type_range_, packet_type_);
-        known_layout = false;
-      }
+      if (packet_type_ == Media::multitrack || packet_type_ == packet_type_modex) known_layout = false;
     }
     sink_.number(fields.packet_type, type_range_, packet_type_);
+    if (!Media::is_body_type(packet_type_)) {
+      sink_.finding(FindingId::media_packet_type_unknown, type_range_, packet_type_);
+    }
     if (!known_layout) return;
     std::uint8_t codec = Media::codec(0);
     if (multitrack_type != many_tracks_many_codecs && !read_fourcc(fields.fourcc, fields.codec, codec))
@@ -79,7 +79,7 @@ class EnhancedBody {
     if (tracks) {
       describe_tracks(multitrack_type, codec);
     } else {
-      media_.describe_body(window_, codec, packet_type_, type_range_, Fields(sink_, Media::message));
+      media_.describe_body(window_, codec, packet_type_, Fields(sink_, Media::message));
       window_.position = window_.end;
     }
   }
@@ -101,10 +101,12 @@ class EnhancedBody {
     const bool several = multitrack_type != one_track;
     const bool many_codecs = multitrack_type == many_tracks_many_codecs;
     const std::uint32_t header_length = (many_codecs ? 4U : 0U) + 1 + (several ? 3 : 0);
+    bool complete = true;
     sink_.begin(fields.tracks, window_.position);
     // A first track that is not there is the sender's fault, too.
     for (std::uint32_t count = 0; count == 0 || (several && !window_.at_end()); ++count) {
-      if (count == max_tracks || window_.have(header_length) != Have::yes) break;
+      complete = count < max_tracks && window_.have(header_length) == Have::yes;
+      if (!complete) break;
       sink_.begin(fields.track, window_.position);
       if (many_codecs) read_fourcc(fields.track_fourcc, fields.track_codec, codec);
       sink_.number(fields.track_id, window_.next(1), window_.u8());
@@ -120,13 +122,13 @@ class EnhancedBody {
         length = std::min(claimed, length - 3);
       }
       const Window part = window_.part(length);
-      media_.describe_body(part, codec, packet_type_, type_range_, Fields(sink_, Media::track));
+      media_.describe_body(part, codec, packet_type_, Fields(sink_, Media::track));
       window_.position = part.end;
       sink_.end(fields.track, window_.position);
     }
     sink_.end(fields.tracks, window_.position);
     // Here, because these are about bytes behind the list.
-    if (several && !window_.at_end() && need_header(window_, header_length, sink_)) {
+    if (!complete && need_header(window_, header_length, sink_)) {
       sink_.finding(FindingId::multitrack_limit, window_.rest(), max_tracks);
     }
   }

@@ -84,6 +84,10 @@ void describe_nal_units(VideoCodec codec, Window window, const VideoFields& fiel
   Window stop = window;
   Have result = walk(stop, size);
   if (result == Have::missing && window.whole()) {
+    if (begins_with_start_code(window)) {
+      fields.finding(FindingId::nal_start_code, window.next(4));
+      return;
+    }
     for (const std::uint32_t other : {2U, 1U, 3U}) {
       Window trial = window;
       if (walk(trial, other) == Have::yes) {
@@ -97,10 +101,6 @@ void describe_nal_units(VideoCodec codec, Window window, const VideoFields& fiel
   if (result != Have::missing) {
     list(codec, window, stop.position, size, fields);
   } else if (window.whole()) {
-    if (begins_with_start_code(window)) {
-      fields.finding(FindingId::nal_start_code, window.next(4));
-      return;
-    }
     list(codec, window, stop.position, size, fields);
     const std::uint32_t prefix = std::min(size, stop.left());
     fields.finding(FindingId::nal_length, stop.next(prefix), read_length(stop, prefix), stop.left() - prefix);

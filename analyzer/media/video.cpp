@@ -80,12 +80,13 @@ struct VideoMedia {
       .track_length = FieldId::video_track_length,
   };
 
+  static bool is_body_type(std::uint8_t packet_type) { return packet_type <= video_mpeg2ts_sequence_start; }
   static std::uint8_t codec(std::uint32_t code) {
     return static_cast<std::uint8_t>(enhanced_video_codec(code));
   }
 
   /// Pushes everything from the window's position to its end.
-  void describe_body(Window window, std::uint8_t codec_number, std::uint8_t packet_type, Range type_range,
+  void describe_body(Window window, std::uint8_t codec_number, std::uint8_t packet_type,
                      const VideoFields& fields) const {
     const auto video_codec = static_cast<VideoCodec>(codec_number);
     switch (packet_type) {
@@ -113,7 +114,7 @@ struct VideoMedia {
         }
         break;
       case video_metadata: describe_metadata(window, fields); return;
-      default: fields.finding(FindingId::media_packet_type_unknown, type_range, packet_type); break;
+      default: break;
     }
     if (!window.at_end()) fields.blob(VideoField::data, window.rest(), window.view());
   }
@@ -150,9 +151,11 @@ void describe_enhanced(Window window, FieldSink& sink) {
       describe_command(window, sink);
       return;
     }
-    const bool metadata_tracks =
-        packet_type == video_multitrack && window.have(1) == Have::yes && (window.u8() & 15) == video_metadata;
-    if (!metadata_tracks && (frame_type == FrameType::reserved || frame_type > FrameType::command)) {
+    // The real packet type of a multitrack message is in the next byte.
+    const Have have = packet_type == video_multitrack ? window.have(1) : Have::missing;
+    const bool may_be_metadata =
+        have == Have::unseen || (have == Have::yes && (window.u8() & 15) == video_metadata);
+    if (!may_be_metadata && (frame_type == FrameType::reserved || frame_type > FrameType::command)) {
       sink.finding(FindingId::video_frame_type_unknown, {0, 1}, static_cast<std::uint64_t>(frame_type));
     }
   }
@@ -190,7 +193,7 @@ void describe_avc_layout(VideoCodec codec, Window window, const VideoFields& fie
         return;
       }
       if (known) {
-        VideoMedia().describe_body(window, static_cast<std::uint8_t>(codec), packet_type, type_range, fields);
+        VideoMedia().describe_body(window, static_cast<std::uint8_t>(codec), packet_type, fields);
         return;
       }
     }

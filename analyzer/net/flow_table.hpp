@@ -45,7 +45,7 @@ class FlowTable {
   static constexpr std::size_t kFlowsPerSlab = 256;
   static constexpr Timestamp kBeforeTicks = std::numeric_limits<Timestamp>::min();
 
-  struct Flow {
+  struct alignas(64) Flow {
     TcpConnection connection;
     Timestamp last_active = kBeforeTicks;  // time of the tick before the last packet; a tombstone: before its end
     Index previous = kNone;

@@ -18,7 +18,7 @@ void StreamReassembler::reset(HeldMemory& held) {
 }
 
 void StreamReassembler::start_at(std::uint32_t first_sequence) {
-  if (started() && (next_ > 0 || holding() || (state_ & kMidstream) != 0)) return;
+  if (started() && (!untouched() || (state_ & kMidstream) != 0)) return;
   const bool acknowledged = (state_ & kAcknowledged) != 0 && !started();
   const auto acknowledgement = static_cast<std::uint32_t>(acknowledged_);
   start_ = first_sequence;

@@ -36,7 +36,7 @@ class StreamReassembler {
   /// Back to the beginning; gives `held` its memory back.
   void reset(HeldMemory& held);
   /// The SYN tells where the stream starts: `first_sequence` is that of its first byte. Has no effect on a stream
-  /// that has delivered something.
+  /// that is not `untouched`.
   void start_at(std::uint32_t first_sequence);
 
   /// `wire_length` is not 0. `captured` is the first bytes of it.
@@ -65,6 +65,8 @@ class StreamReassembler {
   [[nodiscard]] bool started() const { return (state_ & kStarted) != 0; }
   [[nodiscard]] bool started_by_syn() const { return started() && (state_ & kMidstream) == 0; }
   [[nodiscard]] bool holding() const { return (state_ & kHolding) != 0; }
+  /// Neither payload nor a FIN has come.
+  [[nodiscard]] bool untouched() const { return next_ == 0 && (state_ & (kHolding | kFin)) == 0; }
   [[nodiscard]] bool fin_seen() const { return (state_ & kFin) != 0; }
   /// Everything up to the FIN has been delivered or given up.
   [[nodiscard]] bool ended() const { return (state_ & kEnded) != 0; }

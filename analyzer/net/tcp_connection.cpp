@@ -49,11 +49,11 @@ bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& 
   if (!segment.has(tcp_flag::ack)) {
     if (sender.started()) return sender.start_sequence() != start;
     // Both sides may send a SYN at the same time (RFC 9293, section 3.5), but not after payload.
-    return !receiver.started_by_syn() || receiver.next_offset() > 0;
+    return !receiver.started_by_syn() || !receiver.untouched();
   }
   if (sender.started() && sender.start_sequence() != start) {
     // A server that keeps no state (SYN cookies) may answer a repeated SYN with another number.
-    const bool nothing_sent = sender.started_by_syn() && sender.next_offset() == 0 && !sender.holding();
+    const bool nothing_sent = sender.started_by_syn() && sender.untouched();
     const bool answers = receiver.started() && receiver.start_sequence() == segment.acknowledgement;
     return !(nothing_sent && answers && phase_ != Phase::closed);
   }

@@ -16,6 +16,17 @@ from program import Program, samples
 OPTIONS = ([], ["--chunks", "--ranges"], ["--redact"])
 
 
+def unique_keys(pairs):
+    keys = [key for key, _ in pairs]
+    if len(keys) != len(set(keys)):
+        raise ValueError(f"a key comes twice: {keys}")
+    return dict(pairs)
+
+
+def read_lines(ndjson):
+    return [json.loads(line, object_pairs_hook=unique_keys) for line in ndjson.splitlines()]
+
+
 class SchemaTest(unittest.TestCase):
     program: Program
 
@@ -23,7 +34,7 @@ class SchemaTest(unittest.TestCase):
     def setUpClass(cls):
         cls.schema = json.loads(cls.program.run("schema").stdout)
         cls.compiled = {name: cls.compile(name) for name in cls.schema["$defs"] if name.startswith("event_")}
-        cls.document = cls.compile("document")
+        cls.document = staticmethod(cls.compile("document"))
 
     @classmethod
     def compile(cls, definition):
@@ -40,8 +51,7 @@ class SchemaTest(unittest.TestCase):
         for sample in samples():
             for options in OPTIONS:
                 with self.subTest(sample=sample.name, options=options):
-                    for line in self.program.ndjson(sample, *options).splitlines():
-                        event = json.loads(line)
+                    for event in read_lines(self.program.ndjson(sample, *options)):
                         self.check(event)
                         seen.add(event["event"])
         self.assertLessEqual({"capture_start", "connection_open", "handshake", "handshake_done", "chunk", "message",
@@ -56,20 +66,19 @@ class SchemaTest(unittest.TestCase):
     def test_a_line_and_a_document_hold_the_same_events(self):
         sample = samples()[0]
         document = json.loads(self.program.run("analyze", "--format", "json", sample).stdout)
-        lines = [json.loads(line) for line in self.program.ndjson(sample).splitlines()]
+        lines = read_lines(self.program.ndjson(sample))
         self.assertEqual([line for line in lines if not line["event"].startswith("capture_")],
                          [event for event in document["events"] if not event["event"].startswith("capture_")])  # fmt: skip
 
     def test_unknown_keys_are_refused(self):
-        for line in self.program.ndjson(samples()[0]).splitlines():
-            event = json.loads(line)
+        for event in read_lines(self.program.ndjson(samples()[0])):
             self.check(event)
             with self.assertRaises(fastjsonschema.JsonSchemaValueException):
                 self.check(event | {"no_such_key": 1})
 
     def test_both_validators_agree_on_one_event_of_each_kind(self):
         validator = jsonschema.Draft202012Validator(self.schema)
-        events = [json.loads(line) for line in self.program.ndjson(samples()[0], "--chunks", "--ranges").splitlines()]
+        events = read_lines(self.program.ndjson(samples()[0], "--chunks", "--ranges"))
         for event in {event["event"]: event for event in events}.values():
             validator.validate(event)
             self.assertFalse(validator.is_valid(event | {"no_such_key": 1}))

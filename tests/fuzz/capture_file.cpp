@@ -1,5 +1,5 @@
-// Any bytes as a capture file. The oracle: the size of the batches and the way the bytes come (in place or out of
-// a decompressor) change nothing about packets, statistics and fault.
+// Any bytes as a capture file. The oracle: the size of the batches and the way the bytes come (in place or
+// out of a decompressor) change nothing about packets, statistics and fault.
 #include <cstdlib>
 #include <vector>
 

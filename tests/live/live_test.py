@@ -74,6 +74,18 @@ def listening(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def sniffing(process):
+    """Whether the process has a packet socket that is bound and running (see /proc/net/packet in proc(5))."""
+    sockets = set()
+    for descriptor in Path(f"/proc/{process.pid}/fd").glob("*"):
+        try:
+            sockets.add(os.readlink(descriptor))
+        except FileNotFoundError:  # closed meanwhile
+            pass
+    columns = (line.split() for line in Path("/proc/net/packet").read_text().splitlines()[1:])
+    return any(running == "1" and f"socket:[{inode}]" in sockets for *_, running, _, _, inode in columns)
+
+
 def publish(port):
     command = "ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc=size=320x240:rate=25 -f lavfi -i sine -t 3".split()
     command += "-c:v libx264 -preset ultrafast -g 25 -c:a aac -f flv".split()
@@ -94,11 +106,11 @@ def record(program, folder):
         beside = stack.enter_context(running(tcpdump_command, signal.SIGINT, stderr=log))
         live_command = [program.path, "live", "-i", "lo", "-f", filter_text, "--format", "ndjson"]
         live = stack.enter_context(running(live_command, signal.SIGINT, stdout=output, stderr=errors))
-        wait_until(lambda: b"listening on" in beside_log.read_bytes() or beside.poll() is not None, "tcpdump is silent")
-        wait_until(lambda: live_output.stat().st_size > 0 or live.poll() is not None, "no capture_start")
+        wait_until(lambda: sniffing(beside) or beside.poll() is not None, "tcpdump does not listen")
         if beside.poll() is not None:
             print("capturing is not allowed here:", beside_log.read_text())
             sys.exit(SKIPPED)
+        wait_until(lambda: sniffing(live) or live.poll() is not None, "rtmpscope does not listen")
         publish(port)
         wait_until(lambda: b"connection_close" in live_output.read_bytes() or live.poll() is not None, "no connection_close")
         for process in (live, beside):

@@ -5,7 +5,7 @@ from collections import defaultdict
 from program import Pairs
 
 # About the file, not about the conversation.
-CAPTURE_KEYS = {"source", "format", "link_types", "bytes", "captured_bytes"}
+CAPTURE_KEYS = {"source", "format", "link_types", "bytes", "captured_bytes", "kernel_drops", "interface_drops"}
 ADDRESS_KEYS = {"client", "server", "community_id"}
 # About packets: other ones, at other times, once the same bytes come in other segments.
 PACKET_KEYS = {

@@ -38,7 +38,11 @@ def resegment(packets, next_size):
 
 
 def large_segments(packets):
-    """Segments that follow each other are joined, where the last of them was."""
+    return sorted(joined(packets), key=lambda packet: packet.time)
+
+
+def joined(packets):
+    """Segments that follow each other become one with the time of the last of them, and come out when it is complete."""
     pending = {}  # by connection
     for packet in packets:
         segment = parse(packet)
@@ -46,7 +50,7 @@ def large_segments(packets):
             yield packet
             continue
         before = pending.pop(segment.connection, None)
-        if before and joins(before, segment):
+        if before and follows(before, segment):
             segment = segment.with_payload(before.payload + segment.payload, before.sequence)
         elif before:
             yield before.to_packet()
@@ -58,7 +62,7 @@ def large_segments(packets):
         yield segment.to_packet()
 
 
-def joins(before, segment):
+def follows(before, segment):
     return (
         before.flow == segment.flow
         and before.end == segment.sequence

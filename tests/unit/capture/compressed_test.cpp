@@ -26,7 +26,8 @@ Expansion expand(const File& compressed, std::size_t room) {
   while (expansion.status == ReadStatus::data) {
     const ReadResult result = stream->read(buffer.data(), room, Wait::until_data);
     EXPECT_EQ(result.status == ReadStatus::data, result.bytes > 0);
-    expansion.bytes.insert(expansion.bytes.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(result.bytes));
+    expansion.bytes.insert(expansion.bytes.end(), buffer.begin(),
+                           buffer.begin() + static_cast<std::ptrdiff_t>(result.bytes));
     expansion.status = result.status;
   }
   expansion.error = stream->error();
@@ -65,7 +66,8 @@ TEST(Compressed, EveryTruncationFailsAfterAPrefixOfTheContent) {
   const File text = bytes_of("one two three four five six seven eight nine ten, one two three four five six");
   for (const File& compressed : {gzip(text), zstd(text)}) {
     for (std::size_t length = 4; length < compressed.size(); ++length) {
-      const Expansion expansion = expand(File(compressed.begin(), compressed.begin() + static_cast<std::ptrdiff_t>(length)), 10);
+      const Expansion expansion =
+          expand(File(compressed.begin(), compressed.begin() + static_cast<std::ptrdiff_t>(length)), 10);
       EXPECT_EQ(expansion.status, ReadStatus::failed);
       EXPECT_EQ(expansion.error, "the compressed data ends too early");
       EXPECT_TRUE(std::equal(expansion.bytes.begin(), expansion.bytes.end(), text.begin()));
@@ -79,8 +81,10 @@ TEST(Compressed, DamageAndTrailingRubbishFail) {
   broken_gzip[broken_gzip.size() - 8] ^= 1U;  // the check sum
   EXPECT_EQ(expand(broken_gzip, 4096).error, "the gzip data is damaged (incorrect data check)");
   EXPECT_TRUE(expand(broken_gzip, 4096).bytes == text);
-  EXPECT_THAT(expand(concat(gzip(text), bytes_of("rubbish")), 4096).error, HasSubstr("the gzip data is damaged"));
-  EXPECT_THAT(expand(concat(zstd(text), bytes_of("rubbish")), 4096).error, HasSubstr("the zstd data is damaged"));
+  EXPECT_THAT(expand(concat(gzip(text), bytes_of("rubbish")), 4096).error,
+              HasSubstr("the gzip data is damaged"));
+  EXPECT_THAT(expand(concat(zstd(text), bytes_of("rubbish")), 4096).error,
+              HasSubstr("the zstd data is damaged"));
 }
 
 TEST(Compressed, DamageInTheMiddleDeliversThePacketsBeforeIt) {

@@ -14,16 +14,17 @@ using testing::HasSubstr;
 struct Sample {
   const char* name;
   File file;
-  std::size_t header;                  ///< bytes without which the file cannot be opened
-  std::vector<std::size_t> ends;       ///< where each packet's record ends
-  std::vector<std::size_t> boundaries; ///< where else the file may end without a fault
+  std::size_t header;                   ///< bytes without which the file cannot be opened
+  std::vector<std::size_t> ends;        ///< where each packet's record ends
+  std::vector<std::size_t> boundaries;  ///< where else the file may end without a fault
 };
 
 std::vector<Sample> samples() {
   const auto packets = make_packets(6, 7);
   std::vector<Sample> all;
   for (const bool big_endian : {false, true}) {
-    Sample pcap{big_endian ? "pcap, big endian" : "pcap", make_pcap({}, {.big_endian = big_endian}), 24, {}, {24}};
+    Sample pcap{
+        big_endian ? "pcap, big endian" : "pcap", make_pcap({}, {.big_endian = big_endian}), 24, {}, {24}};
     for (const OwnedPacket& packet : packets) {
       append_pcap_record(pcap.file, {.big_endian = big_endian}, view(packet));
       pcap.ends.push_back(pcap.file.size());
@@ -67,8 +68,8 @@ TEST(Damage, EveryTruncationDeliversWhatIsWhole) {
           continue;
         }
         ASSERT_TRUE(source) << source.error().message;
-        const auto whole = static_cast<std::size_t>(
-            std::count_if(sample.ends.begin(), sample.ends.end(), [&](std::size_t end) { return end <= length; }));
+        const auto whole = static_cast<std::size_t>(std::count_if(
+            sample.ends.begin(), sample.ends.end(), [&](std::size_t end) { return end <= length; }));
         const auto read = read_all(**source);
         EXPECT_EQ(read, std::vector(packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(whole)));
         const bool between_records = contains(sample.ends, length) || contains(sample.boundaries, length);
@@ -119,8 +120,9 @@ TEST(Damage, AnImplausibleRecordLengthIsAFaultAtItsOffset) {
     EXPECT_EQ(read_all(**source, batch_size), packets);
     ASSERT_TRUE((*source)->fault());
     EXPECT_EQ((*source)->fault()->offset, offset);
-    EXPECT_EQ((*source)->fault()->text,
-              "x.pcap is damaged at byte 102: the record of packet 4 has an implausible length of 16777217 bytes");
+    EXPECT_EQ(
+        (*source)->fault()->text,
+        "x.pcap is damaged at byte 102: the record of packet 4 has an implausible length of 16777217 bytes");
   }
 }
 
@@ -165,15 +167,15 @@ const BrokenBlock broken_blocks[] = {
     {"the two lengths of a block of type 0x1234 differ",
      [](PcapngBuilder& b) { b.u32(0x1234), b.u32(16), b.u32(0), b.u32(20); }},
     {"a block of type 0x1 has an implausible length of 1048580 bytes",
-     [](PcapngBuilder& b) { b.u32(1), b.u32(max_description_block + 4), b.raw(File(2 * max_description_block)); }},
-    {"an interface description is too short",
-     [](PcapngBuilder& b) { b.begin(1), b.u32(1), b.end(); }},
+     [](PcapngBuilder& b) {
+       b.u32(1), b.u32(max_description_block + 4), b.raw(File(2 * max_description_block));
+     }},
+    {"an interface description is too short", [](PcapngBuilder& b) { b.begin(1), b.u32(1), b.end(); }},
     {"a section header is too short",
      [](PcapngBuilder& b) { b.begin(0x0a0d0d0a), b.u32(0x1a2b3c4d), b.u32(1), b.end(); }},
     {"a section header has no byte-order magic",
      [](PcapngBuilder& b) { b.begin(0x0a0d0d0a), b.u32(0x11111111), b.raw(File(12)), b.end(); }},
-    {"pcapng version 2.0 is not known",
-     [](PcapngBuilder& b) { b.section("", 2); }},
+    {"pcapng version 2.0 is not known", [](PcapngBuilder& b) { b.section("", 2); }},
 };
 
 TEST(Damage, EveryBrokenBlockIsAFaultAtItsOffset) {

@@ -32,13 +32,14 @@ struct OwnedPacket {
 
   friend bool operator==(const OwnedPacket&, const OwnedPacket&) = default;
   friend std::ostream& operator<<(std::ostream& out, const OwnedPacket& p) {
-    return out << "packet " << p.number << " at " << p.time << ", " << p.bytes.size() << " of " << p.wire_length
-               << " bytes, link type " << p.link_type << ", interface " << p.interface_id;
+    return out << "packet " << p.number << " at " << p.time << ", " << p.bytes.size() << " of "
+               << p.wire_length << " bytes, link type " << p.link_type << ", interface " << p.interface_id;
   }
 };
 
 /// A packet whose bytes tell which one it is.
-inline OwnedPacket make_packet(std::uint64_t number, std::size_t length, Timestamp time, std::uint16_t link_type = 1) {
+inline OwnedPacket make_packet(std::uint64_t number, std::size_t length, Timestamp time,
+                               std::uint16_t link_type = 1) {
   OwnedPacket packet;
   for (std::size_t i = 0; i < length; ++i) packet.bytes.push_back(static_cast<std::uint8_t>(number * 31 + i));
   packet.wire_length = static_cast<std::uint32_t>(length);
@@ -99,7 +100,8 @@ class PcapngBuilder {
     u32(length);
     PcapngBuilder words(big_endian_);
     words.u32(length);
-    std::copy(words.file_.begin(), words.file_.end(), file_.begin() + static_cast<std::ptrdiff_t>(start_) + 4);
+    std::copy(words.file_.begin(), words.file_.end(),
+              file_.begin() + static_cast<std::ptrdiff_t>(start_) + 4);
   }
   void option(std::uint16_t code, Bytes value) {
     u16(code);
@@ -140,7 +142,8 @@ class PcapngBuilder {
     end_of_options();
     end();
   }
-  void packet(std::uint32_t interface, std::uint64_t ticks, const OwnedPacket& packet, std::string_view comment = {}) {
+  void packet(std::uint32_t interface, std::uint64_t ticks, const OwnedPacket& packet,
+              std::string_view comment = {}) {
     begin(6);
     u32(interface);
     u32(static_cast<std::uint32_t>(ticks >> 32U));
@@ -167,7 +170,8 @@ class PcapngBuilder {
 
  private:
   void number(std::uint64_t v, unsigned size) {
-    for (unsigned i = 0; i < size; ++i) u8(static_cast<std::uint8_t>(v >> 8U * (big_endian_ ? size - 1 - i : i)));
+    for (unsigned i = 0; i < size; ++i)
+      u8(static_cast<std::uint8_t>(v >> 8U * (big_endian_ ? size - 1 - i : i)));
   }
 
   bool big_endian_;
@@ -179,7 +183,8 @@ inline File make_pcapng(const std::vector<OwnedPacket>& packets, bool big_endian
   PcapngBuilder builder(big_endian);
   builder.section();
   builder.interface(1, 9);
-  for (const OwnedPacket& packet : packets) builder.packet(0, static_cast<std::uint64_t>(packet.time), packet);
+  for (const OwnedPacket& packet : packets)
+    builder.packet(0, static_cast<std::uint64_t>(packet.time), packet);
   return builder.file();
 }
 
@@ -231,13 +236,18 @@ class TemporaryFile {
 inline std::vector<OwnedPacket> owned(const PacketBatch& batch) {
   std::vector<OwnedPacket> packets;
   for (const Packet& packet : batch.packets) {
-    packets.push_back({{packet.data, packet.data + packet.captured_length}, packet.wire_length, packet.time,
-                       packet.number, packet.link_type, packet.interface_id});
+    packets.push_back({{packet.data, packet.data + packet.captured_length},
+                       packet.wire_length,
+                       packet.time,
+                       packet.number,
+                       packet.link_type,
+                       packet.interface_id});
   }
   return packets;
 }
 
-inline std::vector<OwnedPacket> concat_packets(std::vector<OwnedPacket> a, const std::vector<OwnedPacket>& b) {
+inline std::vector<OwnedPacket> concat_packets(std::vector<OwnedPacket> a,
+                                               const std::vector<OwnedPacket>& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
 }

@@ -13,7 +13,8 @@ using testing::StartsWith;
 
 /// IPv4 and TCP without options or payload, from port 40000 to `port`.
 File ip_packet(std::uint8_t port_low) {
-  File ip = hex("4500 0028 0000 4000 4006 0000 7f000001 7f000001 9c40 0700 00000000 00000000 5010 ffff 0000 0000");
+  File ip =
+      hex("4500 0028 0000 4000 4006 0000 7f000001 7f000001 9c40 0700 00000000 00000000 5010 ffff 0000 0000");
   ip[23] = port_low;
   return ip;
 }
@@ -83,7 +84,8 @@ TEST(Filter, AnExpressionThatTheLinkTypeCannotHaveIsAUsageError) {
 TEST(Filter, RawIpFilesAreFiltered) {
   // Its value in files is not the one that libpcap's compiler knows.
   const File file =
-      make_pcap({owned_packet(1, ip_packet(rtmp_port), 101), owned_packet(2, ip_packet(0x90), 101)}, {.link_type = 101});
+      make_pcap({owned_packet(1, ip_packet(rtmp_port), 101), owned_packet(2, ip_packet(0x90), 101)},
+                {.link_type = 101});
   auto source = open_memory(file, "test", {.filter = "tcp port 1935"});
   ASSERT_TRUE(source) << source.error().message;
   EXPECT_EQ(read_all(**source).size(), 1U);
@@ -122,7 +124,8 @@ TEST(Filter, LinkTypesForWhichItMakesNoSenseAreRejectedWithANote) {
   EXPECT_EQ(read_all(**source).size(), 10U);
   EXPECT_EQ((*source)->statistics().filtered_out, 10U);
   ASSERT_EQ((*source)->statistics().notes.size(), 1U);
-  EXPECT_THAT((*source)->statistics().notes[0], StartsWith("the capture filter rejects all packets of link type 101: "));
+  EXPECT_THAT((*source)->statistics().notes[0],
+              StartsWith("the capture filter rejects all packets of link type 101: "));
 }
 
 TEST(Filter, LooksAtTheWireLength) {

@@ -15,9 +15,15 @@ struct Container {
   File (*make)(const std::vector<OwnedPacket>&);
 };
 
-File little(const std::vector<OwnedPacket>& p) { return make_pcap(p); }
-File big(const std::vector<OwnedPacket>& p) { return make_pcap(p, {.big_endian = true}); }
-File little_nanoseconds(const std::vector<OwnedPacket>& p) { return make_pcap(p, {.nanoseconds = true}); }
+File little(const std::vector<OwnedPacket>& p) {
+  return make_pcap(p);
+}
+File big(const std::vector<OwnedPacket>& p) {
+  return make_pcap(p, {.big_endian = true});
+}
+File little_nanoseconds(const std::vector<OwnedPacket>& p) {
+  return make_pcap(p, {.nanoseconds = true});
+}
 File big_nanoseconds(const std::vector<OwnedPacket>& p) {
   return make_pcap(p, {.nanoseconds = true, .big_endian = true});
 }
@@ -33,8 +39,12 @@ File kuznetzov(const std::vector<OwnedPacket>& packets) {
   }
   return file;
 }
-File pcapng_little(const std::vector<OwnedPacket>& p) { return make_pcapng(p); }
-File pcapng_big(const std::vector<OwnedPacket>& p) { return make_pcapng(p, true); }
+File pcapng_little(const std::vector<OwnedPacket>& p) {
+  return make_pcapng(p);
+}
+File pcapng_big(const std::vector<OwnedPacket>& p) {
+  return make_pcapng(p, true);
+}
 
 const Container containers[] = {
     {"pcap", "pcap", little},
@@ -65,7 +75,8 @@ TEST(Formats, EveryContainerGivesTheSamePacketsFromDiskAndCompressed) {
   const auto packets = make_packets(40, 13);
   for (const Container& container : containers) {
     const File plain = container.make(packets);
-    const std::pair<const char*, File> variants[] = {{"", plain}, {"+gz", gzip(plain)}, {"+zst", zstd(plain)}};
+    const std::pair<const char*, File> variants[] = {
+        {"", plain}, {"+gz", gzip(plain)}, {"+zst", zstd(plain)}};
     for (const auto& [suffix, content] : variants) {
       SCOPED_TRACE(std::string(container.name) + suffix);
       const TemporaryFile file(content);

@@ -2,8 +2,8 @@
 #include <cerrno>
 #include <thread>
 
-#include <gmock/gmock.h>
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include "capture/input.hpp"

@@ -20,7 +20,8 @@ void send_datagram(std::string_view text) {
   address.sin_family = AF_INET;
   address.sin_port = htons(discard_port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  sendto(descriptor, text.data(), text.size(), 0, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  sendto(descriptor, text.data(), text.size(), 0, reinterpret_cast<const sockaddr*>(&address),
+         sizeof address);
   close(descriptor);
 }
 

@@ -41,10 +41,9 @@ TEST(Merged, PacketsComeByTimeAndThenByInput) {
     auto source = open_files({a.path(), b.path(), c.path(), d.path()}, Order::merged);
     ASSERT_TRUE(source) << source.error().message;
     const auto packets = read_all(**source, batch_size);
-    EXPECT_THAT(marks(packets),
-                ElementsAre(std::pair('b', 5), std::pair('a', 10), std::pair('a', 20), std::pair('a', 20),
-                            std::pair('b', 20), std::pair('c', 20), std::pair('a', 50), std::pair('b', 60),
-                            std::pair('b', 70)));
+    EXPECT_THAT(marks(packets), ElementsAre(std::pair('b', 5), std::pair('a', 10), std::pair('a', 20),
+                                            std::pair('a', 20), std::pair('b', 20), std::pair('c', 20),
+                                            std::pair('a', 50), std::pair('b', 60), std::pair('b', 70)));
     expect_consecutive_numbers(packets);
     EXPECT_EQ((*source)->statistics().packets, 9U);
     EXPECT_EQ((*source)->statistics().interfaces.size(), 4U);

@@ -21,13 +21,16 @@ struct Row {
 // The numbers are what tshark 4.0.17 prints.
 const Row rows[] = {
     {"pcapng_two_interfaces.pcapng", "pcapng", 816, 182768, 182768, 1795381958770873013, 1795381960968469133},
-    {"rtmps_tls13_rtmpdump_nginx_dsb.pcapng", "pcapng", 17, 5112, 5112, 1795379174584959000, 1795379174587777000},
+    {"rtmps_tls13_rtmpdump_nginx_dsb.pcapng", "pcapng", 17, 5112, 5112, 1795379174584959000,
+     1795379174587777000},
     {"snaplen_96.pcap", "pcap", 764, 57799, 176897, 1795381927849416000, 1795381932046573000},
     {"link_sll2.pcap", "pcap", 1114, 286608, 286608, 1795381307015915000, 1795381311170631000},
     {"err_plain_http_on_1935.pcap", "pcap", 8, 579, 579, 1795378631113515000, 1795378633114245000},
 };
 
-std::string sample(const std::string& file) { return std::string(RTMPSCOPE_SAMPLES) + "/" + file; }
+std::string sample(const std::string& file) {
+  return std::string(RTMPSCOPE_SAMPLES) + "/" + file;
+}
 
 TEST(RealFiles, PacketsAreThoseThatWiresharkSees) {
   for (const Row& row : rows) {
@@ -72,7 +75,8 @@ TEST(RealFiles, EditcapsInjectedSecretsAreKept) {
   const auto& secrets = (*source)->statistics().secrets;
   ASSERT_EQ(secrets.size(), 1U);
   EXPECT_EQ(secrets[0].type, DecryptionSecrets::tls_key_log);
-  EXPECT_THAT(std::string(as_text(secrets[0].bytes)), StartsWith("SERVER_HANDSHAKE_TRAFFIC_SECRET 731c190d9155"));
+  EXPECT_THAT(std::string(as_text(secrets[0].bytes)),
+              StartsWith("SERVER_HANDSHAKE_TRAFFIC_SECRET 731c190d9155"));
 }
 
 }  // namespace

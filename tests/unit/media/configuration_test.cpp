@@ -275,7 +275,7 @@ TEST(AacConfiguration, ReadsEscapesShortFramesAndProgramConfig) {
   // Channel configuration 0 and a program config element with one front pair, one front single and one LFE:
   // 00010 0011 0000 0 0 0 | 0000 01 0011 0010 0000 0000 01 000 0000 0 0 0 | 1 0000 0 0000 | 0000 | align |
   // 00000000
-  const Tape pce = audio_record("mp4a", "118004c80040021000 00");
+  const Tape pce = audio_record("mp4a", "118004c8010020000000");
   EXPECT_EQ(value(pce, "audio.configuration.channel_configuration"), "0");
   EXPECT_EQ(value(pce, "audio.configuration.channels"), "4");
   EXPECT_EQ(findings(pce), "");

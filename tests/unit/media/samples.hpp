@@ -82,7 +82,7 @@ inline std::vector<Sample> make_samples() {
   video("avc_sequence_cut", hex("1700000000 0142c00dffe1001c6742"));
   video("avc_sequence_without_sps", hex("1700000000 0142c00dffe001000468ce3c80"));
   video("avc_sequence_bad_sps", hex("1700000000 0142c00dffe100046742c00d01000468ce3c80"));
-  video("avc_sequence_version_2", hex("1700000000 0242c00dfee001000468ce3c80"));
+  video("avc_sequence_version_2", hex("1700000000 0242c00dffe001000468ce3c80"));
   video("avc_sequence_257_pps",
         concat(hex("1700000000 0142c00dff ff"), repeat("00026742", 31), hex("ff"), repeat("00026800", 255)));
   video("avc_key_obs", hex("1701000000000002a80605ffffa4dc45e9bde6d948b7962cd820d923eeef7832"), 1580);
@@ -139,7 +139,7 @@ inline std::vector<Sample> make_samples() {
   video("modex_offset", hex("970200000101687663310000000000000302010a"));
   video("modex_offset_range", hex("97020f42400168766331000000"));
   video("modex_short", hex("970100000168766331000000"));
-  video("modex_unknown", hex("9700aa116876633100000000"));
+  video("modex_unknown", hex("9700aa1168766331000000000000020201"));
   video("modex_twice", hex("9703000001ee0702000002016876633100000000000003020101"));
   video("modex_256_bytes", concat(hex("97ff00ff"), repeat("00", 256), hex("0168766331000000")));
   video("modex_17_times", concat(hex("97"), repeat("02000001 07", 17), hex("68766331")));
@@ -221,8 +221,9 @@ inline std::vector<Sample> make_samples() {
     const std::uint8_t multitrack = sample.video() ? 6 : 5;
     const std::uint8_t packet_type = body[0] & 15;
     if (!extended || packet_type == multitrack || packet_type == 7) continue;
-    const std::vector<std::uint8_t> head{static_cast<std::uint8_t>((body[0] & 0xF0) | multitrack),
-                                         packet_type};
+    // Frame type 5 makes a command of all packets that do not say Metadata in the first byte.
+    const int high = sample.video() && body[0] >> 4 == 0xD ? 0x90 : body[0] & 0xF0;
+    const std::vector<std::uint8_t> head{static_cast<std::uint8_t>(high | multitrack), packet_type};
     const Bytes bytes(body);
     add(sample.type, sample.name + "_track", concat(head, bytes.subspan(1, 4), hex("02"), bytes.subspan(5)),
         sample.length + 2);

@@ -283,6 +283,21 @@ TEST(ReassemblyInterest, NothingIsDeliveredOrKeptOnceNobodyWantsIt) {
   EXPECT_GE(s.totals(Direction::to_server).bytes, 6U);
 }
 
+TEST(ReassemblyInterest, MayEndWithTheFirstDirection) {
+  Scenario fin;
+  fin.log.interest_in_both_ends = false;
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "c FA 100 abc", "s A 500 x", "s FA 501"}) fin.feed(x);
+  EXPECT_EQ(fin.log.text, "open >0:abc >3.fin close:fin");
+  Scenario reset;
+  reset.log.interest_in_both_ends = false;
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "c A 100 abc", "s A 505 x", "c R 103"}) reset.feed(x);
+  EXPECT_EQ(reset.log.text, "open >0:abc >3.reset close:reset");
+  Scenario before_data;
+  before_data.log.interest_in_both_ends = false;
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "s FA 500", "c A 100 abc", "c FA 103"}) before_data.feed(x);
+  EXPECT_EQ(before_data.log.text, "open <0.fin close:fin");
+}
+
 TEST(ReassemblyInterest, ARefusedFlowIsOnlyCounted) {
   Scenario s;
   s.observer.refuse = true;

@@ -28,8 +28,8 @@ struct Log {
   std::string text;
   std::vector<FlowTotals> totals;
   bool interested = true;
-  std::uint64_t interest_bytes = ~0ULL;  ///< lose interest after that many
-  bool check = true;
+  std::uint64_t interest_bytes = ~0ULL;  ///< a handler loses interest after that many
+  bool interest_in_both_ends = true;     ///< false: it does so after the first on_end
 
   void add(const std::string& word) { text += (text.empty() ? "" : " ") + word; }
 };
@@ -40,7 +40,10 @@ class RecordingHandler final : public FlowHandler {
   ~RecordingHandler() override {
     if (!closed_) log_.add("NOT-CLOSED");
   }
-  [[nodiscard]] bool wants_data() const override { return log_.interested && bytes_ < log_.interest_bytes; }
+  [[nodiscard]] bool wants_data() const override { 
+    return log_.interested && bytes_ < log_.interest_bytes &&
+           (log_.interest_in_both_ends || !(ended_[0] || ended_[1]));
+  }
   void on_data(Direction direction, const StreamData& data) override {
     if (data.bytes.empty()) log_.add("EMPTY");
     follow(direction, data.offset, data.packet);
