@@ -18,9 +18,10 @@ net::FlowLimits shard_limits() {
 }  // namespace
 
 Shard::Shard(const ShardOptions& options)
-    : renderer_(sinks::make_renderer(options.format, options.render)),
+    : rtmp_ports_(options.rtmp_ports),
+      renderer_(sinks::make_renderer(options.format, options.render)),
       selecting_(std::make_unique<sinks::SelectingSink>(options.selection, *renderer_)),
-      context_{.sink = *selecting_, .session = options.session, .rtmp_ports = options.rtmp_ports},
+      context_{.sink = *selecting_, .session = options.session, .rtmp_ports = rtmp_ports_},
       flows_(shard_limits(), *this) {}
 
 std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, PacketRef) {

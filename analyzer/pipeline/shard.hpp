@@ -1,7 +1,6 @@
 // A part of the connections, with everything that belongs to them. Single-threaded: one thread at a time.
 #pragma once
 
-#include <deque>
 #include <memory>
 
 #include "net/flow_table.hpp"
@@ -37,6 +36,7 @@ class Shard final : private net::FlowObserver {
   void process(const Window& window, std::span<const std::uint32_t> part);
   void mark_pieces(std::uint64_t frame);
 
+  std::vector<std::uint16_t> rtmp_ports_;
   std::unique_ptr<sinks::Renderer> renderer_;
   std::unique_ptr<sinks::SelectingSink> selecting_;
   ConnectionContext context_;

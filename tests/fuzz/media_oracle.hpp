@@ -66,10 +66,8 @@ inline std::string check_structure(const Tape& tape, std::uint32_t length) {
     std::set<FieldId> members;
   };
   std::vector<Open> open;
-  std::vector<bool> covered(std::min<std::uint32_t>(length, 1U << 20));
-  const auto cover = [&](std::uint32_t from, std::uint32_t to) {
-    for (std::size_t i = from; i < to && i < covered.size(); ++i) covered[i] = true;
-  };
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> covered;  // from, to
+  const auto cover = [&](std::uint32_t from, std::uint32_t to) { covered.emplace_back(from, to); };
   bool ended = false;
   for (const Tape::Entry& entry : tape.entries()) {
     const auto complain = [&](std::string_view what) {
@@ -125,10 +123,13 @@ inline std::string check_structure(const Tape& tape, std::uint32_t length) {
     if (entry.op != Tape::Op::finding) cover(entry.range.offset, static_cast<std::uint32_t>(end));
   }
   if (!ended) return "no end\n" + tape.to_string();
-  const auto hole = std::find(covered.begin(), covered.end(), false);
-  if (hole != covered.end()) {
-    return "byte " + std::to_string(hole - covered.begin()) + " is in no field\n" + tape.to_string();
+  std::sort(covered.begin(), covered.end());
+  std::uint32_t reached = 0;
+  for (const auto& [from, to] : covered) {
+    if (from > reached) break;
+    reached = std::max(reached, to);
   }
+  if (reached < length) return "byte " + std::to_string(reached) + " is in no field\n" + tape.to_string();
   return {};
 }
 
