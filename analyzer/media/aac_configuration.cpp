@@ -1,4 +1,5 @@
 // AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1).
+#include <algorithm>
 #include <array>
 
 #include "media/audio_configuration.hpp"
@@ -54,22 +55,24 @@ class AudioSpecificConfig {
   }
 
  private:
-  /// The bytes that hold the bits from `from` to the next one to read.
+  /// The bytes that hold the bits from `from` to the next one to read, and those before it that were skipped.
   [[nodiscard]] Range range(std::uint64_t from) const {
-    const auto first = static_cast<std::uint32_t>(from / 8);
-    const auto last = static_cast<std::uint32_t>((bits_.position() + 7) / 8);
-    return {begin_ + first, last - first};
+    const std::uint32_t first = std::min(begin_ + static_cast<std::uint32_t>(from / 8), covered_);
+    const std::uint32_t last = begin_ + static_cast<std::uint32_t>((bits_.position() + 7) / 8);
+    return {first, last - first};
   }
   // Fields that reach beyond the end of the record are not pushed.
   void number(AudioField field, std::uint64_t from, std::uint64_t value) {
     if (bits_.failed()) return;
-    fields_.number(field, range(from), value);
-    covered_ = range(from).end();
+    const Range place = range(from);
+    fields_.number(field, place, value);
+    covered_ = place.end();
   }
   void flag(AudioField field, std::uint64_t from, bool value) {
     if (bits_.failed()) return;
-    fields_.flag(field, range(from), value);
-    covered_ = range(from).end();
+    const Range place = range(from);
+    fields_.flag(field, place, value);
+    covered_ = place.end();
   }
   std::uint32_t object_type() {
     const std::uint32_t type = bits_.bits(5);

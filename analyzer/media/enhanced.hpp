@@ -1,10 +1,11 @@
 // Describes the extended header and divides a message into tracks; the same for audio and video.
 //
 // A `Media` policy says what differs:
-//   Fields                      PlacedSink of the body's fields
-//   Fields::… message, track    static FieldIds of the first body field at either place, and of the header's
-//   fields multitrack                  number of the packet type Multitrack codec(fourcc) number for the
-//   codec field describe_body(Window, codec, packet_type, Fields)
+//  - Fields: the PlacedSink of the body; message and track: its two places; header: the header's own fields
+//  - multitrack: number of the packet type Multitrack
+//  - is_body_type(packet_type): whether it says what a body holds (not reserved, not Multitrack, not ModEx)
+//  - codec(fourcc): number for the codec field
+//  - describe_body(window, codec, packet_type, fields): pushes everything that the window holds
 #pragma once
 
 #include "media/body_fields.hpp"

@@ -82,12 +82,31 @@ void read_codec_and_track(EnhancedHead& head, std::uint8_t multitrack, Extent& e
   head.readable = true;
 }
 
+/// Nearly all enhanced video messages: coded frames of a known codec without ModEx and tracks. Fills in the
+/// facts of such a message, so that it does not take the long way.
+bool is_plain_frame(const Window& window, VideoFacts& facts) {
+  const std::uint8_t packet_type = window.kept[0] & 0x0F;
+  const bool frames = packet_type == video_coded_frames || packet_type == video_coded_frames_x;
+  const bool usual_type = facts.frame_type >= FrameType::key && facts.frame_type <= FrameType::generated_key;
+  if (!frames || !usual_type || window.have(4 + 3) != Have::yes) return false;
+  const VideoCodec codec = enhanced_video_codec(load_be32(window.data()));
+  if (codec == VideoCodec::unknown) return false;
+  facts.codec = codec;
+  facts.kind = VideoPacketKind::coded_frames;
+  if (packet_type == video_coded_frames && is_nal_codec(codec)) {
+    facts.composition_time = sign_extend_24(load_be24(window.data() + 4));
+    facts.interesting = facts.composition_time < 0;
+  }
+  return true;
+}
+
 void enhanced_video(const Window& window, VideoFacts& facts, Extent& extent) {
   const std::uint8_t first = window.kept[0];
   facts.enhanced = true;
   facts.frame_type = static_cast<FrameType>(first >> 4 & 7);
   const bool reserved_frame_type =
       facts.frame_type == FrameType::reserved || facts.frame_type > FrameType::command;
+  if (is_plain_frame(window, facts)) return;
   EnhancedHead head{.window = window, .packet_type = static_cast<std::uint8_t>(first & 0x0F)};
   if (!skip_modex(head, extent)) {
     facts.interesting = true;
@@ -203,8 +222,19 @@ bool begins_with_adts(const Window& window) {
   return window.have(2) == Have::yes && window.u8() == 0xFF && (window.u8(1) & 0xF6) == 0xF0;
 }
 
+/// The same for audio.
+bool is_plain_frame(const Window& window, AudioFacts& facts) {
+  if ((window.kept[0] & 0x0F) != audio_coded_frames || window.have(4) != Have::yes) return false;
+  const AudioCodec codec = enhanced_audio_codec(load_be32(window.data()));
+  if (codec == AudioCodec::unknown || codec == AudioCodec::aac) return false;  // AAC may have ADTS
+  facts.codec = codec;
+  facts.kind = AudioPacketKind::coded_frames;
+  return true;
+}
+
 void enhanced_audio(const Window& window, AudioFacts& facts, Extent& extent) {
   facts.enhanced = true;
+  if (is_plain_frame(window, facts)) return;
   EnhancedHead head{.window = window, .packet_type = static_cast<std::uint8_t>(window.kept[0] & 0x0F)};
   if (!skip_modex(head, extent)) return;
   read_codec_and_track(head, audio_multitrack, extent);

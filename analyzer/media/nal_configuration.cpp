@@ -191,9 +191,10 @@ void describe_avc_record(VideoRecord& record) {
     readable = sets.describe_array(head);
   }
   sets.end();
+  const Range behind_sets = record.window.next(0);
   const bool extension = readable && describe_avc_extension(record, profile);
   if (sets.sps().length == 0) {
-    if (readable) fields.finding(FindingId::configuration_parameter_set_missing, record.window.next(0));
+    if (readable) fields.finding(FindingId::configuration_parameter_set_missing, behind_sets);
     return;
   }
   const auto info = read_avc_sequence(record.window.view(sets.sps()));

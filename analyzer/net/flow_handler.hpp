@@ -12,18 +12,18 @@ namespace rtmpscope::net {
 struct FlowInfo {
   Endpoint client;
   Endpoint server;
-  /// Whether the roles come from a SYN. If not, they are a guess: the side with a well-known or else the lower port
-  /// is the server.
+  /// Whether the roles come from a SYN. If not, they are a guess: the side with a well-known or else the
+  /// lower port is the server.
   bool syn_seen = false;
   PacketRef first_packet;  ///< of the connection; the SYN, if there is one
 };
 
 struct FlowDirectionTotals {
   std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;                  ///< of the stream, captured and in time, each byte once
-  std::uint64_t missing_bytes = 0;          ///< of the gaps of known length
-  std::uint64_t retransmitted_bytes = 0;    ///< captured again
-  std::uint64_t discarded_bytes = 0;        ///< before the stream's first byte, after their gap, or after the FIN
+  std::uint64_t bytes = 0;                ///< of the stream, captured and in time, each byte once
+  std::uint64_t missing_bytes = 0;        ///< of the gaps of known length
+  std::uint64_t retransmitted_bytes = 0;  ///< captured again
+  std::uint64_t discarded_bytes = 0;  ///< before the stream's first byte, after their gap, or after the FIN
   std::uint32_t out_of_order_segments = 0;  ///< came before bytes that precede them
   std::uint32_t keep_alives = 0;            ///< probes with one byte that is no part of the stream
 };
@@ -33,21 +33,21 @@ using FlowTotals = std::array<FlowDirectionTotals, 2>;
 
 /// Takes one TCP connection.
 ///
-/// Order of calls: those of StreamSink, in which a direction that began before the capture starts with a StreamGap at
-/// offset 0 of unknown length (start_not_captured); then, unless `wants_data` became false, `on_end` for both
-/// directions; then `on_close`, always and exactly once. The destructor follows. `packet` of data is the packet
-/// that made the bytes deliverable: for out-of-order bytes the one that filled the hole before them, or the one at
-/// which the hole was given up. So packet numbers never go down.
+/// Order of calls: those of StreamSink, in which a direction that began before the capture starts with a
+/// StreamGap at offset 0 of unknown length (start_not_captured); then, unless `wants_data` became false,
+/// `on_end` for both directions; then `on_close`, always and exactly once. The destructor follows. `packet`
+/// of data is the packet that made the bytes deliverable: for out-of-order bytes the one that filled the hole
+/// before them, or the one at which the hole was given up. So packet numbers never go down.
 ///
 /// No function may call the flow table.
 class FlowHandler : public StreamSink {
  public:
-  /// Asked after each of the other calls. Once false, nothing more is delivered or kept for this flow; it is only counted, less
-  /// exactly: holes are not looked for.
+  /// Asked after each of the other calls. Once false, nothing more is delivered or kept for this flow; it is
+  /// only counted, less exactly: holes are not looked for.
   [[nodiscard]] virtual bool wants_data() const = 0;
 
-  /// `length` bytes from `offset` came twice, with different contents, before they could be delivered. The first copy
-  /// is the one that is delivered.
+  /// `length` bytes from `offset` came twice, with different contents, before they could be delivered. The
+  /// first copy is the one that is delivered.
   virtual void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
                                    PacketRef packet) = 0;
 

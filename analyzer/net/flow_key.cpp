@@ -15,7 +15,11 @@ Endpoint endpoint_of(const std::array<std::uint64_t, 2>& address, std::uint32_t 
 
 }  // namespace
 
-Endpoint FlowKey::low() const { return endpoint_of(low_address, address_length, low_port); }
-Endpoint FlowKey::high() const { return endpoint_of(high_address, address_length, high_port); }
+Endpoint FlowKey::low() const {
+  return endpoint_of(low_address, address_length, low_port);
+}
+Endpoint FlowKey::high() const {
+  return endpoint_of(high_address, address_length, high_port);
+}
 
 }  // namespace rtmpscope::net

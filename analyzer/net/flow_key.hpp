@@ -23,8 +23,9 @@ struct FlowKey {
 
   friend bool operator==(const FlowKey& a, const FlowKey& b) {
     // Without branches: a table lookup compares keys that are equal nearly always.
-    const std::uint64_t tail = static_cast<std::uint64_t>((a.low_port ^ b.low_port) | (a.high_port ^ b.high_port)) |
-                               (a.address_length ^ b.address_length);
+    const std::uint64_t tail =
+        static_cast<std::uint64_t>((a.low_port ^ b.low_port) | (a.high_port ^ b.high_port)) |
+        (a.address_length ^ b.address_length);
     return ((a.low_address[0] ^ b.low_address[0]) | (a.low_address[1] ^ b.low_address[1]) |
             (a.high_address[0] ^ b.high_address[0]) | (a.high_address[1] ^ b.high_address[1]) | tail) == 0;
   }
@@ -43,8 +44,8 @@ struct FlowHashes {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-/// Hashes for tables and for the choice of a shard. Nothing that is reported depends on them, so that `seed` may be
-/// chosen at random where hostile input could aim at collisions.
+/// Hashes for tables and for the choice of a shard. Nothing that is reported depends on them, so that `seed`
+/// may be chosen at random where hostile input could aim at collisions.
 [[nodiscard]] inline FlowHashes hash_of(const FlowKey& key, std::uint64_t seed = 0) {
   constexpr std::uint64_t k0 = 0x9e3779b97f4a7c15;
   constexpr std::uint64_t k1 = 0xd1b54a32d192ed03;

@@ -144,7 +144,8 @@ void FlowTable::touch(Index index) {
   link(index, phase);
 }
 
-void FlowTable::expire(TcpConnection::Phase phase, Timestamp timeout, Timestamp now, std::vector<Index>& expired) {
+void FlowTable::expire(TcpConnection::Phase phase, Timestamp timeout, Timestamp now,
+                       std::vector<Index>& expired) {
   for (Index index = list_of(phase).first; index != kNone; index = flow(index).next) {
     if (now - std::max(flow(index).last_active, first_tick_) <= timeout) return;
     expired.push_back(index);

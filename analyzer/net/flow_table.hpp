@@ -10,10 +10,10 @@ namespace rtmpscope::net {
 
 /// Sorts segments to their connections. Single-threaded. Segments of one connection come in capture order.
 ///
-/// Time is that of packets: activity is dated by the last tick, so that what ends when depends neither on the other
-/// flows of the table nor on clocks that step back between two ticks. The caller has to call `on_tick` at capture
-/// times that do not depend on how flows are spread over tables, for example at each full second, before the first
-/// packet of that second or later. Ticks that go back are ignored.
+/// Time is that of packets: activity is dated by the last tick, so that what ends when depends neither on the
+/// other flows of the table nor on clocks that step back between two ticks. The caller has to call `on_tick`
+/// at capture times that do not depend on how flows are spread over tables, for example at each full second,
+/// before the first packet of that second or later. Ticks that go back are ignored.
 class FlowTable {
  public:
   FlowTable(const FlowLimits& limits, FlowObserver& observer);
@@ -22,8 +22,8 @@ class FlowTable {
 
   void on_segment(const TcpSegment& segment);
 
-  /// Loads what `on_segment` will need for a segment with that TcpSegment::hash: first the table's slot, some segments
-  /// ahead; then, nearer, the flow itself.
+  /// Loads what `on_segment` will need for a segment with that TcpSegment::hash: first the table's slot, some
+  /// segments ahead; then, nearer, the flow itself.
   void prefetch(std::uint32_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
   void prefetch_flow(std::uint32_t hash) const;
 
@@ -45,15 +45,16 @@ class FlowTable {
   static constexpr std::size_t kFlowsPerSlab = 256;
   static constexpr Timestamp kBeforeTicks = std::numeric_limits<Timestamp>::min();
 
-  struct alignas(64) Flow {
+  struct Flow {
     TcpConnection connection;
-    Timestamp last_active = kBeforeTicks;  // time of the tick before the last packet; a tombstone: before its end
+    Timestamp last_active =
+        kBeforeTicks;  // time of the tick before the last packet; a tombstone: before its end
     Index previous = kNone;
     Index next = kNone;
     std::uint32_t hash = 0;
-    TcpConnection::Phase list{};           // the list that it is in
+    TcpConnection::Phase list{};  // the list that it is in
   };
-  static_assert(sizeof(Flow) <= 320, "an idle connection has to be cheap");
+  static_assert(sizeof(Flow) <= 300, "an idle connection has to be cheap");
 
   struct Slot {
     std::uint32_t hash = 0;

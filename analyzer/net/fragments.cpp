@@ -23,7 +23,8 @@ std::size_t FragmentReassembler::KeyHash::operator()(const DatagramKey& key) con
 }
 
 std::optional<FragmentReassembler::Datagram> FragmentReassembler::add(const DatagramKey& key,
-                                                                      const Fragment& fragment, Timestamp time,
+                                                                      const Fragment& fragment,
+                                                                      Timestamp time,
                                                                       DatagramBuffers& buffers) {
   ++counters_.fragments;
   drop_expired(time);

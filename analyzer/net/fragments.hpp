@@ -29,18 +29,18 @@ struct DatagramKey {
 };
 
 struct Fragment {
-  std::uint32_t offset = 0;     ///< in bytes
-  bool more = false;            ///< further fragments follow
-  std::uint16_t protocol = 0;   ///< of the payload; that of the first fragment counts
+  std::uint32_t offset = 0;    ///< in bytes
+  bool more = false;           ///< further fragments follow
+  std::uint16_t protocol = 0;  ///< of the payload; that of the first fragment counts
   View payload;
 };
 
 struct FragmentCounters {
   std::uint64_t fragments = 0;
-  std::uint64_t datagrams = 0;           ///< put together
-  std::uint64_t datagrams_dropped = 0;   ///< timed out or given up at a limit
-  std::uint64_t invalid = 0;             ///< fragments with impossible offsets or lengths
-  std::uint64_t overlaps = 0;            ///< fragments that overlap earlier ones; the earlier bytes are kept
+  std::uint64_t datagrams = 0;          ///< put together
+  std::uint64_t datagrams_dropped = 0;  ///< timed out or given up at a limit
+  std::uint64_t invalid = 0;            ///< fragments with impossible offsets or lengths
+  std::uint64_t overlaps = 0;           ///< fragments that overlap earlier ones; the earlier bytes are kept
 };
 
 class FragmentReassembler {
@@ -51,8 +51,8 @@ class FragmentReassembler {
     std::uint16_t protocol = 0;
     View payload;
   };
-  /// The datagram, if `fragment` completes it. Its payload lives in the last of `buffers`. Where the capture cut off
-  /// the end of a fragment, the payload is captured up to there.
+  /// The datagram, if `fragment` completes it. Its payload lives in the last of `buffers`. Where the capture
+  /// cut off the end of a fragment, the payload is captured up to there.
   [[nodiscard]] std::optional<Datagram> add(const DatagramKey& key, const Fragment& fragment, Timestamp time,
                                             DatagramBuffers& buffers);
 
@@ -70,10 +70,10 @@ class FragmentReassembler {
   struct Pending {
     DatagramKey key;
     Timestamp since = 0;
-    std::uint32_t received = 0;               ///< bytes on the wire, each once
+    std::uint32_t received = 0;  ///< bytes on the wire, each once
     std::optional<std::uint32_t> total;
     std::uint16_t protocol = 0;
-    std::vector<Piece> pieces;                ///< sorted by offset, without overlap
+    std::vector<Piece> pieces;  ///< sorted by offset, without overlap
     std::size_t charge = 0;
   };
   using List = std::list<Pending>;

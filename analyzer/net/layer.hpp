@@ -34,13 +34,13 @@ struct View {
 struct Layer {
   enum class Kind : std::uint8_t {
     ethernet,
-    ether_type,      ///< payload of the EtherType `number`
-    ip,              ///< IPv4 or IPv6, by the version field
+    ether_type,  ///< payload of the EtherType `number`
+    ip,          ///< IPv4 or IPv6, by the version field
     ipv4,
     ipv6,
-    ip_protocol,     ///< payload of the IP protocol or IPv6 next header `number`
-    ppp,             ///< PPP, from its protocol field on
-    end,             ///< no TCP here, for the reason `number` (an Ending)
+    ip_protocol,  ///< payload of the IP protocol or IPv6 next header `number`
+    ppp,          ///< PPP, from its protocol field on
+    end,          ///< no TCP here, for the reason `number` (an Ending)
   };
   enum Ending : std::uint16_t { not_tcp, cut_off, invalid, unknown_link };
 

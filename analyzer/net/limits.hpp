@@ -13,8 +13,9 @@ inline constexpr Timestamp kSecond = 1'000 * kMillisecond;
 
 /// Limits of the packet decoder.
 struct DecoderLimits {
-  /// Headers between the start of a packet and its TCP header: each VLAN tag, MPLS label, extension header and
-  /// tunnel header is one. Three nested tunnels need about 15. Reached: the packet is malformed (`too_deep`).
+  /// Headers between the start of a packet and its TCP header: each VLAN tag, MPLS label, extension header
+  /// and tunnel header is one. Three nested tunnels need about 15. Reached: the packet is malformed
+  /// (`too_deep`).
   std::uint32_t headers_per_packet = 32;
 
   /// Datagrams of which fragments are missing. Reached: the oldest one is dropped (`datagrams_dropped`).
@@ -35,21 +36,23 @@ struct DecoderLimits {
 
 /// Limits of one flow table. Times are capture time.
 ///
-/// `flows` and `held_bytes_total` are shared by all flows of a table: results stay independent of the number of
-/// threads only as long as they are not reached, or the number of tables does not follow the number of threads.
+/// `flows` and `held_bytes_total` are shared by all flows of a table: results stay independent of the number
+/// of threads only as long as they are not reached, or the number of tables does not follow the number of
+/// threads.
 struct FlowLimits {
-  /// Flows of one table, tombstones and half-open ones included: about 35 MiB. Reached: the least recently used
-  /// tombstone goes, else the least recently used flow without payload, else the least recently used flow, which
-  /// ends with EndCause::evicted.
+  /// Flows of one table, tombstones and half-open ones included: about 35 MiB. Reached: the least recently
+  /// used tombstone goes, else the least recently used flow without payload, else the least recently used
+  /// flow, which ends with EndCause::evicted.
   std::uint32_t flows = 1U << 17;
 
   /// No packet for that long ends a flow (EndCause::idle). RTMP peers ping each other every few seconds to
   /// minutes and players give up sooner; but a paused player or a keep-alive-only tunnel may be silent for
-  /// minutes, and network address translators forget idle TCP connections after 5 to 15 minutes at the latest.
+  /// minutes, and network address translators forget idle TCP connections after 5 to 15 minutes at the
+  /// latest.
   Timestamp idle_timeout = 15 * 60 * kSecond;
 
-  /// A flow without a byte of payload is forgotten after that long. A SYN is repeated for 127 s at most on Linux,
-  /// with at most 64 s between two of them. Keeps scans and SYN floods short-lived; nobody is told.
+  /// A flow without a byte of payload is forgotten after that long. A SYN is repeated for 127 s at most on
+  /// Linux, with at most 64 s between two of them. Keeps scans and SYN floods short-lived; nobody is told.
   Timestamp half_open_timeout = 120 * kSecond;
 
   /// Both sides have sent FIN but bytes before it are missing: no packet for that long and they never come.
@@ -58,40 +61,40 @@ struct FlowLimits {
   /// How long a closed flow swallows late packets, counted from its end; TIME_WAIT of Linux.
   Timestamp tombstone_time = 60 * kSecond;
 
-  /// Memory of one direction's out-of-order payload, bookkeeping included. What a sender can have sent beyond a
-  /// lost segment is bounded by the receive window, which by default reaches 3 MiB on Linux (half of tcp_rmem's
-  /// 6 MiB) and similar sizes elsewhere. Reached: StreamGap{buffer_limit} for the oldest hole.
+  /// Memory of one direction's out-of-order payload, bookkeeping included. What a sender can have sent beyond
+  /// a lost segment is bounded by the receive window, which by default reaches 3 MiB on Linux (half of
+  /// tcp_rmem's 6 MiB) and similar sizes elsewhere. Reached: StreamGap{buffer_limit} for the oldest hole.
   std::uint32_t held_bytes = 8U << 20;
 
-  /// Pieces of one direction's out-of-order payload (neighbours below 1 KiB share a piece), which bounds the cost
-  /// of an insertion; 8 MiB in segments of 536 bytes. Reached: as `held_bytes`.
+  /// Pieces of one direction's out-of-order payload (neighbours below 1 KiB share a piece), which bounds the
+  /// cost of an insertion; 8 MiB in segments of 536 bytes. Reached: as `held_bytes`.
   std::uint32_t held_pieces = 1U << 14;
 
-  /// As `held_bytes`, for all flows of the table. Reached: the direction that asks for more gives up its oldest
-  /// hole.
+  /// As `held_bytes`, for all flows of the table. Reached: the direction that asks for more gives up its
+  /// oldest hole.
   std::size_t held_bytes_total = std::size_t{256} << 20;
 
-  /// Grace of a hole that the receiver has acknowledged: it becomes a gap when that many packets of the flow AND
-  /// that much time have passed since it was noticed, or `hole_grace_time_alone` has. Until then the bytes may
-  /// still come from another receive queue of the capturing machine (tens of packets, milliseconds) or from a
-  /// second capture point (the delay between the two points, below 200 ms on land).
+  /// Grace of a hole that the receiver has acknowledged: it becomes a gap when that many packets of the flow
+  /// AND that much time have passed since it was noticed, or `hole_grace_time_alone` has. Until then the
+  /// bytes may still come from another receive queue of the capturing machine (tens of packets, milliseconds)
+  /// or from a second capture point (the delay between the two points, below 200 ms on land).
   std::uint32_t hole_grace_packets = 64;
   Timestamp hole_grace_time = 200 * kMillisecond;
   Timestamp hole_grace_time_alone = 3 * kSecond;
 
-  /// The same where nothing of the receiver was ever captured, so that its acknowledgements cannot tell whether
-  /// the segment was lost on its way. Then the sender may repeat it, after a timeout of a second or more, and the
-  /// count starts again whenever the missing bytes come in order.
+  /// The same where nothing of the receiver was ever captured, so that its acknowledgements cannot tell
+  /// whether the segment was lost on its way. Then the sender may repeat it, after a timeout of a second or
+  /// more, and the count starts again whenever the missing bytes come in order.
   std::uint32_t one_way_grace_packets = 512;
   Timestamp one_way_grace_time = 2 * kSecond;
   Timestamp one_way_grace_time_alone = 10 * kSecond;
 
-  /// An acknowledgement further ahead than that belongs to another connection or is forged, and is ignored. Many
-  /// times the usual receive windows, so that acknowledgements lead on over a hole in the capture.
+  /// An acknowledgement further ahead than that belongs to another connection or is forged, and is ignored.
+  /// Many times the usual receive windows, so that acknowledgements lead on over a hole in the capture.
   std::uint32_t acknowledgement_step = 64U << 20;
 
-  /// A reset whose sequence number is further than that from where its sender stands is ignored, as receivers do
-  /// (RFC 5961, section 3.2), with slack for what the capture has missed.
+  /// A reset whose sequence number is further than that from where its sender stands is ignored, as receivers
+  /// do (RFC 5961, section 3.2), with slack for what the capture has missed.
   std::uint32_t reset_distance = 16U << 20;
 };
 

@@ -1,7 +1,7 @@
 // Link layers: what a packet begins with, down to the network layer.
 //
-// Sources: https://www.tcpdump.org/linktypes.html; IEEE 802.3 and 802.1Q; RFC 3032 (MPLS), RFC 4385 and RFC 4448
-// (Ethernet over MPLS), RFC 2516 (PPPoE), RFC 1661 and RFC 1662 (PPP).
+// Sources: https://www.tcpdump.org/linktypes.html; IEEE 802.3 and 802.1Q; RFC 3032 (MPLS), RFC 4385 and RFC
+// 4448 (Ethernet over MPLS), RFC 2516 (PPPoE), RFC 1661 and RFC 1662 (PPP).
 #include "net/layer.hpp"
 
 namespace rtmpscope::net {
@@ -24,8 +24,8 @@ Layer decode_type_or_length(std::uint16_t type, View view) {
   return decode_llc(view);
 }
 
-/// BSD loopback: the address family as a 32-bit number, in the byte order of the capturing machine (NULL) or of the
-/// network (LOOP). Families are small, so that the order is seen.
+/// BSD loopback: the address family as a 32-bit number, in the byte order of the capturing machine (NULL) or
+/// of the network (LOOP). Families are small, so that the order is seen.
 Layer decode_loopback(View view) {
   if (view.captured < 4) return Layer::stop(Layer::cut_off);
   std::uint32_t family = load_be32(view.data);
@@ -65,19 +65,19 @@ Layer decode_pppoe(View view) {
 
 Layer decode_link(std::uint16_t link_type, View view) {
   switch (link_type) {
-    case 0:                                            // NULL
-    case 108: return decode_loopback(view);            // LOOP
-    case 1: return {Layer::Kind::ethernet, 0, view};   // ETHERNET
-    case 9:                                            // PPP
-    case 50: return {Layer::Kind::ppp, 0, view};       // PPP_HDLC
-    case 51: return decode_pppoe(view);                // PPP_ETHER
-    case 12:                                           // DLT_RAW of most systems
-    case 14:                                           // DLT_RAW of OpenBSD
-    case 101: return {Layer::Kind::ip, 0, view};       // RAW
-    case 113: return decode_cooked(view, 16, 14);      // LINUX_SLL
-    case 276: return decode_cooked(view, 20, 0);       // LINUX_SLL2
-    case 228: return {Layer::Kind::ipv4, 0, view};     // IPV4
-    case 229: return {Layer::Kind::ipv6, 0, view};     // IPV6
+    case 0:                                           // NULL
+    case 108: return decode_loopback(view);           // LOOP
+    case 1: return {Layer::Kind::ethernet, 0, view};  // ETHERNET
+    case 9:                                           // PPP
+    case 50: return {Layer::Kind::ppp, 0, view};      // PPP_HDLC
+    case 51: return decode_pppoe(view);               // PPP_ETHER
+    case 12:                                          // DLT_RAW of most systems
+    case 14:                                          // DLT_RAW of OpenBSD
+    case 101: return {Layer::Kind::ip, 0, view};      // RAW
+    case 113: return decode_cooked(view, 16, 14);     // LINUX_SLL
+    case 276: return decode_cooked(view, 20, 0);      // LINUX_SLL2
+    case 228: return {Layer::Kind::ipv4, 0, view};    // IPV4
+    case 229: return {Layer::Kind::ipv6, 0, view};    // IPV6
     default: return Layer::stop(Layer::unknown_link);
   }
 }

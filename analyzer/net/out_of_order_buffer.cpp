@@ -18,8 +18,8 @@ std::size_t OutOfOrderBuffer::cost_of(std::size_t captured) {
   return 2 * kPieceOverhead + std::max<std::size_t>(captured, kLeastCapacity);
 }
 
-OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes captured, std::uint32_t wire_length,
-                                                    Noticed noticed) {
+OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes captured,
+                                                    std::uint32_t wire_length, Noticed noticed) {
   Inserted result;
   std::uint64_t cursor = offset;
   const std::uint64_t end = offset + wire_length;
@@ -60,14 +60,14 @@ OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes 
   return result;
 }
 
-void OutOfOrderBuffer::insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end, std::uint64_t offset,
-                                   Bytes captured, Noticed noticed) {
+void OutOfOrderBuffer::insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end,
+                                   std::uint64_t offset, Bytes captured, Noticed noticed) {
   // The hole before the next piece is as old as that piece, whatever comes into its middle now.
   if (at < pieces_.size()) noticed = pieces_[at].noticed;
   const std::uint64_t cut = std::clamp(offset + captured.size(), begin, end);
   if (cut > begin) {
-    insert_piece(at, begin, captured.subspan(begin - offset, cut - begin), static_cast<std::uint32_t>(cut - begin),
-                 noticed);
+    insert_piece(at, begin, captured.subspan(begin - offset, cut - begin),
+                 static_cast<std::uint32_t>(cut - begin), noticed);
   }
   if (end > cut) insert_piece(at, cut, {}, static_cast<std::uint32_t>(end - cut), noticed);
 }

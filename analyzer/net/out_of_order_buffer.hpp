@@ -33,8 +33,8 @@ class OutOfOrderBuffer {
     std::uint64_t conflict_offset = 0;
   };
 
-  /// Takes the parts of a segment that are not there yet. `captured` is its first bytes, `wire_length` (not 0) counts
-  /// those that were cut off, too.
+  /// Takes the parts of a segment that are not there yet. `captured` is its first bytes, `wire_length` (not
+  /// 0) counts those that were cut off, too.
   Inserted insert(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Noticed noticed);
 
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
@@ -50,8 +50,8 @@ class OutOfOrderBuffer {
   [[nodiscard]] static std::size_t cost_of(std::size_t captured);
 
  private:
-  void insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end, std::uint64_t offset, Bytes captured,
-                   Noticed noticed);
+  void insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end, std::uint64_t offset,
+                   Bytes captured, Noticed noticed);
   void insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length, Noticed noticed);
 
   std::vector<Piece> pieces_;

@@ -8,7 +8,8 @@ constexpr std::uint32_t kIpv4Header = 20;
 constexpr std::uint32_t kIpv6Header = 40;
 constexpr std::uint32_t kTcpHeader = 20;
 
-// EtherType and the first byte of IPv4 as they lie in memory, so that the usual case costs one comparison each.
+// EtherType and the first byte of IPv4 as they lie in memory, so that the usual case costs one comparison
+// each.
 bool is_plain_ipv4(const std::uint8_t* frame) {
   return load_be16(frame + 12) == ether_type::ipv4 && frame[14] == 0x45;
 }
@@ -52,8 +53,8 @@ void set_key(const std::uint8_t* source, const std::uint8_t* destination, bool v
 
 }  // namespace
 
-DecodeResult PacketDecoder::decode(Bytes packet, std::uint32_t wire_length, std::uint16_t link_type, PacketRef ref,
-                                   TcpSegment& out) {
+DecodeResult PacketDecoder::decode(Bytes packet, std::uint32_t wire_length, std::uint16_t link_type,
+                                   PacketRef ref, TcpSegment& out) {
   ++counters_.packets;
   const auto captured = static_cast<std::uint32_t>(packet.size());
   View view{packet.data(), captured, std::max(captured, wire_length)};
@@ -63,12 +64,14 @@ DecodeResult PacketDecoder::decode(Bytes packet, std::uint32_t wire_length, std:
     const std::uint8_t* ip = view.data + kEthernetHeader;
     if (is_plain_ipv4(view.data)) {
       const std::uint32_t total = load_be16(ip + 2);
-      if (ip[9] == ip_protocol::tcp && (load_be16(ip + 6) & 0x3fff) == 0 && total >= kIpv4Header + kTcpHeader) {
+      if (ip[9] == ip_protocol::tcp && (load_be16(ip + 6) & 0x3fff) == 0 &&
+          total >= kIpv4Header + kTcpHeader) {
         (void)view.skip(kEthernetHeader + kIpv4Header);
         view.limit(total - kIpv4Header);
         return decode_tcp({ip + 12, ip + 16, false}, view, ref, out);
       }
-    } else if (load_be16(view.data + 12) == ether_type::ipv6 && ip[0] >> 4 == 6 && ip[6] == ip_protocol::tcp) {
+    } else if (load_be16(view.data + 12) == ether_type::ipv6 && ip[0] >> 4 == 6 &&
+               ip[6] == ip_protocol::tcp) {
       const std::uint32_t length = load_be16(ip + 4);
       if (captured >= kEthernetHeader + kIpv6Header + kTcpHeader && length >= kTcpHeader) {
         (void)view.skip(kEthernetHeader + kIpv6Header);
@@ -80,7 +83,8 @@ DecodeResult PacketDecoder::decode(Bytes packet, std::uint32_t wire_length, std:
   return decode_general(view, link_type, ref, out);
 }
 
-DecodeResult PacketDecoder::decode_general(View view, std::uint16_t link_type, PacketRef ref, TcpSegment& out) {
+DecodeResult PacketDecoder::decode_general(View view, std::uint16_t link_type, PacketRef ref,
+                                           TcpSegment& out) {
   Addresses addresses;
   Layer layer = decode_link(link_type, view);
   for (std::uint32_t depth = 0; depth < limits_.headers_per_packet; ++depth) {
@@ -118,9 +122,7 @@ DecodeResult PacketDecoder::decode_general(View view, std::uint16_t link_type, P
 
 DecodeResult PacketDecoder::reject(Layer::Ending why) {
   switch (why) {
-    case Layer::unknown_link:
-      ++counters_.unknown_link_type;
-      [[fallthrough]];
+    case Layer::unknown_link: ++counters_.unknown_link_type; [[fallthrough]];
     case Layer::not_tcp: ++counters_.not_tcp; return DecodeResult::not_tcp;
     case Layer::cut_off: ++counters_.cut_in_headers; break;
     case Layer::invalid: ++counters_.invalid_headers; break;
@@ -129,7 +131,8 @@ DecodeResult PacketDecoder::reject(Layer::Ending why) {
   return DecodeResult::malformed;
 }
 
-DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, PacketRef ref, TcpSegment& out) {
+DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, PacketRef ref,
+                                       TcpSegment& out) {
   if (view.captured < kTcpHeader) return reject(view.wire < kTcpHeader ? Layer::invalid : Layer::cut_off);
   const std::uint8_t* tcp = view.data;
   const std::uint32_t header = (tcp[12] >> 4) * 4U;
@@ -203,7 +206,8 @@ PacketDecoder::Step PacketDecoder::decode_ipv6(Layer& layer, Addresses& addresse
   return Step::next;
 }
 
-PacketDecoder::Step PacketDecoder::decode_ip_protocol(Layer& layer, const Addresses& addresses, Timestamp time) {
+PacketDecoder::Step PacketDecoder::decode_ip_protocol(Layer& layer, const Addresses& addresses,
+                                                      Timestamp time) {
   View view = layer.view;
   switch (layer.number) {
     case ip_protocol::ipv4: layer.kind = Layer::Kind::ipv4; return Step::next;

@@ -20,8 +20,8 @@ struct DecodeCounters {
   std::uint64_t tcp = 0;
   std::uint64_t fragment_pending = 0;
   std::uint64_t not_tcp = 0;
-  std::uint64_t malformed = 0;          ///< the following three together
-  std::uint64_t cut_in_headers = 0;     ///< by the snap length, mostly
+  std::uint64_t malformed = 0;       ///< the following three together
+  std::uint64_t cut_in_headers = 0;  ///< by the snap length, mostly
   std::uint64_t invalid_headers = 0;
   std::uint64_t too_deep = 0;           ///< DecoderLimits::headers_per_packet
   std::uint64_t unknown_link_type = 0;  ///< part of not_tcp
@@ -30,24 +30,25 @@ struct DecodeCounters {
 
 /// Decodes the headers of one packet after the other, in capture order (fragments need that).
 ///
-/// Link types: NULL, ETHERNET, PPP, PPP_HDLC, PPP_ETHER, RAW (three numbers), LOOP, LINUX_SLL, LINUX_SLL2, IPV4,
-/// IPV6. Within: VLAN tags, MPLS, PPPoE, IPv4 and IPv6 with fragments, IP in IP, GRE (and ERSPAN), EtherIP, VXLAN,
-/// Geneve and GTP-U, nested up to DecoderLimits::headers_per_packet. Checksums are not verified: machines that
-/// capture their own traffic see packets before the network card fills them in.
+/// Link types: NULL, ETHERNET, PPP, PPP_HDLC, PPP_ETHER, RAW (three numbers), LOOP, LINUX_SLL, LINUX_SLL2,
+/// IPV4, IPV6. Within: VLAN tags, MPLS, PPPoE, IPv4 and IPv6 with fragments, IP in IP, GRE (and ERSPAN),
+/// EtherIP, VXLAN, Geneve and GTP-U, nested up to DecoderLimits::headers_per_packet. Checksums are not
+/// verified: machines that capture their own traffic see packets before the network card fills them in.
 class PacketDecoder {
  public:
   /// `hash_seed` goes into TcpSegment::hash; see hash_of.
   explicit PacketDecoder(const DecoderLimits& limits = {}, std::uint64_t hash_seed = 0)
       : limits_(limits), hash_seed_(hash_seed), fragments_(limits) {}
 
-  /// `wire_length` is the packet's length before the capture cut it. `out` is written for DecodeResult::tcp only.
-  /// Its payload points into `packet` or, after fragments, into this decoder's buffers.
+  /// `wire_length` is the packet's length before the capture cut it. `out` is written for DecodeResult::tcp
+  /// only. Its payload points into `packet` or, after fragments, into this decoder's buffers.
   DecodeResult decode(Bytes packet, std::uint32_t wire_length, std::uint16_t link_type, PacketRef ref,
                       TcpSegment& out);
 
   /// Frees the buffers of defragmented datagrams: no segment decoded so far may be used any more.
   void release_buffers() { buffers_.clear(); }
-  /// Hands the buffers over to whoever keeps segments for longer. Segments stay valid as long as the result lives.
+  /// Hands the buffers over to whoever keeps segments for longer. Segments stay valid as long as the result
+  /// lives.
   [[nodiscard]] DatagramBuffers take_buffers() { return std::exchange(buffers_, {}); }
 
   [[nodiscard]] const DecodeCounters& counters() const { return counters_; }

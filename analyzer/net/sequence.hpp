@@ -10,8 +10,8 @@ namespace rtmpscope::net {
   return static_cast<std::int32_t>(a - b);
 }
 
-/// The stream offset of `sequence`, the one nearest to `reference`, in a stream whose offset 0 has the sequence
-/// number `start`. Negative: before the stream's start.
+/// The stream offset of `sequence`, the one nearest to `reference`, in a stream whose offset 0 has the
+/// sequence number `start`. Negative: before the stream's start.
 [[nodiscard]] constexpr std::int64_t unwrap_sequence(std::uint32_t sequence, std::uint32_t start,
                                                      std::uint64_t reference) {
   const std::uint32_t reference_sequence = start + static_cast<std::uint32_t>(reference);

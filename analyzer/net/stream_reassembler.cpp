@@ -30,7 +30,8 @@ void StreamReassembler::start_at(std::uint32_t first_sequence) {
   }
 }
 
-void StreamReassembler::start_midstream(std::uint32_t sequence, std::uint32_t wire_length, Delivery& delivery) {
+void StreamReassembler::start_midstream(std::uint32_t sequence, std::uint32_t wire_length,
+                                        Delivery& delivery) {
   std::uint32_t first = sequence;
   if ((state_ & kAcknowledged) != 0 && wire_length == 1 &&
       static_cast<std::uint32_t>(acknowledged_) == sequence + 1) {
@@ -97,7 +98,8 @@ void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured,
   if (wire_length > 0) accept(offset, captured, wire_length, delivery);
 }
 
-void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_length, FlowDirectionTotals& totals) {
+void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_length,
+                                   FlowDirectionTotals& totals) {
   const std::int64_t end = offset + wire_length;
   const auto next = static_cast<std::int64_t>(next_);
   if (end <= next) {
@@ -143,7 +145,8 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
   end_if_complete(delivery);
 }
 
-void StreamReassembler::count_repeated(std::uint64_t begin, std::uint64_t end, FlowDirectionTotals& totals) const {
+void StreamReassembler::count_repeated(std::uint64_t begin, std::uint64_t end,
+                                       FlowDirectionTotals& totals) const {
   std::uint64_t late = 0;
   if ((state_ & kGapped) != 0) {
     for (const Gap& gap : out_of_order_->recent_gaps) {
@@ -166,11 +169,13 @@ void StreamReassembler::make_room(std::uint64_t offset, std::size_t size, Delive
       return;
     }
     ++delivery.held.limit_reached;
-    give_up_hole(holding() ? std::min(offset, buffer.front().offset) : offset, GapCause::buffer_limit, delivery);
+    give_up_hole(holding() ? std::min(offset, buffer.front().offset) : offset, GapCause::buffer_limit,
+                 delivery);
   }
 }
 
-void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery) {
+void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t wire_length,
+                             Delivery& delivery) {
   OutOfOrderBuffer& buffer = out_of_order().buffer;
   const std::size_t before = buffer.charge();
   const OutOfOrderBuffer::Inserted inserted =
@@ -179,8 +184,8 @@ void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t
   delivery.totals.retransmitted_bytes += inserted.duplicate_bytes;
   state_ |= kHolding;
   if (inserted.conflict_length > 0) {
-    delivery.handler->on_overlap_conflict(delivery.direction, inserted.conflict_offset, inserted.conflict_length,
-                                          delivery.packet);
+    delivery.handler->on_overlap_conflict(delivery.direction, inserted.conflict_offset,
+                                          inserted.conflict_length, delivery.packet);
     ask_interest(delivery);
   }
 }
@@ -241,10 +246,11 @@ void StreamReassembler::check_holes(Delivery& delivery) {
     }
     const Timestamp age = now - since.time;
     const std::uint64_t packets = delivery.flow_packet - since.packet;
-    const bool over = one_way ? (packets >= limits.one_way_grace_packets && age >= limits.one_way_grace_time) ||
-                                    age >= limits.one_way_grace_time_alone
-                              : (packets >= limits.hole_grace_packets && age >= limits.hole_grace_time) ||
-                                    age >= limits.hole_grace_time_alone;
+    const bool over = one_way
+                          ? (packets >= limits.one_way_grace_packets && age >= limits.one_way_grace_time) ||
+                                age >= limits.one_way_grace_time_alone
+                          : (packets >= limits.hole_grace_packets && age >= limits.hole_grace_time) ||
+                                age >= limits.hole_grace_time_alone;
     if (!over) return;
     give_up_hole(first.offset, GapCause::not_captured, delivery);
     end_if_complete(delivery);
@@ -295,8 +301,8 @@ void StreamReassembler::finish(EndCause cause, Delivery& delivery) {
   }
   discard(delivery.held);
   if (started() && delivery.handler != nullptr) {
-    // Bytes at the end that only the FIN or the receiver tells of. An acknowledgement that is one ahead counts the
-    // FIN, which then was not captured.
+    // Bytes at the end that only the FIN or the receiver tells of. An acknowledgement that is one ahead
+    // counts the FIN, which then was not captured.
     std::uint64_t end = next_;
     if (fin_seen() && fin_ - next_ <= delivery.limits.acknowledgement_step) {
       end = std::max(end, fin_);

@@ -16,7 +16,8 @@ struct HeldMemory {
 
 /// Where a reassembler delivers to, and what it may use meanwhile. Built for each packet.
 struct Delivery {
-  FlowHandler* handler = nullptr;  ///< null: of no interest, count only. Becomes null when wants_data turns false.
+  FlowHandler* handler =
+      nullptr;  ///< null: of no interest, count only. Becomes null when wants_data turns false.
   Direction direction{};
   PacketRef packet;
   std::uint64_t flow_packet = 0;  ///< number of the packet within its flow, both directions together
@@ -25,8 +26,8 @@ struct Delivery {
   FlowDirectionTotals& totals;
 };
 
-/// Offset 0 is the byte after the SYN or, without a SYN, the first one that is captured. In-order payload is handed on
-/// without a copy. See FlowLimits for when a hole becomes a gap.
+/// Offset 0 is the byte after the SYN or, without a SYN, the first one that is captured. In-order payload is
+/// handed on without a copy. See FlowLimits for when a hole becomes a gap.
 class StreamReassembler {
  public:
   StreamReassembler() = default;
@@ -35,8 +36,8 @@ class StreamReassembler {
 
   /// Back to the beginning; gives `held` its memory back.
   void reset(HeldMemory& held);
-  /// The SYN tells where the stream starts: `first_sequence` is that of its first byte. Has no effect on a stream
-  /// that is not `untouched`.
+  /// The SYN tells where the stream starts: `first_sequence` is that of its first byte. Has no effect on a
+  /// stream that is not `untouched`.
   void start_at(std::uint32_t first_sequence);
 
   /// `wire_length` is not 0. `captured` is the first bytes of it.
@@ -54,7 +55,8 @@ class StreamReassembler {
   void on_acknowledgement(std::uint32_t acknowledgement, const FlowLimits& limits);
   /// Turns holes into gaps whose grace is over. To be called with each packet of the flow if `holding`.
   void check_holes(Delivery& delivery);
-  /// Nothing more will come: delivers what is held, with gaps, and ends the stream if it has not ended by itself.
+  /// Nothing more will come: delivers what is held, with gaps, and ends the stream if it has not ended by
+  /// itself.
   void finish(EndCause cause, Delivery& delivery);
   /// Drops what is held: nobody wants it.
   void discard(HeldMemory& held);
@@ -80,12 +82,12 @@ class StreamReassembler {
  private:
   enum : std::uint8_t {
     kStarted = 1,
-    kMidstream = 2,        // without a SYN
-    kHolding = 4,          // out-of-order payload waits
-    kFin = 8,              // fin_ is known
+    kMidstream = 2,  // without a SYN
+    kHolding = 4,    // out-of-order payload waits
+    kFin = 8,        // fin_ is known
     kEnded = 16,
-    kAcknowledged = 32,    // acknowledged_ is known: an offset or, before the start, a sequence number
-    kGapped = 64,          // recent_gaps is in use
+    kAcknowledged = 32,  // acknowledged_ is known: an offset or, before the start, a sequence number
+    kGapped = 64,        // recent_gaps is in use
   };
   struct Gap {
     std::uint64_t begin = 0;
@@ -98,7 +100,8 @@ class StreamReassembler {
     std::size_t next_gap = 0;
   };
 
-  void on_other_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
+  void on_other_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length,
+                        Delivery& delivery);
   void start_midstream(std::uint32_t sequence, std::uint32_t wire_length, Delivery& delivery);
   void count_only(std::int64_t offset, std::uint32_t wire_length, FlowDirectionTotals& totals);
   void accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
@@ -128,11 +131,11 @@ class StreamReassembler {
     return (state_ & kAcknowledged) != 0 && acknowledged_ > next_ ? acknowledged_ : next_;
   }
 
-  std::uint64_t next_ = 0;          // offset of the next byte to deliver
+  std::uint64_t next_ = 0;  // offset of the next byte to deliver
   std::uint64_t acknowledged_ = 0;
-  std::uint64_t fin_ = 0;           // offset of the end
+  std::uint64_t fin_ = 0;  // offset of the end
   std::unique_ptr<OutOfOrder> out_of_order_;
-  std::uint32_t start_ = 0;         // sequence number of offset 0
+  std::uint32_t start_ = 0;  // sequence number of offset 0
   std::uint8_t state_ = 0;
 };
 

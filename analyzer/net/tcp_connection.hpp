@@ -8,14 +8,14 @@ namespace rtmpscope::net {
 
 struct FlowCounters {
   std::uint64_t segments = 0;
-  std::uint64_t stray_segments = 0;       ///< of no known flow, and not able to begin one
-  std::uint64_t tombstone_segments = 0;   ///< late, of a flow that has ended
-  std::uint64_t invalid_segments = 0;     ///< with flags that contradict each other
-  std::uint64_t resets_ignored = 0;       ///< FlowLimits::reset_distance
-  std::uint64_t flows = 0;                ///< connections seen
-  std::uint64_t flows_opened = 0;         ///< of these, with payload: the observer was told
+  std::uint64_t stray_segments = 0;             ///< of no known flow, and not able to begin one
+  std::uint64_t tombstone_segments = 0;         ///< late, of a flow that has ended
+  std::uint64_t invalid_segments = 0;           ///< with flags that contradict each other
+  std::uint64_t resets_ignored = 0;             ///< FlowLimits::reset_distance
+  std::uint64_t flows = 0;                      ///< connections seen
+  std::uint64_t flows_opened = 0;               ///< of these, with payload: the observer was told
   std::array<std::uint64_t, 6> flows_closed{};  ///< of the opened ones, by EndCause
-  std::uint64_t half_open_dropped = 0;    ///< flows without payload, timed out or pushed out by others
+  std::uint64_t half_open_dropped = 0;          ///< flows without payload, timed out or pushed out by others
 };
 
 class TcpConnection {
@@ -31,11 +31,12 @@ class TcpConnection {
   enum class Phase : std::uint8_t {
     half_open,  ///< no payload yet
     open,
-    closing,    ///< both FINs were seen, but bytes before one of them are missing
-    closed,     ///< a tombstone
+    closing,  ///< both FINs were seen, but bytes before one of them are missing
+    closed,   ///< a tombstone
   };
 
-  /// Whether a segment of an unknown connection begins one: a SYN, or payload. Others have nothing to deliver.
+  /// Whether a segment of an unknown connection begins one: a SYN, or payload. Others have nothing to
+  /// deliver.
   [[nodiscard]] static bool can_begin(const TcpSegment& segment) {
     if (segment.has(tcp_flag::rst)) return false;
     return segment.has(tcp_flag::syn) ? !segment.has(tcp_flag::fin) : segment.wire_length > 0;
@@ -62,8 +63,13 @@ class TcpConnection {
   }
   [[nodiscard]] StreamReassembler& stream(Direction direction) { return streams_[index_of(direction)]; }
   [[nodiscard]] Delivery delivery(Direction direction, PacketRef packet, const Environment& environment) {
-    return {interested_ ? handler_.get() : nullptr, direction,         packet, packets_, environment.limits,
-            environment.held,                       totals_[index_of(direction)]};
+    return {interested_ ? handler_.get() : nullptr,
+            direction,
+            packet,
+            packets_,
+            environment.limits,
+            environment.held,
+            totals_[index_of(direction)]};
   }
   /// After a delivery: the handler may have lost interest.
   void note_interest(const Delivery& after, const Environment& environment);

@@ -21,7 +21,7 @@ struct TcpSegment {
   /// Points into the packet, or into the decoder's buffers if the datagram came in fragments.
   const std::uint8_t* payload = nullptr;
   std::uint32_t payload_length = 0;  ///< captured bytes
-  std::uint32_t wire_length = 0;     ///< bytes on the wire; more than payload_length if the capture cut them off
+  std::uint32_t wire_length = 0;  ///< bytes on the wire; more than payload_length if the capture cut them off
   std::uint32_t sequence = 0;
   std::uint32_t acknowledgement = 0;  ///< meaningful with tcp_flag::ack
   std::uint32_t hash = 0;             ///< of `key`

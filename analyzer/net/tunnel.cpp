@@ -1,5 +1,5 @@
-// Tunnels over IP: GRE (RFC 2784, RFC 2890), ERSPAN (draft-foschiano-erspan), VXLAN (RFC 7348), Geneve (RFC 8926)
-// and GTP-U (3GPP TS 29.281, section 5).
+// Tunnels over IP: GRE (RFC 2784, RFC 2890), ERSPAN (draft-foschiano-erspan), VXLAN (RFC 7348), Geneve (RFC
+// 8926) and GTP-U (3GPP TS 29.281, section 5).
 #include "net/layer.hpp"
 
 namespace rtmpscope::net {
@@ -30,7 +30,8 @@ Layer decode_gtp_user(View view) {
   constexpr std::uint8_t kUserPacket = 255;  // message type G-PDU
   if (view.captured < 8) return Layer::stop(Layer::not_tcp);
   const std::uint8_t flags = view.data[0];
-  if ((flags & 0xf0) != 0x30 || view.data[1] != kUserPacket) return Layer::stop(Layer::not_tcp);  // version 1, PT
+  if ((flags & 0xf0) != 0x30 || view.data[1] != kUserPacket)
+    return Layer::stop(Layer::not_tcp);  // version 1, PT
   const std::uint16_t length = load_be16(view.data + 2);
   (void)view.skip(8);
   if (length <= view.wire) view.limit(length);

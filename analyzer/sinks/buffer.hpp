@@ -9,8 +9,8 @@
 
 namespace rtmpscope::sinks {
 
-/// Output bytes in one piece of memory. Unlike std::string it hands out uninitialised room, so that a field costs one
-/// capacity check and plain stores: `p = room(n); … write at most n bytes at p …; commit(p)`.
+/// Output bytes in one piece of memory. Unlike std::string it hands out uninitialised room, so that a field
+/// costs one capacity check and plain stores: `p = room(n); … write at most n bytes at p …; commit(p)`.
 class Buffer {
  public:
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -28,7 +28,8 @@ class Buffer {
 
   /// A place for at least `count` bytes after the end. Valid until the next call of a non-const member.
   [[nodiscard]] char* room(std::size_t count) {
-    if (capacity_ - size_ < count) [[unlikely]] grow(count);
+    if (capacity_ - size_ < count) [[unlikely]]
+      grow(count);
     return data_.get() + size_;
   }
   /// Everything before `end`, a pointer into the room, now belongs to the buffer.

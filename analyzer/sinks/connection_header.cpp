@@ -18,6 +18,15 @@ std::string_view value_text(ValueTable table, Enumeration value) {
   return row == nullptr ? "unknown" : row->text;
 }
 
+/// Captured texts have no limit of their own; a name that fills the screen helps nobody.
+constexpr std::size_t longest_captured_text = 240;
+
+std::string captured(std::string_view text, const Style& style) {
+  std::string out = safe(text, style.ascii);
+  cut_to_width(out, longest_captured_text, style);
+  return out;
+}
+
 void add_line(std::string& out, std::string_view text) {
   out.append(header_indent, ' ').append(text).push_back('\n');
 }
@@ -44,11 +53,12 @@ std::string times_line(const rtmp::ConnectionSummary& summary) {
   return line;
 }
 
-std::string media_text(std::string_view kind, const rtmp::MediaSummary& media, bool video, const Style& style) {
+std::string media_text(std::string_view kind, const rtmp::MediaSummary& media, bool video,
+                       const Style& style) {
   if (media.messages == 0) return {};
   std::string text(kind);
-  if (!media.codec.empty()) text.append(" ").append(safe(media.codec, style.ascii));
-  if (!media.detail.empty()) text.append(" ").append(safe(media.detail, style.ascii));
+  if (!media.codec.empty()) text.append(" ").append(captured(media.codec, style));
+  if (!media.detail.empty()) text.append(" ").append(captured(media.detail, style));
   text.append("  ").append(count_text(media.messages, "message"));
   if (video) fmt::format_to(std::back_inserter(text), ", {} key", media.key_frames);
   text.append(", ").append(size_text(media.bytes));
@@ -65,10 +75,10 @@ void add_stream(std::string& out, const rtmp::StreamSummary& stream, const Style
   const std::string use(named ? value_text(ValueTable::stream_use, stream.use) : "media");
   std::string line = use;
   if (!stream.name.empty()) {
-    line.append(" ").append(style.bold()).append(safe(stream.name, style.ascii)).append(style.reset());
+    line.append(" ").append(style.bold()).append(captured(stream.name, style)).append(style.reset());
   }
   fmt::format_to(std::back_inserter(line), "  on stream {}", stream.message_stream_id);
-  if (!stream.status.empty()) line.append("  ").append(safe(stream.status, style.ascii));
+  if (!stream.status.empty()) line.append("  ").append(captured(stream.status, style));
   add_line(out, line);
   for (const std::string& media :
        {media_text("video", stream.video, true, style), media_text("audio", stream.audio, false, style)}) {
@@ -83,7 +93,8 @@ std::string totals_text(const rtmp::ConnectionSummary& summary, Direction direct
                                  count_text(summary.messages[index_of(direction)], "message"));
   std::vector<std::string> troubles;
   if (tcp.retransmitted_bytes != 0) troubles.push_back(size_text(tcp.retransmitted_bytes) + " retransmitted");
-  if (tcp.out_of_order_segments != 0) troubles.push_back(fmt::format("{} out of order", tcp.out_of_order_segments));
+  if (tcp.out_of_order_segments != 0)
+    troubles.push_back(fmt::format("{} out of order", tcp.out_of_order_segments));
   if (tcp.missing_bytes != 0) troubles.push_back(size_text(tcp.missing_bytes) + " missing");
   if (!troubles.empty()) text.append(" (").append(joined(troubles, ", ")).append(")");
   return text;
@@ -102,10 +113,11 @@ void add_findings(std::string& out, const rtmp::ConnectionSummary& summary, cons
 
 }  // namespace
 
-std::string header_first_line(const rtmp::ConnectionInfo& info, std::string_view handshake, const Style& style) {
+std::string header_first_line(const rtmp::ConnectionInfo& info, std::string_view handshake,
+                              const Style& style) {
   std::string line = fmt::format("  {} {} {}  {}", info.client.to_string(), style.arrow(Direction::to_server),
                                  info.server.to_string(), value_text(ValueTable::transport, info.transport));
-  if (!handshake.empty()) line.append(", ").append(safe(handshake, style.ascii)).append(" handshake");
+  if (!handshake.empty()) line.append(", ").append(captured(handshake, style)).append(" handshake");
   return line;
 }
 
@@ -114,18 +126,21 @@ std::string header_text(const rtmp::ConnectionSummary& summary, const Style& sty
   out.append(style.reset()).append("\n");
   add_line(out, times_line(summary));
   std::vector<std::string> software;
-  if (!summary.client_software.empty()) software.push_back(fmt::format("client {}", safe(summary.client_software, style.ascii)));
-  if (!summary.server_software.empty()) software.push_back(fmt::format("server {}", safe(summary.server_software, style.ascii)));
+  if (!summary.client_software.empty())
+    software.push_back(fmt::format("client {}", captured(summary.client_software, style)));
+  if (!summary.server_software.empty())
+    software.push_back(fmt::format("server {}", captured(summary.server_software, style)));
   if (!software.empty()) add_line(out, joined(software, "  "));
   if (!summary.app.empty() || !summary.tc_url.empty()) {
-    add_line(out, fmt::format("app {}", joined({safe(summary.app, style.ascii), safe(summary.tc_url, style.ascii)}, "  ")));
+    add_line(out, fmt::format("app {}",
+                              joined({captured(summary.app, style), captured(summary.tc_url, style)}, "  ")));
   }
   for (const rtmp::StreamSummary& stream : summary.streams) add_stream(out, stream, style);
   add_line(out, totals_text(summary, Direction::to_server, style) + "  " +
                     totals_text(summary, Direction::to_client, style));
   if (!summary.error.empty()) {
     add_line(out, fmt::format("{}error{} {}", style.colour_of(Severity::error), style.reset(),
-                              safe(summary.error, style.ascii)));
+                              captured(summary.error, style)));
   }
   add_findings(out, summary, style);
   return out;

@@ -1,5 +1,5 @@
-// The lines that say what a connection was: who, where, which software, what was published or played, how long, how
-// much, how it ended.
+// The lines that say what a connection was: who, where, which software, what was published or played, how
+// long, how much, how it ended.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace rtmpscope::sinks {
 
-/// Everything after "#N" up to the end of the last header line, newline included. The first line begins with blanks
-/// and says client, server and transport; the others are indented by header_indent.
+/// Everything after "#N" up to the end of the last header line, newline included. The first line begins with
+/// blanks and says client, server and transport; the others are indented by header_indent.
 [[nodiscard]] std::string header_text(const rtmp::ConnectionSummary& summary, const Style& style);
 
 /// The first line of header_text without its newline, from what is known when a connection opens.

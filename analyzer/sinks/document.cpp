@@ -99,7 +99,8 @@ void describe_summary(const rtmp::ConnectionSummary& summary, FieldSink& sink) {
   sink.number(FieldId::document_start, {}, static_cast<std::uint64_t>(info.start));
   put_text(sink, FieldId::document_first_time, time_text(summary.first_time));
   put_text(sink, FieldId::document_last_time, time_text(summary.last_time));
-  sink.real(FieldId::document_duration, {}, static_cast<double>(summary.last_time - summary.first_time) / 1e6);
+  sink.real(FieldId::document_duration, {},
+            static_cast<double>(summary.last_time - summary.first_time) / 1e6);
   sink.number(FieldId::document_end, {}, static_cast<std::uint64_t>(summary.end));
   put_text(sink, FieldId::document_handshake, summary.handshake);
   put_text(sink, FieldId::document_app, summary.app);
@@ -108,20 +109,20 @@ void describe_summary(const rtmp::ConnectionSummary& summary, FieldSink& sink) {
   sink.begin(FieldId::document_streams, 0);
   for (const rtmp::StreamSummary& stream : summary.streams) describe_stream(stream, sink);
   sink.end(FieldId::document_streams, 0);
-  describe_totals(summary, Direction::to_server,
-                  {FieldId::document_to_server, FieldId::document_to_server_packets,
-                   FieldId::document_to_server_bytes, FieldId::document_to_server_messages,
-                   FieldId::document_to_server_audio, FieldId::document_to_server_video,
-                   FieldId::document_to_server_retransmitted, FieldId::document_to_server_out_of_order,
-                   FieldId::document_to_server_missing},
-                  sink);
-  describe_totals(summary, Direction::to_client,
-                  {FieldId::document_to_client, FieldId::document_to_client_packets,
-                   FieldId::document_to_client_bytes, FieldId::document_to_client_messages,
-                   FieldId::document_to_client_audio, FieldId::document_to_client_video,
-                   FieldId::document_to_client_retransmitted, FieldId::document_to_client_out_of_order,
-                   FieldId::document_to_client_missing},
-                  sink);
+  describe_totals(
+      summary, Direction::to_server,
+      {FieldId::document_to_server, FieldId::document_to_server_packets, FieldId::document_to_server_bytes,
+       FieldId::document_to_server_messages, FieldId::document_to_server_audio,
+       FieldId::document_to_server_video, FieldId::document_to_server_retransmitted,
+       FieldId::document_to_server_out_of_order, FieldId::document_to_server_missing},
+      sink);
+  describe_totals(
+      summary, Direction::to_client,
+      {FieldId::document_to_client, FieldId::document_to_client_packets, FieldId::document_to_client_bytes,
+       FieldId::document_to_client_messages, FieldId::document_to_client_audio,
+       FieldId::document_to_client_video, FieldId::document_to_client_retransmitted,
+       FieldId::document_to_client_out_of_order, FieldId::document_to_client_missing},
+      sink);
   sink.begin(FieldId::document_findings, 0);
   sink.number(FieldId::document_findings_note, {}, summary.findings[0]);
   sink.number(FieldId::document_findings_warning, {}, summary.findings[1]);

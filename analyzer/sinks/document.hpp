@@ -17,7 +17,8 @@ void append_document_head(Buffer& out);
 /// ],"connections":[…],"capture":{…}}; `capture` may be empty: then the member is left out.
 void append_document_tail(Buffer& out, std::string_view connections, std::string_view capture);
 
-/// The fields of document.connections.connection, but for the connection's number. What is not known is left out.
+/// The fields of document.connections.connection, but for the connection's number. What is not known is left
+/// out.
 void describe_summary(const rtmp::ConnectionSummary& summary, FieldSink& sink);
 
 }  // namespace rtmpscope::sinks

@@ -58,7 +58,8 @@ void JsonRenderer::add_event(const rtmp::Event& event) {
   }
   *p++ = ',';
   if (event.direction) {
-    p = put(p, *event.direction == Direction::to_server ? "\"direction\":\"to_server\"," : "\"direction\":\"to_client\",");
+    p = put(p, *event.direction == Direction::to_server ? "\"direction\":\"to_server\","
+                                                        : "\"direction\":\"to_client\",");
   }
   out.commit(p);
   describe(event);

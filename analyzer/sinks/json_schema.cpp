@@ -18,7 +18,9 @@ std::string_view parent_of(std::string_view filter) {
 }
 
 /// Fields of AMF values lie wherever the sender put them: they are no members of anything.
-bool is_amf(const FieldInfo& field) { return field.filter.starts_with("amf.") || field.filter.starts_with("amf3."); }
+bool is_amf(const FieldInfo& field) {
+  return field.filter.starts_with("amf.") || field.filter.starts_with("amf3.");
+}
 
 /// Members by filter name of their parent.
 std::multimap<std::string_view, const FieldInfo*> members_by_parent() {
@@ -29,7 +31,9 @@ std::multimap<std::string_view, const FieldInfo*> members_by_parent() {
   return members;
 }
 
-Json reference(std::string_view name) { return {{"$ref", fmt::format("#/$defs/{}", name)}}; }
+Json reference(std::string_view name) {
+  return {{"$ref", fmt::format("#/$defs/{}", name)}};
+}
 
 Json closed_object(Json properties) {
   return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
@@ -43,7 +47,8 @@ class SchemaBuilder {
     Json root = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                  {"title", "rtmpscope timeline event"},
                  {"description",
-                  "One line of rtmpscope --format ndjson, or one element of \"events\" of --format json. The document of "
+                  "One line of rtmpscope --format ndjson, or one element of \"events\" of --format json. The "
+                  "document of "
                   "--format json is $defs/document. A key whose value is unknown is left out."}};
     Json one_of = Json::array();
     Json defs = common_definitions();
@@ -86,10 +91,13 @@ class SchemaBuilder {
                        {"additionalProperties", false}}}}};
     defs["real"] = {{"description", "null stands for NaN and the infinities"}, {"type", {"number", "null"}}};
     defs["amf_value"] = {
-        {"description", "A value whose shape and names are the sender's. In objects, \"@class\" is the name of the class, "
-                        "\"@dense\" the elements of an array that also has named members"},
+        {"description",
+         "A value whose shape and names are the sender's. In objects, \"@class\" is the name of the class, "
+         "\"@dense\" the elements of an array that also has named members"},
         {"anyOf",
-         {{{"type", {"null", "boolean", "number", "string"}}}, reference("amf_list"), reference("amf_object")}}};
+         {{{"type", {"null", "boolean", "number", "string"}}},
+          reference("amf_list"),
+          reference("amf_object")}}};
     defs["amf_list"] = {{"type", "array"}, {"items", reference("amf_value")}};
     defs["amf_object"] = {{"type", "object"}, {"additionalProperties", reference("amf_value")}};
     defs["time"] = {{"type", "string"},
@@ -100,11 +108,12 @@ class SchemaBuilder {
                                 {"length", {{"type", "integer"}, {"minimum", 0}}},
                                 {"value", reference("amf_value")}});
     range["required"] = {"field", "offset", "length"};
-    defs["ranges"] = {{"description",
-                       "With --ranges: every field in wire order with its place in the message body or chunk header, and "
-                       "its value before names are put in place of numbers"},
-                      {"type", "array"},
-                      {"items", range}};
+    defs["ranges"] = {
+        {"description",
+         "With --ranges: every field in wire order with its place in the message body or chunk header, and "
+         "its value before names are put in place of numbers"},
+        {"type", "array"},
+        {"items", range}};
     return defs;
   }
 
@@ -213,6 +222,8 @@ class SchemaBuilder {
 
 }  // namespace
 
-std::string json_schema() { return SchemaBuilder().build().dump(2) + "\n"; }
+std::string json_schema() {
+  return SchemaBuilder().build().dump(2) + "\n";
+}
 
 }  // namespace rtmpscope::sinks

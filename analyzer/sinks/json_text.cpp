@@ -30,8 +30,8 @@ constexpr auto powers_of_ten = [] {
   return powers;
 }();
 
-/// `value` is not 0. The logarithm to base 10 from the one to base 2 (1233 / 4096 is a little above log10(2)) is right
-/// or one too large.
+/// `value` is not 0. The logarithm to base 10 from the one to base 2 (1233 / 4096 is a little above log10(2))
+/// is right or one too large.
 std::ptrdiff_t count_digits(std::uint64_t value) {
   const auto guess = static_cast<std::size_t>(std::bit_width(value) * 1233) >> 12;
   return static_cast<std::ptrdiff_t>(guess) + (value >= powers_of_ten[guess] ? 1 : 0);

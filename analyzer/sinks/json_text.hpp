@@ -26,15 +26,15 @@ char* write_nine_digits(char* p, std::uint32_t value);
 char* write_signed(char* p, std::int64_t value);
 void append_unsigned(Buffer& out, std::uint64_t value);
 
-/// Whole numbers up to 2^53 as integers, others as the shortest decimal that reads back as the same double; NaN and
-/// infinities, which JSON does not have, as null.
+/// Whole numbers up to 2^53 as integers, others as the shortest decimal that reads back as the same double;
+/// NaN and infinities, which JSON does not have, as null.
 void append_real(Buffer& out, double value);
 
 /// Lower-case hexadecimal without quotes.
 void append_hex(Buffer& out, Bytes bytes);
 
-/// A quoted string. Control characters, DEL and the C1 controls are escaped, so that a terminal never sees them.
-/// Bytes that are not UTF-8 become U+FFFD: for names that cannot be anything but a string.
+/// A quoted string. Control characters, DEL and the C1 controls are escaped, so that a terminal never sees
+/// them. Bytes that are not UTF-8 become U+FFFD: for names that cannot be anything but a string.
 void append_json_string(Buffer& out, std::string_view text);
 
 /// A quoted string, or {"hex":"…"} if `text` is not UTF-8, so that no byte is lost.

@@ -37,8 +37,8 @@ constexpr std::pair<std::string_view, std::string_view> amf_members[] = {
 
 }  // namespace
 
-/// What the writer needs of a field, in one cache line. The key is copied with a fixed size, which is cheaper than a
-/// copy of its exact length.
+/// What the writer needs of a field, in one cache line. The key is copied with a fixed size, which is cheaper
+/// than a copy of its exact length.
 struct alignas(64) JsonFieldText {
   std::array<char, key_room> key{};  ///< "\"frame_type\":"
   std::uint8_t key_length = 0;
@@ -68,7 +68,8 @@ struct FieldTexts {
       row.key_length = static_cast<std::uint8_t>(length + 3);
       row.list = field.kind == FieldKind::list;
       row.values = field.values;
-      if (identifiers[i] == "amf_null" || identifiers[i] == "amf_undefined" || identifiers[i] == "amf_unsupported") {
+      if (identifiers[i] == "amf_null" || identifiers[i] == "amf_undefined" ||
+          identifiers[i] == "amf_unsupported") {
         row.special = Special::null;
       } else if (identifiers[i] == "amf_date") {
         row.special = Special::date;
@@ -92,9 +93,10 @@ const ValueInfo* find_large_value(ValueTable table, std::uint64_t number) {
     });
     return rows;
   }();
-  const auto at = std::lower_bound(sorted.begin(), sorted.end(), number, [table](const ValueInfo* row, std::uint64_t n) {
-    return row->table != table ? row->table < table : row->number < n;
-  });
+  const auto at =
+      std::lower_bound(sorted.begin(), sorted.end(), number, [table](const ValueInfo* row, std::uint64_t n) {
+        return row->table != table ? row->table < table : row->number < n;
+      });
   return at != sorted.end() && (*at)->table == table && (*at)->number == number ? *at : nullptr;
 }
 
@@ -139,7 +141,8 @@ void append_blob(Buffer& out, Range range, Bytes value) {
 
 }  // namespace
 
-JsonFieldWriter::JsonFieldWriter(Buffer& out, bool ranges) : out_(out), fields_(field_texts()), ranges_(ranges) {}
+JsonFieldWriter::JsonFieldWriter(Buffer& out, bool ranges)
+    : out_(out), fields_(field_texts()), ranges_(ranges) {}
 
 inline char* JsonFieldWriter::begin_value(const JsonFieldText& field, std::size_t room) {
   char* p = out_.room(key_room + room);
@@ -303,7 +306,9 @@ bool JsonFieldWriter::begin_range(FieldId id, Range range) {
   return true;
 }
 
-void JsonFieldWriter::end_range() { range_entries_.back().value_end = range_text_.size(); }
+void JsonFieldWriter::end_range() {
+  range_entries_.back().value_end = range_text_.size();
+}
 
 void JsonFieldWriter::write_ranges() {
   out_.append("\"ranges\":[");

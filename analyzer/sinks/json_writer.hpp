@@ -17,24 +17,28 @@ inline constexpr std::uint32_t longest_hex_blob = 64;
 
 /// Appends the fields of one event to a buffer as the members of a JSON object.
 ///
-/// Every member is followed by a comma; `close_object` turns the last one into the closing brace. Rules for values:
+/// Every member is followed by a comma; `close_object` turns the last one into the closing brace. Rules for
+/// values:
 ///   - numbers with a value table print the row's name, or the number if the table has no row for it;
-///   - whole reals up to 2^53 print as integers, other reals in their shortest form, NaN and infinities as null;
+///   - whole reals up to 2^53 print as integers, other reals in their shortest form, NaN and infinities as
+///   null;
 ///   - AMF null, undefined and unsupported print as null, AMF dates as RFC 3339 strings;
 ///   - text prints as a string, or as {"hex":"…"} if it is not UTF-8;
-///   - bytes print as {"length":n,"hex":"…"}, without hex if the range is longer than longest_hex_blob or if not all
+///   - bytes print as {"length":n,"hex":"…"}, without hex if the range is longer than longest_hex_blob or if
+///   not all
 ///     of the bytes were kept.
-/// AMF property names are the keys of their values; bytes of such a name that are not UTF-8 become U+FFFD. The class
-/// name of a typed object has the key "@class", the dense part of an AMF3 array "@dense". Findings are left out: they
-/// are events of their own.
+/// AMF property names are the keys of their values; bytes of such a name that are not UTF-8 become U+FFFD.
+/// The class name of a typed object has the key "@class", the dense part of an AMF3 array "@dense". Findings
+/// are left out: they are events of their own.
 class JsonFieldWriter final : public FieldSink {
  public:
-  /// With `ranges`, `finish` adds the member "ranges": every field in wire order, flat, with offset, length and its
-  /// raw value. Fields at the top that have no bytes of their own (the head of a message) are not listed.
+  /// With `ranges`, `finish` adds the member "ranges": every field in wire order, flat, with offset, length
+  /// and its raw value. Fields at the top that have no bytes of their own (the head of a message) are not
+  /// listed.
   explicit JsonFieldWriter(Buffer& out, bool ranges = false);
 
-  /// Closes containers that were left open and writes the ranges. To be called once after describing an event; the
-  /// writer is then ready for the next one.
+  /// Closes containers that were left open and writes the ranges. To be called once after describing an
+  /// event; the writer is then ready for the next one.
   void finish();
 
   void begin(FieldId id, std::uint32_t offset) override;

@@ -26,7 +26,9 @@ void MessageGlance::number(FieldId id, Range, std::uint64_t value) {
       key_frame = value == key_frame_type;
       special = special || value == command_frame_type;
       break;
-    case FieldId::video_packet_type: special = special || (value != coded_frames && value != video_coded_frames_x); break;
+    case FieldId::video_packet_type:
+      special = special || (value != coded_frames && value != video_coded_frames_x);
+      break;
     case FieldId::audio_packet_type: special = special || value != coded_frames; break;
     default: break;
   }
@@ -57,9 +59,7 @@ void MediaRun::add(const MessageGlance& message) {
       break;
     case rtmp::audio: audio_.add(message); break;
     case rtmp::aggregate: aggregates_.add(message); break;
-    default:
-      ++acknowledgements_;
-      last_acknowledged_ = message.sequence_number;
+    default: ++acknowledgements_; last_acknowledged_ = message.sequence_number;
   }
 }
 
@@ -79,10 +79,12 @@ std::string MediaRun::text(const Style& style) const {
   append(out, aggregates_, "media in", "aggregate", "", style);
   if (acknowledgements_ != 0) {
     if (!out.empty()) out.append("; ");
-    out.append(acknowledgements_ == 1 ? fmt::format("Acknowledgement {}", last_acknowledged_)
-                                      : fmt::format("{} Acknowledgements, last {}", acknowledgements_, last_acknowledged_));
+    out.append(acknowledgements_ == 1
+                   ? fmt::format("Acknowledgement {}", last_acknowledged_)
+                   : fmt::format("{} Acknowledgements, last {}", acknowledgements_, last_acknowledged_));
   }
-  if (repeated_ != 0) out.append(out.empty() ? "" : "; ").append(count_text(repeated_, "repeated configuration"));
+  if (repeated_ != 0)
+    out.append(out.empty() ? "" : "; ").append(count_text(repeated_, "repeated configuration"));
   if (message_stream_id > 1) out.append(fmt::format("  (stream {})", message_stream_id));
   return out;
 }

@@ -9,8 +9,8 @@
 
 namespace rtmpscope::sinks {
 
-/// What tells media that is only counted from messages that a person wants to see. Cheap to fill: it keeps a few
-/// numbers of the description and no bytes.
+/// What tells media that is only counted from messages that a person wants to see. Cheap to fill: it keeps a
+/// few numbers of the description and no bytes.
 class MessageGlance final : public NullSink {
  public:
   std::uint64_t type_id = 0;

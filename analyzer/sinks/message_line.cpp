@@ -40,12 +40,14 @@ std::string value_text(const Tape& tape, const Tape::Entry& entry, const Style& 
       return date.empty() ? real_text(entry.real) : date;
     }
     case Op::flag:
-      if (entry.id == FieldId::amf_null || entry.id == FieldId::amf_undefined || entry.id == FieldId::amf_unsupported) {
+      if (entry.id == FieldId::amf_null || entry.id == FieldId::amf_undefined ||
+          entry.id == FieldId::amf_unsupported) {
         return "null";
       }
       return entry.number != 0 ? "true" : "false";
     case Op::text: return quoted(tape.bytes(entry), style);
-    case Op::blob: return fmt::format("<{} bytes>", std::max<std::size_t>(entry.range.length, entry.bytes_length));
+    case Op::blob:
+      return fmt::format("<{} bytes>", std::max<std::size_t>(entry.range.length, entry.bytes_length));
     default: return {};
   }
 }
@@ -54,7 +56,9 @@ bool is_value(const Tape::Entry& entry) {
   return entry.op != Op::begin && entry.op != Op::end && entry.op != Op::key && entry.op != Op::finding;
 }
 
-bool is_list(FieldId id) { return info(id).kind == FieldKind::list; }
+bool is_list(FieldId id) {
+  return info(id).kind == FieldKind::list;
+}
 
 /// Index behind the value or container that begins at `at`.
 std::size_t skip_value(const Tape& tape, std::size_t at) {
@@ -278,7 +282,8 @@ std::string media_text(const Tape& tape, Entries members, const Style& style) {
 
 }  // namespace
 
-std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end, const Style& style, std::size_t limit) {
+std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end, const Style& style,
+                         std::size_t limit) {
   std::string out;
   std::vector<bool> lists;
   bool first = true;
@@ -329,7 +334,8 @@ EventLine message_line(const Tape& message, const Style& style) {
   } else if (parts.body == FieldId::video || parts.body == FieldId::audio) {
     line.text = fmt::format("{}  {}", info(*parts.body).key, media_text(message, parts.members, style));
   } else if (parts.body && type != nullptr) {
-    line.text.append(" ").append(members_text(message, parts.members, style));
+    const std::string members = members_text(message, parts.members, style);
+    if (!members.empty()) line.text.append(" ").append(members);
   }
   if (!parts.complete) {
     line.text.append("  (incomplete)");
@@ -346,7 +352,8 @@ EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
   const auto find = [&](FieldId id) {
     for (const Tape::Entry& entry : entries) {
       if (entry.op != Op::finding && entry.op != Op::key && entry.op != Op::end && entry.id == id) {
-        return entry.op == Op::text ? safe(as_text(event.bytes(entry)), style.ascii) : value_text(event, entry, style);
+        return entry.op == Op::text ? safe(as_text(event.bytes(entry)), style.ascii)
+                                    : value_text(event, entry, style);
       }
     }
     return std::string();
@@ -358,13 +365,15 @@ EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
       for (const Severity each : {Severity::note, Severity::warning, Severity::error}) {
         if (severity == name(each)) line.severity = each;
       }
-      line.text = fmt::format("{}: {}  [{}]", severity, find(FieldId::finding_text), find(FieldId::finding_id));
+      line.text =
+          fmt::format("{}: {}  [{}]", severity, find(FieldId::finding_text), find(FieldId::finding_id));
       break;
     }
     case EventKind::gap: {
       const std::string length = find(FieldId::gap_length);
       line.severity = Severity::warning;
-      line.text = fmt::format("gap: {} missing, {}", length.empty() ? "bytes" : length + " bytes", find(FieldId::gap_cause));
+      line.text = fmt::format("gap: {} missing, {}", length.empty() ? "bytes" : length + " bytes",
+                              find(FieldId::gap_cause));
       break;
     }
     case EventKind::sync_lost:
@@ -391,7 +400,8 @@ EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
       break;
     }
     default:
-      line.text = fmt::format("{}  {}", info(kind).name, compact_text(event, 0, entries.size(), style, longest_line));
+      line.text =
+          fmt::format("{}  {}", info(kind).name, compact_text(event, 0, entries.size(), style, longest_line));
   }
   return line;
 }

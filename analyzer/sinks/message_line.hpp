@@ -9,8 +9,8 @@
 namespace rtmpscope::sinks {
 
 struct EventLine {
-  std::string text;                      ///< safe for a terminal; may be longer than a line
-  std::optional<Severity> severity;      ///< how it is to stand out, if it is
+  std::string text;                  ///< safe for a terminal; may be longer than a line
+  std::optional<Severity> severity;  ///< how it is to stand out, if it is
 };
 
 /// The line of a message: its name, and what of its contents a person looks for first.
@@ -19,9 +19,9 @@ struct EventLine {
 /// The line of any other event but connection_open and connection_close.
 [[nodiscard]] EventLine event_line(EventKind kind, const Tape& event, const Style& style);
 
-/// Entries [begin, end) of a tape in the manner of JSON, without quotes around names: {app: "live", fpad: false}.
-/// Stops soon after `limit` characters, since the caller cuts the line anyway.
-[[nodiscard]] std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end, const Style& style,
-                                       std::size_t limit);
+/// Entries [begin, end) of a tape in the manner of JSON, without quotes around names: {app: "live", fpad:
+/// false}. Stops soon after `limit` characters, since the caller cuts the line anyway.
+[[nodiscard]] std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end,
+                                       const Style& style, std::size_t limit);
 
 }  // namespace rtmpscope::sinks

@@ -1,7 +1,8 @@
 // What renderers produce, and how it becomes the program's output.
 //
-// A shard numbers its connections by itself; the number that a person sees is known only when the shards' outputs are
-// merged. So a renderer leaves a hole for each connection number: its output is bytes and a list of pieces.
+// A shard numbers its connections by itself; the number that a person sees is known only when the shards'
+// outputs are merged. So a renderer leaves a hole for each connection number: its output is bytes and a list
+// of pieces.
 #pragma once
 
 #include <cstdint>
@@ -16,20 +17,21 @@ namespace rtmpscope::sinks {
 enum class OutputFormat : std::uint8_t { text, summary, ndjson, json };
 
 struct RenderOptions {
-  bool ranges = false;  ///< JSON: byte ranges of every field
-  bool redact = false;  ///< mask stream names, tokens and passwords
-  bool colour = false;  ///< text: ANSI colours
-  bool ascii = false;   ///< text: no character beyond ASCII
-  bool live = false;    ///< text: print lines as they happen
+  bool ranges = false;        ///< JSON: byte ranges of every field
+  bool redact = false;        ///< mask stream names, tokens and passwords
+  bool colour = false;        ///< text: ANSI colours
+  bool ascii = false;         ///< text: no character beyond ASCII
+  bool live = false;          ///< text: print lines as they happen
   std::uint32_t width = 160;  ///< text: columns of a line of the conversation
 };
 
-/// Bytes [begin, number_at) of the output, then the global connection number in decimal, then [number_at, end).
-/// With connection 0, or number_at == end, there is no number. Pieces lie in the order of the output, without holes.
+/// Bytes [begin, number_at) of the output, then the global connection number in decimal, then [number_at,
+/// end). With connection 0, or number_at == end, there is no number. Pieces lie in the order of the output,
+/// without holes.
 struct Piece {
   enum Flags : std::uint32_t {
-    opens_connection = 1,  ///< the connection gets its global number here; the piece may be empty
-    event_element = 2,     ///< JSON document: one element of "events"
+    opens_connection = 1,    ///< the connection gets its global number here; the piece may be empty
+    event_element = 2,       ///< JSON document: one element of "events"
     connection_element = 4,  ///< JSON document: one element of "connections"
     capture_member = 8,      ///< JSON document: the object "capture"
   };
@@ -52,17 +54,18 @@ struct Output {
   }
 };
 
-/// Turns the events of one shard into output. The owner takes `output()` from time to time and clears it; its bytes
-/// must stay below 4 GiB in between.
+/// Turns the events of one shard into output. The owner takes `output()` from time to time and clears it; its
+/// bytes must stay below 4 GiB in between.
 class Renderer : public rtmp::EventSink {
  public:
   [[nodiscard]] Output& output() { return output_; }
 
-  /// Whether the renderer needs connection_open, connection_close, capture_start and capture_end even if the user
-  /// selected other events only.
+  /// Whether the renderer needs connection_open, connection_close, capture_start and capture_end even if the
+  /// user selected other events only.
   [[nodiscard]] virtual bool needs_lifecycle() const { return false; }
 
-  /// A connection_open event that is not to be shown. It is still the place where the connection gets its number.
+  /// A connection_open event that is not to be shown. It is still the place where the connection gets its
+  /// number.
   void on_unselected_open(const rtmp::Event& event) { add_open_mark(event); }
 
  protected:
@@ -76,8 +79,8 @@ class Renderer : public rtmp::EventSink {
 
 [[nodiscard]] std::unique_ptr<Renderer> make_renderer(OutputFormat format, const RenderOptions& options);
 
-/// Joins pieces, in the order in which the merger passes them, into the final bytes. For the JSON document it also
-/// writes what stands before, between and after them; connections are collected until then.
+/// Joins pieces, in the order in which the merger passes them, into the final bytes. For the JSON document it
+/// also writes what stands before, between and after them; connections are collected until then.
 class OutputAssembler {
  public:
   explicit OutputAssembler(OutputFormat format) : format_(format) {}

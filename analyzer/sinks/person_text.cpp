@@ -27,9 +27,9 @@ Character decode(Bytes text) {
 
 /// Characters that move the cursor, switch the terminal's state or reorder what is around them.
 bool is_unsafe(char32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
-         (code >= 0xE0000 && code <= 0xE007F);
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C ||
+         (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || (code >= 0xE0000 && code <= 0xE007F);
 }
 
 void append_escape(std::string& out, char32_t code) {
@@ -115,7 +115,9 @@ void cut_to_width(std::string& text, std::size_t width, const Style& style) {
   text.append(style.dots());
 }
 
-std::string size_text(std::uint64_t bytes) { return scaled(static_cast<double>(bytes), "B"); }
+std::string size_text(std::uint64_t bytes) {
+  return scaled(static_cast<double>(bytes), "B");
+}
 
 std::string rate_text(std::uint64_t bytes, std::uint64_t milliseconds) {
   if (milliseconds == 0) return {};
@@ -133,7 +135,8 @@ std::string count_text(std::uint64_t count, std::string_view unit) {
 }
 
 std::string real_text(double value) {
-  if (std::isfinite(value) && value == std::trunc(value) && std::fabs(value) < 1e15) return fmt::format("{:.0f}", value);
+  if (std::isfinite(value) && value == std::trunc(value) && std::fabs(value) < 1e15)
+    return fmt::format("{:.0f}", value);
   return fmt::format("{}", value);
 }
 

@@ -30,8 +30,9 @@ struct Style {
   [[nodiscard]] std::string_view colour_of(Severity severity) const;
 };
 
-/// Appends captured text so that a terminal only shows it: control characters, bidirectional controls and bytes that
-/// are not UTF-8 are escaped (\n, \x1B, \u202E); with `ascii` everything beyond ASCII is. Quotes are not escaped.
+/// Appends captured text so that a terminal only shows it: control characters, bidirectional controls and
+/// bytes that are not UTF-8 are escaped (\n, \x1B, \u202E); with `ascii` everything beyond ASCII is. Quotes
+/// are not escaped.
 void append_safe(std::string& out, std::string_view text, bool ascii);
 [[nodiscard]] std::string safe(std::string_view text, bool ascii);
 

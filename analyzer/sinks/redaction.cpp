@@ -11,12 +11,17 @@ namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80; }
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80;
+}
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
@@ -26,11 +31,13 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) {
 
 /// Where the value of a parameter ends in free text.
 bool ends_parameter(char c) {
-  return c == '&' || c == ';' || c == ',' || c == ']' || c == ')' || c == '"' || c == '\'' || c == '<' || c == '>' ||
-         static_cast<unsigned char>(c) <= ' ';
+  return c == '&' || c == ';' || c == ',' || c == ']' || c == ')' || c == '"' || c == '\'' || c == '<' ||
+         c == '>' || static_cast<unsigned char>(c) <= ' ';
 }
 
-bool is_name_character(char c) { return is_word(c) || c == '_' || c == '-' || c == '.'; }
+bool is_name_character(char c) {
+  return is_word(c) || c == '_' || c == '-' || c == '.';
+}
 
 /// Masks the values of secret parameters: "…key=VALUE&…".
 std::string redact_parameters(std::string_view text) {
@@ -113,13 +120,14 @@ std::string redact_urls(std::string_view text) {
     std::size_t begin = mark;
     while (begin > copied && std::isalnum(static_cast<unsigned char>(text[begin - 1])) != 0) --begin;
     std::size_t end = mark;
-    while (end < text.size() && !(static_cast<unsigned char>(text[end]) <= ' ' || text[end] == '"' || text[end] == '\'' ||
-                                  text[end] == ']' || text[end] == '>')) {
+    while (end < text.size() && !(static_cast<unsigned char>(text[end]) <= ' ' || text[end] == '"' ||
+                                  text[end] == '\'' || text[end] == ']' || text[end] == '>')) {
       ++end;
     }
     const std::string_view url = text.substr(begin, end - begin);
     out.append(text.substr(copied, begin - copied));
-    out.append(contains_ignoring_case(url.substr(0, mark - begin), "rtmp") ? redact_media_url(url) : redact_page_url(url));
+    out.append(contains_ignoring_case(url.substr(0, mark - begin), "rtmp") ? redact_media_url(url)
+                                                                           : redact_page_url(url));
     copied = end;
   }
   return out.append(text.substr(copied));
@@ -131,7 +139,8 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
 }
 
 /// Commands whose text arguments are no secrets (RTMP 7.2; FMS).
-constexpr std::array<std::string_view, 5> harmless_commands = {"onStatus", "_error", "onBWDone", "close", "createStream"};
+constexpr std::array<std::string_view, 5> harmless_commands = {"onStatus", "_error", "onBWDone", "close",
+                                                               "createStream"};
 /// Commands whose status carries the stream name in its description, not only in "details".
 constexpr std::array<std::string_view, 4> naming_commands = {"onFCPublish", "onFCUnpublish", "onFCSubscribe",
                                                              "onFCUnsubscribe"};
@@ -140,18 +149,26 @@ constexpr std::array<std::string_view, 4> publish_types = {"live", "record", "ap
 
 }  // namespace
 
-std::string redacted(std::size_t length) { return fmt::format("<redacted {} bytes>", length); }
+std::string redacted(std::size_t length) {
+  return fmt::format("<redacted {} bytes>", length);
+}
 
-std::string redact_media_url(std::string_view url) { return redact_url(url, false); }
-std::string redact_page_url(std::string_view url) { return redact_url(url, true); }
-std::string redact_app(std::string_view app) { return redact_url(app, false); }
+std::string redact_media_url(std::string_view url) {
+  return redact_url(url, false);
+}
+std::string redact_page_url(std::string_view url) {
+  return redact_url(url, true);
+}
+std::string redact_app(std::string_view app) {
+  return redact_url(app, false);
+}
 
 bool is_secret_name(std::string_view name) {
   constexpr std::array<std::string_view, 18> whole = {
-      "key", "user", "username", "login", "pass", "pwd", "response", "challenge", "opaque", "salt", "nonce",
-      "cnonce", "sig", "sign", "hash", "session", "sid", "jwt"};
-  constexpr std::array<std::string_view, 9> parts = {"token", "secret", "passw", "passphrase", "credential", "auth",
-                                                     "signature", "streamkey", "stream_key"};
+      "key",  "user",  "username", "login", "pass", "pwd",  "response", "challenge", "opaque",
+      "salt", "nonce", "cnonce",   "sig",   "sign", "hash", "session",  "sid",       "jwt"};
+  constexpr std::array<std::string_view, 9> parts = {
+      "token", "secret", "passw", "passphrase", "credential", "auth", "signature", "streamkey", "stream_key"};
   if (equal_ignoring_case(name, "authmod") || equal_ignoring_case(name, "author")) return false;
   for (const std::string_view word : whole) {
     if (equal_ignoring_case(name, word)) return true;
@@ -159,8 +176,9 @@ bool is_secret_name(std::string_view name) {
   for (const std::string_view word : parts) {
     if (contains_ignoring_case(name, word)) return true;
   }
-  return name.size() > 3 && (equal_ignoring_case(name.substr(name.size() - 4), "_key") ||
-                             equal_ignoring_case(name.substr(name.size() - 4), "-key") || name.ends_with("Key")) &&
+  return name.size() > 3 &&
+         (equal_ignoring_case(name.substr(name.size() - 4), "_key") ||
+          equal_ignoring_case(name.substr(name.size() - 4), "-key") || name.ends_with("Key")) &&
          !equal_ignoring_case(name, "hasKey");
 }
 
@@ -233,7 +251,8 @@ void RedactingSink::end(FieldId id, std::uint32_t end_offset) {
 
 void RedactingSink::key(Range range, Bytes name) {
   property_ = classify(as_text(name));
-  if (property_ == Property::other && names_stream_ && as_text(name) == "description") property_ = Property::secret;
+  if (property_ == Property::other && names_stream_ && as_text(name) == "description")
+    property_ = Property::secret;
   to_.key(range, name);
 }
 

@@ -1,13 +1,17 @@
 // Masking of stream names, tokens and passwords (--redact).
 //
 // What is masked:
-//   - the stream name, wherever it is: most services use it as the key that allows to publish. It is the argument of
-//     publish, play, releaseStream, FCPublish and the like, the property "details" of a status, the name shown with
-//     each message, and every occurrence in a text that comes with it;
-//   - in URLs (tcUrl, redirects): user and password, the path after the application, query and fragment; in "app" the
+//   - the stream name, wherever it is: most services use it as the key that allows to publish. It is the
+//   argument of
+//     publish, play, releaseStream, FCPublish and the like, the property "details" of a status, the name
+//     shown with each message, and every occurrence in a text that comes with it;
+//   - in URLs (tcUrl, redirects): user and password, the path after the application, query and fragment; in
+//   "app" the
 //     part after the first slash and the query; in page and SWF URLs user, password, query and fragment;
-//   - properties and query parameters whose name says that they are secret (token, key, password, response, …);
-//   - text arguments of connect, and of commands that RTMP does not define, since applications log in with those;
+//   - properties and query parameters whose name says that they are secret (token, key, password, response,
+//   …);
+//   - text arguments of connect, and of commands that RTMP does not define, since applications log in with
+//   those;
 //   - bytes that could not be decoded: only their length is printed.
 // A masked value prints as "<redacted N bytes>" in place of its N bytes.
 #pragma once
@@ -29,15 +33,16 @@ namespace rtmpscope::sinks {
 [[nodiscard]] std::string redact_page_url(std::string_view url);
 /// The value of "app".
 [[nodiscard]] std::string redact_app(std::string_view app);
-/// Any other text: masks `stream_name` (may be empty) wherever it stands as a word, URLs, and secret parameters.
+/// Any other text: masks `stream_name` (may be empty) wherever it stands as a word, URLs, and secret
+/// parameters.
 [[nodiscard]] std::string redact_text(std::string_view text, std::string_view stream_name);
 /// Whether a property or parameter of this name is secret.
 [[nodiscard]] bool is_secret_name(std::string_view name);
 
 [[nodiscard]] rtmp::ConnectionSummary redact_summary(const rtmp::ConnectionSummary& summary);
 
-/// Hands fields on with the secret ones masked. A mask is text, also where the secret is a number. To be reset before
-/// each event; an event's head (with the stream name) comes before its body.
+/// Hands fields on with the secret ones masked. A mask is text, also where the secret is a number. To be
+/// reset before each event; an event's head (with the stream name) comes before its body.
 class RedactingSink final : public FieldSink {
  public:
   explicit RedactingSink(FieldSink& to) : to_(to) {}
@@ -72,7 +77,7 @@ class RedactingSink final : public FieldSink {
   std::uint32_t secret_depth_ = 0;     ///< everything is masked while depth_ is at least this; 0: nothing
   Property property_ = Property::other;
   Arguments arguments_ = Arguments::mask;
-  bool names_stream_ = false;          ///< the command's status names the stream in its description
+  bool names_stream_ = false;  ///< the command's status names the stream in its description
   std::uint32_t argument_count_ = 0;
 };
 

@@ -39,7 +39,8 @@ std::string as_markdown(const Table& table) {
   for (const auto& row : table.rows) {
     out.append("|");
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const bool code = std::find(table.code_columns.begin(), table.code_columns.end(), i) != table.code_columns.end();
+      const bool code =
+          std::find(table.code_columns.begin(), table.code_columns.end(), i) != table.code_columns.end();
       out.append(fmt::format(" {} |", markdown_cell(row[i], code)));
     }
     out.append("\n");
@@ -87,7 +88,7 @@ std::string print(const Table& table, TableFormat format) {
 }
 
 std::string_view kind_name(FieldKind kind) {
-  constexpr std::string_view names[] = {"object", "list", "boolean", "u8",  "u16",  "u24",  "u32",
+  constexpr std::string_view names[] = {"object", "list", "boolean", "u8",   "u16",  "u24",  "u32",
                                         "u64",    "s32",  "s64",     "real", "text", "bytes"};
   return names[static_cast<std::size_t>(kind)];
 }
@@ -113,8 +114,9 @@ std::string fields_table(TableFormat format) {
   for (const FieldInfo& field : fields()) {
     const bool named = field.values != ValueTable::none;
     table.rows.push_back({fmt::format("rtmpscope.{}", field.filter), std::string(field.key),
-                          std::string(kind_name(field.kind)), named ? std::string(table_name(field.values)) : "",
-                          std::string(field.title), std::string(field.description)});
+                          std::string(kind_name(field.kind)),
+                          named ? std::string(table_name(field.values)) : "", std::string(field.title),
+                          std::string(field.description)});
   }
   return print(table, format);
 }
@@ -125,8 +127,9 @@ std::string findings_table(TableFormat format) {
               {0},
               {}};
   for (const FindingInfo& finding : findings()) {
-    table.rows.push_back({std::string(finding.id), std::string(name(finding.severity)), std::string(finding.text),
-                          std::string(finding.explanation), std::string(finding.reference)});
+    table.rows.push_back({std::string(finding.id), std::string(name(finding.severity)),
+                          std::string(finding.text), std::string(finding.explanation),
+                          std::string(finding.reference)});
   }
   return print(table, format);
 }

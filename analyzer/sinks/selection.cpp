@@ -21,7 +21,8 @@ const std::vector<Group>& groups() {
       {"command", {command_amf0, command_amf3}},
       {"data", {data_amf0, data_amf3}},
       {"shared_object", {shared_object_amf0, shared_object_amf3}},
-      {"control", {set_chunk_size, abort_message, acknowledgement, window_acknowledgement_size, set_peer_bandwidth}},
+      {"control",
+       {set_chunk_size, abort_message, acknowledgement, window_acknowledgement_size, set_peer_bandwidth}},
       {"media", {audio, video, aggregate}},
   };
   return all;
@@ -121,7 +122,8 @@ bool SelectingSink::is_selected_message(const rtmp::Event& event) const {
   if (selection_.types.empty() && selection_.names.empty()) return false;
   NameGlance glance;
   event.describe(glance);
-  if (glance.type_id <= 255 && contains(selection_.types, static_cast<std::uint8_t>(glance.type_id))) return true;
+  if (glance.type_id <= 255 && contains(selection_.types, static_cast<std::uint8_t>(glance.type_id)))
+    return true;
   return !glance.name.empty() && contains(selection_.names, glance.name);
 }
 

@@ -34,7 +34,8 @@ void SummaryRenderer::on_event(const rtmp::Event& event) {
     add_open_mark(event);
   } else if (event.kind == EventKind::connection_close) {
     const auto& close = static_cast<const rtmp::ConnectionCloseEvent&>(event);
-    const std::string header = header_text(options_.redact ? redact_summary(close.summary) : close.summary, style_);
+    const std::string header =
+        header_text(options_.redact ? redact_summary(close.summary) : close.summary, style_);
     add_numbered_piece(output_, event, fmt::format("{}#", style_.bold()), header);
   } else if (event.kind == EventKind::capture_end) {
     add_numbered_piece(output_, event, capture_footer(event, style_), {});
@@ -44,10 +45,12 @@ void SummaryRenderer::on_event(const rtmp::Event& event) {
 std::string capture_footer(const rtmp::Event& capture_end, const Style& style) {
   CaptureFacts facts;
   capture_end.describe(facts);
-  std::string line = fmt::format("{}{}, {}, {}", style.dim(), count_text(facts.connections, "RTMP connection"),
-                                 count_text(facts.packets, "packet"), size_text(facts.bytes));
+  std::string line =
+      fmt::format("{}{}, {}, {}", style.dim(), count_text(facts.connections, "RTMP connection"),
+                  count_text(facts.packets, "packet"), size_text(facts.bytes));
   if (facts.others != 0) line.append(", ").append(count_text(facts.others, "other TCP connection"));
-  if (facts.drops != 0) line.append(", ").append(count_text(facts.drops, "packet")).append(" dropped by the kernel");
+  if (facts.drops != 0)
+    line.append(", ").append(count_text(facts.drops, "packet")).append(" dropped by the kernel");
   line.append(style.reset()).append("\n");
   if (!facts.fault.empty()) {
     line.append(style.colour_of(Severity::error)).append("reading ended early: ");
@@ -56,7 +59,8 @@ std::string capture_footer(const rtmp::Event& capture_end, const Style& style) {
   return line;
 }
 
-void add_numbered_piece(Output& output, const rtmp::Event& event, std::string_view before, std::string_view rest) {
+void add_numbered_piece(Output& output, const rtmp::Event& event, std::string_view before,
+                        std::string_view rest) {
   const auto begin = static_cast<std::uint32_t>(output.bytes.size());
   output.bytes.append(before);
   const auto number_at = static_cast<std::uint32_t>(output.bytes.size());

@@ -9,7 +9,8 @@ namespace rtmpscope::sinks {
 /// Looks at connection_close and capture_end only; describes nothing else and keeps nothing.
 class SummaryRenderer final : public Renderer {
  public:
-  explicit SummaryRenderer(const RenderOptions& options) : options_(options), style_{options.ascii, options.colour} {}
+  explicit SummaryRenderer(const RenderOptions& options)
+      : options_(options), style_{options.ascii, options.colour} {}
 
   [[nodiscard]] bool needs_lifecycle() const override { return true; }
   void on_event(const rtmp::Event& event) override;
@@ -23,6 +24,7 @@ class SummaryRenderer final : public Renderer {
 [[nodiscard]] std::string capture_footer(const rtmp::Event& capture_end, const Style& style);
 
 /// Appends "#", the place for the connection number and `rest` as one piece.
-void add_numbered_piece(Output& output, const rtmp::Event& event, std::string_view before, std::string_view rest);
+void add_numbered_piece(Output& output, const rtmp::Event& event, std::string_view before,
+                        std::string_view rest);
 
 }  // namespace rtmpscope::sinks

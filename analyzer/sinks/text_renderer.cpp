@@ -43,8 +43,9 @@ void TextRenderer::on_event(const rtmp::Event& event) {
       Conversation& conversation = conversation_of(event);
       conversation.info = static_cast<const rtmp::ConnectionOpenEvent&>(event).connection_info;
       if (options_.live) {
-        add_numbered_piece(output_, event, fmt::format("{}#", style_.bold()),
-                           header_first_line(conversation.info, {}, style_) + std::string(style_.reset()) + "\n");
+        add_numbered_piece(
+            output_, event, fmt::format("{}#", style_.bold()),
+            header_first_line(conversation.info, {}, style_) + std::string(style_.reset()) + "\n");
       }
       return;
     }
@@ -86,7 +87,8 @@ void TextRenderer::on_message(Conversation& conversation, const rtmp::Event& eve
   EventLine content = message_line(tape_, style_);
   const Direction direction = event.direction.value_or(Direction::to_server);
   if (glance.special && glance.complete) {
-    std::size_t& last = conversation.configurations[index_of(direction)][glance.type_id == rtmp::video ? 1 : 0];
+    std::size_t& last =
+        conversation.configurations[index_of(direction)][glance.type_id == rtmp::video ? 1 : 0];
     const std::size_t hash = std::hash<std::string>{}(content.text);
     if (hash == last) return count(conversation, event, glance, true);
     last = hash;
@@ -133,7 +135,8 @@ void TextRenderer::count(Conversation& conversation, const rtmp::Event& event, c
     started.started = event.packet.time;
     started.line = conversation.lines.size();
     // The line stands where the run began; its text comes when the run ends.
-    if (!options_.live) conversation.lines.push_back({.time = event.packet.time, .direction = direction, .content = {}});
+    if (!options_.live)
+      conversation.lines.push_back({.time = event.packet.time, .direction = direction, .content = {}});
     runs.push_back(started);
     run = runs.end() - 1;
   }
@@ -144,7 +147,8 @@ void TextRenderer::count(Conversation& conversation, const rtmp::Event& event, c
   }
 }
 
-void TextRenderer::end_runs(Conversation& conversation, const rtmp::Event& event, std::optional<Direction> direction) {
+void TextRenderer::end_runs(Conversation& conversation, const rtmp::Event& event,
+                            std::optional<Direction> direction) {
   for (std::size_t i = 0; i < conversation.runs.size();) {
     if (!direction || conversation.runs[i].direction == *direction) {
       end_run(conversation, event, i);
@@ -159,7 +163,8 @@ void TextRenderer::end_run(Conversation& conversation, const rtmp::Event& event,
   conversation.runs.erase(conversation.runs.begin() + static_cast<std::ptrdiff_t>(index));
   EventLine content{run.text(style_), std::nullopt};
   if (options_.live) {
-    print_live(conversation, event, {.time = run.started, .direction = run.direction, .content = std::move(content)});
+    print_live(conversation, event,
+               {.time = run.started, .direction = run.direction, .content = std::move(content)});
     return;
   }
   conversation.text_size += content.text.size() + sizeof(Line);
@@ -169,7 +174,8 @@ void TextRenderer::end_run(Conversation& conversation, const rtmp::Event& event,
 void TextRenderer::add_line(Conversation& conversation, const rtmp::Event& event, EventLine content) {
   // Colours and the column of times come on top of this; what is cut here is not kept.
   constexpr std::size_t columns_before = 16;
-  const std::size_t width = options_.width > columns_before ? options_.width - columns_before : options_.width;
+  const std::size_t width =
+      options_.width > columns_before ? options_.width - columns_before : options_.width;
   cut_to_width(content.text, width, style_);
   Line line{.time = event.packet.time, .direction = event.direction, .content = std::move(content)};
   if (options_.live) return print_live(conversation, event, line);
@@ -181,7 +187,8 @@ void TextRenderer::add_line(Conversation& conversation, const rtmp::Event& event
 void TextRenderer::limit_text(Conversation& conversation, const rtmp::Event& event) {
   if (conversation.text_size <= pending_text_limit) return;
   end_runs(conversation, event, std::nullopt);
-  const std::string first = conversation.continued ? "  continued" : header_first_line(conversation.info, {}, style_);
+  const std::string first =
+      conversation.continued ? "  continued" : header_first_line(conversation.info, {}, style_);
   add_numbered_piece(output_, event, fmt::format("{}#", style_.bold()),
                      fmt::format("{}{}  (continues)\n{}", first, style_.reset(),
                                  take_lines(conversation, conversation.opened)));
@@ -193,7 +200,8 @@ void TextRenderer::on_close(const rtmp::Event& event) {
   end_runs(conversation, event, std::nullopt);
   const auto& close = static_cast<const rtmp::ConnectionCloseEvent&>(event);
   std::string block = header_text(options_.redact ? redact_summary(close.summary) : close.summary, style_);
-  block.append(take_lines(conversation, conversation.continued ? conversation.opened : close.summary.first_time));
+  block.append(
+      take_lines(conversation, conversation.continued ? conversation.opened : close.summary.first_time));
   block.append("\n");
   add_numbered_piece(output_, event, fmt::format("{}#", style_.bold()), block);
   conversations_.erase(event.connection);

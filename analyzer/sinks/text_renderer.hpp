@@ -12,8 +12,8 @@
 
 namespace rtmpscope::sinks {
 
-/// Text that a connection may have waiting for its header. Beyond that the block so far is printed under a header
-/// that says that it continues, and the rest under "#N continued".
+/// Text that a connection may have waiting for its header. Beyond that the block so far is printed under a
+/// header that says that it continues, and the rest under "#N continued".
 inline constexpr std::size_t pending_text_limit = 64 * 1024;
 /// Media runs that a connection may have open at once, one a direction and message stream.
 inline constexpr std::size_t maximum_open_runs = 8;
@@ -22,9 +22,9 @@ inline constexpr Timestamp live_run_limit = 5'000'000'000;
 
 /// Prints a connection when it closes; with RenderOptions::live each line as it happens, with "#N" in front.
 ///
-/// Media messages are collapsed until, in their direction, anything else comes: a message that is neither media nor
-/// an acknowledgement, a finding, a gap. A configuration (sequence header, metadata packet) has a line of its own
-/// unless it repeats the one before.
+/// Media messages are collapsed until, in their direction, anything else comes: a message that is neither
+/// media nor an acknowledgement, a finding, a gap. A configuration (sequence header, metadata packet) has a
+/// line of its own unless it repeats the one before.
 class TextRenderer final : public Renderer {
  public:
   explicit TextRenderer(const RenderOptions& options);
@@ -46,7 +46,8 @@ class TextRenderer final : public Renderer {
   void on_handshake(Conversation& conversation, const rtmp::Event& event);
   void on_close(const rtmp::Event& event);
   void add_line(Conversation& conversation, const rtmp::Event& event, EventLine content);
-  void count(Conversation& conversation, const rtmp::Event& event, const MessageGlance& glance, bool repeated);
+  void count(Conversation& conversation, const rtmp::Event& event, const MessageGlance& glance,
+             bool repeated);
   /// Ends the runs of `direction`, or all.
   void end_runs(Conversation& conversation, const rtmp::Event& event, std::optional<Direction> direction);
   void end_run(Conversation& conversation, const rtmp::Event& event, std::size_t index);

@@ -12,7 +12,8 @@ namespace rtmpscope::sinks {
 /// Length of "2026-11-22T20:13:05.123456789Z".
 inline constexpr std::size_t time_length = 30;
 
-/// Writes capture times. Consecutive events mostly lie in the same second, so the part before the fraction is kept.
+/// Writes capture times. Consecutive events mostly lie in the same second, so the part before the fraction is
+/// kept.
 class TimeWriter {
  public:
   /// time_length characters at `p`; returns the place after them.
@@ -25,8 +26,8 @@ class TimeWriter {
 
 [[nodiscard]] std::string time_text(Timestamp time);
 
-/// An AMF date, milliseconds since 1970: "2026-11-22T20:13:05.123Z". Empty if it is no date of the years 0 to 9999,
-/// which is all that RFC 3339 can say.
+/// An AMF date, milliseconds since 1970: "2026-11-22T20:13:05.123Z". Empty if it is no date of the years 0 to
+/// 9999, which is all that RFC 3339 can say.
 [[nodiscard]] std::string date_text(double milliseconds);
 
 }  // namespace rtmpscope::sinks

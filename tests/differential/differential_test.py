@@ -15,7 +15,7 @@ from pathlib import Path
 
 import reference_rtmp
 import tshark_rtmp
-from known_differences import as_tshark_shows, not_whole
+from known_differences import as_tshark_shows, explanation, not_whole
 from program import Pairs, Program, SAMPLES
 from streams import tcp_streams
 
@@ -138,10 +138,12 @@ def main():
     judge = compare_with_reference if options.other == "reference" else compare_with_tshark
     with ThreadPoolExecutor(cpu_count()) as pool:
         results = list(pool.map(partial(judge, options.program), captures))
-    differences = [line for _, lines in results for line in lines]
+    complaints = [line for _, lines in results for line in lines]
+    unexplained = [line for line in complaints if not explanation(line)]
     messages = sum(count for count, _ in results)
-    print(*differences, f"{messages} messages of {len(captures)} captures compared", sep="\n")
-    return 1 if differences or not messages else 0
+    print(*(f"{line}\n  known: {explanation(line)}" for line in complaints if explanation(line)), *unexplained, sep="\n")
+    print(f"{messages} messages of {len(captures)} captures compared")
+    return 1 if unexplained or not messages else 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 // Packets of any link type through the packet decoder.
 //
-// Input: records of link type (2 bytes), bytes cut off (1), length (2), packet. Oracle: payload lies within the packet
-// or within a defragmented datagram; a second decoder that gets each packet in a buffer of its own gives the same;
-// what waits for fragments stays within the limits.
+// Input: records of link type (2 bytes), bytes cut off (1), length (2), packet. Oracle: payload lies within
+// the packet or within a defragmented datagram; a second decoder that gets each packet in a buffer of its own
+// gives the same; what waits for fragments stays within the limits.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -54,7 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     TcpSegment segment;
     const std::uint64_t datagrams = decoder.fragments().counters().datagrams;
     const DecodeResult result = decoder.decode(packet, wire_length, link_type, ref, segment);
-    if (result == DecodeResult::tcp) check(segment, packet, datagrams, decoder.fragments().counters().datagrams);
+    if (result == DecodeResult::tcp)
+      check(segment, packet, datagrams, decoder.fragments().counters().datagrams);
 
     const std::vector<std::uint8_t> copy(packet.begin(), packet.end());
     TcpSegment other;

@@ -1,11 +1,11 @@
 // Segments of two connections through the flow table.
 //
-// Input: one byte of mode, four bytes of initial sequence number, then records of one segment each. In the honest
-// mode every segment carries bytes of one known stream from a window around what was sent already, so that at the end
-// exactly that stream must have come out. In the other modes anything goes. Oracle in all modes: data and gaps are
-// contiguous in offset; packet numbers never go down; each direction ends at most once and each flow closes exactly
-// once; what is held stays within the limits and is given back; a second run in which payload lives elsewhere gives
-// the same.
+// Input: one byte of mode, four bytes of initial sequence number, then records of one segment each. In the
+// honest mode every segment carries bytes of one known stream from a window around what was sent already, so
+// that at the end exactly that stream must have come out. In the other modes anything goes. Oracle in all
+// modes: data and gaps are contiguous in offset; packet numbers never go down; each direction ends at most
+// once and each flow closes exactly once; what is held stays within the limits and is given back; a second
+// run in which payload lives elsewhere gives the same.
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -23,11 +23,13 @@ void require(bool condition) {
 }
 
 /// The honest stream: a byte tells its offset, modulo something that is no power of two.
-std::uint8_t byte_at(std::uint64_t offset) { return static_cast<std::uint8_t>(offset % 251); }
+std::uint8_t byte_at(std::uint64_t offset) {
+  return static_cast<std::uint8_t>(offset % 251);
+}
 
 struct Record {
   std::uint64_t digest = 0xcbf29ce484222325;
-  std::string honest;       // of to_server of the first flow
+  std::string honest;  // of to_server of the first flow
   bool honest_gap = false;
   std::uint64_t open_flows = 0;
 
@@ -36,7 +38,8 @@ struct Record {
 
 class Handler final : public FlowHandler {
  public:
-  Handler(Record& record, bool first, std::uint64_t interest) : record_(record), first_(first), interest_(interest) {
+  Handler(Record& record, bool first, std::uint64_t interest)
+      : record_(record), first_(first), interest_(interest) {
     ++record_.open_flows;
   }
   ~Handler() override {
@@ -153,7 +156,7 @@ Record run(Bytes input, bool in_place) {
   {
     FlowTable table(limits, observer);
     PacketRef packet{1, 0};
-    std::uint64_t sent = 0;   // honest: the stream's length so far
+    std::uint64_t sent = 0;  // honest: the stream's length so far
     std::vector<bool> covered;
     if (honest) {
       TcpSegment syn = blank(packet, false);

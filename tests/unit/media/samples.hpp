@@ -188,6 +188,8 @@ inline std::vector<Sample> make_samples() {
   audio("flac_sequence_empty", enhanced(0x90, "fLaC", ""));
   audio("ac3_sequence_ffmpeg", enhanced(0x90, "ac-3", ""));
   audio("aac_sequence_enhanced", enhanced(0x90, "mp4a", "2b920800"));
+  audio("aac_sequence_program_config", enhanced(0x90, "mp4a", "118004c8010020000000"));
+  audio("aac_sequence_program_config_cut", enhanced(0x90, "mp4a", "b00704c801002000ff00"));
   audio("aac_sequence_ps", enhanced(0x90, "mp4a", "131056e59d4880"));
   audio("opus_ffmpeg", hex("914f707573f8b4eeef7f2bec3fca3c7f9aa366f96aafe2cab338a77248556968"), 269);
   audio("ac3_ffmpeg", hex("9161632d330b775ace0c402f842bc1867b870df577cfdf3e7cfdf3e7cf9f3e32"), 357);

@@ -73,7 +73,8 @@ TEST(FlowTable, FlowsWithoutPayloadAreForgottenSooner) {
 TEST(FlowTable, AClosingFlowWithAHoleEndsSoon) {
   Scenario s;
   s.tick(0);
-  for (const char* x : {"c S 99", "s SA 499 ack=100", "c A 100 a", "c FA 102 c", "s FA 500 ack=104"}) s.feed(x);
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "c A 100 a", "c FA 102 c", "s FA 500 ack=104"})
+    s.feed(x);
   s.tick(FlowLimits{}.closing_timeout);
   EXPECT_EQ(s.log.text, "open >0:a <0.fin");
   s.tick(FlowLimits{}.closing_timeout + 1);

@@ -23,8 +23,9 @@ std::vector<Packet> fragments_v4(const Packet& body, std::size_t size, unsigned 
   for (std::size_t at = 0; at < body.size(); at += size) {
     const std::size_t end = std::min(body.size(), at + size);
     const unsigned more = end < body.size() ? 0x2000 : 0;
-    fragments.push_back(ipv4(6, Packet(body.begin() + static_cast<std::ptrdiff_t>(at),
-                                       body.begin() + static_cast<std::ptrdiff_t>(end)),
+    fragments.push_back(ipv4(6,
+                             Packet(body.begin() + static_cast<std::ptrdiff_t>(at),
+                                    body.begin() + static_cast<std::ptrdiff_t>(end)),
                              more | static_cast<unsigned>(at / 8), id));
   }
   return fragments;
@@ -62,7 +63,8 @@ TEST(Fragments, AnyOrderGivesTheDatagram) {
     do {
       Feeder feeder;
       for (std::size_t i = 0; i < order.size(); ++i) {
-        const DecodeResult expected = i + 1 < order.size() ? DecodeResult::fragment_pending : DecodeResult::tcp;
+        const DecodeResult expected =
+            i + 1 < order.size() ? DecodeResult::fragment_pending : DecodeResult::tcp;
         ASSERT_EQ(feeder.feed(fragments[order[i]]), expected);
       }
       EXPECT_EQ(feeder.payload(), payload);
@@ -89,7 +91,8 @@ TEST(Fragments, DuplicatesAreDropped) {
 TEST(Fragments, FirstCopyOfOverlappingBytesWins) {
   const Packet body = tcp(payload_of(64));  // 96 bytes
   const auto part = [&](std::size_t begin, std::size_t end, bool more, std::uint8_t flip) {
-    Packet bytes(body.begin() + static_cast<std::ptrdiff_t>(begin), body.begin() + static_cast<std::ptrdiff_t>(end));
+    Packet bytes(body.begin() + static_cast<std::ptrdiff_t>(begin),
+                 body.begin() + static_cast<std::ptrdiff_t>(end));
     for (auto& b : bytes) b = static_cast<std::uint8_t>(b ^ flip);
     return ipv4(6, bytes, (more ? 0x2000U : 0U) | static_cast<unsigned>(begin / 8));
   };
@@ -148,9 +151,9 @@ TEST(Fragments, DatagramsAreToldApart) {
 
 TEST(Fragments, ImpossibleOnesAreDropped) {
   Feeder feeder;
-  EXPECT_EQ(feeder.feed(ipv4(6, Packet(41), 0x2000)), DecodeResult::fragment_pending);       // no multiple of 8
-  EXPECT_EQ(feeder.feed(ipv4(6, Packet(40), 0x1fff)), DecodeResult::fragment_pending);       // beyond 65535
-  EXPECT_EQ(feeder.feed(ipv4(6, Packet(), 0x2001)), DecodeResult::fragment_pending);         // empty
+  EXPECT_EQ(feeder.feed(ipv4(6, Packet(41), 0x2000)), DecodeResult::fragment_pending);  // no multiple of 8
+  EXPECT_EQ(feeder.feed(ipv4(6, Packet(40), 0x1fff)), DecodeResult::fragment_pending);  // beyond 65535
+  EXPECT_EQ(feeder.feed(ipv4(6, Packet(), 0x2001)), DecodeResult::fragment_pending);    // empty
   EXPECT_EQ(feeder.decoder.fragments().counters().invalid, 3U);
   EXPECT_EQ(feeder.decoder.fragments().pending_datagrams(), 0U);
   // Data beyond the last fragment, in both orders of arrival.

@@ -12,10 +12,12 @@ using rtmpscope::test::hex;
 inline Packet be16(std::size_t value) {
   return {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
 }
-inline Packet be32(std::size_t value) { return concat(be16(value >> 16), be16(value & 0xffff)); }
+inline Packet be32(std::size_t value) {
+  return concat(be16(value >> 16), be16(value & 0xffff));
+}
 
-/// The segment that all encapsulations carry: ports 50000 -> 1935, sequence 0x01020304, acknowledgement 0x05060708,
-/// PSH ACK, window 512, 12 bytes of options.
+/// The segment that all encapsulations carry: ports 50000 -> 1935, sequence 0x01020304, acknowledgement
+/// 0x05060708, PSH ACK, window 512, 12 bytes of options.
 inline Packet tcp(const Packet& payload) {
   return concat(hex("c350 078f 01020304 05060708 8018 0200 0000 0000 0101080a 00000001 00000002"), payload);
 }
@@ -23,9 +25,10 @@ inline Packet udp(std::size_t port, const Packet& payload) {
   return concat(be16(40000), be16(port), be16(8 + payload.size()), be16(0), payload);
 }
 /// 10.0.0.2 -> 10.0.0.1
-inline Packet ipv4(unsigned protocol, const Packet& payload, unsigned fragment_field = 0x4000, unsigned id = 7) {
-  return concat(hex("4500"), be16(20 + payload.size()), be16(id), be16(fragment_field), be16(64U << 8 | protocol),
-                be16(0), hex("0a000002 0a000001"), payload);
+inline Packet ipv4(unsigned protocol, const Packet& payload, unsigned fragment_field = 0x4000,
+                   unsigned id = 7) {
+  return concat(hex("4500"), be16(20 + payload.size()), be16(id), be16(fragment_field),
+                be16(64U << 8 | protocol), be16(0), hex("0a000002 0a000001"), payload);
 }
 /// 10.0.0.2 -> 10.0.0.1 with four bytes of options
 inline Packet ipv4_with_options(unsigned protocol, const Packet& payload) {
@@ -53,6 +56,8 @@ inline Packet gre(unsigned flags, unsigned type, const Packet& payload) {
   }
   return concat(be16(flags), be16(type), fields, payload);
 }
-inline Packet vxlan(const Packet& frame) { return udp(4789, concat(hex("08000000 00002a00"), frame)); }
+inline Packet vxlan(const Packet& frame) {
+  return udp(4789, concat(hex("08000000 00002a00"), frame));
+}
 
 }  // namespace rtmpscope::net::test

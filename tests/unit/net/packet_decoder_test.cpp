@@ -19,7 +19,8 @@ struct Decoded {
   std::string payload;
 };
 
-Decoded decode(PacketDecoder& decoder, const Packet& packet, std::uint16_t link_type, std::size_t wire_length = 0) {
+Decoded decode(PacketDecoder& decoder, const Packet& packet, std::uint16_t link_type,
+               std::size_t wire_length = 0) {
   Decoded decoded{};
   decoded.result = decoder.decode(packet, static_cast<std::uint32_t>(std::max(wire_length, packet.size())),
                                   link_type, kRef, decoded.segment);
@@ -53,8 +54,8 @@ std::vector<Case> encapsulations() {
       {"EthernetIpv6", 1, kFrame6},
       {"EthernetPadded", 1, concat(kFrame, hex("0000000000"))},
       {"EthernetIpv6Padded", 1, concat(kFrame6, hex("0000000000"))},
-      {"Ieee8023Snap", 1, ethernet(8 + static_cast<unsigned>(kIpv4.size()),
-                                   concat(hex("aaaa03 000000 0800"), kIpv4))},
+      {"Ieee8023Snap", 1,
+       ethernet(8 + static_cast<unsigned>(kIpv4.size()), concat(hex("aaaa03 000000 0800"), kIpv4))},
       {"Ipv4Options", 1, ethernet(0x0800, ipv4_with_options(6, tcp(kPayload)))},
       {"NullLittleEndian", 0, concat(hex("02000000"), kIpv4)},
       {"NullBigEndian", 0, concat(hex("00000002"), kIpv4)},
@@ -81,15 +82,16 @@ std::vector<Case> encapsulations() {
       {"Vlan", 1, ethernet(0x8100, vlan(0x0800, kIpv4))},
       {"QinQ", 1, ethernet(0x88a8, vlan(0x8100, vlan(0x86dd, kIpv6)))},
       {"OldQinQ", 1, ethernet(0x9100, vlan(0x8100, vlan(0x0800, kIpv4)))},
-      {"VlanSnap", 1, ethernet(0x8100, vlan(8 + static_cast<unsigned>(kIpv4.size()),
-                                            concat(hex("aaaa03 000000 0800"), kIpv4)))},
+      {"VlanSnap", 1,
+       ethernet(0x8100,
+                vlan(8 + static_cast<unsigned>(kIpv4.size()), concat(hex("aaaa03 000000 0800"), kIpv4)))},
       {"Mpls", 1, ethernet(0x8847, mpls(true, kIpv4))},
       {"MplsTwoLabelsIpv6", 1, ethernet(0x8848, mpls(false, mpls(true, kIpv6)))},
       {"MplsPseudowire", 1, ethernet(0x8847, mpls(true, concat(hex("00000000"), kFrame)))},
-      {"MplsPseudowireWithoutControlWord", 1, ethernet(0x8847, mpls(true, concat(hex("22"), Packet(kFrame.begin() + 1,
-                                                                                  kFrame.end()))))},
-      {"Pppoe", 1, ethernet(0x8864, concat(hex("1100 0001"), be16(2 + kIpv4.size()), hex("0021"), kIpv4,
-                                           hex("000000")))},
+      {"MplsPseudowireWithoutControlWord", 1,
+       ethernet(0x8847, mpls(true, concat(hex("22"), Packet(kFrame.begin() + 1, kFrame.end()))))},
+      {"Pppoe", 1,
+       ethernet(0x8864, concat(hex("1100 0001"), be16(2 + kIpv4.size()), hex("0021"), kIpv4, hex("000000")))},
       {"IpInIp", 1, ethernet(0x0800, ipv4(4, kIpv4))},
       {"Ipv6InIpv4", 1, ethernet(0x0800, ipv4(41, kIpv6))},
       {"Ipv4InIpv6", 1, ethernet(0x86dd, ipv6(4, kIpv4))},
@@ -105,8 +107,8 @@ std::vector<Case> encapsulations() {
       {"ErspanType2", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x88be, concat(erspan2, kFrame))))},
       {"ErspanType3", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x22eb, concat(erspan3, kFrame))))},
       {"ErspanType3Subheader", 1,
-       ethernet(0x0800, ipv4(47, gre(0x1000, 0x22eb, concat(hex("20010001 00000000 00000001 0000000000000000"),
-                                                            kFrame))))},
+       ethernet(0x0800, ipv4(47, gre(0x1000, 0x22eb,
+                                     concat(hex("20010001 00000000 00000001 0000000000000000"), kFrame))))},
       {"EtherIp", 1, ethernet(0x0800, ipv4(97, concat(hex("3000"), kFrame)))},
       {"MplsInIp", 1, ethernet(0x0800, ipv4(137, mpls(true, kIpv4)))},
       {"Vxlan", 1, ethernet(0x0800, ipv4(17, vxlan(kFrame)))},
@@ -115,25 +117,32 @@ std::vector<Case> encapsulations() {
       {"Geneve", 1, ethernet(0x0800, ipv4(17, udp(6081, concat(hex("0000 6558 00002a00"), kFrame))))},
       {"GeneveOptions", 1,
        ethernet(0x0800, ipv4(17, udp(6081, concat(hex("0200 0800 00002a00 0102030405060708"), kIpv4))))},
-      {"Gtp", 1, ethernet(0x0800, ipv4(17, udp(2152, concat(hex("30ff"), be16(kIpv4.size()), hex("00000001"),
-                                                            kIpv4))))},
+      {"Gtp", 1,
+       ethernet(0x0800,
+                ipv4(17, udp(2152, concat(hex("30ff"), be16(kIpv4.size()), hex("00000001"), kIpv4))))},
       {"GtpSequence", 1,
-       ethernet(0x0800, ipv4(17, udp(2152, concat(hex("32ff"), be16(4 + kIpv6.size()), hex("00000001 00010000"),
-                                                  kIpv6))))},
+       ethernet(0x0800, ipv4(17, udp(2152, concat(hex("32ff"), be16(4 + kIpv6.size()),
+                                                  hex("00000001 00010000"), kIpv6))))},
       {"GtpExtensionHeaders", 1,
-       ethernet(0x0800, ipv4(17, udp(2152, concat(hex("34ff"), be16(16 + kIpv4.size()),
-                                                  hex("00000001 00000085 01100085 02100000 00000000"), kIpv4))))},
+       ethernet(0x0800,
+                ipv4(17, udp(2152, concat(hex("34ff"), be16(16 + kIpv4.size()),
+                                          hex("00000001 00000085 01100085 02100000 00000000"), kIpv4))))},
       {"VxlanInVlanInGre", 1,
-       ethernet(0x8100, vlan(0x0800, ipv4(47, gre(0, 0x0800, ipv4(17, vxlan(ethernet(0x8100, vlan(0x0800, kIpv4))))))))},
+       ethernet(0x8100, vlan(0x0800, ipv4(47, gre(0, 0x0800,
+                                                  ipv4(17, vxlan(ethernet(0x8100, vlan(0x0800, kIpv4))))))))},
       {"Ipv6HopByHop", 1, ethernet(0x86dd, ipv6(0, concat(hex("06 00 010400000000"), tcp(kPayload))))},
       {"Ipv6ManyHeaders", 1,
-       ethernet(0x86dd, ipv6(0, concat(hex("3c 00 010400000000"), hex("2b 01 01040000000000000000000000 00"),
-                                       hex("87 00 000000000000"), hex("06 00 010400000000"), tcp(kPayload))))},
-      {"Ipv6AtomicFragment", 1, ethernet(0x86dd, ipv6(44, concat(hex("06 00 0000 00000001"), tcp(kPayload))))},
+       ethernet(0x86dd,
+                ipv6(0, concat(hex("3c 00 010400000000"), hex("2b 01 01040000000000000000000000 00"),
+                               hex("87 00 000000000000"), hex("06 00 010400000000"), tcp(kPayload))))},
+      {"Ipv6AtomicFragment", 1,
+       ethernet(0x86dd, ipv6(44, concat(hex("06 00 0000 00000001"), tcp(kPayload))))},
       {"Ipv6Authentication", 1,
-       ethernet(0x86dd, ipv6(51, concat(hex("06 04 0000 00000001 00000001 000000000000000000000000"), tcp(kPayload))))},
+       ethernet(0x86dd, ipv6(51, concat(hex("06 04 0000 00000001 00000001 000000000000000000000000"),
+                                        tcp(kPayload))))},
       {"Ipv4Authentication", 1,
-       ethernet(0x0800, ipv4(51, concat(hex("06 04 0000 00000001 00000001 000000000000000000000000"), tcp(kPayload))))},
+       ethernet(0x0800, ipv4(51, concat(hex("06 04 0000 00000001 00000001 000000000000000000000000"),
+                                        tcp(kPayload))))},
   };
 }
 
@@ -157,7 +166,8 @@ TEST(PacketDecoder, FindsTheSegmentInEveryEncapsulation) {
   }
 }
 
-// Whatever is cut off, the payload never reaches beyond what was captured, and its length on the wire stays known.
+// Whatever is cut off, the payload never reaches beyond what was captured, and its length on the wire stays
+// known.
 TEST(PacketDecoder, CopesWithEveryTruncationOfEveryEncapsulation) {
   for (const Case& c : encapsulations()) {
     SCOPED_TRACE(c.name);
@@ -209,7 +219,8 @@ TEST(PacketDecoder, HostPairHashIgnoresPortsAndFlowHashDoesNot) {
 
 TEST(PacketDecoder, TellsHowMuchTheSnapLengthCutOff) {
   const Packet payload(1000, 'x');
-  for (const Packet& frame : {ethernet(0x0800, ipv4(6, tcp(payload))), ethernet(0x86dd, ipv6(6, tcp(payload)))}) {
+  for (const Packet& frame :
+       {ethernet(0x0800, ipv4(6, tcp(payload))), ethernet(0x86dd, ipv6(6, tcp(payload)))}) {
     PacketDecoder decoder;
     const Packet cut(frame.begin(), frame.begin() + 200);
     const Decoded decoded = decode(decoder, cut, kEthernet, frame.size());

@@ -41,7 +41,8 @@ constexpr std::array<std::uint32_t, 8> kInitialSequences{0xffffffff, 0xfffffffe,
 TEST(ReassemblyProperty, EveryOrderAtEveryInitialSequenceNumberGivesTheStream) {
   // Pieces overlap, and one lies within another.
   const std::string stream = "abcdefghijkl";
-  const std::vector<std::pair<std::uint32_t, std::uint32_t>> pieces{{0, 3}, {2, 4}, {5, 2}, {7, 5}, {8, 2}, {6, 1}};
+  const std::vector<std::pair<std::uint32_t, std::uint32_t>> pieces{{0, 3}, {2, 4}, {5, 2},
+                                                                    {7, 5}, {8, 2}, {6, 1}};
   for (const std::uint32_t initial : kInitialSequences) {
     std::vector<std::size_t> order(pieces.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -220,10 +221,12 @@ TEST(ReassemblyGap, TheEndTellsOfMissingBytes) {
   Scenario acknowledged;
   for (const char* x : {"c S 99", "s SA 499 ack=100", "c A 100 abc", "s A 500 ack=110"}) acknowledged.feed(x);
   acknowledged.finish();
-  EXPECT_EQ(acknowledged.log.text, "open >0:abc >3+7:not_captured >10.capture_end <0.capture_end close:capture_end");
+  EXPECT_EQ(acknowledged.log.text,
+            "open >0:abc >3+7:not_captured >10.capture_end <0.capture_end close:capture_end");
 
   Scenario fin_not_captured;
-  for (const char* x : {"c S 99", "s SA 499 ack=100", "c A 100 abc", "s A 500 ack=104"}) fin_not_captured.feed(x);
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "c A 100 abc", "s A 500 ack=104"})
+    fin_not_captured.feed(x);
   fin_not_captured.finish();
   EXPECT_EQ(fin_not_captured.log.text, "open >0:abc >3.capture_end <0.capture_end close:capture_end");
 }
@@ -274,8 +277,8 @@ TEST(ReassemblyLimit, AllFlowsTogetherAreBounded) {
 TEST(ReassemblyInterest, NothingIsDeliveredOrKeptOnceNobodyWantsIt) {
   Scenario s;
   s.log.interest_bytes = 3;
-  for (const char* x : {"c S 99", "s SA 499 ack=100", "s A 505 held", "c A 110 held", "c A 100 abc", "c A 103 de",
-                        "c A 200 f", "s A 500 xy", "c FA 201", "s FA 502"}) {
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "s A 505 held", "c A 110 held", "c A 100 abc",
+                        "c A 103 de", "c A 200 f", "s A 500 xy", "c FA 201", "s FA 502"}) {
     s.feed(x);
   }
   EXPECT_EQ(s.log.text, "open >0:abc close:fin");
@@ -294,14 +297,16 @@ TEST(ReassemblyInterest, MayEndWithTheFirstDirection) {
   EXPECT_EQ(reset.log.text, "open >0:abc >3.reset close:reset");
   Scenario before_data;
   before_data.log.interest_in_both_ends = false;
-  for (const char* x : {"c S 99", "s SA 499 ack=100", "s FA 500", "c A 100 abc", "c FA 103"}) before_data.feed(x);
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "s FA 500", "c A 100 abc", "c FA 103"})
+    before_data.feed(x);
   EXPECT_EQ(before_data.log.text, "open <0.fin close:fin");
 }
 
 TEST(ReassemblyInterest, ARefusedFlowIsOnlyCounted) {
   Scenario s;
   s.observer.refuse = true;
-  for (const char* x : {"c S 99", "s SA 499 ack=100", "c A 100 abc", "c A 110 x", "s A 500 xy", "c R 111"}) s.feed(x);
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "c A 100 abc", "c A 110 x", "s A 500 xy", "c R 111"})
+    s.feed(x);
   EXPECT_EQ(s.log.text, "open");
   EXPECT_EQ(s.table.counters().flows_closed[static_cast<std::size_t>(EndCause::reset)], 1U);
 }

@@ -40,7 +40,7 @@ class RecordingHandler final : public FlowHandler {
   ~RecordingHandler() override {
     if (!closed_) log_.add("NOT-CLOSED");
   }
-  [[nodiscard]] bool wants_data() const override { 
+  [[nodiscard]] bool wants_data() const override {
     return log_.interested && bytes_ < log_.interest_bytes &&
            (log_.interest_in_both_ends || !(ended_[0] || ended_[1]));
   }
@@ -66,7 +66,8 @@ class RecordingHandler final : public FlowHandler {
     ended_[index_of(direction)] = true;
     log_.add(fmt::format("{}{}.{}", sign(direction), end.offset, name_of(end.cause)));
   }
-  void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length, PacketRef) override {
+  void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
+                           PacketRef) override {
     log_.add(fmt::format("{}!{}+{}", sign(direction), offset, length));
   }
   void on_close(EndCause cause, PacketRef, const FlowTotals& totals) override {
@@ -119,9 +120,10 @@ struct SegmentText {
   std::string payload;
 };
 
-/// A flow table fed with segments such as "c SA 100 hello ack=7 wire=9 port=50001 t=250": side (c or s), flags
-/// (letters of SYN, ACK, FIN, RST, PSH; - for none), sequence number, payload (optional; - for none). t is in
-/// milliseconds and stays for the following ones. The client is 10.0.0.1:50000, the server 10.0.0.2:1935.
+/// A flow table fed with segments such as "c SA 100 hello ack=7 wire=9 port=50001 t=250": side (c or s),
+/// flags (letters of SYN, ACK, FIN, RST, PSH; - for none), sequence number, payload (optional; - for none). t
+/// is in milliseconds and stays for the following ones. The client is 10.0.0.1:50000, the
+/// server 10.0.0.2:1935.
 class Scenario {
  public:
   explicit Scenario(const FlowLimits& limits = {}) : observer(log), table(limits, observer) {}

@@ -75,8 +75,8 @@ TEST(DescribeMessage, UserControlEventsWithTheirParameters) {
 }
 
 TEST(DescribeMessage, ShortBodiesAreFindings) {
-  for (const std::uint8_t type : {1, 2, 3, 5, 6}) {
-    EXPECT_THAT(text(type, hex("0000")), HasSubstr("finding message_body_short")) << int{type};
+  for (const int type : {1, 2, 3, 5, 6}) {
+    EXPECT_THAT(text(static_cast<std::uint8_t>(type), hex("0000")), HasSubstr("finding message_body_short")) << type;
   }
   for (const char* body : {"00", "0000", "0003 00000001", "0006 00", "001a", "001b 0101"}) {
     EXPECT_THAT(text(4, hex(body)), HasSubstr("finding message_body_short")) << body;
@@ -199,7 +199,8 @@ void check_ranges(const Tape& tape, std::size_t size, const std::string& what) {
   for (const Tape::Entry& entry : tape.entries()) {
     EXPECT_LE(entry.range.end(), size) << what;
     if (entry.op == Tape::Op::begin) begins.push_back(entry.range.offset);
-    if (!begins.empty()) EXPECT_GE(entry.range.offset, entry.range.length == 0 ? 0U : begins.back()) << what;
+    const std::uint32_t least = begins.empty() || entry.range.length == 0 ? 0 : begins.back();
+    EXPECT_GE(entry.range.offset, least) << what;
     if (entry.op == Tape::Op::end) {
       ASSERT_FALSE(begins.empty()) << what;
       EXPECT_GE(entry.range.offset, begins.back()) << what;

@@ -178,14 +178,18 @@ TEST(Session, CutChunkHeaderAtTheEndIsANote) {
 
 TEST(Session, MidstreamLosesSyncInBothDirections) {
   EventLog log;
-  rtmp::Session session({.start = rtmp::Start::midstream}, 1, {}, log);
+  rtmp::ConnectionInfo about;
+  about.start = rtmp::Start::midstream;
+  rtmp::Session session(about, 1, {}, log);
   session.open({1, 0});
   EXPECT_THAT(log.lines, ElementsAre("connection_open", "sync_lost", "sync_lost"));
 }
 
 TEST(Session, OtherProtocolsAreNamed) {
   EventLog log;
-  rtmp::Session session({.transport = rtmp::Transport::http}, 1, {}, log);
+  rtmp::ConnectionInfo about;
+  about.transport = rtmp::Transport::http;
+  rtmp::Session session(about, 1, {}, log);
   session.open({1, 0});
   session.on_data(Direction::to_server, {0, as_bytes("GET / HTTP/1.1\r\n"), {1, 0}});
   session.close(EndCause::fin, {1, 0}, {});

@@ -45,8 +45,8 @@ inline void property(FieldSink& sink, std::string_view key, std::string_view val
   text(sink, FieldId::amf_string, value);
 }
 
-inline void message_head(FieldSink& sink, std::uint8_t type_id, std::uint32_t length, std::uint32_t timestamp = 0,
-                         std::string_view stream_name = {}) {
+inline void message_head(FieldSink& sink, std::uint8_t type_id, std::uint32_t length,
+                         std::uint32_t timestamp = 0, std::string_view stream_name = {}) {
   const ValueInfo* type = find_value(ValueTable::message_type, type_id);
   sink.text(FieldId::message_type, {}, as_bytes(type == nullptr ? "unknown" : type->name));
   sink.number(FieldId::message_type_id, {}, type_id);
@@ -158,13 +158,15 @@ void stamp(Typed& event, Timestamp time, std::uint32_t connection = 1) {
   event.connection = connection;
 }
 
-inline void open(rtmp::EventSink& sink, const rtmp::ConnectionSummary& summary, std::uint32_t connection = 1) {
+inline void open(rtmp::EventSink& sink, const rtmp::ConnectionSummary& summary,
+                 std::uint32_t connection = 1) {
   rtmp::ConnectionOpenEvent event(summary.info);
   stamp(event, summary.first_time, connection);
   sink.on_event(event);
 }
 
-inline void close(rtmp::EventSink& sink, const rtmp::ConnectionSummary& summary, std::uint32_t connection = 1) {
+inline void close(rtmp::EventSink& sink, const rtmp::ConnectionSummary& summary,
+                  std::uint32_t connection = 1) {
   rtmp::ConnectionCloseEvent event(summary);
   stamp(event, summary.last_time, connection);
   sink.on_event(event);

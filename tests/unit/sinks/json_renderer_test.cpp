@@ -91,7 +91,8 @@ TEST(JsonDocument, HasTheEventsOfTheLinesAndTheConnectionsAndTheCapture) {
     test::close(renderer, test::sample_summary());
     test::open(renderer, test::sample_summary(), 2);
     test::close(renderer, test::sample_summary(), 2);
-    test::FakeEvent end(EventKind::capture_end, [](FieldSink& sink) { sink.number(FieldId::capture_packets, {}, 12); });
+    test::FakeEvent end(EventKind::capture_end,
+                        [](FieldSink& sink) { sink.number(FieldId::capture_packets, {}, 12); });
     end.connection = 0;
     renderer.on_event(end);
   });

@@ -108,17 +108,19 @@ TEST(JsonWriter, SignedNumbersKeepTheirSign) {
 }
 
 TEST(JsonWriter, WholeRealsPrintAsIntegersAndOthersInShortestForm) {
-  EXPECT_EQ(write_arguments([](FieldSink& sink) {
-              for (const double value : {0.0, -0.0, 25.0, -1000.0, 9007199254740992.0, 29.97, 0.1, 1e300, 5e-324}) {
-                sink.real(FieldId::amf_number, {}, value);
-              }
-            }),
-            "[0,0,25,-1000,9007199254740992,29.97,0.1,1e+300,5e-324]");
+  EXPECT_EQ(
+      write_arguments([](FieldSink& sink) {
+        for (const double value : {0.0, -0.0, 25.0, -1000.0, 9007199254740992.0, 29.97, 0.1, 1e300, 5e-324}) {
+          sink.real(FieldId::amf_number, {}, value);
+        }
+      }),
+      "[0,0,25,-1000,9007199254740992,29.97,0.1,1e+300,5e-324]");
 }
 
 TEST(JsonWriter, RealsAboveTwoToThe53ReadBackAsTheSameDouble) {
   const double value = 18014398509481984.0 * 3;
-  const std::string list = write_arguments([&](FieldSink& sink) { sink.real(FieldId::amf_number, {}, value); });
+  const std::string list =
+      write_arguments([&](FieldSink& sink) { sink.real(FieldId::amf_number, {}, value); });
   EXPECT_EQ(nlohmann::json::parse(list)[0].get<double>(), value);
 }
 
@@ -152,13 +154,14 @@ TEST(JsonWriter, AmfDatesPrintAsTimesAndImpossibleOnesAsNumbers) {
 }
 
 TEST(JsonWriter, TextIsEscapedAndTerminalControlsNeverPassThrough) {
-  EXPECT_EQ(write_arguments([](FieldSink& sink) {
-              test::text(sink, FieldId::amf_string, "a\"b\\c\n\r\t\x01\x7F");
-              test::text(sink, FieldId::amf_string, "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x8E\xA5");
-              test::text(sink, FieldId::amf_string, "\xC2\x9B");
-              test::text(sink, FieldId::amf_string, "");
-            }),
-            "[\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u007f\",\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x8E\xA5\",\"\\u009b\",\"\"]");
+  EXPECT_EQ(
+      write_arguments([](FieldSink& sink) {
+        test::text(sink, FieldId::amf_string, "a\"b\\c\n\r\t\x01\x7F");
+        test::text(sink, FieldId::amf_string, "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x8E\xA5");
+        test::text(sink, FieldId::amf_string, "\xC2\x9B");
+        test::text(sink, FieldId::amf_string, "");
+      }),
+      "[\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u007f\",\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x8E\xA5\",\"\\u009b\",\"\"]");
 }
 
 TEST(JsonWriter, TextThatIsNotUtf8PrintsAsHexadecimal) {
@@ -265,14 +268,15 @@ TEST(JsonWriter, RangesListEveryFieldInWireOrderWithItsRawValue) {
         sink.end(FieldId::video, 111);
       },
       true);
-  EXPECT_EQ(json,
-            R"({"length":12,"video":{"frame_type":"key","metadata":{"k\n":{"a":"b"}},"data":{"length":100}},"ranges":[)"
-            R"({"field":"rtmpscope.video","offset":0,"length":111},)"
-            R"({"field":"rtmpscope.video.frame_type","offset":0,"length":1,"value":1},)"
-            R"({"field":"rtmpscope.video.metadata","offset":5,"length":6},)"
-            R"({"field":"rtmpscope.amf.object","key":"k\n","offset":8,"length":2},)"
-            R"({"field":"rtmpscope.amf.string","key":"a","offset":0,"length":1,"value":"b"},)"
-            R"({"field":"rtmpscope.video.data","offset":11,"length":100,"value":{"length":100}}]})");
+  EXPECT_EQ(
+      json,
+      R"({"length":12,"video":{"frame_type":"key","metadata":{"k\n":{"a":"b"}},"data":{"length":100}},"ranges":[)"
+      R"({"field":"rtmpscope.video","offset":0,"length":111},)"
+      R"({"field":"rtmpscope.video.frame_type","offset":0,"length":1,"value":1},)"
+      R"({"field":"rtmpscope.video.metadata","offset":5,"length":6},)"
+      R"({"field":"rtmpscope.amf.object","key":"k\n","offset":8,"length":2},)"
+      R"({"field":"rtmpscope.amf.string","key":"a","offset":0,"length":1,"value":"b"},)"
+      R"({"field":"rtmpscope.video.data","offset":11,"length":100,"value":{"length":100}}]})");
 }
 
 TEST(JsonWriter, RangesOfOneEventDoNotReachTheNext) {
@@ -284,7 +288,9 @@ TEST(JsonWriter, RangesOfOneEventDoNotReachTheNext) {
     writer.number(FieldId::chunk_format, {0, 1}, 3);
     writer.finish();
     close_object(out);
-    EXPECT_EQ(out.view(), R"({"format":3,"ranges":[{"field":"rtmpscope.chunk.format","offset":0,"length":1,"value":3}]})");
+    EXPECT_EQ(
+        out.view(),
+        R"({"format":3,"ranges":[{"field":"rtmpscope.chunk.format","offset":0,"length":1,"value":3}]})");
   }
 }
 

@@ -7,7 +7,10 @@ namespace {
 
 TEST(PersonText, ControlCharactersAreShownNotObeyed) {
   EXPECT_EQ(safe("a\033[2Jb\n\r\t\x7F\x01", false), "a\\x1B[2Jb\\n\\r\\t\\x7F\\x01");
-  EXPECT_EQ(safe("\xC2\x9B" "31m", false), "\\u009B31m");
+  EXPECT_EQ(safe("\xC2\x9B"
+                 "31m",
+                 false),
+            "\\u009B31m");
 }
 
 TEST(PersonText, BidirectionalControlsAreEscaped) {

@@ -26,12 +26,15 @@ std::vector<std::string> redact(const rtmp::Event& event) {
   return texts;
 }
 
-void null(FieldSink& sink) { sink.flag(FieldId::amf_null, {}, false); }
+void null(FieldSink& sink) {
+  sink.flag(FieldId::amf_null, {}, false);
+}
 
 TEST(Redaction, MediaUrlsKeepHostAndApplication) {
   EXPECT_EQ(redact_media_url("rtmp://host:1935/live"), "rtmp://host:1935/live");
   EXPECT_EQ(redact_media_url("rtmp://host/live/"), "rtmp://host/live/");
-  EXPECT_EQ(redact_media_url("rtmp://user:pw@host/live/key?token=x"), "rtmp://<redacted 7 bytes>@host/live/<redacted 3 bytes>?<redacted 7 bytes>");
+  EXPECT_EQ(redact_media_url("rtmp://user:pw@host/live/key?token=x"),
+            "rtmp://<redacted 7 bytes>@host/live/<redacted 3 bytes>?<redacted 7 bytes>");
   EXPECT_EQ(redact_media_url("rtmp://a@b@host"), "rtmp://<redacted 3 bytes>@host");
   EXPECT_EQ(redact_media_url("rtmp://host?q"), "rtmp://host?<redacted 1 bytes>");
   EXPECT_EQ(redact_media_url(""), "");
@@ -39,7 +42,8 @@ TEST(Redaction, MediaUrlsKeepHostAndApplication) {
 }
 
 TEST(Redaction, PageUrlsKeepTheirPath) {
-  EXPECT_EQ(redact_page_url("https://u:p@host/a/b.html?x=1#y"), "https://<redacted 3 bytes>@host/a/b.html?<redacted 5 bytes>");
+  EXPECT_EQ(redact_page_url("https://u:p@host/a/b.html?x=1#y"),
+            "https://<redacted 3 bytes>@host/a/b.html?<redacted 5 bytes>");
 }
 
 TEST(Redaction, ApplicationsKeepTheirFirstComponent) {
@@ -49,25 +53,31 @@ TEST(Redaction, ApplicationsKeepTheirFirstComponent) {
 }
 
 TEST(Redaction, TextsLoseSecretParametersOnly) {
-  EXPECT_EQ(redact_text("[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=needauth&user=joe&salt=ab==&opaque=Q", {}),
-            "[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=needauth&user=<redacted 3 bytes>&salt=<redacted 4 "
-            "bytes>&opaque=<redacted 1 bytes>");
+  EXPECT_EQ(
+      redact_text(
+          "[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=needauth&user=joe&salt=ab==&opaque=Q", {}),
+      "[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=needauth&user=<redacted 3 "
+      "bytes>&salt=<redacted 4 "
+      "bytes>&opaque=<redacted 1 bytes>");
   EXPECT_EQ(redact_text("key=", {}), "key=");
   EXPECT_EQ(redact_text("a=b", {}), "a=b");
 }
 
 TEST(Redaction, TextsLoseUrlsAndTheNameOfTheStream) {
-  EXPECT_EQ(redact_text("moved to rtmp://h/app/name, bye", {}), "moved to rtmp://h/app/<redacted 5 bytes> bye");
+  EXPECT_EQ(redact_text("moved to rtmp://h/app/name, bye", {}),
+            "moved to rtmp://h/app/<redacted 5 bytes> bye");
   EXPECT_EQ(redact_text("room1 is now published", "room1?key=x"), "<redacted 5 bytes> is now published");
   EXPECT_EQ(redact_text("room12 is not room", "room1"), "room12 is not room");
   EXPECT_EQ(redact_text("file /live/clip", "mp4:clip"), "file /live/<redacted 4 bytes>");
 }
 
 TEST(Redaction, SecretNamesAreRecognised) {
-  for (const char* name : {"key", "streamKey", "stream_key", "Token", "accessToken", "password", "auth", "wsSecret", "sig"}) {
+  for (const char* name :
+       {"key", "streamKey", "stream_key", "Token", "accessToken", "password", "auth", "wsSecret", "sig"}) {
     EXPECT_TRUE(is_secret_name(name)) << name;
   }
-  for (const char* name : {"authmod", "keyframes", "author", "width", "encoder", "hasKeyframes", "description", ""}) {
+  for (const char* name :
+       {"authmod", "keyframes", "author", "width", "encoder", "hasKeyframes", "description", ""}) {
     EXPECT_FALSE(is_secret_name(name)) << name;
   }
 }
@@ -92,8 +102,8 @@ TEST(Redaction, AStreamThatIsCalledLikeAPublishTypeIsMasked) {
 }
 
 TEST(Redaction, NamesInOtherCommandsAreMasked) {
-  for (const char* name : {"play", "releaseStream", "FCPublish", "FCUnpublish", "FCSubscribe", "getStreamLength",
-                           "deleteStream", "secureTokenResponse", "login"}) {
+  for (const char* name : {"play", "releaseStream", "FCPublish", "FCUnpublish", "FCSubscribe",
+                           "getStreamLength", "deleteStream", "secureTokenResponse", "login"}) {
     EXPECT_EQ(redact(test::command(name, 5,
                                    [](FieldSink& sink) {
                                      null(sink);
@@ -116,8 +126,9 @@ TEST(Redaction, ConnectKeepsWhatTellsSoftwareAndPlace) {
                                    test::text(sink, FieldId::amf_string, "password");
                                  })),
             (std::vector<std::string>{"connect", "app=live?<redacted 7 bytes>", "flashVer=FMLE/3.0",
-                                      "tcUrl=rtmp://h/live/<redacted 1 bytes>", "swfUrl=http://h/a.swf?<redacted 1 bytes>",
-                                      "token=<redacted 1 bytes>", "<redacted 8 bytes>"}));
+                                      "tcUrl=rtmp://h/live/<redacted 1 bytes>",
+                                      "swfUrl=http://h/a.swf?<redacted 1 bytes>", "token=<redacted 1 bytes>",
+                                      "<redacted 8 bytes>"}));
 }
 
 TEST(Redaction, StatusKeepsItsCodeAndLosesTheStreamName) {
@@ -133,9 +144,9 @@ TEST(Redaction, StatusKeepsItsCodeAndLosesTheStreamName) {
                   sink.end(FieldId::amf_object, 0);
                 },
                 "room1")),
-            (std::vector<std::string>{"<redacted 5 bytes>", "onStatus", "level=status", "code=NetStream.Publish.Start",
-                                      "description=/live/<redacted 5 bytes> is now published",
-                                      "details=<redacted 5 bytes>"}));
+            (std::vector<std::string>{
+                "<redacted 5 bytes>", "onStatus", "level=status", "code=NetStream.Publish.Start",
+                "description=/live/<redacted 5 bytes> is now published", "details=<redacted 5 bytes>"}));
 }
 
 TEST(Redaction, EverythingBelowASecretPropertyIsMasked) {
@@ -150,7 +161,8 @@ TEST(Redaction, EverythingBelowASecretPropertyIsMasked) {
     test::property(sink, "after", "plain");
     sink.end(FieldId::amf_object, 0);
   });
-  EXPECT_EQ(redact(event), (std::vector<std::string>{"call", "a=<redacted 3 bytes>", "pin=<redacted 9 bytes>", "after=plain"}));
+  EXPECT_EQ(redact(event), (std::vector<std::string>{"call", "a=<redacted 3 bytes>", "pin=<redacted 9 bytes>",
+                                                     "after=plain"}));
 }
 
 TEST(Redaction, SharedObjectPropertiesAreMaskedByTheirName) {

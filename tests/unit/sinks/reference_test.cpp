@@ -24,7 +24,9 @@ TEST(Reference, TablesHaveOneRowForEachRowOfTheDefFiles) {
   EXPECT_EQ(json::parse(findings_table(TableFormat::json)).size(), findings().size());
   EXPECT_EQ(json::parse(values_table(TableFormat::json)).size(), values().size());
   EXPECT_EQ(json::parse(events_table(TableFormat::json)).size(), events().size());
-  const auto lines = [](const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); };
+  const auto lines = [](const std::string& text) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  };
   EXPECT_EQ(lines(fields_table(TableFormat::text)), fields().size() + 1);
   EXPECT_EQ(lines(fields_table(TableFormat::markdown)), fields().size() + 2);
   EXPECT_EQ(lines(findings_table(TableFormat::markdown)), findings().size() + 2);
@@ -38,7 +40,8 @@ TEST(Reference, EveryRowOfAMarkdownTableHasAsManyCellsAsItsHead) {
     while (begin < page.size()) {
       const std::size_t end = page.find('\n', begin);
       std::ptrdiff_t bars = 0;
-      for (std::size_t i = begin; i < end; ++i) bars += page[i] == '|' && (i == begin || page[i - 1] != '\\') ? 1 : 0;
+      for (std::size_t i = begin; i < end; ++i)
+        bars += page[i] == '|' && (i == begin || page[i - 1] != '\\') ? 1 : 0;
       if (cells == 0) cells = bars;
       EXPECT_EQ(bars, cells) << page.substr(begin, end - begin);
       begin = end + 1;
@@ -73,7 +76,8 @@ bool knows(const json& node, std::string_view path) {
   const std::string_view first = path.substr(0, path.find('.'));
   const std::string_view rest = first.size() == path.size() ? "" : path.substr(first.size() + 1);
   if (node.contains("items")) return knows(node["items"], rest);
-  return node.contains("properties") && node["properties"].contains(first) && knows(node["properties"][std::string(first)], rest);
+  return node.contains("properties") && node["properties"].contains(first) &&
+         knows(node["properties"][std::string(first)], rest);
 }
 
 TEST(Schema, EveryFieldHasItsPlace) {
@@ -81,8 +85,11 @@ TEST(Schema, EveryFieldHasItsPlace) {
   for (const FieldInfo& field : fields()) {
     const std::string_view top = field.filter.substr(0, field.filter.find('.'));
     if (top == "amf" || top == "amf3") continue;
-    const std::string_view rest = field.filter.size() == top.size() ? "" : field.filter.substr(top.size() + 1);
-    const std::string event = "event_" + std::string(top == "capture" ? "capture_end" : top == "event" ? "gap" : top);
+    const std::string_view rest =
+        field.filter.size() == top.size() ? "" : field.filter.substr(top.size() + 1);
+    const std::string event = "event_" + std::string(top == "capture" ? "capture_end"
+                                                     : top == "event" ? "gap"
+                                                                      : top);
     const bool is_event = defs.contains(event);
     EXPECT_TRUE(knows(defs[is_event ? event : std::string(top)], rest)) << field.filter;
   }
@@ -97,6 +104,17 @@ TEST(Schema, EveryEventHasItsDefinition) {
   EXPECT_EQ(schema()["$defs"]["event"]["oneOf"].size(), events().size());
 }
 
+TEST(Schema, OwnKeysOfAnEventAreNotThoseOfItsHead) {
+  for (const FieldInfo& head : fields()) {
+    if (!head.filter.starts_with("event.")) continue;
+    for (const EventInfo& event : events()) {
+      for (const FieldInfo& field : fields()) {
+        EXPECT_NE(field.filter, std::string(event.name) + "." + std::string(head.key));
+      }
+    }
+  }
+}
+
 TEST(Schema, NumbersWithNamesMayBeEitherNameOrNumber) {
   const json& cause = schema()["$defs"]["event_gap"]["properties"]["cause"]["anyOf"];
   EXPECT_EQ(cause[0]["enum"][1], "snap_length");
@@ -104,7 +122,8 @@ TEST(Schema, NumbersWithNamesMayBeEitherNameOrNumber) {
 }
 
 TEST(Schema, AMessageMayHaveEachBodyAndASubMessageToo) {
-  for (const char* body : {"command", "data", "video", "audio", "control", "user_control", "shared_object", "aggregate", "unknown"}) {
+  for (const char* body : {"command", "data", "video", "audio", "control", "user_control", "shared_object",
+                           "aggregate", "unknown"}) {
     EXPECT_TRUE(schema()["$defs"]["event_message"]["properties"].contains(body)) << body;
   }
   EXPECT_TRUE(knows(schema()["$defs"]["aggregate"], "messages.message.video.frame_type"));

@@ -30,8 +30,8 @@ std::vector<std::string> shown(const Selection& selection) {
   std::vector<std::string> all;
   std::istringstream lines(test::take(*renderer));
   for (std::string line; std::getline(lines, line);) {
-    for (const char* mark : {"\"connection_open\"", "\"gap\"", "\"video\"", "\"audio\"", "\"connect\"", "\"onStatus\"",
-                             "\"connection_close\""}) {
+    for (const char* mark : {"\"connection_open\"", "\"gap\"", "\"video\"", "\"audio\"", "\"connect\"",
+                             "\"onStatus\"", "\"connection_close\""}) {
       if (line.find(mark) != std::string::npos) {
         all.emplace_back(mark);
         break;
@@ -43,7 +43,9 @@ std::vector<std::string> shown(const Selection& selection) {
 
 using Strings = std::vector<std::string>;
 
-TEST(Selection, WithoutWordsEverythingIsShown) { EXPECT_EQ(shown({}).size(), 7U); }
+TEST(Selection, WithoutWordsEverythingIsShown) {
+  EXPECT_EQ(shown({}).size(), 7U);
+}
 
 TEST(Selection, WordsNameEventsMessageTypesAndCommands) {
   EXPECT_EQ(shown(select({"gap"})), Strings{"\"gap\""});

@@ -21,7 +21,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 /// The conversation of one connection, without its header.
-std::vector<std::string> conversation(const std::function<void(Renderer&)>& events, const RenderOptions& options = {}) {
+std::vector<std::string> conversation(const std::function<void(Renderer&)>& events,
+                                      const RenderOptions& options = {}) {
   const auto renderer = make_renderer(OutputFormat::text, options);
   const rtmp::ConnectionSummary summary = test::sample_summary();
   test::open(*renderer, summary);
@@ -29,7 +30,8 @@ std::vector<std::string> conversation(const std::function<void(Renderer&)>& even
   test::close(*renderer, summary);
   std::vector<std::string> lines;
   for (const std::string& line : lines_of(test::take(*renderer))) {
-    if (line.find(" +") < 12 || line.find(" -0.") < 12) lines.push_back(line.substr(line.find_first_not_of(' ')));
+    if (line.find(" +") < 12 || line.find(" -0.") < 12)
+      lines.push_back(line.substr(line.find_first_not_of(' ')));
   }
   return lines;
 }
@@ -74,6 +76,18 @@ TEST(TextHeader, AConnectionOfWhichNothingIsKnownHasAShortHeader) {
             "    -> 0 B in 0 packets, 0 messages  <- 0 B in 0 packets, 0 messages\n");
 }
 
+TEST(TextHeader, CapturedTextsAreEscapedAndCut) {
+  rtmp::ConnectionSummary summary = test::sample_summary();
+  summary.client_software = std::string(5000, 'x');
+  summary.streams[0].name = "a\033[2J";
+  const auto renderer = make_renderer(OutputFormat::summary, {});
+  test::open(*renderer, summary);
+  test::close(*renderer, summary);
+  const std::string text = test::take(*renderer);
+  EXPECT_LT(text.size(), 1500U);
+  EXPECT_THAT(text, HasSubstr("publish a\\x1B[2J  on"));
+}
+
 TEST(TextHeader, RedactedHeadersDoNotNameTheStream) {
   for (const OutputFormat format : {OutputFormat::summary, OutputFormat::text}) {
     const auto renderer = make_renderer(format, {.redact = true});
@@ -84,46 +98,48 @@ TEST(TextHeader, RedactedHeadersDoNotNameTheStream) {
 }
 
 TEST(Text, CommandsShowTheirArguments) {
-  EXPECT_THAT(conversation([](Renderer& renderer) {
-                renderer.on_event(test::command("connect", 1, [](FieldSink& sink) {
-                  sink.begin(FieldId::amf_object, 0);
-                  test::property(sink, "app", "live");
-                  sink.key({}, as_bytes("fpad"));
-                  sink.flag(FieldId::amf_boolean, {}, false);
-                  sink.key({}, as_bytes("list"));
-                  sink.begin(FieldId::amf_strict_array, 0);
-                  sink.real(FieldId::amf_number, {}, 1);
-                  sink.flag(FieldId::amf_null, {}, false);
-                  sink.end(FieldId::amf_strict_array, 0);
-                  sink.end(FieldId::amf_object, 0);
-                }));
-                renderer.on_event(test::command("publish", 5, [](FieldSink& sink) {
-                  sink.flag(FieldId::amf_null, {}, false);
-                  test::text(sink, FieldId::amf_string, "room1");
-                  test::text(sink, FieldId::amf_string, "live");
-                }).at(test::start_time + 43'000'000));
-              }),
-              testing::ElementsAre("+0.000  \u2192  connect(1)  {app: \"live\", fpad: false, list: [1, null]}",
-                                   "+0.043  \u2192  publish(5)  \"room1\"  \"live\""));
+  EXPECT_THAT(
+      conversation([](Renderer& renderer) {
+        renderer.on_event(test::command("connect", 1, [](FieldSink& sink) {
+          sink.begin(FieldId::amf_object, 0);
+          test::property(sink, "app", "live");
+          sink.key({}, as_bytes("fpad"));
+          sink.flag(FieldId::amf_boolean, {}, false);
+          sink.key({}, as_bytes("list"));
+          sink.begin(FieldId::amf_strict_array, 0);
+          sink.real(FieldId::amf_number, {}, 1);
+          sink.flag(FieldId::amf_null, {}, false);
+          sink.end(FieldId::amf_strict_array, 0);
+          sink.end(FieldId::amf_object, 0);
+        }));
+        renderer.on_event(test::command("publish", 5, [](FieldSink& sink) {
+                            sink.flag(FieldId::amf_null, {}, false);
+                            test::text(sink, FieldId::amf_string, "room1");
+                            test::text(sink, FieldId::amf_string, "live");
+                          }).at(test::start_time + 43'000'000));
+      }),
+      testing::ElementsAre("+0.000  \u2192  connect(1)  {app: \"live\", fpad: false, list: [1, null]}",
+                           "+0.043  \u2192  publish(5)  \"room1\"  \"live\""));
 }
 
 TEST(Text, ResponsesShowTheirStatus) {
   const auto lines = conversation([](Renderer& renderer) {
     renderer.on_event(test::command("onStatus", 0, [](FieldSink& sink) {
-      status(sink, "status", "NetStream.Publish.Start", "Start publishing");
-    }).to(Direction::to_client));
+                        status(sink, "status", "NetStream.Publish.Start", "Start publishing");
+                      }).to(Direction::to_client));
   });
-  EXPECT_THAT(lines, testing::ElementsAre("+0.000  \u2190  onStatus(0)  NetStream.Publish.Start  \"Start publishing\""));
+  EXPECT_THAT(lines, testing::ElementsAre(
+                         "+0.000  \u2190  onStatus(0)  NetStream.Publish.Start  \"Start publishing\""));
 }
 
 TEST(Text, ErrorsStandOutOnATerminal) {
   const auto renderer = make_renderer(OutputFormat::text, {.colour = true});
   test::open(*renderer, test::sample_summary());
-  renderer->on_event(test::command("_error", 1, [](FieldSink& sink) {
-    status(sink, "error", "NetConnection.Connect.Rejected", "no");
-  }));
+  renderer->on_event(test::command(
+      "_error", 1, [](FieldSink& sink) { status(sink, "error", "NetConnection.Connect.Rejected", "no"); }));
   test::close(*renderer, test::sample_summary());
-  EXPECT_THAT(test::take(*renderer), HasSubstr("\033[31m_error(1)  NetConnection.Connect.Rejected  \"no\"\033[0m"));
+  EXPECT_THAT(test::take(*renderer),
+              HasSubstr("\033[31m_error(1)  NetConnection.Connect.Rejected  \"no\"\033[0m"));
 }
 
 TEST(Text, ControlMessagesReadAsPeopleCallThem) {
@@ -155,21 +171,23 @@ TEST(Text, MediaIsCollapsedUntilSomethingElseComes) {
                   renderer.on_event(test::audio(i * 20));
                 }
                 renderer.on_event(test::command("deleteStream", 6, [](FieldSink& sink) {
-                  sink.flag(FieldId::amf_null, {}, false);
-                  sink.real(FieldId::amf_number, {}, 1);
-                }).at(test::start_time + 5 * test::second));
+                                    sink.flag(FieldId::amf_null, {}, false);
+                                    sink.real(FieldId::amf_number, {}, 1);
+                                  }).at(test::start_time + 5 * test::second));
                 renderer.on_event(test::video(5000, false).at(test::start_time + 6 * test::second));
               }),
-              testing::ElementsAre(
-                  "+0.000  \u2192  video 100 frames, 2 key, 0.000\u20133.960 s, 100 kB; audio 100 messages, 0.000\u20131.980 s, 20.0 kB",
-                  "+5.000  \u2192  deleteStream(6)  1",
-                  "+6.000  \u2192  video 1 frame, 0 key, 5.000\u20135.000 s, 1.0 kB"));
+              testing::ElementsAre("+0.000  \u2192  video 100 frames, 2 key, 0.000\u20133.960 s, 100 kB; "
+                                   "audio 100 messages, 0.000\u20131.980 s, 20.0 kB",
+                                   "+5.000  \u2192  deleteStream(6)  1",
+                                   "+6.000  \u2192  video 1 frame, 0 key, 5.000\u20135.000 s, 1.0 kB"));
 }
 
 TEST(Text, TheOtherDirectionDoesNotEndARun) {
   const auto lines = conversation([](Renderer& renderer) {
     renderer.on_event(test::video(0, true));
-    renderer.on_event(test::command("onStatus", 0, [](FieldSink& sink) { status(sink, "status", "X", ""); }).to(Direction::to_client));
+    renderer.on_event(test::command("onStatus", 0, [](FieldSink& sink) {
+                        status(sink, "status", "X", "");
+                      }).to(Direction::to_client));
     renderer.on_event(test::video(40, false));
   });
   ASSERT_EQ(lines.size(), 2U);
@@ -177,39 +195,42 @@ TEST(Text, TheOtherDirectionDoesNotEndARun) {
 }
 
 TEST(Text, ConfigurationsHaveTheirOwnLineAndRepetitionsAreCounted) {
-  EXPECT_THAT(conversation([](Renderer& renderer) {
-                renderer.on_event(test::video(0, true, 0));
-                renderer.on_event(test::video(0, true));
-                renderer.on_event(test::video(0, true, 0));
-                renderer.on_event(test::video(40, false));
-              }),
-              testing::ElementsAre("+0.000  \u2192  video  H.264/AVC  Sequence start  High 3.1, 1280x720",
-                                   "+0.000  \u2192  video 2 frames, 1 key, 0.000\u20130.040 s, 2.0 kB; 1 repeated configuration"));
+  EXPECT_THAT(
+      conversation([](Renderer& renderer) {
+        renderer.on_event(test::video(0, true, 0));
+        renderer.on_event(test::video(0, true));
+        renderer.on_event(test::video(0, true, 0));
+        renderer.on_event(test::video(40, false));
+      }),
+      testing::ElementsAre(
+          "+0.000  \u2192  video  H.264/AVC  Sequence start  High 3.1, 1280x720",
+          "+0.000  \u2192  video 2 frames, 1 key, 0.000\u20130.040 s, 2.0 kB; 1 repeated configuration"));
 }
 
 TEST(Text, AcknowledgementsAreCollapsed) {
   EXPECT_THAT(conversation([](Renderer& renderer) {
                 for (const std::uint32_t bytes : {2'500'000U, 5'000'000U}) {
                   renderer.on_event(test::FakeEvent(EventKind::message, [=](FieldSink& sink) {
-                    test::message_head(sink, 3, 4);
-                    sink.begin(FieldId::control, 0);
-                    sink.number(FieldId::control_sequence_number, {0, 4}, bytes);
-                    sink.end(FieldId::control, 4);
-                  }).to(Direction::to_client));
+                                      test::message_head(sink, 3, 4);
+                                      sink.begin(FieldId::control, 0);
+                                      sink.number(FieldId::control_sequence_number, {0, 4}, bytes);
+                                      sink.end(FieldId::control, 4);
+                                    }).to(Direction::to_client));
                 }
               }),
               testing::ElementsAre("+0.000  \u2190  2 Acknowledgements, last 5000000"));
 }
 
 TEST(Text, HandshakePartsOfOneDirectionShareALine) {
-  EXPECT_THAT(conversation([](Renderer& renderer) {
-                for (const std::uint64_t part : {0U, 1U, 3U, 4U, 5U, 2U}) {
-                  renderer.on_event(test::FakeEvent(EventKind::handshake, [=](FieldSink& sink) {
-                    sink.number(FieldId::handshake_part, {}, part);
-                  }).to(part < 3 ? Direction::to_server : Direction::to_client));
-                }
-              }),
-              testing::ElementsAre("+0.000  \u2192  handshake C0 C1 C2", "+0.000  \u2190  handshake S0 S1 S2"));
+  EXPECT_THAT(
+      conversation([](Renderer& renderer) {
+        for (const std::uint64_t part : {0U, 1U, 3U, 4U, 5U, 2U}) {
+          renderer.on_event(test::FakeEvent(EventKind::handshake, [=](FieldSink& sink) {
+                              sink.number(FieldId::handshake_part, {}, part);
+                            }).to(part < 3 ? Direction::to_server : Direction::to_client));
+        }
+      }),
+      testing::ElementsAre("+0.000  \u2192  handshake C0 C1 C2", "+0.000  \u2190  handshake S0 S1 S2"));
 }
 
 TEST(Text, GapsAndFindingsAreShownInTheirPlace) {
@@ -237,7 +258,8 @@ TEST(Text, CapturedTextCannotDriveTheTerminal) {
       sink.end(FieldId::amf_object, 0);
     }));
   });
-  EXPECT_THAT(lines, testing::ElementsAre("+0.000  \u2192  evil\\x1B[2J(1)  {k\\n: \"\\x1B]0;title\\x07\\u202E\"}"));
+  EXPECT_THAT(lines,
+              testing::ElementsAre("+0.000  \u2192  evil\\x1B[2J(1)  {k\\n: \"\\x1B]0;title\\x07\\u202E\"}"));
 }
 
 TEST(Text, LongLinesAreCut) {
@@ -281,7 +303,8 @@ TEST(Text, AConversationBeyondTheLimitIsPrintedInParts) {
   const int count = 3000;
   std::string all;
   for (int i = 0; i < count; ++i) {
-    renderer->on_event(test::command("call", i, [](FieldSink& sink) { test::text(sink, FieldId::amf_string, "0123456789"); }));
+    renderer->on_event(test::command(
+        "call", i, [](FieldSink& sink) { test::text(sink, FieldId::amf_string, "0123456789"); }));
     const std::string part = test::take(*renderer);
     largest = std::max(largest, part.size());
     all += part;
@@ -345,7 +368,8 @@ TEST(Text, TheCaptureEndsWithItsTotals) {
   event.connection = 0;
   event.direction.reset();
   renderer->on_event(event);
-  EXPECT_EQ(test::take(*renderer), "1 RTMP connection, 2602 packets, 600 kB\nreading ended early: cut short\n");
+  EXPECT_EQ(test::take(*renderer),
+            "1 RTMP connection, 2602 packets, 600 kB\nreading ended early: cut short\n");
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ TEST(TimeText, PrintsNineFractionalDigitsInUtc) {
   EXPECT_EQ(time_text(951'782'400'000'000'001), "2000-02-29T00:00:00.000000001Z");
 }
 
-TEST(TimeText, TimesBefore1970CountBackwards) { EXPECT_EQ(time_text(-1), "1969-12-31T23:59:59.999999999Z"); }
+TEST(TimeText, TimesBefore1970CountBackwards) {
+  EXPECT_EQ(time_text(-1), "1969-12-31T23:59:59.999999999Z");
+}
 
 TEST(TimeText, TheWholeRangeOfTimesHasItsText) {
   EXPECT_EQ(time_text(INT64_MAX), "2262-04-11T23:47:16.854775807Z");
@@ -21,7 +23,8 @@ TEST(TimeText, TheWholeRangeOfTimesHasItsText) {
 TEST(TimeText, AWriterThatHasSeenAnotherSecondWritesTheRightOne) {
   TimeWriter writer;
   char text[time_length];
-  for (const Timestamp time : {Timestamp{0}, Timestamp{999'999'999}, Timestamp{1'000'000'000}, Timestamp{5}}) {
+  for (const Timestamp time :
+       {Timestamp{0}, Timestamp{999'999'999}, Timestamp{1'000'000'000}, Timestamp{5}}) {
     writer.write(text, time);
     EXPECT_EQ(std::string(text, time_length), time_text(time));
   }

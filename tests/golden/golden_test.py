@@ -1,0 +1,63 @@
+"""The output for real captures, letter for letter.
+
+    golden_test.py PROGRAM [--update]
+
+A change of the output shows up as a change of the files in expected/, for a person to look at: --update rewrites them.
+"""
+
+import difflib
+import sys
+from pathlib import Path
+
+from program import Program, SAMPLES
+
+EXPECTED = Path(__file__).with_name("expected")
+CASES = {
+    "publish_denied.txt": ["err_publish_denied.pcap"],
+    "publish_denied.ndjson": ["err_publish_denied.pcap", "--format", "ndjson"],
+    "publish_denied_chunks.txt": ["err_publish_denied.pcap", "--chunks"],
+    "publish_and_play.txt": ["pubplay_ffmpeg_nginx.pcap"],
+    "publish_and_play_summary.txt": ["pubplay_ffmpeg_nginx.pcap", "--summary"],
+    "publish_and_play_commands.txt": ["pubplay_ffmpeg_nginx.pcap", "--only", "command_amf0"],
+    "enhanced.txt": ["enh_multi_mixed_ffnew_nginx.pcap"],
+    "wrong_password.txt": ["auth_adobe_bad.pcap"],
+    "wrong_password_redacted.txt": ["auth_adobe_bad.pcap", "--redact"],
+    "stream_not_found.txt": ["err_play_vod_missing.pcap", "--ascii"],
+    "zero_length_metadata.txt": ["err_metadata_zero_length.pcap"],
+    "http.txt": ["err_plain_http_on_1935.pcap"],
+    "rtmps_without_keys.txt": ["rtmps_no_keys.pcap"],
+    "rtmpe.txt": ["rtmpe_crtmp_play_ffmpeg.pcap"],
+    "rtmpt.txt": ["rtmpt_crtmp_publish_ffmpeg.pcap"],
+    "port_reuse_summary.txt": ["port_reuse.pcap", "--summary"],
+    "one_direction.txt": ["oneway_s2c.pcap"],
+    "hole_in_handshake.txt": ["encap_vxlan.pcap"],
+    "two_files_summary.txt": ["err_play_live_missing.pcap", "nms_gst_publish.pcap", "--summary", "--order", "sequence"],
+}
+
+
+def output(program, arguments):
+    """With the folder of the samples as working directory, so that no path of this machine is in the output."""
+    result = program.run("analyze", *arguments, "--jobs", 2, cwd=SAMPLES)
+    if result.returncode != 0:
+        raise RuntimeError(f"{arguments}: exit code {result.returncode}: {result.stderr.decode()}")
+    return result.stdout.decode()
+
+
+def main():
+    program, failures = Program(Path(sys.argv[1]).resolve()), 0
+    for name, arguments in CASES.items():
+        path, found = EXPECTED / name, output(program, arguments)
+        if "--update" in sys.argv:
+            path.write_text(found)
+            continue
+        expected = path.read_text() if path.exists() else ""
+        if found != expected:
+            failures += 1
+            lines = difflib.unified_diff(expected.splitlines(), found.splitlines(), f"expected/{name}", "found", lineterm="")
+            print(*list(lines)[:40], sep="\n")
+    print(f"{failures} of {len(CASES)} outputs differ")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
