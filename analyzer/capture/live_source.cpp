@@ -1,4 +1,6 @@
 // Live capture with libpcap.
+#include <poll.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -43,6 +45,7 @@ class LiveSource : public PacketSource {
       return false;
     }
     batch_ = &batch;
+    wait_for_packets();
     const auto limit = static_cast<int>(std::min<std::size_t>(max_packets, std::numeric_limits<int>::max()));
     const int result = pcap_dispatch(handle_, limit, &LiveSource::on_packet, reinterpret_cast<u_char*>(this));
     // Only now: the storage moved while it grew.
@@ -71,6 +74,13 @@ class LiveSource : public PacketSource {
   }
 
  private:
+  /// Not longer than the time-out, so that what was captured is told even if nothing follows. A blocking
+  /// pcap_dispatch would wait for the next packet on Linux (TPACKET_V3).
+  void wait_for_packets() {
+    pollfd ready{pcap_get_selectable_fd(handle_), POLLIN, 0};
+    poll(&ready, 1, timeout_milliseconds);  // a signal ends it early, which is as good
+  }
+
   static void on_packet(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
     reinterpret_cast<LiveSource*>(self)->add(*header, bytes);
   }
@@ -147,6 +157,7 @@ Expected<std::unique_ptr<PacketSource>> open_live(const LiveOptions& options) {
   if (const int status = pcap_activate(handle.get()); status < 0) {
     return cannot(activation_problem(handle.get(), status));
   }
+  if (pcap_setnonblock(handle.get(), 1, reason) < 0) return cannot(one_line(reason));
   if (!options.filter.empty()) {
     bpf_program program{};
     if (pcap_compile(handle.get(), &program, options.filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {

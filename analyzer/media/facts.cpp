@@ -58,7 +58,7 @@ void read_codec_and_track(EnhancedHead& head, std::uint8_t multitrack, Extent& e
     tracks = true;
     extent.several_tracks = type != one_track;
     many_codecs = type == many_tracks_many_codecs;
-    head.odd = extent.several_tracks;
+    head.odd = head.odd || extent.several_tracks;
     if (type > many_tracks_many_codecs || head.packet_type == multitrack ||
         head.packet_type == packet_type_modex) {
       head.odd = true;

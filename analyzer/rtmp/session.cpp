@@ -23,6 +23,12 @@ struct DescribedEvent final : Event {
   void describe(FieldSink& sink) const override { describe_fields(sink); }
 };
 
+/// Message types that belong to a stream even where they come on message stream 0 (node-media-server).
+bool is_stream_content(std::uint8_t type) {
+  return type == MessageType::audio || type == MessageType::video || type == MessageType::data_amf0 ||
+         type == MessageType::data_amf3 || type == MessageType::aggregate;
+}
+
 std::string_view handshake_name(HandshakeKind kind) {
   const ValueInfo* value = find_value(ValueTable::handshake_kind, static_cast<std::uint64_t>(kind));
   return value == nullptr ? std::string_view() : value->name;
@@ -109,7 +115,17 @@ void Session::on_data(Direction direction, const StreamData& data) {
     on_data(direction, rest);
     return;
   }
-  if (!handshake_->finished()) handshake_->data_after(direction, data);
+  if (!handshake_->finished()) {
+    // The wait for the other direction ends at one place in the stream, however it is cut.
+    constexpr std::uint64_t limit = handshake_size + Handshake::one_sided_limit;
+    if (data.offset < limit && data.offset + data.bytes.size() > limit) {
+      const std::size_t before = limit - data.offset;
+      on_data(direction, {data.offset, data.bytes.first(before), data.packet});
+      on_data(direction, {limit, data.bytes.subspan(before), data.packet});
+      return;
+    }
+    handshake_->data_after(direction, data);
+  }
   free_handshake();
   decoders_[index_of(direction)].on_data(rest, *this);
 }
@@ -269,7 +285,9 @@ void Session::on_message(const Message& message, PacketRef packet) {
   }
   MessageEvent event(message);
   event.direction = direction_;
-  event.stream_name = as_bytes(conversation_.stream_name(message.header.message_stream_id));
+  if (message.header.message_stream_id != 0 || is_stream_content(type)) {
+    event.stream_name = as_bytes(conversation_.stream_name(message.header.message_stream_id));
+  }
   if (request) {
     event.request_frame = request->packet.number;
     event.response_time = packet.time - request->packet.time;

@@ -205,6 +205,7 @@ inline std::vector<Sample> make_samples() {
   audio("multichannel_short", enhanced(0x94, "Opus", "02050001"));
   audio("audio_modex", concat(hex("9702000005014f707573"), hex("fc01")));
   audio("audio_modex_more", concat(hex("9704000005112207 00aa11 4f707573"), hex("fc01")));
+  audio("audio_modex_range_multitrack", hex("9702530005 05014f707573fc01"));
   audio("audio_modex_cut", hex("97"));
   audio("one_track_aac_ffmpeg", hex("95006d70346101118856e500"));
   audio("one_track_multichannel_ffmpeg", hex("95046d70346101010100000004"));

@@ -152,7 +152,7 @@ TEST(Session, DirectionsMayComeInAnyOrderAndAnyCut) {
 TEST(Session, FindingsBeyondTheLimitAreCounted) {
   Talk talk;
   talk.say(Direction::to_server, handshake('c', 's'));
-  for (int i = 0; i < 25; ++i) talk.say(Direction::to_server, message({.chunk_stream_id = 2, .type_id = 1}, hex("00000001")));
+  for (int i = 0; i < 25; ++i) talk.say(Direction::to_server, message({.chunk_stream_id = 2, .type_id = 1}, hex("00000001"), i == 0 ? 128 : 1));
   talk.end();
   EXPECT_THAT(talk.log.lines, Contains("finding chunk_size_small").Times(10));
   EXPECT_THAT(talk.log.lines, Contains("finding chunk_size_small and 15 more"));
