@@ -6,7 +6,7 @@ namespace rtmpscope::pipeline {
 namespace {
 
 /// Segments between two stages of prefetching.
-constexpr std::size_t prefetch_distance = 3;
+constexpr std::size_t prefetch_distance = 6;
 
 net::FlowLimits shard_limits() {
   net::FlowLimits limits;
@@ -46,10 +46,14 @@ void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
   // Each stage loads what the next one, some segments later, looks at.
   const auto ahead = [&](std::size_t i) { return &window.segments[part[std::min(i, part.size() - 1)]]; };
   for (std::size_t i = 0; i < part.size(); ++i) {
-    __builtin_prefetch(ahead(i + 4 * prefetch_distance));
-    flows_.prefetch(ahead(i + 3 * prefetch_distance)->hash);
-    flows_.prefetch_flow(ahead(i + 2 * prefetch_distance)->hash);
-    __builtin_prefetch(ahead(i + 2 * prefetch_distance)->payload);
+    const auto* far = reinterpret_cast<const char*>(ahead(i + 3 * prefetch_distance));
+    __builtin_prefetch(far);
+    __builtin_prefetch(far + sizeof(net::TcpSegment) - 1);
+    const net::TcpSegment* near = ahead(i + 2 * prefetch_distance);
+    flows_.prefetch(near->hash);
+    __builtin_prefetch(near->payload);
+    __builtin_prefetch(near->payload + 64);
+    flows_.prefetch_flow(ahead(i + prefetch_distance)->hash);
     const net::TcpSegment& segment = window.segments[part[i]];
     flows_.on_segment(segment);
     mark_pieces(segment.packet.number);

@@ -23,7 +23,7 @@ TSHARK_PREFERENCES = [
     *("-d", "tcp.port==1935-1939,rtmpt"),
     *("-o", "rtmpt.max_packet_size:16777215"),
 ]
-SAMPLING_INTERVAL = 0.01  # seconds
+SAMPLING_INTERVAL = 0.005  # seconds
 
 
 class Tool(NamedTuple):
@@ -36,7 +36,7 @@ class Run(NamedTuple):
     wall: float  # seconds
     cpu: float
     peak: float  # MiB resident at most, the mapped file included
-    own: float  # MiB resident at most that no file is behind
+    own: float  # MiB resident at most without files
     failure: str = ""
 
 
@@ -46,7 +46,7 @@ def tools(options, capture, scratch):
         tshark = ["tshark", "-n", *TSHARK_PREFERENCES, "-r", capture]
         yield Tool("tshark", tshark, once=True)
         yield Tool("tshark -T ek, RTMP", [*tshark, "-Y", "rtmpt", "-T", "ek", "-J", "rtmpt"], once=True)
-    yield Tool("tcpflow", ["tcpflow", "-r", capture, "-o", scratch])
+    yield Tool("tcpflow", ["tcpflow", "-r", capture, "-o", scratch], once=True)
     for name, arguments in (
         ("--summary", ["--summary"]),
         ("text", ["--format", "text"]),
@@ -57,13 +57,17 @@ def tools(options, capture, scratch):
             yield Tool(f"rtmpscope {name}, jobs {jobs}", command)
 
 
-def own_memory(pid):
-    """KiB resident that no file is behind: VmRSS without RssFile. 0 when the process is gone."""
+def resident(pid):
+    """(highest resident size so far, resident now without files) in MiB; zeros when the process is gone.
+
+    From /proc, since the ru_maxrss of a child is never below the size of the process that started it.
+    """
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
-        return 0
-    return sum(int(size) for size in re.findall(r"^Rss(?:Anon|Shmem):\s*(\d+)", status, re.MULTILINE))
+        return 0, 0
+    size = {name: int(value) / 1024 for name, value in re.findall(r"^(Vm\w+|Rss\w+):\s*(\d+)", status, re.MULTILINE)}
+    return size.get("VmHWM", 0), size.get("VmRSS", 0) - size.get("RssFile", 0)
 
 
 def measure(command, timeout):
@@ -73,11 +77,11 @@ def measure(command, timeout):
         process = subprocess.Popen(
             list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=complaints
         )
-        ended, timed_out, own = threading.Event(), threading.Event(), [0]
+        ended, timed_out, samples = threading.Event(), threading.Event(), [(0, 0)]
 
         def watch():
             while not ended.wait(SAMPLING_INTERVAL):
-                own[0] = max(own[0], own_memory(process.pid))
+                samples.append(resident(process.pid))
                 if time.perf_counter() - begin > timeout:
                     timed_out.set()
                     process.kill()
@@ -97,14 +101,15 @@ def measure(command, timeout):
             complaints.seek(0)
             lines = complaints.read().decode(errors="replace").splitlines()
             failure = f"exit code {process.returncode}: {lines[-1] if lines else ''}"
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, own[0] / 1024, failure)
+    peak, own = (max(values) for values in zip(*samples))
+    return Run(wall, usage.ru_utime + usage.ru_stime, peak, own, failure)
 
 
 def compare(capture, options):
     """Runs of every tool, by name. The tools alternate, so that a change of the machine's load meets all of them."""
     runs = {}
     with open(capture, "rb") as file:  # into the page cache: the disk is not what is measured
-        while file.read(1 << 24):
+        while file.read(1 << 20):
             pass
     for repetition in range(options.repetitions):
         with tempfile.TemporaryDirectory(dir=options.scratch) as scratch:
