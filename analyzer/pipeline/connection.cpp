@@ -40,7 +40,9 @@ void Connection::on_data(Direction direction, const StreamData& data) {
 void Connection::on_gap(Direction direction, const StreamGap& gap) {
   if (state_ == State::decoding) {
     session_->on_gap(way(direction), gap);
-  } else if (state_ == State::undecided) {
+  } else if (state_ == State::undecided && gap.cause != GapCause::start_not_captured) {
+    // Without a SYN the stream begins with its first captured byte; the detector knows from its hints that something
+    // may be missing before, and looks whether a handshake begins there all the same.
     act_on(detector_->add(direction, gap));
   }
 }
@@ -73,13 +75,14 @@ void Connection::act_on(const transport::Verdict& verdict) {
     case Protocol::http:
     case Protocol::other:
       state_ = State::other;
-      ++context_.others;
       if (on_rtmp_port()) {
         // Whoever looks at an RTMP port wants to know what is there instead.
         open_session(verdict, verdict.protocol == Protocol::tls    ? rtmp::Transport::tls
                               : verdict.protocol == Protocol::http ? rtmp::Transport::http
                                                                    : rtmp::Transport::unknown);
         state_ = State::opaque;
+      } else {
+        ++context_.others;
       }
       break;
   }

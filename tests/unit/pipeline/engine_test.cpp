@@ -1,0 +1,114 @@
+#include "pipeline/engine.hpp"
+
+#include <gmock/gmock.h>
+
+#include <functional>
+
+namespace rtmpscope::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::unique_ptr<capture::PacketSource> sample(const std::string& name, const std::string& filter = "") {
+  auto source = capture::open_file(std::string(RTMPSCOPE_SAMPLES) + "/" + name, {.filter = filter});
+  EXPECT_TRUE(source) << name;
+  return std::move(*source);
+}
+
+pipeline::EngineOptions ndjson(unsigned jobs = 1) {
+  pipeline::EngineOptions options;
+  options.jobs = jobs;
+  options.shard.format = sinks::OutputFormat::ndjson;
+  options.shard.rtmp_ports = {1935};
+  return options;
+}
+
+std::string analyze(const std::string& name, const pipeline::EngineOptions& options, const std::string& filter = "") {
+  const auto source = sample(name, filter);
+  std::string output;
+  pipeline::run(*source, options, [&](std::string_view bytes) {
+    output += bytes;
+    return true;
+  });
+  return output;
+}
+
+std::size_t count(const std::string& text, std::string_view word) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
+  return found;
+}
+
+TEST(Engine, OutputIsTheSameForAnyNumberOfThreads) {
+  for (const auto format : {sinks::OutputFormat::ndjson, sinks::OutputFormat::json, sinks::OutputFormat::text,
+                            sinks::OutputFormat::summary}) {
+    auto options = ndjson();
+    options.shard.format = format;
+    const std::string one = analyze("pubplay_ffmpeg_nginx.pcap", options);
+    for (const unsigned jobs : {2U, 3U, 7U}) {
+      options.jobs = jobs;
+      EXPECT_EQ(analyze("pubplay_ffmpeg_nginx.pcap", options), one) << jobs;
+    }
+  }
+}
+
+TEST(Engine, BeginsAndEndsWithTheCapture) {
+  const std::string output = analyze("err_connect_rejected.pcap", ndjson());
+  EXPECT_THAT(output, StartsWith(R"({"event":"capture_start")"));
+  EXPECT_THAT(output.substr(output.rfind('\n', output.size() - 2) + 1), StartsWith(R"({"event":"capture_end")"));
+}
+
+TEST(Engine, OneConnectionCanBeSelected) {
+  auto options = ndjson();
+  options.only_connection = 2;
+  const std::string output = analyze("pubplay_ffmpeg_nginx.pcap", options);
+  EXPECT_THAT(output, HasSubstr(R"("connection":2,)"));
+  EXPECT_THAT(output, Not(HasSubstr(R"("connection":1,)")));
+}
+
+TEST(Engine, RelativeTimesSelectEvents) {
+  auto options = ndjson();
+  options.from = pipeline::TimeBound{3'000'000'000, true};
+  options.to = pipeline::TimeBound{4'000'000'000, true};
+  const std::string some = analyze("pub_ffmpeg_nginx_avc_aac.pcap", options);
+  const std::string all = analyze("pub_ffmpeg_nginx_avc_aac.pcap", ndjson());
+  EXPECT_GT(count(some, R"("event":"message")"), 40U);
+  EXPECT_LT(count(some, R"("event":"message")"), count(all, R"("event":"message")") / 3);
+}
+
+TEST(Engine, HandshakeIsFoundWithoutTheSyn) {
+  // A capture that began between the SYN and the first byte has lost nothing of RTMP.
+  const std::string output = analyze("pub_ffmpeg_nginx_avc_aac.pcap", ndjson(), "not tcp[tcpflags] & tcp-syn != 0");
+  EXPECT_EQ(count(output, R"("event":"message")"),
+            count(analyze("pub_ffmpeg_nginx_avc_aac.pcap", ndjson()), R"("event":"message")"));
+}
+
+TEST(Engine, MidstreamOnAnRtmpPortIsSaid) {
+  const std::string output = analyze("midstream_chunk128.pcap", ndjson());
+  EXPECT_THAT(output, HasSubstr(R"("start":"midstream")"));
+  EXPECT_THAT(output, HasSubstr(R"("reason":"start_not_captured")"));
+}
+
+TEST(Engine, OtherProtocolsOnAnRtmpPortAreNamed) {
+  EXPECT_THAT(analyze("err_plain_http_on_1935.pcap", ndjson()), HasSubstr(R"("transport":"http")"));
+}
+
+TEST(Engine, OtherConnectionsAreCounted) {
+  EXPECT_THAT(analyze("rtmps_no_keys.pcap", ndjson()), HasSubstr(R"("connections":0,"other_connections":1)"));
+}
+
+TEST(Engine, StopsWhenTheOutputIsGone) {
+  const auto source = sample("pubplay_ffmpeg_nginx.pcap");
+  int writes = 0;
+  const auto result = pipeline::run(*source, ndjson(), [&](std::string_view) {
+    ++writes;
+    return false;
+  });
+  EXPECT_FALSE(result.written);
+  EXPECT_EQ(writes, 1);
+}
+
+}  // namespace
+}  // namespace rtmpscope::test
