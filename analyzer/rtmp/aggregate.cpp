@@ -56,8 +56,8 @@ std::optional<SubMessage> AggregateReader::next() {
   sub.timestamp = reader_.u24();
   sub.timestamp |= static_cast<std::uint32_t>(reader_.u8()) << 24;  // FLV order: low 24 bits, then the high 8
   sub.message_stream_id = reader_.u24();
-  if (!first_timestamp_) first_timestamp_ = sub.timestamp;
-  sub.absolute_timestamp = aggregate_.header.timestamp + (sub.timestamp - *first_timestamp_);
+  if (sub.offset == 0) first_timestamp_ = sub.timestamp;
+  sub.absolute_timestamp = aggregate_.header.timestamp + (sub.timestamp - first_timestamp_);
   sub.body = reader_.take(std::min<std::size_t>(sub.length, reader_.remaining()));
   if (reader_.remaining() >= 4) sub.back_pointer = reader_.u32();
   return sub;

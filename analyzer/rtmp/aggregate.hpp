@@ -32,7 +32,7 @@ class AggregateReader {
  private:
   const Message& aggregate_;
   ByteReader reader_;
-  std::optional<std::uint32_t> first_timestamp_;
+  std::uint32_t first_timestamp_ = 0;
 };
 
 }  // namespace rtmpscope::rtmp

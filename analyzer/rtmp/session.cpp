@@ -40,6 +40,12 @@ void count(MediaSummary& media, const Message& message) {
   media.bytes += message.header.length;
 }
 
+void take_codec(MediaSummary& media, ValueTable codecs, std::uint64_t codec) {
+  if (!media.codec.empty()) return;
+  const ValueInfo* value = find_value(codecs, codec);
+  if (value != nullptr && value->name != "unknown") media.codec = value->text;
+}
+
 void take_configuration(MediaSummary& media, media::MediaType type, const Message& message) {
   auto text = media::configuration_text(type, message.body);
   if (!text.codec.empty()) media.codec = std::move(text.codec);
@@ -302,7 +308,8 @@ void Session::on_video(const Message& message) {
   if (stream == nullptr) return;
   count(stream->video, message);
   if (facts.key_frame) ++stream->video.key_frames;
-  if ((facts.sequence_header || stream->video.codec.empty()) && message.complete) {
+  take_codec(stream->video, ValueTable::video_codec, static_cast<std::uint64_t>(facts.codec));
+  if (facts.sequence_header && message.complete) {
     take_configuration(stream->video, media::MediaType::video, message);
   }
 }
@@ -313,7 +320,8 @@ void Session::on_audio(const Message& message) {
   StreamSummary* stream = conversation_.media_stream(message.header.message_stream_id);
   if (stream == nullptr) return;
   count(stream->audio, message);
-  if ((facts.sequence_header || stream->audio.codec.empty()) && message.complete) {
+  take_codec(stream->audio, ValueTable::audio_codec, static_cast<std::uint64_t>(facts.codec));
+  if (facts.sequence_header && message.complete) {
     take_configuration(stream->audio, media::MediaType::audio, message);
   }
 }

@@ -99,6 +99,13 @@ TEST(Engine, OtherConnectionsAreCounted) {
   EXPECT_THAT(analyze("rtmps_no_keys.pcap", ndjson()), HasSubstr(R"("connections":0,"other_connections":1)"));
 }
 
+TEST(Engine, SummaryNamesCodecsThatHaveNoConfiguration) {
+  auto options = ndjson();
+  options.shard.format = sinks::OutputFormat::summary;
+  options.shard.session.message_events = false;
+  EXPECT_THAT(analyze("pub_ffmpeg_nginx_legacy_mulaw.pcap", options), HasSubstr("G.711"));
+}
+
 TEST(Engine, StopsWhenTheOutputIsGone) {
   const auto source = sample("pubplay_ffmpeg_nginx.pcap");
   int writes = 0;
