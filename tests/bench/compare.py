@@ -36,7 +36,7 @@ class Run(NamedTuple):
     wall: float  # seconds
     cpu: float
     peak: float  # MiB resident at most, the mapped file included
-    own: float  # MiB resident at most without files
+    own: float  # the same without pages of files
     failure: str = ""
 
 
@@ -137,7 +137,8 @@ def print_table(capture, runs):
         peak, own = max(run.peak for run in of_tool), max(run.own for run in of_tool)
         of_ek = f"{ek / wall:9.1f}" if ek else f"{'-':>9}"
         failure = next((run.failure for run in of_tool if run.failure), "")
-        print(f"{name:28}{wall:9.3f}{cpu:9.3f}{peak:10.1f}{own:9.1f}{loop / wall:9.2f}{of_ek}  {failure}".rstrip(), flush=True)
+        row = f"{name:28}{wall:9.3f}{cpu:9.3f}{peak:10.1f}{own:9.1f}{loop / wall:9.2f}{of_ek}  {failure}"
+        print(row.rstrip(), flush=True)
 
 
 def main():

@@ -1,5 +1,5 @@
-// The least that any program on libpcap does: every packet of a capture file is read and counted, nothing is looked at.
-// Its time is the unit of the benchmark (README.md in this folder).
+// The least that any program on libpcap does: every packet of a capture file is read and counted, nothing is
+// looked at. Its time is the unit of the benchmark (README.md in this folder).
 #include <pcap/pcap.h>
 
 #include <cinttypes>

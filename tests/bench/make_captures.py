@@ -111,7 +111,7 @@ def write_copies(path, file_header, packets, copies, stagger):
         order.append((offset, windows_later, Template(packet, packet.destination in served)))
     order.sort(key=lambda entry: entry[0])
     last = max(windows_later for _, windows_later, _ in order)
-    pack_time, pack_word, pack_address = struct.Struct("<II").pack_into, struct.Struct(">H").pack_into, struct.Struct(">HH").pack_into
+    pack_time, pack_word, pack_address = (struct.Struct(format).pack_into for format in ("<II", ">H", ">HH"))
 
     with open(path, "wb", 1 << 20) as file:
         file.write(file_header)

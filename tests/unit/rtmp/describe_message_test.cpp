@@ -176,9 +176,9 @@ TEST(DescribeMessage, AggregateRebasesTimesAndChecksBackPointers) {
 
 TEST(DescribeMessage, AggregateToleratesAMissingLastBackPointerAndReportsALongLength) {
   auto body = sub_message(8, 0, hex("af012110"), 15);
-  body.resize(body.size() - 4);
+  body.erase(body.end() - 4, body.end());
   EXPECT_THAT(text(22, body), HasSubstr("finding aggregate_back_pointer_missing"));
-  body[3] = 200;
+  body.at(3) = 200;
   EXPECT_THAT(text(22, body), HasSubstr("finding aggregate_length a=200 b=4"));
 }
 
