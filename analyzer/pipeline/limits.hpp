@@ -17,6 +17,9 @@ static_assert((shard_count & (shard_count - 1)) == 0);
 /// one window even among thousands; small, so that the descriptors of a window stay in the processor's caches.
 inline constexpr std::size_t window_packets = 32768;
 
+/// The same where every message becomes some hundred bytes of JSON, which are held for two windows.
+inline constexpr std::size_t json_window_packets = 16384;
+
 /// Within a window the segments of a shard are served bucket by bucket, so that a connection's state is brought into
 /// the nearest cache once for all of its packets. A power of two, buckets of one shard lie together.
 inline constexpr std::size_t buckets_per_shard = 64;

@@ -22,7 +22,7 @@ void WindowReader::read(Window& window) {
   window.segments.clear();
   window.sections.clear();
   buckets_.clear();
-  window.last = !source_.read(window.batch, window_packets);
+  window.last = !source_.read(window.batch, window_size_);
   const auto& packets = window.batch.packets;
   if (!packets.empty()) window.first_number = packets.front().number;
   window.segments.reserve(packets.size());

@@ -38,7 +38,8 @@ struct Window {
 /// Fills windows, one after the other, in capture order.
 class WindowReader {
  public:
-  explicit WindowReader(capture::PacketSource& source) : source_(source) {}
+  /// `window_size`: packets in one window at most.
+  WindowReader(capture::PacketSource& source, std::size_t window_size) : source_(source), window_size_(window_size) {}
 
   void read(Window& window);
   [[nodiscard]] const net::DecodeCounters& counters() const { return decoder_.counters(); }
@@ -49,6 +50,7 @@ class WindowReader {
   void finish_section(Window& window, std::size_t first_segment);
 
   capture::PacketSource& source_;
+  std::size_t window_size_;
   net::PacketDecoder decoder_;
   PacketRef last_packet_;
   Timestamp next_tick_ = 0;
