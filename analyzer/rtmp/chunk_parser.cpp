@@ -41,8 +41,9 @@ std::optional<std::size_t> ChunkParser::find(std::uint32_t chunk_stream_id) cons
     if (index == 0) return std::nullopt;
     return index - 1U;
   }
-  const auto found = high_index_.find(chunk_stream_id);
-  if (found == high_index_.end()) return std::nullopt;
+  if (high_index_ == nullptr) return std::nullopt;
+  const auto found = high_index_->find(chunk_stream_id);
+  if (found == high_index_->end()) return std::nullopt;
   return found->second;
 }
 
@@ -54,13 +55,14 @@ std::size_t ChunkParser::find_or_add(std::uint32_t chunk_stream_id) {
   if (chunk_stream_id < low_index_.size()) {
     low_index_[chunk_stream_id] = static_cast<std::uint8_t>(index + 1);
   } else {
-    high_index_.emplace(chunk_stream_id, index);
+    if (high_index_ == nullptr) high_index_ = std::make_unique<std::unordered_map<std::uint32_t, std::size_t>>();
+    high_index_->emplace(chunk_stream_id, index);
   }
   return index;
 }
 
 void ChunkParser::note(FindingId id, Range range, std::uint64_t a, std::uint64_t b) {
-  if (finding_count_ < findings_.size()) findings_[finding_count_++] = {id, range, a, b};
+  findings_.push_back({id, range, a, b});
 }
 
 void ChunkParser::lose_sync() {
@@ -126,7 +128,7 @@ ChunkItem ChunkParser::next(const StreamGap& gap) {
 
 ChunkItem ChunkParser::begin_chunk(StreamData& in) {
   ChunkItem item;
-  finding_count_ = 0;
+  findings_.clear();
   if (held_ == 0) {
     header_.stream_offset = in.offset;
     held_packet_ = in.packet;
@@ -136,7 +138,7 @@ ChunkItem ChunkParser::begin_chunk(StreamData& in) {
       in.offset += header_.size;
       return resolve(in.packet.number, raw);
     }
-    finding_count_ = 0;
+    findings_.clear();
   }
   // The header is cut between pieces: collect it.
   const std::size_t before = held_;
@@ -246,7 +248,7 @@ ChunkItem ChunkParser::resolve(std::uint64_t frame, Bytes raw) {
     ++stream.message.chunks;
   } else {
     item.abandoned = stream.in_progress;
-    if (item.abandoned) abandoned_ = stream;
+    if (item.abandoned) abandoned_ = std::make_unique<ChunkStream>(stream);
     item.starts_message = true;
     if (!plausible(stream)) {
       if (++implausible_ >= implausible_limit) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -91,10 +92,10 @@ class ChunkParser {
 
   /// The header of the last begin item, and what was odd about it.
   [[nodiscard]] const ChunkHeader& header() const { return header_; }
-  [[nodiscard]] std::span<const ChunkFinding> findings() const { return {findings_.data(), finding_count_}; }
+  [[nodiscard]] std::span<const ChunkFinding> findings() const { return findings_; }
 
   /// With a begin item that says so: the chunk stream's state before its message in progress was replaced.
-  [[nodiscard]] const ChunkStream& abandoned() const { return abandoned_; }
+  [[nodiscard]] const ChunkStream& abandoned() const { return *abandoned_; }
 
   [[nodiscard]] ChunkStream& stream(std::size_t index) { return streams_[index]; }
   [[nodiscard]] std::size_t stream_count() const { return streams_.size(); }
@@ -136,7 +137,9 @@ class ChunkParser {
 
   std::vector<ChunkStream> streams_;
   std::array<std::uint8_t, 64> low_index_{};  ///< index plus one for chunk stream ids below 64
-  std::unordered_map<std::uint32_t, std::size_t> high_index_;
+  /// Index by chunk stream id from 64 on. Hardly any sender uses those, and most connections are idle: what is rare
+  /// lies outside of this object.
+  std::unique_ptr<std::unordered_map<std::uint32_t, std::size_t>> high_index_;
   std::uint32_t chunk_size_ = initial_chunk_size;
   std::uint32_t remaining_ = 0;       ///< payload bytes of the current chunk that have not come yet
   std::size_t current_ = 0;           ///< chunk stream of the current chunk
@@ -147,9 +150,8 @@ class ChunkParser {
   std::array<std::uint8_t, 4> replay_bytes_{};  ///< held bytes that proved to be no header
   StreamData replay_;                 ///< views replay_bytes_
   ChunkHeader header_;
-  ChunkStream abandoned_;
-  std::array<ChunkFinding, 4> findings_{};
-  std::size_t finding_count_ = 0;
+  std::unique_ptr<ChunkStream> abandoned_;
+  std::vector<ChunkFinding> findings_;
 
   std::array<Recent, 2> recent_{};    ///< last message, and the last one before it on another chunk stream
   Habit type3_habit_ = Habit::unknown;

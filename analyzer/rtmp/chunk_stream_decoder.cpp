@@ -81,6 +81,7 @@ void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, Packe
   }
   apply(message, packet, listener);
   listener.on_message(message, packet);
+  assembler_.release(stream);
 }
 
 void ChunkStreamDecoder::emit_partial(std::size_t stream, PacketRef packet, ChunkStreamListener& listener) {
@@ -88,6 +89,7 @@ void ChunkStreamDecoder::emit_partial(std::size_t stream, PacketRef packet, Chun
   const Message message{
       .header = parser_.stream(stream).message, .body = assembler_.finish(stream, {}), .complete = false};
   listener.on_message(message, packet);
+  assembler_.release(stream);
 }
 
 /// Set Chunk Size and Abort change how the bytes that follow are framed (RTMP 5.4.1, 5.4.2).

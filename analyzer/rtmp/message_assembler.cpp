@@ -7,9 +7,9 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-/// A body larger than this gives its memory back before the next message, so that one large message of an otherwise
-/// idle connection does not stay.
-constexpr std::size_t reusable_capacity = 1024;
+/// A body larger than this gives its memory back with the message, so that nothing of it stays with a connection that
+/// is idle afterwards. The head of a media message fits.
+constexpr std::size_t reusable_capacity = 64;
 
 bool is_media(std::uint8_t type_id) { return type_id == MessageType::audio || type_id == MessageType::video; }
 
@@ -23,9 +23,7 @@ std::uint32_t media_bytes_wanted(std::uint8_t type_id, Bytes head, std::uint32_t
 void MessageAssembler::begin(std::size_t stream, std::uint8_t type_id, std::uint32_t length) {
   if (stream >= bodies_.size()) bodies_.resize(stream + 1);
   Body& body = bodies_[stream];
-  retained_ -= body.bytes.size();
-  if (body.bytes.capacity() > reusable_capacity) body.bytes = {};
-  body.bytes.clear();
+  release(stream);
   body.type_id = type_id;
   body.length = length;
   body.head_seen = !is_media(type_id);
@@ -50,6 +48,13 @@ Bytes MessageAssembler::finish(std::size_t stream, Bytes payload) {
   }
   keep(body, payload);
   return body.bytes;
+}
+
+void MessageAssembler::release(std::size_t stream) {
+  Body& body = bodies_[stream];
+  retained_ -= body.bytes.size();
+  body.bytes.clear();
+  if (body.bytes.capacity() > reusable_capacity) body.bytes.shrink_to_fit();
 }
 
 void MessageAssembler::keep(Body& body, Bytes payload) {
