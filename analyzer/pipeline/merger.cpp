@@ -1,6 +1,7 @@
 #include "pipeline/merger.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace rtmpscope::pipeline {
 
@@ -21,7 +22,7 @@ void Merger::add(const std::array<const sinks::Output*, shard_count>& outputs, s
   }
 }
 
-/// Stable. Frames of one step lie close together, so that counting beats comparing.
+/// Pieces of one frame stay in the order of shards and of their output. Frames of one step lie close together, so that counting beats comparing.
 void Merger::sort_by_frame() {
   if (places_.empty()) return;
   const auto [low, high] = std::minmax_element(places_.begin(), places_.end(),
@@ -30,7 +31,9 @@ void Merger::sort_by_frame() {
   const std::uint64_t span = high->frame - first + 1;
   constexpr std::uint64_t countable = std::uint64_t{4} * window_packets;  // a filter leaves frame numbers out
   if (span > countable) {
-    std::stable_sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) { return a.frame < b.frame; });
+    std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
+      return std::tie(a.frame, a.shard, a.index) < std::tie(b.frame, b.shard, b.index);
+    });
     return;
   }
   counts_.assign(span + 1, 0);
@@ -44,8 +47,9 @@ void Merger::sort_by_frame() {
 /// One frame has pieces of several shards where a timeout or the capture's end is told to all of them. They are
 /// ordered by connection number, so that the order does not depend on how hosts fall into shards.
 void Merger::order_ties(const std::array<const sinks::Output*, shard_count>& outputs) {
-  const auto number = [&](const Place& place) {
-    return number_of(place.shard, outputs[place.shard]->pieces[place.index].connection);
+  const auto rank = [&](const Place& place) {
+    const sinks::Piece& piece = outputs[place.shard]->pieces[place.index];
+    return std::tuple(number_of(place.shard, piece.connection), place.shard, place.index);
   };
   for (std::size_t begin = 0; begin < places_.size();) {
     std::size_t end = begin + 1;
@@ -54,9 +58,9 @@ void Merger::order_ties(const std::array<const sinks::Output*, shard_count>& out
       several = several || places_[end].shard != places_[begin].shard;
     }
     if (several) {
-      std::stable_sort(places_.begin() + static_cast<std::ptrdiff_t>(begin),
-                       places_.begin() + static_cast<std::ptrdiff_t>(end),
-                       [&](const Place& a, const Place& b) { return number(a) < number(b); });
+      std::sort(places_.begin() + static_cast<std::ptrdiff_t>(begin),
+                places_.begin() + static_cast<std::ptrdiff_t>(end),
+                [&](const Place& a, const Place& b) { return rank(a) < rank(b); });
     }
     begin = end;
   }

@@ -11,7 +11,6 @@ enum SyncLostReason : std::uint8_t { gap = 0 };
 
 void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener) {
   for (;;) {
-    const std::uint64_t offset = data.offset;
     const ChunkItem item = parser_.next(data);
     switch (item.kind) {
       case ChunkItem::Kind::begin: begin_chunk(item, data.packet, listener); break;
@@ -22,7 +21,9 @@ void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener)
           assembler_.append(item.stream, item.payload);
         }
         break;
-      case ChunkItem::Kind::sync_lost: listener.on_sync_lost(offset, item.reason, data.packet); break;
+      case ChunkItem::Kind::sync_lost:
+        listener.on_sync_lost(parser_.header().stream_offset, item.reason, data.packet);
+        break;
       case ChunkItem::Kind::hole:
       case ChunkItem::Kind::need_more: return;
     }
