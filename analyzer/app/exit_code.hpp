@@ -17,7 +17,6 @@ enum ExitCode : int {
   switch (kind) {
     case ErrorKind::usage: return usage_error;
     case ErrorKind::open_input: return input_error;
-    case ErrorKind::read_input: return partial_input;
     case ErrorKind::write_output: return output_error;
   }
   return input_error;

@@ -11,7 +11,6 @@ namespace rtmpscope {
 enum class ErrorKind : std::uint8_t {
   usage,        ///< the command line is wrong
   open_input,   ///< an input cannot be opened or is no capture
-  read_input,   ///< an input is truncated, corrupt, or reading it failed
   write_output, ///< an output cannot be written
 };
 

@@ -24,7 +24,6 @@ void WindowReader::read(Window& window) {
   buckets_.clear();
   window.last = !source_.read(window.batch, window_size_);
   const auto& packets = window.batch.packets;
-  if (!packets.empty()) window.first_number = packets.front().number;
   window.segments.reserve(packets.size());
   window.order.resize(packets.size());
   window.sections.emplace_back();

@@ -26,7 +26,6 @@ struct Window {
   std::vector<net::TcpSegment> segments;  ///< in capture order
   std::vector<std::uint32_t> order;       ///< indices into `segments`, section by section, shard by shard
   std::vector<Section> sections;
-  std::uint64_t first_number = 0;         ///< of the packets; meaningless without any
   PacketRef last_packet;                  ///< of all windows so far
   bool last = false;                      ///< nothing comes after this window
 

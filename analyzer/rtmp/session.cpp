@@ -52,6 +52,15 @@ void take_configuration(MediaSummary& media, media::MediaType type, const Messag
   if (!text.detail.empty()) media.detail = std::move(text.detail);
 }
 
+/// `facts` is VideoFacts or AudioFacts.
+template <typename Facts>
+void take_media(MediaSummary& media, media::MediaType type, ValueTable codecs, const Facts& facts,
+                const Message& message) {
+  count(media, message);
+  take_codec(media, codecs, static_cast<std::uint64_t>(facts.codec));
+  if (facts.sequence_header && message.complete) take_configuration(media, type, message);
+}
+
 }  // namespace
 
 /// Gathers a message's findings (as events) and a command's facts in one run of describe_message.
@@ -111,14 +120,11 @@ void Session::on_data(Direction direction, const StreamData& data) {
     return;
   }
   if (stage == Stage::encrypted || stage == Stage::opaque) return;
-  StreamData rest = data;
   if (stage == Stage::handshake) {
     const std::size_t taken = handshake_->consume(direction, data);
-    rest.offset += taken;
-    rest.bytes = rest.bytes.subspan(taken);
+    const StreamData rest{data.offset + taken, data.bytes.subspan(taken), data.packet};
     if (handshake_->done(direction)) end_handshake(direction, data.packet, rest.offset);
-    if (rest.bytes.empty()) return;
-    on_data(direction, rest);
+    if (!rest.bytes.empty()) on_data(direction, rest);
     return;
   }
   if (!handshake_->finished()) {
@@ -133,7 +139,7 @@ void Session::on_data(Direction direction, const StreamData& data) {
     handshake_->data_after(direction, data);
   }
   free_handshake();
-  decoders_[index_of(direction)].on_data(rest, *this);
+  decoders_[index_of(direction)].on_data(data, *this);
 }
 
 void Session::on_gap(Direction direction, const StreamGap& stream_gap) {
@@ -306,12 +312,8 @@ void Session::on_video(const Message& message) {
   inspect_media_ = facts.interesting;
   StreamSummary* stream = conversation_.media_stream(message.header.message_stream_id);
   if (stream == nullptr) return;
-  count(stream->video, message);
+  take_media(stream->video, media::MediaType::video, ValueTable::video_codec, facts, message);
   if (facts.key_frame) ++stream->video.key_frames;
-  take_codec(stream->video, ValueTable::video_codec, static_cast<std::uint64_t>(facts.codec));
-  if (facts.sequence_header && message.complete) {
-    take_configuration(stream->video, media::MediaType::video, message);
-  }
 }
 
 void Session::on_audio(const Message& message) {
@@ -319,11 +321,7 @@ void Session::on_audio(const Message& message) {
   inspect_media_ = facts.interesting;
   StreamSummary* stream = conversation_.media_stream(message.header.message_stream_id);
   if (stream == nullptr) return;
-  count(stream->audio, message);
-  take_codec(stream->audio, ValueTable::audio_codec, static_cast<std::uint64_t>(facts.codec));
-  if (facts.sequence_header && message.complete) {
-    take_configuration(stream->audio, media::MediaType::audio, message);
-  }
+  take_media(stream->audio, media::MediaType::audio, ValueTable::audio_codec, facts, message);
 }
 
 void Session::emit(Event& event, PacketRef packet) {
