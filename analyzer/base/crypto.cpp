@@ -1,60 +1,51 @@
+// SHA256_Init and its like are deprecated in OpenSSL 3 because they pass by its providers. That is what is wanted here:
+// a handshake has four digests of 1.5 kB, and a context of the newer interface costs as much as the digest itself.
+#define OPENSSL_API_COMPAT 0x10100000L
+
 #include "base/crypto.hpp"
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/sha.h>
 
-#include <algorithm>
-#include <memory>
-#include <vector>
+#include <bit>
+#include <cstring>
 
 namespace rtmpscope {
 namespace {
 
-struct FreeMac {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
+using Block = std::array<std::uint8_t, SHA256_CBLOCK>;
 
-/// An HMAC context that has been given its key. To start it over costs a fraction of making one.
-struct KeyedMac {
-  std::vector<std::uint8_t> key;
-  std::unique_ptr<EVP_MAC_CTX, FreeMac> context;
-};
-
-/// Handshakes use four constant keys; signatures add one key a connection. OpenSSL's contexts belong to one thread.
-constexpr std::size_t cached_keys = 6;
-
-EVP_MAC_CTX* context_for(Bytes key) {
-  static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  thread_local std::vector<KeyedMac> cache;
-  const auto found = std::find_if(cache.begin(), cache.end(), [&](const KeyedMac& entry) {
-    return std::equal(key.begin(), key.end(), entry.key.begin(), entry.key.end());
-  });
-  if (found != cache.end()) {
-    EVP_MAC_init(found->context.get(), nullptr, 0, nullptr);
-    std::rotate(cache.begin(), found, found + 1);  // most recently used first
-    return cache.front().context.get();
-  }
-  if (cache.size() == cached_keys) cache.pop_back();
-  char digest_name[] = "SHA256";
-  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
-                                   OSSL_PARAM_construct_end()};
-  KeyedMac entry{{key.begin(), key.end()}, std::unique_ptr<EVP_MAC_CTX, FreeMac>(EVP_MAC_CTX_new(mac))};
-  EVP_MAC_init(entry.context.get(), key.data(), key.size(), parameters);
-  cache.insert(cache.begin(), std::move(entry));
-  return cache.front().context.get();
+/// A hash that has taken `key` with each byte combined with `pad` (RFC 2104, section 2).
+SHA256_CTX begin(Block key, std::uint8_t pad) {
+  for (std::uint8_t& byte : key) byte ^= pad;
+  SHA256_CTX state;
+  SHA256_Init(&state);
+  SHA256_Update(&state, key.data(), key.size());
+  return state;
 }
 
 }  // namespace
 
-Sha256Digest hmac_sha256(Bytes key, Bytes first, Bytes second) {
-  Sha256Digest digest{};
-  std::size_t length = 0;
-  EVP_MAC_CTX* const context = context_for(key);
-  EVP_MAC_update(context, first.data(), first.size());
-  EVP_MAC_update(context, second.data(), second.size());
-  EVP_MAC_final(context, digest.data(), &length, digest.size());
+HmacSha256::HmacSha256(Bytes key) {
+  static_assert(sizeof(SHA256_CTX) == state_size);
+  Block block{};
+  if (key.size() > block.size()) {
+    SHA256(key.data(), key.size(), block.data());
+  } else if (!key.empty()) {
+    std::memcpy(block.data(), key.data(), key.size());
+  }
+  inner_ = std::bit_cast<decltype(inner_)>(begin(block, 0x36));
+  outer_ = std::bit_cast<decltype(outer_)>(begin(block, 0x5c));
+}
+
+Sha256Digest HmacSha256::operator()(Bytes first, Bytes second) const {
+  Sha256Digest digest;
+  auto state = std::bit_cast<SHA256_CTX>(inner_);
+  SHA256_Update(&state, first.data(), first.size());
+  SHA256_Update(&state, second.data(), second.size());
+  SHA256_Final(digest.data(), &state);
+  state = std::bit_cast<SHA256_CTX>(outer_);
+  SHA256_Update(&state, digest.data(), digest.size());
+  SHA256_Final(digest.data(), &state);
   return digest;
 }
 

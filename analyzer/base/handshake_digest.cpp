@@ -20,13 +20,22 @@ constexpr char server_key[] =
 static_assert(sizeof client_key == client_partial_size + key_tail_size + 1);
 static_assert(sizeof server_key == server_partial_size + key_tail_size + 1);
 
-Bytes partial_key(Direction direction) {
-  return direction == Direction::to_server ? as_bytes({client_key, client_partial_size})
-                                           : as_bytes({server_key, server_partial_size});
+/// The first `client_size` or `server_size` bytes of the sender's key.
+HmacSha256 keyed(Direction direction, std::size_t client_size, std::size_t server_size) {
+  return HmacSha256(direction == Direction::to_server ? as_bytes({client_key, client_size})
+                                                      : as_bytes({server_key, server_size}));
 }
-Bytes full_key(Direction direction) {
-  return direction == Direction::to_server ? as_bytes({client_key, client_partial_size + key_tail_size})
-                                           : as_bytes({server_key, server_partial_size + key_tail_size});
+const HmacSha256& partial_key(Direction direction) {
+  static const std::array keys = {keyed(Direction::to_server, client_partial_size, server_partial_size),
+                                  keyed(Direction::to_client, client_partial_size, server_partial_size)};
+  return keys[index_of(direction)];
+}
+const HmacSha256& full_key(Direction direction) {
+  constexpr std::size_t client_size = client_partial_size + key_tail_size;
+  constexpr std::size_t server_size = server_partial_size + key_tail_size;
+  static const std::array keys = {keyed(Direction::to_server, client_size, server_size),
+                                  keyed(Direction::to_client, client_size, server_size)};
+  return keys[index_of(direction)];
 }
 
 std::uint32_t sum_of_four(Bytes block, std::uint32_t at) {
@@ -35,8 +44,7 @@ std::uint32_t sum_of_four(Bytes block, std::uint32_t at) {
 
 bool digest_is_valid(Bytes block, Direction direction, DigestLayout layout) {
   const std::uint32_t at = locate_digest(block, layout).digest;
-  const Sha256Digest expected =
-      hmac_sha256(partial_key(direction), block.first(at), block.subspan(at + handshake_digest_size));
+  const Sha256Digest expected = partial_key(direction)(block.first(at), block.subspan(at + handshake_digest_size));
   return std::ranges::equal(expected, block.subspan(at, handshake_digest_size));
 }
 
@@ -62,8 +70,8 @@ DigestLayout find_digest(Bytes block, Direction direction) {
 }
 
 Sha256Digest handshake_signature(Bytes block, Direction direction, Bytes peer_digest) {
-  const Sha256Digest key = hmac_sha256(full_key(direction), peer_digest);
-  return hmac_sha256(key, block.first(handshake_signature_offset));
+  const HmacSha256 key(full_key(direction)(peer_digest));
+  return key(block.first(handshake_signature_offset));
 }
 
 }  // namespace rtmpscope
