@@ -14,8 +14,9 @@ constexpr std::size_t looked_at_per_wanted = 16;
 
 }  // namespace
 
-Expected<std::unique_ptr<FileSource>> FileSource::open(const std::string& path, const FileOptions& options) {
-  auto input = open_input(path);
+Expected<std::unique_ptr<FileSource>> FileSource::open(const std::string& path, const FileOptions& options,
+                                                       std::size_t block_size) {
+  auto input = open_input(path, block_size);
   if (!input) return tl::unexpected(input.error());
   return open(std::move(*input), path == "-" ? "standard input" : path, options);
 }
@@ -77,14 +78,13 @@ Expected<void> FileSource::read_descriptions() {
 
 bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
   if (ended_ || stop_requested()) {
-    batch.packets.clear();
-    batch.storage.clear();
+    batch.clear();
     return false;
   }
   prepare_batch(batch, max_packets);
   Packet* const first = batch.packets.data();
   PacketSlots slots{first, first + max_packets};
-  const bool copy = !input_->stable();
+  std::size_t bytes = 0;
   const std::uint64_t last_to_look_at = reader_->last_number() + max_packets * looked_at_per_wanted;
 
   while (true) {
@@ -94,12 +94,10 @@ bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
       Packet* const walked = slots.next;
       const WalkEnd walk = reader_->walk(input_->begin(), input_->end(), slots);
       slots.next = select(walked, slots.next);
-      if (copy) {
-        for (const Packet* packet = walked; packet != slots.next; ++packet) {
-          batch.storage.insert(batch.storage.end(), packet->data, packet->data + packet->captured_length);
-        }
-      }
-      input_->consume(static_cast<std::size_t>(walk.position - input_->begin()));
+      if (slots.next != walked) hold_block(batch);
+      const auto walked_bytes = static_cast<std::size_t>(walk.position - input_->begin());
+      bytes += walked_bytes;
+      input_->consume(walked_bytes);
       if (walk.stop == Stop::skip) skip_ = walk.bytes;  // in any case: the reader has counted the block
       if (slots.next == slots.end || reader_->last_number() >= last_to_look_at) break;
       if (walk.stop == Stop::corrupt) {
@@ -107,6 +105,7 @@ bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
         break;
       }
       if (walk.stop != Stop::need_more) continue;
+      if (bytes >= max_batch_bytes) break;
       status = input_->grow(static_cast<std::size_t>(walk.bytes), wait());
       if (status == ReadStatus::end && input_->size() > 0) {
         end_with(fmt::format("{} is truncated: its last record, at byte {}, has {} of at least {} bytes",
@@ -129,15 +128,14 @@ bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
   }
 
   batch.packets.resize(static_cast<std::size_t>(slots.next - first));
-  if (copy) {
-    // Only now: the storage moved while it grew.
-    const std::uint8_t* data = batch.storage.data();
-    for (Packet& packet : batch.packets) {
-      packet.data = data;
-      data += packet.captured_length;
-    }
-  }
   return !ended_;
+}
+
+/// The packets that were walked over last live in the input's current block.
+void FileSource::hold_block(PacketBatch& batch) const {
+  auto owner = input_->owner();
+  if (owner == nullptr || (!batch.blocks.empty() && batch.blocks.back() == owner)) return;
+  batch.blocks.push_back(std::move(owner));
 }
 
 /// `data` once there is nothing more to leave out.

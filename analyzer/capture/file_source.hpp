@@ -14,7 +14,8 @@ class FileSource : public PacketSource {
                                                                   std::string name,
                                                                   const FileOptions& options);
   [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(const std::string& path,
-                                                                  const FileOptions& options);
+                                                                  const FileOptions& options,
+                                                                  std::size_t block_size = default_block_size);
 
   bool read(PacketBatch& batch, std::size_t max_packets) override;
   [[nodiscard]] std::optional<Fault> fault() const override { return fault_; }
@@ -26,10 +27,7 @@ class FileSource : public PacketSource {
   /// Number of the last packet that was read, also if the filter rejected it.
   [[nodiscard]] std::uint64_t last_number() const { return reader_->last_number(); }
 
-  /// Whether packets stay valid as long as this source, whatever happens to the batch.
-  [[nodiscard]] bool stable() const { return input_->stable(); }
-
-  /// After read() returned false: gives back what the source holds, but for what makes packets stable().
+  /// After read() returned false: gives back what the source holds.
   void release() { input_->release(); }
 
  private:
@@ -39,6 +37,7 @@ class FileSource : public PacketSource {
   [[nodiscard]] Expected<void> read_descriptions();
   [[nodiscard]] Error open_error(const std::string& text) const;
   ReadStatus leave_out_skipped(Wait wait);
+  void hold_block(PacketBatch& batch) const;
   Packet* select(Packet* begin, Packet* end);
   void end_with(const std::string& text);
 
@@ -58,6 +57,7 @@ void count_packets(SourceStatistics& statistics, const Packet* begin, const Pack
 /// Makes room for `count` packets. Elements that are there already are kept, so that a batch that is used
 /// again costs nothing.
 inline void prepare_batch(PacketBatch& batch, std::size_t count) {
+  batch.blocks.clear();
   batch.storage.clear();
   if (batch.packets.size() < count) batch.packets.resize(count);
 }

@@ -12,6 +12,10 @@ namespace {
 /// Packets that the merger reads from one input at a time.
 constexpr std::size_t merge_batch = 512;
 
+/// Memory for the blocks of all inputs that are open at the same time, and what one of them gets at least.
+constexpr std::size_t merged_block_bytes = std::size_t{16} << 20;
+constexpr std::size_t smallest_merged_block = std::size_t{64} << 10;
+
 /// One of the inputs, and what was already taken over from its statistics.
 struct Child {
   std::string path;
@@ -167,22 +171,19 @@ class MultiSource : public PacketSource {
 };
 
 /// One input after the other. Inputs are opened when their turn comes, so that a hundred files of a ring
-/// buffer do not need a hundred descriptors; finished ones are kept, as packets may be views into their
-/// mappings.
+/// buffer do not need a hundred descriptors.
 class ChainedSource : public MultiSource {
  public:
   using MultiSource::MultiSource;
 
   bool read(PacketBatch& batch, std::size_t max_packets) override {
     if (current_ >= children_.size() || stop_requested()) {
-      batch.packets.clear();
-      batch.storage.clear();
+      batch.clear();
       return false;
     }
     Child& child = children_[current_];
     if (child.source == nullptr && !open_current(child)) {
-      batch.packets.clear();
-      batch.storage.clear();
+      batch.clear();
       return ++current_ < children_.size();
     }
     const bool more = child.source->read(batch, max_packets);
@@ -227,7 +228,7 @@ class MergedSource : public MultiSource {
 
   bool read(PacketBatch& batch, std::size_t max_packets) override {
     prepare_batch(batch, max_packets);
-    copied_.clear();
+    for (Queue& queue : queues_) queue.held = false;
     std::size_t count = 0;
     bool more = true;
     while (count < max_packets) {
@@ -249,17 +250,12 @@ class MergedSource : public MultiSource {
       packet = queue.batch.packets[queue.next++];
       packet.number = ++number_;
       renumber_interface(index, packet);
-      if (!children_[index].source->stable()) {
-        batch.storage.insert(batch.storage.end(), packet.data, packet.data + packet.captured_length);
-        copied_.push_back(count);
+      if (!queue.held) {
+        batch.blocks.insert(batch.blocks.end(), queue.batch.blocks.begin(), queue.batch.blocks.end());
+        queue.held = true;
       }
       ++count;
       push_head(index);
-    }
-    const std::uint8_t* data = batch.storage.data();
-    for (const std::size_t at : copied_) {
-      batch.packets[at].data = data;
-      data += batch.packets[at].captured_length;
     }
     Packet* const first = batch.packets.data();
     batch.packets.resize(static_cast<std::size_t>(select(first, first + count) - first));
@@ -271,6 +267,7 @@ class MergedSource : public MultiSource {
     PacketBatch batch;
     std::size_t next = 0;
     bool more = true;
+    bool held = false;  ///< the batch that is being filled holds the blocks, too
   };
   struct Head {
     Timestamp time;
@@ -304,6 +301,7 @@ class MergedSource : public MultiSource {
       }
       queue.more = children_[index].source->read(queue.batch, merge_batch);
       queue.next = 0;
+      queue.held = false;
       take_over(index);
       if (queue.batch.packets.empty()) {
         if (queue.more) return false;
@@ -318,7 +316,6 @@ class MergedSource : public MultiSource {
   std::vector<Queue> queues_;
   std::vector<Head> heads_;           ///< heap; the earliest first, then the first input
   std::vector<std::size_t> waiting_;  ///< inputs whose queue is empty
-  std::vector<std::size_t> copied_;   ///< which packets of the batch are in its storage
   std::uint64_t number_ = 0;
 };
 
@@ -332,10 +329,12 @@ Expected<std::unique_ptr<PacketSource>> open_files(const std::vector<std::string
     return tl::unexpected(Error{ErrorKind::usage, "standard input is given more than once"});
   }
   // The filter comes after the inputs: it must not change numbers, which count over all of them.
+  const std::size_t block_size =
+      std::clamp(merged_block_bytes / paths.size(), smallest_merged_block, default_block_size);
   std::vector<Child> children;
   std::vector<Interface> interfaces;
   for (const std::string& path : paths) {
-    auto source = FileSource::open(path, {});
+    auto source = FileSource::open(path, {}, block_size);
     if (!source) return tl::unexpected(source.error());
     const auto& own = (*source)->statistics().interfaces;
     interfaces.insert(interfaces.end(), own.begin(), own.end());

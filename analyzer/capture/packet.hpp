@@ -1,6 +1,7 @@
 // Packets as a capture file or an interface hands them over.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -21,12 +22,13 @@ struct Packet {
   [[nodiscard]] PacketRef ref() const { return {number, time}; }
 };
 
-/// A run of packets in capture order. `data` of its packets points into a memory-mapped file or into `storage`;
-/// both live until the batch is filled again or destroyed, and (mapping) as long as the source. Any number of
-/// batches may be alive at the same time. A batch may be moved (the vectors keep their memory), not copied.
+/// A run of packets in capture order. `data` of its packets points into `blocks` or `storage` (or, for a capture in
+/// memory, into that memory); both live until the batch is filled again or destroyed. Any number of batches may be
+/// alive at the same time. A batch may be moved (the vectors keep their memory), not copied.
 struct PacketBatch {
   std::vector<Packet> packets;
-  std::vector<std::uint8_t> storage;
+  std::vector<std::shared_ptr<const void>> blocks;  ///< what files were read into; batches share them
+  std::vector<std::uint8_t> storage;                ///< copies of packets that libpcap handed over
 
   PacketBatch() = default;
   PacketBatch(PacketBatch&&) noexcept = default;
@@ -34,6 +36,13 @@ struct PacketBatch {
   PacketBatch(const PacketBatch&) = delete;
   PacketBatch& operator=(const PacketBatch&) = delete;
   ~PacketBatch() = default;
+
+  /// Empties it, and lets go of the packets' memory.
+  void clear() {
+    packets.clear();
+    blocks.clear();
+    storage.clear();
+  }
 };
 
 }  // namespace rtmpscope::capture

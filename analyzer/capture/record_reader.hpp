@@ -33,7 +33,7 @@ struct WalkEnd {
 };
 
 /// Walks over the records of one capture format. It keeps no pointer into the window, so that a window may be
-/// a mapped file as well as a buffer that moves.
+/// anywhere the next time.
 class RecordReader {
  public:
   virtual ~RecordReader() = default;

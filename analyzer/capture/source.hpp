@@ -78,7 +78,7 @@ class PacketSource {
   virtual ~PacketSource() = default;
 
   /// Fills `batch` (whatever it held is gone) with at most `max_packets` packets; `max_packets` is at
-  /// least 1.
+  /// least 1. A batch ends early after max_batch_bytes.
   ///
   /// Returns false when nothing comes after this batch, which may still hold packets. With true the batch may
   /// hold fewer packets than asked for, or none: live capture and pipes return after about 100 ms of silence
@@ -126,10 +126,8 @@ struct FileOptions {
   std::string filter;
 };
 
-/// Opens a capture file; "-" is standard input. A regular uncompressed file is memory-mapped and packets are
-/// views into it. Should another program truncate such a file while it is read, that is noticed every few MiB
-/// and becomes a Fault; a touch of a page that vanished in between is a SIGBUS, as with every memory-mapped
-/// file.
+/// Opens a capture file; "-" is standard input. Packets are views into the blocks that the file is read into
+/// (PacketBatch::blocks).
 ///
 /// Errors (open_input): no such file, no permission, a directory, empty, not a capture. (usage): the filter.
 [[nodiscard]] Expected<std::unique_ptr<PacketSource>> open_file(const std::string& path,

@@ -1,5 +1,6 @@
 // Opening: errors, pipes, standard input.
 #include <cerrno>
+#include <set>
 #include <thread>
 
 #include <fcntl.h>
@@ -7,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "capture/input.hpp"
+#include "capture/limits.hpp"
 #include "files.hpp"
 #include "support/bytes.hpp"
 
@@ -168,8 +170,7 @@ TEST(StandardInputFile, IsReadFromItsPosition) {
   }
 }
 
-TEST(Mapping, PacketsOfALargeFileStayValidUntilTheSourceGoes) {
-  // Longer than what stays mapped behind the window.
+TEST(Blocks, PacketsOfALargeFileStayValidWithTheirBatches) {
   const auto few = make_packets(5000, 4);
   const File file_bytes = make_pcap(few, {.nanoseconds = true});
   const TemporaryFile file(file_bytes);
@@ -178,13 +179,64 @@ TEST(Mapping, PacketsOfALargeFileStayValidUntilTheSourceGoes) {
   std::vector<PacketBatch> batches;
   bool more = true;
   while (more) more = (*source)->read(batches.emplace_back(), 700);
-  ASSERT_GT(file_bytes.size(), 44U << 20U);
+  source->reset();  // the packets do not need it
+  ASSERT_GT(file_bytes.size(), 10 * default_block_size);
   std::size_t index = 0;
   for (const PacketBatch& batch : batches) {
     EXPECT_TRUE(batch.storage.empty());
     for (const OwnedPacket& packet : owned(batch)) ASSERT_TRUE(packet == few[index++]);
   }
   EXPECT_EQ(index, few.size());
+}
+
+TEST(Blocks, MemoryIsUsedAgainOnceABatchIsFilledAgain) {
+  const auto few = make_packets(5000, 4);
+  const TemporaryFile file(make_pcap(few, {.nanoseconds = true}));
+  auto source = open_file(file.path());
+  ASSERT_TRUE(source);
+  PacketBatch batch;
+  std::set<const void*> blocks;
+  while ((*source)->read(batch, 700)) {
+    for (const auto& block : batch.blocks) blocks.insert(block.get());
+    EXPECT_LE(batch.blocks.size(), 3U);
+  }
+  EXPECT_LE(blocks.size(), 4U);
+}
+
+TEST(Blocks, ABatchEndsAfterItsBytes) {
+  const auto packets = make_packets(200, 400);
+  const TemporaryFile file(make_pcap(packets, {.nanoseconds = true}));
+  auto source = open_file(file.path());
+  ASSERT_TRUE(source);
+  PacketBatch batch;
+  std::size_t index = 0;
+  bool more = true;
+  while (more) {
+    more = (*source)->read(batch, 1000000);
+    std::size_t bytes = 0;
+    for (const OwnedPacket& packet : owned(batch)) {
+      ASSERT_TRUE(packet == packets[index++]);
+      bytes += packet.bytes.size();
+    }
+    EXPECT_LE(bytes, max_batch_bytes + default_block_size);
+  }
+  EXPECT_EQ(index, packets.size());
+}
+
+TEST(Blocks, AFileThatIsCutWhileItIsReadEndsWithAFault) {
+  const auto few = make_packets(5000, 4);
+  const File content = make_pcap(few, {.nanoseconds = true});
+  const TemporaryFile file(content);
+  auto source = open_file(file.path());
+  ASSERT_TRUE(source);
+  PacketBatch batch;
+  ASSERT_TRUE((*source)->read(batch, 10));
+  ASSERT_EQ(truncate(file.path().c_str(), static_cast<off_t>(content.size() / 2 + 3)), 0);
+  std::size_t count = batch.packets.size();
+  while ((*source)->read(batch, 1000)) count += batch.packets.size();
+  EXPECT_LT(count + batch.packets.size(), few.size());
+  ASSERT_TRUE((*source)->fault());
+  EXPECT_THAT((*source)->fault()->text, testing::HasSubstr("is truncated"));
 }
 
 }  // namespace
