@@ -14,41 +14,38 @@ bool is_plain_ipv4(const std::uint8_t* frame) {
   return load_be16(frame + 12) == ether_type::ipv4 && frame[14] == 0x45;
 }
 
-void set_key(const std::uint8_t* source, const std::uint8_t* destination, bool v6, const std::uint8_t* ports,
-             TcpSegment& out) {
-  const std::uint16_t source_port = load_be16(ports);
-  const std::uint16_t destination_port = load_be16(ports + 2);
-  std::array<std::uint64_t, 2> from{};
-  std::array<std::uint64_t, 2> to{};
-  bool from_low;
-  if (v6) {
-    std::memcpy(from.data(), source, 16);
-    std::memcpy(to.data(), destination, 16);
-    const std::uint64_t high_from = __builtin_bswap64(from[0]);
-    const std::uint64_t high_to = __builtin_bswap64(to[0]);
-    const std::uint64_t low_from = __builtin_bswap64(from[1]);
-    const std::uint64_t low_to = __builtin_bswap64(to[1]);
-    if (high_from != high_to) {
-      from_low = high_from < high_to;
-    } else if (low_from != low_to) {
-      from_low = low_from < low_to;
-    } else {
-      from_low = source_port <= destination_port;
-    }
-  } else {
-    const std::uint32_t from_address = load_le32(source);
-    const std::uint32_t to_address = load_le32(destination);
-    from[0] = from_address;
-    to[0] = to_address;
-    from_low = (std::uint64_t{__builtin_bswap32(from_address)} << 16 | source_port) <=
-               (std::uint64_t{__builtin_bswap32(to_address)} << 16 | destination_port);
-  }
+/// `from` and `to`: the addresses as FlowKey has them.
+void set_key(const std::array<std::uint64_t, 2>& from, const std::array<std::uint64_t, 2>& to, bool from_low,
+             std::uint16_t source_port, std::uint16_t destination_port, TcpSegment& out) {
   out.key.low_address = from_low ? from : to;
   out.key.high_address = from_low ? to : from;
   out.key.low_port = from_low ? source_port : destination_port;
   out.key.high_port = from_low ? destination_port : source_port;
-  out.key.address_length = v6 ? 16 : 4;
   out.from_low = from_low;
+}
+
+void set_key_v4(const std::uint8_t* source, const std::uint8_t* destination, const std::uint8_t* ports, TcpSegment& out) {
+  const std::uint32_t from = load_le32(source);
+  const std::uint32_t to = load_le32(destination);
+  const std::uint16_t source_port = load_be16(ports);
+  const std::uint16_t destination_port = load_be16(ports + 2);
+  const bool from_low = (std::uint64_t{__builtin_bswap32(from)} << 16 | source_port) <=
+                        (std::uint64_t{__builtin_bswap32(to)} << 16 | destination_port);
+  set_key({from, 0}, {to, 0}, from_low, source_port, destination_port, out);
+  out.key.address_length = 4;
+}
+
+void set_key_v6(const std::uint8_t* source, const std::uint8_t* destination, const std::uint8_t* ports, TcpSegment& out) {
+  std::array<std::uint64_t, 2> from;
+  std::array<std::uint64_t, 2> to;
+  std::memcpy(from.data(), source, 16);
+  std::memcpy(to.data(), destination, 16);
+  const std::uint16_t source_port = load_be16(ports);
+  const std::uint16_t destination_port = load_be16(ports + 2);
+  const std::array numbers_from = {__builtin_bswap64(from[0]), __builtin_bswap64(from[1]), std::uint64_t{source_port}};
+  const std::array numbers_to = {__builtin_bswap64(to[0]), __builtin_bswap64(to[1]), std::uint64_t{destination_port}};
+  set_key(from, to, numbers_from <= numbers_to, source_port, destination_port, out);
+  out.key.address_length = 16;
 }
 
 }  // namespace
@@ -137,7 +134,7 @@ DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, Pa
   const std::uint8_t* tcp = view.data;
   const std::uint32_t header = (tcp[12] >> 4) * 4U;
   if (header < kTcpHeader || header > view.wire) return reject(Layer::invalid);
-  set_key(addresses.source, addresses.destination, addresses.v6, tcp, out);
+  (addresses.v6 ? set_key_v6 : set_key_v4)(addresses.source, addresses.destination, tcp, out);
   const FlowHashes hashes = hash_of(out.key, hash_seed_);
   out.hash = hashes.flow;
   out.host_pair_hash = hashes.host_pair;

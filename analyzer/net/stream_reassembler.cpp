@@ -50,21 +50,6 @@ std::int64_t StreamReassembler::distance(std::uint32_t sequence) const {
   return unwrap_sequence(sequence, start_, here) - static_cast<std::int64_t>(here);
 }
 
-void StreamReassembler::on_acknowledgement(std::uint32_t acknowledgement, const FlowLimits& limits) {
-  if (!started()) {
-    acknowledged_ = acknowledgement;
-    state_ |= kAcknowledged;
-    return;
-  }
-  const std::uint64_t here = reference();
-  const std::int64_t offset = unwrap_sequence(acknowledgement, start_, here);
-  if (offset < 0 || offset - static_cast<std::int64_t>(here) > limits.acknowledgement_step) return;
-  if ((state_ & kAcknowledged) == 0 || static_cast<std::uint64_t>(offset) > acknowledged_) {
-    acknowledged_ = static_cast<std::uint64_t>(offset);
-    state_ |= kAcknowledged;
-  }
-}
-
 void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length,
                                          Delivery& delivery) {
   if (!started()) start_midstream(sequence, wire_length, delivery);

@@ -52,7 +52,20 @@ class StreamReassembler {
   /// The FIN whose sequence number is `sequence`: that of the byte after the stream's last one.
   void on_fin(std::uint32_t sequence, Delivery& delivery);
   /// The receiver expects `acknowledgement` next.
-  void on_acknowledgement(std::uint32_t acknowledgement, const FlowLimits& limits);
+  void on_acknowledgement(std::uint32_t acknowledgement, const FlowLimits& limits) {
+    if (!started()) [[unlikely]] {
+      acknowledged_ = acknowledgement;
+      state_ |= kAcknowledged;
+      return;
+    }
+    const std::uint64_t here = reference();
+    const std::int64_t offset = unwrap_sequence(acknowledgement, start_, here);
+    if (offset < 0 || offset - static_cast<std::int64_t>(here) > limits.acknowledgement_step) return;
+    if ((state_ & kAcknowledged) == 0 || static_cast<std::uint64_t>(offset) > acknowledged_) {
+      acknowledged_ = static_cast<std::uint64_t>(offset);
+      state_ |= kAcknowledged;
+    }
+  }
   /// Turns holes into gaps whose grace is over. To be called with each packet of the flow if `holding`.
   void check_holes(Delivery& delivery);
   /// Nothing more will come: delivers what is held, with gaps, and ends the stream if it has not ended by
@@ -66,6 +79,8 @@ class StreamReassembler {
 
   [[nodiscard]] bool started() const { return (state_ & kStarted) != 0; }
   [[nodiscard]] bool started_by_syn() const { return started() && (state_ & kMidstream) == 0; }
+  /// Begun, with nothing held and no end in sight.
+  [[nodiscard]] bool flowing() const { return (state_ & (kStarted | kHolding | kFin)) == kStarted; }
   [[nodiscard]] bool holding() const { return (state_ & kHolding) != 0; }
   /// Neither payload nor a FIN has come.
   [[nodiscard]] bool untouched() const { return next_ == 0 && (state_ & (kHolding | kFin)) == 0; }

@@ -62,7 +62,7 @@ bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& 
   return std::abs(static_cast<std::int64_t>(distance)) > static_cast<std::int64_t>(limits.reset_distance);
 }
 
-void TcpConnection::on_segment(const TcpSegment& segment, const Environment& environment) {
+void TcpConnection::on_other_segment(const TcpSegment& segment, const Environment& environment) {
   if (phase_ == Phase::closed) {
     ++environment.counters.tombstone_segments;
     return;

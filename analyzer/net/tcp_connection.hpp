@@ -47,7 +47,19 @@ class TcpConnection {
   /// Whether `segment` is the SYN of another connection between the same endpoints.
   [[nodiscard]] bool begins_another(const TcpSegment& segment, const FlowLimits& limits) const;
 
-  void on_segment(const TcpSegment& segment, const Environment& environment);
+  void on_segment(const TcpSegment& segment, const Environment& environment) {
+    // Acknowledgements without payload are half of all segments.
+    const Direction direction = direction_of(segment);
+    StreamReassembler& receiver = stream(opposite(direction));
+    if (phase_ == Phase::open && segment.wire_length == 0 && (segment.flags & ~tcp_flag::psh) == tcp_flag::ack &&
+        stream(direction).flowing() && receiver.flowing()) {
+      ++packets_;
+      ++totals_[index_of(direction)].packets;
+      receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
+      return;
+    }
+    on_other_segment(segment, environment);
+  }
 
   /// Ends the connection: delivers what is held and tells the handler. Has no effect on a closed one.
   void close(EndCause cause, PacketRef packet, const Environment& environment);
@@ -73,6 +85,7 @@ class TcpConnection {
   }
   /// After a delivery: the handler may have lost interest.
   void note_interest(const Delivery& after, const Environment& environment);
+  void on_other_segment(const TcpSegment& segment, const Environment& environment);
   bool on_syn(const TcpSegment& segment, Direction direction);
   void on_reset(const TcpSegment& segment, Direction direction, const Environment& environment);
   void open(const TcpSegment& segment, const Environment& environment);

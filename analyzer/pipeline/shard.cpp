@@ -5,8 +5,8 @@
 namespace rtmpscope::pipeline {
 namespace {
 
-/// Segments between two stages of prefetching.
-constexpr std::size_t prefetch_distance = 6;
+/// Segments that are served together, each stage of prefetching one group ahead of the next.
+constexpr std::size_t group_size = 6;
 
 net::FlowLimits shard_limits() {
   net::FlowLimits limits;
@@ -43,20 +43,28 @@ void Shard::process(const Window& window, std::size_t own_index) {
 }
 
 void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
-  // Each stage loads what the next one, some segments later, looks at.
-  const auto ahead = [&](std::size_t i) { return &window.segments[part[std::min(i, part.size() - 1)]]; };
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    const auto* far = reinterpret_cast<const char*>(ahead(i + 3 * prefetch_distance));
-    __builtin_prefetch(far);
-    __builtin_prefetch(far + sizeof(net::TcpSegment) - 1);
-    const net::TcpSegment* near = ahead(i + 2 * prefetch_distance);
-    flows_.prefetch(near->hash);
-    __builtin_prefetch(near->payload);
-    __builtin_prefetch(near->payload + 64);
-    flows_.prefetch_flow(ahead(i + prefetch_distance)->hash);
-    const net::TcpSegment& segment = window.segments[part[i]];
-    flows_.on_segment(segment);
-    mark_pieces(segment.packet.number);
+  const auto segment = [&](std::size_t i) -> const net::TcpSegment& { return window.segments[part[i]]; };
+  // Calls `load` with the segments of the group that is `groups` ahead of the one at `begin`.
+  const auto ahead = [&](std::size_t begin, std::size_t groups, auto&& load) {
+    const std::size_t from = std::min(begin + groups * group_size, part.size());
+    const std::size_t to = std::min(from + group_size, part.size());
+    for (std::size_t i = from; i < to; ++i) load(segment(i));
+  };
+  for (std::size_t begin = 0; begin < part.size(); begin += group_size) {
+    // Each stage loads what the next one, a group later, looks at.
+    ahead(begin, 3, [](const net::TcpSegment& next) {
+      __builtin_prefetch(&next);
+      __builtin_prefetch(reinterpret_cast<const char*>(&next + 1) - 1);
+    });
+    ahead(begin, 2, [&](const net::TcpSegment& next) {
+      flows_.prefetch(next.hash);
+      if (next.wire_length > 0) __builtin_prefetch(next.payload);
+    });
+    ahead(begin, 1, [&](const net::TcpSegment& next) { flows_.prefetch_flow(next.hash); });
+    ahead(begin, 0, [&](const net::TcpSegment& next) {
+      flows_.on_segment(next);
+      mark_pieces(next.packet.number);
+    });
   }
 }
 

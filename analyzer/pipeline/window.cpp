@@ -19,16 +19,16 @@ std::uint16_t bucket_of(const net::TcpSegment& segment) {
 }  // namespace
 
 void WindowReader::read(Window& window) {
-  window.segments.clear();
   window.sections.clear();
-  buckets_.clear();
   window.last = !source_.read(window.batch, window_size_);
   const auto& packets = window.batch.packets;
-  window.segments.reserve(packets.size());
+  // Segments are decoded in place, and are not cleared first: most of a window is overwritten at once.
+  if (window.segments.size() < packets.size()) window.segments.resize(packets.size());
+  if (buckets_.size() < packets.size()) buckets_.resize(packets.size());
   window.order.resize(packets.size());
   window.sections.emplace_back();
   std::size_t section_begin = 0;
-  net::TcpSegment segment;
+  std::size_t count = 0;
   for (std::size_t i = 0; i < packets.size(); ++i) {
     const capture::Packet& packet = packets[i];
     if (i + prefetch_distance < packets.size()) {
@@ -38,27 +38,26 @@ void WindowReader::read(Window& window) {
     }
     const PacketRef ref = packet.ref();
     if (ref.time >= next_tick_) [[unlikely]] {
-      finish_section(window, section_begin);
-      section_begin = window.segments.size();
+      finish_section(window, section_begin, count);
+      section_begin = count;
       window.sections.emplace_back().tick = ref;
       next_tick_ = (ref.time / tick_interval + 1) * tick_interval;
     }
     last_packet_ = {ref.number, std::max(last_packet_.time, ref.time)};
+    net::TcpSegment& segment = window.segments[count];
     if (decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment) ==
         net::DecodeResult::tcp) {
-      window.segments.push_back(segment);
-      buckets_.push_back(bucket_of(segment));
+      buckets_[count++] = bucket_of(segment);
     }
   }
-  finish_section(window, section_begin);
+  finish_section(window, section_begin, count);
   window.datagrams = decoder_.take_buffers();
   window.last_packet = last_packet_;
 }
 
 /// Counting sort of the section's segments by bucket.
-void WindowReader::finish_section(Window& window, std::size_t first_segment) {
+void WindowReader::finish_section(Window& window, std::size_t first_segment, std::size_t end) {
   std::array<std::uint32_t, bucket_count + 1> begin{};
-  const std::size_t end = window.segments.size();
   for (std::size_t i = first_segment; i < end; ++i) ++begin[buckets_[i] + 1U];
   begin[0] = static_cast<std::uint32_t>(first_segment);
   for (std::size_t i = 0; i < bucket_count; ++i) begin[i + 1] += begin[i];

@@ -23,7 +23,7 @@ struct Section {
 struct Window {
   capture::PacketBatch batch;
   net::DatagramBuffers datagrams;         ///< keep the payloads of defragmented segments alive
-  std::vector<net::TcpSegment> segments;  ///< in capture order
+  std::vector<net::TcpSegment> segments;  ///< in capture order; longer than what `order` refers to
   std::vector<std::uint32_t> order;       ///< indices into `segments`, section by section, shard by shard
   std::vector<Section> sections;
   PacketRef last_packet;                  ///< of all windows so far
@@ -46,7 +46,7 @@ class WindowReader {
   [[nodiscard]] PacketRef last_packet() const { return last_packet_; }
 
  private:
-  void finish_section(Window& window, std::size_t first_segment);
+  void finish_section(Window& window, std::size_t first_segment, std::size_t end);
 
   capture::PacketSource& source_;
   std::size_t window_size_;

@@ -50,8 +50,7 @@ Bytes MessageAssembler::finish(std::size_t stream, Bytes payload) {
   return body.bytes;
 }
 
-void MessageAssembler::release(std::size_t stream) {
-  Body& body = bodies_[stream];
+void MessageAssembler::forget(Body& body) {
   retained_ -= body.bytes.size();
   body.bytes.clear();
   if (body.bytes.capacity() > reusable_capacity) body.bytes.shrink_to_fit();

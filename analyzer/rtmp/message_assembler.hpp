@@ -27,7 +27,9 @@ class MessageAssembler {
   /// The last piece of a message: its body, valid until `release` or the next call for this stream. `payload` may be empty.
   [[nodiscard]] Bytes finish(std::size_t stream, Bytes payload);
   /// The body that `finish` answered is no longer needed. Large ones give their memory back.
-  void release(std::size_t stream);
+  void release(std::size_t stream) {
+    if (!bodies_[stream].bytes.empty()) forget(bodies_[stream]);
+  }
   /// Bytes that were wanted and not kept because of maximum_retained_bytes.
   [[nodiscard]] bool limited(std::size_t stream) const { return bodies_[stream].limited; }
 
@@ -41,6 +43,7 @@ class MessageAssembler {
     bool limited = false;
   };
 
+  void forget(Body& body);
   void keep(Body& body, Bytes payload);
   static void settle(Body& body, Bytes head);
 
