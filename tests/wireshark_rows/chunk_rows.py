@@ -80,6 +80,26 @@ def interleaved():
     return session
 
 
+@row("Chunk continuation", "every chunk header is an event of its own, with what it holds and its packet")
+def chunk_events():
+    session = Session()
+    session.options = ("--chunks",)
+    frame = video_frame(300)
+    wire = header(0, 6, 40, len(frame), VIDEO, 1) + frame[:128] + header(0, 4, 23, len(AAC_FRAME), AUDIO, 1) + AAC_FRAME
+    wire += basic_header(3, 6) + frame[128:256] + basic_header(3, 6) + frame[256:]
+    packet = len(session.packets) + 1
+    session.raw(CLIENT, wire, audio(23), {"type": "video", "chunks": 3})
+    chunk = {"event": "chunk", "direction": "to_server", "frame": packet}
+    session.events = [
+        chunk | {"format": 0, "chunk_stream_id": 6, "stream_offset": 3073, "timestamp": 40, "length": 300, "type_id": "video",
+                 "message_stream_id": 1, "payload_length": 128},
+        chunk | {"format": 0, "chunk_stream_id": 4, "stream_offset": 3213, "type_id": "audio", "payload_length": 10},
+        chunk | {"format": 3, "chunk_stream_id": 6, "stream_offset": 3235, "length": ABSENT, "payload_length": 128},
+        chunk | {"format": 3, "chunk_stream_id": 6, "stream_offset": 3364, "payload_length": 44},
+    ]  # fmt: skip
+    return session
+
+
 @row("Extended timestamp", "(a) type 3 that begins a new message after one with an extended timestamp")
 def extended_on_new_message():
     session = Session()

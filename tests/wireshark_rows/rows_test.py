@@ -42,7 +42,7 @@ def check(program, folder, row):
     session, path = write(function, folder)
     for options in OTHER_OUTPUTS:  # only to fit the schema, which Program sees to
         program.run("analyze", path, *options)
-    return [f"{area}: {what}: {function.__name__}: {line}" for line in complaints(session, program.events(path))]
+    return [f"{area}: {what}: {function.__name__}: {line}" for line in complaints(session, program.events(path, *session.options))]
 
 
 def listed():

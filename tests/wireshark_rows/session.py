@@ -28,6 +28,7 @@ class Session:
     messages: dict = field(default_factory=lambda: {CLIENT: [], SERVER: []})  # expected
     findings: list = field(default_factory=list)  # expected ids, in order
     events: list = field(default_factory=list)  # other expected events
+    options: tuple = ()  # of the program
 
     def __post_init__(self):
         self.sequence = {CLIENT: 0xFFFFFF00, SERVER: 1000}  # the client's wraps soon
