@@ -4,6 +4,8 @@ install(TARGETS rtmpscope RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES docs/man/rtmpscope.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES docs/completion/rtmpscope.bash
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME rtmpscope)
+install(FILES docs/completion/rtmpscope.zsh
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _rtmpscope)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 

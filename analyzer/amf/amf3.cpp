@@ -92,12 +92,14 @@ Header read_header(Walk& walk, std::uint32_t start, std::uint32_t& count) {
 }
 
 bool push_byte_array(Walk& walk, std::uint32_t start, std::uint32_t length) {
+  const std::uint32_t content = walk.reader.position();
   const std::size_t available = walk.reader.remaining();
   const Bytes bytes = walk.reader.take(length);
   if (available < length) {
     walk.sink.finding(FindingId::amf_value_truncated, walk.since(start), available, length);
   }
-  walk.sink.blob(FieldId::amf3_byte_array, walk.since(start), bytes);
+  // Without marker and length: the length of a range of bytes is how many bytes there are.
+  walk.sink.blob(FieldId::amf3_byte_array, walk.since(content), bytes);
   return available >= length;
 }
 

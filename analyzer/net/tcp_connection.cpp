@@ -64,7 +64,7 @@ bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& 
 
 void TcpConnection::on_other_segment(const TcpSegment& segment, const Environment& environment) {
   if (phase_ == Phase::closed) {
-    ++environment.counters.tombstone_segments;
+    count_late(segment, environment.counters);
     return;
   }
   const Direction direction = direction_of(segment);
@@ -107,6 +107,17 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
     note_interest(to, environment);
   }
   if (sender.fin_seen()) check_end(segment.packet, environment);
+}
+
+/// After a reset the other side's segments may still be on their way.
+void TcpConnection::count_late(const TcpSegment& segment, FlowCounters& counters) const {
+  ++counters.tombstone_segments;
+  const StreamReassembler& sender = streams_[index_of(direction_of(segment))];
+  if (segment.wire_length == 0 || !interested_ || !sender.started()) return;
+  const std::int32_t beyond = sequence_distance(segment.sequence + segment.wire_length, sender.next_sequence());
+  if (beyond <= 0) return;
+  ++counters.late_segments;
+  counters.late_bytes += std::min(static_cast<std::uint32_t>(beyond), segment.wire_length);
 }
 
 bool TcpConnection::on_syn(const TcpSegment& segment, Direction direction) {
@@ -177,7 +188,6 @@ void TcpConnection::close(EndCause cause, PacketRef packet, const Environment& e
     handler_->on_close(cause, packet, totals_);
     handler_.reset();
   }
-  interested_ = false;
 }
 
 }  // namespace rtmpscope::net

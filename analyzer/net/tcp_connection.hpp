@@ -10,6 +10,8 @@ struct FlowCounters {
   std::uint64_t segments = 0;
   std::uint64_t stray_segments = 0;             ///< of no known flow, and not able to begin one
   std::uint64_t tombstone_segments = 0;         ///< late, of a flow that has ended
+  std::uint64_t late_segments = 0;              ///< of these, with bytes that a handler would have wanted
+  std::uint64_t late_bytes = 0;                 ///< of the late segments, on the wire
   std::uint64_t invalid_segments = 0;           ///< with flags that contradict each other
   std::uint64_t resets_ignored = 0;             ///< FlowLimits::reset_distance
   std::uint64_t flows = 0;                      ///< connections seen
@@ -73,6 +75,7 @@ class TcpConnection {
   [[nodiscard]] Direction direction_of(const TcpSegment& segment) const {
     return segment.from_low == client_is_low_ ? Direction::to_server : Direction::to_client;
   }
+  void count_late(const TcpSegment& segment, FlowCounters& counters) const;
   [[nodiscard]] StreamReassembler& stream(Direction direction) { return streams_[index_of(direction)]; }
   [[nodiscard]] Delivery delivery(Direction direction, PacketRef packet, const Environment& environment) {
     return {interested_ ? handler_.get() : nullptr,
@@ -94,7 +97,7 @@ class TcpConnection {
   FlowKey key_;
   std::unique_ptr<FlowHandler> handler_;
   bool client_is_low_ = false;
-  bool interested_ = false;
+  bool interested_ = false;  ///< the handler wants data; of a closed connection: did so to the end
   bool syn_seen_ = false;
   Phase phase_ = Phase::half_open;
   std::uint64_t packets_ = 0;

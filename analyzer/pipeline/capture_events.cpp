@@ -39,8 +39,11 @@ struct EndEvent final : rtmp::Event {
     sink.number(FieldId::capture_captured_bytes, {}, statistics.captured_bytes);
     if (statistics.kernel_drops) sink.number(FieldId::capture_kernel_drops, {}, *statistics.kernel_drops);
     if (statistics.interface_drops) sink.number(FieldId::capture_interface_drops, {}, *statistics.interface_drops);
-    sink.number(FieldId::capture_connections, {}, counts.rtmp);
+    sink.number(FieldId::capture_connections, {}, counts.opened);
+    sink.number(FieldId::capture_not_rtmp_connections, {}, counts.not_rtmp);
     sink.number(FieldId::capture_other_connections, {}, counts.other);
+    sink.number(FieldId::capture_late_segments, {}, counts.late_segments);
+    sink.number(FieldId::capture_late_bytes, {}, counts.late_bytes);
     sink.number(FieldId::capture_not_tcp, {}, decoded.not_tcp);
     sink.number(FieldId::capture_malformed, {}, decoded.malformed);
     if (const auto fault = source.fault()) {

@@ -5,11 +5,6 @@
 
 namespace rtmpscope::pipeline {
 
-struct ConnectionCounts {
-  std::uint32_t rtmp = 0;
-  std::uint64_t other = 0;
-};
-
 class CaptureEvents {
  public:
   explicit CaptureEvents(const ShardOptions& options);

@@ -17,7 +17,8 @@ rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals) {
 
 }  // namespace
 
-Connection::Connection(const net::FlowInfo& info, ConnectionContext& context) : info_(info), context_(context) {
+Connection::Connection(const net::FlowInfo& info, ConnectionContext& context)
+    : info_(info), context_(context), began_(!info.syn_seen) {
   detector_ = std::make_unique<transport::Detector>(
       transport::Detector::Hints{.known_port = on_rtmp_port(), .syn_seen = info.syn_seen});
 }
@@ -32,29 +33,64 @@ bool Connection::on_rtmp_port() const {
 void Connection::on_data(Direction direction, const StreamData& data) {
   if (state_ == State::decoding) [[likely]] {
     session_->on_data(way(direction), data);
+  } else if (state_ == State::shifted) {
+    session_->on_data(way(direction), shifted(direction, data));
   } else if (state_ == State::undecided) {
-    act_on(detector_->add(direction, data));
+    on_beginning(direction, data);
   }
 }
 
-void Connection::on_gap(Direction direction, const StreamGap& gap) {
-  if (state_ == State::decoding) {
-    session_->on_gap(way(direction), gap);
+void Connection::on_beginning(Direction direction, const StreamData& data) {
+  if (direction == Direction::to_client || began_) return act_on(detector_->add(direction, shifted(direction, data)));
+  if (proxy_finder_ == nullptr) {
+    if (!transport::ProxyHeaderFinder::is_promising(data.bytes.front())) {
+      began_ = true;
+      return act_on(detector_->add(direction, data));
+    }
+    proxy_finder_ = std::make_unique<transport::ProxyHeaderFinder>();
+  }
+  const std::uint32_t before = proxy_finder_->seen();
+  const std::optional<std::uint32_t> length = proxy_finder_->add(data.bytes);
+  if (!length) return;
+  began_ = true;
+  const std::unique_ptr<transport::ProxyHeaderFinder> finder = std::move(proxy_finder_);
+  proxy_header_ = *length;
+  if (proxy_header_ == 0) {
+    if (!finder->kept().empty()) act_on(detector_->add(direction, {0, finder->kept(), data.packet}));
+    return on_data(direction, data);
+  }
+  const std::size_t taken = proxy_header_ - before;
+  if (taken < data.bytes.size()) on_data(direction, {proxy_header_, data.bytes.subspan(taken), data.packet});
+}
+
+void Connection::on_gap(Direction direction, const StreamGap& stream_gap) {
+  StreamGap gap = stream_gap;
+  if (direction == Direction::to_server) {
+    began_ = true;
+    if (const auto finder = std::move(proxy_finder_)) {  // what was held goes with the gap
+      gap.offset = 0;
+      if (gap.length) *gap.length += finder->seen();
+    }
+  }
+  if (is_decoding()) {
+    session_->on_gap(way(direction), shifted(direction, gap));
   } else if (state_ == State::undecided && gap.cause != GapCause::start_not_captured) {
     // Without a SYN the stream begins with its first captured byte; the detector knows from its hints that something
     // may be missing before, and looks whether a handshake begins there all the same.
-    act_on(detector_->add(direction, gap));
+    act_on(detector_->add(direction, shifted(direction, gap)));
   }
 }
 
 void Connection::on_end(Direction direction, const StreamEnd& end) {
   if (state_ == State::undecided) act_on(detector_->at_end());
-  if (state_ == State::decoding) session_->on_end(way(direction), end);
+  if (is_decoding()) session_->on_end(way(direction), shifted(direction, end));
 }
 
 void Connection::on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
                                      PacketRef packet) {
-  if (state_ == State::decoding) session_->on_overlap_conflict(way(direction), offset, length, packet);
+  if (!is_decoding()) return;
+  const std::uint64_t header = direction == Direction::to_server ? proxy_header_ : 0;
+  if (offset >= header) session_->on_overlap_conflict(way(direction), offset - header, length, packet);
 }
 
 void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) {
@@ -81,6 +117,7 @@ void Connection::act_on(const transport::Verdict& verdict) {
                               : verdict.protocol == Protocol::http ? rtmp::Transport::http
                                                                    : rtmp::Transport::unknown);
         state_ = State::opaque;
+        ++context_.opaque;
       } else {
         ++context_.others;
       }
@@ -91,12 +128,13 @@ void Connection::act_on(const transport::Verdict& verdict) {
 
 void Connection::open_session(const transport::Verdict& verdict, rtmp::Transport transport) {
   swapped_ = verdict.swapped;
-  state_ = State::decoding;
+  state_ = proxy_header_ == 0 ? State::decoding : State::shifted;
   rtmp::ConnectionInfo about;
   about.client = swapped_ ? info_.server : info_.client;
   about.server = swapped_ ? info_.client : info_.server;
   about.transport = transport;
   about.start = verdict.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
+  about.proxy_header = proxy_header_;
   about.community_id = tcp_community_id(info_.client, info_.server);
   session_ = std::make_unique<rtmp::Session>(std::move(about), ++context_.opened, context_.session, context_.sink);
   session_->open(info_.first_packet);

@@ -8,6 +8,7 @@
 #include "net/flow_handler.hpp"
 #include "rtmp/session.hpp"
 #include "transport/detector.hpp"
+#include "transport/proxy_header.hpp"
 
 namespace rtmpscope::pipeline {
 
@@ -17,6 +18,7 @@ struct ConnectionContext {
   rtmp::SessionOptions session;
   std::span<const std::uint16_t> rtmp_ports;  ///< where mid-stream captures and other protocols are reported
   std::uint32_t opened = 0;                   ///< sessions so far; numbers them within the shard
+  std::uint64_t opaque = 0;                   ///< of these, on an RTMP port with something else
   std::uint64_t others = 0;                   ///< connections that carry something else
 };
 
@@ -27,14 +29,23 @@ class Connection final : public net::FlowHandler {
   void on_data(Direction direction, const StreamData& data) override;
   void on_gap(Direction direction, const StreamGap& gap) override;
   void on_end(Direction direction, const StreamEnd& end) override;
-  [[nodiscard]] bool wants_data() const override { return state_ == State::undecided || state_ == State::decoding; }
+  [[nodiscard]] bool wants_data() const override { return state_ == State::undecided || is_decoding(); }
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
                            PacketRef packet) override;
   void on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) override;
 
  private:
-  enum class State : std::uint8_t { undecided, decoding, opaque, other };
+  /// shifted: decoding, with offsets to the server that count from the end of a proxy header.
+  enum class State : std::uint8_t { undecided, decoding, shifted, opaque, other };
 
+  [[nodiscard]] bool is_decoding() const { return state_ == State::decoding || state_ == State::shifted; }
+  void on_beginning(Direction direction, const StreamData& data);
+  /// `at` with an offset that counts from the end of the proxy header.
+  template <typename Place>
+  [[nodiscard]] Place shifted(Direction direction, Place at) const {
+    if (direction == Direction::to_server) at.offset -= proxy_header_;
+    return at;
+  }
   void act_on(const transport::Verdict& verdict);
   void open_session(const transport::Verdict& verdict, rtmp::Transport transport);
   [[nodiscard]] bool on_rtmp_port() const;
@@ -44,6 +55,9 @@ class Connection final : public net::FlowHandler {
   ConnectionContext& context_;
   State state_ = State::undecided;
   bool swapped_ = false;
+  bool began_ = false;  ///< the stream to the server is past where a proxy header can be
+  std::uint32_t proxy_header_ = 0;
+  std::unique_ptr<transport::ProxyHeaderFinder> proxy_finder_;
   std::unique_ptr<transport::Detector> detector_;
   std::unique_ptr<rtmp::Session> session_;
 };

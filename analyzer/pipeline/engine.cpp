@@ -78,11 +78,10 @@ class Engine {
     EngineResult result;
     collect_outputs();
     merger_.add(outputs_, text_);
-    for (const auto& shard : shards_) result.other_connections += shard->other_connections();
-    result.connections = merger_.connections();
+    for (const auto& shard : shards_) shard->add_counts(result.connections);
+    result.connections.opened = merger_.connections();
     result.fault = source_.fault();
-    merger_.add_capture(
-        capture_events_->end(source_, reader_, {result.connections, result.other_connections}), text_);
+    merger_.add_capture(capture_events_->end(source_, reader_, result.connections), text_);
     merger_.end(text_);
     flush(true);
     result.written = written_;

@@ -30,8 +30,7 @@ using Write = std::function<bool(std::string_view)>;
 using Progress = std::function<void(std::optional<double>)>;
 
 struct EngineResult {
-  std::uint32_t connections = 0;
-  std::uint64_t other_connections = 0;
+  ConnectionCounts connections;
   std::optional<capture::Fault> fault;  ///< the input ended early
   bool written = true;                  ///< false: `write` gave up
 };

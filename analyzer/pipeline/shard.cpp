@@ -75,10 +75,13 @@ const sinks::Output& Shard::take_output() {
   return taken_;
 }
 
-std::uint64_t Shard::other_connections() const { 
+void Shard::add_counts(ConnectionCounts& counts) const {
   const net::FlowCounters& seen = flows_.counters();
-  return context_.others + (seen.flows - seen.flows_opened);
- }
+  counts.not_rtmp += context_.opaque;
+  counts.other += context_.others + (seen.flows - seen.flows_opened);
+  counts.late_segments += seen.late_segments;
+  counts.late_bytes += seen.late_bytes;
+}
 
 /// An event may be about an earlier packet (a handshake part that was held until the protocol was decided). The
 /// merger orders by the packet that made it come out.

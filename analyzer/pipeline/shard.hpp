@@ -19,6 +19,15 @@ struct ShardOptions {
   std::vector<std::uint16_t> rtmp_ports;
 };
 
+/// What became of the capture's TCP connections.
+struct ConnectionCounts {
+  std::uint32_t opened = 0;         ///< sessions
+  std::uint64_t not_rtmp = 0;       ///< of these, on an RTMP port with something else
+  std::uint64_t other = 0;          ///< connections without a session
+  std::uint64_t late_segments = 0;  ///< came after their connection had been reset
+  std::uint64_t late_bytes = 0;
+};
+
 class Shard final : private net::FlowObserver {
  public:
   explicit Shard(const ShardOptions& options);
@@ -29,7 +38,8 @@ class Shard final : private net::FlowObserver {
   /// it is taken again.
   [[nodiscard]] const sinks::Output& take_output();
 
-  [[nodiscard]] std::uint64_t other_connections() const;
+  /// Adds what was counted so far, but for the number of sessions, which is the merger's.
+  void add_counts(ConnectionCounts& counts) const;
 
  private:
   std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;

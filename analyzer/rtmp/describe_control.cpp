@@ -9,12 +9,22 @@ std::uint32_t end_of(const ByteReader& reader) {
   return reader.position() + static_cast<std::uint32_t>(reader.remaining());
 }
 
+/// A body of fewer than `needed` bytes: says so, and shows what is left of it as bytes.
+void describe_short(ByteReader& reader, std::uint32_t needed, FieldId rest_field, FieldSink& sink) {
+  const Range rest{reader.position(), static_cast<std::uint32_t>(reader.remaining())};
+  sink.finding(FindingId::message_body_short, rest, end_of(reader), needed);
+  if (rest.length > 0) sink.blob(rest_field, rest, reader.take(rest.length));
+}
+
+FieldId rest_field(FieldId field) {
+  return info(field).filter.starts_with("user_control.") ? FieldId::user_control_data : FieldId::control_rest;
+}
+
 /// A 32-bit field, or a finding that the body is too short for it.
 bool describe_u32(ByteReader& reader, FieldId field, std::uint32_t needed, FieldSink& sink) {
   const std::uint32_t at = reader.position();
   if (reader.remaining() < 4) {
-    sink.finding(FindingId::message_body_short, {at, static_cast<std::uint32_t>(reader.remaining())}, end_of(reader),
-                 needed);
+    describe_short(reader, needed, rest_field(field), sink);
     return false;
   }
   sink.number(field, {at, 4}, reader.u32());
@@ -23,14 +33,11 @@ bool describe_u32(ByteReader& reader, FieldId field, std::uint32_t needed, Field
 
 void describe_swf_response(ByteReader& reader, FieldSink& sink) {
   // Version twice, size twice, digest: librtmp, handshake.h
-  if (reader.remaining() < 42) {
-    sink.finding(FindingId::message_body_short, {0, end_of(reader)}, end_of(reader), 44);
-    return;
-  }
+  if (reader.remaining() < 42) return describe_short(reader, 44, FieldId::user_control_data, sink);
   const std::uint32_t at = reader.position();
   sink.number(FieldId::user_control_swf_version, {at, 2}, reader.u16() & 0xFFU);
   sink.number(FieldId::user_control_swf_size, {at + 2, 4}, reader.u32());
-  sink.number(FieldId::user_control_swf_size, {at + 6, 4}, reader.u32());
+  sink.number(FieldId::user_control_swf_size2, {at + 6, 4}, reader.u32());
   sink.blob(FieldId::user_control_swf_digest, {at + 10, 32}, reader.take(32));
 }
 
@@ -76,7 +83,7 @@ void describe_user_control(const Message& message, FieldSink& sink) {
   ByteReader reader(message.body);
   sink.begin(FieldId::user_control, 0);
   if (reader.remaining() < 2) {
-    sink.finding(FindingId::message_body_short, {0, message.header.length}, message.header.length, 2);
+    describe_short(reader, 2, FieldId::user_control_data, sink);
   } else {
     const std::uint16_t event = reader.u16();
     sink.number(FieldId::user_control_event_type, {0, 2}, event);
@@ -102,7 +109,7 @@ void describe_user_control(const Message& message, FieldSink& sink) {
         if (!reader.at_end()) {
           sink.number(FieldId::user_control_swf_version, {2, 1}, reader.u8());
         } else {
-          sink.finding(FindingId::message_body_short, {0, 2}, 2, 3);
+          describe_short(reader, 3, FieldId::user_control_data, sink);
         }
         break;
       case 27: describe_swf_response(reader, sink); break;

@@ -24,7 +24,8 @@ struct ConnectionInfo {
   Endpoint server;
   Transport transport = Transport::rtmp;
   Start start = Start::syn;
-  std::string community_id;  ///< "1:…"
+  std::string community_id;        ///< "1:…"
+  std::uint32_t proxy_header = 0;  ///< bytes of a proxy header in front of C0; offsets count from its end
 };
 
 /// TCP's view of one direction, for the totals.

@@ -96,6 +96,12 @@ void Session::open(PacketRef packet) {
   summary_.last_time = packet.time;
   ConnectionOpenEvent event(summary_.info);
   emit(event, packet);
+  if (summary_.info.proxy_header != 0) {
+    FindingEvent finding(FindingId::proxy_header);
+    finding.direction = Direction::to_server;
+    finding.a = summary_.info.proxy_header;
+    emit_finding(finding, packet);
+  }
   const Transport transport = summary_.info.transport;
   if (transport == Transport::tls || transport == Transport::http || transport == Transport::unknown) {
     stages_.fill(Stage::opaque);

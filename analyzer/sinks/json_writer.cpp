@@ -12,7 +12,7 @@ namespace rtmpscope::sinks {
 namespace {
 
 /// Values that do not print as what the call says.
-enum class Special : std::uint8_t { none, null, date };
+enum class Special : std::uint8_t { none, null, date, reference };
 
 constexpr std::size_t key_room = 56;
 constexpr std::size_t keys_count = 0
@@ -73,6 +73,8 @@ struct FieldTexts {
         row.special = Special::null;
       } else if (identifiers[i] == "amf_date") {
         row.special = Special::date;
+      } else if (identifiers[i] == "amf_reference" || identifiers[i] == "amf3_object_reference") {
+        row.special = Special::reference;
       }
     }
   }
@@ -214,6 +216,7 @@ void JsonFieldWriter::key(Range, Bytes name) {
 
 void JsonFieldWriter::number(FieldId id, Range range, std::uint64_t value) {
   const JsonFieldText& field = fields_[static_cast<std::size_t>(id)];
+  if (field.special == Special::reference) return reference(id, range, value);
   char* p = begin_value(field, name_room + 1);
   const ValueInfo* row = field.values == ValueTable::none ? nullptr : value_row(field.values, value);
   if (row == nullptr) {
@@ -227,6 +230,20 @@ void JsonFieldWriter::number(FieldId id, Range range, std::uint64_t value) {
   out_.commit(p);
   if (ranges_ && begin_range(id, range)) {
     append_unsigned(range_text_, value);
+    end_range();
+  }
+}
+
+/// A number alone could be one that the sender wrote.
+void JsonFieldWriter::reference(FieldId id, Range range, std::uint64_t index) {
+  out_.commit(begin_value(fields_[static_cast<std::size_t>(id)], 0));
+  out_.append("{\"@");
+  out_.append(info(id).key);
+  out_.append("\":");
+  append_unsigned(out_, index);
+  out_.append("},");
+  if (ranges_ && begin_range(id, range)) {
+    append_unsigned(range_text_, index);
     end_range();
   }
 }

@@ -68,6 +68,7 @@ class JsonFieldWriter final : public FieldSink {
 
   [[nodiscard]] char* begin_value(const JsonFieldText& field, std::size_t room);
   void drop_key_without_value();
+  void reference(FieldId id, Range range, std::uint64_t index);
   [[nodiscard]] bool begin_range(FieldId id, Range range);
   void end_range();
   void write_ranges();

@@ -33,7 +33,11 @@ std::string number_text(FieldId id, std::uint64_t value) {
 /// The value of an entry that is no container, key or finding.
 std::string value_text(const Tape& tape, const Tape::Entry& entry, const Style& style) {
   switch (entry.op) {
-    case Op::number: return number_text(entry.id, entry.number);
+    case Op::number:
+      if (entry.id == FieldId::amf_reference || entry.id == FieldId::amf3_object_reference) {
+        return fmt::format("reference {}", entry.number);
+      }
+      return number_text(entry.id, entry.number);
     case Op::signed_number: return fmt::format("{}", static_cast<std::int64_t>(entry.number));
     case Op::real: {
       const std::string date = entry.id == FieldId::amf_date ? date_text(entry.real) : std::string();

@@ -12,14 +12,18 @@ namespace {
 /// The numbers of a capture_end event that the footer shows.
 class CaptureFacts final : public NullSink {
  public:
-  std::uint64_t packets = 0, bytes = 0, connections = 0, others = 0, drops = 0;
+  std::uint64_t packets = 0, bytes = 0, connections = 0, not_rtmp = 0, others = 0, late = 0, late_bytes = 0,
+                drops = 0;
   std::string fault;
 
   void number(FieldId id, Range, std::uint64_t value) override {
     if (id == FieldId::capture_packets) packets = value;
     if (id == FieldId::capture_bytes) bytes = value;
     if (id == FieldId::capture_connections) connections = value;
+    if (id == FieldId::capture_not_rtmp_connections) not_rtmp = value;
     if (id == FieldId::capture_other_connections) others = value;
+    if (id == FieldId::capture_late_segments) late = value;
+    if (id == FieldId::capture_late_bytes) late_bytes = value;
     if (id == FieldId::capture_kernel_drops || id == FieldId::capture_interface_drops) drops += value;
   }
   void text(FieldId id, Range, Bytes value) override {
@@ -46,8 +50,16 @@ std::string capture_footer(const rtmp::Event& capture_end, const Style& style) {
   CaptureFacts facts;
   capture_end.describe(facts);
   std::string line =
-      fmt::format("{}{}, {}, {}", style.dim(), count_text(facts.connections, "RTMP connection"),
+      fmt::format("{}{}, {}, {}", style.dim(), count_text(facts.connections - facts.not_rtmp, "RTMP connection"),
                   count_text(facts.packets, "packet"), size_text(facts.bytes));
+  if (facts.not_rtmp != 0) {
+    line.append(", ").append(count_text(facts.not_rtmp, "connection")).append(" on an RTMP port that ");
+    line.append(facts.not_rtmp == 1 ? "is" : "are").append(" not RTMP");
+  }
+  if (facts.late != 0) {
+    line.append(", ").append(size_text(facts.late_bytes)).append(" in ").append(count_text(facts.late, "segment"));
+    line.append(" after a reset left out");
+  }
   if (facts.others != 0) line.append(", ").append(count_text(facts.others, "other TCP connection"));
   if (facts.drops != 0)
     line.append(", ").append(count_text(facts.drops, "packet")).append(" dropped by the kernel");

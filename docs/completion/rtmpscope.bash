@@ -23,7 +23,7 @@ _rtmpscope() {
       return
       ;;
     --order)
-      mapfile -t COMPREPLY < <(compgen -W "merge sequence" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "merged sequence" -- "$current")
       return
       ;;
     -i | --interface)

@@ -2,7 +2,8 @@
 
     schema_test.py PROGRAM
 
-The schema itself is checked with jsonschema; fastjsonschema compiles it, so that all lines of all samples can be looked at.
+Program.run checks whatever it reads. This test sees to it that all samples and all options are read, and that the check
+itself is worth something: jsonschema checks the schema, and agrees with fastjsonschema, which is fast enough for all lines.
 """
 
 import json
@@ -11,20 +12,10 @@ import unittest
 
 import fastjsonschema
 import jsonschema
+import schema
 from program import Program, samples
 
-OPTIONS = ([], ["--chunks", "--ranges"], ["--redact"])
-
-
-def unique_keys(pairs):
-    keys = [key for key, _ in pairs]
-    if len(keys) != len(set(keys)):
-        raise ValueError(f"a key comes twice: {keys}")
-    return dict(pairs)
-
-
-def read_lines(ndjson):
-    return [json.loads(line, object_pairs_hook=unique_keys) for line in ndjson.splitlines()]
+OPTIONS = ([], ["--chunks", "--ranges"], ["--redact"], ["--only", "message", "--chunks"])
 
 
 class SchemaTest(unittest.TestCase):
@@ -32,16 +23,11 @@ class SchemaTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.schema = json.loads(cls.program.run("schema").stdout)
-        cls.compiled = {name: cls.compile(name) for name in cls.schema["$defs"] if name.startswith("event_")}
-        cls.document = staticmethod(cls.compile("document"))
+        cls.schema = schema.printed(cls.program.path)
+        cls.validate = staticmethod(schema.validator(cls.program.path))
 
-    @classmethod
-    def compile(cls, definition):
-        return fastjsonschema.compile({"$ref": f"#/$defs/{definition}", "$defs": cls.schema["$defs"]})
-
-    def check(self, event):
-        self.compiled[f"event_{event['event']}"](event)
+    def lines(self, sample, *options):
+        return [schema.load(line) for line in self.program.ndjson(sample, *options).splitlines()]
 
     def test_the_schema_is_a_schema(self):
         jsonschema.Draft202012Validator.check_schema(self.schema)
@@ -51,34 +37,41 @@ class SchemaTest(unittest.TestCase):
         for sample in samples():
             for options in OPTIONS:
                 with self.subTest(sample=sample.name, options=options):
-                    for event in read_lines(self.program.ndjson(sample, *options)):
-                        self.check(event)
-                        seen.add(event["event"])
+                    seen |= {event["event"] for event in self.lines(sample, *options)}
         self.assertLessEqual({"capture_start", "connection_open", "handshake", "handshake_done", "chunk", "message",
                               "gap", "finding", "connection_close", "capture_end"}, seen)  # fmt: skip
 
     def test_every_document_fits(self):
         for sample in samples():
-            with self.subTest(sample=sample.name):
-                result = self.program.run("analyze", "--format", "json", sample)
-                self.document(json.loads(result.stdout))
+            for options in OPTIONS:
+                with self.subTest(sample=sample.name, options=options):
+                    result = self.program.run("analyze", "--format", "json", sample, *options)
+                    self.assertIn("connections", schema.load(result.stdout))
 
     def test_a_line_and_a_document_hold_the_same_events(self):
         sample = samples()[0]
         document = json.loads(self.program.run("analyze", "--format", "json", sample).stdout)
-        lines = read_lines(self.program.ndjson(sample))
-        self.assertEqual([line for line in lines if not line["event"].startswith("capture_")],
+        self.assertEqual([line for line in self.lines(sample) if not line["event"].startswith("capture_")],
                          [event for event in document["events"] if not event["event"].startswith("capture_")])  # fmt: skip
 
     def test_unknown_keys_are_refused(self):
-        for event in read_lines(self.program.ndjson(samples()[0])):
-            self.check(event)
+        for event in self.lines(samples()[0], "--chunks", "--ranges"):
             with self.assertRaises(fastjsonschema.JsonSchemaValueException):
-                self.check(event | {"no_such_key": 1})
+                self.validate(event | {"no_such_key": 1})
+        document = schema.load(self.program.run("analyze", "--format", "json", samples()[0]).stdout)
+        for changed in (document | {"no_such_key": 1}, document | {"events": [document["events"][0] | {"no_such_key": 1}]}):
+            with self.assertRaises(fastjsonschema.JsonSchemaValueException):
+                self.validate(changed)
+
+    def test_unknown_events_and_keys_that_come_twice_are_refused(self):
+        with self.assertRaises(fastjsonschema.JsonSchemaValueException):
+            schema.check(self.program.path, b'{"event":"no_such_event"}')
+        with self.assertRaises(ValueError):
+            schema.check(self.program.path, b'{"event":"gap","event":"gap"}')
 
     def test_both_validators_agree_on_one_event_of_each_kind(self):
         validator = jsonschema.Draft202012Validator(self.schema)
-        events = read_lines(self.program.ndjson(samples()[0], "--chunks", "--ranges"))
+        events = self.lines(samples()[0], "--chunks", "--ranges")
         for event in {event["event"]: event for event in events}.values():
             validator.validate(event)
             self.assertFalse(validator.is_valid(event | {"no_such_key": 1}))

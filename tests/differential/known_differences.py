@@ -14,7 +14,7 @@ NOT_WHOLE = {
 # The beginnings of complaints, and why they are none.
 EXPLAINED = {
     "netem_loss3_at_client.pcap, stream 1 to_client": "ours ends with the client's reset; a segment with two messages was "
-    "still on its way then, and the others take it",
+    "still on its way then, and the others take it. We count it (late_segments of capture_end)",
 }
 
 

@@ -4,6 +4,7 @@ import struct
 import subprocess
 import xml.etree.ElementTree as xml
 from collections import defaultdict
+from functools import cache
 
 # What the dissector calls a property, and how its "show" text reads. Types 1 to 3 of chunk headers lack some of them,
 # since it shows only what is in the header itself.
@@ -27,7 +28,8 @@ def dissect(capture, ports):
     """{(tcp stream, source port): [message]}; a message is a dictionary of the names above and "scalars", the AMF names and
     values in wire order."""
     command = ["tshark", "-n", "-r", str(capture), "-T", "pdml", "-J", "tcp rtmpt", "-Y", "rtmpt"]
-    command += ["-o", "rtmpt.max_packet_size:16777215"]  # else bigger messages lose it the chunk borders
+    if has_preference("rtmpt.max_packet_size"):
+        command += ["-o", "rtmpt.max_packet_size:16777215"]  # else bigger messages lose it the chunk borders
     command += ["-o", "tcp.reassemble_out_of_order:TRUE"]  # else segments out of order do
     for port in ports:
         command += ["-d", f"tcp.port=={port},rtmpt"]
@@ -39,6 +41,13 @@ def dissect(capture, ports):
                 found[tcp_stream(packet)] += messages
                 packet.clear()
     return found
+
+
+@cache
+def has_preference(name):
+    """Newer versions refuse preferences that they do not need any more."""
+    listing = subprocess.run(["tshark", "-G", "defaultprefs"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    return f"#{name}:".encode() in listing.stdout
 
 
 def is_message(layer):

@@ -17,6 +17,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import schema
 from program import Program, parse
 
 SKIPPED = 77
@@ -130,6 +131,7 @@ def main():
     program = Program(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
         live, status, capture = record(program, Path(folder))
+        schema.check(program.path, live)
         live_events, file_events = parse(live), program.events(capture)
     assert status == 0, f"exit code {status} after SIGINT"
     assert live_events[-1].get("event") == "capture_end", "no summary after SIGINT"

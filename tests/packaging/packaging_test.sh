@@ -10,6 +10,7 @@ cd "$scratch/root/usr"
 test -x bin/rtmpscope
 test -s share/man/man1/rtmpscope.1
 bash -n share/bash-completion/completions/rtmpscope
+zsh -n share/zsh/vendor-completions/_rtmpscope
 
 cd "$scratch"
 cpack -G DEB --config "$build/CPackConfig.cmake" -B "$scratch" >cpack.log 2>&1 || { cat cpack.log; exit 1; }

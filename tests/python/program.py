@@ -4,6 +4,8 @@ import json
 import subprocess
 from pathlib import Path
 
+import schema
+
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
 
@@ -33,9 +35,13 @@ class Program:
         self.path = str(path)
 
     def run(self, *arguments, **options):
-        """A finished process with bytes in stdout and stderr."""
+        """A finished process with bytes in stdout and stderr. JSON that it printed fits the printed schema, or this raises."""
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-        return subprocess.run([self.path, *map(str, arguments)], check=False, **options)
+        arguments = [str(argument) for argument in arguments]
+        result = subprocess.run([self.path, *arguments], check=False, **options)
+        if prints_events(arguments) and result.returncode in (0, 1) and result.stdout:
+            schema.check(self.path, result.stdout)
+        return result
 
     def ndjson(self, *arguments, **options):
         """Output of `analyze --format ndjson`. Exit code 1 is no failure: some samples are cut."""
@@ -46,6 +52,11 @@ class Program:
 
     def events(self, *arguments, **options):
         return parse(self.ndjson(*arguments, **options))
+
+
+def prints_events(arguments):
+    pairs = zip(arguments, arguments[1:])
+    return arguments[:1] in (["analyze"], ["live"]) and any(pair in (("--format", "ndjson"), ("--format", "json")) for pair in pairs)
 
 
 def parse(ndjson):

@@ -33,6 +33,12 @@ TEST(Amf3, StringsXmlAndByteArraysHaveALength) {
   EXPECT_DESCRIBED(amf3("06 03 ff"), "string \"\xFF\"", "amf_text_not_utf8(1,0)");
 }
 
+TEST(Amf3, RangeOfAByteArrayIsThatOfItsBytes) {
+  const Tape tape = amf3("0c 07 010203 0c 0b 6162").tape;
+  EXPECT_EQ(tape.entries()[0].range, (Range{2, 3}));
+  EXPECT_EQ(tape.entries().back().range, (Range{7, 2}));  // cut: what there is
+}
+
 TEST(Amf3, DateIsMilliseconds) {
   EXPECT_DESCRIBED(amf3("08 01 4059000000000000 01"), "date 100, null false", );
 }

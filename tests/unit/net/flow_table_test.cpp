@@ -94,6 +94,25 @@ TEST(FlowTable, TombstonesSwallowLatePacketsForALimitedTime) {
   EXPECT_EQ(s.log.text, "open >0:a >1.reset <0.reset close:reset open? <0+?:start <0:later");
 }
 
+TEST(FlowTable, BytesThatComeAfterAResetAreCounted) {
+  Scenario s;
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "s A 500 ab", "c R 100"}) s.feed(x);
+  s.feed("s A 502 cdef");
+  s.feed("s A 500 abc");  // one byte of it is new
+  s.feed("s A 500 ab");   // a retransmission
+  s.feed("s FA 506");
+  EXPECT_EQ(s.table.counters().late_segments, 2U);
+  EXPECT_EQ(s.table.counters().late_bytes, 5U);
+}
+
+TEST(FlowTable, BytesThatNobodyWantsAreNotLate) {
+  Scenario s;
+  s.log.interested = false;
+  for (const char* x : {"c S 99", "s SA 499 ack=100", "s A 500 ab", "c R 100", "s A 502 cdef"}) s.feed(x);
+  EXPECT_EQ(s.table.counters().tombstone_segments, 1U);
+  EXPECT_EQ(s.table.counters().late_segments, 0U);
+}
+
 TEST(FlowTable, EvictsTombstonesThenHalfOpenThenTheLeastRecentlyUsed) {
   FlowLimits limits;
   limits.flows = 4;

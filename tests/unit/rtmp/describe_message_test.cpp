@@ -71,6 +71,7 @@ TEST(DescribeMessage, UserControlEventsWithTheirParameters) {
   }
   const auto swf = concat(hex("001b 0101 00001000 00001000"), pattern(32));
   EXPECT_THAT(text(4, swf), HasSubstr("user_control.swf_digest = 32 bytes @12+32"));
+  EXPECT_THAT(text(4, swf), HasSubstr("user_control.swf_size2 = 4096 @8+4"));
   EXPECT_THAT(text(4, hex("0008 000000000000000107e934b0")), HasSubstr("user_control.data = 12 bytes @2+12"));
 }
 
@@ -81,6 +82,10 @@ TEST(DescribeMessage, ShortBodiesAreFindings) {
   for (const char* body : {"00", "0000", "0003 00000001", "0006 00", "001a", "001b 0101"}) {
     EXPECT_THAT(text(4, hex(body)), HasSubstr("finding message_body_short")) << body;
   }
+  // What is left is shown, and not said to be too much.
+  const std::string seen = text(4, hex("0003 00000001 00"));
+  EXPECT_THAT(seen, HasSubstr("user_control.data = 1 bytes @6+1"));
+  EXPECT_THAT(seen, Not(HasSubstr("message_body_trailing")));
 }
 
 TEST(DescribeMessage, Command) {

@@ -207,6 +207,17 @@ TEST(JsonWriter, PropertyNamesAreTheKeysOfAmfValues) {
             R"([{"@class":"flex.Message","a\"b":"x","list":[1],"empty":{},"@dense":[]}])");
 }
 
+TEST(JsonWriter, ReferencesAreNoNumbers) {
+  EXPECT_EQ(write_arguments([](FieldSink& sink) {
+              sink.number(FieldId::amf_reference, {0, 3}, 7);
+              sink.begin(FieldId::amf_object, 0);
+              sink.key({}, as_bytes("self"));
+              sink.number(FieldId::amf3_object_reference, {0, 2}, 0);
+              sink.end(FieldId::amf_object, 0);
+            }),
+            R"([{"@reference":7},{"self":{"@object_reference":0}}])");
+}
+
 TEST(JsonWriter, PropertyNamesThatAreNotUtf8KeepTheirReadableParts) {
   EXPECT_EQ(write_arguments([](FieldSink& sink) {
               sink.begin(FieldId::amf_object, 0);

@@ -1,0 +1,71 @@
+#compdef rtmpscope
+# zsh completion for rtmpscope
+
+_rtmpscope_only() {
+  local -a names
+  names=(${(f)"$(_call_program events rtmpscope events 2>/dev/null | awk '{print $1}')"})
+  _values -s , 'event, message type or command' $names
+}
+
+_rtmpscope_table() {
+  _arguments '--format[how to print the table]:format:(text markdown json)' '(- *)--help[show what there is]'
+}
+
+_rtmpscope() {
+  local context state line
+  local -a output selection
+  output=(
+    '--format[what to print]:format:(text ndjson json)'
+    '--summary[only one header for each connection]'
+    '(-o --output)'{-o,--output}'[write to a file]:file:_files'
+    '--chunks[an event for every chunk header, too]'
+    '--ranges[byte range of every field (ndjson and json)]'
+    '--redact[mask stream keys, tokens and passwords]'
+    '(--color --colour)'{--color,--colour}'[colour]:when:(auto always never)'
+    '--ascii[no characters beyond ASCII in text]'
+    '--no-progress[no progress bar]'
+  )
+  selection=(
+    '(-f --filter)'{-f,--filter}'[only packets that a pcap-filter(7) expression accepts]:filter: '
+    '*--only[only these events, message types or commands]:type:_rtmpscope_only'
+    '--connection[only connection number N]:number: '
+    '--from[only events at a time or later]:time: '
+    '--to[only events before a time]:time: '
+    '*--port[RTMP port]:port: '
+  )
+  _arguments -C '(- *)--help[show what there is]' '(- *)--version[show the version]' '1: :->command' '*:: :->arguments'
+  case $state in
+    command)
+      _values 'command' \
+        'analyze[analyze capture files]' \
+        'live[capture from an interface]' \
+        'schema[print the JSON Schema of the output]' \
+        'fields[print the table of fields]' \
+        'findings[print the table of findings]' \
+        'values[print the names of numbers]' \
+        'events[print the table of events]' \
+        'interfaces[list the interfaces]'
+      ;;
+    arguments)
+      case ${line[1]} in
+        analyze)
+          _arguments $output $selection '(- *)--help[show what there is]' \
+            '(-j --jobs)'{-j,--jobs}'[threads]:number: ' \
+            '--order[several files]:order:(merged sequence)' \
+            '*:capture file:_files -g "*.(pcap|pcapng|cap)(|.gz|.zst)(-.)"'
+          ;;
+        live)
+          _arguments $output $selection '(- *)--help[show what there is]' \
+            '(-i --interface)'{-i,--interface}'[interface, or any]:interface:(any ${(f)"$(ls /sys/class/net 2>/dev/null)"})' \
+            '(-s --snapshot-length)'{-s,--snapshot-length}'[bytes of each packet]:bytes: ' \
+            '(-B --buffer-size)'{-B,--buffer-size}'[kernel buffer in bytes]:bytes: ' \
+            '(-p --no-promiscuous-mode)'{-p,--no-promiscuous-mode}'[not in promiscuous mode]'
+          ;;
+        fields | findings | values | events) _rtmpscope_table ;;
+        *) _arguments '(- *)--help[show what there is]' ;;
+      esac
+      ;;
+  esac
+}
+
+_rtmpscope "$@"
