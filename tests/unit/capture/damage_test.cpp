@@ -224,7 +224,7 @@ TEST(Damage, AHugeBlockThatIsCutIsAFaultWithoutBuffering) {
   }
 }
 
-TEST(Damage, AMappedFileThatShrinksWhileItIsReadIsAFault) {
+TEST(Damage, AFileThatShrinksWhileItIsReadEndsWithAFault) {
   OwnedPacket packet = make_packet(1, 0, 1000);
   packet.bytes.resize(1U << 20U);
   packet.wire_length = 1U << 20U;
@@ -237,7 +237,7 @@ TEST(Damage, AMappedFileThatShrinksWhileItIsReadIsAFault) {
   EXPECT_GT(count, 0U);
   EXPECT_LT(count, 12U);
   ASSERT_TRUE((*source)->fault());
-  EXPECT_THAT((*source)->fault()->text, HasSubstr("truncated while it was read"));
+  EXPECT_THAT((*source)->fault()->text, HasSubstr("is truncated: its last record"));
 }
 
 }  // namespace

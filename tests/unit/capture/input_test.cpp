@@ -223,21 +223,5 @@ TEST(Blocks, ABatchEndsAfterItsBytes) {
   EXPECT_EQ(index, packets.size());
 }
 
-TEST(Blocks, AFileThatIsCutWhileItIsReadEndsWithAFault) {
-  const auto few = make_packets(5000, 4);
-  const File content = make_pcap(few, {.nanoseconds = true});
-  const TemporaryFile file(content);
-  auto source = open_file(file.path());
-  ASSERT_TRUE(source);
-  PacketBatch batch;
-  ASSERT_TRUE((*source)->read(batch, 10));
-  ASSERT_EQ(truncate(file.path().c_str(), static_cast<off_t>(content.size() / 2 + 3)), 0);
-  std::size_t count = batch.packets.size();
-  while ((*source)->read(batch, 1000)) count += batch.packets.size();
-  EXPECT_LT(count + batch.packets.size(), few.size());
-  ASSERT_TRUE((*source)->fault());
-  EXPECT_THAT((*source)->fault()->text, testing::HasSubstr("is truncated"));
-}
-
 }  // namespace
 }  // namespace rtmpscope::capture::test
