@@ -1,0 +1,113 @@
+"""One capture's damaged versions: made, given to the program, judged."""
+
+import os
+import random
+import subprocess
+import tempfile
+from pathlib import Path
+
+from conversations import Capture, write
+from damage import CERTAIN, DAMAGES, MIDSTREAM, cut_start, random_starts
+from judge import Judge, Verdict
+from midstream import judge_start
+from truth import Truth, parse
+
+ANALYZE = ("analyze", "--format", "ndjson", "--jobs", "1")
+
+
+class Failure(Exception):
+    """The program ended as it should not."""
+
+
+def analyze(program, path, *options):
+    """(events, processor seconds, peak memory in bytes)"""
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [program, *ANALYZE, *options, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+        )
+        with process.stdout:
+            output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in (0, 1):
+            errors.seek(0)
+            raise Failure(f"exit code {process.returncode}: {errors.read(500).decode(errors='replace')}")
+    return parse(output), usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+class Subject:
+    """A capture, its truth, and what the program needs for it while it is intact."""
+
+    def __init__(self, program, path):
+        self.program, self.path = str(program), Path(path)
+        self.capture = Capture(path)
+        events, self.seconds, self.memory = analyze(self.program, self.path, "--chunks")
+        self.truth = Truth(self.capture, events)
+        self.scratch = tempfile.TemporaryDirectory()
+
+    @property
+    def messages(self):
+        return sum(len(stream.messages) for stream in self.truth.streams.values())
+
+    @property
+    def known_streams(self):
+        return sorted(key for key, stream in self.truth.streams.items() if stream.messages)
+
+    def chunk_sizes(self):
+        """Those that long messages were cut into."""
+        return sorted({
+            stream.chunk_size_at(message.position)
+            for stream in self.truth.streams.values()
+            for message in stream.messages.values()
+            if message.is_media
+        })  # fmt: skip
+
+    def run(self, damaged, judge=None):
+        """A Verdict, with "microseconds", "memory" (the most) and "bytes" (of packets) among its counts."""
+        path = Path(self.scratch.name) / "damaged.pcapng"
+        write(path, damaged)
+        try:
+            events, seconds, memory = analyze(self.program, path)
+        except Failure as failure:
+            verdict = Verdict()
+            verdict.note("failed", str(failure))
+            return verdict, 0
+        verdict = judge(events) if judge else Judge(self.capture, self.truth, damaged, events).judge()
+        verdict.counts["runs"] += 1
+        verdict.counts["microseconds"] += round(seconds * 1e6)
+        verdict.counts["bytes"] += sum(len(entry.packet.data) for entry in damaged)
+        return verdict, memory
+
+    def score(self, name, seeds):
+        """{"capture", "damage", "counts", "memory", "examples"} over all seeds; for mid-stream a seed is a start."""
+        total, most = Verdict(), 0
+        for verdict, memory in self.starts(seeds) if name == MIDSTREAM else self.damages(name, seeds):
+            total += verdict
+            most = max(most, memory)
+        return {
+            "capture": self.path.name, "damage": name, "counts": dict(sorted(total.counts.items())), "memory": most,
+            "examples": total.examples,
+        }  # fmt: skip
+
+    def damages(self, name, seeds):
+        for seed in range(1 if name in CERTAIN else seeds):
+            damaged = DAMAGES[name](self.capture, generator_for(self.path.name, name, seed))
+            if damaged:
+                yield named(self.run(damaged), f"seed {seed}")
+
+    def starts(self, count):
+        generator = generator_for(self.path.name, MIDSTREAM, 0)
+        for start in random_starts(self.capture, self.known_streams, generator, count):
+            damaged = cut_start(self.capture, start)
+            judge = lambda events: judge_start(self.capture, self.truth, damaged, events, start)  # noqa: E731,B023
+            yield named(self.run(damaged, judge), f"start {start.conversation}/{start.position}")
+
+
+def named(result, name):
+    verdict, memory = result
+    verdict.examples = [(count, f"{name}: {text}") for count, text in verdict.examples]
+    return verdict, memory
+
+
+def generator_for(capture, damage, seed):
+    return random.Random(f"{capture} {damage} {seed}")
