@@ -105,7 +105,7 @@ class Decoder:
         header, body, wire_length = data[:length], data[length:total], total - length
         (fragment,) = struct.unpack_from(">H", data, 6)
         if fragment & 0x3FFF:
-            whole = self.fragment(data[4:6] + data[9:20], (fragment & 0x1FFF) * 8, bool(fragment & 0x2000), body)
+            whole = self.fragment(data[4:6] + data[9:10] + data[12:20], (fragment & 0x1FFF) * 8, bool(fragment & 0x2000), body)
             return whole and self.protocol(data[9], header, whole, len(whole))
         return self.protocol(data[9], header, body, wire_length)
 

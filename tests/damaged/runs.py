@@ -1,8 +1,10 @@
 """One capture's damaged versions: made, given to the program, judged."""
 
+import json
 import os
 import random
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from judge import Judge, Verdict
 from midstream import judge_start
 from truth import Truth, parse
 
+MEASURE = Path(__file__).with_name("measure.py")
 ANALYZE = ("analyze", "--format", "ndjson", "--jobs", "1")
 
 
@@ -21,18 +24,24 @@ class Failure(Exception):
 
 def analyze(program, path, *options):
     """(events, processor seconds, peak memory in bytes)"""
+    output, seconds, memory = measured([program, *ANALYZE, *options, str(path)])
+    return parse(output), seconds, memory
+
+
+def measured(command, good=(0, 1), **options):
+    """(output, processor seconds, peak memory in bytes); Failure if the exit code is none of the good ones."""
+    usage, usage_end = os.pipe()
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            [program, *ANALYZE, *options, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
-        )
-        with process.stdout:
-            output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in (0, 1):
+        measure = [sys.executable, "-I", "-S", MEASURE, str(usage_end), *map(str, command)]
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": errors, "pass_fds": (usage_end,)}
+        result = subprocess.run(measure, check=False, **pipes, **options)
+        os.close(usage_end)
+        if result.returncode not in good:
             errors.seek(0)
-            raise Failure(f"exit code {process.returncode}: {errors.read(500).decode(errors='replace')}")
-    return parse(output), usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+            raise Failure(f"exit code {result.returncode}: {errors.read(500).decode(errors='replace')}")
+        seconds, memory = json.loads(os.read(usage, 200))
+    os.close(usage)
+    return result.stdout, seconds, memory
 
 
 class Subject:
