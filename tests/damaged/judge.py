@@ -61,7 +61,7 @@ class Judge:
 
     def header_captured(self, key, message):
         captured, begin = self.captured.get(key), message.position
-        return captured is not None and captured.cover(begin, begin + message.header_length)
+        return captured is not None and captured.cover(begin, begin + message.header_lengths[0])
 
     def judge(self):
         self.judge_connections()

@@ -24,7 +24,7 @@ CONTEXT_KEYS = {
 class Message:
     event: dict
     ranges: list  # of positions, one for each chunk; known for the intact capture only
-    header_length: int = 0  # of the first chunk
+    header_lengths: list  # likewise
     index: int = 0  # in the order of the positions of the stream's messages
 
     @property
@@ -34,6 +34,10 @@ class Message:
     @property
     def end(self):
         return self.ranges[-1][1]
+
+    def payload_range(self, place):
+        begin, end = self.ranges[place]
+        return begin + self.header_lengths[place], end
 
     @property
     def is_media(self):
@@ -62,11 +66,11 @@ class Placement:
         self.found = list(capture.segments_of(damaged))
         self.connections = {event["connection"]: event for event in events if event["event"] == "connection_open"}
         self.ends, self.bases = {}, {}
-        following = self.next_openings()
+        self.following = self.next_openings()
         for number, event in self.connections.items():
             ends = [endpoint(event[side]["address"], event[side]["port"]) for side in ("client", "server")]
             self.ends[number] = dict(zip(("to_server", "to_client"), ends))
-            self.bases[number] = self.first_sequences(ends, event["frame"] - 1, following[number])
+            self.bases[number] = self.first_sequences(ends, event["frame"] - 1, self.following[number])
 
     def next_openings(self):
         """{connection: place of the packet that begins the next one of the same ends}"""
@@ -101,10 +105,13 @@ class Placement:
         return self.ends[event["connection"]][event["direction"]]
 
     def conversation(self, event):
-        """That of the message's first packet: one connection may hold two whose SYN was lost."""
-        for key in ("first_frame", "frame"):
-            entry = self.found[event[key] - 1] if event.get(key) else None
-            if entry and self.sender(event) in entry[0].streams:
+        """That of the message's first packet: one connection may hold two whose SYN was lost. What was held back comes out
+        with whatever packet ends the connection, if need be the first of the next one."""
+        last = self.following[event["connection"]] - 1
+        sender = self.sender(event)
+        for place in range(min(event.get("first_frame", event["frame"]) - 1, last), -1, -1):
+            entry = self.found[place]
+            if entry and sender in entry[0].streams:
                 return entry[0]
         return self.opening(event["connection"])
 
@@ -171,7 +178,7 @@ class Truth:
                 continue
             shift = place[2] - event["stream_offset"]
             ranges = [chunk_range(chunks[key][n], headers[key][n], shift) for n in own]
-            message = Message(event, ranges, headers[key][own[0]])
+            message = Message(event, ranges, [headers[key][n] for n in own])
             assert message.position == place[2], event
             stream.end = max(stream.end, message.end)
             (stream.messages if event["complete"] else stream.incomplete)[message.position] = message

@@ -1,0 +1,159 @@
+"""Damaged versions of the samples: nothing is invented, and only what was lost is lost.
+
+    damaged_test.py PROGRAM honest|one_hole|recall
+
+honest: nothing in the output contradicts the truth. one_hole: what a single hole may change. recall: how much is found.
+"""
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from os import cpu_count
+
+from damage import DAMAGES, MIDSTREAM, holes
+from judge import FORBIDDEN, Judge
+from program import samples
+from ranges import Ranges
+from runs import Subject, generator_for
+from score import added, score_capture
+
+SEEDS, STARTS = 2, 8
+HOLES = 12  # of each kind and capture
+LEAST_RECALL = {
+    "none": 1, "twice": 1, "clock_steps": 1, "loss_0.1": 0.999, "loss_1": 0.995, "loss_5": 0.98, "loss_20": 0.95, "burst": 0.99,
+}  # fmt: skip
+LEAST_CHUNK_SIZES = 0.99
+SEQUENCE_START = "sequence_start"  # a hole there may change what later messages say
+MOST_SHOWN = 20
+
+
+def scores(program, names):
+    score = partial(score_capture, program=program, damages=names, seeds=SEEDS, starts=STARTS)
+    with ProcessPoolExecutor(cpu_count()) as pool:
+        return [one for listed in pool.map(score, samples()) for one in listed]
+
+
+def check_honest(program):
+    found = scores(program, [*DAMAGES, MIDSTREAM])
+    for score in found:
+        for count, text in score["examples"]:
+            if count in (*FORBIDDEN, "failed") or "wrong" in count and count != "chunk_size_wrong":
+                yield f"{score['capture']} {score['damage']}, {count}: {text}"
+    for name in ("none", "twice"):
+        total = added(found, name)["counts"]
+        if not total.get("found") or total["found"] != total["intact"]:
+            yield f"{name}: {total.get('found')} of {total.get('intact')} messages found"
+
+
+def check_recall(program):
+    found = scores(program, [*LEAST_RECALL, MIDSTREAM])
+    for name, least in LEAST_RECALL.items():
+        total = added(found, name)["counts"]
+        print(f"{name}: {total['found']} of {total['intact']} messages")
+        if total["found"] < least * total["intact"]:
+            yield f"{name}: less than {least} is found"
+    total = added(found, MIDSTREAM)["counts"]
+    print(f"{MIDSTREAM}: {total.get('sync_soon', 0)} of {total['starts']} starts found soon")
+    print(f"{MIDSTREAM}: {total.get('chunk_size_right', 0)} of {total['chunk_size_asked']} chunk sizes right")
+    if total.get("sync_soon", 0) < total["starts"]:
+        yield from (f"{one['capture']}: {text}" for one in found for count, text in one["examples"] if count == "sync_late")
+    if total.get("chunk_size_right", 0) < LEAST_CHUNK_SIZES * total["chunk_size_asked"]:
+        yield f"{MIDSTREAM}: chunk sizes are wrong"
+
+
+class HoleJudge(Judge):
+    """Also lists the messages that are told in the same words as before."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.unchanged = set()
+
+    def judge_complete(self, key, message, event, words):
+        before = self.verdict.counts.copy()
+        super().judge_complete(key, message, event, words)
+        after = self.verdict.counts - before
+        if set(after) == {"found", "timestamp_exact"}:
+            self.unchanged.add((key, message.position))
+
+
+def one_hole(subject, key, begin, end):
+    """The judge of a run with a hole there."""
+    judges = []
+
+    def judge(events):
+        judges.append(HoleJudge(subject.capture, subject.truth, damaged, events))
+        return judges[0].judge()
+
+    damaged = holes(subject.capture, {key: Ranges([(begin, end)])})
+    verdict, _ = subject.run(damaged, judge)
+    return judges[0] if judges else None, verdict
+
+
+def check_holes(path, program):
+    subject = Subject(program, path)
+    generator = generator_for(path.name, "one hole", 0)
+    if not subject.known_streams:
+        return []
+    wrong = [*check_anywhere(subject, generator), *check_in_media(subject, generator)]
+    return [f"{path.name}: {line}" for line in wrong]
+
+
+def check_anywhere(subject, generator):
+    """A hole never changes a message that ended before it."""
+    for key in generator.choices(subject.known_streams, k=HOLES):
+        stream = subject.truth.streams[key]
+        begin = generator.randrange(stream.end)
+        judge, verdict = one_hole(subject, key, begin, begin + generator.choice((1, 20, 300, 3000)))
+        yield from (f"hole at {begin}: {count}: {text}" for count, text in complaints(verdict))
+        for position, message in stream.messages.items():
+            if judge and message.end <= begin and (key, position) not in judge.unchanged:
+                yield f"hole at {begin}: message at {position} to {message.end} is not as it was"
+
+
+def check_in_media(subject, generator):
+    """A hole within the payload of one chunk of a media message changes that message only."""
+    candidates = [
+        (key, message)
+        for key in subject.known_streams
+        for message in subject.truth.streams[key].messages.values()
+        if message.is_media and message.event["length"] > 1 and SEQUENCE_START not in str(message.event)
+    ]
+    for key, message in generator.sample(candidates, min(HOLES, len(candidates))):
+        place = generator.randrange(len(message.ranges))
+        first, end = message.payload_range(place)
+        begin = generator.randrange(first, end)
+        judge, verdict = one_hole(subject, key, begin, generator.randint(begin + 1, end))
+        where = f"hole at {begin} in the payload of {message.position} to {message.end}"
+        yield from (f"{where}: {count}: {text}" for count, text in complaints(verdict))
+        if not judge:
+            continue
+        if (key, message.position) not in judge.partly:
+            yield f"{where}: the message itself is not told"
+        for other in subject.known_streams:
+            for position in subject.truth.streams[other].messages:
+                if (other, position) not in judge.unchanged and (other, position) != (key, message.position):
+                    yield f"{where}: message at {position} is not as it was"
+
+
+def complaints(verdict):
+    return [one for one in verdict.examples if one[0] in (*FORBIDDEN, "failed") or one[0].startswith(("wrong_", "partial_wrong"))]
+
+
+def check_one_hole(program):
+    with ProcessPoolExecutor(cpu_count()) as pool:
+        results = list(pool.map(partial(check_holes, program=program), samples()))
+    for wrong in results:
+        yield from wrong
+
+
+CHECKS = {"honest": check_honest, "one_hole": check_one_hole, "recall": check_recall}
+
+
+def main():
+    wrong = list(CHECKS[sys.argv[2]](sys.argv[1]))
+    print(*wrong[:MOST_SHOWN], f"{len(wrong)} complaints", sep="\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
