@@ -21,33 +21,35 @@ def judge_start(capture, truth, damaged, events, start):
         verdict.counts["sync_soon"] += 1
     else:
         first = next((n for n, message in enumerate(after) if (key, message.position) in judge.reported), None)
-        verdict.note("sync_late", f"start {start.position}: {SOON} messages missed, first found {first}: {brief(after[0].event)}")
+        text = f"start {start.position}: {SOON} messages missed, first found {first}: {brief(after[0].event)}"
+        verdict.note("sync_late", text)
     judge_chunk_size(judge, truth.streams[key], start, after, verdict)
     return verdict
 
 
 def judge_chunk_size(judge, stream, start, after, verdict):
-    """Right is the size that was set; where no message needs a second chunk, any that is no smaller than all of them."""
-    stated = stated_chunk_size(judge, start)
+    """Only asked where a message near the start is longer than a chunk, or where an answer is given as certain."""
+    limit = start.position + CHUNK_SIZE_WITHIN
     expected = stream.chunk_size_at(start.position)
-    near = [message for message in after if message.end <= start.position + CHUNK_SIZE_WITHIN]
-    if stream.chunk_size_at(start.position + CHUNK_SIZE_WITHIN) != expected:
+    if stream.chunk_size_at(limit) != expected:
+        return
+    stated, exact = stated_chunk_size(judge, start, limit)
+    longest = max((message.event["length"] for message in after if message.end <= limit), default=0)
+    if longest <= expected and not exact:
+        verdict.counts["chunk_size_open"] += 1
         return
     verdict.counts["chunk_size_asked"] += 1
-    longest = max((message.event["length"] for message in near), default=0)
-    if stated == expected or (stated and longest <= expected and stated >= longest):
+    if stated == expected:
         verdict.counts["chunk_size_right"] += 1
     else:
         verdict.note("chunk_size_wrong", f"start {start.position}: chunk size is {expected}, stated {stated}")
 
 
-def stated_chunk_size(judge, start):
-    """The last word of the events that speak of the chunk size in the direction of the start."""
-    stated = None
+def stated_chunk_size(judge, start, limit):
+    """(bytes, whether that is certain) as the last event near the start says that speaks of it."""
+    stated = None, False
     for event in judge.events:
-        if event["event"] != "sync_found" or "chunk_size" not in event:
-            continue
-        conversation = judge.placement.conversation(event)
-        if conversation and (conversation.number, judge.placement.sender(event)) == (start.conversation, start.sender):
-            stated = event["chunk_size"]
+        place = judge.placement.place(event) if event["event"] == "sync_found" and "chunk_size" in event else None
+        if place and (place[0].number, place[1]) == (start.conversation, start.sender) and place[2] <= limit:
+            stated = event["chunk_size"], event.get("chunk_size_exact", True)
     return stated
