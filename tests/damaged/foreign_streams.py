@@ -8,6 +8,8 @@ and AMF.
 import base64
 import math
 import struct
+import subprocess
+from functools import cache
 
 LONG = 150_000  # bytes
 
@@ -50,6 +52,33 @@ def http_flv(random):
 
 def bare_flv(random):
     return [(CLIENT, flv(random))]
+
+
+@cache
+def encoded(form):
+    """A real file: test picture and tone, as ffmpeg writes it to something that cannot be rewound."""
+    sources = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f", "lavfi", "-i", "sine"]
+    coding = ["-t", "12", "-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-c:a", "aac", "-f", form]
+    if form == "mp4":
+        coding += ["-movflags", "frag_keyframe+empty_moov"]
+    command = ["ffmpeg", "-v", "error", *sources, *coding, "-"]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
+
+
+def real_flv(random):
+    return http(b"Content-Type: video/x-flv", encoded("flv"))
+
+
+def real_mpeg_ts(random):
+    return http(b"Content-Type: video/mp2t", encoded("mpegts"))
+
+
+def real_matroska(random):
+    return http(b"Content-Type: video/x-matroska", encoded("matroska"))
+
+
+def real_mp4(random):
+    return http(b"Content-Type: video/mp4", encoded("mp4"))
 
 
 def http_json(random):
@@ -328,8 +357,9 @@ def vnc(random):
 PROTOCOLS = {
     make.__name__: make
     for make in (
-        http_flv, bare_flv, http_json, http_chunked, http_amf, http_mp4, tls, ssh, rtsp, rtp_framed, mpeg_ts, random_bytes,
-        zeros, ones, one_byte, sparse, counters, records, small_values, audio, smtp, imap, irc, csv, redis, memcached, mysql,
-        postgres, mongodb, kafka, amqp, mqtt, websocket, http2, smb, bittorrent, dns, ldap, rdp, vnc,
+        real_flv, real_mpeg_ts, real_matroska, real_mp4, http_flv, bare_flv, http_json, http_chunked, http_amf, http_mp4,
+        tls, ssh, rtsp, rtp_framed, mpeg_ts, random_bytes, zeros, ones, one_byte, sparse, counters, records, small_values,
+        audio, smtp, imap, irc, csv, redis, memcached, mysql, postgres, mongodb, kafka, amqp, mqtt, websocket, http2, smb,
+        bittorrent, dns, ldap, rdp, vnc,
     )
 }  # fmt: skip
