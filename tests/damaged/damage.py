@@ -110,7 +110,8 @@ def cut_start(capture, start):
             if before:
                 part = segment.part(before, segment.wire_length)
                 entries[place] = Damaged(part.to_packet(capture.packets[place].time), place)
-            return entries[place:]
+            began = capture.packets[place].time  # two capture points need not lie in order of time
+            return [entry for entry in entries[place:] if entry.packet.time >= began]
     raise ValueError(f"{capture.path.name}: no packet with {start}")
 
 

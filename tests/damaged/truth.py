@@ -108,10 +108,10 @@ class Placement:
         """That of the message's first packet: one connection may hold two whose SYN was lost. What was held back comes out
         with whatever packet ends the connection, if need be the first of the next one."""
         last = self.following[event["connection"]] - 1
-        sender = self.sender(event)
+        ends = set(self.ends[event["connection"]].values())
         for place in range(min(event.get("first_frame", event["frame"]) - 1, last), -1, -1):
             entry = self.found[place]
-            if entry and sender in entry[0].streams:
+            if entry and ends == entry[0].streams.keys():
                 return entry[0]
         return self.opening(event["connection"])
 
