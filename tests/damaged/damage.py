@@ -10,13 +10,14 @@ from conversations import Damaged
 from ranges import Ranges
 
 BURST = 100  # packets in a row
-PACKETS_A_BURST = 1000
+PACKETS_A_BURST, FEWEST_PACKETS_FOR_A_BURST = 1000, 300
 SNAP_LENGTHS = (96, 128, 256)
 LOSS_RATES = (0.001, 0.01, 0.05, 0.2)
 DELAYED_SHARE = 0.01
 DELAY_PACKETS, DELAY = 600, 4_000_000_000  # more than the grace of a hole that net/limits.hpp states
 CLOCK_STEP = 60_000_000_000  # less than the timeouts of net/limits.hpp
 MICROSECOND = 1_000
+OTHER_PORTS = 28000
 
 # Where a capture begins in mid-stream: a conversation, who sends, and the position of the first byte there is.
 Start = namedtuple("Start", "conversation sender position")
@@ -36,8 +37,10 @@ def loss(rate):
 
 def burst(capture, generator):
     entries = capture.intact()
+    if len(entries) < FEWEST_PACKETS_FOR_A_BURST:
+        return []
     for _ in range(max(1, len(entries) // PACKETS_A_BURST)):
-        first = generator.randrange(max(1, len(entries) - BURST))
+        first = generator.randrange(len(entries) - BURST)
         del entries[first : first + BURST]
     return entries
 
@@ -115,6 +118,29 @@ def cut_start(capture, start):
     raise ValueError(f"{capture.path.name}: no packet with {start}")
 
 
+def on_other_ports(capture, damaged):
+    """The same with the servers on ports where nobody expects RTMP, and {address and port: what they are in truth}."""
+    names = {}
+
+    def moved(conversation, end):
+        if end == conversation.client:
+            return end
+        other = end[:-2] + (OTHER_PORTS + int.from_bytes(end[-2:], "big") % 1000).to_bytes(2, "big")
+        names[other] = end
+        return other
+
+    def entries():
+        for entry, found in zip(damaged, capture.segments_of(damaged)):
+            if found:
+                conversation, segment = found
+                ports = [moved(conversation, end)[-2:] for end in (segment.source, segment.destination)]
+                segment = replace(segment, tcp=b"".join(ports) + segment.tcp[4:])
+                entry = replace(entry, packet=segment.to_packet(entry.packet.time))
+            yield entry
+
+    return list(entries()), names
+
+
 def random_starts(capture, streams, generator, count):
     """`streams` are pairs of a conversation's number and a sender; each byte of them is as likely as any other."""
     spans = [
@@ -175,6 +201,6 @@ DAMAGES = (
     | {"twice": twice, "delayed": delayed, "clock_steps": clock_steps}
     | {"holes": random_holes(all_streams, 5, 300)}
 )
-MIDSTREAM = "midstream"
+MIDSTREAM, MIDSTREAM_OTHER_PORT = "midstream", "midstream_other_port"
 # Without chance: one seed is all there is.
 CERTAIN = {name for name in DAMAGES if name.startswith(("none", "snap_", "one_way_"))}

@@ -6,15 +6,16 @@ honest: nothing in the output contradicts the truth. one_hole: what a single hol
 """
 
 import sys
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from os import cpu_count
 
-from damage import DAMAGES, MIDSTREAM, holes
+from damage import DAMAGES, holes
 from judge import FORBIDDEN, Judge
 from program import samples
 from ranges import Ranges
-from runs import Subject, generator_for
+from runs import MIDSTREAMS, Subject, generator_for
 from score import added, score_capture
 
 SEEDS, STARTS = 2, 8
@@ -22,7 +23,9 @@ HOLES = 12  # of each kind and capture
 LEAST_RECALL = {
     "none": 1, "twice": 1, "clock_steps": 1, "loss_0.1": 0.999, "loss_1": 0.995, "loss_5": 0.98, "loss_20": 0.95, "burst": 0.99,
 }  # fmt: skip
-LEAST_CHUNK_SIZES = 0.99
+MIDSTREAM_SHARES = (
+    ("recognised", "recognition_asked", 1), ("sync_soon", "starts", 1), ("chunk_size_right", "chunk_size_asked", 0.99),
+)  # fmt: skip
 SEQUENCE_START = "sequence_start"  # a hole there may change what later messages say
 MOST_SHOWN = 20
 
@@ -34,7 +37,7 @@ def scores(program, names):
 
 
 def check_honest(program):
-    found = scores(program, [*DAMAGES, MIDSTREAM])
+    found = scores(program, [*DAMAGES, *MIDSTREAMS])
     for score in found:
         for count, text in score["examples"]:
             if count in (*FORBIDDEN, "failed") or "wrong" in count and count != "chunk_size_wrong":
@@ -46,19 +49,22 @@ def check_honest(program):
 
 
 def check_recall(program):
-    found = scores(program, [*LEAST_RECALL, MIDSTREAM])
+    found = scores(program, [*LEAST_RECALL, *MIDSTREAMS])
     for name, least in LEAST_RECALL.items():
         total = added(found, name)["counts"]
         print(f"{name}: {total['found']} of {total['intact']} messages")
         if total["found"] < least * total["intact"]:
             yield f"{name}: less than {least} is found"
-    total = added(found, MIDSTREAM)["counts"]
-    print(f"{MIDSTREAM}: {total.get('sync_soon', 0)} of {total['starts']} starts found soon")
-    print(f"{MIDSTREAM}: {total.get('chunk_size_right', 0)} of {total['chunk_size_asked']} chunk sizes right")
-    if total.get("sync_soon", 0) < total["starts"]:
-        yield from (f"{one['capture']}: {text}" for one in found for count, text in one["examples"] if count == "sync_late")
-    if total.get("chunk_size_right", 0) < LEAST_CHUNK_SIZES * total["chunk_size_asked"]:
-        yield f"{MIDSTREAM}: chunk sizes are wrong"
+    for name in MIDSTREAMS:
+        total = Counter(added(found, name)["counts"])
+        for part, whole, least in MIDSTREAM_SHARES:
+            print(f"{name}, {part}: {total[part]} of {total[whole]}")
+            if total[part] < least * total[whole] or not total[whole]:
+                yield f"{name}, {part}: less than {least}"
+    for score in found:
+        for count, text in score["examples"]:
+            if count in ("not_recognised", "sync_late"):
+                yield f"{score['capture']} {score['damage']}, {count}: {text}"
 
 
 class HoleJudge(Judge):

@@ -45,7 +45,8 @@ def fake_headers(size, path):
     for n in range(size // 10 + 1):
         body = b"\x27\x01\0\0\0"
         while len(body) < 10 * KILOBYTE:
-            stream_id, kind, length = generator.choice((4, 5, 6)), generator.choice((AUDIO, VIDEO)), generator.randrange(20, 9000)
+            stream_id, kind = generator.choice((4, 5, 6)), generator.choice((AUDIO, VIDEO))
+            length = generator.randrange(20, 9000)
             body += header(stream_id, kind, length, n * 40, 1) + generator.randbytes(generator.randrange(60))
         pieces.append(message(6, VIDEO, body, n * 40, 1, 4096))
     with_losses(conversation, b"".join(pieces), generator)

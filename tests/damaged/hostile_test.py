@@ -55,7 +55,8 @@ def check_memory(name, program, scratch):
     finally:
         path.unlink()
     events = output.count(b"\n")
-    print(f"{name}: {size} bytes, {packets} packets: {events} events, {len(output)} bytes, {memory // MEBIBYTE} MiB", flush=True)
+    said = f"{events} events, {len(output)} bytes, {memory // MEBIBYTE} MiB"
+    print(f"{name}: {size} bytes, {packets} packets: {said}", flush=True)
     wrong = []
     if memory > MOST_MEMORY + size:
         wrong.append(f"{name}: {memory} bytes of memory")

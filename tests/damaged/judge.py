@@ -7,6 +7,7 @@ from ranges import Ranges
 from truth import CONTEXT_KEYS, HEADER_KEYS, Placement
 
 ABSENT = object()
+TIMESTAMPS, NEAR = 1 << 32, 100  # milliseconds
 
 
 @dataclass
@@ -130,7 +131,9 @@ class Judge:
                 self.verdict.note("timestamp_wrong", f"{words}: timestamp is {expected}, found {found}")
         elif found is not None:
             self.verdict.counts["timestamp_estimated"] += 1
-            self.verdict.counts["timestamp_estimated_right"] += found == expected
+            distance = (found - expected) % TIMESTAMPS
+            near = min(distance, TIMESTAMPS - distance) <= NEAR
+            self.verdict.counts.update(timestamp_estimated_right=int(found == expected), timestamp_estimated_near=int(near))
 
     def judge_rest(self, key, stream):
         for position, message in stream.messages.items():

@@ -5,12 +5,14 @@ from judge import Judge, brief
 SOON = 2  # messages that begin after the start, of which one must be found
 FEWEST_MEDIA = 10  # messages of audio and video that make a direction worth the question
 CHUNK_SIZE_WITHIN = 1 << 20  # bytes
+ENOUGH_TO_RECOGNISE = 1 << 16
 
 
 def judge_start(capture, truth, damaged, events, start):
     judge = Judge(capture, truth, damaged, events)
     verdict = judge.judge()
     key = start.conversation, start.sender
+    judge_detection(judge, key, verdict)
     after = [message for message in truth.streams[key].in_order() if message.position >= start.position]
     if sum(message.is_media for message in after) < FEWEST_MEDIA:
         verdict.counts["start_without_media"] += 1
@@ -25,6 +27,20 @@ def judge_start(capture, truth, damaged, events, start):
         verdict.note("sync_late", text)
     judge_chunk_size(judge, truth.streams[key], start, after, verdict)
     return verdict
+
+
+def judge_detection(judge, key, verdict):
+    """RTMP has to be recognised where this much of a direction was captured."""
+    if len(judge.captured.get(key, ())) < ENOUGH_TO_RECOGNISE:
+        return
+    verdict.counts["recognition_asked"] += 1
+    connections = judge.placement.connections
+    for number, event in connections.items():
+        conversation = judge.placement.opening(number)
+        if event["transport"] == "rtmp" and conversation and conversation.number == key[0]:
+            verdict.counts["recognised"] += 1
+            return
+    verdict.note("not_recognised", f"{len(judge.captured[key])} bytes captured")
 
 
 def judge_chunk_size(judge, stream, start, after, verdict):

@@ -9,12 +9,14 @@ import tempfile
 from pathlib import Path
 
 from conversations import Capture, write
-from damage import CERTAIN, DAMAGES, MIDSTREAM, cut_start, random_starts
+from damage import CERTAIN, DAMAGES, MIDSTREAM, MIDSTREAM_OTHER_PORT, cut_start, on_other_ports, random_starts
 from judge import Judge, Verdict
+from layers import endpoint
 from midstream import judge_start
 from truth import Truth, parse
 
 MEASURE = Path(__file__).with_name("measure.py")
+MIDSTREAMS = (MIDSTREAM, MIDSTREAM_OTHER_PORT)
 ANALYZE = ("analyze", "--format", "ndjson", "--jobs", "1")
 
 
@@ -90,7 +92,7 @@ class Subject:
     def score(self, name, seeds):
         """{"capture", "damage", "counts", "memory", "examples"} over all seeds; for mid-stream a seed is a start."""
         total, most = Verdict(), 0
-        for verdict, memory in self.starts(seeds) if name == MIDSTREAM else self.damages(name, seeds):
+        for verdict, memory in self.starts(name, seeds) if name in MIDSTREAMS else self.damages(name, seeds):
             total += verdict
             most = max(most, memory)
         return {
@@ -104,12 +106,28 @@ class Subject:
             if damaged:
                 yield named(self.run(damaged), f"seed {seed}")
 
-    def starts(self, count):
-        generator = generator_for(self.path.name, MIDSTREAM, 0)
+    def starts(self, name, count):
+        generator = generator_for(self.path.name, name, 0)
         for start in random_starts(self.capture, self.known_streams, generator, count):
             damaged = cut_start(self.capture, start)
-            judge = lambda events: judge_start(self.capture, self.truth, damaged, events, start)  # noqa: E731,B023
-            yield named(self.run(damaged, judge), f"start {start.conversation}/{start.position}")
+            written, names = on_other_ports(self.capture, damaged) if name == MIDSTREAM_OTHER_PORT else (damaged, {})
+
+            def judge(events):
+                renamed = [with_true_ports(event, names) for event in events]  # noqa: B023
+                return judge_start(self.capture, self.truth, damaged, renamed, start)  # noqa: B023
+
+            yield named(self.run(written, judge), f"start {start.conversation}/{start.position}")
+
+
+def with_true_ports(event, names):
+    if event["event"] != "connection_open" or not names:
+        return event
+    ends = {}
+    for side in ("client", "server"):
+        address, port = event[side]["address"], event[side]["port"]
+        end = endpoint(address, port)
+        ends[side] = {"address": address, "port": int.from_bytes(names.get(end, end)[-2:], "big")}
+    return event | ends
 
 
 def named(result, name):

@@ -18,23 +18,23 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "python"))
 
-from damage import DAMAGES, MIDSTREAM  # noqa: E402
+from damage import DAMAGES  # noqa: E402
 from judge import FORBIDDEN  # noqa: E402
 from program import SAMPLES  # noqa: E402
-from runs import Subject  # noqa: E402
+from runs import MIDSTREAMS, Subject  # noqa: E402
 
 COLUMNS = (
     ("runs", "runs"), ("intact", "intact"), ("found", "found"), ("recall", None), ("phantoms", None), ("wrong", None),
-    ("time wrong", "timestamp_wrong"), ("estimated", "timestamp_estimated"), ("partial", None), ("sync", None),
-    ("chunk size", None), ("ms", None), ("MiB", None), ("failed", "failed"),
+    ("time wrong", "timestamp_wrong"), ("estimated", "timestamp_estimated"), ("partial", None), ("recognised", None),
+    ("sync", None), ("chunk size", None), ("ms", None), ("MiB", None), ("failed", "failed"),
 )  # fmt: skip
 
 
 def score_capture(path, program, damages, seeds, starts):
     subject = Subject(program, path)
     if not subject.messages:
-        damages = [name for name in damages if name != MIDSTREAM]
-    return [subject.score(name, starts if name == MIDSTREAM else seeds) for name in damages]
+        damages = [name for name in damages if name not in MIDSTREAMS]
+    return [subject.score(name, starts if name in MIDSTREAMS else seeds) for name in damages]
 
 
 def ratio(counts, part, whole):
@@ -54,6 +54,7 @@ def row(score):
     computed = {
         "recall": ratio(counts, "found", "intact"), "phantoms": phantoms(counts), "wrong": wrong_fields(counts),
         "partial": ratio(counts, "partial_found", "partial"), "sync": ratio(counts, "sync_soon", "starts"),
+        "recognised": ratio(counts, "recognised", "recognition_asked"),
         "chunk size": ratio(counts, "chunk_size_right", "chunk_size_asked"),
         "ms": counts.get("microseconds", 0) / 1000 / max(1, counts.get("runs", 0)), "MiB": score["memory"] / (1 << 20),
     }  # fmt: skip
@@ -111,7 +112,7 @@ def main():
     parser.add_argument("--only", default="*", metavar="GLOB", help="names of captures")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--starts", type=int, default=20, help="places at which mid-stream versions begin")
-    parser.add_argument("--damage", nargs="+", choices=[*DAMAGES, MIDSTREAM], default=[*DAMAGES, MIDSTREAM])
+    parser.add_argument("--damage", nargs="+", choices=[*DAMAGES, *MIDSTREAMS], default=[*DAMAGES, *MIDSTREAMS])
     parser.add_argument("--json", type=Path, help="where to write all counts and examples")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="show N examples of everything that went wrong")
     parser.add_argument("--jobs", type=int, default=cpu_count())

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Writes docs/damaged-captures.md: what is found of damaged captures.
+
+    report.py --program PATH [--captures DIRECTORY] [--seeds N] [--starts N] [--scores FILE] [--output FILE]
+
+--scores keeps the counts; with a file that is there already, nothing is run again.
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from os import cpu_count
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+
+from damage import DAMAGES, MIDSTREAM, MIDSTREAM_OTHER_PORT  # noqa: E402
+from program import SAMPLES  # noqa: E402
+from runs import MIDSTREAMS, Subject  # noqa: E402
+from score import added, captures_in, phantoms, ratio, run, wrong_fields  # noqa: E402
+
+OUTPUT = SAMPLES.parent / "docs" / "damaged-captures.md"
+WORDS = {
+    "none": "intact", "burst": "a burst of 100 packets for each 1,000", "one_way_to_server": "client's packets alone",
+    "one_way_to_client": "server's packets alone", "twice": "every packet twice", "delayed": "1 % of the packets come 4 s late",
+    "clock_steps": "the clock is set three times by a minute", "holes": "five holes of 1 to 300 bytes a direction",
+    MIDSTREAM: "begins at a random byte", MIDSTREAM_OTHER_PORT: "the same, on a port where RTMP is not expected",
+}  # fmt: skip
+BY_CAPTURE = ("loss_0.1", "loss_1", "loss_5", "loss_20", "burst", "snap_128", "holes")
+
+HEAD = """# Damaged captures
+
+How much is found of a capture of which parts are missing, and whether anything is invented. The page is written by
+
+    tests/damaged/report.py --program build/run/analyzer/app/rtmpscope --captures {captures} --seeds {seeds} --starts {starts}
+
+## How it is measured
+
+A capture of real software is damaged, and the program's output is compared with what it says about the intact capture, which
+`tests/differential` compares with other decoders. `tests/damaged` knows of each byte of each stream whether a packet that is
+left still carries it. A message is **intact** if all bytes of all of its chunks are there, headers included.
+
+- **Recall**: intact messages that are reported as complete, of all that are intact.
+- **Phantoms**: messages that are reported as complete although they do not exist at that place, lack bytes, or were reported
+  before; and connections that are taken for RTMP and are not.
+- **Wrong**: fields of found messages that contradict the truth. Fields that are left out are not wrong.
+- **Timestamps**: those that are not marked as estimates, but wrong; and the share of estimates that are right within
+  100 ms.
+- **Partial**: messages of which the first chunk header is there but not all else, and which are reported as incomplete.
+- **Begun in mid-stream**: the capture begins with a random byte of a direction. One of the first two messages that begin after
+  it must be found, and the chunk size must be right, where a message of the first MiB is longer than a chunk.
+
+Captures without a truth are left out of the sums: those that lack bytes themselves, and those that are encrypted. Phantoms are
+looked for in the latter all the same. Time is processor time for one run with one job, start of the program included.
+"""
+
+
+def percent(value):
+    return "" if value is None else f"{value * 100:.2f} %"
+
+
+def words(name):
+    if name.startswith("loss_"):
+        return f"{name[5:]} % of the packets lost"
+    return f"cut at {name[5:]} bytes" if name.startswith("snap_") else WORDS[name]
+
+
+def table(titles, rows):
+    yield "| " + " | ".join(titles) + " |"
+    yield "|---" + "|---:" * (len(titles) - 1) + "|"
+    yield from ("| " + " | ".join(map(str, row)) + " |" for row in rows)
+
+
+def summary(scores):
+    titles = (
+        "damage", "runs", "intact messages", "recall", "phantoms", "wrong", "wrong timestamps", "good estimates", "partial",
+    )  # fmt: skip
+    rows = []
+    for name in (*DAMAGES, *MIDSTREAMS):
+        counts = added(scores, name)["counts"]
+        rows.append((
+            words(name), counts.get("runs", 0), counts.get("intact", 0), percent(ratio(counts, "found", "intact")),
+            phantoms(counts), wrong_fields(counts), counts.get("timestamp_wrong", 0),
+            percent(ratio(counts, "timestamp_estimated_near", "timestamp_estimated")),
+            percent(ratio(counts, "partial_found", "partial")),
+        ))  # fmt: skip
+    return table(titles, rows)
+
+
+def midstream(scores):
+    for name in MIDSTREAMS:
+        counts = Counter(added(scores, name)["counts"])
+        yield (
+            f"- {words(name)}: {counts['recognised']} of {counts['recognition_asked']} are recognised after 64 KiB. "
+            f"Of {counts['starts']} starts in streams of audio and video, {counts['sync_soon']} "
+            f"({percent(ratio(counts, 'sync_soon', 'starts'))}) are found within two messages. "
+            f"The chunk size is right in {counts['chunk_size_right']} of {counts['chunk_size_asked']} cases "
+            f"({percent(ratio(counts, 'chunk_size_right', 'chunk_size_asked'))})."
+        )
+
+
+def by_capture(scores, chunk_sizes):
+    """Recall in percent; phantoms and wrong timestamps over all damages."""
+    titles = (
+        "capture", "chunk sizes", *BY_CAPTURE, "found soon", "chunk size right", "phantoms", "wrong timestamps", "ms", "MiB",
+    )  # fmt: skip
+    rows = []
+    for capture in sorted({score["capture"] for score in scores}):
+        own = {score["damage"]: score for score in scores if score["capture"] == capture}
+        total = sum((Counter(score["counts"]) for score in own.values()), Counter())
+        if not total["intact"]:
+            continue
+        start = own.get(MIDSTREAM, {"counts": {}})["counts"]
+        rows.append((
+            capture, ", ".join(map(str, chunk_sizes[capture])),
+            *(percent(ratio(own[name]["counts"], "found", "intact")) for name in BY_CAPTURE),
+            percent(ratio(start, "sync_soon", "starts")), percent(ratio(start, "chunk_size_right", "chunk_size_asked")),
+            phantoms(total), total["timestamp_wrong"], f"{total['microseconds'] / total['runs'] / 1000:.0f}",
+            f"{max(score['memory'] for score in own.values()) / (1 << 20):.0f}",
+        ))  # fmt: skip
+    return table(titles, rows)
+
+
+def page(options, scores, chunk_sizes):
+    yield HEAD.format(captures=options.shown_captures, seeds=options.seeds, starts=options.starts)
+    yield "## All captures\n"
+    yield from summary(scores)
+    yield ""
+    yield from midstream(scores)
+    yield "\n## By capture\n"
+    yield from by_capture(scores, chunk_sizes)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", type=Path, required=True)
+    parser.add_argument("--captures", type=Path, default=SAMPLES)
+    parser.add_argument("--shown-captures", default="samples", help="what the page calls the folder of captures")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--starts", type=int, default=200)
+    parser.add_argument("--scores", type=Path)
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--jobs", type=int, default=cpu_count())
+    options = parser.parse_args()
+    captures = captures_in(options.captures)
+    if options.scores and options.scores.exists():
+        scores = json.loads(options.scores.read_text())
+    else:
+        scores = run(options.program, captures, [*DAMAGES, *MIDSTREAMS], options.seeds, options.starts, options.jobs)
+        if options.scores:
+            options.scores.write_text(json.dumps(scores))
+    chunk_sizes = {path.name: Subject(options.program, path).chunk_sizes() for path in captures}
+    options.output.write_text("\n".join(page(options, scores, chunk_sizes)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
