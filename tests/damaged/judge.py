@@ -28,7 +28,9 @@ class Verdict:
 
 
 # What must never happen.
-FORBIDDEN = ("phantom_absent", "phantom_lacking", "phantom_twice", "false_connection", "timestamp_wrong")
+FORBIDDEN = (
+    "phantom_absent", "phantom_lacking", "phantom_twice", "phantom_partial", "false_connection", "timestamp_wrong",
+)  # fmt: skip
 
 
 class Judge:
@@ -96,7 +98,7 @@ class Judge:
         elif message or position in stream.incomplete:
             self.judge_partial(key, message or stream.incomplete[position], event, words)
         else:
-            self.verdict.counts["partial_unplaced"] += 1
+            self.verdict.note("phantom_partial", f"{words}: no such message, not even an incomplete one")
 
     def judge_complete(self, key, message, event, words):
         if message is None:

@@ -54,6 +54,7 @@ def other_body(event):
 
 SPOILERS = (
     ("phantom_absent", later("stream_offset", 1)),
+    ("phantom_partial", lambda event: [event, event | {"complete": False, "stream_offset": event["stream_offset"] + 1}]),
     ("phantom_twice", lambda event: [event, event]),
     ("timestamp_wrong", later("timestamp", 1)),
     ("wrong_type_id", later("type_id", 1)),

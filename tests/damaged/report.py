@@ -42,8 +42,8 @@ A capture of real software is damaged, and the program's output is compared with
 left still carries it. A message is **intact** if all bytes of all of its chunks are there, headers included.
 
 - **Recall**: intact messages that are reported as complete, of all that are intact.
-- **Phantoms**: messages that are reported as complete although they do not exist at that place, lack bytes, or were reported
-  before; and connections that are taken for RTMP and are not.
+- **Phantoms**: messages that are reported as complete although they lack bytes or were reported before; messages of any kind
+  where none begins; and connections that are taken for RTMP and are not.
 - **Wrong**: fields of found messages that contradict the truth. Fields that are left out are not wrong.
 - **Timestamps**: those that are not marked as estimates, but wrong; and the share of estimates that are right within
   100 ms.
