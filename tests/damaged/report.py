@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Writes docs/damaged-captures.md: what is found of damaged captures.
 
     report.py --program PATH [--captures DIRECTORY] [--seeds N] [--starts N] [--scores FILE] [--output FILE]

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Says how much of damaged captures the program finds, and whether it invents anything.
 
     score.py --program PATH [--captures DIRECTORY] [--seeds N] [--starts N] [--damage NAME…] [--only GLOB] [--json FILE]
