@@ -37,7 +37,7 @@
 //   0A object      begin(amf3_object), text(amf_class_name) unless empty, { key, value }, end
 //                  for a class that wraps one value begin(amf3_externalizable), value, end in place of
 //                  members
-//   0C ByteArray   blob(amf3_byte_array)
+//   0C ByteArray   blob(amf3_byte_array), with the range of its bytes alone
 //   0D, 0E, 0F     begin(amf3_vector), { signed_number(amf3_vector_int) or number(amf3_vector_uint) or
 //                  real(amf_number) }, end
 //   10 vector      begin(amf3_vector), { value }, end; with a class name begin(amf3_typed_vector),

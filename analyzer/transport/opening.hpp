@@ -27,7 +27,7 @@ inline constexpr std::size_t opening_size = 16;
     for (const int tls_record : {0x14, 0x15, 0x16, 0x17})
       promising[static_cast<std::size_t>(tls_record)] = true;
     for (const char method : {'G', 'P', 'H', 'O', 'D', 'C'})
-      promising[static_cast<std::size_t>(method)] = true;
+      promising[static_cast<std::uint8_t>(method)] = true;
     return promising;
   }();
   return table[byte];
