@@ -93,8 +93,8 @@ class SchemaBuilder {
     defs["amf_value"] = {
         {"description",
          "A value whose shape and names are the sender's. In objects, \"@class\" is the name of the class, "
-         "\"@dense\" the elements of an array that also has named members, \"@reference\" and \"@object_reference\" the "
-         "index of an earlier object or array of the message"},
+         "\"@dense\" the elements of an array that also has named members, \"@reference\" and \"@object_reference\" "
+         "the index of an earlier object or array of the message"},
         {"anyOf",
          {{{"type", {"null", "boolean", "number", "string"}}},
           reference("amf_list"),

@@ -59,7 +59,10 @@ class SchemaTest(unittest.TestCase):
             with self.assertRaises(fastjsonschema.JsonSchemaValueException):
                 self.validate(event | {"no_such_key": 1})
         document = schema.load(self.program.run("analyze", "--format", "json", samples()[0]).stdout)
-        for changed in (document | {"no_such_key": 1}, document | {"events": [document["events"][0] | {"no_such_key": 1}]}):
+        for changed in (
+            document | {"no_such_key": 1},
+            document | {"events": [document["events"][0] | {"no_such_key": 1}]},
+        ):
             with self.assertRaises(fastjsonschema.JsonSchemaValueException):
                 self.validate(changed)
 

@@ -35,7 +35,7 @@ class Program:
         self.path = str(path)
 
     def run(self, *arguments, **options):
-        """A finished process with bytes in stdout and stderr. JSON that it printed fits the printed schema, or this raises."""
+        """A finished process with bytes in stdout and stderr. Raises if it printed JSON that does not fit the schema."""
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
         arguments = [str(argument) for argument in arguments]
         result = subprocess.run([self.path, *arguments], check=False, **options)
@@ -55,8 +55,8 @@ class Program:
 
 
 def prints_events(arguments):
-    pairs = zip(arguments, arguments[1:])
-    return arguments[:1] in (["analyze"], ["live"]) and any(pair in (("--format", "ndjson"), ("--format", "json")) for pair in pairs)
+    formats = (value for option, value in zip(arguments, arguments[1:]) if option == "--format")
+    return arguments[:1] in (["analyze"], ["live"]) and any(value in ("ndjson", "json") for value in formats)
 
 
 def parse(ndjson):

@@ -151,7 +151,9 @@ def amf3_externalizable():
         return (b"\x0a\x07" + bytes([len(name) << 1 | 1]) + name.encode() + b"\x09\x05\x01\x04\x01\x04\x02").hex()
 
     names = [f"flex.messaging.io.{name}" for name in ("ArrayCollection", "ArrayList", "ObjectProxy")]
-    return amf3("09 07 01" + "".join(map(wrapped, names)), [{"@class": name, "@externalizable": [[1, 2]]} for name in names])
+    return amf3(
+        "09 07 01" + "".join(map(wrapped, names)), [{"@class": name, "@externalizable": [[1, 2]]} for name in names]
+    )
 
 
 @row("AMF3", "externalizable Flex messages with their flags (DSK)")

@@ -62,7 +62,12 @@ def inherited_fields():
     all_have = {"type_id": AUDIO, "message_stream_id": 1, "chunk_stream_id": 4}
     longer = all_have | {"length": size + 5}
     session.raw(
-        CLIENT, wire, audio(1000, length=size, **all_have), audio(1020, **longer), audio(1050, **longer), audio(1080, **longer)
+        CLIENT,
+        wire,
+        audio(1000, length=size, **all_have),
+        audio(1020, **longer),
+        audio(1050, **longer),
+        audio(1080, **longer),
     )
     return session
 
@@ -262,7 +267,13 @@ def longest_message():
 @row("Large messages", "messages of length 0 are complete, and the type 3 header after one begins another")
 def empty_messages():
     session = Session()
-    wire = header(0, 4, 10, 0, AUDIO, 1) + header(1, 4, 20, 0, AUDIO) + header(3, 4) + header(1, 4, 20, 10, AUDIO) + AAC_FRAME
+    wire = (
+        header(0, 4, 10, 0, AUDIO, 1)
+        + header(1, 4, 20, 0, AUDIO)
+        + header(3, 4)
+        + header(1, 4, 20, 10, AUDIO)
+        + AAC_FRAME
+    )
     empty = {"type": "audio", "length": 0, "chunks": 1, "complete": True}
     times = ({"timestamp": time} for time in (10, 30, 50))
     session.raw(CLIENT, wire, *(empty | time for time in times), audio(70))

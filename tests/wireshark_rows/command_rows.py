@@ -130,7 +130,12 @@ def enhanced_capabilities():
         "capsEx": 15,
     }
     command(session, CLIENT, ("connect", 1, capabilities))
-    result = {"code": "NetConnection.Connect.Success", "level": "status", "capsEx": 3, "videoFourCcInfoMap": {"hvc1": 4}}
+    result = {
+        "code": "NetConnection.Connect.Success",
+        "level": "status",
+        "capsEx": 3,
+        "videoFourCcInfoMap": {"hvc1": 4},
+    }
     command(session, SERVER, ("_result", 1, {"fmsVer": "x"}, result))
     return session
 
@@ -156,7 +161,13 @@ def amf3_commands():
     for body in (b"\x00" + values, values):
         session.send(CLIENT, COMMAND_AMF3, body, {"type": "command_amf3", "command": expected})
     data = {"name": "onTextData", "arguments": [{"text": "x"}]}
-    session.send(CLIENT, DATA_AMF3, b"\x00" + amf0_values("onTextData", {"text": "x"}), {"type": "data_amf3", "data": data}, stream=1)
+    session.send(
+        CLIENT,
+        DATA_AMF3,
+        b"\x00" + amf0_values("onTextData", {"text": "x"}),
+        {"type": "data_amf3", "data": data},
+        stream=1,
+    )
     return session
 
 
@@ -187,7 +198,12 @@ SHARED_OBJECT_EVENTS = (
 def shared_object_amf0():
     session = Session()
     body = shared_object("room/users", 3, 2, [event for event, _ in SHARED_OBJECT_EVENTS])
-    expected = {"name": "room/users", "version": 3, "flags": 2, "events": [members for _, members in SHARED_OBJECT_EVENTS]}
+    expected = {
+        "name": "room/users",
+        "version": 3,
+        "flags": 2,
+        "events": [members for _, members in SHARED_OBJECT_EVENTS],
+    }
     session.send(SERVER, SHARED_OBJECT_AMF0, body, {"type": "shared_object_amf0", "shared_object": expected})
     return session
 
@@ -227,7 +243,13 @@ def aggregate_times():
         [
             {"type_id": "video", "length": 5, "timestamp": 1000, "absolute_timestamp": 5000, "video": video},
             {"type_id": "data_amf0", "absolute_timestamp": 5010, "data": {"name": "onCuePoint", "arguments": [7]}},
-            {"type_id": "audio", "length": 2, "absolute_timestamp": 5023, "back_pointer": 13, "audio": {"codec": "aac"}},
+            {
+                "type_id": "audio",
+                "length": 2,
+                "absolute_timestamp": 5023,
+                "back_pointer": 13,
+                "audio": {"codec": "aac"},
+            },
         ],
     )
 

@@ -110,8 +110,22 @@ def digest_handshake():
     client = {"layout": "digest_first", "offset": c1_at, "value": {"length": 32, "hex": c1_digest.hex()}}
     server = {"layout": "key_first", "offset": s1_at, "value": {"length": 32, "hex": s1_digest.hex()}}
     session.events = [
-        {"event": "handshake", "part": "c1", "kind": "digest", "timestamp": 7, "peer_version": "128.0.7.2", "digest": client},
-        {"event": "handshake", "part": "s1", "kind": "digest", "timestamp": 13, "peer_version": "3.5.1.1", "digest": server},
+        {
+            "event": "handshake",
+            "part": "c1",
+            "kind": "digest",
+            "timestamp": 7,
+            "peer_version": "128.0.7.2",
+            "digest": client,
+        },
+        {
+            "event": "handshake",
+            "part": "s1",
+            "kind": "digest",
+            "timestamp": 13,
+            "peer_version": "3.5.1.1",
+            "digest": server,
+        },
         {"event": "handshake", "part": "s2", "signature_valid": True},
         {"event": "handshake", "part": "c2", "signature_valid": True},
         {"event": "handshake_done", "kind": "digest", "complete": True},

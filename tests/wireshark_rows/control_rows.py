@@ -40,7 +40,14 @@ def repeated_acknowledgements():
 
 @row("User control", "stream begin, EOF, dry, recorded, buffer empty (0x1F) and ready (0x20) say their stream")
 def stream_events():
-    names = {0: "stream_begin", 1: "stream_eof", 2: "stream_dry", 4: "stream_is_recorded", 31: "buffer_empty", 32: "buffer_ready"}
+    names = {
+        0: "stream_begin",
+        1: "stream_eof",
+        2: "stream_dry",
+        4: "stream_is_recorded",
+        31: "buffer_empty",
+        32: "buffer_ready",
+    }
     cases = ((u16(event) + u32(7), {"event_type": name, "message_stream_id": 7}) for event, name in names.items())
     return controls(SERVER, USER_CONTROL, *((body, "user_control", members) for body, members in cases))
 
@@ -56,7 +63,9 @@ def pings():
     session = Session()
     for direction, event, name in ((SERVER, 6, "ping_request"), (CLIENT, 7, "ping_response")):
         members = {"event_type": name, "timestamp": 0xDEADBEEF}
-        session.send(direction, USER_CONTROL, u16(event) + u32(0xDEADBEEF), {"user_control": members}, chunk_stream_id=2)
+        session.send(
+            direction, USER_CONTROL, u16(event) + u32(0xDEADBEEF), {"user_control": members}, chunk_stream_id=2
+        )
     return session
 
 
@@ -87,7 +96,12 @@ def unknown_events():
 
 @row("User control", "one that is too short says so, and breaks nothing after it")
 def short_event():
-    members = {"event_type": "set_buffer_length", "message_stream_id": 1, "buffer_length_ms": ABSENT, "data": {"length": 1}}
+    members = {
+        "event_type": "set_buffer_length",
+        "message_stream_id": 1,
+        "buffer_length_ms": ABSENT,
+        "data": {"length": 1},
+    }
     ping = {"event_type": "ping_response", "timestamp": 5}
     cases = (u16(3) + u32(1) + b"\x00", "user_control", members), (u16(7) + u32(5), "user_control", ping)
     session = controls(CLIENT, USER_CONTROL, *cases)

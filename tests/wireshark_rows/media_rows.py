@@ -38,8 +38,18 @@ def s24(value):
 
 @row("Audio tag header", "AAC: packet type, AudioSpecificConfig, and data apart from each other")
 def aac():
-    head = {"codec": "aac", "sound_format": 10, "enhanced": False, "sound_rate": "44_khz", "sound_size": "16_bit", "sound_type": "stereo"}
-    start = {"packet_type": "sequence_start", "configuration": {"object_type": "lc", "sample_rate": 44100, "channels": 2}}
+    head = {
+        "codec": "aac",
+        "sound_format": 10,
+        "enhanced": False,
+        "sound_rate": "44_khz",
+        "sound_size": "16_bit",
+        "sound_type": "stereo",
+    }
+    start = {
+        "packet_type": "sequence_start",
+        "configuration": {"object_type": "lc", "sample_rate": 44100, "channels": 2},
+    }
     frame = {"packet_type": "coded_frames", "configuration": ABSENT, "data": {"length": 4, "hex": "21100504"}}
     return audio((b"\xaf\x00\x12\x10", head | start), (b"\xaf\x01\x21\x10\x05\x04", head | frame))
 
@@ -59,7 +69,11 @@ def not_enhanced():
     speex = {"codec": "speex", "enhanced": False, "packet_type": ABSENT, "fourcc": ABSENT, "data": {"length": 6}}
     device = {"codec": "device_specific", "enhanced": False, "fourcc": ABSENT}
     body = b"OpusXX"
-    return audio(*((bytes([first]) + body, speex) for first in (0xB0, 0xB1, 0xB2, 0xB6)), (b"\xf0" + body, device), (b"\xf5" + body, device))
+    return audio(
+        *((bytes([first]) + body, speex) for first in (0xB0, 0xB1, 0xB2, 0xB6)),
+        (b"\xf0" + body, device),
+        (b"\xf5" + body, device),
+    )
 
 
 @row("Audio tag header", "MP3: the frame header tells what the tag header cannot")
@@ -71,8 +85,20 @@ def mp3():
 @row("Video tag header", "AVC: packet type, signed composition time, configuration and NAL units")
 def avc():
     head = {"codec": "avc", "codec_id": 7, "enhanced": False}
-    configuration = {"profile": 100, "profile_name": "high", "level": 12, "nal_length_size": 4, "width": 320, "height": 180}
-    start = {"frame_type": "key", "packet_type": "sequence_start", "composition_time_ms": 0, "configuration": configuration}
+    configuration = {
+        "profile": 100,
+        "profile_name": "high",
+        "level": 12,
+        "nal_length_size": 4,
+        "width": 320,
+        "height": 180,
+    }
+    start = {
+        "frame_type": "key",
+        "packet_type": "sequence_start",
+        "composition_time_ms": 0,
+        "configuration": configuration,
+    }
     key = {"frame_type": "key", "packet_type": "coded_frames", "composition_time_ms": 80, "configuration": ABSENT}
     nal_units = [{"length": 5, "type": 5, "type_name": "idr_slice"}]
     early = {"frame_type": "inter", "packet_type": "coded_frames", "composition_time_ms": -40}
@@ -90,8 +116,13 @@ def avc():
 def legacy_video():
     types = {1: "key", 2: "inter", 3: "disposable_inter", 4: "generated_key"}
     codecs = {2: "sorenson_h263", 3: "screen_video", 6: "screen_video_2"}
-    cases = [(bytes([kind << 4 | 2]) + bytes(8), {"frame_type": name, "codec": "sorenson_h263"}) for kind, name in types.items()]
-    cases += [(bytes([0x10 | number]) + bytes(8), {"codec": name, "codec_id": number}) for number, name in codecs.items()]
+    cases = [
+        (bytes([kind << 4 | 2]) + bytes(8), {"frame_type": name, "codec": "sorenson_h263"})
+        for kind, name in types.items()
+    ]
+    cases += [
+        (bytes([0x10 | number]) + bytes(8), {"codec": name, "codec_id": number}) for number, name in codecs.items()
+    ]
     vp6 = {"codec": "vp6", "horizontal_adjustment": 3, "vertical_adjustment": 1}
     alpha = {"codec": "vp6_alpha", "horizontal_adjustment": 0, "alpha_offset": 258}
     return video(*cases, (b"\x14\x31" + bytes(8), vp6), (b"\x15\x00" + u24(258) + bytes(300), alpha))
@@ -100,15 +131,25 @@ def legacy_video():
 @row("Video tag header", "command frames hold one byte, whatever the codec")
 def command_frames():
     start, end = {"frame_type": "command", "command": "seek_start"}, {"frame_type": "command", "command": "seek_end"}
-    return video((b"\x52\x00", start), (b"\x52\x01", end), (b"\x57\x00", start | {"packet_type": ABSENT}), (b"\x57\x01", end))
+    return video(
+        (b"\x52\x00", start), (b"\x52\x01", end), (b"\x57\x00", start | {"packet_type": ABSENT}), (b"\x57\x01", end)
+    )
 
 
 @row("Video tag header", "private codec ids: 12 is HEVC (issue 78), 13 AV1; laid out as AVC")
 def private_codec_ids():
-    hevc = {"codec": "hevc", "codec_id": 12, "packet_type": "coded_frames", "composition_time_ms": 80, "enhanced": False}
+    hevc = {
+        "codec": "hevc",
+        "codec_id": 12,
+        "packet_type": "coded_frames",
+        "composition_time_ms": 80,
+        "enhanced": False,
+    }
     nal_units = [{"length": 5, "type": 19, "type_name": "idr_w_radl"}]
     av1 = {"codec": "av1", "codec_id": 13, "packet_type": "coded_frames"}
-    session = video((b"\x1c\x01" + s24(80) + HEVC_NAL, hevc | {"nal_units": nal_units}), (b"\x1d\x01" + s24(0) + bytes(9), av1))
+    session = video(
+        (b"\x1c\x01" + s24(80) + HEVC_NAL, hevc | {"nal_units": nal_units}), (b"\x1d\x01" + s24(0) + bytes(9), av1)
+    )
     session.findings = 2 * ["media_codec_nonstandard"]
     return session
 
@@ -130,7 +171,15 @@ def enhanced_composition_time():
 
     hevc_units = [{"length": 5, "type": 19}]
     return video(
-        frame("hvc1", 1, s24(80) + HEVC_NAL, codec="hevc", composition_time_ms=80, nal_units=hevc_units, data={"length": 9}),
+        frame(
+            "hvc1",
+            1,
+            s24(80) + HEVC_NAL,
+            codec="hevc",
+            composition_time_ms=80,
+            nal_units=hevc_units,
+            data={"length": 9},
+        ),
         frame("avc1", 1, s24(40) + NAL, codec="avc", composition_time_ms=40, nal_units=[{"length": 5, "type": 5}]),
         frame("vvc1", 1, s24(120) + u32(5) + b"\x00\x41\x80\x00\x10", codec="vvc", composition_time_ms=120),
         frame("hvc1", 3, HEVC_NAL, codec="hevc", composition_time_ms=ABSENT, nal_units=hevc_units, data={"length": 9}),
@@ -148,8 +197,14 @@ def modex():
     long_form = {"length": 300, "type": 1}
     return video(
         (b"\x97\x02" + u24(500_000) + b"\x01" + frame, expected | {"nanosecond_offset": 500_000, "modex": [offset]}),
-        (b"\x97\x01\xaa\xbb\x37\x02" + u24(500_000) + b"\x01" + frame, expected | {"nanosecond_offset": 500_000, "modex": [unknown, offset]}),
-        (b"\x97\xff" + u16(299) + bytes(300) + b"\x11" + frame, expected | {"nanosecond_offset": ABSENT, "modex": [long_form]}),
+        (
+            b"\x97\x01\xaa\xbb\x37\x02" + u24(500_000) + b"\x01" + frame,
+            expected | {"nanosecond_offset": 500_000, "modex": [unknown, offset]},
+        ),
+        (
+            b"\x97\xff" + u16(299) + bytes(300) + b"\x11" + frame,
+            expected | {"nanosecond_offset": ABSENT, "modex": [long_form]},
+        ),
         findings=2 * ["modex_type_unknown"],
     )
 
@@ -157,7 +212,12 @@ def modex():
 @row("Enhanced RTMP", "ModEx on audio, in front of a multitrack header")
 def modex_audio():
     body = b"\x97\x02" + u24(250) + b"\x05" + b"\x01Opus\x03" + b"\xfc\x01\x02"
-    members = {"nanosecond_offset": 250, "multitrack_type": "one_track", "packet_type": "coded_frames", "fourcc": "Opus"}
+    members = {
+        "nanosecond_offset": 250,
+        "multitrack_type": "one_track",
+        "packet_type": "coded_frames",
+        "fourcc": "Opus",
+    }
     return audio((body, members | {"tracks": [{"track_id": 3, "data": {"length": 3}}]}))
 
 
@@ -197,7 +257,9 @@ def enhanced_sequences():
     return video(
         sequence("avc1", "avc", AVC_RECORD, configuration={"profile_name": "high", "width": 320}),
         sequence("av01", "av1", av1c, configuration=av1),
-        sequence("av01", "av1", b"\x80\x04" + av1c, 5, configuration=av1 | {"descriptor_tag": 128, "descriptor_length": 4}),
+        sequence(
+            "av01", "av1", b"\x80\x04" + av1c, 5, configuration=av1 | {"descriptor_tag": 128, "descriptor_length": 4}
+        ),
         sequence("vp09", "vp9", vpcc, configuration={"profile": 0, "level": 11, "luma_bit_depth": 8}),
         *(sequence(*names, packet_type=2) for names in (("hvc1", "hevc"), ("vvc1", "vvc"), ("vp08", "vp8"))),
         findings=["configuration_full_box"],  # as FFmpeg sends it
@@ -217,10 +279,19 @@ def video_multitrack():
     many = head | {"multitrack_type": "many_tracks", "fourcc": "avc1"}
     codecs = head | {"multitrack_type": "many_tracks_many_codecs", "fourcc": ABSENT}
     return video(
-        (b"\x96\x01hvc1\x07" + hevc, one | {"tracks": [{"track_id": 7, "composition_time_ms": 120, "data": {"length": 9}}]}),
+        (
+            b"\x96\x01hvc1\x07" + hevc,
+            one | {"tracks": [{"track_id": 7, "composition_time_ms": 120, "data": {"length": 9}}]},
+        ),
         (
             b"\x96\x11avc1" + track(0, first) + track(7, second),
-            many | {"tracks": [{"track_id": 0, "length": 12, "composition_time_ms": 80}, {"track_id": 7, "composition_time_ms": 40}]},
+            many
+            | {
+                "tracks": [
+                    {"track_id": 0, "length": 12, "composition_time_ms": 80},
+                    {"track_id": 7, "composition_time_ms": 40},
+                ]
+            },
         ),
         (
             b"\x96\x21" + track(7, hevc, b"hvc1") + track(1, first, b"avc1"),
@@ -245,7 +316,13 @@ def audio_multitrack():
         (b"\x95\x01mp4a\x01\x21\x10", one | {"tracks": [{"track_id": 1, "data": {"length": 2, "hex": "2110"}}]}),
         (
             b"\x95\x11Opus" + track(1, b"\xfc\x01") + track(2, b"\xfc\x02\x03"),
-            many | {"tracks": [{"track_id": 1, "length": 2, "data": {"hex": "fc01"}}, {"track_id": 2, "length": 3, "data": {"hex": "fc0203"}}]},
+            many
+            | {
+                "tracks": [
+                    {"track_id": 1, "length": 2, "data": {"hex": "fc01"}},
+                    {"track_id": 2, "length": 3, "data": {"hex": "fc0203"}},
+                ]
+            },
         ),
         (
             b"\x95\x21" + track(1, b"\xfc\x01", b"Opus") + track(2, b"\x21\x10", b"mp4a"),
@@ -263,7 +340,9 @@ def audio_multitrack():
 @row("Enhanced RTMP", "a track's length beyond the message is said, and stays within it")
 def multitrack_too_long():
     body = b"\x95\x11Opus" + track(1, b"\xfc\x01") + b"\x02" + u24(1000) + b"\xfc"
-    members = {"tracks": [{"track_id": 1, "data": {"length": 2}}, {"track_id": 2, "length": 1000, "data": {"length": 1}}]}
+    members = {
+        "tracks": [{"track_id": 1, "data": {"length": 2}}, {"track_id": 2, "length": 1000, "data": {"length": 1}}]
+    }
     return audio((body, members), findings=["multitrack_track_length"])
 
 
@@ -271,7 +350,12 @@ def multitrack_too_long():
 def multichannel():
     surround = ["front_left", "front_right", "front_center", "low_frequency_1", "back_left", "back_right"]
     native = {"channel_order": "native", "channel_count": 6, "channel_mask": 63, "speakers": surround}
-    custom = {"channel_order": "custom", "channel_count": 3, "channel_mask": ABSENT, "speakers": ["front_right", "unused", "unknown"]}
+    custom = {
+        "channel_order": "custom",
+        "channel_count": 3,
+        "channel_mask": ABSENT,
+        "speakers": ["front_right", "unused", "unknown"],
+    }
     unspecified = {"channel_order": "unspecified", "channel_count": 2}
     head = {"packet_type": "multichannel_config", "fourcc": "Opus", "enhanced": True}
     return audio(

@@ -42,11 +42,17 @@ def check(program, folder, row):
     session, path = write(function, folder)
     for options in OTHER_OUTPUTS:  # only to fit the schema, which Program sees to
         program.run("analyze", path, *options)
-    return [f"{area}: {what}: {function.__name__}: {line}" for line in complaints(session, program.events(path, *session.options))]
+    return [
+        f"{area}: {what}: {function.__name__}: {line}"
+        for line in complaints(session, program.events(path, *session.options))
+    ]
 
 
 def listed():
-    lines = (f"| {area} | {what} | `{function.__name__}` |\n" for area, what, function in sorted(ROWS, key=lambda row: row[0]))
+    lines = (
+        f"| {area} | {what} | `{function.__name__}` |\n"
+        for area, what, function in sorted(ROWS, key=lambda row: row[0])
+    )
     return README.read_text().split(LIST_BEGINS)[0] + LIST_BEGINS + "".join(lines)
 
 

@@ -96,15 +96,18 @@ TEST(Engine, OtherProtocolsOnAnRtmpPortAreNamed) {
 }
 
 TEST(Engine, ConnectionsOnAnRtmpPortThatAreNotRtmpAreNotCountedAsRtmp) {
-  EXPECT_THAT(analyze("err_plain_http_on_1935.pcap", ndjson()), HasSubstr(R"("connections":1,"not_rtmp_connections":1,)"));
+  EXPECT_THAT(analyze("err_plain_http_on_1935.pcap", ndjson()),
+              HasSubstr(R"("connections":1,"not_rtmp_connections":1,)"));
   auto options = ndjson();
   options.shard.format = sinks::OutputFormat::summary;
-  EXPECT_THAT(analyze("err_plain_http_on_1935.pcap", options),
-              HasSubstr("0 RTMP connections, 8 packets, 579 B, 1 connection on an RTMP port that is not RTMP\n"));
+  EXPECT_THAT(
+      analyze("err_plain_http_on_1935.pcap", options),
+      HasSubstr("0 RTMP connections, 8 packets, 579 B, 1 connection on an RTMP port that is not RTMP\n"));
 }
 
 TEST(Engine, OtherConnectionsAreCounted) {
-  EXPECT_THAT(analyze("rtmps_no_keys.pcap", ndjson()), HasSubstr(R"("connections":0,"not_rtmp_connections":0,"other_connections":1)"));
+  EXPECT_THAT(analyze("rtmps_no_keys.pcap", ndjson()),
+              HasSubstr(R"("connections":0,"not_rtmp_connections":0,"other_connections":1)"));
 }
 
 TEST(Engine, SummaryNamesCodecsThatHaveNoConfiguration) {
