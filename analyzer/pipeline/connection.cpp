@@ -20,7 +20,8 @@ rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals) {
 Connection::Connection(const net::FlowInfo& info, ConnectionContext& context)
     : info_(info), context_(context), began_(!info.syn_seen) {
   detector_ = std::make_unique<transport::Detector>(
-      transport::Detector::Hints{.known_port = on_rtmp_port(), .syn_seen = info.syn_seen});
+      transport::Detector::Hints{
+      .known_port = on_rtmp_port(), .syn_seen = info.syn_seen, .searched_bytes = &context_.searched_bytes});
 }
 
 bool Connection::on_rtmp_port() const {

@@ -17,6 +17,7 @@ struct ConnectionContext {
   rtmp::EventSink& sink;
   rtmp::SessionOptions session;
   std::span<const std::uint16_t> rtmp_ports;  ///< where mid-stream captures and other protocols are reported
+  std::size_t searched_bytes = 0;             ///< transport::Detector::Hints
   std::uint32_t opened = 0;                   ///< sessions so far; numbers them within the shard
   std::uint64_t opaque = 0;                   ///< of these, on an RTMP port with something else
   std::uint64_t others = 0;                   ///< connections that carry something else

@@ -65,9 +65,13 @@ void ChunkParser::note(FindingId id, Range range, std::uint64_t a, std::uint64_t
   findings_.push_back({id, range, a, b});
 }
 
+void ChunkParser::set_chunk_size(std::uint32_t size) {
+  chunk_size_ = size;
+  if (care_ != nullptr) care_->chunk_size_exact = care_->chunk_size_known = true;
+}
+
 void ChunkParser::lose_sync() {
   lost_ = true;
-  skipped_ += held_ + replay_.bytes.size();
   replay_.bytes = {};
   held_ = 0;
   remaining_ = 0;
@@ -84,7 +88,6 @@ ChunkItem ChunkParser::step(StreamData& in) {
   ChunkItem item;
   if (in.bytes.empty()) return item;
   if (lost_) {
-    skipped_ += in.bytes.size();
     in.offset += in.bytes.size();
     in.bytes = {};
     return item;
@@ -119,8 +122,14 @@ ChunkItem ChunkParser::next(const StreamGap& gap) {
     stream.hole = true;
     item.ends_message = stream.received == stream.message.length;
     if (item.ends_message) stream.in_progress = false;
+    // What a Set Chunk Size or an Abort said is not known.
+    if (stream.message.type_id == MessageType::set_chunk_size) distrust_chunk_size();
+    if (stream.message.type_id == MessageType::abort_message) {
+      for (ChunkStream& each : streams_) each.hole = true;
+    }
     return item;
   }
+  if (gap.length && care_ != nullptr && gap.offset < care_->predicted_until) return assume_continuation(*gap.length);
   lose_sync();
   item.kind = ChunkItem::Kind::sync_lost;
   return item;
@@ -235,6 +244,7 @@ ChunkParser::Extended ChunkParser::type3_extended(const ChunkStream& stream, Byt
 }
 
 ChunkItem ChunkParser::resolve(std::uint64_t frame, Bytes raw) {
+  if (care_ != nullptr && doubtful()) [[unlikely]] return doubt(raw);
   const std::size_t index = find_or_add(header_.chunk_stream_id);
   ChunkStream& stream = streams_[index];
   ChunkItem item;
@@ -253,7 +263,6 @@ ChunkItem ChunkParser::resolve(std::uint64_t frame, Bytes raw) {
     if (!plausible(stream)) {
       if (++implausible_ >= implausible_limit) {
         lose_sync();
-        skipped_ += header_.size;
         item.kind = ChunkItem::Kind::sync_lost;
         item.reason = implausible_header;
         return item;
@@ -280,12 +289,20 @@ void ChunkParser::start_message(ChunkStream& stream, std::uint64_t frame) {
   MessageHeader& message = stream.message;
   const ChunkHeader& h = header_;
   if (stream.last_format == 0xFF && h.format != 0) {
-    note(FindingId::first_header_not_type0, {0, 1}, h.format, h.chunk_stream_id);
+    if (care_ == nullptr) {
+      note(FindingId::first_header_not_type0, {0, 1}, h.format, h.chunk_stream_id);
+    } else {  // the header that it follows is not in the capture
+      message.timestamp = recent_[0].timestamp - (h.has_extended_timestamp ? h.extended_timestamp : h.timestamp_field);
+      message.timestamp_exact = false;
+      message.message_stream_id_known = false;
+    }
   }
   if (h.basic_size == 3 && h.chunk_stream_id < 320) {
     note(FindingId::basic_header_longer_than_needed, {0, 3}, h.chunk_stream_id);
   }
   if (h.format == 0) {
+    message.timestamp_exact = true;
+    message.message_stream_id_known = true;
     message.message_stream_id = h.message_stream_id;
     if (h.message_stream_id != 0 && (h.message_stream_id & 0xFFFFFFU) == 0) {
       note(FindingId::message_stream_id_swapped, {h.basic_size + 7U, 4}, h.message_stream_id,
@@ -319,6 +336,7 @@ void ChunkParser::start_message(ChunkStream& stream, std::uint64_t frame) {
   stream.received = 0;
   stream.in_progress = true;
   stream.hole = false;
+  stream.stale = false;
   message.chunks = 1;
   message.first_frame = frame;
   message.stream_offset = h.stream_offset;
@@ -348,6 +366,7 @@ std::uint32_t ChunkParser::type3_timestamp(ChunkStream& stream) {
   const bool adds = other.chunk_stream_id != 0
                         ? distance(previous + step, other.timestamp) < distance(previous, other.timestamp)
                         : step <= believable_step_ms;
+  if (care_ != nullptr) stream.message.timestamp_exact = false;  // what is compared with may be estimated
   note(FindingId::type3_after_type0, {0, 1}, adds ? previous + step : previous, adds ? previous : previous + step);
   stream.last_format = 1;  // decided: from here on the delta is agreed
   stream.delta = adds ? step : 0;

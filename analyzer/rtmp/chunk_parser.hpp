@@ -44,6 +44,23 @@ struct ChunkStream {
   bool extended = false;             ///< the last type 0, 1 or 2 header had an extended timestamp
   bool in_progress = false;          ///< a message has begun and is not complete
   bool hole = false;                 ///< bytes of the message in progress are missing
+  bool stale = false;                ///< a header may have been lost since the last one; it may inherit something else
+};
+
+/// The chunk in which the stream was when bytes went missing.
+struct Interrupted {
+  std::size_t stream = 0;       ///< index for ChunkParser::stream
+  std::uint32_t remaining = 0;  ///< payload bytes of the chunk that had not come
+};
+
+/// What a parser knows that goes on after a loss.
+struct ChunkResumption {
+  std::uint64_t offset = 0;            ///< of the header that comes next
+  std::uint64_t trusted_until = 0;     ///< headers before it have been confirmed by what follows
+  std::uint32_t chunk_size = 0;        ///< 0: not known
+  bool chunk_size_exact = false;       ///< messages were split like that
+  std::uint32_t chunk_size_least = 0;  ///< messages of that length came in one chunk
+  std::uint32_t elapsed_ms = 0;        ///< since the loss, by the capture's clock
 };
 
 /// A finding about a chunk header; its range lies within the header.
@@ -61,6 +78,7 @@ struct ChunkItem {
     payload,      ///< payload of the chunk that began last; `payload`, `ends_message`
     hole,         ///< `missing` payload bytes of that chunk are not captured; `ends_message`
     sync_lost,    ///< no chunk border is known from here on; `reason` (values.def: sync_lost_reason)
+    doubt,        ///< after a loss: a header whose meaning has to be confirmed first; `header`, `raw`
   };
   Kind kind = Kind::need_more;
   bool starts_message = false;
@@ -77,8 +95,11 @@ struct ChunkItem {
 /// Pull parser: call `next` until it answers need_more, and act on each item before the next call, so that a Set
 /// Chunk Size or an Abort takes effect where the standard wants it (RTMP 5.4.1, 5.4.2).
 ///
-/// Items do not depend on how the stream is cut into StreamData. After sync_lost the rest of the direction is
-/// counted as skipped and gives no more items.
+/// Items do not depend on how the stream is cut into StreamData. After sync_lost and doubt the parser takes nothing
+/// until `resume` or `resume_interrupted` says where it is (resync.hpp); the caller keeps the bytes meanwhile.
+///
+/// After a loss the parser is careful: what a header inherits is not certain until the chunk stream has told it again,
+/// nor is the chunk size. A header that depends on either gives a doubt item instead of a begin item.
 class ChunkParser {
  public:
   ChunkParser() = default;
@@ -98,12 +119,13 @@ class ChunkParser {
   [[nodiscard]] const ChunkStream& abandoned() const { return *abandoned_; }
 
   [[nodiscard]] ChunkStream& stream(std::size_t index) { return streams_[index]; }
+  [[nodiscard]] const ChunkStream& stream(std::size_t index) const { return streams_[index]; }
   [[nodiscard]] std::size_t stream_count() const { return streams_.size(); }
   /// Index of a chunk stream that has been seen.
   [[nodiscard]] std::optional<std::size_t> find(std::uint32_t chunk_stream_id) const;
 
   /// 1 to 0x7FFFFFFF; holds for the chunks that begin after the call.
-  void set_chunk_size(std::uint32_t size) { chunk_size_ = size; }
+  void set_chunk_size(std::uint32_t size);
   [[nodiscard]] std::uint32_t chunk_size() const { return chunk_size_; }
   /// Drops the message in progress of a chunk stream; its header values stay (RTMP 5.4.2).
   void abort_message(std::size_t stream) { streams_[stream].in_progress = false; }
@@ -111,7 +133,26 @@ class ChunkParser {
   /// The chunk borders are not known from here on, for a reason that lies outside of the chunk stream.
   void lose_sync();
   [[nodiscard]] bool lost() const { return lost_; }
-  [[nodiscard]] std::uint64_t skipped_bytes() const { return skipped_; }
+  /// What a gap that comes now interrupts; nothing between messages, and within a header.
+  [[nodiscard]] std::optional<Interrupted> interrupted() const;
+  /// Header bytes of a doubt item that were read too far, to be parsed after `raw`. Empties them.
+  [[nodiscard]] Bytes take_replay();
+  /// Goes on at a header. Messages in progress are given up, and all that is inherited is doubtful.
+  void resume(const ChunkResumption& resumption);
+  /// Goes on with the message that a gap interrupted; gaps that begin before `predicted_until` hide its chunks alone.
+  void resume_interrupted(const Interrupted& interrupted, std::uint64_t predicted_until,
+                          const ChunkResumption& resumption);
+  /// Goes on at the header of a doubt item, with everything as it was.
+  void resume_doubt(const ChunkResumption& resumption);
+  /// The chunk size that is to be expected; 0 if none is.
+  [[nodiscard]] std::uint32_t expected_chunk_size() const {
+    return care_ == nullptr || care_->chunk_size_known ? chunk_size_ : 0;
+  }
+  /// Whether the chunk size is certain; if not, chunks of `chunk_size_least` bytes have been seen all the same.
+  [[nodiscard]] bool chunk_size_exact() const { return care_ == nullptr || care_->chunk_size_exact; }
+  [[nodiscard]] std::uint32_t chunk_size_least() const { return care_ == nullptr ? 0 : care_->chunk_size_least; }
+  /// The sender leaves out the extended timestamp of type 3 headers.
+  [[nodiscard]] bool omits_extended_timestamps() const { return type3_habit_ == Habit::absent; }
   /// Bytes of a chunk header that the stream's end cut off.
   [[nodiscard]] std::size_t held_header_bytes() const { return held_; }
 
@@ -120,6 +161,14 @@ class ChunkParser {
   struct Recent {
     std::uint32_t chunk_stream_id = 0;
     std::uint32_t timestamp = 0;
+  };
+  /// What a parser has to mind after a loss.
+  struct Care {
+    std::uint64_t trusted_until = 0;
+    std::uint64_t predicted_until = 0;
+    std::uint32_t chunk_size_least = 0;
+    bool chunk_size_exact = false;
+    bool chunk_size_known = true;
   };
 
   ChunkItem step(StreamData& in);
@@ -133,6 +182,11 @@ class ChunkParser {
   void start_message(ChunkStream& stream, std::uint64_t frame);
   std::uint32_t type3_timestamp(ChunkStream& stream);
   [[nodiscard]] bool plausible(const ChunkStream& stream) const;
+  [[nodiscard]] bool doubtful() const;
+  ChunkItem doubt(Bytes raw);
+  ChunkItem assume_continuation(std::uint64_t missing);
+  void begin_care(const ChunkResumption& resumption);
+  void distrust_chunk_size();
   void note(FindingId id, Range range, std::uint64_t a = 0, std::uint64_t b = 0);
 
   std::vector<ChunkStream> streams_;
@@ -157,7 +211,7 @@ class ChunkParser {
   Habit type3_habit_ = Habit::unknown;
   std::uint8_t implausible_ = 0;      ///< headers in a row that cannot be right
   bool lost_ = false;
-  std::uint64_t skipped_ = 0;
+  std::unique_ptr<Care> care_;        ///< after a loss
 };
 
 /// Pushes the fields of a chunk header. Ranges lie within the header's bytes.

@@ -3,13 +3,38 @@
 #include "base/byte_order.hpp"
 
 namespace rtmpscope::rtmp {
-namespace {
-
-enum SyncLostReason : std::uint8_t { gap = 0 };
-
-}  // namespace
 
 void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener) {
+  if (resync_ == nullptr) [[likely]] {
+    parse(data, listener);
+    if (resync_ == nullptr) return;
+  }
+  take(data, listener);
+}
+
+void ChunkStreamDecoder::on_gap(const StreamGap& stream_gap, ChunkStreamListener& listener) {
+  damaged_ = true;
+  take_gap(stream_gap, listener);
+  replay(listener);
+}
+
+/// Takes `data` until all of it is used up or kept.
+void ChunkStreamDecoder::take(StreamData data, ChunkStreamListener& listener) {
+  while (!data.bytes.empty()) {
+    if (resync_ == nullptr) {
+      parse(data, listener);
+      continue;
+    }
+    const std::size_t count = resync_->add(data);
+    data.bytes = data.bytes.subspan(count);
+    data.offset += count;
+    if (!resync_->due()) continue;
+    look(false, listener);
+    replay(listener);
+  }
+}
+
+void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) {
   for (;;) {
     const ChunkItem item = parser_.next(data);
     switch (item.kind) {
@@ -22,38 +47,173 @@ void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener)
         }
         break;
       case ChunkItem::Kind::sync_lost:
+        damaged_ = true;
+        emit_all_partial(data.packet, listener);
         listener.on_sync_lost(parser_.header().stream_offset, item.reason, data.packet);
-        break;
+        begin_resync(Resync::Cause::astray, data.offset, data.packet);
+        return;
+      case ChunkItem::Kind::doubt: {
+        const std::uint64_t offset = parser_.header().stream_offset;
+        begin_resync(Resync::Cause::doubt, offset, data.packet);
+        resync_->window().add(StreamData{offset, item.raw, data.packet});
+        const Bytes more = parser_.take_replay();
+        if (!more.empty()) resync_->window().add(StreamData{offset + item.raw.size(), more, data.packet});
+        return;
+      }
       case ChunkItem::Kind::hole:
       case ChunkItem::Kind::need_more: return;
     }
   }
 }
 
-void ChunkStreamDecoder::on_gap(const StreamGap& stream_gap, ChunkStreamListener& listener) {
+void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListener& listener) {
+  if (resync_ != nullptr) {
+    if (stream_gap.length) {
+      resync_->add(stream_gap);
+      look(false, listener);
+      return;
+    }
+    // Nothing after it has a known distance to what is before it.
+    settle(stream_gap.noticed_at, listener);
+    parser_.lose_sync();
+    begin_resync(Resync::Cause::midstream, stream_gap.offset, stream_gap.noticed_at);
+    return;
+  }
+  const std::optional<Interrupted> interrupted = stream_gap.length ? parser_.interrupted() : std::nullopt;
   const ChunkItem item = parser_.next(stream_gap);
   if (item.kind == ChunkItem::Kind::hole) {
     assembler_.hole(item.stream);
     if (item.ends_message) finish_message(item.stream, {}, stream_gap.noticed_at, listener);
   } else if (item.kind == ChunkItem::Kind::sync_lost) {
-    for (std::size_t i = 0; i < parser_.stream_count(); ++i) {
-      if (parser_.stream(i).in_progress) emit_partial(i, stream_gap.noticed_at, listener);
-    }
-    listener.on_sync_lost(stream_gap.offset, SyncLostReason::gap, stream_gap.noticed_at);
+    if (!interrupted) emit_all_partial(stream_gap.noticed_at, listener);
+    listener.on_sync_lost(stream_gap.offset, static_cast<std::uint8_t>(SyncLostReason::gap), stream_gap.noticed_at);
+    begin_resync(Resync::Cause::hole, stream_gap.offset, stream_gap.noticed_at, interrupted);
+    if (stream_gap.length) resync_->add(stream_gap);
   }
 }
 
-void ChunkStreamDecoder::on_end(PacketRef packet, ChunkStreamListener& listener) {
+/// Goes over what was kept, once chunk borders are known.
+void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
+  if (replays_ == nullptr) return;
+  while (!replays_->empty()) {
+    Replay& top = replays_->back();
+    if (top.next == top.window.pieces().size()) {
+      replays_->pop_back();
+      continue;
+    }
+    // A piece is taken bit by bit: taking it may put another window on top, which comes before the piece's rest.
+    ResyncWindow::Piece piece = top.window.pieces()[top.next];
+    const std::uint64_t end = piece.offset + piece.length;
+    if (piece.gap) {
+      ++top.next;
+      if (piece.endless || end > top.from) {
+        StreamGap gap{piece.offset, piece.length, piece.cause, piece.packet};
+        if (piece.endless) gap.length.reset();
+        take_gap(gap, listener);
+      }
+      continue;
+    }
+    StreamData data{piece.offset, top.window.bytes_of(piece), piece.packet};
+    if (top.from > data.offset) {
+      const auto skip = static_cast<std::size_t>(std::min<std::uint64_t>(top.from - data.offset, data.bytes.size()));
+      data.offset += skip;
+      data.bytes = data.bytes.subspan(skip);
+    }
+    if (!data.bytes.empty()) {
+      if (resync_ == nullptr) {
+        parse(data, listener);
+      } else {
+        const std::size_t count = resync_->add(data);
+        data.offset += count;
+        top.from = data.offset;
+        if (data.offset == end) ++top.next;
+        if (resync_->due()) look(false, listener);
+        continue;
+      }
+    }
+    top.from = std::max(top.from, data.offset);
+    if (data.bytes.empty()) ++top.next;
+  }
+  replays_.reset();
+}
+
+void ChunkStreamDecoder::look(bool last, ChunkStreamListener& listener) {
+  const bool was_predicted = !resync_->prediction_failed();
+  const bool was_doubted = resync_->doubt_failed();
+  const PacketRef packet = resync_->window().pieces().back().packet;
+  const auto found = resync_->look(parser_, habits_, last);
+  if (resync_->doubt_failed() && !was_doubted) {
+    emit_all_partial(packet, listener);
+    listener.on_sync_lost(resync_->lost_offset(), static_cast<std::uint8_t>(SyncLostReason::inherited_unknown), packet);
+  }
+  if (was_predicted && resync_->prediction_failed()) emit_all_partial(packet, listener);
+  if (found) go_on(*found, listener);
+}
+
+void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& listener) {
+  constexpr std::int64_t nanoseconds_per_millisecond = 1'000'000;
+  constexpr std::int64_t longest_estimate_ms = 3'600'000;
+  const ChunkResumption resumption{
+      .offset = found.header,
+      .trusted_until = found.trial.confirmed,
+      .chunk_size = found.trial.chunk_size,
+      .chunk_size_exact = found.trial.chunk_size_exact,
+      .chunk_size_least = found.trial.chunk_size_least,
+      .elapsed_ms = static_cast<std::uint32_t>(
+          std::min(found.lost_time / nanoseconds_per_millisecond, longest_estimate_ms))};
+  const std::uint32_t before = parser_.chunk_size();
+  const bool was_exact = parser_.chunk_size_exact();
+  Replay replay{.window = std::move(resync_->window()), .from = found.offset};
+  switch (found.method) {
+    case SyncMethod::predicted:
+      parser_.resume_interrupted(*resync_->interrupted(), found.header, resumption);
+      replay.from = resync_->lost_offset();
+      break;
+    case SyncMethod::confirmed: parser_.resume_doubt(resumption); break;
+    case SyncMethod::searched:
+    case SyncMethod::midstream: parser_.resume(resumption); break;
+  }
+  resync_.reset();
+  const std::uint32_t chunk_size = parser_.chunk_size();
+  if (found.method != SyncMethod::confirmed || chunk_size != before || parser_.chunk_size_exact() != was_exact) {
+    listener.on_sync_found(found, chunk_size);
+  }
+  if (replays_ == nullptr) replays_ = std::make_unique<std::vector<Replay>>();
+  replays_->push_back(std::move(replay));
+}
+
+void ChunkStreamDecoder::begin_resync(Resync::Cause cause, std::uint64_t offset, PacketRef packet,
+                                      std::optional<Interrupted> interrupted) {
+  resync_ = std::make_unique<Resync>(cause, offset, packet, interrupted);
+}
+
+void ChunkStreamDecoder::emit_all_partial(PacketRef packet, ChunkStreamListener& listener) {
   for (std::size_t i = 0; i < parser_.stream_count(); ++i) {
     if (parser_.stream(i).in_progress) emit_partial(i, packet, listener);
   }
 }
 
-void ChunkStreamDecoder::lose_sync(std::uint64_t offset, std::uint8_t reason, PacketRef packet,
+void ChunkStreamDecoder::on_end(PacketRef packet, ChunkStreamListener& listener) { settle(packet, listener); }
+
+/// Decides on what is kept, as nothing will come that belongs to it, and gives out messages in progress.
+void ChunkStreamDecoder::settle(PacketRef packet, ChunkStreamListener& listener) {
+  while (resync_ != nullptr && !resync_->window().pieces().empty()) {
+    look(true, listener);
+    if (replays_ == nullptr) break;
+    replay(listener);
+  }
+  resync_.reset();
+  emit_all_partial(packet, listener);
+}
+
+void ChunkStreamDecoder::lose_sync(std::uint64_t offset, SyncLostReason reason, PacketRef packet,
                                    ChunkStreamListener& listener) {
-  if (parser_.lost()) return;
+  if (resync_ != nullptr) return;
+  damaged_ = true;
   parser_.lose_sync();
-  listener.on_sync_lost(offset, reason, packet);
+  listener.on_sync_lost(offset, static_cast<std::uint8_t>(reason), packet);
+  begin_resync(reason == SyncLostReason::start_not_captured ? Resync::Cause::midstream : Resync::Cause::hole, offset,
+               packet);
 }
 
 void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener) {
@@ -82,6 +242,11 @@ void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, Packe
   }
   apply(message, packet, listener);
   listener.on_message(message, packet);
+  const unsigned media = message.header.type_id - MessageType::audio;
+  if (media < habits_.media_heads.size() && !body.empty() && message.complete) {
+    habits_.media_heads[media] = body[0];
+    habits_.media_seen[media] = true;
+  }
   assembler_.release(stream);
 }
 

@@ -4,6 +4,7 @@
 
 #include "rtmp/chunk_parser.hpp"
 #include "rtmp/message_assembler.hpp"
+#include "rtmp/resync.hpp"
 
 namespace rtmpscope::rtmp {
 
@@ -22,9 +23,17 @@ class ChunkStreamListener {
   virtual void on_message(const Message& message, PacketRef packet) = 0;
   /// No chunk border is known from `offset` on. `reason`: values.def, sync_lost_reason.
   virtual void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef packet) = 0;
+  /// Chunk borders are known again. `chunk_size` is 0 if it is not known.
+  virtual void on_sync_found(const SyncFound& found, std::uint32_t chunk_size) = 0;
 };
 
+/// values.def: sync_lost_reason
+enum class SyncLostReason : std::uint8_t { gap, start_not_captured, implausible_header, inherited_unknown };
+
 /// Call order: any number of on_data and on_gap in stream order, then on_end once.
+///
+/// While chunk borders are looked for, bytes are kept (resync.hpp), and what they hold is told later, each event with
+/// the packet that it came in.
 class ChunkStreamDecoder {
  public:
   void on_data(StreamData data, ChunkStreamListener& listener);
@@ -32,13 +41,31 @@ class ChunkStreamDecoder {
   /// Hands out the messages in progress as incomplete ones.
   void on_end(PacketRef packet, ChunkStreamListener& listener);
   /// Nothing can be decoded from here on, for a reason outside of the chunk stream.
-  void lose_sync(std::uint64_t offset, std::uint8_t reason, PacketRef packet, ChunkStreamListener& listener);
+  void lose_sync(std::uint64_t offset, SyncLostReason reason, PacketRef packet, ChunkStreamListener& listener);
 
-  [[nodiscard]] std::uint64_t skipped_bytes() const { return parser_.skipped_bytes(); }
+  /// A loss of bytes or chunk borders has happened: what does not fit since then may be due to it.
+  [[nodiscard]] bool damaged() const { return damaged_; }
   /// A chunk header that the end of the stream cut off: how many bytes of it came.
   [[nodiscard]] std::size_t held_header_bytes() const { return parser_.held_header_bytes(); }
 
  private:
+  /// A window that is gone over again, and how far that is.
+  struct Replay {
+    ResyncWindow window;
+    std::size_t next = 0;
+    std::uint64_t from = 0;
+  };
+
+  void take(StreamData data, ChunkStreamListener& listener);
+  void take_gap(const StreamGap& gap, ChunkStreamListener& listener);
+  void parse(StreamData& data, ChunkStreamListener& listener);
+  void replay(ChunkStreamListener& listener);
+  void settle(PacketRef packet, ChunkStreamListener& listener);
+  void look(bool last, ChunkStreamListener& listener);
+  void go_on(const SyncFound& found, ChunkStreamListener& listener);
+  void begin_resync(Resync::Cause cause, std::uint64_t offset, PacketRef packet,
+                    std::optional<Interrupted> interrupted = {});
+  void emit_all_partial(PacketRef packet, ChunkStreamListener& listener);
   void begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener);
   void finish_message(std::size_t stream, Bytes payload, PacketRef packet, ChunkStreamListener& listener);
   void emit_partial(std::size_t stream, PacketRef packet, ChunkStreamListener& listener);
@@ -46,6 +73,10 @@ class ChunkStreamDecoder {
 
   ChunkParser parser_;
   MessageAssembler assembler_;
+  StreamHabits habits_;
+  bool damaged_ = false;
+  std::unique_ptr<Resync> resync_;              ///< while chunk borders are not known
+  std::unique_ptr<std::vector<Replay>> replays_;  ///< the last one is gone over first
 };
 
 }  // namespace rtmpscope::rtmp

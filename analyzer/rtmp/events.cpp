@@ -45,8 +45,9 @@ void MessageEvent::describe(FieldSink& sink) const {
   sink.text(FieldId::message_type, {}, as_bytes(type == nullptr ? "unknown" : type->name));
   sink.number(FieldId::message_type_id, {}, h.type_id);
   sink.number(FieldId::message_chunk_stream_id, {}, h.chunk_stream_id);
-  sink.number(FieldId::message_message_stream_id, {}, h.message_stream_id);
+  if (h.message_stream_id_known) sink.number(FieldId::message_message_stream_id, {}, h.message_stream_id);
   sink.number(FieldId::message_timestamp, {}, h.timestamp);
+  if (!h.timestamp_exact) sink.flag(FieldId::message_timestamp_exact, {}, false);
   sink.number(FieldId::message_length, {}, h.length);
   sink.number(FieldId::message_chunks, {}, h.chunks);
   sink.number(FieldId::message_first_frame, {}, h.first_frame);
@@ -63,7 +64,8 @@ void MessageEvent::describe(FieldSink& sink) const {
 void FindingEvent::describe(FieldSink& sink) const {
   const FindingInfo& finding = info(id);
   sink.text(FieldId::finding_id, {}, as_bytes(finding.id));
-  sink.text(FieldId::finding_severity, {}, as_bytes(name(finding.severity)));
+  sink.text(FieldId::finding_severity, {}, as_bytes(name(severity())));
+  if (after_gap) sink.flag(FieldId::finding_after_gap, {}, true);
   if (suppressed > 0) {
     sink.text(FieldId::finding_text, {}, as_bytes(fmt::format("{} more of these were counted", suppressed)));
     sink.number(FieldId::finding_suppressed, {}, suppressed);

@@ -66,7 +66,11 @@ struct FindingEvent final : Event {
   std::optional<Range> range;                  ///< within that message's body or chunk's header
   std::uint64_t a = 0;
   std::uint64_t b = 0;
+  bool after_gap = false;                      ///< bytes before it are missing, which may be the reason
   std::uint64_t suppressed = 0;                ///< not 0: stands for that many findings that were counted only
+
+  /// What may be due to missing bytes is no more than a note.
+  [[nodiscard]] Severity severity() const { return after_gap ? Severity::note : info(id).severity; }
 
   explicit FindingEvent(FindingId finding) : Event(EventKind::finding), id(finding) {}
   void describe(FieldSink& sink) const override;

@@ -8,7 +8,6 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-enum SyncLostReason : std::uint8_t { gap = 0, start_not_captured = 1 };
 
 bool is_rtmpe_version(std::optional<std::uint8_t> version) {
   return version && (*version == 6 || *version == 8 || *version == 9);
@@ -111,7 +110,7 @@ void Session::open(PacketRef packet) {
     stages_.fill(Stage::chunks);
     for (const Direction direction : {Direction::to_server, Direction::to_client}) {
       direction_ = direction;
-      decoders_[index_of(direction)].lose_sync(0, start_not_captured, packet, *this);
+      decoders_[index_of(direction)].lose_sync(0, SyncLostReason::start_not_captured, packet, *this);
     }
   } else {
     handshake_ = std::make_unique<Handshake>(static_cast<HandshakeListener&>(*this));
@@ -217,7 +216,7 @@ void Session::end_handshake(Direction direction, const PacketRef& packet, std::u
     return;
   }
   stage = Stage::chunks;
-  if (handshake_->lost(direction)) decoders_[index_of(direction)].lose_sync(offset, gap, packet, *this);
+  if (handshake_->lost(direction)) decoders_[index_of(direction)].lose_sync(offset, SyncLostReason::gap, packet, *this);
   free_handshake();
 }
 
@@ -257,6 +256,7 @@ void Session::on_chunk_finding(const ChunkHeader& header, const ChunkFinding& fi
   event.range = finding.range;
   event.a = finding.a;
   event.b = finding.b;
+  event.after_gap = decoders_[index_of(direction_)].damaged();
   emit_finding(event, packet);
 }
 
@@ -267,6 +267,7 @@ void Session::on_framing_finding(const MessageHeader& message, FindingId id, std
   event.stream_offset = message.stream_offset;
   event.a = a;
   event.b = b;
+  event.after_gap = decoders_[index_of(direction_)].damaged();
   emit_finding(event, packet);
 }
 
@@ -277,6 +278,21 @@ void Session::on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef 
   });
   event.direction = direction_;
   emit(event, packet);
+}
+
+void Session::on_sync_found(const SyncFound& found, std::uint32_t chunk_size) {
+  DescribedEvent event(EventKind::sync_found, [&](FieldSink& sink) {
+    sink.number(FieldId::sync_found_stream_offset, {}, found.header);
+    sink.number(FieldId::sync_found_skipped, {}, found.skipped);
+    sink.number(FieldId::sync_found_method, {}, static_cast<std::uint64_t>(found.method));
+    sink.number(FieldId::sync_found_confidence, {}, static_cast<std::uint64_t>(found.confidence));
+    if (chunk_size != 0) {
+      sink.number(FieldId::sync_found_chunk_size, {}, chunk_size);
+      sink.flag(FieldId::sync_found_chunk_size_exact, {}, found.trial.chunk_size_exact);
+    }
+  });
+  event.direction = direction_;
+  emit(event, found.packet);
 }
 
 void Session::on_message(const Message& message, PacketRef packet) {
@@ -338,7 +354,7 @@ void Session::emit(Event& event, PacketRef packet) {
 }
 
 void Session::emit_finding(FindingEvent& event, PacketRef packet) {
-  ++summary_.findings[static_cast<std::size_t>(info(event.id).severity)];
+  ++summary_.findings[static_cast<std::size_t>(event.severity())];
   const auto found = std::find_if(finding_counts_.begin(), finding_counts_.end(),
                                   [&](const auto& entry) { return entry.first == event.id; });
   const std::uint32_t seen = found == finding_counts_.end() ? 0 : found->second;

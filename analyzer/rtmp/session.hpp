@@ -49,6 +49,7 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
                           PacketRef packet) override;
   void on_message(const Message& message, PacketRef packet) override;
   void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef packet) override;
+  void on_sync_found(const SyncFound& found, std::uint32_t chunk_size) override;
 
   void end_handshake(Direction direction, const PacketRef& packet, std::uint64_t offset);
   void free_handshake();

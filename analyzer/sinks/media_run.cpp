@@ -36,6 +36,7 @@ void MessageGlance::number(FieldId id, Range, std::uint64_t value) {
 
 void MessageGlance::flag(FieldId id, Range, bool value) {
   if (id == FieldId::message_complete) complete = value;
+  if (id == FieldId::message_timestamp_exact) timestamp_exact = value;
 }
 
 bool MessageGlance::is_repetitive() const {
@@ -47,6 +48,7 @@ bool MessageGlance::is_repetitive() const {
 void MediaRun::Kind::add(const MessageGlance& message) {
   if (messages == 0) first_timestamp = message.timestamp;
   last_timestamp = message.timestamp;
+  estimated = estimated || !message.timestamp_exact;
   ++messages;
   bytes += message.length;
 }
@@ -68,7 +70,7 @@ void MediaRun::append(std::string& out, const Kind& kind, std::string_view name,
   if (kind.messages == 0) return;
   if (!out.empty()) out.append("; ");
   out.append(name).append(" ").append(count_text(kind.messages, unit)).append(extra);
-  out.append(fmt::format(", {:.3f}{}{:.3f} s, {}", kind.first_timestamp / 1000.0, style.dash(),
+  out.append(fmt::format(", {}{:.3f}{}{:.3f} s, {}", kind.estimated ? "about " : "", kind.first_timestamp / 1000.0, style.dash(),
                          kind.last_timestamp / 1000.0, size_text(kind.bytes)));
 }
 

@@ -19,6 +19,7 @@ class MessageGlance final : public NullSink {
   std::uint64_t length = 0;
   std::uint64_t sequence_number = 0;  ///< of an Acknowledgement
   bool complete = true;
+  bool timestamp_exact = true;
   bool key_frame = false;
   bool special = false;  ///< audio or video that is no coded frame: a configuration, metadata, a command
 
@@ -47,6 +48,7 @@ class MediaRun {
     std::uint64_t bytes = 0;
     std::uint32_t first_timestamp = 0;
     std::uint32_t last_timestamp = 0;
+    bool estimated = false;  ///< not all timestamps are exact
 
     void add(const MessageGlance& message);
   };

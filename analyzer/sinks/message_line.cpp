@@ -371,6 +371,7 @@ EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
       }
       line.text =
           fmt::format("{}: {}  [{}]", severity, find(FieldId::finding_text), find(FieldId::finding_id));
+      if (!find(FieldId::finding_after_gap).empty()) line.text.append("  (after a gap)");
       break;
     }
     case EventKind::gap: {
@@ -388,6 +389,10 @@ EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
       const std::string skipped = find(FieldId::sync_found_skipped);
       line.text = "chunk borders found again";
       if (!skipped.empty()) line.text.append(" after ").append(skipped).append(" bytes");
+      line.text.append(": ").append(find(FieldId::sync_found_method));
+      const std::string chunk_size = find(FieldId::sync_found_chunk_size);
+      if (!chunk_size.empty()) line.text.append(", chunk size ").append(chunk_size);
+      line.text.append(", confidence ").append(find(FieldId::sync_found_confidence));
       break;
     }
     case EventKind::handshake_done: {

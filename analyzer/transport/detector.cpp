@@ -8,6 +8,7 @@
 #include "base/byte_order.hpp"
 #include "base/handshake_digest.hpp"
 #include "transport/chunk_evidence.hpp"
+#include "transport/midstream_evidence.hpp"
 
 namespace rtmpscope::transport {
 namespace {
@@ -35,6 +36,7 @@ struct Detector::Side {
   bool reached_block_1 = false;  ///< a piece ended exactly after block 1 …
   bool reached_block_2 = false;  ///< … after block 2
   bool digest_checked = false;
+  std::size_t searched = 0;  ///< of the first bytes, for messages
 
   [[nodiscard]] Bytes start() const { return Bytes(bytes).first(static_cast<std::size_t>(known)); }
   [[nodiscard]] bool has_block_1() const { return known >= first_block_end; }
@@ -66,7 +68,16 @@ struct Detector::Held {
   std::array<Side, 2> sides;
   std::vector<Piece> pieces;
   std::vector<StreamGap> gaps;
+  std::size_t* searched_bytes = nullptr;  ///< Hints::searched_bytes, if `charge` counts in it
+  std::size_t charge = 0;
   std::optional<Direction> client_way;  ///< from the content: the direction that the client sends in
+
+  Held() = default;
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  ~Held() {
+    if (searched_bytes != nullptr) *searched_bytes -= charge;
+  }
 
   Side& side(Direction way) { return sides[index_of(way)]; }
 
@@ -85,7 +96,9 @@ Detector& Detector::operator=(Detector&&) noexcept = default;
 Detector::~Detector() = default;
 
 void Detector::hold() {
-  if (!held_) held_ = std::make_unique<Held>();
+  if (held_) return;
+  held_ = std::make_unique<Held>();
+  if (may_prove_midstream()) held_->searched_bytes = hints_.searched_bytes;
 }
 
 Verdict Detector::add_slowly(Direction direction, const StreamData& data) {
@@ -96,6 +109,10 @@ Verdict Detector::add_slowly(Direction direction, const StreamData& data) {
                            static_cast<std::uint32_t>(data.bytes.size()), direction});
   const bool opening_is_complete = side.known >= opening_size;
   side.bytes.insert(side.bytes.end(), data.bytes.begin(), data.bytes.end());
+  if (held_->searched_bytes != nullptr) {
+    held_->charge += data.bytes.size();
+    *held_->searched_bytes += data.bytes.size();
+  }
   side.length += data.bytes.size();
   if (!side.has_gap) side.known = side.length;
   if (!opening_is_complete && side.known > 0) side.opening = classify_opening(side.start());
@@ -113,7 +130,10 @@ Verdict Detector::add(Direction direction, const StreamGap& gap) {
   held_->gaps.push_back(gap);
   if (side.length == 0 && gap.cause == GapCause::start_not_captured) side.opening = Opening::other;
   side.has_gap = true;
-  if (!gap.length) return decide(true);
+  if (!gap.length) {
+    ended_ = true;
+    return decide(true);
+  }
   side.length +=
       std::min(*gap.length, held_limit);  // cannot overflow; more than the limit is as good as the limit
   side.known_from = side.length;
@@ -125,6 +145,7 @@ Verdict Detector::add(Direction direction, const StreamGap& gap) {
 Verdict Detector::at_end() {
   if (verdict_.protocol != Protocol::undecided) return verdict_;
   if (!held_) return settle({Protocol::other});
+  ended_ = true;
   return decide(true);
 }
 
@@ -285,6 +306,7 @@ Verdict Detector::settle_handshake() {
 }
 
 Verdict Detector::settle_no_handshake() {
+  if (held_->searched_bytes != nullptr) return decide_by_messages();
   if (!may_be_midstream()) return settle({Protocol::other});
   bool all_is_text = true;
   for (const Side& side : held_->sides) {
@@ -296,6 +318,26 @@ Verdict Detector::settle_no_handshake() {
   // A few bytes can look like text by chance, but not if there is nothing else.
   if (all_is_text) return settle({Protocol::other});
   return settle({.protocol = Protocol::rtmp, .swapped = false, .midstream = true});
+}
+
+/// Looks for messages each time that a direction has four times as many bytes as the last time.
+Verdict Detector::decide_by_messages() {
+  constexpr std::size_t first_search = 1024;
+  bool done = ended_ || *held_->searched_bytes >= searched_bytes_limit;
+  for (Side& side : held_->sides) {
+    if (side.known >= opening_size && is_plain_text(side.start())) return settle({Protocol::other});
+    for (;;) {
+      const std::size_t next = side.searched == 0 ? first_search : 4 * side.searched;
+      const std::size_t size = done ? std::min(side.bytes.size(), searched_limit) : next;
+      if (size > side.bytes.size() || size > searched_limit || size <= side.searched) break;
+      side.searched = size;
+      if (is_midstream_rtmp(Bytes(side.bytes).first(size))) {
+        return settle({.protocol = Protocol::rtmp, .swapped = false, .midstream = true});
+      }
+    }
+    done = done || side.bytes.size() >= searched_limit;
+  }
+  return done ? settle({Protocol::other}) : verdict_;
 }
 
 Verdict Detector::settle(Verdict verdict) {

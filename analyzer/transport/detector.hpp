@@ -15,7 +15,7 @@ struct Verdict {
   /// The side that TCP took for the client is in fact the server (only without a SYN). Whoever feeds the
   /// connection on to the next layer after `replay` exchanges the directions.
   bool swapped = false;
-  /// RTMP whose beginning is not in the capture. Only on a known port, by the port.
+  /// RTMP whose beginning is not in the capture: on a known port by the port, elsewhere by its messages.
   bool midstream = false;
 
   friend bool operator==(const Verdict&, const Verdict&) = default;
@@ -30,16 +30,26 @@ struct Verdict {
 /// the other's; a valid digest; a believable chunk header right after the handshake. Until then the
 /// connection stays undecided, at most until one side has sent `held_limit` bytes. A handshake that stays
 /// incomplete is accepted at the end if what there is fits exactly, or on a known port. Most connections of a
-/// capture are something else: their first byte tells, and nothing is kept.
+/// capture are something else: their first byte tells, and nothing is kept. But where the capture has no SYN, each
+/// first byte is possible: on an unknown port messages in a row prove RTMP (midstream_evidence.hpp), for which up to
+/// `searched_limit` bytes of a direction are kept.
 class Detector {
  public:
   struct Hints {
     bool known_port = false;  ///< the server's port is one that is known to carry RTMP
     bool syn_seen = false;    ///< offset 0 is the connection's first byte, and TCP knows who is the client
+    /// Bytes that detectors keep together to find messages of mid-stream connections; null: these are not looked for.
+    /// Outlives the detector.
+    std::size_t* searched_bytes = nullptr;
   };
 
   /// Bytes of one direction with which it must be decided: a handshake (3073) and a look at what follows.
   static constexpr std::uint64_t held_limit = 3073 + 64;
+
+  /// Bytes of one direction in which messages are looked for where there is no beginning.
+  static constexpr std::size_t searched_limit = std::size_t{64} << 10;
+  /// Limit of Hints::searched_bytes. Reached: connections that have no SYN and are on no known port are `other`.
+  static constexpr std::size_t searched_bytes_limit = std::size_t{4} << 20;
 
   explicit Detector(Hints hints);
   Detector(Detector&&) noexcept;
@@ -48,7 +58,7 @@ class Detector {
 
   Verdict add(Direction direction, const StreamData& data) {
     if (verdict_.protocol != Protocol::undecided) return verdict_;
-    if (!held_ && !may_be_midstream() && !is_promising(data.bytes.front())) {
+    if (!held_ && !may_be_midstream() && !may_prove_midstream() && !is_promising(data.bytes.front())) {
       verdict_.protocol = Protocol::other;
       return verdict_;
     }
@@ -68,6 +78,11 @@ class Detector {
   struct Held;
 
   [[nodiscard]] bool may_be_midstream() const { return hints_.known_port && !hints_.syn_seen; }
+  /// Without a beginning and on an unknown port only messages can prove RTMP.
+  [[nodiscard]] bool may_prove_midstream() const {
+    return !hints_.known_port && !hints_.syn_seen && hints_.searched_bytes != nullptr &&
+           *hints_.searched_bytes < searched_bytes_limit;
+  }
   void hold();
   Verdict add_slowly(Direction direction, const StreamData& data);
   /// `last`: nothing more will come, or be kept.
@@ -83,9 +98,11 @@ class Detector {
   Verdict settle(Verdict verdict);
   Verdict settle_handshake();
   Verdict settle_no_handshake();
+  Verdict decide_by_messages();
 
   Hints hints_;
   Verdict verdict_;
+  bool ended_ = false;  ///< nothing more will come
   std::unique_ptr<Held> held_;
 };
 

@@ -1,5 +1,6 @@
-// One direction's chunk stream. The first bytes of the input say how the rest is cut; the oracle is that messages,
-// chunks and findings do not depend on it, and that describing a message twice gives the same fields.
+// One direction's chunk stream. The first bytes of the input say how the rest is cut, and what is missing of it; the
+// oracle is that messages, chunks and findings do not depend on the cuts, and that describing a message twice gives the
+// same fields.
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -48,20 +49,45 @@ class Log final : public ChunkStreamListener {
   void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef) override {
     text += "lost " + std::to_string(offset) + " " + std::to_string(reason) + "\n";
   }
+  void on_sync_found(const SyncFound& found, std::uint32_t chunk_size) override {
+    text += "found " + std::to_string(found.header) + " " + std::to_string(found.skipped) + " " +
+            std::to_string(chunk_size) + "\n";
+  }
 };
 
-std::string run(Bytes stream, Bytes cuts) {
+/// What is missing of a stream: its beginning, and one hole.
+struct Damage {
+  bool midstream = false;
+  std::size_t hole_begin = 0;
+  std::size_t hole_end = 0;
+};
+
+std::string run(Bytes stream, Bytes cuts, const Damage& damage) {
   Log log;
   ChunkStreamDecoder decoder;
+  if (damage.midstream) decoder.lose_sync(0, SyncLostReason::start_not_captured, {1, 0}, log);
   std::size_t at = 0;
   for (std::size_t i = 0; at < stream.size(); ++i) {
-    const std::size_t wanted = cuts.empty() ? stream.size() : std::size_t{1} + cuts[i % cuts.size()];
-    const std::size_t size = std::min(wanted, stream.size() - at);
+    if (at == damage.hole_begin && damage.hole_end > at) {
+      decoder.on_gap({at, damage.hole_end - at, GapCause::not_captured, {1, 0}}, log);
+      at = damage.hole_end;
+      continue;
+    }
+    const std::size_t end = at < damage.hole_begin ? std::min(stream.size(), damage.hole_begin) : stream.size();
+    const std::size_t wanted = cuts.empty() ? end - at : std::size_t{1} + cuts[i % cuts.size()];
+    const std::size_t size = std::min(wanted, end - at);
     decoder.on_data({at, stream.subspan(at, size), {1, 0}}, log);
     at += size;
   }
   decoder.on_end({1, 0}, log);
   return log.text;
+}
+
+void require_same(Bytes stream, Bytes cuts, const Damage& damage) {
+  const std::string whole = run(stream, {}, damage);
+  require(run(stream, cuts, damage) == whole);
+  const std::uint8_t one_byte[] = {0};
+  if (stream.size() < 4096) require(run(stream, one_byte, damage) == whole);
 }
 
 }  // namespace
@@ -70,10 +96,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t cut_bytes = 8;
   if (size < cut_bytes) return 0;
   const Bytes input(data, size);
+  const Bytes cuts = input.first(cut_bytes);
   const Bytes stream = input.subspan(cut_bytes);
-  const std::string whole = run(stream, {});
-  require(run(stream, input.first(cut_bytes)) == whole);
-  const std::uint8_t one_byte[] = {0};
-  if (stream.size() < 4096) require(run(stream, one_byte) == whole);
+  require_same(stream, cuts, {});
+  require_same(stream, cuts, {.midstream = true});
+  const std::size_t begin = (std::size_t{cuts[6]} << 4) + 1;
+  const std::size_t end = begin + 1 + std::size_t{cuts[7]} * 6;
+  if (end < stream.size()) require_same(stream, cuts, {.midstream = (cuts[5] & 1U) != 0, .hole_begin = begin, .hole_end = end});
   return 0;
 }

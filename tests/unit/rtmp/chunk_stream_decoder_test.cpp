@@ -125,9 +125,9 @@ TEST(ChunkStreamDecoder, HoleOverAHeaderLosesSync) {
   fed.data(chunk({.chunk_stream_id = 4, .length = 100, .type_id = 18}, pattern(10)));
   fed.gap(91);
   fed.data(message({.chunk_stream_id = 4, .type_id = 20}, pattern(9)));
-  EXPECT_THAT(fed.recorder.lines, ElementsAre("type 18 csid 4 stream 0 time 0 length 100 chunks 1 incomplete",
-                                              "sync lost at 22 reason 0"));
-  EXPECT_GT(fed.decoder.skipped_bytes(), 0U);
+  fed.decoder.on_end({1, 0}, fed.recorder);
+  EXPECT_THAT(fed.recorder.lines, ElementsAre("sync lost at 22 reason 0",
+                                              "type 18 csid 4 stream 0 time 0 length 100 chunks 1 incomplete"));
 }
 
 TEST(ChunkStreamDecoder, ManyOpenMessagesAreKeptOnlyUpToTheLimit) {

@@ -39,6 +39,10 @@ class Recorder final : public rtmp::ChunkStreamListener {
   void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef) override {
     lines.push_back(fmt::format("sync lost at {} reason {}", offset, reason));
   }
+  void on_sync_found(const rtmp::SyncFound& found, std::uint32_t chunk_size) override {
+    lines.push_back(fmt::format("sync found at {} skipped {} method {} chunk size {}", found.header, found.skipped,
+                                static_cast<int>(found.method), chunk_size));
+  }
 };
 
 /// Feeds pieces one after the other, each as a packet of its own.

@@ -1,0 +1,124 @@
+// What ChunkParser minds after a loss: see ChunkItem::Kind::doubt.
+#include <algorithm>
+
+#include "rtmp/chunk_parser.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+/// While the chunk size is not known, no message that was seen needed a second chunk: a size that most are below.
+constexpr std::uint32_t assumed_chunk_size = 65536;
+
+}  // namespace
+
+std::optional<Interrupted> ChunkParser::interrupted() const {
+  if (lost_ || held_ != 0 || !replay_.bytes.empty() || streams_.empty()) return std::nullopt;
+  if (!streams_[current_].in_progress) return std::nullopt;
+  return Interrupted{current_, remaining_};
+}
+
+Bytes ChunkParser::take_replay() {
+  const Bytes bytes = replay_.bytes;
+  replay_.bytes = {};
+  return bytes;
+}
+
+void ChunkParser::distrust_chunk_size() {
+  if (care_ == nullptr) care_ = std::make_unique<Care>();
+  care_->chunk_size_exact = false;
+  care_->chunk_size_least = 0;
+}
+
+void ChunkParser::begin_care(const ChunkResumption& resumption) {
+  lost_ = false;
+  implausible_ = 0;
+  if (care_ == nullptr) care_ = std::make_unique<Care>();
+  care_->trusted_until = std::max(resumption.trusted_until, resumption.offset + 1);
+  care_->chunk_size_known = resumption.chunk_size != 0;
+  if (resumption.chunk_size != 0) {
+    chunk_size_ = resumption.chunk_size;
+  } else {
+    chunk_size_ = resumption.chunk_size_least <= assumed_chunk_size ? assumed_chunk_size : maximum_message_length;
+  }
+  care_->chunk_size_exact = resumption.chunk_size_exact;
+  care_->chunk_size_least = resumption.chunk_size_least;
+}
+
+void ChunkParser::resume(const ChunkResumption& resumption) {
+  begin_care(resumption);
+  for (ChunkStream& stream : streams_) {
+    stream.in_progress = false;
+    stream.stale = true;
+    stream.message.timestamp_exact = false;
+    if (stream.message.chunk_stream_id != 2) stream.message.timestamp += resumption.elapsed_ms;
+  }
+  remaining_ = 0;
+}
+
+void ChunkParser::resume_interrupted(const Interrupted& interrupted, std::uint64_t predicted_until,
+                                     const ChunkResumption& resumption) {
+  begin_care(resumption);
+  care_->predicted_until = predicted_until;
+  current_ = interrupted.stream;
+  remaining_ = interrupted.remaining;
+}
+
+void ChunkParser::resume_doubt(const ChunkResumption& resumption) { begin_care(resumption); }
+
+/// Whether the header at hand depends on something that a hole may have changed.
+bool ChunkParser::doubtful() const {
+  const ChunkHeader& h = header_;
+  if (h.stream_offset < care_->trusted_until) return false;
+  if (h.format < 2 && !is_known_message_type(h.type_id)) return true;
+  const auto index = find(h.chunk_stream_id);
+  const bool known = index && streams_[*index].last_format != 0xFF;
+  if (!known && h.format != 0) return true;
+  if (known && streams_[*index].in_progress) return h.format != 3;
+  if (h.format >= 2 && streams_[*index].stale) return true;
+  const std::uint32_t length = h.format < 2 ? h.length : streams_[*index].message.length;
+  return !care_->chunk_size_exact && length > care_->chunk_size_least;
+}
+
+ChunkItem ChunkParser::doubt(Bytes raw) {
+  ChunkItem item;
+  item.kind = ChunkItem::Kind::doubt;
+  item.raw = raw;
+  lost_ = true;
+  return item;
+}
+
+/// A gap that, as has been found out, hides nothing but chunks of the message in progress.
+ChunkItem ChunkParser::assume_continuation(std::uint64_t missing) {
+  ChunkStream& stream = streams_[current_];
+  ChunkItem item;
+  item.kind = ChunkItem::Kind::hole;
+  item.stream = current_;
+  const std::uint32_t before = stream.received;
+  const std::uint32_t id = stream.message.chunk_stream_id;
+  const std::uint64_t header_size =
+      (id < 64 ? 1U : id < 320 ? 2U : 3U) + (stream.extended && type3_habit_ != Habit::absent ? 4U : 0U);
+  while (missing > 0) {
+    if (remaining_ == 0) {
+      const std::uint32_t rest = stream.message.length - stream.received;
+      if (rest == 0 || missing < header_size) break;
+      missing -= header_size;
+      remaining_ = std::min(rest, chunk_size_);
+      ++stream.message.chunks;
+    }
+    const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(missing, remaining_));
+    remaining_ -= count;
+    stream.received += count;
+    missing -= count;
+  }
+  stream.hole = true;
+  item.missing = stream.received - before;
+  item.ends_message = stream.received == stream.message.length;
+  if (item.ends_message) stream.in_progress = false;
+  if (missing > 0) {  // a header is cut by the gap's end: its rest would be taken for a header
+    lose_sync();
+    item.kind = ChunkItem::Kind::sync_lost;
+  }
+  return item;
+}
+
+}  // namespace rtmpscope::rtmp

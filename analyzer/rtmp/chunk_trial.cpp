@@ -1,0 +1,399 @@
+#include "rtmp/chunk_trial.hpp"
+
+#include <algorithm>
+
+#include "base/byte_order.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+constexpr std::array<std::uint8_t, 4> message_header_size = {11, 7, 3, 0};
+constexpr std::uint32_t extended_mark = 0xFFFFFF;
+
+/// A type 3 header where one must be: one byte that can have no other value.
+constexpr int continuation_bits = 8;
+/// A message that ends exactly where a hole begins. Senders fill packets with whole messages more often than not.
+constexpr int alignment_bits = 8;
+/// What must speak for a header to prove that the message before it ended there.
+constexpr int landing_bits = 14;
+/// The same if the message's length is inherited from a header that need not be the last one before it.
+constexpr int inherited_landing_bits = 20;
+/// Longest delta of a header that is otherwise unknown.
+constexpr std::uint32_t longest_stranger_step_ms = 1000;
+/// The same if the chunk size is a guess that leads there.
+constexpr int guessed_landing_bits = 24;
+
+/// Chunk sizes that senders use.
+constexpr std::array<std::uint32_t, 12> usual_chunk_sizes = {128,  256,  512,   1024,  2048,  4096,
+                                                             8192, 16384, 32768, 60000, 65535, 65536};
+
+/// Sizes below are legal, but no sender has them, and short distances occur by chance.
+constexpr std::uint32_t least_inferred_chunk_size = 16;
+
+}  // namespace
+
+const ChunkStream* ChunkTrial::inherited(std::uint32_t id, std::uint32_t& left) const {
+  left = 0;
+  for (const Stream& stream : streams_) {
+    if (stream.id != id) continue;
+    left = stream.left;
+    return &stream.state;
+  }
+  const auto index = parser_.find(id);
+  if (!index) return nullptr;
+  const ChunkStream& state = parser_.stream(*index);
+  if (state_holds_ && state.in_progress) left = state.message.length - state.received;
+  return &state;
+}
+
+ChunkTrial::Stream& ChunkTrial::stream(std::uint32_t id) {
+  const auto found = std::find_if(streams_.begin(), streams_.end(), [&](const Stream& s) { return s.id == id; });
+  if (found != streams_.end()) return *found;
+  std::uint32_t left = 0;
+  const ChunkStream* state = inherited(id, left);
+  streams_.push_back({.id = id,
+                      .state = state == nullptr ? ChunkStream{} : *state,
+                      .left = left,
+                      .certain = state_holds_ && state != nullptr && !state->stale});
+  return streams_.back();
+}
+
+/// Why there is no byte at `offset`.
+ChunkTrial::Look ChunkTrial::missing(std::uint64_t offset) const {
+  return offset < window_.end() || last_ ? Look::hole : Look::more;
+}
+
+ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
+  ++work_;
+  const Bytes bytes = window_.at(offset);
+  if (bytes.empty()) return missing(offset);
+  const auto short_of = [&] { return missing(offset + bytes.size()); };
+  ChunkHeader& h = seen.header;
+  h = {.stream_offset = offset, .format = static_cast<std::uint8_t>(bytes[0] >> 6)};
+  const std::uint8_t low = bytes[0] & 0x3F;
+  h.basic_size = low == 0 ? 2 : low == 1 ? 3 : 1;
+  if (bytes.size() < h.basic_size) return short_of();
+  h.chunk_stream_id = low >= 2 ? low : low == 0 ? 64U + bytes[1] : 64U + bytes[1] + 256U * bytes[2];
+  std::uint32_t left = 0;
+  const ChunkStream* state = inherited(h.chunk_stream_id, left);
+  if (state != nullptr && state->last_format == 0xFF) state = nullptr;
+  if (state == nullptr && (h.format >= 2 || h.basic_size > 1)) return Look::no;
+  const std::size_t fixed = h.basic_size + std::size_t{message_header_size[h.format]};
+  if (bytes.size() < fixed) return short_of();
+  const std::uint8_t* p = bytes.data() + h.basic_size;
+  h.size = static_cast<std::uint8_t>(fixed);
+  if (h.format < 3) h.timestamp_field = load_be24(p);
+  if (h.format < 2) {
+    h.length = load_be24(p + 3);
+    h.type_id = p[6];
+  } else {
+    h.length = state->message.length;
+    h.type_id = state->message.type_id;
+  }
+  h.message_stream_id = h.format == 0 ? load_le32(p + 7) : state == nullptr ? 0 : state->message.message_stream_id;
+  h.has_extended_timestamp = h.format < 3 && h.timestamp_field == extended_mark;
+  if (h.format == 3 && state->extended) {
+    if (bytes.size() < fixed + 4) return short_of();
+    const std::uint32_t value = load_be32(bytes.data() + fixed);
+    h.has_extended_timestamp = value == state->extended_value || value == state->message.timestamp ||
+                               (left == 0 && value >= extended_mark);
+    if (h.has_extended_timestamp && left != 0) seen.bits = 24;
+  }
+  if (h.has_extended_timestamp) {
+    if (bytes.size() < fixed + 4) return short_of();
+    h.extended_timestamp = load_be32(bytes.data() + fixed);
+    h.size = static_cast<std::uint8_t>(fixed + 4);
+  }
+  if (left != 0) {
+    // A header that cuts a message short is no evidence; no sender that was seen does that.
+    if (h.format != 3) return Look::no;
+    seen.continuation = true;
+    seen.bits += continuation_bits;
+    return Look::yes;
+  }
+  const auto bits = weigh_header(h, {state});
+  if (!bits) return Look::no;
+  seen.bits = *bits;
+  return read_body(offset + h.size, seen);
+}
+
+ChunkTrial::Look ChunkTrial::read_body(std::uint64_t offset, Seen& seen) {
+  const std::uint32_t wanted = std::min<std::uint32_t>(weighed_body_bytes, seen.header.length);
+  if (wanted == 0) return Look::yes;
+  const Bytes body = window_.at(offset);
+  if (body.size() < wanted && missing(offset + body.size()) == Look::more) return Look::more;
+  const auto bits = weigh_body(seen.header.type_id, body, seen.header.length, habits_);
+  if (!bits) return Look::no;
+  seen.bits += *bits;
+  return seen.bits > 0 ? Look::yes : Look::no;
+}
+
+/// Bits for a header that inherits everything from one that is not known: its message must be media by its first bytes.
+int ChunkTrial::weigh_stranger(std::uint64_t offset) const {
+  const Bytes bytes = window_.at(offset);
+  if (bytes.empty() || (bytes[0] & 0x3F) < 3 || bytes[0] < 0x80) return 0;
+  std::uint32_t left = 0;
+  const ChunkStream* state = inherited(bytes[0] & 0x3F, left);
+  if (left != 0 || (state != nullptr && state->last_format != 0xFF)) return 0;
+  const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
+  if (bytes.size() < size + weighed_body_bytes) return 0;
+  if (size == 4 && load_be24(bytes.data() + 1) > longest_stranger_step_ms) return 0;
+  int best = 0;
+  for (const std::uint8_t type : {std::uint8_t{MessageType::audio}, std::uint8_t{MessageType::video}}) {
+    best = std::max(best, weigh_body(type, bytes.subspan(size), maximum_message_length, habits_).value_or(0));
+  }
+  return best >= landing_bits ? best : 0;
+}
+
+void ChunkTrial::begin_message(const Seen& seen) {
+  Stream& s = stream(seen.header.chunk_stream_id);
+  const ChunkHeader& h = seen.header;
+  ChunkStream& state = s.state;
+  state.message.type_id = h.type_id;
+  state.message.length = h.length;
+  state.message.message_stream_id = h.message_stream_id;
+  if (h.format == 0) {
+    state.message.timestamp = h.has_extended_timestamp ? h.extended_timestamp : h.timestamp_field;
+  } else if (h.format < 3) {
+    state.message.timestamp += h.has_extended_timestamp ? h.extended_timestamp : h.timestamp_field;
+  }
+  if (h.format < 3) {
+    state.last_format = h.format;
+    state.extended = h.has_extended_timestamp;
+    state.extended_value = h.extended_timestamp;
+  }
+  state.message.stream_offset = h.stream_offset;
+  s.certain = s.certain || h.format < 2;
+  length_certain_ = s.certain;
+  begun_last_ = s.id;
+  s.left = h.length;
+}
+
+/// Bytes of the header of a type 3 chunk of a message in progress, as the sender is used to write it.
+std::uint32_t ChunkTrial::continuation_size(std::uint32_t id) const {
+  std::uint32_t left = 0;
+  const ChunkStream* state = inherited(id, left);
+  const std::uint32_t basic = id < 64 ? 1 : id < 320 ? 2 : 3;
+  return basic + (state != nullptr && state->extended && !parser_.omits_extended_timestamps() ? 4 : 0);
+}
+
+/// Whether a message whose payload begins at `payload` ends before a believable header, if chunks have that size.
+ChunkTrial::Look ChunkTrial::fits(std::uint64_t payload, const Seen& seen, std::uint32_t chunk_size, bool guessed) {
+  const std::uint32_t id = seen.header.chunk_stream_id;
+  std::uint64_t at = payload;
+  std::uint32_t left = seen.header.length;
+  int splits = 0;
+  for (;;) {
+    ++work_;
+    const std::uint32_t count = std::min(left, chunk_size);
+    at += count;
+    left -= count;
+    if (left == 0) break;
+    const Bytes bytes = window_.at(at);
+    if (bytes.empty()) {
+      if (missing(at) == Look::more) return Look::more;
+      return Look::hole;
+    }
+    if (id < 64 && bytes[0] != (0xC0 | id)) {
+      Seen other;
+      const Look look = read(at, other);
+      if (look != Look::yes) return look;
+      // Another message between the chunks of this one.
+      return other.header.chunk_stream_id != id && other.bits >= 2 * landing_bits && splits > 0 ? Look::yes : Look::no;
+    }
+    ++splits;
+    Stream& s = stream(id);
+    const bool extended = s.state.extended && bytes.size() >= 5 && load_be32(bytes.data() + 1) == s.state.extended_value;
+    at += (id < 64 ? 1 : id < 320 ? 2 : 3) + (extended ? 4U : 0U);
+    if (work_ > work_limit_) return Look::no;
+  }
+  if (window_.hole_begins_at(at) || (last_ && at == window_.end())) return guessed || !length_certain_ ? Look::hole : Look::yes;
+  Stream& s = stream(id);
+  const std::uint32_t before = s.left;
+  s.left = 0;
+  Seen next;
+  const Look look = read(at, next);
+  const int stranger = look == Look::no ? weigh_stranger(at) + splits * continuation_bits : 0;
+  s.left = before;
+  if (stranger >= (guessed ? guessed_landing_bits : landing_bits) && weigh_stranger(at) > 0) return Look::yes;
+  if (look != Look::yes) return look;
+  return next.bits >= (guessed ? guessed_landing_bits : landing_bits) ? Look::yes : Look::no;
+}
+
+/// The chunk size that lets the message end before a believable header.
+ChunkTrial::Choice ChunkTrial::choose_chunk_size(std::uint64_t payload, const Seen& seen) {
+  const std::uint32_t length = seen.header.length;
+  bool more = false;
+  int holes = 0;  // sizes against which nothing speaks before a hole
+  const auto try_size = [&](std::uint32_t size, bool guessed) {
+    switch (fits(payload, seen, size, guessed)) {
+      case Look::yes:
+        if (size < length) {
+          end_.chunk_size = size;
+          end_.chunk_size_exact = true;
+        } else if (end_.chunk_size < length) {
+          end_.chunk_size = 0;
+        }
+        end_.chunk_size_least = std::max(end_.chunk_size_least, std::min(size, length));
+        return true;
+      case Look::more: more = true; return false;
+      case Look::hole: ++holes; return false;
+      case Look::no: return false;
+    }
+    return false;
+  };
+  if (end_.chunk_size != 0 && try_size(end_.chunk_size, false)) return Choice::chosen;
+  if (end_.chunk_size < length && try_size(length, false)) return Choice::chosen;
+  // With a length that is doubtful itself, another chunk size would fit too often.
+  if (!length_certain_) return more ? Choice::more : holes > 0 ? Choice::hole : Choice::none;
+  for (const std::uint32_t size : usual_chunk_sizes) {
+    if (size >= length || size <= end_.chunk_size_least || size == end_.chunk_size) continue;
+    if (try_size(size, true)) return Choice::chosen;
+  }
+  // Any other size: the first type 3 header stands at its end.
+  const std::uint32_t id = seen.header.chunk_stream_id;
+  const Bytes body = window_.at(payload);
+  if (id < 64) {
+    const std::size_t end = std::min<std::size_t>(body.size(), length);
+    const std::uint8_t mark = static_cast<std::uint8_t>(0xC0 | id);
+    std::size_t at = std::max(end_.chunk_size_least, least_inferred_chunk_size);
+    while (at < end && work_ < work_limit_) {
+      const auto found = std::find(body.begin() + static_cast<std::ptrdiff_t>(at),
+                                   body.begin() + static_cast<std::ptrdiff_t>(end), mark);
+      const auto next = static_cast<std::size_t>(found - body.begin());
+      work_ += (next - at) / 16 + 1;
+      if (next >= end) break;
+      if (try_size(static_cast<std::uint32_t>(next), true)) return Choice::chosen;
+      at = next + 1;
+    }
+  }
+  if (more) return Choice::more;
+  if (holes == 1 && end_.chunk_size >= length && body.size() >= length) {
+    // All of the message is there, only the header behind it is missing, and no smaller chunk size is possible.
+    end_.chunk_size_least = length;
+    return Choice::alone;
+  }
+  return holes > 0 ? Choice::hole : Choice::none;
+}
+
+void ChunkTrial::end_message(std::uint32_t id, std::uint64_t next) {
+  if (!stream(id).certain) return;
+  if (window_.hole_begins_at(next) || (last_ && next == window_.end())) {
+    ++end_.landed;
+    end_.bits += alignment_bits;
+    end_.confirmed = next;
+  }
+}
+
+/// Goes on behind the payload of one chunk that begins at `payload`; false where the trial ends.
+bool ChunkTrial::pass_chunk(std::uint32_t id, std::uint64_t payload) {
+  Stream& s = stream(id);
+  const std::uint32_t count = end_.chunk_size == 0 ? s.left : std::min(s.left, end_.chunk_size);
+  s.left -= count;
+  end_.offset = payload + count;
+  if (s.left == 0) {
+    end_message(id, end_.offset);
+    return true;
+  }
+  return !crosses_holes_ || cross_hole(id);
+}
+
+/// While nothing speaks against it, the sender goes on with the message in progress behind holes.
+bool ChunkTrial::cross_hole(std::uint32_t id) {
+  while (window_.in_hole(end_.offset)) {
+    Stream& s = stream(id);
+    if (s.left == 0) return true;
+    const std::uint32_t size = continuation_size(id);
+    if (end_.chunk_size == 0 || !window_.in_hole(end_.offset + size - 1)) return false;
+    const std::uint32_t count = std::min(s.left, end_.chunk_size);
+    s.left -= count;
+    end_.offset += size + count;
+    if (++work_ > work_limit_) return false;
+  }
+  return true;
+}
+
+TrialEnd ChunkTrial::run(const TrialStart& start) {
+  end_ = {.offset = start.offset,
+          .confirmed = start.offset,
+          .chunk_size = start.chunk_size,
+          .chunk_size_exact = start.chunk_size_exact,
+          .chunk_size_least = start.chunk_size_least};
+  last_ = start.last;
+  crosses_holes_ = start.interrupted.has_value();
+  state_holds_ = crosses_holes_ || start.state_holds;
+  streams_.clear();
+  length_certain_ = true;
+  using Reason = TrialEnd::Reason;
+  const auto stop = [&](Reason reason) {
+    end_.reason = reason;
+    return end_;
+  };
+  if (crosses_holes_) {
+    const ChunkStream& state = parser_.stream(start.interrupted->stream);
+    const std::uint32_t id = state.message.chunk_stream_id;
+    Stream& s = stream(id);
+    if (!state.in_progress) return stop(Reason::contradiction);
+    s.left -= start.interrupted->remaining;
+    end_.offset += start.interrupted->remaining;
+    if (!cross_hole(id)) return stop(Reason::contradiction);
+    end_.confirmed = end_.offset;
+  }
+  for (int passed = 0;; ++passed) {
+    if (passed == trial_headers && end_.begun > 1) return stop(Reason::enough);
+    if (work_ > work_limit_) return stop(Reason::contradiction);
+    Seen seen;
+    switch (read(end_.offset, seen)) {
+      case Look::no:
+        if (const int stranger = weigh_stranger(end_.offset); stranger > 0 && end_.begun > 0 && length_certain_) {
+          end_.confirmed = end_.offset;
+          end_.bits += stranger;
+          ++end_.landed;
+        }
+        return stop(Reason::contradiction);
+      case Look::more: return stop(Reason::need_more);
+      case Look::hole: return stop(Reason::hole);
+      case Look::yes: break;
+    }
+    const std::uint32_t id = seen.header.chunk_stream_id;
+    const std::uint64_t payload = end_.offset + seen.header.size;
+    if (!seen.continuation) {
+      if (end_.begun > 0 || crosses_holes_) {
+        // A length that may have changed in a hole needs more to be confirmed by; then it is certain.
+        if (seen.bits >= (length_certain_ ? landing_bits : inherited_landing_bits)) {
+          end_.confirmed = end_.offset;
+          for (Stream& each : streams_) each.certain = each.certain || each.id == begun_last_;
+        }
+        ++end_.landed;
+      }
+      if (end_.begun == 0) end_.first_bits = seen.bits;
+      ++end_.begun;
+    }
+    end_.bits += seen.bits;
+    if (!seen.continuation) {
+      begin_message(seen);
+      const bool doubtful = seen.header.length > end_.chunk_size_least && !end_.chunk_size_exact;
+      if (doubtful) {
+        switch (choose_chunk_size(payload, seen)) {
+          case Choice::chosen: break;
+          case Choice::alone:
+            if (seen.header.format < 2) end_.confirmed = payload + seen.header.length;
+            break;
+          case Choice::none: return stop(Reason::contradiction);
+          case Choice::more: return stop(Reason::need_more);
+          case Choice::hole:
+            if (end_.chunk_size == 0) return stop(Reason::hole);
+            break;
+        }
+      }
+      if (seen.header.length == 0) {
+        end_.offset = payload;
+        end_message(id, payload);
+        continue;
+      }
+    }
+    if (!pass_chunk(id, payload)) return stop(Reason::contradiction);
+  }
+}
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,98 @@
+// Parses a piece of a chunk stream on trial: how far it goes from a place, and how much speaks for it.
+#pragma once
+
+#include "rtmp/plausibility.hpp"
+#include "rtmp/resync_window.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Where a trial starts, and what it takes for granted.
+struct TrialStart {
+  std::uint64_t offset = 0;
+  std::optional<Interrupted> interrupted{};  ///< nothing: a header that begins a message is at `offset`
+  bool state_holds = false;                ///< messages in progress go on; else headers may be missing before `offset`
+  std::uint32_t chunk_size = 0;            ///< 0: not known
+  bool chunk_size_exact = false;           ///< nothing can have changed it
+  std::uint32_t chunk_size_least = 0;      ///< chunks of that many bytes have been seen
+  bool last = false;                       ///< no more bytes will come
+};
+
+struct TrialEnd {
+  enum class Reason : std::uint8_t {
+    contradiction,  ///< no believable header at `offset`
+    need_more,      ///< the window ends
+    hole,           ///< the next header is missing
+    enough,         ///< trial_headers were passed
+  };
+  Reason reason = Reason::contradiction;
+  std::uint64_t offset = 0;           ///< of the header that was not passed
+  std::uint64_t confirmed = 0;        ///< messages that begin before it are confirmed by what follows them
+  int first_bits = 0;                 ///< for the first header that begins a message
+  int bits = 0;                       ///< for all of it
+  int begun = 0;                      ///< messages that began
+  int landed = 0;                     ///< messages that ended where the next header, or a hole, begins
+  std::uint32_t chunk_size = 0;       ///< as in TrialStart, after the trial
+  bool chunk_size_exact = false;
+  std::uint32_t chunk_size_least = 0;
+};
+
+/// Headers that a trial passes at most.
+inline constexpr int trial_headers = 24;
+
+class ChunkTrial {
+ public:
+  /// `work` counts bytes and headers looked at; a trial stops as `contradiction` when it gets to `work_limit`.
+  ChunkTrial(const ResyncWindow& window, const ChunkParser& parser, const StreamHabits& habits, std::uint64_t& work,
+             std::uint64_t work_limit)
+      : window_(window), parser_(parser), habits_(habits), work_(work), work_limit_(work_limit) {}
+
+  [[nodiscard]] TrialEnd run(const TrialStart& start);
+
+ private:
+  enum class Look : std::uint8_t { yes, no, more, hole };
+  enum class Choice : std::uint8_t { chosen, alone, none, more, hole };
+
+  /// A chunk stream as the trial leaves it; the parser's own state stays as it is.
+  struct Stream {
+    std::uint32_t id = 0;
+    ChunkStream state;
+    std::uint32_t left = 0;  ///< payload bytes of the message in progress; 0: none is
+    bool certain = false;    ///< nothing that a header inherits can have been changed in a hole
+  };
+
+  /// A header with what it inherits, and what speaks for it.
+  struct Seen {
+    ChunkHeader header;
+    int bits = 0;
+    bool continuation = false;
+  };
+
+  Look read(std::uint64_t offset, Seen& seen);
+  Look read_body(std::uint64_t offset, Seen& seen);
+  [[nodiscard]] int weigh_stranger(std::uint64_t offset) const;
+  [[nodiscard]] Look missing(std::uint64_t offset) const;
+  [[nodiscard]] const ChunkStream* inherited(std::uint32_t id, std::uint32_t& left) const;
+  Stream& stream(std::uint32_t id);
+  void begin_message(const Seen& seen);
+  void end_message(std::uint32_t id, std::uint64_t next);
+  Choice choose_chunk_size(std::uint64_t payload, const Seen& seen);
+  Look fits(std::uint64_t payload, const Seen& seen, std::uint32_t chunk_size, bool guessed);
+  [[nodiscard]] std::uint32_t continuation_size(std::uint32_t id) const;
+  bool pass_chunk(std::uint32_t id, std::uint64_t payload);
+  bool cross_hole(std::uint32_t id);
+
+  const ResyncWindow& window_;
+  const ChunkParser& parser_;
+  const StreamHabits& habits_;
+  std::uint64_t& work_;
+  std::uint64_t work_limit_;
+  bool last_ = false;
+  bool state_holds_ = false;
+  bool crosses_holes_ = false;
+  TrialEnd end_;
+  std::uint32_t begun_last_ = 0;  ///< chunk stream of the message that began last
+  bool length_certain_ = false;   ///< of that message
+  std::vector<Stream> streams_;
+};
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,200 @@
+#include "rtmp/plausibility.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/byte_order.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+/// Bits that a field of `width` bits gives whose value is below `value` rounded up to a power of two.
+int spare_bits(int width, std::uint32_t value) { return std::max(0, width - static_cast<int>(std::bit_width(value))); }
+
+/// Body lengths of messages that have a fixed one (RTMP 5.4, 6.2).
+bool fits_type(std::uint8_t type_id, std::uint32_t length) {
+  switch (type_id) {
+    case MessageType::set_chunk_size:
+    case MessageType::abort_message:
+    case MessageType::acknowledgement:
+    case MessageType::window_acknowledgement_size: return length == 4;
+    case MessageType::set_peer_bandwidth: return length == 5;
+    case MessageType::user_control: return length >= 2 && length <= 64;
+    case MessageType::audio:
+    case MessageType::video: return true;
+    default: return length != 0;
+  }
+}
+
+bool has_fixed_length(std::uint8_t type_id) { return type_id <= MessageType::set_peer_bandwidth; }
+
+constexpr std::uint32_t usual_longest_step_ms = 60'000;
+constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
+
+std::optional<int> weigh_time(const ChunkHeader& h, const ChunkStream* stream) {
+  if (h.format == 3) return 0;
+  if (h.has_extended_timestamp) return h.extended_timestamp >= 0xFFFFFF ? 24 + 4 : std::optional<int>();
+  if (h.format == 0) {
+    if (stream == nullptr || h.chunk_stream_id == 2) return spare_bits(24, h.timestamp_field) / 2;
+    const auto step = static_cast<std::int32_t>(h.timestamp_field - stream->message.timestamp);
+    const auto size = static_cast<std::uint32_t>(step < 0 ? -static_cast<std::int64_t>(step) : step);
+    return size < 4 * usual_longest_step_ms ? spare_bits(24, size) : 0;
+  }
+  if (h.timestamp_field > usual_longest_step_ms) return -6;
+  return spare_bits(24, h.timestamp_field | 0x3F);
+}
+
+int weigh_ascii(Bytes text) {
+  int bits = 0;
+  for (const std::uint8_t byte : text) {
+    const bool usual = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' || byte == '@' ||
+                       byte == '|';
+    if (byte < 0x20 || byte >= 0x7F) return -100;
+    bits += usual ? 2 : 0;
+  }
+  return bits;
+}
+
+std::optional<int> weigh_amf0_name(Bytes head, std::uint32_t length) {
+  if (head[0] != 0x02) return std::nullopt;
+  int bits = 8;
+  if (head.size() < 3) return bits;
+  const std::uint16_t name = load_be16(head.data() + 1);
+  if (name == 0 || name > 128 || name + 3U > length) return std::nullopt;
+  bits += 9;
+  const int ascii = weigh_ascii(head.subspan(3, std::min<std::size_t>(head.size() - 3, name)));
+  if (ascii < 0) return std::nullopt;
+  return bits + ascii;
+}
+
+bool is_four_cc(Bytes bytes) {
+  return std::ranges::all_of(bytes, [](std::uint8_t byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '-' ||
+           byte == '.';
+  });
+}
+
+/// Legacy audio header (FLV E.4.2.1) or an enhanced one.
+std::optional<int> weigh_audio(Bytes head, std::uint32_t length, const StreamHabits& habits) {
+  const std::uint8_t format = head[0] >> 4;
+  const bool same = habits.media_seen[0] && habits.media_heads[0] == head[0];
+  int bits = same ? 8 : 0;
+  if (format == 9) {  // Enhanced RTMP: the other half is a packet type
+    if ((head[0] & 0x0F) > 7) return std::nullopt;
+    if (head.size() < 5) return bits;
+    if (!is_four_cc(head.subspan(1, 4)) && (head[0] & 0x0F) < 5) return std::nullopt;
+    return bits + ((head[0] & 0x0F) < 5 ? 12 : 0);
+  }
+  if (format == 12 || format == 13) return std::nullopt;
+  if (format == 10) {
+    if (head.size() < 2) return same ? bits : 4;
+    if (head[1] > 1 || length < 3) return std::nullopt;
+    return (same ? bits : head[0] == 0xAF ? 7 : 3) + 7;
+  }
+  return bits;
+}
+
+std::optional<int> weigh_avc(Bytes head, std::uint32_t length) {
+  if (head.size() < 2) return 0;
+  if (head[1] > 2) return std::nullopt;
+  int bits = 6;
+  if (head.size() < 5) return bits;
+  const std::uint32_t composition = load_be24(head.data() + 2);
+  if (head[1] != 1) return composition == 0 ? bits + 20 : bits;
+  const std::uint32_t size = composition >= 0x800000 ? 0x1000000 - composition : composition;
+  if (size > usual_longest_step_ms) return std::nullopt;
+  bits += spare_bits(23, size);
+  if (head.size() < 9) return bits;
+  const std::uint32_t unit = load_be32(head.data() + 5);  // length of the first NAL unit, with the usual four bytes
+  if (unit == 0 || unit > length - 9) return bits;
+  bits += spare_bits(32, length) + (unit == length - 9 ? 8 : 0);
+  if (head.size() > 9 && (head[9] & 0x80) != 0) return std::nullopt;  // forbidden_zero_bit
+  return bits;
+}
+
+std::optional<int> weigh_video(Bytes head, std::uint32_t length, const StreamHabits& habits) {
+  const bool same_codec = habits.media_seen[1] && (habits.media_heads[1] & 0x8F) == (head[0] & 0x8F);
+  if ((head[0] & 0x80) != 0) {  // Enhanced RTMP
+    const std::uint8_t frame_type = head[0] >> 4 & 7;
+    const std::uint8_t packet_type = head[0] & 0x0F;
+    if (frame_type == 0 || frame_type > 5 || packet_type > 7) return std::nullopt;
+    if (head.size() < 5) return 2;
+    const bool four_cc = is_four_cc(head.subspan(1, 4));
+    if (!four_cc && packet_type < 6) return std::nullopt;
+    return four_cc ? 12 : 2;
+  }
+  const std::uint8_t frame_type = head[0] >> 4;
+  const std::uint8_t codec = head[0] & 0x0F;
+  if (frame_type == 0 || frame_type > 5 || codec < 1) return std::nullopt;
+  const int bits = same_codec ? 6 : 2;
+  if (codec != 7 && codec != 12) return bits;
+  if (frame_type == 5) return bits;
+  const auto rest = weigh_avc(head, length);
+  if (!rest) return std::nullopt;
+  return bits + *rest;
+}
+
+}  // namespace
+
+std::optional<int> weigh_header(const ChunkHeader& h, const Inherited& inherited) {
+  const ChunkStream* stream = inherited.stream;
+  const bool known = stream != nullptr && stream->last_format != 0xFF;
+  if (h.chunk_stream_id < 2) return std::nullopt;
+  if (!known && h.format >= 2) return std::nullopt;
+  if (!is_known_message_type(h.type_id)) return std::nullopt;
+  if (!fits_type(h.type_id, h.length)) return std::nullopt;
+  if (h.basic_size > 1 && !known) return std::nullopt;  // hardly any sender has such chunk streams
+
+  int bits = known ? 5 : h.chunk_stream_id <= 8 ? 3 : 0;
+  if (h.format < 2) {
+    bits += known && stream->message.type_id == h.type_id ? 8 : 4;
+    bits += has_fixed_length(h.type_id) ? 20 : spare_bits(24, h.length | 0x3FF);
+  } else if (known && has_fixed_length(h.type_id)) {
+    bits += 2;
+  }
+  if (h.format == 0) {
+    const bool same = known && stream->message.message_stream_id == h.message_stream_id;
+    if (same || h.message_stream_id <= 1) {
+      bits += 24;
+    } else if (h.message_stream_id <= highest_usual_message_stream) {
+      bits += spare_bits(32, h.message_stream_id) - 8;
+    } else {
+      return std::nullopt;
+    }
+  }
+  const auto time = weigh_time(h, known ? stream : nullptr);
+  if (!time) return std::nullopt;
+  return bits + *time;
+}
+
+std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t length, const StreamHabits& habits) {
+  head = head.first(std::min<std::size_t>({head.size(), length, weighed_body_bytes}));
+  if (head.empty()) return 0;
+  switch (type_id) {
+    case MessageType::audio: return weigh_audio(head, length, habits);
+    case MessageType::video: return weigh_video(head, length, habits);
+    case MessageType::command_amf0:
+    case MessageType::data_amf0: return weigh_amf0_name(head, length);
+    case MessageType::command_amf3:
+    case MessageType::data_amf3:
+      if (head[0] != 0) return weigh_amf0_name(head, length);
+      if (head.size() < 2) return 4;
+      return weigh_amf0_name(head.subspan(1), length - 1);
+    case MessageType::set_chunk_size:
+      if (head.size() < 4) return 0;
+      if (load_be32(head.data()) == 0 || load_be32(head.data()) > 0xFFFFFF) return std::nullopt;
+      return 8;
+    case MessageType::set_peer_bandwidth:
+      if (head.size() < 5) return 0;
+      return head[4] > 2 ? std::optional<int>() : 6;
+    case MessageType::user_control: {
+      if (head.size() < 2) return 0;
+      const std::uint16_t event = load_be16(head.data());
+      if (event > 64) return std::nullopt;
+      return 9;
+    }
+    default: return 0;
+  }
+}
+
+}  // namespace rtmpscope::rtmp

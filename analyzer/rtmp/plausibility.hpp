@@ -1,0 +1,37 @@
+// How much speaks for bytes being a chunk header that begins a message, in bits.
+//
+// A chunk stream has no sync mark (RTMP 5.3). What tells a header from payload is that few values of its fields occur:
+// n bits of evidence mean that random bytes look like that once in 2^n places. Only what is known of the connection
+// and what its payload must begin with count; the bits of independent fields add up.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "rtmp/chunk_parser.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// What the messages of one direction have had in common so far.
+struct StreamHabits {
+  std::array<std::uint8_t, 2> media_heads{};  ///< first body byte of the last audio and video message
+  std::array<bool, 2> media_seen{};           ///< the same is set
+};
+
+/// What a header that begins a message would inherit.
+struct Inherited {
+  const ChunkStream* stream = nullptr;  ///< null: chunk stream not seen so far
+};
+
+/// Bits for the header alone; nothing where it cannot begin a message. `header` is resolved: formats 2 and 3 have the
+/// length and type that they inherit filled in.
+[[nodiscard]] std::optional<int> weigh_header(const ChunkHeader& header, const Inherited& inherited);
+
+/// Bits for the message's first bytes, as far as they are there; nothing where no such message begins like this.
+[[nodiscard]] std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t length,
+                                            const StreamHabits& habits);
+
+/// Body bytes that weigh_body can make use of.
+inline constexpr std::size_t weighed_body_bytes = 12;
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,80 @@
+// Finds the chunk borders of one direction again: after a hole that hides headers, and in mid-stream.
+//
+// First it is tried whether the sender went on with the message in progress, so that the next header's place can be
+// computed. Else each place behind the hole is parsed on trial (chunk_trial.hpp) until one is believable enough. What is
+// found does not depend on how the stream is cut: decisions are made only where a number of bytes is reached that
+// follows from offsets, at a hole, and at the end.
+#pragma once
+
+#include "rtmp/chunk_trial.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Bytes of one direction that wait for chunk borders at most. A key frame in one chunk fits. Reached: the oldest place
+/// that was still possible is given up.
+inline constexpr std::size_t maximum_resync_bytes = std::size_t{1} << 20;
+
+/// values.def: sync_method
+enum class SyncMethod : std::uint8_t { predicted, confirmed, searched, midstream };
+/// values.def: sync_confidence
+enum class SyncConfidence : std::uint8_t { fair, high, very_high };
+
+struct SyncFound {
+  std::uint64_t offset = 0;     ///< predicted: where the gap began; else of the header
+  std::uint64_t header = 0;     ///< of the first header that was found
+  std::uint64_t skipped = 0;    ///< bytes between loss and `header`
+  PacketRef packet;             ///< with that header
+  std::int64_t lost_time = 0;   ///< capture time between loss and `packet`, nanoseconds
+  SyncMethod method = SyncMethod::searched;
+  SyncConfidence confidence = SyncConfidence::fair;
+  TrialEnd trial;
+};
+
+class Resync {
+ public:
+  enum class Cause : std::uint8_t {
+    hole,       ///< headers are missing
+    doubt,      ///< a header is there whose meaning is not certain any more; nothing is lost yet
+    midstream,  ///< the capture began later than the stream
+    astray,     ///< headers that cannot be right
+  };
+
+  /// `interrupted`: what was in progress, for Cause::hole. `chunk_size` is 0 if it is not known.
+  Resync(Cause cause, std::uint64_t offset, PacketRef lost_at, std::optional<Interrupted> interrupted);
+
+  /// Takes bytes up to the next place of a decision, and says how many.
+  std::size_t add(const StreamData& data);
+  void add(const StreamGap& gap) { window_.add(gap); }
+  /// A decision is due after what was added last.
+  [[nodiscard]] bool due() const { return window_.kept_bytes() >= next_look_; }
+
+  /// `hole`: a gap has just been added; `last`: nothing more will come. Call it until it finds nothing.
+  [[nodiscard]] std::optional<SyncFound> look(const ChunkParser& parser, const StreamHabits& habits, bool last);
+
+  [[nodiscard]] ResyncWindow& window() { return window_; }
+  [[nodiscard]] Cause cause() const { return cause_; }
+  /// The message in progress was not gone on with; its partial body may be given out.
+  [[nodiscard]] bool prediction_failed() const { return !interrupted_; }
+  [[nodiscard]] const std::optional<Interrupted>& interrupted() const { return interrupted_; }
+  /// A header in doubt proved wrong: chunk borders are lost from there.
+  [[nodiscard]] bool doubt_failed() const { return doubt_failed_; }
+  [[nodiscard]] std::uint64_t lost_offset() const { return lost_offset_; }
+
+ private:
+  [[nodiscard]] std::optional<SyncFound> look_ahead(const ChunkParser& parser, const StreamHabits& habits, bool last);
+  [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
+  [[nodiscard]] SyncFound found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const;
+
+  ResyncWindow window_;
+  Cause cause_;
+  std::uint64_t lost_offset_;
+  PacketRef lost_at_;
+  std::optional<Interrupted> interrupted_;
+  std::size_t next_look_;
+  std::uint64_t scan_from_;
+  std::uint64_t work_ = 0;
+  bool doubt_pending_;
+  bool doubt_failed_ = false;
+};
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,67 @@
+// Bytes of one direction that wait until chunk borders are known again, with their holes and packets.
+#pragma once
+
+#include <vector>
+
+#include "base/stream.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Offsets are stream offsets, as in StreamData. Data and gaps come in order, without overlap.
+class ResyncWindow {
+ public:
+  /// One StreamData or StreamGap as it came in, for going over it again.
+  struct Piece {
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    std::size_t index = 0;  ///< of its first byte among the kept ones
+    PacketRef packet;
+    GapCause cause = GapCause::not_captured;
+    bool gap = false;
+    bool endless = false;  ///< a gap of unknown length
+  };
+
+  void add(const StreamData& data);
+  void add(const StreamGap& gap);
+
+  [[nodiscard]] std::uint64_t end() const { return end_; }
+  [[nodiscard]] std::size_t kept_bytes() const { return bytes_.size(); }
+  /// The bytes from `offset` to the next hole or to the end; none if it lies in a hole or outside.
+  [[nodiscard]] Bytes at(std::uint64_t offset) const;
+  /// `offset` lies in a hole, or in nothing that is known of.
+  [[nodiscard]] bool in_hole(std::uint64_t offset) const { return offset < end_ && at(offset).empty(); }
+  /// A hole ends exactly at `offset`.
+  [[nodiscard]] bool hole_ends_at(std::uint64_t offset) const;
+  /// A hole begins exactly at `offset`.
+  [[nodiscard]] bool hole_begins_at(std::uint64_t offset) const { return offset < end_ && run_ends_at(offset); }
+  /// The first offset from `offset` on whose byte is there; end() if none.
+  [[nodiscard]] std::uint64_t next_known(std::uint64_t offset) const;
+
+  /// Forgets whole pieces that end at or before `offset`.
+  void drop_before(std::uint64_t offset);
+
+  [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
+  [[nodiscard]] Bytes bytes_of(const Piece& piece) const {
+    return Bytes(bytes_).subspan(piece.index, static_cast<std::size_t>(piece.length));
+  }
+  /// The packet that brought the byte at `offset`, or told that it is missing.
+  [[nodiscard]] PacketRef packet_at(std::uint64_t offset) const;
+
+ private:
+  /// Neighbouring data without a hole between.
+  struct Run {
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    std::size_t index = 0;
+  };
+
+  [[nodiscard]] const Run* run_at(std::uint64_t offset) const;
+  [[nodiscard]] bool run_ends_at(std::uint64_t offset) const;
+
+  std::vector<std::uint8_t> bytes_;
+  std::vector<Piece> pieces_;
+  std::vector<Run> runs_;
+  std::uint64_t end_ = 0;
+};
+
+}  // namespace rtmpscope::rtmp

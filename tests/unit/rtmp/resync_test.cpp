@@ -1,0 +1,329 @@
+// Holes and mid-stream starts in streams as publishers send them: only what was lost is lost, and nothing is invented.
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "recorder.hpp"
+#include "support/bytes.hpp"
+#include "support/chunks.hpp"
+
+namespace rtmpscope::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+enum class Style { absolute, deltas, repeats };
+
+/// A message of the intact stream.
+struct Sent {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  rtmp::MessageHeader header;
+};
+
+struct Stream {
+  ByteVector bytes;
+  std::vector<Sent> messages;
+};
+
+ByteVector noise(std::size_t count, std::mt19937& random) {
+  ByteVector out(count);
+  for (auto& byte : out) byte = static_cast<std::uint8_t>(random());
+  return out;
+}
+
+ByteVector video(std::size_t size, bool key, std::mt19937& random) {
+  ByteVector out = hex(key ? "17 01 000050" : "27 01 000050");
+  put_be(out, size, 4);
+  out.push_back(key ? 0x65 : 0x41);
+  return concat(out, noise(size - 1, random));
+}
+
+/// Set Chunk Size, metadata, then audio and video by turns; every tenth video message is a long one.
+Stream publish(std::uint32_t chunk_size, Style style, std::uint32_t seed, int pictures = 60) {
+  std::mt19937 random(seed);
+  Stream stream;
+  std::uint32_t size = 128;
+  const auto send = [&](const ChunkSpec& spec, const ByteVector& body) {
+    const auto bytes = message(spec, body, size);
+    stream.bytes = concat(stream.bytes, bytes);
+  };
+  ByteVector set;
+  put_be(set, chunk_size, 4);
+  send({.chunk_stream_id = 2, .type_id = 1}, set);
+  size = chunk_size;
+  send({.chunk_stream_id = 4, .type_id = 18, .message_stream_id = 1}, concat(hex("02 000a"), as_bytes("onMetaData"), noise(40, random)));
+  std::uint32_t time = 1000;
+  for (int i = 0; i < pictures; ++i) {
+    const bool first = i == 0;
+    const int format = style == Style::absolute || first ? 0 : 1;
+    const auto frame = video(i % 10 == 0 ? 9000 : 200 + random() % 900, i % 10 == 0, random);
+    send({.format = format, .chunk_stream_id = 6, .time = format == 0 ? time : 40, .type_id = 9, .message_stream_id = 1}, frame);
+    for (int k = 0; k < 2; ++k) {
+      const bool repeats = style == Style::repeats && i > 2;
+      const auto sound = concat(hex("af 01"), noise(repeats ? 180 : 100 + random() % 200, random));
+      const int form = style == Style::absolute || (first && k == 0) ? 0 : repeats && i > 3 ? 3 : 1;
+      send({.format = form, .chunk_stream_id = 4, .time = form == 0 ? time + 20U * static_cast<std::uint32_t>(k) : 20, .type_id = 8, .message_stream_id = 1}, sound);
+    }
+    time += 40;
+  }
+  const Recorder seen = decode(stream.bytes);
+  for (std::size_t i = 0; i < seen.messages.size(); ++i) {
+    const std::uint64_t end = i + 1 < seen.messages.size() ? seen.messages[i + 1].stream_offset : stream.bytes.size();
+    stream.messages.push_back({seen.messages[i].stream_offset, end, seen.messages[i]});
+  }
+  return stream;
+}
+
+/// Messages that were reported complete.
+class Complete final : public rtmp::ChunkStreamListener {
+ public:
+  std::vector<rtmp::MessageHeader> complete;
+  std::vector<rtmp::MessageHeader> partial;
+  std::vector<std::string> syncs;
+  std::uint32_t chunk_size = 0;
+
+  void on_chunk(const rtmp::ChunkHeader&, std::uint32_t, PacketRef) override {}
+  void on_chunk_finding(const rtmp::ChunkHeader&, const rtmp::ChunkFinding&, PacketRef) override {}
+  void on_framing_finding(const rtmp::MessageHeader&, FindingId, std::uint64_t, std::uint64_t, PacketRef) override {}
+  void on_message(const rtmp::Message& m, PacketRef) override { (m.complete ? complete : partial).push_back(m.header); }
+  void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef) override {
+    syncs.push_back(fmt::format("lost {} {}", offset, reason));
+  }
+  void on_sync_found(const rtmp::SyncFound& found, std::uint32_t size) override {
+    syncs.push_back(fmt::format("found {} {}", found.header, static_cast<int>(found.method)));
+    if (found.trial.chunk_size_exact || chunk_size == 0) chunk_size = size;
+  }
+};
+
+struct Hole {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+Complete decode_with(const Stream& stream, const std::vector<Hole>& holes) {
+  Complete seen;
+  rtmp::ChunkStreamDecoder decoder;
+  std::uint64_t at = 0;
+  for (const Hole& hole : holes) {
+    if (hole.begin > at) decoder.on_data({at, Bytes(stream.bytes).subspan(at, hole.begin - at), {1, 0}}, seen);
+    decoder.on_gap({hole.begin, hole.end - hole.begin, GapCause::not_captured, {1, 0}}, seen);
+    at = hole.end;
+  }
+  if (at < stream.bytes.size()) decoder.on_data({at, Bytes(stream.bytes).subspan(at), {1, 0}}, seen);
+  decoder.on_end({1, 0}, seen);
+  return seen;
+}
+
+struct Score {
+  int intact = 0;
+  int found = 0;
+};
+
+/// Nothing that is reported complete may contradict the intact stream.
+void judge(const Stream& stream, const std::vector<Hole>& holes, const Complete& seen, Score& score) {
+  std::size_t next = 0;
+  for (const Sent& sent : stream.messages) {
+    bool intact = true;
+    for (const Hole& hole : holes) intact = intact && (hole.end <= sent.begin || hole.begin >= sent.end);
+    const bool reported = next < seen.complete.size() && seen.complete[next].stream_offset == sent.begin;
+    if (reported) {
+      const rtmp::MessageHeader& header = seen.complete[next++];
+      EXPECT_TRUE(intact) << "message at " << sent.begin << " lacks bytes";
+      EXPECT_EQ(header.type_id, sent.header.type_id);
+      EXPECT_EQ(header.length, sent.header.length);
+      EXPECT_EQ(header.chunks, sent.header.chunks);
+      if (header.timestamp_exact) {
+        EXPECT_EQ(header.timestamp, sent.header.timestamp);
+      }
+      if (header.message_stream_id_known) {
+        EXPECT_EQ(header.message_stream_id, sent.header.message_stream_id);
+      }
+    }
+    if (intact) {
+      ++score.intact;
+      score.found += reported ? 1 : 0;
+      if (holes.front().begin >= sent.end) {
+        EXPECT_TRUE(reported) << "message at " << sent.begin << " ended before the hole";
+      }
+    }
+  }
+  EXPECT_EQ(next, seen.complete.size()) << "a message that does not exist";
+}
+
+constexpr std::uint32_t chunk_sizes[] = {128, 4096, 60000, 65536};
+constexpr Style styles[] = {Style::absolute, Style::deltas, Style::repeats};
+
+TEST(Resync, OneHoleAnywhereLosesOnlyWhatItHides) {
+  for (const std::uint32_t chunk_size : chunk_sizes) {
+    for (const Style style : styles) {
+      const Stream stream = publish(chunk_size, style, chunk_size);
+      std::mt19937 random(7);
+      Score score;
+      for (int round = 0; round < 150; ++round) {
+        const std::uint64_t begin = random() % stream.bytes.size();
+        const std::uint64_t longest = round % 3 == 0 ? 10 : round % 3 == 1 ? 300 : 3000;
+        const std::uint64_t end = std::min<std::uint64_t>(begin + 1 + random() % longest, stream.bytes.size());
+        const std::vector<Hole> holes = {{begin, end}};
+        judge(stream, holes, decode_with(stream, holes), score);
+      }
+      EXPECT_GE(score.found, score.intact * (style == Style::repeats ? 990 : 998) / 1000) << chunk_size << " " << static_cast<int>(style);
+    }
+  }
+}
+
+TEST(Resync, ManyHolesLoseOnlyWhatTheyHide) {
+  for (const std::uint32_t chunk_size : chunk_sizes) {
+    for (const Style style : styles) {
+      const Stream stream = publish(chunk_size, style, chunk_size + 1);
+      std::mt19937 random(11);
+      Score score;
+      for (int round = 0; round < 40; ++round) {
+        std::vector<Hole> holes;
+        for (std::uint64_t at = random() % 4000; at < stream.bytes.size(); at += 700 + random() % 6000) {
+          const std::uint64_t end = std::min<std::uint64_t>(at + 1 + random() % 1448, stream.bytes.size());
+          holes.push_back({at, end});
+          at = end;
+        }
+        judge(stream, holes, decode_with(stream, holes), score);
+      }
+      EXPECT_GE(score.found, score.intact * (style == Style::repeats ? 90 : 97) / 100) << chunk_size << " " << static_cast<int>(style);
+    }
+  }
+}
+
+TEST(Resync, HoleInTheSetChunkSizeInventsNothing) {
+  for (const std::uint32_t chunk_size : {1U, 64U, 128U, 4096U, 65536U}) {
+    const Stream stream = publish(chunk_size, Style::deltas, 3);
+    for (std::uint64_t begin = 0; begin < 16; ++begin) {
+      for (const std::uint64_t length : {1U, 5U, 16U, 80U}) {
+        const std::vector<Hole> holes = {{begin, begin + length}};
+        Score score;
+        judge(stream, holes, decode_with(stream, holes), score);
+        if (chunk_size >= 128) {
+          EXPECT_GE(score.found, score.intact - 3) << chunk_size << " " << begin << " " << length;
+        }
+      }
+    }
+  }
+}
+
+TEST(Resync, ChunkSizeThatShrinksInAHoleInventsNothing) {
+  std::mt19937 random(5);
+  for (const std::uint32_t second : {64U, 100U, 128U, 1000U, 8192U}) {
+    Stream stream = publish(4096, Style::deltas, 9, 12);
+    const std::uint64_t at = stream.bytes.size();
+    ByteVector set;
+    put_be(set, second, 4);
+    stream.bytes = concat(stream.bytes, message({.format = 1, .chunk_stream_id = 2, .type_id = 1}, set));
+    for (int i = 0; i < 20; ++i) {
+      stream.bytes = concat(stream.bytes, message({.format = 1, .chunk_stream_id = 6, .time = 40, .type_id = 9}, video(300 + random() % 900, false, random), second));
+    }
+    const Recorder whole = decode(stream.bytes);
+    stream.messages.clear();
+    for (std::size_t i = 0; i < whole.messages.size(); ++i) {
+      const std::uint64_t end = i + 1 < whole.messages.size() ? whole.messages[i + 1].stream_offset : stream.bytes.size();
+      stream.messages.push_back({whole.messages[i].stream_offset, end, whole.messages[i]});
+    }
+    for (std::uint64_t begin = at - 30; begin < at + 12; begin += 3) {
+      const std::vector<Hole> holes = {{begin, begin + 40}, {begin + 2000, begin + 2300}};
+      Score score;
+      judge(stream, holes, decode_with(stream, holes), score);
+      EXPECT_GE(score.found, score.intact * 8 / 10) << second << " " << begin;
+    }
+  }
+}
+
+TEST(Resync, MidstreamStartIsFoundWithinTwoMessages) {
+  for (const std::uint32_t chunk_size : chunk_sizes) {
+    for (const Style style : {Style::absolute, Style::deltas}) {
+      const Stream stream = publish(chunk_size, style, chunk_size + 2);
+      std::mt19937 random(13);
+      for (int round = 0; round < 40; ++round) {
+        const std::uint64_t start = 100 + random() % (stream.bytes.size() / 2);
+        Complete seen;
+        rtmp::ChunkStreamDecoder decoder;
+        decoder.lose_sync(start, rtmp::SyncLostReason::start_not_captured, {1, 0}, seen);
+        decoder.on_data({start, Bytes(stream.bytes).subspan(start), {1, 0}}, seen);
+        decoder.on_end({1, 0}, seen);
+        Score score;
+        const std::vector<Hole> holes = {{0, start}};
+        judge(stream, holes, seen, score);
+        EXPECT_GE(score.found, score.intact - 1) << chunk_size << " " << start;
+        if (chunk_size < 9000) {
+          EXPECT_EQ(seen.chunk_size, chunk_size) << start;
+        } else {
+          EXPECT_GE(seen.chunk_size, 9010U) << start;
+        }
+      }
+    }
+  }
+}
+
+TEST(Resync, ContinuationOfTheMessageInProgressIsPredicted) {
+  const Stream stream = publish(128, Style::deltas, 21);
+  // The first key frame is long: a hole in it hides several chunk headers, and nothing else.
+  const Sent& key = stream.messages[2];
+  ASSERT_GT(key.header.chunks, 60U);
+  const std::vector<Hole> holes = {{key.begin + 1000, key.begin + 2448}, {key.begin + 4000, key.begin + 5448}};
+  const Complete seen = decode_with(stream, holes);
+  EXPECT_THAT(seen.syncs, Contains(HasSubstr(" 0")));
+  ASSERT_EQ(seen.partial.size(), 1U);
+  EXPECT_EQ(seen.partial[0].stream_offset, key.begin);
+  EXPECT_EQ(seen.complete.size(), stream.messages.size() - 1);
+  for (const auto& header : seen.complete) EXPECT_TRUE(header.timestamp_exact);
+}
+
+TEST(Resync, HeadersMadeUpOfNoiseAreNotFound) {
+  std::mt19937 random(17);
+  for (int round = 0; round < 20; ++round) {
+    const auto bytes = noise(50000, random);
+    Complete seen;
+    rtmp::ChunkStreamDecoder decoder;
+    decoder.lose_sync(0, rtmp::SyncLostReason::start_not_captured, {1, 0}, seen);
+    decoder.on_data({0, bytes, {1, 0}}, seen);
+    decoder.on_end({1, 0}, seen);
+    EXPECT_TRUE(seen.complete.empty());
+    EXPECT_EQ(seen.syncs.size(), 1U);
+  }
+}
+
+TEST(Resync, ResultsDoNotDependOnTheCuts) {
+  const Stream stream = publish(128, Style::deltas, 23, 8);
+  const auto run = [&](const std::vector<Bytes>& pieces) {
+    Recorder seen;
+    rtmp::ChunkStreamDecoder decoder;
+    decoder.lose_sync(0, rtmp::SyncLostReason::start_not_captured, {1, 0}, seen);
+    std::uint64_t at = 0;
+    bool gap = false;
+    for (Bytes piece : pieces) {
+      if (at + piece.size() > 6000 && !gap) {
+        const std::size_t before = 6000 - at;
+        if (before > 0) decoder.on_data({at, piece.first(before), {1, 0}}, seen);
+        decoder.on_gap({6000, 700, GapCause::not_captured, {1, 0}}, seen);
+        piece = piece.subspan(before);
+        at = 6700;
+        gap = true;
+      }
+      if (!piece.empty()) decoder.on_data({at, piece, {1, 0}}, seen);
+      at += piece.size();
+    }
+    decoder.on_end({1, 0}, seen);
+    return seen;
+  };
+  ByteVector captured = stream.bytes;
+  captured.erase(captured.begin() + 6000, captured.begin() + 6700);
+  captured.erase(captured.begin(), captured.begin() + 77);
+  const Recorder whole = run({captured});
+  ASSERT_GT(whole.messages.size(), 10U);
+  cut_every_way(captured, [&](const std::vector<Bytes>& pieces) {
+    const Recorder seen = run(pieces);
+    EXPECT_EQ(seen.lines, whole.lines);
+    EXPECT_EQ(seen.chunks, whole.chunks);
+  }, 0, 20);
+}
+
+}  // namespace
+}  // namespace rtmpscope::test
