@@ -45,16 +45,16 @@ void register_store() {
   register_cleanup_routine(clear_store);
 }
 
-Connection* find_connection(int protocol, const conversation_t* conversation) {
-  void* found = conversation_get_proto_data(conversation, protocol);
+Connection* find_connection(int key, const conversation_t* conversation) {
+  void* found = conversation_get_proto_data(conversation, key);
   return found == &rejected ? nullptr : static_cast<Connection*>(found);
 }
 
-bool is_rejected(int protocol, const conversation_t* conversation) {
-  return conversation_get_proto_data(conversation, protocol) == &rejected;
+bool is_rejected(int key, const conversation_t* conversation) {
+  return conversation_get_proto_data(conversation, key) == &rejected;
 }
 
-Connection* add_connection(int protocol, conversation_t* conversation, const packet_info* pinfo,
+Connection* add_connection(int key, conversation_t* conversation, const packet_info* pinfo,
                            Direction direction, rtmp::Transport transport) noexcept {
   Connection* added = nullptr;
   try {
@@ -69,14 +69,14 @@ Connection* add_connection(int protocol, conversation_t* conversation, const pac
   } catch (...) {
     return nullptr;
   }
-  conversation_add_proto_data(conversation, protocol, added);
+  conversation_add_proto_data(conversation, key, added);
   return added;
 }
 
-void reject_connection(int protocol, conversation_t* conversation) noexcept {
-  const Connection* connection = find_connection(protocol, conversation);
-  conversation_delete_proto_data(conversation, protocol);
-  conversation_add_proto_data(conversation, protocol, &rejected);
+void reject_connection(int key, conversation_t* conversation) noexcept {
+  const Connection* connection = find_connection(key, conversation);
+  conversation_delete_proto_data(conversation, key);
+  conversation_add_proto_data(conversation, key, &rejected);
   // It is one of the latest in all likelihood.
   auto& all = store().connections;
   for (std::size_t i = all.size(); connection != nullptr && i-- > 0;) {

@@ -9,13 +9,13 @@ namespace rtmpscope::plugin {
 /// Registers what forgets all connections when Wireshark closes a capture or dissects it anew.
 void register_store();
 
-/// The connection that is stored with `conversation`, or null.
-[[nodiscard]] Connection* find_connection(int protocol, const conversation_t* conversation);
+/// The connection that is stored with `conversation` under `key`, or null.
+[[nodiscard]] Connection* find_connection(int key, const conversation_t* conversation);
 /// Adds one; null without memory. `pinfo` is a packet that goes to the server.
-Connection* add_connection(int protocol, conversation_t* conversation, const packet_info* pinfo,
+Connection* add_connection(int key, conversation_t* conversation, const packet_info* pinfo,
                            Direction direction, rtmp::Transport transport) noexcept;
 /// Remembers that the conversation is something else, and frees what was kept of it.
-void reject_connection(int protocol, conversation_t* conversation) noexcept;
-[[nodiscard]] bool is_rejected(int protocol, const conversation_t* conversation);
+void reject_connection(int key, conversation_t* conversation) noexcept;
+[[nodiscard]] bool is_rejected(int key, const conversation_t* conversation);
 
 }  // namespace rtmpscope::plugin

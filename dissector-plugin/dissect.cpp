@@ -54,10 +54,22 @@ Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
   return from_first ? Direction::to_server : Direction::to_client;
 }
 
-/// Tells the calls for one packet apart.
+/// Tells the calls for one packet apart: TCP's by where the payload lies.
 std::uint32_t place_of(const packet_info* pinfo, tvbuff_t* tvb) {
   return static_cast<std::uint32_t>(pinfo->curr_layer_num) << 24 |
          (static_cast<std::uint32_t>(tvb_raw_offset(tvb)) & 0xFFFFFFU);
+}
+
+/// Counts calls with one key during one visit to the packet. Decrypted records, which all begin at 0, have
+/// nothing else to tell them apart.
+std::uint32_t next_place(packet_info* pinfo, int key) {
+  auto* count =
+      static_cast<std::uint32_t*>(p_get_proto_data(pinfo->pool, pinfo, protocol, static_cast<guint32>(key)));
+  if (count == nullptr) {
+    count = wmem_new0(pinfo->pool, std::uint32_t);
+    p_add_proto_data(pinfo->pool, pinfo, protocol, static_cast<guint32>(key), count);
+  }
+  return (*count)++;
 }
 
 const FrameRecord* take(Connection& connection, const Piece& piece) noexcept {
@@ -68,30 +80,52 @@ const FrameRecord* take(Connection& connection, const Piece& piece) noexcept {
   }
 }
 
+/// A packet may hold several records of TLS, or segments that filled a hole: their texts stand side by side.
+void show_columns(packet_info* pinfo, const Connection& connection, const FrameRecord& record, Bytes frame) {
+  if (pinfo->cinfo == nullptr) return;
+  const char* text = presenter().info_column(record, connection, frame);
+  col_set_str(pinfo->cinfo, COL_PROTOCOL, protocol_name(connection.transport()));
+  if (next_place(pinfo, field(ExtraField::key)) == 0) {
+    col_add_str(pinfo->cinfo, COL_INFO, text);
+  } else {
+    col_append_sep_str(pinfo->cinfo, COL_INFO, " | ", text);
+  }
+}
+
 void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
           const FrameRecord& record, Bytes frame) {
   presenter().redact = redact != 0;
-  col_set_str(pinfo->cinfo, COL_PROTOCOL, protocol_name(connection.transport()));
-  if (pinfo->cinfo != nullptr) {
-    col_add_str(pinfo->cinfo, COL_INFO, presenter().info_column(record, connection, frame));
-  }
+  show_columns(pinfo, connection, record, frame);
   render(protocol, tvb, pinfo, tree, connection, record, frame, presenter());
 }
 
+/// Connections of one carrier are kept under one key in Wireshark's conversations: TCP's, and what TLS
+/// carries over it, are two.
 struct Carrier {
+  int key;
   rtmp::Transport transport;
   const struct tcpinfo* segment;  ///< TCP only
 };
+
+Carrier tcp_carrier(void* data) {
+  return {protocol, rtmp::Transport::rtmp, static_cast<const struct tcpinfo*>(data)};
+}
+
+/// Numbers of protocols and of fields are of one kind, so a field's is as good a key.
+Carrier tls_carrier() {
+  return {field(ExtraField::stream), rtmp::Transport::rtmps, nullptr};
+}
 
 /// False if the bytes are not RTMP.
 bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, Carrier carrier) {
   const std::uint32_t captured = tvb_captured_length(tvb);
   if (pinfo->flags.in_error_pkt || captured == 0) return false;
+  const std::uint32_t place =
+      carrier.segment != nullptr ? place_of(pinfo, tvb) : next_place(pinfo, carrier.key);
   conversation_t* conversation = find_or_create_conversation(pinfo);
-  if (is_rejected(protocol, conversation)) return false;
+  if (is_rejected(carrier.key, conversation)) return false;
   const Bytes frame(tvb_get_ptr(tvb, 0, static_cast<gint>(captured)), captured);
-  Connection* connection = find_connection(protocol, conversation);
-  const std::uint32_t place = place_of(pinfo, tvb);
+  Connection* connection = find_connection(carrier.key, conversation);
   if (connection != nullptr) {
     if (const FrameRecord* record = connection->find(pinfo->num, place)) {
       show(tvb, pinfo, tree, *connection, *record, frame);
@@ -106,10 +140,10 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   if (connection == nullptr) {
     // Most connections of a capture are something else, and their first byte tells.
     if (claim == Claim::asked && !transport::is_promising(frame[0])) {
-      reject_connection(protocol, conversation);
+      reject_connection(carrier.key, conversation);
       return false;
     }
-    connection = add_connection(protocol, conversation, pinfo, direction, carrier.transport);
+    connection = add_connection(carrier.key, conversation, pinfo, direction, carrier.transport);
     if (connection == nullptr) return false;
   }
   Piece piece;
@@ -130,24 +164,24 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
     }
   }
   const FrameRecord* record = take(*connection, piece);
-  if (connection->is_other()) reject_connection(protocol, conversation);
+  if (connection->is_other()) reject_connection(carrier.key, conversation);
   if (record == nullptr) return false;
   show(tvb, pinfo, tree, *connection, *record, frame);
   return true;
 }
 
 int dissect_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
-  const Carrier carrier{rtmp::Transport::rtmp, static_cast<const struct tcpinfo*>(data)};
+  const Carrier carrier = tcp_carrier(data);
   return dissect(tvb, pinfo, tree, Claim::port, carrier) ? static_cast<int>(tvb_captured_length(tvb)) : 0;
 }
 
 int dissect_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
-  const Carrier carrier{rtmp::Transport::rtmps, nullptr};
+  const Carrier carrier = tls_carrier();
   return dissect(tvb, pinfo, tree, Claim::port, carrier) ? static_cast<int>(tvb_captured_length(tvb)) : 0;
 }
 
 HeuristicResult look_at_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
-  const Carrier carrier{rtmp::Transport::rtmp, static_cast<const struct tcpinfo*>(data)};
+  const Carrier carrier = tcp_carrier(data);
   if (!dissect(tvb, pinfo, tree, Claim::asked, carrier)) return false;
   conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
   return true;
@@ -155,7 +189,7 @@ HeuristicResult look_at_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
 
 /// The conversation belongs to TLS: only the TLS session learns who decodes its records.
 HeuristicResult look_at_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
-  const Carrier carrier{rtmp::Transport::rtmps, nullptr};
+  const Carrier carrier = tls_carrier();
   if (!dissect(tvb, pinfo, tree, Claim::asked, carrier)) return false;
   keep_tls_dissector(data, tls_handle);
   return true;
