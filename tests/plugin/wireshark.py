@@ -32,6 +32,7 @@ class Tshark:
             self.environment |= {"LD_PRELOAD": os.environ["RTMPSCOPE_PRELOAD"], "ASAN_OPTIONS": "detect_leaks=0"}
         self.user = []
         if os.geteuid() == 0:
+            (self.root / "captures").mkdir()
             for path in [self.root, *self.root.rglob("*")]:
                 os.chown(path, NOBODY, NOBODY)
             self.user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
@@ -42,10 +43,11 @@ class Tshark:
     def __exit__(self, *_):
         shutil.rmtree(self.root)
 
-    def readable(self, capture):
-        """A copy that the ordinary user can read, wherever the project lies."""
-        copy = self.root / Path(capture).name
-        if not copy.exists():
+    def readable(self, capture, name=None):
+        """A copy that the ordinary user can read, wherever the project lies. `name`: a file that changes."""
+        copy = self.root / "captures" / (name or Path(capture).name)
+        copy.parent.mkdir(exist_ok=True)
+        if name or not copy.exists():
             shutil.copy(capture, copy)
             copy.chmod(0o644)
         return copy

@@ -1,0 +1,80 @@
+"""What a user of Wireshark relies on: filters, preferences, Decode As, other ports, RTMPS, links between packets."""
+
+import sys
+
+from program import SAMPLES
+from wireshark import Tshark
+
+PUBLISH = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
+OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
+RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
+
+
+def column(tshark, capture, field, *arguments):
+    """The values of one column or field, a list with an element for each packet."""
+    output = tshark.run("-n", "-r", tshark.readable(capture), "-T", "fields", "-e", field, *arguments)
+    return output.decode().splitlines()
+
+
+def filtered(tshark, capture, display_filter, *arguments):
+    return column(tshark, capture, "frame.number", "-Y", display_filter, *arguments)
+
+
+def check_filters(tshark):
+    assert filtered(tshark, PUBLISH, "rtmpscope.message.type_id == 9 && rtmpscope.message.stream_name == \"avc_aac\"")
+    assert filtered(tshark, PUBLISH, "rtmpscope.command.name == \"connect\" && rtmpscope.app == \"live\"") == ["12"]
+    assert filtered(tshark, PUBLISH, "rtmpscope.chunk.format == 3")
+    assert filtered(tshark, PUBLISH, "rtmpscope.amf.key == \"flashVer\"")
+    assert not filtered(tshark, PUBLISH, "rtmpt")
+
+
+def check_links(tshark):
+    assert column(tshark, PUBLISH, "rtmpscope.message.request_frame", "-Y", "frame.number == 16") == ["12"]
+    request = column(tshark, PUBLISH, "rtmpscope.message.response_frame", "-Y", "frame.number == 12", "-2")
+    assert request == ["16"], request
+
+
+def check_ports(tshark):
+    assert filtered(tshark, OTHER_PORT, "rtmpscope.message")
+    off = ["--disable-heuristic", "rtmpscope_tcp"]
+    assert not filtered(tshark, OTHER_PORT, "rtmpscope", *off)
+    assert filtered(tshark, OTHER_PORT, "rtmpscope.message", *off, "-d", "tcp.port==1936,rtmpscope")
+    assert filtered(tshark, OTHER_PORT, "rtmpscope.message", *off, "-o", "rtmpscope.tcp.port:1935-1936")
+
+
+def check_takeover(tshark):
+    mine = ["-o", "rtmpscope.take_port_1935:FALSE", "--disable-heuristic", "rtmpscope_tcp"]
+    assert filtered(tshark, PUBLISH, "rtmpt", *mine)
+    assert not filtered(tshark, PUBLISH, "rtmpscope", *mine)
+
+
+def check_redaction(tshark):
+    plain = tshark.run("-r", tshark.readable(PUBLISH), "-O", "rtmpscope").decode()
+    masked = tshark.run("-r", tshark.readable(PUBLISH), "-O", "rtmpscope", "-o", "rtmpscope.redact:TRUE").decode()
+    assert "avc_aac" in plain
+    assert "avc_aac" not in masked and "<redacted 7 bytes>" in masked
+
+
+def check_rtmps(tshark):
+    frames = filtered(tshark, RTMPS, "tls && rtmpscope.handshake")
+    assert frames == ["11"], frames
+    assert column(tshark, RTMPS, "_ws.col.Protocol", "-Y", "rtmpscope") == ["RTMPS"]
+
+
+def check_others(tshark):
+    """Whatever is not RTMP stays with those who know it."""
+    assert not filtered(tshark, SAMPLES / "err_plain_http_on_1935.pcap", "rtmpscope.message || rtmpscope.handshake")
+    assert not filtered(tshark, SAMPLES / "rtmps_no_keys.pcap", "rtmpscope")
+
+
+def main():
+    plugin, series = sys.argv[2], sys.argv[3]
+    with Tshark(plugin, series) as tshark:
+        assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
+        for check in (check_filters, check_links, check_ports, check_takeover, check_redaction, check_rtmps,
+                      check_others):
+            check(tshark)
+
+
+if __name__ == "__main__":
+    main()
