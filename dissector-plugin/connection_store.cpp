@@ -1,7 +1,9 @@
 #include "connection_store.hpp"
 
 #include <cstring>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/community_id.hpp"
@@ -11,6 +13,7 @@ namespace {
 
 struct Store {
   std::vector<std::unique_ptr<Connection>> connections;
+  std::map<std::pair<Endpoint, std::string>, Tunnel> tunnels;
   std::uint32_t opened = 0;
 };
 
@@ -23,6 +26,7 @@ Store& store() {
 char rejected;
 
 void clear_store() {
+  store().tunnels.clear();
   store().connections.clear();
   store().opened = 0;
 }
@@ -54,9 +58,8 @@ bool is_rejected(int key, const conversation_t* conversation) {
   return conversation_get_proto_data(conversation, key) == &rejected;
 }
 
-Connection* add_connection(int key, conversation_t* conversation, const packet_info* pinfo,
-                           Direction direction, rtmp::Transport transport) noexcept {
-  Connection* added = nullptr;
+Connection* new_connection(const packet_info* pinfo, Direction direction,
+                           rtmp::Transport transport) noexcept {
   try {
     rtmp::ConnectionInfo info;
     info.client = endpoint(pinfo->src, pinfo->srcport);
@@ -65,12 +68,27 @@ Connection* add_connection(int key, conversation_t* conversation, const packet_i
     info.transport = transport;
     info.community_id = tcp_community_id(info.client, info.server);
     store().connections.push_back(std::make_unique<Connection>(store().opened, std::move(info)));
-    added = store().connections.back().get();
+    return store().connections.back().get();
   } catch (...) {
     return nullptr;
   }
-  conversation_add_proto_data(conversation, key, added);
+}
+
+Connection* add_connection(int key, conversation_t* conversation, const packet_info* pinfo,
+                           Direction direction, rtmp::Transport transport) noexcept {
+  Connection* added = new_connection(pinfo, direction, transport);
+  if (added != nullptr) conversation_add_proto_data(conversation, key, added);
   return added;
+}
+
+Tunnel* find_tunnel(const packet_info* pinfo, Direction direction, const char* id) noexcept {
+  try {
+    const Endpoint server = direction == Direction::to_server ? endpoint(pinfo->dst, pinfo->destport)
+                                                              : endpoint(pinfo->src, pinfo->srcport);
+    return &store().tunnels[{server, id}];
+  } catch (...) {
+    return nullptr;
+  }
 }
 
 void reject_connection(int key, conversation_t* conversation) noexcept {

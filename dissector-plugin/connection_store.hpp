@@ -14,6 +14,17 @@ void register_store();
 /// Adds one; null without memory. `pinfo` is a packet that goes to the server.
 Connection* add_connection(int key, conversation_t* conversation, const packet_info* pinfo,
                            Direction direction, rtmp::Transport transport) noexcept;
+/// One that no conversation holds: RTMPT's sessions go over several.
+Connection* new_connection(const packet_info* pinfo, Direction direction, rtmp::Transport transport) noexcept;
+
+/// An RTMPT session, by the server and the id that it gave out.
+struct Tunnel {
+  Connection* connection = nullptr;
+  bool opened = false;  ///< the response to "open" was seen
+};
+/// Adds it if it is new. Null without memory. Valid until the capture is closed.
+Tunnel* find_tunnel(const packet_info* pinfo, Direction direction, const char* id) noexcept;
+
 /// Remembers that the conversation is something else, and frees what was kept of it.
 void reject_connection(int key, conversation_t* conversation) noexcept;
 [[nodiscard]] bool is_rejected(int key, const conversation_t* conversation);

@@ -6,8 +6,8 @@
 
 #include "connection_store.hpp"
 #include "field_registry.hpp"
-#include "presenter.hpp"
-#include "tree_renderer.hpp"
+#include "rtmpt.hpp"
+#include "visit.hpp"
 #include "ws_compat.h"
 
 namespace rtmpscope::plugin {
@@ -15,17 +15,11 @@ namespace {
 
 constexpr std::uint16_t rtmp_port = 1935;
 
-int protocol = -1;
 dissector_handle_t tcp_handle;
 dissector_handle_t tls_handle;
+dissector_handle_t http_handle;
 dissector_handle_t built_in_handle;  ///< what has the port without this plugin
 PreferenceFlag take_port = true;
-PreferenceFlag redact = false;
-
-Presenter& presenter() {
-  static Presenter& instance = *new Presenter;
-  return instance;
-}
 
 /// Sequence numbers are relative to the SYN's unless the user says otherwise.
 bool has_relative_sequence() {
@@ -35,68 +29,10 @@ bool has_relative_sequence() {
          prefs_get_bool_value(relative, pref_current);
 }
 
-/// Who is the client: as the SYN says, or by the port, or who spoke first.
-Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
-                       const conversation_t* conversation) {
-  if (tcp != nullptr && tcp->server_port != 0 && pinfo->srcport != pinfo->destport) {
-    return pinfo->destport == tcp->server_port ? Direction::to_server : Direction::to_client;
-  }
-  if (pinfo->srcport != pinfo->destport) {
-    if (dissector_get_uint_handle(find_dissector_table("tcp.port"), pinfo->destport) == tcp_handle) {
-      return Direction::to_server;
-    }
-    if (dissector_get_uint_handle(find_dissector_table("tcp.port"), pinfo->srcport) == tcp_handle) {
-      return Direction::to_client;
-    }
-  }
-  const bool from_first = addresses_equal(&pinfo->src, conversation_key_addr1(conversation->key_ptr)) &&
-                          pinfo->srcport == conversation_key_port1(conversation->key_ptr);
-  return from_first ? Direction::to_server : Direction::to_client;
-}
-
 /// Tells the calls for one packet apart: TCP's by where the payload lies.
 std::uint32_t place_of(const packet_info* pinfo, tvbuff_t* tvb) {
   return static_cast<std::uint32_t>(pinfo->curr_layer_num) << 24 |
          (static_cast<std::uint32_t>(tvb_raw_offset(tvb)) & 0xFFFFFFU);
-}
-
-/// Counts calls with one key during one visit to the packet. Decrypted records, which all begin at 0, have
-/// nothing else to tell them apart.
-std::uint32_t next_place(packet_info* pinfo, int key) {
-  auto* count =
-      static_cast<std::uint32_t*>(p_get_proto_data(pinfo->pool, pinfo, protocol, static_cast<guint32>(key)));
-  if (count == nullptr) {
-    count = wmem_new0(pinfo->pool, std::uint32_t);
-    p_add_proto_data(pinfo->pool, pinfo, protocol, static_cast<guint32>(key), count);
-  }
-  return (*count)++;
-}
-
-const FrameRecord* take(Connection& connection, const Piece& piece) noexcept {
-  try {
-    return connection.take(piece);
-  } catch (...) {
-    return nullptr;
-  }
-}
-
-/// A packet may hold several records of TLS, or segments that filled a hole: their texts stand side by side.
-void show_columns(packet_info* pinfo, const Connection& connection, const FrameRecord& record, Bytes frame) {
-  if (pinfo->cinfo == nullptr) return;
-  const char* text = presenter().info_column(record, connection, frame);
-  col_set_str(pinfo->cinfo, COL_PROTOCOL, protocol_name(connection.transport()));
-  if (next_place(pinfo, field(ExtraField::key)) == 0) {
-    col_add_str(pinfo->cinfo, COL_INFO, text);
-  } else {
-    col_append_sep_str(pinfo->cinfo, COL_INFO, " | ", text);
-  }
-}
-
-void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
-          const FrameRecord& record, Bytes frame) {
-  presenter().redact = redact != 0;
-  show_columns(pinfo, connection, record, frame);
-  render(protocol, tvb, pinfo, tree, connection, record, frame, presenter());
 }
 
 /// Connections of one carrier are kept under one key in Wireshark's conversations: TCP's, and what TLS
@@ -135,8 +71,7 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   if (PINFO_FD_VISITED(pinfo)) return false;
 
   const struct tcp_analysis* tcp = get_tcp_conversation_data(conversation, pinfo);
-  const Direction direction = direction_of(pinfo, tcp, conversation);
-  const bool syn_seen = tcp != nullptr && tcp->server_port != 0;
+  const Direction direction = direction_of(pinfo, tcp, conversation, tcp_handle);
   if (connection == nullptr) {
     // Most connections of a capture are something else, and their first byte tells.
     if (claim == Claim::asked && !transport::is_promising(frame[0])) {
@@ -146,15 +81,10 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
     connection = add_connection(carrier.key, conversation, pinfo, direction, carrier.transport);
     if (connection == nullptr) return false;
   }
-  Piece piece;
-  piece.frame = pinfo->num;
-  piece.place = place;
-  piece.time = static_cast<Timestamp>(pinfo->abs_ts.secs) * 1'000'000'000 + pinfo->abs_ts.nsecs;
+  Piece piece = piece_of(pinfo, tvb, frame, place);
   piece.direction = direction;
   piece.claim = claim;
-  piece.syn_seen = syn_seen;
-  piece.bytes = frame;
-  piece.cut = tvb_reported_length(tvb) - captured;
+  piece.syn_seen = tcp != nullptr && tcp->server_port != 0;
   if (carrier.segment != nullptr) {
     piece.sequence = carrier.segment->seq;
     if (has_relative_sequence()) {
@@ -221,6 +151,7 @@ void rtmpscope_register(void) {
 }
 
 void rtmpscope_hand_off(void) {
+  http_handle = create_dissector_handle(dissect_rtmpt, protocol);
   tcp_handle = create_dissector_handle(dissect_tcp, protocol);
   tls_handle = create_dissector_handle(dissect_tls, protocol);
   built_in_handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), rtmp_port);
@@ -228,6 +159,8 @@ void rtmpscope_hand_off(void) {
   dissector_add_uint_range_with_preference("tls.port", "", tls_handle);
   heur_dissector_add("tcp", look_at_tcp, "RTMP over TCP (rtmpscope)", "rtmpscope_tcp", protocol,
                      HEURISTIC_ENABLE);
+  dissector_add_string("media_type", "application/x-fcs", http_handle);
+  heur_dissector_add("http", look_at_http, "RTMPT (rtmpscope)", "rtmpscope_http", protocol, HEURISTIC_ENABLE);
   heur_dissector_add("tls", look_at_tls, "RTMP over TLS (rtmpscope)", "rtmpscope_tls", protocol,
                      HEURISTIC_ENABLE);
 }

@@ -108,7 +108,7 @@ hf_register_info plain_field(const char* abbreviation, const char* name, const c
   row.hfinfo.name = name;
   row.hfinfo.abbrev = abbreviation;
   row.hfinfo.type = type;
-  row.hfinfo.display = type == FT_UINT32 ? BASE_DEC : BASE_NONE;
+  row.hfinfo.display = type == FT_UINT32 || type == FT_UINT8 ? BASE_DEC : BASE_NONE;
   row.hfinfo.blurb = blurb;
   HFILL_INIT(row);
   return row;
@@ -137,7 +137,7 @@ void add_table_fields(Registry& all) {
 }
 
 void add_extra_fields(Registry& all) {
-  all.extras.assign(5, -1);
+  all.extras.assign(static_cast<std::size_t>(ExtraField::count), -1);
   int* id = all.extras.data();
   auto& infos = all.field_infos;
   infos.push_back(plain_field("rtmpscope.stream", "Connection index",
@@ -153,6 +153,13 @@ void add_extra_fields(Registry& all) {
   infos.push_back(response);
   infos.push_back(plain_field("rtmpscope.redacted", "Redacted", "Stands for a value that may be secret",
                               FT_STRING, id++));
+  infos.push_back(plain_field("rtmpscope.rtmpt.command", "RTMPT command", "From the path of the request",
+                              FT_STRING, id++));
+  infos.push_back(plain_field("rtmpscope.rtmpt.session_id", "RTMPT session", "Id that the server gave out",
+                              FT_STRING, id++));
+  infos.push_back(plain_field(
+      "rtmpscope.rtmpt.interval", "Polling interval",
+      "How long the client is to wait before it polls again; the unit is not documented", FT_UINT8, id++));
 }
 
 int expert_severity(Severity severity) {

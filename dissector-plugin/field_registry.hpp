@@ -8,11 +8,15 @@ namespace rtmpscope::plugin {
 
 /// Fields that only the plugin has: what JSON says with its structure, or Wireshark alone can say.
 enum class ExtraField : std::uint8_t {
-  stream,          ///< number of the connection
-  app,             ///< application that the client connected to
-  key,             ///< name of an AMF property
-  response_frame,  ///< packet with the response
-  redacted,        ///< stands for a number that must not be shown
+  stream,           ///< number of the connection
+  app,              ///< application that the client connected to
+  key,              ///< name of an AMF property
+  response_frame,   ///< packet with the response
+  redacted,         ///< stands for a number that must not be shown
+  tunnel_command,   ///< RTMPT: open, send, idle, close
+  tunnel_session,   ///< RTMPT: id that the server gave out
+  tunnel_interval,  ///< RTMPT: polling interval in front of the server's bytes
+  count
 };
 
 /// Expert items that no finding of the decoder stands for.

@@ -19,6 +19,7 @@ extern "C" {
 #include <epan/proto_data.h>
 #include <epan/charsets.h>
 #include <epan/column-utils.h>
+#include <epan/dissectors/packet-http.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/dissectors/packet-tls.h>
 

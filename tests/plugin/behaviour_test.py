@@ -7,6 +7,7 @@ from wireshark import Tshark
 
 PUBLISH = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
+RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
 RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
 
 
@@ -61,6 +62,16 @@ def check_rtmps(tshark):
     assert column(tshark, RTMPS, "_ws.col.Protocol", "-Y", "rtmpscope") == ["RTMPS"]
 
 
+def check_rtmpt(tshark):
+    """Requests have a media type, this server's responses have none."""
+    for passes in ([], ["-2"]):
+        values = column(tshark, RTMPT, "rtmpscope.message.type_id", "-Y", "rtmpscope.message", *passes)
+        types = [int(value) for line in values for value in line.split(",")]
+        assert (types.count(8), types.count(9), types.count(20)) == (169, 100, 14), types
+        assert column(tshark, RTMPT, "rtmpscope.rtmpt.session_id", "-Y", "frame.number == 8") == ["c16a5320fa475530"]
+        assert not filtered(tshark, RTMPT, "rtmpscope.gap || rtmpscope.sync_lost", *passes)
+
+
 def check_others(tshark):
     """Whatever is not RTMP stays with those who know it."""
     assert not filtered(tshark, SAMPLES / "err_plain_http_on_1935.pcap", "rtmpscope.message || rtmpscope.handshake")
@@ -72,7 +83,7 @@ def main():
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
         for check in (check_filters, check_links, check_ports, check_takeover, check_redaction, check_rtmps,
-                      check_others):
+                      check_rtmpt, check_others):
             check(tshark)
 
 
