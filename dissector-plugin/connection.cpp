@@ -56,6 +56,7 @@ const FrameRecord* Connection::take(const Piece& piece) {
   bool stray = false;
   record.stream_offset = locate(side, piece, missing, stray);
   record.missing_before = static_cast<std::uint32_t>(std::min<std::uint64_t>(missing, UINT32_MAX));
+  missing_bytes_ += missing;
   const std::uint64_t expected = side.expected;
   if (stray) {
     record.repeated = record.length;

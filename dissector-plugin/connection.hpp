@@ -53,6 +53,8 @@ class Connection final : private rtmp::EventSink {
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
   [[nodiscard]] rtmp::Transport transport() const;
+  /// Holes so far, of both directions.
+  [[nodiscard]] std::uint64_t missing_bytes() const { return missing_bytes_; }
   /// Null until it is decided that the connection is RTMP.
   [[nodiscard]] const rtmp::Session* session() const { return session_.get(); }
 
@@ -100,6 +102,7 @@ class Connection final : private rtmp::EventSink {
   std::uint32_t held_pieces_ = 0;  ///< in the detector
   std::unique_ptr<rtmp::Session> session_;
   std::array<Way, 2> ways_;
+  std::uint64_t missing_bytes_ = 0;
   Bytes current_;  ///< the piece being decoded, from its first byte
   std::uint32_t current_frame_ = 0;
 

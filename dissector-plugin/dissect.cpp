@@ -7,6 +7,7 @@
 #include "connection_store.hpp"
 #include "field_registry.hpp"
 #include "rtmpt.hpp"
+#include "statistics.hpp"
 #include "visit.hpp"
 #include "ws_compat.h"
 
@@ -142,6 +143,7 @@ void rtmpscope_register(void) {
   protocol = proto_register_protocol("Real-Time Messaging Protocol (rtmpscope)", "rtmpscope", "rtmpscope");
   register_fields(protocol);
   register_store();
+  register_statistics();
   module_t* module = prefs_register_protocol(protocol, apply_preferences);
   prefs_register_bool_preference(module, "take_port_1935", "Decode TCP port 1935",
                                  "In place of Wireshark's own RTMP dissector", &take_port);

@@ -1,6 +1,7 @@
 #include "visit.hpp"
 
 #include "field_registry.hpp"
+#include "statistics.hpp"
 #include "tree_renderer.hpp"
 
 namespace rtmpscope::plugin {
@@ -76,6 +77,7 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
 void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
           const FrameRecord& record, Bytes frame) {
   presenter().redact = redact != 0;
+  queue_record(pinfo, connection, record, frame);
   if (pinfo->cinfo != nullptr) {
     show_columns(pinfo, connection.transport(), presenter().info_column(record, connection, frame));
   }

@@ -17,6 +17,8 @@ extern "C" {
 #include <epan/prefs-int.h>
 #include <epan/proto.h>
 #include <epan/proto_data.h>
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
 #include <epan/charsets.h>
 #include <epan/column-utils.h>
 #include <epan/dissectors/packet-http.h>

@@ -72,6 +72,23 @@ def check_rtmpt(tshark):
         assert not filtered(tshark, RTMPT, "rtmpscope.gap || rtmpscope.sync_lost", *passes)
 
 
+def check_statistics(tshark):
+    """Rows of cells, below the line with the columns' names."""
+    def table(name, first_column):
+        lines = tshark.run("-n", "-q", "-r", tshark.readable(PUBLISH), "-z", name).decode().splitlines()
+        rows = [[cell.strip() for cell in line.split("|")] for line in lines if " |" in line]
+        assert rows[0][0] == first_column, rows
+        return rows[1:]
+
+    (stream,) = table("rtmpscope,streams", "Client")
+    assert stream[1:5] == ["127.0.0.1:1935", "live", "avc_aac", "publish"], stream
+    assert stream[5].startswith("H.264/AVC") and "320x180" in stream[5] and stream[6].startswith("AAC"), stream
+    assert (stream[7], stream[11]) == ("5.0", "0"), stream
+    commands = {row[2]: row for row in table("rtmpscope,commands", "Packet")}
+    assert commands["connect"][3:8] == ["1", "", "_result", "16", "44.0"], commands
+    assert commands["releaseStream"][5] == "", commands
+
+
 def check_others(tshark):
     """Whatever is not RTMP stays with those who know it."""
     assert not filtered(tshark, SAMPLES / "err_plain_http_on_1935.pcap", "rtmpscope.message || rtmpscope.handshake")
@@ -83,7 +100,7 @@ def main():
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
         for check in (check_filters, check_links, check_ports, check_takeover, check_redaction, check_rtmps,
-                      check_rtmpt, check_others):
+                      check_rtmpt, check_statistics, check_others):
             check(tshark)
 
 
