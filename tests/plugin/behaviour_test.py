@@ -1,5 +1,6 @@
 """What a user of Wireshark relies on: filters, preferences, Decode As, other ports, RTMPS, links between packets."""
 
+import re
 import sys
 
 from program import SAMPLES
@@ -9,6 +10,7 @@ PUBLISH = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
 RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
 RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
+PREFERENCES = {"rtmpscope.tcp.port", "rtmpscope.tls.port"}
 
 
 def column(tshark, capture, field, *arguments):
@@ -89,6 +91,16 @@ def check_statistics(tshark):
     assert commands["releaseStream"][5] == "", commands
 
 
+def check_documentation(tshark):
+    """Every field that docs/wireshark.md and the README name exists."""
+    known = {line.split("\t")[2] for line in tshark.run("-G", "fields").decode().splitlines() if line.startswith("F")}
+    pages = [SAMPLES.parent / "docs/wireshark.md", SAMPLES.parent / "README.md"]
+    named = {name for page in pages for name in re.findall(r"`((?:rtmpscope|rtmpt|amf)\.[a-z0-9_.]*[a-z0-9])[` ]",
+                                                           page.read_text())}
+    missing = named - known - PREFERENCES
+    assert len(named) > 40 and not missing, missing
+
+
 def check_others(tshark):
     """Whatever is not RTMP stays with those who know it."""
     assert not filtered(tshark, SAMPLES / "err_plain_http_on_1935.pcap", "rtmpscope.message || rtmpscope.handshake")
@@ -100,7 +112,7 @@ def main():
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
         for check in (check_filters, check_links, check_ports, check_takeover, check_redaction, check_rtmps,
-                      check_rtmpt, check_statistics, check_others):
+                      check_rtmpt, check_statistics, check_documentation, check_others):
             check(tshark)
 
 
