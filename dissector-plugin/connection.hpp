@@ -59,8 +59,14 @@ class Connection final : private rtmp::EventSink {
   [[nodiscard]] const rtmp::Session* session() const { return session_.get(); }
 
   [[nodiscard]] const Unit& unit(std::uint32_t index) const { return units_[index]; }
-  [[nodiscard]] const ChunkUnit& chunk(std::uint32_t index) const { return chunks_[index]; }
+  /// `record` is the one that the unit belongs to.
+  [[nodiscard]] ChunkUnit chunk(std::uint32_t index, const FrameRecord& record) const {
+    return chunks_[index].unpack(record.stream_offset);
+  }
   [[nodiscard]] const MessageUnit& message(std::uint32_t index) const { return messages_[index]; }
+  [[nodiscard]] const Exchange& exchange(const MessageUnit& message) const {
+    return exchanges_[message.exchange];
+  }
   [[nodiscard]] const EventUnit& event(std::uint32_t index) const { return events_[index]; }
   [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
   [[nodiscard]] const std::deque<FrameRecord>& records() const { return records_; }
@@ -108,8 +114,9 @@ class Connection final : private rtmp::EventSink {
 
   std::deque<FrameRecord> records_;  ///< in the order of frames
   std::deque<Unit> units_;
-  std::deque<ChunkUnit> chunks_;
+  std::deque<PackedChunk> chunks_;
   std::deque<MessageUnit> messages_;
+  std::vector<Exchange> exchanges_{1};
   std::deque<EventUnit> events_;
   std::deque<std::string> texts_{std::string()};
 };

@@ -49,9 +49,10 @@ const Tape& Presenter::message_fields(const MessageUnit& unit, const Connection&
     const rtmp::Message message{unit.header, bytes_of(unit.body, frame), unit.complete};
     rtmp::MessageEvent event(message);
     event.stream_name = as_bytes(connection.text(unit.stream_name));
-    if (unit.request_frame != 0) {
-      event.request_frame = unit.request_frame;
-      event.response_time = unit.response_time;
+    const Exchange& exchange = connection.exchange(unit);
+    if (exchange.request_frame != 0) {
+      event.request_frame = exchange.request_frame;
+      event.response_time = exchange.response_time;
     }
     if (redact) {
       redacting_.reset();

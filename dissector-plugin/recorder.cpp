@@ -9,9 +9,14 @@
 namespace rtmpscope::plugin {
 namespace {
 
-template <typename Unit>
-std::uint32_t next_index(const std::deque<Unit>& units) {
-  return static_cast<std::uint32_t>(units.size());
+/// The unit for what is added to `units` next.
+template <typename Units>
+Unit next_unit(Unit::Kind kind, std::optional<Direction> direction, const Units& units) {
+  Unit unit{};
+  unit.kind = kind;
+  unit.direction = direction.value_or(Direction::to_server);
+  unit.index = static_cast<std::uint32_t>(units.size()) & 0x1FFFFFFFU;
+  return unit;
 }
 
 bool is_command(std::uint8_t type) {
@@ -28,7 +33,6 @@ class TransactionSink final : public NullSink {
 };
 
 double transaction_id(const rtmp::Message& message) {
-  if (!is_command(message.header.type_id)) return 0;
   TransactionSink sink;
   rtmp::describe_command(message, sink);
   return sink.id;
@@ -50,8 +54,8 @@ void Connection::on_event(const rtmp::Event& event) {
 
 void Connection::on_chunk(const rtmp::ChunkEvent& event) {
   const Direction direction = event.direction.value_or(Direction::to_server);
-  units_.push_back({Unit::Kind::chunk, direction, next_index(chunks_)});
-  chunks_.push_back({event.header, event.payload_length});
+  units_.push_back(next_unit(Unit::Kind::chunk, event.direction, chunks_));
+  chunks_.emplace_back(ChunkUnit{event.header, event.payload_length});
   Way& side = ways_[index_of(direction)];
   const auto known = std::find_if(side.types.begin(), side.types.end(), [&](const auto& entry) {
     return entry.first == event.header.chunk_stream_id;
@@ -76,12 +80,16 @@ void Connection::on_message(const rtmp::MessageEvent& event) {
   unit.frame = current_frame_;
   unit.stream_name = intern(as_text(event.stream_name));
   unit.app = intern(session_->summary().app);
-  unit.request_frame = event.request_frame.value_or(0);
-  unit.response_time = event.response_time.value_or(0);
-  unit.transaction_id = transaction_id(event.message);
-  if (event.request_frame) link_request(event, unit.transaction_id);
-  units_.push_back(
-      {Unit::Kind::message, event.direction.value_or(Direction::to_server), next_index(messages_)});
+  if (is_command(unit.header.type_id)) {
+    Exchange exchange;
+    exchange.transaction_id = transaction_id(event.message);
+    exchange.request_frame = event.request_frame.value_or(0);
+    exchange.response_time = event.response_time.value_or(0);
+    if (event.request_frame) link_request(event, exchange.transaction_id);
+    unit.exchange = static_cast<std::uint32_t>(exchanges_.size());
+    exchanges_.push_back(exchange);
+  }
+  units_.push_back(next_unit(Unit::Kind::message, event.direction, messages_));
   messages_.push_back(std::move(unit));
 }
 
@@ -91,11 +99,11 @@ void Connection::link_request(const rtmp::MessageEvent& response, double transac
   for (std::size_t i = units_.size(); i-- > 0;) {
     const Unit& unit = units_[i];
     if (unit.kind != Unit::Kind::message) continue;
-    MessageUnit& message = messages_[unit.index];
+    const MessageUnit& message = messages_[unit.index];
     if (message.frame < frame) return;
     if (message.frame == frame && unit.direction != response.direction &&
-        is_command(message.header.type_id) && message.transaction_id == transaction_id) {
-      message.response_frame = current_frame_;
+        is_command(message.header.type_id) && exchange(message).transaction_id == transaction_id) {
+      exchanges_[message.exchange].response_frame = current_frame_;
       return;
     }
   }
@@ -104,7 +112,9 @@ void Connection::link_request(const rtmp::MessageEvent& response, double transac
 void Connection::add_event(const rtmp::Event& event) {
   EventUnit unit;
   unit.kind = event.kind;
-  event.describe(unit.fields);
+  Tape fields;
+  event.describe(fields);
+  unit.fields = fields;  // a copy takes no more memory than it needs
   if (event.kind == EventKind::handshake) {
     const auto& handshake = static_cast<const rtmp::HandshakeEvent&>(event);
     unit.stream_offset = handshake.facts.place.stream_offset;
@@ -112,7 +122,7 @@ void Connection::add_event(const rtmp::Event& event) {
   } else if (event.kind == EventKind::finding) {
     unit.finding = static_cast<const rtmp::FindingEvent&>(event).id;
   }
-  units_.push_back({Unit::Kind::event, event.direction.value_or(Direction::to_server), next_index(events_)});
+  units_.push_back(next_unit(Unit::Kind::event, event.direction, events_));
   events_.push_back(std::move(unit));
 }
 

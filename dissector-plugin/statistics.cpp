@@ -194,15 +194,16 @@ void show_command(stat_tap_table* table, const TapRecord& tapped, const Unit& un
   const MessageUnit& message = connection.message(unit.index);
   if (!is_command(message)) return;
   const std::string name = command_name_of(presenter().message_fields(message, connection, tapped.frame));
+  const Exchange& exchange = connection.exchange(message);
   const std::uint32_t request_frame =
-      message.request_frame != 0 ? static_cast<std::uint32_t>(message.request_frame) : message.frame;
-  if (message.request_frame == 0 && message.transaction_id == 0) return;  // waits for no response
+      exchange.request_frame != 0 ? static_cast<std::uint32_t>(exchange.request_frame) : message.frame;
+  if (exchange.request_frame == 0 && exchange.transaction_id == 0) return;  // waits for no response
   const guint row =
-      row_of(table, {connection.index(), request_frame, message.transaction_id}, command_fields());
-  if (message.request_frame != 0) {
+      row_of(table, {connection.index(), request_frame, exchange.transaction_id}, command_fields());
+  if (exchange.request_frame != 0) {
     set(table, row, command_response, name);
     set(table, row, command_response_frame, std::uint64_t{message.frame});
-    set(table, row, command_time, static_cast<double>(message.response_time) / 1e6);
+    set(table, row, command_time, static_cast<double>(exchange.response_time) / 1e6);
     return;
   }
   const rtmp::ConnectionInfo& info = connection.session()->summary().info;
@@ -210,7 +211,7 @@ void show_command(stat_tap_table* table, const TapRecord& tapped, const Unit& un
   set(table, row, command_client,
       unit.direction == Direction::to_server ? info.client.to_string() : info.server.to_string());
   set(table, row, command_name, name);
-  set(table, row, command_id, message.transaction_id);
+  set(table, row, command_id, exchange.transaction_id);
   const std::string_view stream = connection.text(message.stream_name);
   set(table, row, command_stream,
       sinks::safe(redact != 0 && !stream.empty() ? sinks::redacted(stream.size()) : std::string(stream),

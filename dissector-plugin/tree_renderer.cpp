@@ -220,9 +220,9 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Me
     proto_item_set_generated(proto_tree_add_string(subtree_of_message, field(ExtraField::app), target.tvb, 0,
                                                    0, target.presenter->app(unit, connection)));
   }
-  if (unit.response_frame != 0) {
+  if (connection.exchange(unit).response_frame != 0) {
     proto_item_set_generated(proto_tree_add_uint(subtree_of_message, field(ExtraField::response_frame),
-                                                 target.tvb, 0, 0, unit.response_frame));
+                                                 target.tvb, 0, 0, connection.exchange(unit).response_frame));
   }
   // A hole is to blame for what is odd about an incomplete message, not the sender.
   add_fields(target, subtree_of_message, item, tape, 0, unit.complete);
@@ -273,8 +273,8 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, c
     const Unit& unit = connection.unit(record.first_unit + i);
     switch (unit.kind) {
       case Unit::Kind::chunk:
-        add_chunk(target, tvb, root, connection.chunk(unit.index), record, unit.direction == record.direction,
-                  frame.size());
+        add_chunk(target, tvb, root, connection.chunk(unit.index, record), record,
+                  unit.direction == record.direction, frame.size());
         break;
       case Unit::Kind::message:
         add_message(target, tvb, root, connection.message(unit.index), connection, frame);

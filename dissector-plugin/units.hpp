@@ -26,16 +26,72 @@ struct ChunkUnit {
   std::uint32_t payload_length = 0;
 };
 
+/// A ChunkUnit as it is kept: captures have many of them.
+class PackedChunk {
+ public:
+  explicit PackedChunk(const ChunkUnit& unit)
+      : offset_(static_cast<std::uint32_t>(unit.header.stream_offset)),
+        chunk_stream_id_(unit.header.chunk_stream_id & 0x1FFFFU),
+        format_(unit.header.format & 3U),
+        basic_size_(unit.header.basic_size & 3U),
+        size_(unit.header.size & 31U),
+        extended_(unit.header.has_extended_timestamp ? 1U : 0U),
+        timestamp_field_(unit.header.timestamp_field & 0xFFFFFFU),
+        type_id_(unit.header.type_id),
+        length_(unit.header.length),
+        message_stream_id_(unit.header.message_stream_id),
+        extended_timestamp_(unit.header.extended_timestamp),
+        payload_length_(unit.payload_length) {}
+
+  /// `near` is a stream offset less than 2^31 bytes away from the chunk's.
+  [[nodiscard]] ChunkUnit unpack(std::uint64_t near) const {
+    ChunkUnit unit;
+    const auto ahead = static_cast<std::int32_t>(offset_ - static_cast<std::uint32_t>(near));
+    unit.header.stream_offset = near + static_cast<std::uint64_t>(std::int64_t{ahead});
+    unit.header.chunk_stream_id = chunk_stream_id_;
+    unit.header.format = static_cast<std::uint8_t>(format_);
+    unit.header.basic_size = static_cast<std::uint8_t>(basic_size_);
+    unit.header.size = static_cast<std::uint8_t>(size_);
+    unit.header.has_extended_timestamp = extended_ != 0;
+    unit.header.timestamp_field = timestamp_field_;
+    unit.header.type_id = static_cast<std::uint8_t>(type_id_);
+    unit.header.length = length_;
+    unit.header.message_stream_id = message_stream_id_;
+    unit.header.extended_timestamp = extended_timestamp_;
+    unit.payload_length = payload_length_;
+    return unit;
+  }
+
+ private:
+  std::uint32_t offset_;  ///< its low 32 bits
+  std::uint32_t chunk_stream_id_ : 17;
+  std::uint32_t format_ : 2;
+  std::uint32_t basic_size_ : 2;
+  std::uint32_t size_ : 5;
+  std::uint32_t extended_ : 1;
+  std::uint32_t timestamp_field_ : 24;
+  std::uint32_t type_id_ : 8;
+  std::uint32_t length_;
+  std::uint32_t message_stream_id_;
+  std::uint32_t extended_timestamp_;
+  std::uint32_t payload_length_;
+};
+
+/// How a command hangs together with others.
+struct Exchange {
+  double transaction_id = 0;
+  std::uint64_t request_frame = 0;   ///< of the message that this one answers; 0: none
+  std::int64_t response_time = 0;    ///< nanoseconds since that request
+  std::uint32_t response_frame = 0;  ///< of the message that answers this one; 0: none
+};
+
 struct MessageUnit {
   rtmp::MessageHeader header;
   KeptBytes body;
-  std::uint32_t frame = 0;           ///< that completed it
-  std::uint32_t stream_name = 0;     ///< index in Connection::text
-  std::uint32_t app = 0;             ///< likewise
-  std::uint32_t response_frame = 0;  ///< of the message that answers this one; 0: none
-  std::uint64_t request_frame = 0;   ///< of the message that this one answers; 0: none
-  std::int64_t response_time = 0;    ///< nanoseconds since that request
-  double transaction_id = 0;         ///< commands only
+  std::uint32_t frame = 0;        ///< that completed it
+  std::uint32_t stream_name = 0;  ///< index in Connection::text
+  std::uint32_t app = 0;          ///< likewise
+  std::uint32_t exchange = 0;     ///< index for Connection::exchange; 0 but for commands
   bool complete = true;
 };
 
@@ -50,9 +106,9 @@ struct EventUnit {
 
 struct Unit {
   enum class Kind : std::uint8_t { chunk, message, event };
-  Kind kind{};
-  Direction direction{};
-  std::uint32_t index = 0;  ///< in the connection's list of that kind
+  Kind kind : 2;
+  Direction direction : 1;
+  std::uint32_t index : 29;  ///< in the connection's list of that kind
 };
 
 /// One call of the dissector: some bytes of one direction, and what came out when they were decoded.
