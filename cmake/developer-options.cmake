@@ -5,7 +5,7 @@ add_library(rtmpscope_options INTERFACE)
 
 if(RTMPSCOPE_DEVELOPER)
   target_compile_options(rtmpscope_options INTERFACE
-    -Wall -Wextra -Wconversion -Wshadow -Wpedantic -Wnon-virtual-dtor -Werror)
+    -Wall -Wextra -Wconversion -Wshadow -Wpedantic $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Werror)
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

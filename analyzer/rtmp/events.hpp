@@ -6,6 +6,8 @@
 
 #include "base/endpoint.hpp"
 #include "base/stream.hpp"
+#include "rtmp/chunk_parser.hpp"
+#include "rtmp/handshake.hpp"
 #include "rtmp/message.hpp"
 #include "schema/field_sink.hpp"
 
@@ -68,12 +70,30 @@ struct FindingEvent final : Event {
   std::uint64_t b = 0;
   bool after_gap = false;                      ///< bytes before it are missing, which may be the reason
   std::uint64_t suppressed = 0;                ///< not 0: stands for that many findings that were counted only
+  bool in_body = false;                        ///< describing the message again finds it again
 
   /// What may be due to missing bytes is no more than a note.
   [[nodiscard]] Severity severity() const { return after_gap ? Severity::note : info(id).severity; }
 
   explicit FindingEvent(FindingId finding) : Event(EventKind::finding), id(finding) {}
   void describe(FieldSink& sink) const override;
+};
+
+struct ChunkEvent final : Event {
+  const ChunkHeader& header;
+  std::uint32_t payload_length;
+
+  ChunkEvent(const ChunkHeader& h, std::uint32_t length)
+      : Event(EventKind::chunk), header(h), payload_length(length) {}
+  void describe(FieldSink& sink) const override { describe_chunk(header, payload_length, sink); }
+};
+
+struct HandshakeEvent final : Event {
+  const HandshakePartFacts& facts;
+  Bytes raw;  ///< known bytes of the part
+
+  HandshakeEvent(const HandshakePartFacts& f, Bytes bytes) : Event(EventKind::handshake), facts(f), raw(bytes) {}
+  void describe(FieldSink& sink) const override { describe_handshake_part(facts, raw, sink); }
 };
 
 struct ConnectionOpenEvent final : Event {
@@ -91,7 +111,7 @@ struct ConnectionCloseEvent final : Event {
   void describe(FieldSink& sink) const override;
 };
 
-/// Events without more than their described keys (chunk, gap, sync_lost, handshake, capture_start, …) are local
+/// Events without more than their described keys (gap, sync_lost, handshake_done, capture_start, …) are local
 /// classes of their emitters; a sink that needs their values describes them into a Tape.
 
 /// Takes the events of one shard, in the order in which they happened.

@@ -76,6 +76,7 @@ class Session::InspectingSink final : public FactSink {
     event.range = range;
     event.a = a;
     event.b = b;
+    event.in_body = true;
     session_.emit_finding(event, packet_);
   }
 
@@ -230,7 +231,7 @@ void Session::free_handshake() {
 void Session::on_part(const HandshakePartFacts& facts, Bytes raw) {
   if (is_rtmpe_version(facts.version)) summary_.info.transport = Transport::rtmpe;
   const bool from_client = facts.part <= HandshakePart::c2;
-  DescribedEvent event(EventKind::handshake, [&](FieldSink& sink) { describe_handshake_part(facts, raw, sink); });
+  HandshakeEvent event(facts, raw);
   event.direction = from_client ? Direction::to_server : Direction::to_client;
   emit(event, facts.place.last);
 }
@@ -244,7 +245,7 @@ void Session::on_done(const HandshakeOutcome& outcome) {
 
 void Session::on_chunk(const ChunkHeader& header, std::uint32_t payload_length, PacketRef packet) {
   if (!options_.chunk_events) return;
-  DescribedEvent event(EventKind::chunk, [&](FieldSink& sink) { describe_chunk(header, payload_length, sink); });
+  ChunkEvent event(header, payload_length);
   event.direction = direction_;
   emit(event, packet);
 }

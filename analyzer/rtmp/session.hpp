@@ -36,6 +36,9 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   /// The transport layer retransmitted `bytes` bytes with other content than the first time.
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint64_t bytes, PacketRef packet);
 
+  /// What is known so far; of use at any time.
+  [[nodiscard]] const ConnectionSummary& summary() const { return summary_; }
+
  private:
   /// How a direction's bytes are taken.
   enum class Stage : std::uint8_t { handshake, chunks, encrypted, opaque };

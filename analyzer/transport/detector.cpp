@@ -149,6 +149,11 @@ Verdict Detector::at_end() {
   return decide(true);
 }
 
+Verdict Detector::accept_handshake() {
+  if (verdict_.protocol != Protocol::undecided || !held_) return verdict_;
+  return settle_handshake();
+}
+
 Verdict Detector::decide(bool last) {
   bool waiting = false;
   for (const Direction way : {Direction::to_server, Direction::to_client}) {

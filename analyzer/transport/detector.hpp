@@ -68,6 +68,8 @@ class Detector {
   Verdict add(Direction direction, const StreamGap& gap);
   /// The connection ended, or is no longer waited for: decides with what is there. Never `undecided`.
   Verdict at_end();
+  /// The caller knows on other grounds that what is kept begins with a handshake.
+  Verdict accept_handshake();
   [[nodiscard]] Verdict verdict() const { return verdict_; }
 
   /// Delivers what was kept, in the order of arrival, with the roles exchanged if `swapped`, and frees it.

@@ -19,6 +19,8 @@ LAYERS = {
     "app": {"base", "schema", "rtmp", "transport", "net", "capture", "sinks", "pipeline"},
 }
 
+PLUGIN_LAYERS = {"base", "schema", "amf", "media", "rtmp", "transport", "sinks"}
+
 
 def output_of(program, *arguments, cwd):
     return subprocess.run([program, *arguments], cwd=cwd, check=True, capture_output=True, text=True).stdout
@@ -53,6 +55,9 @@ def check_includes(root):
             assert not re.search(r"#include <pcap", source.read_text()), f"{source.name} includes pcap.h"
         if folder not in ("pipeline", "app"):
             assert not re.search(r"#include <(thread|mutex)>", source.read_text()), f"{source.name} uses threads"
+    for source in (root / "dissector-plugin").glob("*.[ch]pp"):
+        for included in re.findall(r'#include "(\w+)/', source.read_text()):
+            assert included in PLUGIN_LAYERS, f"{source.relative_to(root)} includes from {included}/"
 
 
 def main():

@@ -1,0 +1,194 @@
+#include "connection.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/byte_order.hpp"
+#include "base/handshake_digest.hpp"
+#include "rtmp/summary.hpp"
+
+namespace rtmpscope::plugin {
+namespace {
+
+/// No peer has more than its window in flight (RFC 7323: 1 GiB); a sequence number that far off is not one of
+/// the stream.
+constexpr std::int64_t farthest_jump = std::int64_t{1} << 30;
+/// C0 and C1 are sent at once; a first segment this long that looks like them is no accident.
+constexpr std::size_t convincing_size = 256;
+
+/// Whether the first bytes of a client are C0 and C1 in all likelihood, before the server has answered.
+bool is_client_handshake(Bytes bytes, Direction direction) {
+  constexpr std::size_t both = 1 + handshake_block_size;
+  if (bytes.size() > both || bytes.size() < convincing_size || direction != Direction::to_server)
+    return false;
+  if (transport::classify_opening(bytes.first(transport::opening_size)) != transport::Opening::handshake)
+    return false;
+  if (load_be32(bytes.data() + 5) == 0) return bytes[0] == 3;
+  return bytes.size() == both && find_digest(bytes.subspan(1), direction) != DigestLayout::none;
+}
+
+}  // namespace
+
+Connection::Connection(std::uint32_t index, rtmp::ConnectionInfo info)
+    : index_(index), info_(std::move(info)) {}
+
+rtmp::Transport Connection::transport() const {
+  return session_ == nullptr ? info_.transport : session_->summary().info.transport;
+}
+
+const FrameRecord* Connection::find(std::uint32_t frame, std::uint32_t place) const {
+  const auto before = [](const FrameRecord& record, std::pair<std::uint32_t, std::uint32_t> key) {
+    return std::pair(record.frame, record.place) < key;
+  };
+  const auto found = std::lower_bound(records_.begin(), records_.end(), std::pair(frame, place), before);
+  return found != records_.end() && found->frame == frame && found->place == place ? &*found : nullptr;
+}
+
+const FrameRecord* Connection::take(const Piece& piece) {
+  if (state_ == State::other) return nullptr;
+  Way& side = ways_[index_of(piece.direction)];
+  FrameRecord record;
+  record.frame = piece.frame;
+  record.place = piece.place;
+  record.direction = piece.direction;
+  record.length = static_cast<std::uint32_t>(piece.bytes.size()) + piece.cut;
+  std::uint64_t missing = 0;
+  bool stray = false;
+  record.stream_offset = locate(side, piece, missing, stray);
+  record.missing_before = static_cast<std::uint32_t>(std::min<std::uint64_t>(missing, UINT32_MAX));
+  missing_bytes_ += missing;
+  const std::uint64_t expected = side.expected;
+  if (stray) {
+    record.repeated = record.length;
+  } else if (record.stream_offset < expected) {
+    record.repeated =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(expected - record.stream_offset, record.length));
+  }
+  record.first_unit = static_cast<std::uint32_t>(units_.size());
+  current_ = piece.bytes;
+  current_frame_ = piece.frame;
+
+  const PacketRef packet{piece.frame, piece.time};
+  if (missing > 0) {
+    feed(piece, StreamGap{expected, missing, GapCause::not_captured, packet});
+  }
+  if (record.repeated < piece.bytes.size()) {
+    feed(piece,
+         StreamData{record.stream_offset + record.repeated, piece.bytes.subspan(record.repeated), packet});
+  }
+  if (piece.cut > 0 && record.repeated < record.length) {
+    const std::uint64_t cut_at = std::max<std::uint64_t>(piece.bytes.size(), record.repeated);
+    feed(piece,
+         StreamGap{record.stream_offset + cut_at, record.length - cut_at, GapCause::snap_length, packet});
+  }
+  if (record.repeated < record.length) {
+    side.expected = record.stream_offset + record.length;
+    if (piece.sequence) side.expected_sequence = *piece.sequence + record.length;
+  }
+  current_ = {};
+  if (state_ == State::other || (state_ == State::undecided && piece.claim == Claim::asked)) return nullptr;
+
+  record.unit_count = static_cast<std::uint32_t>(units_.size()) - record.first_unit;
+  record.direction = way(piece.direction);
+  record.message_type = ways_[index_of(record.direction)].last_type;
+  // Frames come in order, but the places within a frame need not: an inner layer may be dissected first.
+  auto at = records_.end();
+  while (at != records_.begin() &&
+         std::pair(std::prev(at)->frame, std::prev(at)->place) > std::pair(record.frame, record.place)) {
+    --at;
+  }
+  return &*records_.insert(at, record);
+}
+
+/// The stream offset of the piece's first byte, from its sequence number.
+std::uint64_t Connection::locate(Way& side, const Piece& piece, std::uint64_t& missing, bool& stray) {
+  if (!piece.sequence) return side.expected;
+  if (!side.begun) {
+    side.begun = true;
+    side.expected_sequence = piece.first_sequence.value_or(*piece.sequence);
+  }
+  const auto ahead = std::int64_t{static_cast<std::int32_t>(*piece.sequence - side.expected_sequence)};
+  const std::int64_t offset = static_cast<std::int64_t>(side.expected) + ahead;
+  if (ahead > farthest_jump || offset < 0) {
+    stray = true;
+    return side.expected;
+  }
+  if (ahead > 0) missing = static_cast<std::uint64_t>(ahead);
+  return static_cast<std::uint64_t>(offset);
+}
+
+void Connection::feed(const Piece& piece, const StreamData& data) {
+  if (state_ == State::decoding) {
+    session_->on_data(way(piece.direction), data);
+  } else if (state_ == State::undecided) {
+    const transport::Verdict verdict = decide(piece, detector(piece).add(piece.direction, data), &data);
+    if (!open_session(verdict, data.packet)) return;
+    if (held_pieces_ == 1) {
+      // Straight from the packet, so that what lies in it need not be copied.
+      session_->on_data(way(piece.direction), data);
+    } else {
+      detector_->replay(*session_);
+    }
+    detector_.reset();
+  }
+}
+
+void Connection::feed(const Piece& piece, const StreamGap& gap) {
+  if (state_ == State::decoding) {
+    session_->on_gap(way(piece.direction), gap);
+  } else if (state_ == State::undecided) {
+    const transport::Verdict verdict = decide(piece, detector(piece).add(piece.direction, gap), nullptr);
+    if (!open_session(verdict, gap.noticed_at)) return;
+    detector_->replay(*session_);
+    detector_.reset();
+  }
+}
+
+/// To be called once for each piece that it is given.
+transport::Detector& Connection::detector(const Piece& piece) {
+  if (detector_ == nullptr) {
+    detector_ = std::make_unique<transport::Detector>(
+        transport::Detector::Hints{.known_port = piece.claim == Claim::port, .syn_seen = piece.syn_seen});
+  }
+  ++held_pieces_;
+  return *detector_;
+}
+
+/// A packet is shown as soon as it is read, when the detector would rather wait for the other side.
+transport::Verdict Connection::decide(const Piece& piece, transport::Verdict verdict,
+                                      const StreamData* data) {
+  using transport::Protocol;
+  if (verdict.protocol != Protocol::undecided || data == nullptr) return verdict;
+  const bool first = held_pieces_ == 1 && data->offset == 0;
+  if (first && piece.syn_seen && is_client_handshake(data->bytes, piece.direction)) {
+    return detector_->accept_handshake();
+  }
+  // What follows a hole does not tell; the other direction may.
+  const bool tells = data->bytes.size() >= transport::opening_size && (data->offset == 0 || !piece.syn_seen);
+  return piece.claim == Claim::port && tells ? detector_->at_end() : verdict;
+}
+
+/// False if there is nothing to decode, or not yet.
+bool Connection::open_session(transport::Verdict verdict, PacketRef packet) {
+  using transport::Protocol;
+  if (verdict.protocol == Protocol::undecided) return false;
+  if (verdict.protocol != Protocol::rtmp && verdict.protocol != Protocol::rtmpe) {
+    state_ = State::other;
+    detector_.reset();
+    return false;
+  }
+  state_ = State::decoding;
+  swapped_ = verdict.swapped;
+  if (swapped_) std::swap(info_.client, info_.server);
+  if (verdict.protocol == Protocol::rtmpe && info_.transport == rtmp::Transport::rtmp) {
+    info_.transport = rtmp::Transport::rtmpe;
+  }
+  info_.start = verdict.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
+  rtmp::EventSink& sink = *this;
+  session_ =
+      std::make_unique<rtmp::Session>(info_, index_ + 1, rtmp::SessionOptions{.chunk_events = true}, sink);
+  session_->open(packet);
+  return true;
+}
+
+}  // namespace rtmpscope::plugin

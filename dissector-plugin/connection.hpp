@@ -1,0 +1,124 @@
+// One connection as the plugin sees it: which bytes of which packet were decoded, and what came out.
+//
+// Wireshark shows packets in order once, and then in any order and any number of times. The decoder sees
+// every byte once, at the first visit; what it says is kept by packet, so that each visit can show the same.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rtmp/session.hpp"
+#include "transport/detector.hpp"
+#include "units.hpp"
+
+namespace rtmpscope::plugin {
+
+/// How sure Wireshark is that the bytes are RTMP.
+enum class Claim : std::uint8_t {
+  asked,  ///< a heuristic: the content alone decides, and must be certain
+  port,   ///< the port, or the user, says so
+};
+
+/// Bytes that Wireshark shows for the first time.
+struct Piece {
+  std::uint32_t frame = 0;
+  std::uint32_t place = 0;
+  Timestamp time = 0;
+  Direction direction{};
+  Claim claim{};
+  std::optional<std::uint32_t>
+      sequence;  ///< TCP sequence number of the first byte; none: follows the one before
+  std::optional<std::uint32_t> first_sequence;  ///< of the direction's first byte, if TCP knows it
+  bool syn_seen = false;
+  Bytes bytes;            ///< what was captured
+  std::uint32_t cut = 0;  ///< bytes after them that were not
+};
+
+class Connection final : private rtmp::EventSink {
+ public:
+  /// `index` counts the connections of a capture from 0.
+  Connection(std::uint32_t index, rtmp::ConnectionInfo info);
+
+  /// To be called once for each piece, in the order of the capture. Null if it is not RTMP, or may not be;
+  /// else valid until the next call.
+  const FrameRecord* take(const Piece& piece);
+  /// What `take` answered for the piece, or null.
+  [[nodiscard]] const FrameRecord* find(std::uint32_t frame, std::uint32_t place) const;
+  /// The content has proven that it is not RTMP; nothing is to be expected of further pieces.
+  [[nodiscard]] bool is_other() const { return state_ == State::other; }
+
+  [[nodiscard]] std::uint32_t index() const { return index_; }
+  [[nodiscard]] rtmp::Transport transport() const;
+  /// Holes so far, of both directions.
+  [[nodiscard]] std::uint64_t missing_bytes() const { return missing_bytes_; }
+  /// Null until it is decided that the connection is RTMP.
+  [[nodiscard]] const rtmp::Session* session() const { return session_.get(); }
+
+  [[nodiscard]] const Unit& unit(std::uint32_t index) const { return units_[index]; }
+  /// `record` is the one that the unit belongs to.
+  [[nodiscard]] ChunkUnit chunk(std::uint32_t index, const FrameRecord& record) const {
+    return chunks_[index].unpack(record.stream_offset);
+  }
+  [[nodiscard]] const MessageUnit& message(std::uint32_t index) const { return messages_[index]; }
+  [[nodiscard]] const Exchange& exchange(const MessageUnit& message) const {
+    return exchanges_[message.exchange];
+  }
+  [[nodiscard]] const EventUnit& event(std::uint32_t index) const { return events_[index]; }
+  [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
+  [[nodiscard]] const std::deque<FrameRecord>& records() const { return records_; }
+
+ private:
+  enum class State : std::uint8_t { undecided, decoding, other };
+  struct Way {
+    std::uint64_t expected = 0;  ///< offset behind the last byte seen
+    std::uint32_t expected_sequence = 0;
+    bool begun = false;
+    std::vector<std::pair<std::uint32_t, std::uint8_t>>
+        types;  ///< by chunk stream id: type of its last message
+    std::uint8_t last_type = 0;
+  };
+
+  void on_event(const rtmp::Event& event) override;
+  void on_chunk(const rtmp::ChunkEvent& event);
+  void on_message(const rtmp::MessageEvent& event);
+  void add_event(const rtmp::Event& event);
+  void link_request(const rtmp::MessageEvent& response, double transaction_id);
+  std::uint32_t intern(std::string_view text);
+  [[nodiscard]] KeptBytes keep(Bytes bytes) const;
+
+  std::uint64_t locate(Way& way, const Piece& piece, std::uint64_t& missing, bool& stray);
+  void feed(const Piece& piece, const StreamData& data);
+  void feed(const Piece& piece, const StreamGap& gap);
+  transport::Detector& detector(const Piece& piece);
+  transport::Verdict decide(const Piece& piece, transport::Verdict verdict, const StreamData* data);
+  bool open_session(transport::Verdict verdict, PacketRef packet);
+  [[nodiscard]] Direction way(Direction direction) const {
+    return swapped_ ? opposite(direction) : direction;
+  }
+
+  std::uint32_t index_;
+  rtmp::ConnectionInfo info_;
+  State state_ = State::undecided;
+  bool swapped_ = false;
+  std::unique_ptr<transport::Detector> detector_;
+  std::uint32_t held_pieces_ = 0;  ///< in the detector
+  std::unique_ptr<rtmp::Session> session_;
+  std::array<Way, 2> ways_;
+  std::uint64_t missing_bytes_ = 0;
+  Bytes current_;  ///< the piece being decoded, from its first byte
+  std::uint32_t current_frame_ = 0;
+
+  std::deque<FrameRecord> records_;  ///< in the order of frames
+  std::deque<Unit> units_;
+  std::deque<PackedChunk> chunks_;
+  std::deque<MessageUnit> messages_;
+  std::vector<Exchange> exchanges_{1};
+  std::deque<EventUnit> events_;
+  std::deque<std::string> texts_{std::string()};
+};
+
+}  // namespace rtmpscope::plugin

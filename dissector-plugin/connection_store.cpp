@@ -1,0 +1,107 @@
+#include "connection_store.hpp"
+
+#include <cstring>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/community_id.hpp"
+
+namespace rtmpscope::plugin {
+namespace {
+
+struct Store {
+  std::vector<std::unique_ptr<Connection>> connections;
+  std::map<std::pair<Endpoint, std::string>, Tunnel> tunnels;
+  std::uint32_t opened = 0;
+};
+
+Store& store() {
+  static Store& instance = *new Store;  // Wireshark may clean up later than static objects are destroyed
+  return instance;
+}
+
+/// What a rejected conversation points to.
+char rejected;
+
+void clear_store() {
+  store().tunnels.clear();
+  store().connections.clear();
+  store().opened = 0;
+}
+
+Endpoint endpoint(const address& from, guint32 port) {
+  Endpoint out;
+  out.port = static_cast<std::uint16_t>(port);
+  if (from.type == AT_IPv4 && from.len == 4) {
+    std::memcpy(out.address.bytes.data(), from.data, 4);
+  } else if (from.type == AT_IPv6 && from.len == 16) {
+    out.address.length = 16;
+    std::memcpy(out.address.bytes.data(), from.data, 16);
+  }
+  return out;
+}
+
+}  // namespace
+
+void register_store() {
+  register_cleanup_routine(clear_store);
+}
+
+Connection* find_connection(int key, const conversation_t* conversation) {
+  void* found = conversation_get_proto_data(conversation, key);
+  return found == &rejected ? nullptr : static_cast<Connection*>(found);
+}
+
+bool is_rejected(int key, const conversation_t* conversation) {
+  return conversation_get_proto_data(conversation, key) == &rejected;
+}
+
+Connection* new_connection(const packet_info* pinfo, Direction direction,
+                           rtmp::Transport transport) noexcept {
+  try {
+    rtmp::ConnectionInfo info;
+    info.client = endpoint(pinfo->src, pinfo->srcport);
+    info.server = endpoint(pinfo->dst, pinfo->destport);
+    if (direction == Direction::to_client) std::swap(info.client, info.server);
+    info.transport = transport;
+    info.community_id = tcp_community_id(info.client, info.server);
+    store().connections.push_back(std::make_unique<Connection>(store().opened, std::move(info)));
+    return store().connections.back().get();
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+Connection* add_connection(int key, conversation_t* conversation, const packet_info* pinfo,
+                           Direction direction, rtmp::Transport transport) noexcept {
+  Connection* added = new_connection(pinfo, direction, transport);
+  if (added != nullptr) conversation_add_proto_data(conversation, key, added);
+  return added;
+}
+
+Tunnel* find_tunnel(const packet_info* pinfo, Direction direction, const char* id) noexcept {
+  try {
+    const Endpoint server = direction == Direction::to_server ? endpoint(pinfo->dst, pinfo->destport)
+                                                              : endpoint(pinfo->src, pinfo->srcport);
+    return &store().tunnels[{server, id}];
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+void reject_connection(int key, conversation_t* conversation) noexcept {
+  const Connection* connection = find_connection(key, conversation);
+  conversation_delete_proto_data(conversation, key);
+  conversation_add_proto_data(conversation, key, &rejected);
+  // It is one of the latest in all likelihood.
+  auto& all = store().connections;
+  for (std::size_t i = all.size(); connection != nullptr && i-- > 0;) {
+    if (all[i].get() != connection) continue;
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(i));
+    return;
+  }
+}
+
+}  // namespace rtmpscope::plugin

@@ -1,0 +1,32 @@
+// The connections of the capture that Wireshark has open.
+#pragma once
+
+#include "connection.hpp"
+#include "ws_compat.h"
+
+namespace rtmpscope::plugin {
+
+/// Registers what forgets all connections when Wireshark closes a capture or dissects it anew.
+void register_store();
+
+/// The connection that is stored with `conversation` under `key`, or null.
+[[nodiscard]] Connection* find_connection(int key, const conversation_t* conversation);
+/// Adds one; null without memory. `pinfo` is a packet that goes to the server.
+Connection* add_connection(int key, conversation_t* conversation, const packet_info* pinfo,
+                           Direction direction, rtmp::Transport transport) noexcept;
+/// One that no conversation holds: RTMPT's sessions go over several.
+Connection* new_connection(const packet_info* pinfo, Direction direction, rtmp::Transport transport) noexcept;
+
+/// An RTMPT session, by the server and the id that it gave out.
+struct Tunnel {
+  Connection* connection = nullptr;
+  bool opened = false;  ///< the response to "open" was seen
+};
+/// Adds it if it is new. Null without memory. Valid until the capture is closed.
+Tunnel* find_tunnel(const packet_info* pinfo, Direction direction, const char* id) noexcept;
+
+/// Remembers that the conversation is something else, and frees what was kept of it.
+void reject_connection(int key, conversation_t* conversation) noexcept;
+[[nodiscard]] bool is_rejected(int key, const conversation_t* conversation);
+
+}  // namespace rtmpscope::plugin

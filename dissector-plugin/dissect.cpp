@@ -1,0 +1,168 @@
+// Where Wireshark calls the plugin. One function a carrier, since each hands over something else as `data`.
+//
+// Wireshark leaves functions with longjmp: nothing in this file has a destructor, and every call into the
+// decoder is one that lets no exception out.
+#include "dissect.h"
+
+#include "connection_store.hpp"
+#include "field_registry.hpp"
+#include "rtmpt.hpp"
+#include "statistics.hpp"
+#include "visit.hpp"
+#include "ws_compat.h"
+
+namespace rtmpscope::plugin {
+namespace {
+
+constexpr std::uint16_t rtmp_port = 1935;
+
+dissector_handle_t tcp_handle;
+dissector_handle_t tls_handle;
+dissector_handle_t http_handle;
+dissector_handle_t built_in_handle;  ///< what has the port without this plugin
+PreferenceFlag take_port = true;
+
+/// Sequence numbers are relative to the SYN's unless the user says otherwise.
+bool has_relative_sequence() {
+  static pref_t* analyze = prefs_find_preference(prefs_find_module("tcp"), "analyze_sequence_numbers");
+  static pref_t* relative = prefs_find_preference(prefs_find_module("tcp"), "relative_sequence_numbers");
+  return analyze != nullptr && relative != nullptr && prefs_get_bool_value(analyze, pref_current) &&
+         prefs_get_bool_value(relative, pref_current);
+}
+
+/// Tells the calls for one packet apart: TCP's by where the payload lies.
+std::uint32_t place_of(const packet_info* pinfo, tvbuff_t* tvb) {
+  return static_cast<std::uint32_t>(pinfo->curr_layer_num) << 24 |
+         (static_cast<std::uint32_t>(tvb_raw_offset(tvb)) & 0xFFFFFFU);
+}
+
+/// Connections of one carrier are kept under one key in Wireshark's conversations: TCP's, and what TLS
+/// carries over it, are two.
+struct Carrier {
+  int key;
+  rtmp::Transport transport;
+  const struct tcpinfo* segment;  ///< TCP only
+};
+
+Carrier tcp_carrier(void* data) {
+  return {protocol, rtmp::Transport::rtmp, static_cast<const struct tcpinfo*>(data)};
+}
+
+/// Numbers of protocols and of fields are of one kind, so a field's is as good a key.
+Carrier tls_carrier() {
+  return {field(ExtraField::stream), rtmp::Transport::rtmps, nullptr};
+}
+
+/// False if the bytes are not RTMP.
+bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, Carrier carrier) {
+  const std::uint32_t captured = tvb_captured_length(tvb);
+  if (pinfo->flags.in_error_pkt || captured == 0) return false;
+  const std::uint32_t place =
+      carrier.segment != nullptr ? place_of(pinfo, tvb) : next_place(pinfo, carrier.key);
+  conversation_t* conversation = find_or_create_conversation(pinfo);
+  if (is_rejected(carrier.key, conversation)) return false;
+  const Bytes frame(tvb_get_ptr(tvb, 0, static_cast<gint>(captured)), captured);
+  Connection* connection = find_connection(carrier.key, conversation);
+  if (connection != nullptr) {
+    if (const FrameRecord* record = connection->find(pinfo->num, place)) {
+      show(tvb, pinfo, tree, *connection, *record, frame);
+      return true;
+    }
+  }
+  if (PINFO_FD_VISITED(pinfo)) return false;
+
+  const struct tcp_analysis* tcp = get_tcp_conversation_data(conversation, pinfo);
+  const Direction direction = direction_of(pinfo, tcp, conversation, tcp_handle);
+  if (connection == nullptr) {
+    // Most connections of a capture are something else, and their first byte tells.
+    if (claim == Claim::asked && !transport::is_promising(frame[0])) {
+      reject_connection(carrier.key, conversation);
+      return false;
+    }
+    connection = add_connection(carrier.key, conversation, pinfo, direction, carrier.transport);
+    if (connection == nullptr) return false;
+  }
+  Piece piece = piece_of(pinfo, tvb, frame, place);
+  piece.direction = direction;
+  piece.claim = claim;
+  piece.syn_seen = tcp != nullptr && tcp->server_port != 0;
+  if (carrier.segment != nullptr) {
+    piece.sequence = carrier.segment->seq;
+    if (has_relative_sequence()) {
+      piece.first_sequence = 1;
+    } else if (tcp != nullptr && tcp->fwd != nullptr && tcp->fwd->base_seq != 0) {
+      piece.first_sequence = tcp->fwd->base_seq + 1;
+    }
+  }
+  const FrameRecord* record = take(*connection, piece);
+  if (connection->is_other()) reject_connection(carrier.key, conversation);
+  if (record == nullptr) return false;
+  show(tvb, pinfo, tree, *connection, *record, frame);
+  return true;
+}
+
+int dissect_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
+  const Carrier carrier = tcp_carrier(data);
+  return dissect(tvb, pinfo, tree, Claim::port, carrier) ? static_cast<int>(tvb_captured_length(tvb)) : 0;
+}
+
+int dissect_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
+  const Carrier carrier = tls_carrier();
+  return dissect(tvb, pinfo, tree, Claim::port, carrier) ? static_cast<int>(tvb_captured_length(tvb)) : 0;
+}
+
+HeuristicResult look_at_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
+  const Carrier carrier = tcp_carrier(data);
+  if (!dissect(tvb, pinfo, tree, Claim::asked, carrier)) return false;
+  conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
+  return true;
+}
+
+/// The conversation belongs to TLS: only the TLS session learns who decodes its records.
+HeuristicResult look_at_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
+  const Carrier carrier = tls_carrier();
+  if (!dissect(tvb, pinfo, tree, Claim::asked, carrier)) return false;
+  keep_tls_dissector(data, tls_handle);
+  return true;
+}
+
+void apply_preferences() {
+  if (built_in_handle == nullptr) return;
+  dissector_table_t ports = find_dissector_table("tcp.port");
+  dissector_handle_t current = dissector_get_uint_handle(ports, rtmp_port);
+  if (!take_port && current == tcp_handle) dissector_change_uint("tcp.port", rtmp_port, built_in_handle);
+  if (take_port && current == built_in_handle) dissector_reset_uint("tcp.port", rtmp_port);
+}
+
+}  // namespace
+}  // namespace rtmpscope::plugin
+
+using namespace rtmpscope::plugin;
+
+void rtmpscope_register(void) {
+  protocol = proto_register_protocol("Real-Time Messaging Protocol (rtmpscope)", "rtmpscope", "rtmpscope");
+  register_fields(protocol);
+  register_store();
+  register_statistics();
+  module_t* module = prefs_register_protocol(protocol, apply_preferences);
+  prefs_register_bool_preference(module, "take_port_1935", "Decode TCP port 1935",
+                                 "In place of Wireshark's own RTMP dissector", &take_port);
+  prefs_register_bool_preference(module, "redact", "Mask stream keys and passwords",
+                                 "In the tree and the Info column; the packet bytes stay as they are",
+                                 &redact);
+}
+
+void rtmpscope_hand_off(void) {
+  http_handle = create_dissector_handle(dissect_rtmpt, protocol);
+  tcp_handle = create_dissector_handle(dissect_tcp, protocol);
+  tls_handle = create_dissector_handle(dissect_tls, protocol);
+  built_in_handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), rtmp_port);
+  dissector_add_uint_with_preference("tcp.port", rtmp_port, tcp_handle);
+  dissector_add_uint_range_with_preference("tls.port", "", tls_handle);
+  heur_dissector_add("tcp", look_at_tcp, "RTMP over TCP (rtmpscope)", "rtmpscope_tcp", protocol,
+                     HEURISTIC_ENABLE);
+  dissector_add_string("media_type", "application/x-fcs", http_handle);
+  heur_dissector_add("http", look_at_http, "RTMPT (rtmpscope)", "rtmpscope_http", protocol, HEURISTIC_ENABLE);
+  heur_dissector_add("tls", look_at_tls, "RTMP over TLS (rtmpscope)", "rtmpscope_tls", protocol,
+                     HEURISTIC_ENABLE);
+}

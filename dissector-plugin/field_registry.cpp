@@ -1,0 +1,248 @@
+#include "field_registry.hpp"
+
+#include <string>
+#include <vector>
+
+namespace rtmpscope::plugin {
+namespace {
+
+// Wireshark keeps pointers to all that is registered for as long as it runs, so nothing of this is ever freed
+// or moved.
+struct Registry {
+  std::vector<int> fields;
+  std::vector<int> events;
+  std::vector<int> extras;
+  std::vector<expert_field> findings;
+  std::vector<expert_field> expert_extras;
+  std::vector<hf_register_info> field_infos;
+  std::vector<ei_register_info> expert_infos;
+  std::vector<std::vector<value_string>> values;
+  std::vector<std::vector<val64_string>> wide_values;
+  std::vector<std::string> texts;
+  int subtree = -1;
+};
+
+Registry& registry() {
+  static Registry& instance = *new Registry;
+  return instance;
+}
+
+/// A copy that stays; the tables' views need not end with a zero.
+const char* lasting(std::string text) {
+  const std::size_t size = text.size();
+  char* copy = new char[size + 1];
+  text.copy(copy, size);
+  copy[size] = '\0';
+  return copy;
+}
+
+ftenum_t type_of(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::object:
+    case FieldKind::list: return FT_NONE;
+    case FieldKind::boolean: return FT_BOOLEAN;
+    case FieldKind::u8: return FT_UINT8;
+    case FieldKind::u16: return FT_UINT16;
+    case FieldKind::u24: return FT_UINT24;
+    case FieldKind::u32: return FT_UINT32;
+    case FieldKind::u64: return FT_UINT64;
+    case FieldKind::s32: return FT_INT32;
+    case FieldKind::s64: return FT_INT64;
+    case FieldKind::real: return FT_DOUBLE;
+    case FieldKind::text: return FT_STRING;
+    case FieldKind::bytes: return FT_BYTES;
+  }
+  return FT_NONE;
+}
+
+bool is_number(FieldKind kind) {
+  return kind >= FieldKind::u8 && kind <= FieldKind::s64;
+}
+
+/// Flags in the tables, but what they say is that there is no value.
+bool is_empty_value(FieldId id) {
+  return id == FieldId::amf_null || id == FieldId::amf_undefined || id == FieldId::amf_unsupported;
+}
+
+void make_value_strings(Registry& all) {
+  std::size_t tables = 0;
+  for (const ValueInfo& row : values()) tables = std::max(tables, static_cast<std::size_t>(row.table) + 1);
+  all.values.resize(tables);
+  all.wide_values.resize(tables);
+  for (const ValueInfo& row : values()) {
+    const char* text = lasting(std::string(row.text));
+    const auto table = static_cast<std::size_t>(row.table);
+    all.values[table].push_back({static_cast<guint32>(row.number), text});
+    all.wide_values[table].push_back({row.number, text});
+  }
+  for (auto& table : all.values) table.push_back({0, nullptr});
+  for (auto& table : all.wide_values) table.push_back({0, nullptr});
+}
+
+hf_register_info field_info(const FieldInfo& info, int* id, Registry& all) {
+  hf_register_info row{};
+  row.p_id = id;
+  header_field_info& field = row.hfinfo;
+  field.name = lasting(std::string(info.title));
+  field.abbrev = lasting("rtmpscope." + std::string(info.filter));
+  field.type = type_of(info.kind);
+  field.display = is_number(info.kind) ? BASE_DEC : BASE_NONE;
+  field.blurb = lasting(std::string(info.description));
+  if (is_number(info.kind) && info.values != ValueTable::none) {
+    const auto table = static_cast<std::size_t>(info.values);
+    if (info.kind == FieldKind::u64 || info.kind == FieldKind::s64) {
+      field.display |= BASE_VAL64_STRING;
+      field.strings = all.wide_values[table].data();
+    } else {
+      field.strings = all.values[table].data();
+    }
+  }
+  HFILL_INIT(row);
+  return row;
+}
+
+hf_register_info plain_field(const char* abbreviation, const char* name, const char* blurb, ftenum_t type,
+                             int* id) {
+  hf_register_info row{};
+  row.p_id = id;
+  row.hfinfo.name = name;
+  row.hfinfo.abbrev = abbreviation;
+  row.hfinfo.type = type;
+  row.hfinfo.display = type == FT_UINT32 || type == FT_UINT8 ? BASE_DEC : BASE_NONE;
+  row.hfinfo.blurb = blurb;
+  HFILL_INIT(row);
+  return row;
+}
+
+void add_table_fields(Registry& all) {
+  all.fields.assign(fields().size(), -1);
+  for (std::size_t i = 0; i < fields().size(); ++i) {
+    hf_register_info row = field_info(fields()[i], &all.fields[i], all);
+    const auto id = static_cast<FieldId>(i);
+    if (is_frame_number(id)) {
+      row.hfinfo.type = FT_FRAMENUM;
+      row.hfinfo.display = BASE_NONE;
+      if (id == FieldId::message_request_frame) row.hfinfo.strings = FRAMENUM_TYPE(FT_FRAMENUM_REQUEST);
+    }
+    if (is_empty_value(id)) row.hfinfo.type = FT_NONE;
+    all.field_infos.push_back(row);
+  }
+  all.events.assign(events().size(), -1);
+  for (std::size_t i = 0; i < events().size(); ++i) {
+    const std::string name(events()[i].name);
+    all.field_infos.push_back(plain_field(lasting("rtmpscope." + name), lasting("RTMP " + name),
+                                          lasting(std::string(events()[i].description)), FT_NONE,
+                                          &all.events[i]));
+  }
+}
+
+void add_extra_fields(Registry& all) {
+  all.extras.assign(static_cast<std::size_t>(ExtraField::count), -1);
+  int* id = all.extras.data();
+  auto& infos = all.field_infos;
+  infos.push_back(plain_field("rtmpscope.stream", "Connection index",
+                              "RTMP connections of the capture, counted from 0", FT_UINT32, id++));
+  infos.push_back(plain_field("rtmpscope.app", "Application", "Application that the client connected to",
+                              FT_STRING, id++));
+  infos.push_back(plain_field("rtmpscope.amf.key", "Property", "Name of the property whose value follows",
+                              FT_STRING, id++));
+  hf_register_info response =
+      plain_field("rtmpscope.message.response_frame", "Response frame",
+                  "Packet that completed the response to this request", FT_FRAMENUM, id++);
+  response.hfinfo.strings = FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE);
+  infos.push_back(response);
+  infos.push_back(plain_field("rtmpscope.redacted", "Redacted", "Stands for a value that may be secret",
+                              FT_STRING, id++));
+  infos.push_back(plain_field("rtmpscope.rtmpt.command", "RTMPT command", "From the path of the request",
+                              FT_STRING, id++));
+  infos.push_back(plain_field("rtmpscope.rtmpt.session_id", "RTMPT session", "Id that the server gave out",
+                              FT_STRING, id++));
+  infos.push_back(plain_field(
+      "rtmpscope.rtmpt.interval", "Polling interval",
+      "How long the client is to wait before it polls again; the unit is not documented", FT_UINT8, id++));
+}
+
+int expert_severity(Severity severity) {
+  switch (severity) {
+    case Severity::note: return PI_NOTE;
+    case Severity::warning: return PI_WARN;
+    case Severity::error: return PI_ERROR;
+  }
+  return PI_NOTE;
+}
+
+ei_register_info expert_info(expert_field* id, const char* name, int group, int severity,
+                             const char* summary) {
+  ei_register_info row{};
+  row.ids = id;
+  row.eiinfo.name = name;
+  row.eiinfo.group = group;
+  row.eiinfo.severity = severity;
+  row.eiinfo.summary = summary;
+  row.eiinfo.id = -1;
+  row.eiinfo.protocol = nullptr;
+  row.eiinfo.orig_severity = 0;
+  const hf_register_info hidden = {nullptr,
+                                   {nullptr, nullptr, FT_NONE, BASE_NONE, nullptr, 0, nullptr, HFILL}};
+  row.eiinfo.hf_info = hidden;
+  return row;
+}
+
+void add_experts(Registry& all) {
+  all.findings.assign(findings().size(), EI_INIT);
+  all.expert_extras.assign(3, EI_INIT);
+  for (std::size_t i = 0; i < findings().size(); ++i) {
+    const FindingInfo& finding = findings()[i];
+    const int group = finding.severity == Severity::error ? PI_MALFORMED : PI_PROTOCOL;
+    all.expert_infos.push_back(
+        expert_info(&all.findings[i], lasting("rtmpscope.finding." + std::string(finding.id)), group,
+                    expert_severity(finding.severity), lasting(std::string(finding.text))));
+  }
+  all.expert_infos.push_back(expert_info(&all.expert_extras[0], "rtmpscope.missing_segment", PI_SEQUENCE,
+                                         PI_WARN, "TCP segments are missing before this one"));
+  all.expert_infos.push_back(expert_info(&all.expert_extras[1], "rtmpscope.stray_segment", PI_SEQUENCE,
+                                         PI_WARN, "The sequence number lies outside of the stream"));
+  all.expert_infos.push_back(expert_info(&all.expert_extras[2], "rtmpscope.tree_limit", PI_UNDECODED, PI_NOTE,
+                                         "Too many fields for one packet: the rest is not shown"));
+}
+
+}  // namespace
+
+void register_fields(int protocol) {
+  Registry& all = registry();
+  make_value_strings(all);
+  add_table_fields(all);
+  add_extra_fields(all);
+  add_experts(all);
+  proto_register_field_array(protocol, all.field_infos.data(), static_cast<int>(all.field_infos.size()));
+  static int* subtrees[] = {&all.subtree};
+  proto_register_subtree_array(subtrees, 1);
+  expert_module_t* module = expert_register_protocol(protocol);
+  expert_register_field_array(module, all.expert_infos.data(), static_cast<int>(all.expert_infos.size()));
+}
+
+int field(FieldId id) {
+  return registry().fields[static_cast<std::size_t>(id)];
+}
+int field(EventKind kind) {
+  return registry().events[static_cast<std::size_t>(kind)];
+}
+int field(ExtraField id) {
+  return registry().extras[static_cast<std::size_t>(id)];
+}
+int subtree() {
+  return registry().subtree;
+}
+expert_field* expert(FindingId id) {
+  return &registry().findings[static_cast<std::size_t>(id)];
+}
+expert_field* expert(ExtraExpert id) {
+  return &registry().expert_extras[static_cast<std::size_t>(id)];
+}
+
+bool is_frame_number(FieldId id) {
+  return id == FieldId::message_request_frame || id == FieldId::message_first_frame ||
+         id == FieldId::handshake_first_frame;
+}
+
+}  // namespace rtmpscope::plugin

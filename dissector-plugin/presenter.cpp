@@ -1,0 +1,165 @@
+#include "presenter.hpp"
+
+#include <fmt/format.h>
+
+#include "rtmp/events.hpp"
+#include "sinks/message_line.hpp"
+
+namespace rtmpscope::plugin {
+namespace {
+
+constexpr sinks::Style style{};
+/// Columns of one message in the Info column, and of all.
+constexpr std::size_t phrase_width = 160;
+constexpr std::size_t column_width = 1000;
+constexpr std::size_t label_width = 230;  // Wireshark cuts labels at 240 bytes
+
+/// Whatever fails here is memory, and then there is no text; nothing may pass through the C code above.
+template <typename Make>
+const char* guarded(std::string& text, Make make) noexcept {
+  try {
+    make();
+    return text.c_str();
+  } catch (...) {
+    return "";
+  }
+}
+
+}  // namespace
+
+Bytes bytes_of(const KeptBytes& kept, Bytes frame) {
+  if (kept.copy != nullptr) return {kept.copy.get(), kept.size};
+  if (kept.offset > frame.size()) return {};
+  return frame.subspan(kept.offset, std::min<std::size_t>(kept.size, frame.size() - kept.offset));
+}
+
+const char* protocol_name(rtmp::Transport transport) {
+  switch (transport) {
+    case rtmp::Transport::rtmpe: return "RTMPE";
+    case rtmp::Transport::rtmps: return "RTMPS";
+    case rtmp::Transport::rtmpt: return "RTMPT";
+    default: return "RTMP";
+  }
+}
+
+const Tape& Presenter::message_fields(const MessageUnit& unit, const Connection& connection,
+                                      Bytes frame) noexcept {
+  tape_.clear();
+  try {
+    const rtmp::Message message{unit.header, bytes_of(unit.body, frame), unit.complete};
+    rtmp::MessageEvent event(message);
+    event.stream_name = as_bytes(connection.text(unit.stream_name));
+    const Exchange& exchange = connection.exchange(unit);
+    if (exchange.request_frame != 0) {
+      event.request_frame = exchange.request_frame;
+      event.response_time = exchange.response_time;
+    }
+    if (redact) {
+      redacting_.reset();
+      event.describe(redacting_);
+    } else {
+      event.describe(tape_);
+    }
+  } catch (...) {
+    tape_.clear();
+  }
+  return tape_;
+}
+
+const Tape& Presenter::chunk_fields(const ChunkUnit& unit) noexcept {
+  tape_.clear();
+  try {
+    rtmp::describe_chunk(unit.header, unit.payload_length, tape_);
+  } catch (...) {
+    tape_.clear();
+  }
+  return tape_;
+}
+
+const char* Presenter::message_label() noexcept {
+  return guarded(text_, [&] {
+    text_ = sinks::message_line(tape_, style).text;
+    sinks::cut_to_width(text_, label_width, style);
+  });
+}
+
+const char* Presenter::chunk_label(const ChunkUnit& unit) noexcept {
+  return guarded(text_, [&] {
+    text_ = fmt::format("Chunk: type {}, chunk stream {}, {} of payload", unit.header.format,
+                        unit.header.chunk_stream_id, sinks::count_text(unit.payload_length, "byte"));
+  });
+}
+
+const char* Presenter::event_label(const EventUnit& unit) noexcept {
+  return guarded(text_, [&] {
+    text_ = sinks::event_line(unit.kind, unit.fields, style).text;
+    sinks::cut_to_width(text_, label_width, style);
+  });
+}
+
+const char* Presenter::app(const MessageUnit& unit, const Connection& connection) noexcept {
+  return guarded(text_, [&] {
+    text_ = sinks::safe(connection.text(unit.app), false);
+    if (redact) text_ = sinks::redact_app(text_);
+  });
+}
+
+const char* Presenter::finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept {
+  return guarded(text_, [&] { text_ = rtmp::finding_text(id, a, b); });
+}
+
+std::string Presenter::phrase() const {
+  std::string text = sinks::message_line(tape_, style).text;
+  sinks::cut_to_width(text, phrase_width, style);
+  return text;
+}
+
+/// Equal phrases in a row become one with a count: media runs stay readable.
+void Presenter::add_phrase(const std::string& phrase) {
+  if (repetitions_ > 0 && phrase == last_phrase_) {
+    ++repetitions_;
+    return;
+  }
+  end_phrase();
+  last_phrase_ = phrase;
+  repetitions_ = 1;
+}
+
+void Presenter::end_phrase() {
+  if (repetitions_ == 0 || text_.size() > column_width) return;
+  if (!text_.empty()) text_.append(" | ");
+  text_.append(last_phrase_);
+  if (repetitions_ > 1) text_.append(fmt::format(" {}{}", style.times(), repetitions_));
+  repetitions_ = 0;
+}
+
+const char* Presenter::info_column(const FrameRecord& record, const Connection& connection,
+                                   Bytes frame) noexcept {
+  return guarded(text_, [&] {
+    text_.clear();
+    repetitions_ = 0;
+    for (std::uint32_t i = 0; i < record.unit_count && text_.size() <= column_width; ++i) {
+      const Unit& unit = connection.unit(record.first_unit + i);
+      if (unit.kind == Unit::Kind::message) {
+        message_fields(connection.message(unit.index), connection, frame);
+        add_phrase(phrase());
+      } else if (unit.kind == Unit::Kind::event) {
+        const EventUnit& event = connection.event(unit.index);
+        if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
+        add_phrase(sinks::event_line(event.kind, event.fields, style).text);
+      }
+    }
+    end_phrase();
+    if (!text_.empty()) return;
+    const ValueInfo* type = find_value(ValueTable::message_type, record.message_type);
+    if (record.repeated == record.length) {
+      text_ = fmt::format("{} seen before", sinks::count_text(record.length, "byte"));
+    } else if (record.message_type != 0 && type != nullptr) {
+      text_ = fmt::format("[part of {}, {}]", type->text, sinks::count_text(record.length, "byte"));
+    } else {
+      text_ = fmt::format("[{}]", sinks::count_text(record.length, "byte"));
+    }
+  });
+}
+
+}  // namespace rtmpscope::plugin

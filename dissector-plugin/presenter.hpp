@@ -1,0 +1,51 @@
+// Units as fields and as text for people. Knows nothing of Wireshark.
+//
+// Wireshark leaves functions with longjmp, which runs no destructor. So what is made here lies in the
+// presenter, not in its caller: results are valid until the next call, and no call lets an exception out.
+#pragma once
+
+#include <string>
+
+#include "connection.hpp"
+#include "schema/tape.hpp"
+#include "sinks/redaction.hpp"
+
+namespace rtmpscope::plugin {
+
+class Presenter {
+ public:
+  /// Mask stream names, passwords and tokens, as rtmpscope's --redact does.
+  bool redact = false;
+
+  /// The fields of a message, its head's first. `frame` is the payload of the record that the unit belongs
+  /// to.
+  const Tape& message_fields(const MessageUnit& unit, const Connection& connection, Bytes frame) noexcept;
+  const Tape& chunk_fields(const ChunkUnit& unit) noexcept;
+  /// The line of what message_fields has last described.
+  const char* message_label() noexcept;
+  const char* chunk_label(const ChunkUnit& unit) noexcept;
+  const char* event_label(const EventUnit& unit) noexcept;
+  const char* app(const MessageUnit& unit, const Connection& connection) noexcept;
+  const char* finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept;
+  /// One phrase for each message that the record completes.
+  const char* info_column(const FrameRecord& record, const Connection& connection, Bytes frame) noexcept;
+
+ private:
+  [[nodiscard]] std::string phrase() const;
+  void add_phrase(const std::string& phrase);
+  void end_phrase();
+
+  Tape tape_;
+  sinks::RedactingSink redacting_{tape_};
+  std::string text_;
+  std::string last_phrase_;
+  std::size_t repetitions_ = 0;
+};
+
+/// Bytes of the message or part, wherever they were kept.
+[[nodiscard]] Bytes bytes_of(const KeptBytes& kept, Bytes frame);
+
+/// "RTMP", "RTMPS", …: for the protocol column.
+[[nodiscard]] const char* protocol_name(rtmp::Transport transport);
+
+}  // namespace rtmpscope::plugin

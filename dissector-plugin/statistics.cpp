@@ -1,0 +1,288 @@
+#include "statistics.hpp"
+
+#include <array>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "rtmp/summary.hpp"
+#include "sinks/person_text.hpp"
+#include "visit.hpp"
+
+namespace rtmpscope::plugin {
+namespace {
+
+int tap = -1;
+
+constexpr double milliseconds_per_second = 1000;
+
+/// Rows of one table, by what they are about. Tables live in Wireshark; this outlives them.
+using Key = std::tuple<std::uint32_t, std::uint32_t, double>;
+std::map<const stat_tap_table*, std::map<Key, guint>>& rows() {
+  static auto& instance = *new std::map<const stat_tap_table*, std::map<Key, guint>>;
+  return instance;
+}
+
+stat_tap_table_item text_column(const char* name) {
+  return {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, name, "%s"};
+}
+stat_tap_table_item count_column(const char* name) {
+  return {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, name, "%u"};
+}
+stat_tap_table_item real_column(const char* name) {
+  return {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, name, "%.1f"};
+}
+
+/// The row for `key`, added empty if it is new.
+guint row_of(stat_tap_table* table, const Key& key, const stat_tap_table_item* columns) {
+  auto& known = rows()[table];
+  const auto found = known.find(key);
+  if (found != known.end()) return found->second;
+  const auto row = static_cast<guint>(known.size());
+  std::array<stat_tap_table_item_type, 16> empty{};
+  for (guint i = 0; i < table->num_fields; ++i) {
+    empty[i].type = columns[i].type;
+    if (columns[i].type == TABLE_ITEM_STRING) empty[i].value.string_value = g_strdup("");
+  }
+  stat_tap_init_table_row(table, row, table->num_fields, empty.data());
+  known.emplace(key, row);
+  return row;
+}
+
+void set(stat_tap_table* table, guint row, guint column, const std::string& text) {
+  stat_tap_table_item_type* cell = stat_tap_get_field_data(table, row, column);
+  if (cell->value.string_value != nullptr && text == cell->value.string_value) return;
+  g_free(const_cast<char*>(cell->value.string_value));
+  cell->value.string_value = g_strdup(text.c_str());
+}
+
+void set(stat_tap_table* table, guint row, guint column, double value) {
+  stat_tap_get_field_data(table, row, column)->value.float_value = value;
+}
+
+void set(stat_tap_table* table, guint row, guint column, std::uint64_t value) {
+  stat_tap_get_field_data(table, row, column)->value.uint_value =
+      static_cast<guint>(std::min<std::uint64_t>(value, UINT32_MAX));
+}
+
+void free_cell(stat_tap_table* table, guint row, guint column, stat_tap_table_item_type* cell) {
+  if (cell->type == TABLE_ITEM_STRING) g_free(const_cast<char*>(cell->value.string_value));
+  if (row == 0 && column == 0) rows().erase(table);
+}
+
+/// Rows stay: the packets are shown again and set every cell anew.
+void keep_rows(stat_tap_table*) {}
+
+// ---- one row a message stream
+
+enum StreamColumn : guint {
+  stream_client,
+  stream_server,
+  stream_app,
+  stream_name,
+  stream_use,
+  stream_video,
+  stream_audio,
+  stream_seconds,
+  stream_bitrate,
+  stream_rate,
+  stream_keys,
+  stream_missing,
+  stream_columns
+};
+
+stat_tap_table_item* stream_fields() {
+  static stat_tap_table_item fields[stream_columns] = {
+      text_column("Client"),   text_column("Server"),      text_column("Application"),
+      text_column("Stream"),   text_column("Use"),         text_column("Video"),
+      text_column("Audio"),    real_column("Seconds"),     real_column("kbit/s"),
+      real_column("Frames/s"), count_column("Key frames"), count_column("Missing bytes")};
+  return fields;
+}
+
+std::string media_text(const rtmp::MediaSummary& media) {
+  return media.detail.empty() ? media.codec : media.codec + " " + media.detail;
+}
+
+double span(const rtmp::MediaSummary& media) {
+  const auto milliseconds = static_cast<std::int32_t>(media.last_timestamp - media.first_timestamp);
+  return std::max(milliseconds, 0) / milliseconds_per_second;
+}
+
+std::string_view use_text(rtmp::StreamUse use) {
+  switch (use) {
+    case rtmp::StreamUse::publish: return "publish";
+    case rtmp::StreamUse::play: return "play";
+    case rtmp::StreamUse::unknown: break;
+  }
+  return "";
+}
+
+void show_stream(stat_tap_table* table, const Connection& connection, const rtmp::ConnectionSummary& summary,
+                 const rtmp::StreamSummary& stream) {
+  const guint row = row_of(table, {connection.index(), stream.message_stream_id, 0}, stream_fields());
+  const rtmp::ConnectionSummary shown = redact != 0 ? sinks::redact_summary(summary) : summary;
+  set(table, row, stream_client, summary.info.client.to_string());
+  set(table, row, stream_server, summary.info.server.to_string());
+  set(table, row, stream_app, sinks::safe(shown.app, false));
+  set(table, row, stream_name,
+      sinks::safe(redact != 0 && !stream.name.empty() ? sinks::redacted(stream.name.size()) : stream.name,
+                  false));
+  set(table, row, stream_use, std::string(use_text(stream.use)));
+  set(table, row, stream_video, media_text(stream.video));
+  set(table, row, stream_audio, media_text(stream.audio));
+  const double seconds = std::max(span(stream.video), span(stream.audio));
+  set(table, row, stream_seconds, seconds);
+  const double kilobits = static_cast<double>(stream.video.bytes + stream.audio.bytes) * 8 / 1000;
+  set(table, row, stream_bitrate, seconds > 0 ? kilobits / seconds : 0.0);
+  const double video_span = span(stream.video);
+  const auto intervals = static_cast<double>(stream.video.messages) - 1;
+  set(table, row, stream_rate, video_span > 0 && intervals > 0 ? intervals / video_span : 0.0);
+  set(table, row, stream_keys, stream.video.key_frames);
+  set(table, row, stream_missing, connection.missing_bytes());
+}
+
+void show_streams(stat_tap_table* table, const TapRecord& tapped) {
+  if (tapped.connection->session() == nullptr || tapped.record.unit_count == 0) return;
+  const rtmp::ConnectionSummary& summary = tapped.connection->session()->summary();
+  for (const rtmp::StreamSummary& stream : summary.streams) {
+    if (stream.name.empty() && stream.video.messages == 0 && stream.audio.messages == 0) continue;
+    show_stream(table, *tapped.connection, summary, stream);
+  }
+}
+
+// ---- one row a request
+
+enum CommandColumn : guint {
+  command_request,
+  command_client,
+  command_name,
+  command_id,
+  command_stream,
+  command_response,
+  command_response_frame,
+  command_time,
+  command_columns
+};
+
+stat_tap_table_item* command_fields() {
+  static stat_tap_table_item fields[command_columns] = {
+      count_column("Packet"),  text_column("From"),
+      text_column("Command"),  {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Id", "%g"},
+      text_column("Stream"),   text_column("Response"),
+      count_column("Packet "), real_column("Milliseconds")};
+  return fields;
+}
+
+std::string command_name_of(const Tape& tape) {
+  for (const Tape::Entry& entry : tape.entries()) {
+    if (entry.op == Tape::Op::text && entry.id == FieldId::command_name) {
+      return sinks::safe(as_text(tape.bytes(entry)), false);
+    }
+  }
+  return {};
+}
+
+bool is_command(const MessageUnit& message) {
+  return message.header.type_id == rtmp::MessageType::command_amf0 ||
+         message.header.type_id == rtmp::MessageType::command_amf3;
+}
+
+void show_command(stat_tap_table* table, const TapRecord& tapped, const Unit& unit) {
+  const Connection& connection = *tapped.connection;
+  const MessageUnit& message = connection.message(unit.index);
+  if (!is_command(message)) return;
+  const std::string name = command_name_of(presenter().message_fields(message, connection, tapped.frame));
+  const Exchange& exchange = connection.exchange(message);
+  const std::uint32_t request_frame =
+      exchange.request_frame != 0 ? static_cast<std::uint32_t>(exchange.request_frame) : message.frame;
+  if (exchange.request_frame == 0 && exchange.transaction_id == 0) return;  // waits for no response
+  const guint row =
+      row_of(table, {connection.index(), request_frame, exchange.transaction_id}, command_fields());
+  if (exchange.request_frame != 0) {
+    set(table, row, command_response, name);
+    set(table, row, command_response_frame, std::uint64_t{message.frame});
+    set(table, row, command_time, static_cast<double>(exchange.response_time) / 1e6);
+    return;
+  }
+  const rtmp::ConnectionInfo& info = connection.session()->summary().info;
+  set(table, row, command_request, std::uint64_t{message.frame});
+  set(table, row, command_client,
+      unit.direction == Direction::to_server ? info.client.to_string() : info.server.to_string());
+  set(table, row, command_name, name);
+  set(table, row, command_id, exchange.transaction_id);
+  const std::string_view stream = connection.text(message.stream_name);
+  set(table, row, command_stream,
+      sinks::safe(redact != 0 && !stream.empty() ? sinks::redacted(stream.size()) : std::string(stream),
+                  false));
+}
+
+void show_commands(stat_tap_table* table, const TapRecord& tapped) {
+  for (std::uint32_t i = 0; i < tapped.record.unit_count; ++i) {
+    const Unit& unit = tapped.connection->unit(tapped.record.first_unit + i);
+    if (unit.kind == Unit::Kind::message) show_command(table, tapped, unit);
+  }
+}
+
+// ---- registration
+
+template <void (*Show)(stat_tap_table*, const TapRecord&)>
+tap_packet_status on_record(void* user, packet_info*, epan_dissect_t*, const void* data, tap_flags_t) {
+  const auto* stat = static_cast<const stat_data_t*>(user);
+  stat_tap_table* table = g_array_index(stat->stat_tap_data->tables, stat_tap_table*, 0);
+  try {
+    Show(table, *static_cast<const TapRecord*>(data));
+  } catch (...) {
+    return TAP_PACKET_FAILED;
+  }
+  return TAP_PACKET_REDRAW;
+}
+
+void add_table(stat_tap_table_ui* ui) {
+  const char* title = ui->title;
+  stat_tap_table* table = stat_tap_find_table(ui, title);
+  if (table != nullptr) return;
+  table = stat_tap_init_table(title, static_cast<int>(ui->nfields), 0, nullptr);
+  stat_tap_add_table(ui, table);
+}
+
+tap_param filter_parameter[] = {{PARAM_FILTER, "filter", "Filter", nullptr, TRUE}};
+
+void register_table(stat_tap_table_ui& ui, const char* title, const char* command, tap_packet_cb on_packet,
+                    stat_tap_table_item* fields, std::size_t count) {
+  ui.group = REGISTER_PACKET_STAT_GROUP_UNSORTED;
+  ui.title = title;
+  ui.tap_name = "rtmpscope";
+  ui.cli_string = command;
+  ui.stat_tap_init_cb = add_table;
+  ui.packet_func = on_packet;
+  ui.stat_tap_reset_table_cb = keep_rows;
+  ui.stat_tap_free_table_item_cb = free_cell;
+  ui.nfields = count;
+  ui.fields = fields;
+  ui.nparams = std::size(filter_parameter);
+  ui.params = filter_parameter;
+  register_stat_tap_table_ui(&ui);
+}
+
+}  // namespace
+
+void register_statistics() {
+  static stat_tap_table_ui streams{};
+  static stat_tap_table_ui commands{};
+  tap = register_tap("rtmpscope");
+  register_table(streams, "RTMP streams", "rtmpscope,streams", on_record<show_streams>, stream_fields(),
+                 stream_columns);
+  register_table(commands, "RTMP commands", "rtmpscope,commands", on_record<show_commands>, command_fields(),
+                 command_columns);
+}
+
+void queue_record(packet_info* pinfo, const Connection& connection, const FrameRecord& record, Bytes frame) {
+  if (!have_tap_listener(tap)) return;
+  TapRecord* tapped = wmem_new(pinfo->pool, TapRecord);
+  *tapped = {&connection, record, frame};
+  tap_queue_packet(tap, pinfo, tapped);
+}
+
+}  // namespace rtmpscope::plugin

@@ -1,0 +1,287 @@
+#include "tree_renderer.hpp"
+
+#include <cstring>
+
+#include "field_registry.hpp"
+#include "header_bytes.hpp"
+
+// No local variable of this file has a destructor: see render().
+
+namespace rtmpscope::plugin {
+namespace {
+
+using Op = Tape::Op;
+
+/// AMF goes 64 deep, and a body has a few levels around it. What is deeper is shown flat.
+constexpr std::size_t deepest = 96;
+/// Wireshark gives up at a million items in a packet and calls that a bug of the dissector.
+constexpr std::uint32_t most_items = 200'000;
+
+struct Target {
+  tvbuff_t* tvb = nullptr;
+  packet_info* pinfo = nullptr;
+  Presenter* presenter = nullptr;
+  std::uint32_t items = 0;
+  bool limit_told = false;
+};
+
+struct Level {
+  proto_tree* tree = nullptr;
+  proto_item* item = nullptr;
+  int offset = 0;
+};
+
+/// Valid UTF-8 without a zero, in packet memory.
+const char* clean_text(Target& target, Bytes bytes) {
+  auto* copy = static_cast<std::uint8_t*>(wmem_alloc(target.pinfo->pool, bytes.size() + 1));
+  for (std::size_t i = 0; i < bytes.size(); ++i) copy[i] = bytes[i] == 0 ? std::uint8_t{' '} : bytes[i];
+  copy[bytes.size()] = 0;
+  return reinterpret_cast<const char*>(
+      get_utf_8_string(target.pinfo->pool, copy, static_cast<int>(bytes.size())));
+}
+
+proto_item* add_number(proto_tree* tree, tvbuff_t* tvb, const Tape::Entry& entry, int start, int length) {
+  const int hf = field(entry.id);
+  switch (proto_registrar_get_ftype(hf)) {
+    case FT_UINT64: return proto_tree_add_uint64(tree, hf, tvb, start, length, entry.number);
+    case FT_INT64:
+      return proto_tree_add_int64(tree, hf, tvb, start, length, static_cast<gint64>(entry.number));
+    case FT_INT32:
+      return proto_tree_add_int(tree, hf, tvb, start, length,
+                                static_cast<gint32>(static_cast<std::int64_t>(entry.number)));
+    case FT_BOOLEAN: return proto_tree_add_boolean(tree, hf, tvb, start, length, entry.number != 0 ? 1U : 0U);
+    case FT_NONE:
+      return proto_tree_add_none_format(tree, hf, tvb, start, length, "%s",
+                                        proto_registrar_get_nth(static_cast<guint>(hf))->name);
+    default: return proto_tree_add_uint(tree, hf, tvb, start, length, static_cast<guint32>(entry.number));
+  }
+}
+
+proto_item* add_text(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry, int start,
+                     int length) {
+  const char* text = clean_text(target, tape.bytes(entry));
+  if (info(entry.id).kind == FieldKind::text) {
+    return proto_tree_add_string(tree, field(entry.id), target.tvb, start, length, text);
+  }
+  // A mask in place of a number.
+  return proto_tree_add_string(tree, field(ExtraField::redacted), target.tvb, start, length, text);
+}
+
+/// Payload that was not kept is not in the tvb, and Wireshark checks this kind of item against it.
+proto_item* add_blob(Target& target, proto_tree* tree, const Tape::Entry& entry, Bytes bytes, int start,
+                     int length) {
+  static const guint8 none = 0;
+  const auto there = static_cast<int>(tvb_captured_length(target.tvb));
+  const int first = std::min(start, there);
+  proto_item* item = proto_tree_add_bytes_with_length(
+      tree, field(entry.id), target.tvb, first, std::min(length, there - first),
+      bytes.empty() ? &none : bytes.data(), static_cast<int>(bytes.size()));
+  proto_item_set_len(item, length);
+  return item;
+}
+
+proto_item* add_value(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry,
+                      int base) {
+  const int start = base + static_cast<int>(entry.range.offset);
+  const int length = static_cast<int>(entry.range.length);
+  switch (entry.op) {
+    case Op::number:
+    case Op::signed_number:
+    case Op::flag: return add_number(tree, target.tvb, entry, start, length);
+    case Op::real: return proto_tree_add_double(tree, field(entry.id), target.tvb, start, length, entry.real);
+    case Op::text: return add_text(target, tree, tape, entry, start, length);
+    case Op::blob: return add_blob(target, tree, entry, tape.bytes(entry), start, length);
+    default: return nullptr;
+  }
+}
+
+void add_finding(Target& target, proto_item* item, const Tape::Entry& entry) {
+  if (item == nullptr) return;
+  const char* text = target.presenter->finding_label(entry.finding, entry.number, entry.second);
+  expert_add_info_format(target.pinfo, item, expert(entry.finding), "%s", text);
+}
+
+/// Adds the fields of `tape` below `parent`. `base` is where their ranges count from in the target's tvb.
+void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, const Tape& tape, int base,
+                bool with_findings) {
+  Level levels[deepest];
+  levels[0] = {parent, parent_item, base};
+  std::size_t depth = 0;
+  std::size_t flat = 0;  // containers that are open beyond the deepest
+  proto_item* last = parent_item;
+  const char* key = nullptr;
+  const std::vector<Tape::Entry>& entries = tape.entries();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Tape::Entry& entry = entries[i];
+    const int start = base + static_cast<int>(entry.range.offset);
+    if (++target.items > most_items) {
+      if (!target.limit_told) expert_add_info(target.pinfo, levels[0].item, expert(ExtraExpert::tree_limit));
+      target.limit_told = true;
+      return;
+    }
+    switch (entry.op) {
+      case Op::begin: {
+        const FieldInfo& container = info(entry.id);
+        proto_item* item = proto_tree_add_none_format(
+            levels[depth].tree, field(entry.id), target.tvb, start, 0, "%s%s%.*s", key == nullptr ? "" : key,
+            key == nullptr ? "" : ": ", static_cast<int>(container.title.size()), container.title.data());
+        key = nullptr;
+        last = item;
+        if (depth + 1 == deepest) {
+          ++flat;
+        } else {
+          ++depth;
+          levels[depth] = {proto_item_add_subtree(item, subtree()), item, start};
+        }
+        break;
+      }
+      case Op::end:
+        if (flat > 0) {
+          --flat;
+        } else if (depth > 0) {
+          const int length = start - levels[depth].offset;
+          if (length > 0) proto_item_set_len(levels[depth].item, length);
+          last = levels[depth].item;
+          --depth;
+        }
+        break;
+      case Op::key: {
+        key = clean_text(target, tape.bytes(entry));
+        proto_item* item = proto_tree_add_string(levels[depth].tree, field(ExtraField::key), target.tvb,
+                                                 start, static_cast<int>(entry.range.length), key);
+        proto_item_set_hidden(item);
+        break;
+      }
+      case Op::finding:
+        if (with_findings) add_finding(target, last, entry);
+        break;
+      default: {
+        proto_item* item = add_value(target, levels[depth].tree, tape, entry, base);
+        if (entry.range.length == 0) proto_item_set_generated(item);
+        if (key != nullptr) proto_item_prepend_text(item, "%s = ", key);
+        key = nullptr;
+        last = item;
+      }
+    }
+  }
+}
+
+void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const ChunkUnit& unit,
+               const FrameRecord& record, bool same_direction, std::size_t captured) {
+  const rtmp::ChunkHeader& header = unit.header;
+  const bool inside = same_direction && header.stream_offset >= record.stream_offset &&
+                      header.stream_offset + header.size <= record.stream_offset + captured;
+  int base = 0;
+  int length = header.size;
+  if (inside) {
+    target.tvb = frame_tvb;
+    base = static_cast<int>(header.stream_offset - record.stream_offset);
+    const auto room = static_cast<std::uint32_t>(captured) - static_cast<std::uint32_t>(base) - header.size;
+    length += static_cast<int>(std::min(unit.payload_length, room));
+  } else {
+    // It began in an earlier packet.
+    auto* bytes = static_cast<std::uint8_t*>(wmem_alloc(target.pinfo->pool, rtmp::maximum_header_size));
+    write_header(header, bytes);
+    target.tvb = tvb_new_child_real_data(frame_tvb, bytes, header.size, header.size);
+    add_new_data_source(target.pinfo, target.tvb, "RTMP chunk header");
+  }
+  proto_item* item = proto_tree_add_none_format(tree, field(EventKind::chunk), target.tvb, base, length, "%s",
+                                                target.presenter->chunk_label(unit));
+  add_fields(target, proto_item_add_subtree(item, subtree()), item, target.presenter->chunk_fields(unit),
+             base, true);
+}
+
+/// The bytes of a message or handshake part as a tvb of their own.
+tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const KeptBytes& kept, std::uint32_t size,
+                 const char* name) {
+  if (kept.copy != nullptr) {
+    tvbuff_t* tvb = tvb_new_child_real_data(frame_tvb, kept.copy.get(), kept.size,
+                                            static_cast<int>(std::max(size, kept.size)));
+    add_new_data_source(target.pinfo, tvb, name);
+    return tvb;
+  }
+  const std::uint32_t there = tvb_reported_length(frame_tvb);
+  const std::uint32_t offset = std::min(kept.offset, there);
+  return tvb_new_subset_length(frame_tvb, static_cast<int>(offset),
+                               static_cast<int>(std::min(size, there - offset)));
+}
+
+void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const MessageUnit& unit,
+                 const Connection& connection, Bytes frame) {
+  const bool empty = unit.body.size == 0;
+  target.tvb = empty ? frame_tvb : tvb_of(target, frame_tvb, unit.body, unit.header.length, "RTMP message");
+  const Tape& tape = target.presenter->message_fields(unit, connection, frame);
+  const char* label = target.presenter->message_label();
+  proto_item* item =
+      proto_tree_add_none_format(tree, field(EventKind::message), target.tvb, 0, 0, "Message: %s", label);
+  if (!empty) proto_item_set_len(item, static_cast<int>(tvb_reported_length(target.tvb)));
+  proto_tree* subtree_of_message = proto_item_add_subtree(item, subtree());
+  if (!connection.text(unit.app).empty()) {
+    proto_item_set_generated(proto_tree_add_string(subtree_of_message, field(ExtraField::app), target.tvb, 0,
+                                                   0, target.presenter->app(unit, connection)));
+  }
+  if (connection.exchange(unit).response_frame != 0) {
+    proto_item_set_generated(proto_tree_add_uint(subtree_of_message, field(ExtraField::response_frame),
+                                                 target.tvb, 0, 0, connection.exchange(unit).response_frame));
+  }
+  // A hole is to blame for what is odd about an incomplete message, not the sender.
+  add_fields(target, subtree_of_message, item, tape, 0, unit.complete);
+}
+
+void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const EventUnit& unit) {
+  target.tvb = unit.kind == EventKind::handshake && unit.part.size > 0
+                   ? tvb_of(target, frame_tvb, unit.part, unit.part.size, "RTMP handshake")
+                   : frame_tvb;
+  proto_item* item = proto_tree_add_none_format(tree, field(unit.kind), target.tvb, 0, 0, "%s",
+                                                target.presenter->event_label(unit));
+  if (unit.kind == EventKind::handshake) {
+    proto_item_set_len(item, static_cast<int>(unit.part.size));
+  } else {
+    proto_item_set_generated(item);
+  }
+  add_fields(target, proto_item_add_subtree(item, subtree()), item, unit.fields, 0, true);
+  if (unit.finding) {
+    expert_add_info_format(target.pinfo, item, expert(*unit.finding), "%s",
+                           target.presenter->event_label(unit));
+  }
+}
+
+void add_head(Target& target, proto_tree* tree, proto_item* item, const Connection& connection,
+              const FrameRecord& record) {
+  proto_item_set_generated(
+      proto_tree_add_uint(tree, field(ExtraField::stream), target.tvb, 0, 0, connection.index()));
+  proto_item_set_generated(proto_tree_add_uint(tree, field(FieldId::event_direction), target.tvb, 0, 0,
+                                               static_cast<guint32>(record.direction)));
+  if (record.missing_before > 0) {
+    expert_add_info_format(target.pinfo, item, expert(ExtraExpert::missing_segment),
+                           "%u bytes are missing before this segment; if they come later in the capture, "
+                           "the preference tcp.reassemble_out_of_order puts them into place",
+                           record.missing_before);
+  }
+}
+
+}  // namespace
+
+void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+            const FrameRecord& record, Bytes frame, Presenter& presenter) {
+  if (tree == nullptr) return;
+  Target target{tvb, pinfo, &presenter};
+  proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, -1, ENC_NA);
+  proto_tree* root = proto_item_add_subtree(item, subtree());
+  add_head(target, root, item, connection, record);
+  for (std::uint32_t i = 0; i < record.unit_count && !target.limit_told; ++i) {
+    const Unit& unit = connection.unit(record.first_unit + i);
+    switch (unit.kind) {
+      case Unit::Kind::chunk:
+        add_chunk(target, tvb, root, connection.chunk(unit.index, record), record,
+                  unit.direction == record.direction, frame.size());
+        break;
+      case Unit::Kind::message:
+        add_message(target, tvb, root, connection.message(unit.index), connection, frame);
+        break;
+      case Unit::Kind::event: add_event(target, tvb, root, connection.event(unit.index)); break;
+    }
+  }
+}
+
+}  // namespace rtmpscope::plugin

@@ -1,0 +1,17 @@
+// What the decoder said of a packet, as Wireshark's tree.
+#pragma once
+
+#include "connection.hpp"
+#include "presenter.hpp"
+#include "ws_compat.h"
+
+namespace rtmpscope::plugin {
+
+/// Adds the protocol with all units of `record` to `tree`. `frame` is the captured part of `tvb`.
+///
+/// May leave with longjmp, as all that adds to a tree may; so neither this nor a caller has anything to
+/// destroy.
+void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+            const FrameRecord& record, Bytes frame, Presenter& presenter);
+
+}  // namespace rtmpscope::plugin

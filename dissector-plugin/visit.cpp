@@ -1,0 +1,87 @@
+#include "visit.hpp"
+
+#include "field_registry.hpp"
+#include "statistics.hpp"
+#include "tree_renderer.hpp"
+
+namespace rtmpscope::plugin {
+
+int protocol = -1;
+PreferenceFlag redact = false;
+
+Presenter& presenter() {
+  static Presenter& instance = *new Presenter;
+  return instance;
+}
+
+/// Who is the client: as the SYN says, or by the port, or who spoke first.
+Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
+                       const conversation_t* conversation, dissector_handle_t handle) {
+  if (tcp != nullptr && tcp->server_port != 0 && pinfo->srcport != pinfo->destport) {
+    return pinfo->destport == tcp->server_port ? Direction::to_server : Direction::to_client;
+  }
+  if (pinfo->srcport != pinfo->destport) {
+    if (dissector_get_uint_handle(find_dissector_table("tcp.port"), pinfo->destport) == handle) {
+      return Direction::to_server;
+    }
+    if (dissector_get_uint_handle(find_dissector_table("tcp.port"), pinfo->srcport) == handle) {
+      return Direction::to_client;
+    }
+  }
+  const bool from_first = addresses_equal(&pinfo->src, conversation_key_addr1(conversation->key_ptr)) &&
+                          pinfo->srcport == conversation_key_port1(conversation->key_ptr);
+  return from_first ? Direction::to_server : Direction::to_client;
+}
+
+/// Counts calls with one key during one visit to the packet. Decrypted records, which all begin at 0, have
+/// nothing else to tell them apart.
+std::uint32_t next_place(packet_info* pinfo, int key) {
+  auto* count =
+      static_cast<std::uint32_t*>(p_get_proto_data(pinfo->pool, pinfo, protocol, static_cast<guint32>(key)));
+  if (count == nullptr) {
+    count = wmem_new0(pinfo->pool, std::uint32_t);
+    p_add_proto_data(pinfo->pool, pinfo, protocol, static_cast<guint32>(key), count);
+  }
+  return (*count)++;
+}
+
+const FrameRecord* take(Connection& connection, const Piece& piece) noexcept {
+  try {
+    return connection.take(piece);
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+Piece piece_of(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, std::uint32_t place) {
+  Piece piece;
+  piece.frame = pinfo->num;
+  piece.place = place;
+  piece.time = static_cast<Timestamp>(pinfo->abs_ts.secs) * 1'000'000'000 + pinfo->abs_ts.nsecs;
+  piece.bytes = bytes;
+  piece.cut = tvb_reported_length(tvb) - static_cast<std::uint32_t>(bytes.size());
+  return piece;
+}
+
+/// A packet may hold several records of TLS, or segments that filled a hole: their texts stand side by side.
+void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* text) {
+  if (pinfo->cinfo == nullptr) return;
+  col_set_str(pinfo->cinfo, COL_PROTOCOL, protocol_name(transport));
+  if (next_place(pinfo, field(ExtraField::key)) == 0) {
+    col_add_str(pinfo->cinfo, COL_INFO, text);
+  } else {
+    col_append_sep_str(pinfo->cinfo, COL_INFO, " | ", text);
+  }
+}
+
+void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+          const FrameRecord& record, Bytes frame) {
+  presenter().redact = redact != 0;
+  queue_record(pinfo, connection, record, frame);
+  if (pinfo->cinfo != nullptr) {
+    show_columns(pinfo, connection.transport(), presenter().info_column(record, connection, frame));
+  }
+  render(protocol, tvb, pinfo, tree, connection, record, frame, presenter());
+}
+
+}  // namespace rtmpscope::plugin

@@ -1,0 +1,38 @@
+// What all carriers share: Wireshark shows the plugin some bytes of a packet, for the first time or again.
+//
+// Wireshark leaves functions with longjmp: nothing in visit.cpp and the carriers has a destructor, and every
+// call into the decoder is one that lets no exception out.
+#pragma once
+
+#include "connection.hpp"
+#include "presenter.hpp"
+#include "ws_compat.h"
+
+namespace rtmpscope::plugin {
+
+extern int protocol;           ///< Wireshark's number for it; -1 before it is registered
+extern PreferenceFlag redact;  ///< mask stream keys
+
+Presenter& presenter();
+
+/// Who is the client: as the SYN says, or by the port that `handle` decodes, or who spoke first.
+Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
+                       const conversation_t* conversation, dissector_handle_t handle);
+
+/// Counts the calls with `key` during one visit to the packet, from 0.
+std::uint32_t next_place(packet_info* pinfo, int key);
+
+/// A piece whose direction, claim and place in the stream the caller fills in.
+Piece piece_of(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, std::uint32_t place);
+
+/// Connection::take, without exceptions.
+const FrameRecord* take(Connection& connection, const Piece& piece) noexcept;
+
+/// Sets the columns, or adds to what this visit has set.
+void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* text);
+
+/// Columns and tree.
+void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+          const FrameRecord& record, Bytes frame);
+
+}  // namespace rtmpscope::plugin

@@ -1,0 +1,120 @@
+"""What a user of Wireshark relies on: filters, preferences, Decode As, other ports, RTMPS, links between packets."""
+
+import re
+import sys
+
+from program import SAMPLES
+from wireshark import Tshark
+
+PUBLISH = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
+OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
+RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
+RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
+PREFERENCES = {"rtmpscope.tcp.port", "rtmpscope.tls.port"}
+
+
+def column(tshark, capture, field, *arguments):
+    """The values of one column or field, a list with an element for each packet."""
+    output = tshark.run("-n", "-r", tshark.readable(capture), "-T", "fields", "-e", field, *arguments)
+    return output.decode().splitlines()
+
+
+def filtered(tshark, capture, display_filter, *arguments):
+    return column(tshark, capture, "frame.number", "-Y", display_filter, *arguments)
+
+
+def check_filters(tshark):
+    assert filtered(tshark, PUBLISH, "rtmpscope.message.type_id == 9 && rtmpscope.message.stream_name == \"avc_aac\"")
+    assert filtered(tshark, PUBLISH, "rtmpscope.command.name == \"connect\" && rtmpscope.app == \"live\"") == ["12"]
+    assert filtered(tshark, PUBLISH, "rtmpscope.chunk.format == 3")
+    assert filtered(tshark, PUBLISH, "rtmpscope.amf.key == \"flashVer\"")
+    assert not filtered(tshark, PUBLISH, "rtmpt")
+
+
+def check_links(tshark):
+    assert column(tshark, PUBLISH, "rtmpscope.message.request_frame", "-Y", "frame.number == 16") == ["12"]
+    request = column(tshark, PUBLISH, "rtmpscope.message.response_frame", "-Y", "frame.number == 12", "-2")
+    assert request == ["16"], request
+
+
+def check_ports(tshark):
+    assert filtered(tshark, OTHER_PORT, "rtmpscope.message")
+    off = ["--disable-heuristic", "rtmpscope_tcp"]
+    assert not filtered(tshark, OTHER_PORT, "rtmpscope", *off)
+    assert filtered(tshark, OTHER_PORT, "rtmpscope.message", *off, "-d", "tcp.port==1936,rtmpscope")
+    assert filtered(tshark, OTHER_PORT, "rtmpscope.message", *off, "-o", "rtmpscope.tcp.port:1935-1936")
+
+
+def check_takeover(tshark):
+    mine = ["-o", "rtmpscope.take_port_1935:FALSE", "--disable-heuristic", "rtmpscope_tcp"]
+    assert filtered(tshark, PUBLISH, "rtmpt", *mine)
+    assert not filtered(tshark, PUBLISH, "rtmpscope", *mine)
+
+
+def check_redaction(tshark):
+    plain = tshark.run("-r", tshark.readable(PUBLISH), "-O", "rtmpscope").decode()
+    masked = tshark.run("-r", tshark.readable(PUBLISH), "-O", "rtmpscope", "-o", "rtmpscope.redact:TRUE").decode()
+    assert "avc_aac" in plain
+    assert "avc_aac" not in masked and "<redacted 7 bytes>" in masked
+
+
+def check_rtmps(tshark):
+    frames = filtered(tshark, RTMPS, "tls && rtmpscope.handshake")
+    assert frames == ["11"], frames
+    assert column(tshark, RTMPS, "_ws.col.Protocol", "-Y", "rtmpscope") == ["RTMPS"]
+
+
+def check_rtmpt(tshark):
+    """Requests have a media type, this server's responses have none."""
+    for passes in ([], ["-2"]):
+        values = column(tshark, RTMPT, "rtmpscope.message.type_id", "-Y", "rtmpscope.message", *passes)
+        types = [int(value) for line in values for value in line.split(",")]
+        assert (types.count(8), types.count(9), types.count(20)) == (169, 100, 14), types
+        assert column(tshark, RTMPT, "rtmpscope.rtmpt.session_id", "-Y", "frame.number == 8") == ["c16a5320fa475530"]
+        assert not filtered(tshark, RTMPT, "rtmpscope.gap || rtmpscope.sync_lost", *passes)
+
+
+def check_statistics(tshark):
+    """Rows of cells, below the line with the columns' names."""
+    def table(name, first_column):
+        lines = tshark.run("-n", "-q", "-r", tshark.readable(PUBLISH), "-z", name).decode().splitlines()
+        rows = [[cell.strip() for cell in line.split("|")] for line in lines if " |" in line]
+        assert rows[0][0] == first_column, rows
+        return rows[1:]
+
+    (stream,) = table("rtmpscope,streams", "Client")
+    assert stream[1:5] == ["127.0.0.1:1935", "live", "avc_aac", "publish"], stream
+    assert stream[5].startswith("H.264/AVC") and "320x180" in stream[5] and stream[6].startswith("AAC"), stream
+    assert (stream[7], stream[11]) == ("5.0", "0"), stream
+    commands = {row[2]: row for row in table("rtmpscope,commands", "Packet")}
+    assert commands["connect"][3:8] == ["1", "", "_result", "16", "44.0"], commands
+    assert commands["releaseStream"][5] == "", commands
+
+
+def check_documentation(tshark):
+    """Every field that docs/wireshark.md and the README name exists."""
+    known = {line.split("\t")[2] for line in tshark.run("-G", "fields").decode().splitlines() if line.startswith("F")}
+    pages = [SAMPLES.parent / "docs/wireshark.md", SAMPLES.parent / "README.md"]
+    named = {name for page in pages for name in re.findall(r"`((?:rtmpscope|rtmpt|amf)\.[a-z0-9_.]*[a-z0-9])[` ]",
+                                                           page.read_text())}
+    missing = named - known - PREFERENCES
+    assert len(named) > 40 and not missing, missing
+
+
+def check_others(tshark):
+    """Whatever is not RTMP stays with those who know it."""
+    assert not filtered(tshark, SAMPLES / "err_plain_http_on_1935.pcap", "rtmpscope.message || rtmpscope.handshake")
+    assert not filtered(tshark, SAMPLES / "rtmps_no_keys.pcap", "rtmpscope")
+
+
+def main():
+    plugin, series = sys.argv[2], sys.argv[3]
+    with Tshark(plugin, series) as tshark:
+        assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
+        for check in (check_filters, check_links, check_ports, check_takeover, check_redaction, check_rtmps,
+                      check_rtmpt, check_statistics, check_documentation, check_others):
+            check(tshark)
+
+
+if __name__ == "__main__":
+    main()

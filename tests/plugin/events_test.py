@@ -1,0 +1,185 @@
+"""One decoder: Wireshark's tree has the handshake parts, chunks and messages that the analyzer tells, and every field
+of them has the name, place, size and value that `analyze --ranges` prints; with one pass over the capture and with
+two."""
+
+import math
+import sys
+from collections import Counter, defaultdict
+
+from program import Program, samples
+from wireshark import IN_ORDER, Tshark, show
+
+KINDS = ("handshake", "chunk", "message")
+# Retransmissions fill holes.
+OUT_OF_ORDER = ["netem_loss5.pcap"]
+# A segment never comes, and the analyzer waits long for it: its events come later, and some names too late for others.
+NEVER_FILLED = ["encap_vxlan.pcap"]
+# The analyzer does not decrypt; rtmps_test.py looks at these.
+ENCRYPTED = ["rtmps_tls13_rtmpdump_nginx_dsb.pcapng"]
+
+HEAD = ["type_id", "chunk_stream_id", "message_stream_id", "timestamp", "length", "chunks", "first_frame",
+        "stream_offset", "stream_name", "request_frame"]
+EMPTY_VALUES = ("rtmpscope.amf.null", "rtmpscope.amf.undefined", "rtmpscope.amf.unsupported")
+
+
+def analyzer_events(program, capture):
+    """{(frame, kind): [(head, fields)]}. A field is (name, key, offset, length, value).
+
+    Wireshark asks a dissector about payload only. So what the analyzer tells when a connection ends, parts of the
+    handshake without any byte and messages that stay incomplete, is left out.
+    """
+    found = defaultdict(list)
+    for event in program.events("--ranges", "--chunks", capture):
+        kind = event.get("event")
+        if kind not in KINDS or (kind == "message" and not event.get("complete")):
+            continue
+        fields = [(entry.get("field"), entry.get("key"), entry.get("offset"), entry.get("length"), json_value(entry))
+                  for entry in event.get("ranges", [])]
+        if kind == "handshake" and not fields:
+            continue
+        head = tuple(event.get(name) for name in HEAD) if kind == "message" else ()
+        found[event.get("frame"), kind].append(((event.get("direction"), *map(text, head)), fields))
+    return found
+
+
+def text(value):
+    return None if value is None else str(value)
+
+
+def json_value(entry):
+    value = entry.get("value")
+    if entry.get("field") in EMPTY_VALUES:
+        return None
+    if isinstance(value, list):  # an object, as pairs: bytes, or text that is not UTF-8
+        return dict(value).get("hex")
+    return value
+
+
+def plugin_events(tshark, capture, *arguments):
+    found = defaultdict(list)
+    for frame, layers in tshark.dissect(capture, *arguments):
+        for layer in layers:
+            way = "to_server" if show(layer, "event.direction") == "0" else "to_client"
+            for item in layer:
+                kind = item.get("name").removeprefix("rtmpscope.")
+                if kind not in KINDS or (kind == "message" and show(item, "message.complete") not in ("1", "True")):
+                    continue
+                fields = []
+                add_fields(item, base_of(item), fields, True)
+                if kind == "handshake" and not fields:
+                    continue
+                head = tuple(show(item, f"message.{name}") for name in HEAD) if kind == "message" else ()
+                found[frame, kind].append(((way, *head), cut(fields, item)))
+    return found
+
+
+def base_of(item):
+    """Where the item's bytes begin. Those of several packets are a data source of their own and begin at 0; but tshark
+    prints an item that lies before its parent as if it counted from there."""
+    position = int(item.get("pos"))
+    inside = [int(field.get("pos")) for field in item.iter("field") if int(field.get("size")) > 0 and field is not item]
+    return 0 if inside and min(inside) < position else position
+
+
+def add_fields(item, base, fields, is_top):
+    key = None
+    for field in item.iterfind("field"):
+        name = field.get("name")
+        size = int(field.get("size"))
+        if name == "rtmpscope.amf.key":
+            key = field.get("show")
+        elif name.startswith("rtmpscope.") and not (is_top and is_head(name, size)):
+            fields.append((name, key, int(field.get("pos")) - base, size, field.get("show")))
+            key = None
+            add_fields(field, base, fields, False)
+
+
+def is_head(name, size):
+    """Values of the event itself, which have no bytes; a body has one component, and may be empty."""
+    return size == 0 and (name.count(".") > 1 or name == "rtmpscope.app")
+
+
+def cut(fields, item):
+    """tshark cuts the size of an item to the bytes that there are, and the plugin does not keep media payload."""
+    kept = int(item.get("size"))
+    length = show(item, "message.length")
+    if length is None or kept == int(length):
+        return fields
+    return [(*field[:3], ("at least", field[3], kept), field[4]) for field in fields]
+
+
+def same_size(expected, found, offset):
+    if isinstance(found, int):
+        return expected == found
+    _, size, kept = found
+    return size == min(expected, max(kept - offset, 0)) or expected == size
+
+
+def same_value(expected, shown):
+    if expected is None:
+        return True  # a container, or bytes too long to print
+    if isinstance(expected, (int, float)):
+        number = {"True": 1.0, "False": 0.0}.get(shown)
+        return math.isclose(float(shown) if number is None else number, expected, rel_tol=1e-9)
+    return unescape(shown) in (expected, expected.replace("\0", " ")) or shown.replace(":", "") == expected
+
+
+def unescape(shown):
+    for escape, character in (("\\n", "\n"), ("\\r", "\r"), ("\\t", "\t"), ('\\"', '"'), ("\\\\", "\\")):
+        shown = shown.replace(escape, character)
+    return shown
+
+
+def same_field(a, b):
+    return a[:3] == b[:3] and same_size(a[3], b[3], a[2]) and same_value(a[4], b[4])
+
+
+def differences(expected, found):
+    """Lines about the events that differ."""
+    for place in sorted(expected.keys() | found.keys()):
+        theirs, ours = expected.get(place, []), found.get(place, [])
+        if len(theirs) != len(ours):
+            yield f"frame {place[0]}: {len(theirs)} {place[1]} events, {len(ours)} in Wireshark"
+        for a, b in zip(theirs, ours):
+            if a[0] != b[0]:
+                yield f"frame {place[0]} {place[1]}: {a[0]} is {b[0]} in Wireshark"
+            elif len(a[1]) != len(b[1]):
+                yield f"frame {place[0]} {place[1]}: {len(a[1])} fields, {len(b[1])} in Wireshark"
+            else:
+                yield from (f"frame {place[0]} {place[1]}: {x} is {y} in Wireshark"
+                            for x, y in zip(a[1], b[1]) if not same_field(x, y))
+
+
+def bare_messages(events):
+    """How often each message comes, without all that depends on when it came out."""
+    return Counter(head[:7] + head[8:9] for (_, kind), all_of_kind in events.items() if kind == "message"
+                   for head, _ in all_of_kind)
+
+
+def main():
+    program, plugin, series = Program(sys.argv[1]), sys.argv[2], sys.argv[3]
+    failures = compared = 0
+    with Tshark(plugin, series) as tshark:
+        for capture in samples():
+            if capture.name in ENCRYPTED:
+                continue
+            order = IN_ORDER if capture.name in OUT_OF_ORDER else []
+            expected = analyzer_events(program, capture)
+            for passes in (order, [*order, "-2"]):
+                found = plugin_events(tshark, capture, *passes)
+                compared += sum(len(fields) for events in found.values() for _, fields in events)
+                if capture.name in NEVER_FILLED:
+                    a, b = bare_messages(expected), bare_messages(found)
+                    lines = [f"{(a - b)} not in Wireshark, {(b - a)} only there"] if a != b else []
+                else:
+                    lines = list(differences(expected, found))
+                failures += len(lines)
+                for line in lines[:5]:
+                    print(f"{capture.name} {' '.join(passes)}: {line}")
+    print(f"{compared} fields compared")
+    assert compared > 0
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
