@@ -13,6 +13,7 @@ from os import cpu_count
 
 from damage import DAMAGES, holes
 from judge import FORBIDDEN, Judge
+from known_open import unexpected
 from program import samples
 from ranges import Ranges
 from runs import MIDSTREAMS, Subject, generator_for
@@ -37,6 +38,10 @@ def scores(program, names):
 
 
 def check_honest(program):
+    return unexpected(list_dishonest(program), lambda known: known.partition(" ")[0].endswith(".pcap"))
+
+
+def list_dishonest(program):
     found = scores(program, [*DAMAGES, *MIDSTREAMS])
     for score in found:
         for count, text in score["examples"]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import packets as capture_file
 from conversations import Capture
 from foreign_streams import PROTOCOLS
+from known_open import unexpected
 from program import SAMPLES
 from runs import analyze
 from scripted_tcp import from_middle, whole
@@ -80,6 +81,7 @@ def main():
     with ProcessPoolExecutor(cpu_count()) as pool:
         results = list(pool.map(partial(check, program=sys.argv[1]), PROTOCOLS))
     wrong = [line for _, lines in results for line in lines]
+    wrong = list(unexpected(wrong, lambda known: known.partition(",")[0] in PROTOCOLS))
     if len(check("rtmp", sys.argv[1])[1]) < SEEDS:
         wrong.append("RTMP itself is not recognised")
     print(*wrong, f"{sum(count for count, _ in results)} streams of {len(results)} protocols", sep="\n")
