@@ -58,8 +58,8 @@ bool ResyncWindow::run_ends_at(std::uint64_t offset) const {
 }
 
 std::uint64_t ResyncWindow::next_known(std::uint64_t offset) const {
-  const auto found = std::find_if(runs_.begin(), runs_.end(),
-                                  [&](const Run& run) { return offset < run.offset + run.length; });
+  const auto found = std::partition_point(runs_.begin(), runs_.end(),
+                                          [&](const Run& run) { return run.offset + run.length <= offset; });
   if (found == runs_.end()) return end_;
   return std::max(offset, found->offset);
 }
