@@ -70,7 +70,7 @@ void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListen
   if (resync_ != nullptr) {
     if (stream_gap.length) {
       resync_->add(stream_gap);
-      look(false, listener);
+      if (resync_->affordable_at_gap()) look(false, listener);
       return;
     }
     // Nothing after it has a known distance to what is before it.

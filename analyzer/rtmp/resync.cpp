@@ -43,8 +43,11 @@ std::size_t Resync::add(const StreamData& data) {
   const std::size_t room = next_look_ > window_.kept_bytes() ? next_look_ - window_.kept_bytes() : 1;
   const std::size_t count = std::min(room, data.bytes.size());
   window_.add(StreamData{data.offset, data.bytes.first(count), data.packet});
+  added_ += count;
   return count;
 }
+
+bool Resync::affordable_at_gap() const { return spent_ <= least_work + work_per_byte * added_; }
 
 SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const {
   SyncFound result;
@@ -60,6 +63,8 @@ SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod 
 }
 
 std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHabits& habits, bool last) {
+  // What a look costs at least, next to the steps of its trials: the window is gone over and moved.
+  spent_ += work_ + window_.kept_bytes() / look_step_divisor;
   while (next_look_ <= window_.kept_bytes()) next_look_ += std::max(first_look, next_look_ / look_step_divisor);
   work_ = 0;
   if (interrupted_ || doubt_pending_) {

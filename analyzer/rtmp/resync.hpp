@@ -45,6 +45,9 @@ class Resync {
   /// Takes bytes up to the next place of a decision, and says how many.
   std::size_t add(const StreamData& data);
   void add(const StreamGap& gap) { window_.add(gap); }
+  /// A gap has just been added, and looking is not out of proportion to the bytes that came: holes may lie anywhere, so
+  /// that a stream in pieces of a few bytes would have everything looked at again and again.
+  [[nodiscard]] bool affordable_at_gap() const;
   /// A decision is due after what was added last.
   [[nodiscard]] bool due() const { return window_.kept_bytes() >= next_look_; }
 
@@ -72,7 +75,9 @@ class Resync {
   std::optional<Interrupted> interrupted_;
   std::size_t next_look_;
   std::uint64_t scan_from_;
-  std::uint64_t work_ = 0;
+  std::uint64_t work_ = 0;   ///< steps of the look at hand
+  std::uint64_t spent_ = 0;  ///< steps of all looks
+  std::uint64_t added_ = 0;  ///< bytes, also those that were dropped since
   bool doubt_pending_;
   bool doubt_failed_ = false;
 };
