@@ -11,7 +11,7 @@ constexpr std::size_t first_look = 64;
 constexpr std::size_t look_step_divisor = 8;
 
 /// Steps of trials for each byte that was added, so that bytes made to look like headers cannot take forever.
-constexpr std::uint64_t work_per_byte = 64;
+constexpr std::uint64_t work_per_byte = 32;
 constexpr std::uint64_t least_work = 1 << 16;
 
 /// Bits that must speak for a place. Wrong ones would have to occur by chance once in 2^bits places.
