@@ -10,9 +10,11 @@ namespace {
 constexpr std::size_t first_look = 64;
 constexpr std::size_t look_step_divisor = 8;
 
-/// Steps of trials for each byte that was added, so that bytes made to look like headers cannot take forever.
+/// Steps of all trials for each byte that was added, so that bytes made to look like headers cannot take forever; what
+/// one loss may take in any case, and one look.
 constexpr std::uint64_t work_per_byte = 32;
 constexpr std::uint64_t least_work = 1 << 16;
+constexpr std::uint64_t least_look = 1 << 8;
 
 /// Bits that must speak for a place. Wrong ones would have to occur by chance once in 2^bits places.
 constexpr int enough_bits = 80;         ///< while more bytes may come
@@ -67,6 +69,8 @@ std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHab
   spent_ += work_ + window_.kept_bytes() / look_step_divisor;
   while (next_look_ <= window_.kept_bytes()) next_look_ += std::max(first_look, next_look_ / look_step_divisor);
   work_ = 0;
+  const std::uint64_t allowed = least_work + work_per_byte * added_;
+  work_limit_ = std::max(least_look, allowed > spent_ ? allowed - spent_ : 0);
   if (interrupted_ || doubt_pending_) {
     if (auto result = look_ahead(parser, habits, last)) return result;
     if (interrupted_ || doubt_pending_) return std::nullopt;
@@ -82,7 +86,7 @@ std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHab
 /// The one place that is expected: behind the message in progress, or the header in doubt.
 std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   const bool full = window_.kept_bytes() >= maximum_resync_bytes;
-  ChunkTrial trial(window_, parser, habits, work_, std::max(least_work, work_per_byte * window_.kept_bytes()));
+  ChunkTrial trial(window_, parser, habits, work_, work_limit_);
   const TrialEnd end = trial.run({.offset = lost_offset_,
                                   .interrupted = interrupted_,
                                   .state_holds = true,
@@ -112,13 +116,12 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
 
 std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   const bool full = window_.kept_bytes() >= maximum_resync_bytes;
-  const std::uint64_t limit = std::max(least_work, work_per_byte * window_.kept_bytes());
-  ChunkTrial trial(window_, parser, habits, work_, limit);
+  ChunkTrial trial(window_, parser, habits, work_, work_limit_);
   bool settled = true;  // every place so far is out of the question
   const bool chunk_size_known = cause_ != Cause::midstream;
   for (std::uint64_t at = window_.next_known(scan_from_); at < window_.end(); at = window_.next_known(at + 1)) {
     if (settled) scan_from_ = at;
-    if (work_ > limit) {
+    if (work_ > work_limit_) {
       scan_from_ = window_.end();
       return std::nullopt;
     }

@@ -76,6 +76,7 @@ class Resync {
   std::size_t next_look_;
   std::uint64_t scan_from_;
   std::uint64_t work_ = 0;   ///< steps of the look at hand
+  std::uint64_t work_limit_ = 0;
   std::uint64_t spent_ = 0;  ///< steps of all looks
   std::uint64_t added_ = 0;  ///< bytes, also those that were dropped since
   bool doubt_pending_;
