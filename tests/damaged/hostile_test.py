@@ -88,9 +88,9 @@ def check_operations(name, program, scratch):
     )
     print(f"{name}: {first:.0f}, {last:.0f} instructions a byte", flush=True)
     if last > MOST_INSTRUCTIONS:
-        return [f"{name}: {last:.0f} instructions a byte"]
+        return [f"{name}, instructions: {last:.0f} a byte"]
     if last > first * MOST_GROWTH + FREE_GROWTH:
-        return [f"{name}: {first:.0f} instructions a byte become {last:.0f}"]
+        return [f"{name}, growth: {first:.0f} instructions a byte become {last:.0f}"]
     return []
 
 
@@ -107,7 +107,7 @@ def check_damaged(name, program, scratch):
         costs[damage] = (instructions(program, path) - start) / path.stat().st_size
     print(f"{name}:", *(f"{damage} {cost:.1f}" for damage, cost in costs.items()), "instructions a byte", flush=True)
     return [
-        f"{name}, {damage}: {cost:.1f} instructions a byte, intact {costs['none']:.1f}"
+        f"{name}, instructions of {damage}: {cost:.1f} a byte, intact {costs['none']:.1f}"
         for damage, cost in costs.items()
         if cost > MOST_OF_DAMAGED * costs["none"]
     ]
@@ -123,7 +123,8 @@ def main():
             for lines in pool.map(partial(check, program=program, scratch=Path(scratch)), names):
                 complaints += lines
                 counts["captures"] += 1
-    wrong = list(unexpected(complaints, lambda known: sys.argv[2] == "memory" and known.partition(",")[0] in HOSTILE))
+    own = "events" if sys.argv[2] == "memory" else "instructions"
+    wrong = list(unexpected(complaints, lambda known: known.partition(", ")[2].startswith(own)))
     print(*wrong, f"{counts['captures']} captures, {len(wrong)} complaints", sep="\n")
     return 1 if wrong else 0
 
