@@ -28,10 +28,10 @@ Block::~Block() { ::operator delete(data_, std::align_val_t{alignment_of(capacit
 std::shared_ptr<Block> BlockPool::take(std::size_t capacity) {
   const std::size_t wanted = std::max(capacity, block_size_);
   // One that is longer than usual was made for a single record and goes again.
-  std::erase_if(blocks_, [&](const auto& block) { return block.use_count() == 1 && block->capacity() > wanted + huge_page; });
-  const auto free = std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& block) {
-    return block.use_count() == 1 && block->capacity() >= wanted;
-  });
+  const auto is_free = [](const auto& block) { return block.use_count() == 1; };
+  std::erase_if(blocks_, [&](const auto& block) { return is_free(block) && block->capacity() > wanted + huge_page; });
+  const auto free = std::find_if(blocks_.begin(), blocks_.end(),
+                                 [&](const auto& block) { return is_free(block) && block->capacity() >= wanted; });
   if (free != blocks_.end()) return *free;
   return blocks_.emplace_back(std::make_shared<Block>(wanted));
 }

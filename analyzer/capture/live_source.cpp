@@ -38,8 +38,7 @@ class LiveSource : public PacketSource {
   ~LiveSource() override { pcap_close(handle_); }
 
   bool read(PacketBatch& batch, std::size_t max_packets) override {
-    batch.packets.clear();
-    batch.storage.clear();
+    batch.clear();
     if (ended_ || stop_requested()) {
       read_drops();
       return false;

@@ -24,7 +24,8 @@ void set_key(const std::array<std::uint64_t, 2>& from, const std::array<std::uin
   out.from_low = from_low;
 }
 
-void set_key_v4(const std::uint8_t* source, const std::uint8_t* destination, const std::uint8_t* ports, TcpSegment& out) {
+void set_key_v4(const std::uint8_t* source, const std::uint8_t* destination, const std::uint8_t* ports,
+                TcpSegment& out) {
   const std::uint32_t from = load_le32(source);
   const std::uint32_t to = load_le32(destination);
   const std::uint16_t source_port = load_be16(ports);
@@ -35,7 +36,8 @@ void set_key_v4(const std::uint8_t* source, const std::uint8_t* destination, con
   out.key.address_length = 4;
 }
 
-void set_key_v6(const std::uint8_t* source, const std::uint8_t* destination, const std::uint8_t* ports, TcpSegment& out) {
+void set_key_v6(const std::uint8_t* source, const std::uint8_t* destination, const std::uint8_t* ports,
+                TcpSegment& out) {
   std::array<std::uint64_t, 2> from;
   std::array<std::uint64_t, 2> to;
   std::memcpy(from.data(), source, 16);

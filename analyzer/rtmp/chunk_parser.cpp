@@ -8,9 +8,6 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-constexpr std::uint32_t extended_mark = 0xFFFFFF;  // RTMP 5.3.1.3
-constexpr std::array<std::uint8_t, 4> message_header_size = {11, 7, 3, 0};
-
 /// Headers in a row that cannot be right before the chunk borders count as lost. One odd header can be a sender's
 /// fault; three in a row have not been seen from a sender (Red5 uses the same number).
 constexpr std::uint8_t implausible_limit = 3;
@@ -297,7 +294,7 @@ void ChunkParser::start_message(ChunkStream& stream, std::uint64_t frame) {
       message.message_stream_id_known = false;
     }
   }
-  if (h.basic_size == 3 && h.chunk_stream_id < 320) {
+  if (h.basic_size == 3 && basic_header_size(h.chunk_stream_id) < 3) {
     note(FindingId::basic_header_longer_than_needed, {0, 3}, h.chunk_stream_id);
   }
   if (h.format == 0) {

@@ -18,6 +18,13 @@ namespace rtmpscope::rtmp {
 inline constexpr std::uint32_t initial_chunk_size = 128;          // RTMP 5.4.1
 inline constexpr std::uint32_t maximum_message_length = 0xFFFFFF;  // the length field has 24 bits
 inline constexpr std::size_t maximum_header_size = 3 + 11 + 4;     // basic, message, extended timestamp
+inline constexpr std::array<std::uint8_t, 4> message_header_size = {11, 7, 3, 0};  // by format, RTMP 5.3.1.2
+inline constexpr std::uint32_t extended_mark = 0xFFFFFF;  // a timestamp field that says to look further, RTMP 5.3.1.3
+
+/// Bytes of the shortest basic header for a chunk stream (RTMP 5.3.1.1).
+[[nodiscard]] constexpr std::uint32_t basic_header_size(std::uint32_t chunk_stream_id) {
+  return chunk_stream_id < 64 ? 1 : chunk_stream_id < 320 ? 2 : 3;
+}
 
 /// One chunk header as it is on the wire. Fields that its format does not have are zero.
 struct ChunkHeader {

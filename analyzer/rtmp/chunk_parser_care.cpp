@@ -96,7 +96,7 @@ ChunkItem ChunkParser::assume_continuation(std::uint64_t missing) {
   const std::uint32_t before = stream.received;
   const std::uint32_t id = stream.message.chunk_stream_id;
   const std::uint64_t header_size =
-      (id < 64 ? 1U : id < 320 ? 2U : 3U) + (stream.extended && type3_habit_ != Habit::absent ? 4U : 0U);
+      basic_header_size(id) + (stream.extended && type3_habit_ != Habit::absent ? 4U : 0U);
   while (missing > 0) {
     if (remaining_ == 0) {
       const std::uint32_t rest = stream.message.length - stream.received;

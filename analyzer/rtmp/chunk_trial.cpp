@@ -7,9 +7,6 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-constexpr std::array<std::uint8_t, 4> message_header_size = {11, 7, 3, 0};
-constexpr std::uint32_t extended_mark = 0xFFFFFF;
-
 /// A type 3 header where one must be: one byte that can have no other value.
 constexpr int continuation_bits = 8;
 /// A message that ends exactly where a hole begins. Senders fill packets with whole messages more often than not.
@@ -111,7 +108,7 @@ ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
     seen.bits += continuation_bits;
     return Look::yes;
   }
-  const auto bits = weigh_header(h, {state});
+  const auto bits = weigh_header(h, state);
   if (!bits) return Look::no;
   seen.bits = *bits;
   return read_body(offset + h.size, seen);
@@ -173,8 +170,7 @@ void ChunkTrial::begin_message(const Seen& seen) {
 std::uint32_t ChunkTrial::continuation_size(std::uint32_t id) const {
   std::uint32_t left = 0;
   const ChunkStream* state = inherited(id, left);
-  const std::uint32_t basic = id < 64 ? 1 : id < 320 ? 2 : 3;
-  return basic + (state != nullptr && state->extended && !parser_.omits_extended_timestamps() ? 4 : 0);
+  return basic_header_size(id) + (state != nullptr && state->extended && !parser_.omits_extended_timestamps() ? 4 : 0);
 }
 
 /// Whether a message whose payload begins at `payload` ends before a believable header, if chunks have that size.
@@ -203,21 +199,26 @@ ChunkTrial::Look ChunkTrial::fits(std::uint64_t payload, const Seen& seen, std::
     }
     ++splits;
     Stream& s = stream(id);
-    const bool extended = s.state.extended && bytes.size() >= 5 && load_be32(bytes.data() + 1) == s.state.extended_value;
-    at += (id < 64 ? 1 : id < 320 ? 2 : 3) + (extended ? 4U : 0U);
+    const bool extended =
+        s.state.extended && bytes.size() >= 5 && load_be32(bytes.data() + 1) == s.state.extended_value;
+    at += basic_header_size(id) + (extended ? 4U : 0U);
     if (work_ > work_limit_) return Look::no;
   }
-  if (window_.hole_begins_at(at) || (last_ && at == window_.end())) return guessed || !length_certain_ ? Look::hole : Look::yes;
+  if (window_.hole_begins_at(at) || (last_ && at == window_.end())) {
+    return guessed || !length_certain_ ? Look::hole : Look::yes;
+  }
   Stream& s = stream(id);
   const std::uint32_t before = s.left;
   s.left = 0;
   Seen next;
   const Look look = read(at, next);
-  const int stranger = look == Look::no ? weigh_stranger(at) + splits * continuation_bits : 0;
   s.left = before;
-  if (stranger >= (guessed ? guessed_landing_bits : landing_bits) && weigh_stranger(at) > 0) return Look::yes;
-  if (look != Look::yes) return look;
-  return next.bits >= (guessed ? guessed_landing_bits : landing_bits) ? Look::yes : Look::no;
+  const int wanted = guessed ? guessed_landing_bits : landing_bits;
+  if (look == Look::no) {
+    const int stranger = weigh_stranger(at);
+    return stranger > 0 && stranger + splits * continuation_bits >= wanted ? Look::yes : Look::no;
+  }
+  return look == Look::yes && next.bits < wanted ? Look::no : look;
 }
 
 /// The chunk size that lets the message end before a believable header.

@@ -24,7 +24,8 @@ class MessageAssembler {
   void append(std::size_t stream, Bytes payload);
   /// Bytes are missing here: the body ends before them.
   void hole(std::size_t stream);
-  /// The last piece of a message: its body, valid until `release` or the next call for this stream. `payload` may be empty.
+  /// The last piece of a message: its body, valid until `release` or the next call for this stream. `payload` may be
+  /// empty.
   [[nodiscard]] Bytes finish(std::size_t stream, Bytes payload);
   /// The body that `finish` answered is no longer needed. Large ones give their memory back.
   void release(std::size_t stream) {

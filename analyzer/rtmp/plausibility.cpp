@@ -33,7 +33,7 @@ constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
 
 std::optional<int> weigh_time(const ChunkHeader& h, const ChunkStream* stream) {
   if (h.format == 3) return 0;
-  if (h.has_extended_timestamp) return h.extended_timestamp >= 0xFFFFFF ? 24 + 4 : std::optional<int>();
+  if (h.has_extended_timestamp) return h.extended_timestamp >= extended_mark ? 24 + 4 : std::optional<int>();
   if (h.format == 0) {
     if (stream == nullptr || h.chunk_stream_id == 2) return spare_bits(24, h.timestamp_field) / 2;
     const auto step = static_cast<std::int32_t>(h.timestamp_field - stream->message.timestamp);
@@ -69,8 +69,8 @@ std::optional<int> weigh_amf0_name(Bytes head, std::uint32_t length) {
 
 bool is_four_cc(Bytes bytes) {
   return std::ranges::all_of(bytes, [](std::uint8_t byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '-' ||
-           byte == '.';
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+           byte == '-' || byte == '.';
   });
 }
 
@@ -136,8 +136,7 @@ std::optional<int> weigh_video(Bytes head, std::uint32_t length, const StreamHab
 
 }  // namespace
 
-std::optional<int> weigh_header(const ChunkHeader& h, const Inherited& inherited) {
-  const ChunkStream* stream = inherited.stream;
+std::optional<int> weigh_header(const ChunkHeader& h, const ChunkStream* stream) {
   const bool known = stream != nullptr && stream->last_format != 0xFF;
   if (h.chunk_stream_id < 2) return std::nullopt;
   if (!known && h.format >= 2) return std::nullopt;

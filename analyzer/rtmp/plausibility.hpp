@@ -18,14 +18,9 @@ struct StreamHabits {
   std::array<bool, 2> media_seen{};           ///< the same is set
 };
 
-/// What a header that begins a message would inherit.
-struct Inherited {
-  const ChunkStream* stream = nullptr;  ///< null: chunk stream not seen so far
-};
-
 /// Bits for the header alone; nothing where it cannot begin a message. `header` is resolved: formats 2 and 3 have the
-/// length and type that they inherit filled in.
-[[nodiscard]] std::optional<int> weigh_header(const ChunkHeader& header, const Inherited& inherited);
+/// length and type that they inherit filled in. `stream` is its chunk stream as far as known; null: not seen so far.
+[[nodiscard]] std::optional<int> weigh_header(const ChunkHeader& header, const ChunkStream* stream);
 
 /// Bits for the message's first bytes, as far as they are there; nothing where no such message begins like this.
 [[nodiscard]] std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t length,

@@ -43,7 +43,8 @@ Bytes ResyncWindow::at(std::uint64_t offset) const {
   const Run* run = run_at(offset);
   if (run == nullptr) return {};
   const std::uint64_t skip = offset - run->offset;
-  return Bytes(bytes_).subspan(run->index + static_cast<std::size_t>(skip), static_cast<std::size_t>(run->length - skip));
+  return Bytes(bytes_).subspan(run->index + static_cast<std::size_t>(skip),
+                               static_cast<std::size_t>(run->length - skip));
 }
 
 bool ResyncWindow::hole_ends_at(std::uint64_t offset) const {

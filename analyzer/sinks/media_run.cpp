@@ -70,8 +70,8 @@ void MediaRun::append(std::string& out, const Kind& kind, std::string_view name,
   if (kind.messages == 0) return;
   if (!out.empty()) out.append("; ");
   out.append(name).append(" ").append(count_text(kind.messages, unit)).append(extra);
-  out.append(fmt::format(", {}{:.3f}{}{:.3f} s, {}", kind.estimated ? "about " : "", kind.first_timestamp / 1000.0, style.dash(),
-                         kind.last_timestamp / 1000.0, size_text(kind.bytes)));
+  out.append(fmt::format(", {}{:.3f}{}{:.3f} s, {}", kind.estimated ? "about " : "", kind.first_timestamp / 1000.0,
+                         style.dash(), kind.last_timestamp / 1000.0, size_text(kind.bytes)));
 }
 
 std::string MediaRun::text(const Style& style) const {

@@ -14,7 +14,8 @@ constexpr std::uint32_t extended_timestamp = 0xFFFFFF;
 constexpr std::uint32_t longest_step_ms = 10'000;
 constexpr std::uint32_t longest_message = 4U << 20;
 constexpr std::uint32_t highest_message_stream = 0xFFFF;
-constexpr std::array<std::uint32_t, 10> usual_chunk_sizes = {128, 4096, 1024, 256, 512, 2048, 8192, 60000, 65535, 65536};
+constexpr std::array<std::uint32_t, 10> usual_chunk_sizes = {128,  4096, 1024,  256,   512,
+                                                             2048, 8192, 60000, 65535, 65536};
 constexpr std::size_t least_body = 10;  // what is looked at of a body
 
 struct Header {
@@ -26,7 +27,8 @@ struct Header {
 };
 
 bool is_four_cc(const std::uint8_t* p) {
-  constexpr std::string_view known[] = {"avc1", "hvc1", "av01", "vp09", "vp08", "vvc1", "Opus", "ac-3", "ec-3", "fLaC", "mp4a", ".mp3"};
+  constexpr std::string_view known[] = {"avc1", "hvc1", "av01", "vp09", "vp08", "vvc1",
+                                        "Opus", "ac-3", "ec-3", "fLaC", "mp4a", ".mp3"};
   const std::string_view text(reinterpret_cast<const char*>(p), 4);
   return std::ranges::find(known, text) != std::end(known);
 }

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from packets import LINK_ETHERNET, LINK_RAW, LINK_SLL, LINK_SLL2, Packet
-from segments import ETHER_TYPE_AT, HEADER_LENGTH, TCP
+from segments import ETHER_TYPE_AT, HEADER_LENGTH, TCP, TcpHeader
 
 IPV4, IPV6, TRANSPARENT_ETHERNET = 0x0800, 0x86DD, 0x6558
 VLAN_TAGS, MPLS, PPPOE_SESSION = (0x8100, 0x88A8, 0x9100), 0x8847, 0x8864
@@ -18,7 +18,7 @@ OUTSIDE = bytes.fromhex("020000000002020000000001")  # Ethernet addresses of wha
 
 
 @dataclass(frozen=True)
-class Carried:
+class Carried(TcpHeader):
     """A TCP segment. `ip` and `tcp` are its headers; `payload` is what was captured of `wire_length` bytes."""
 
     ip: bytes
@@ -27,18 +27,6 @@ class Carried:
     wire_length: int
     source: bytes  # address and port
     destination: bytes
-
-    @property
-    def flags(self):
-        return self.tcp[13]
-
-    @property
-    def sequence(self):
-        return int.from_bytes(self.tcp[4:8], "big")
-
-    @property
-    def acknowledgement(self):
-        return int.from_bytes(self.tcp[8:12], "big")
 
     def part(self, begin, end):
         """Bytes begin to end of the payload, as a segment of their own."""

@@ -102,6 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require_same(stream, cuts, {.midstream = true});
   const std::size_t begin = (std::size_t{cuts[6]} << 4) + 1;
   const std::size_t end = begin + 1 + std::size_t{cuts[7]} * 6;
-  if (end < stream.size()) require_same(stream, cuts, {.midstream = (cuts[5] & 1U) != 0, .hole_begin = begin, .hole_end = end});
+  if (end < stream.size())
+    require_same(stream, cuts, {.midstream = (cuts[5] & 1U) != 0, .hole_begin = begin, .hole_end = end});
   return 0;
 }

@@ -13,8 +13,24 @@ FIN, SYN, RST, PUSH = 1, 2, 4, 8
 TCP = 6
 
 
+class TcpHeader:
+    """What the header in `tcp` says; for classes that have one."""
+
+    @property
+    def flags(self):
+        return self.tcp[13]
+
+    @property
+    def sequence(self):
+        return int.from_bytes(self.tcp[4:8], "big")
+
+    @property
+    def acknowledgement(self):
+        return int.from_bytes(self.tcp[8:12], "big")
+
+
 @dataclass(frozen=True)
-class Segment:
+class Segment(TcpHeader):
     """`ip` and `tcp` are whole headers; `link` is all that lies before."""
 
     packet: Packet
@@ -37,14 +53,6 @@ class Segment:
     @property
     def is_ipv4(self):
         return self.ip[0] >> 4 == 4
-
-    @property
-    def flags(self):
-        return self.tcp[13]
-
-    @property
-    def sequence(self):
-        return int.from_bytes(self.tcp[4:8], "big")
 
     @property
     def end(self):

@@ -25,7 +25,8 @@ TEST(Hmac, AgreesWithRfc4231) {
   EXPECT_EQ(hex(HmacSha256(as_bytes("Jefe"))(as_bytes("what do ya want for nothing?"))),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   const std::string longer_than_a_block(131, '\xaa');
-  EXPECT_EQ(hex(HmacSha256(as_bytes(longer_than_a_block))(as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
+  const std::string_view text = "Test Using Larger Than Block-Size Key - Hash Key First";
+  EXPECT_EQ(hex(HmacSha256(as_bytes(longer_than_a_block))(as_bytes(text))),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 

@@ -48,11 +48,12 @@ TEST(ChunkStreamDecoder, ChunkSizeZeroIsIgnoredAndTheTopBitMasked) {
 
 TEST(ChunkStreamDecoder, AbortDropsThePartialMessageAndKeepsTheHeader) {
   const auto body = pattern(200, 4);
-  const auto stream = concat(chunk({.chunk_stream_id = 4, .time = 7, .length = 200, .type_id = 18, .message_stream_id = 1},
-                                   Bytes(body).first(128)),
-                             message({.chunk_stream_id = 2, .type_id = 2}, hex("00000004")),
-                             chunk({.format = 3, .chunk_stream_id = 4}, Bytes(body).first(128)),
-                             chunk({.format = 3, .chunk_stream_id = 4}, Bytes(body).subspan(128)));
+  const auto stream =
+      concat(chunk({.chunk_stream_id = 4, .time = 7, .length = 200, .type_id = 18, .message_stream_id = 1},
+                   Bytes(body).first(128)),
+             message({.chunk_stream_id = 2, .type_id = 2}, hex("00000004")),
+             chunk({.format = 3, .chunk_stream_id = 4}, Bytes(body).first(128)),
+             chunk({.format = 3, .chunk_stream_id = 4}, Bytes(body).subspan(128)));
   const Recorder seen = decode(stream);
   EXPECT_EQ(seen.lines.at(0), "message_aborted at 0 (18, 128)");
   EXPECT_EQ(seen.lines.at(1), "type 18 csid 4 stream 1 time 7 length 200 chunks 1 incomplete");

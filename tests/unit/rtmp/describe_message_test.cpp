@@ -26,7 +26,8 @@ std::string text(std::uint8_t type_id, Bytes body, rtmp::MessageHeader header = 
 TEST(DescribeMessage, ProtocolControl) {
   EXPECT_EQ(text(1, hex("00001000")), "begin control @0\n  control.chunk_size = 4096 @0+4\nend control @4\n");
   EXPECT_EQ(text(2, hex("00000006")), "begin control @0\n  control.chunk_stream_id = 6 @0+4\nend control @4\n");
-  EXPECT_EQ(text(3, hex("80000000")), "begin control @0\n  control.sequence_number = 2147483648 @0+4\nend control @4\n");
+  EXPECT_EQ(text(3, hex("80000000")),
+            "begin control @0\n  control.sequence_number = 2147483648 @0+4\nend control @4\n");
   EXPECT_EQ(text(5, hex("002625a0")), "begin control @0\n  control.window_size = 2500000 @0+4\nend control @4\n");
   EXPECT_EQ(text(6, hex("002625a002")),
             "begin control @0\n  control.window_size = 2500000 @0+4\n  control.limit_type = 2 @4+1\nend control @5\n");
@@ -113,7 +114,8 @@ TEST(DescribeMessage, CommandWithoutNameOrTransaction) {
 }
 
 TEST(DescribeMessage, DataMessages) {
-  const auto body = concat(hex("02 000d"), bytes_of("@setDataFrame"), hex("02 000a"), bytes_of("onMetaData"), hex("05"));
+  const auto body =
+      concat(hex("02 000d"), bytes_of("@setDataFrame"), hex("02 000a"), bytes_of("onMetaData"), hex("05"));
   EXPECT_THAT(text(18, body), HasSubstr("data.name = \"@setDataFrame\" @0+16"));
   EXPECT_THAT(text(18, hex("")), HasSubstr("finding data_message_empty"));
   EXPECT_THAT(text(18, hex("00 0000000000000000")), HasSubstr("finding data_name_missing"));
@@ -222,7 +224,8 @@ TEST(DescribeMessage, EveryPrefixOfEveryKindKeepsItsRangesInside) {
       {6, hex("002625a002")},
       {17, concat(hex("00 02 0004"), bytes_of("play"), hex("00 0000000000000000 05 11 0a0b01 0361 0403 01"))},
       {18, concat(hex("02 000a"), bytes_of("onMetaData"), hex("08 00000001 0001 61 00 3ff0000000000000 000009"))},
-      {19, concat(hex("0002"), bytes_of("so"), hex("00000003 00000002 00000000 04 0000000c 0001 61 00 4008000000000000"))},
+      {19,
+       concat(hex("0002"), bytes_of("so"), hex("00000003 00000002 00000000 04 0000000c 0001 61 00 4008000000000000"))},
       {22, concat(sub_message(8, 16, hex("af012110"), 15), sub_message(9, 32, hex("2701000000 00000001 41"), 21))},
       {8, hex("af00 1210")},
       {9, hex("1700000000 0164001fffe1")}};

@@ -54,18 +54,26 @@ Stream publish(std::uint32_t chunk_size, Style style, std::uint32_t seed, int pi
   put_be(set, chunk_size, 4);
   send({.chunk_stream_id = 2, .type_id = 1}, set);
   size = chunk_size;
-  send({.chunk_stream_id = 4, .type_id = 18, .message_stream_id = 1}, concat(hex("02 000a"), as_bytes("onMetaData"), noise(40, random)));
+  send({.chunk_stream_id = 4, .type_id = 18, .message_stream_id = 1},
+       concat(hex("02 000a"), as_bytes("onMetaData"), noise(40, random)));
   std::uint32_t time = 1000;
   for (int i = 0; i < pictures; ++i) {
     const bool first = i == 0;
     const int format = style == Style::absolute || first ? 0 : 1;
     const auto frame = video(i % 10 == 0 ? 9000 : 200 + random() % 900, i % 10 == 0, random);
-    send({.format = format, .chunk_stream_id = 6, .time = format == 0 ? time : 40, .type_id = 9, .message_stream_id = 1}, frame);
+    send(
+        {.format = format, .chunk_stream_id = 6, .time = format == 0 ? time : 40, .type_id = 9, .message_stream_id = 1},
+        frame);
     for (int k = 0; k < 2; ++k) {
       const bool repeats = style == Style::repeats && i > 2;
       const auto sound = concat(hex("af 01"), noise(repeats ? 180 : 100 + random() % 200, random));
       const int form = style == Style::absolute || (first && k == 0) ? 0 : repeats && i > 3 ? 3 : 1;
-      send({.format = form, .chunk_stream_id = 4, .time = form == 0 ? time + 20U * static_cast<std::uint32_t>(k) : 20, .type_id = 8, .message_stream_id = 1}, sound);
+      send({.format = form,
+            .chunk_stream_id = 4,
+            .time = form == 0 ? time + 20U * static_cast<std::uint32_t>(k) : 20,
+            .type_id = 8,
+            .message_stream_id = 1},
+           sound);
     }
     time += 40;
   }
@@ -169,7 +177,8 @@ TEST(Resync, OneHoleAnywhereLosesOnlyWhatItHides) {
         const std::vector<Hole> holes = {{begin, end}};
         judge(stream, holes, decode_with(stream, holes), score);
       }
-      EXPECT_GE(score.found, score.intact * (style == Style::repeats ? 990 : 998) / 1000) << chunk_size << " " << static_cast<int>(style);
+      EXPECT_GE(score.found, score.intact * (style == Style::repeats ? 990 : 998) / 1000)
+          << chunk_size << " " << static_cast<int>(style);
     }
   }
 }
@@ -189,7 +198,8 @@ TEST(Resync, ManyHolesLoseOnlyWhatTheyHide) {
         }
         judge(stream, holes, decode_with(stream, holes), score);
       }
-      EXPECT_GE(score.found, score.intact * (style == Style::repeats ? 90 : 97) / 100) << chunk_size << " " << static_cast<int>(style);
+      EXPECT_GE(score.found, score.intact * (style == Style::repeats ? 90 : 97) / 100)
+          << chunk_size << " " << static_cast<int>(style);
     }
   }
 }
@@ -219,12 +229,14 @@ TEST(Resync, ChunkSizeThatShrinksInAHoleInventsNothing) {
     put_be(set, second, 4);
     stream.bytes = concat(stream.bytes, message({.format = 1, .chunk_stream_id = 2, .type_id = 1}, set));
     for (int i = 0; i < 20; ++i) {
-      stream.bytes = concat(stream.bytes, message({.format = 1, .chunk_stream_id = 6, .time = 40, .type_id = 9}, video(300 + random() % 900, false, random), second));
+      stream.bytes = concat(stream.bytes, message({.format = 1, .chunk_stream_id = 6, .time = 40, .type_id = 9},
+                                                  video(300 + random() % 900, false, random), second));
     }
     const Recorder whole = decode(stream.bytes);
     stream.messages.clear();
     for (std::size_t i = 0; i < whole.messages.size(); ++i) {
-      const std::uint64_t end = i + 1 < whole.messages.size() ? whole.messages[i + 1].stream_offset : stream.bytes.size();
+      const std::uint64_t end =
+          i + 1 < whole.messages.size() ? whole.messages[i + 1].stream_offset : stream.bytes.size();
       stream.messages.push_back({whole.messages[i].stream_offset, end, whole.messages[i]});
     }
     for (std::uint64_t begin = at - 30; begin < at + 12; begin += 3) {
