@@ -49,7 +49,9 @@ std::size_t Resync::add(const StreamData& data) {
   return count;
 }
 
-bool Resync::affordable_at_gap() const { return spent_ <= least_work + work_per_byte * added_; }
+std::uint64_t Resync::affordable() const { return least_work + work_per_byte * added_; }
+
+bool Resync::affordable_at_gap() const { return work_ <= affordable(); }
 
 SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const {
   SyncFound result;
@@ -66,11 +68,9 @@ SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod 
 
 std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   // What a look costs at least, next to the steps of its trials: the window is gone over and moved.
-  spent_ += work_ + window_.kept_bytes() / look_step_divisor;
+  work_ += window_.kept_bytes() / look_step_divisor;
+  work_limit_ = std::max(work_ + least_look, affordable());
   while (next_look_ <= window_.kept_bytes()) next_look_ += std::max(first_look, next_look_ / look_step_divisor);
-  work_ = 0;
-  const std::uint64_t allowed = least_work + work_per_byte * added_;
-  work_limit_ = std::max(least_look, allowed > spent_ ? allowed - spent_ : 0);
   if (interrupted_ || doubt_pending_) {
     if (auto result = look_ahead(parser, habits, last)) return result;
     if (interrupted_ || doubt_pending_) return std::nullopt;

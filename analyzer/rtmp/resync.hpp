@@ -64,6 +64,8 @@ class Resync {
   [[nodiscard]] std::uint64_t lost_offset() const { return lost_offset_; }
 
  private:
+  /// Steps that all looks may take for what was added so far.
+  [[nodiscard]] std::uint64_t affordable() const;
   [[nodiscard]] std::optional<SyncFound> look_ahead(const ChunkParser& parser, const StreamHabits& habits, bool last);
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
   [[nodiscard]] SyncFound found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const;
@@ -75,10 +77,9 @@ class Resync {
   std::optional<Interrupted> interrupted_;
   std::size_t next_look_;
   std::uint64_t scan_from_;
-  std::uint64_t work_ = 0;   ///< steps of the look at hand
-  std::uint64_t work_limit_ = 0;
-  std::uint64_t spent_ = 0;  ///< steps of all looks
-  std::uint64_t added_ = 0;  ///< bytes, also those that were dropped since
+  std::uint64_t work_ = 0;        ///< steps of all looks
+  std::uint64_t work_limit_ = 0;  ///< where the look at hand ends
+  std::uint64_t added_ = 0;       ///< bytes, also those that were dropped since
   bool doubt_pending_;
   bool doubt_failed_ = false;
 };
