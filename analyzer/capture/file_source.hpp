@@ -54,12 +54,11 @@ class FileSource : public PacketSource {
 /// Adds packets to the counters. Their interface ids are indexes of statistics.interfaces.
 void count_packets(SourceStatistics& statistics, const Packet* begin, const Packet* end);
 
-/// Makes room for `count` packets. Elements that are there already are kept, so that a batch that is used
-/// again costs nothing.
+/// Makes room for `count` packets.
 inline void prepare_batch(PacketBatch& batch, std::size_t count) {
   batch.blocks.clear();
   batch.storage.clear();
-  if (batch.packets.size() < count) batch.packets.resize(count);
+  batch.packets.resize(count);
 }
 
 }  // namespace rtmpscope::capture

@@ -85,7 +85,7 @@ class LiveSource : public PacketSource {
   }
 
   void add(const pcap_pkthdr& header, const u_char* bytes) {
-    Packet& packet = batch_->packets.emplace_back();
+    Packet& packet = batch_->packets.add();
     packet.captured_length = header.caplen;
     packet.wire_length = std::max(header.len, header.caplen);
     packet.time = static_cast<Timestamp>(header.ts.tv_sec) * 1'000'000'000 +

@@ -22,11 +22,41 @@ struct Packet {
   [[nodiscard]] PacketRef ref() const { return {number, time}; }
 };
 
+/// The packets of a batch. Shrinking and growing again costs nothing, whatever the sizes: slots stay as they are, and
+/// those that `resize` brings back hold what they held.
+class PacketList {
+ public:
+  void resize(std::size_t size) {
+    if (slots_.size() < size) slots_.resize(size);
+    size_ = size;
+  }
+  void clear() { size_ = 0; }
+  Packet& add() {
+    resize(size_ + 1);
+    return slots_[size_ - 1] = {};
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] Packet* data() { return slots_.data(); }
+  [[nodiscard]] Packet* begin() { return slots_.data(); }
+  [[nodiscard]] Packet* end() { return slots_.data() + size_; }
+  [[nodiscard]] const Packet* begin() const { return slots_.data(); }
+  [[nodiscard]] const Packet* end() const { return slots_.data() + size_; }
+  [[nodiscard]] Packet& operator[](std::size_t index) { return slots_[index]; }
+  [[nodiscard]] const Packet& operator[](std::size_t index) const { return slots_[index]; }
+  [[nodiscard]] const Packet& front() const { return slots_.front(); }
+
+ private:
+  std::vector<Packet> slots_;
+  std::size_t size_ = 0;
+};
+
 /// A run of packets in capture order. `data` of its packets points into `blocks` or `storage` (or, for a capture in
 /// memory, into that memory); both live until the batch is filled again or destroyed. Any number of batches may be
 /// alive at the same time. A batch may be moved (the vectors keep their memory), not copied.
 struct PacketBatch {
-  std::vector<Packet> packets;
+  PacketList packets;
   std::vector<std::shared_ptr<const void>> blocks;  ///< what files were read into; batches share them
   std::vector<std::uint8_t> storage;                ///< copies of packets that libpcap handed over
 
