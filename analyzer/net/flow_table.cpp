@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/prefetch.hpp"
+
 namespace rtmpscope::net {
 namespace {
 
@@ -45,8 +47,20 @@ void FlowTable::on_segment(const TcpSegment& segment) {
 void FlowTable::prefetch_flow(std::uint32_t hash) const {
   const Slot& slot = slots_[hash & mask_];
   if (slot.flow == kNone) return;
-  const auto* bytes = reinterpret_cast<const char*>(&flow(slot.flow));
-  for (std::size_t at = 0; at < sizeof(Flow); at += 64) __builtin_prefetch(bytes + at, 1);
+  rtmpscope::prefetch(&flow(slot.flow), sizeof(Flow));
+}
+
+void FlowTable::prefetch_handler(const TcpSegment& segment) const {
+  const Slot& slot = slots_[segment.hash & mask_];
+  if (slot.flow == kNone) return;
+  rtmpscope::prefetch(flow(slot.flow).connection.handler(), 2 * cache_line);
+}
+
+void FlowTable::prefetch_handler(const TcpSegment& segment, unsigned step) const {
+  const Slot& slot = slots_[segment.hash & mask_];
+  if (slot.flow == kNone) return;
+  const TcpConnection& connection = flow(slot.flow).connection;
+  if (connection.handler() != nullptr) connection.handler()->prefetch(connection.direction_of(segment), step);
 }
 
 FlowTable::Index FlowTable::find(const TcpSegment& segment) const {

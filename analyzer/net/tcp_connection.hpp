@@ -70,11 +70,13 @@ class TcpConnection {
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] const PacketRef& first_packet() const { return first_packet_; }
   [[nodiscard]] const FlowTotals& totals() const { return totals_; }
-
- private:
+  /// Null before the first payload, or if the flow is of no interest.
+  [[nodiscard]] const FlowHandler* handler() const { return handler_.get(); }
   [[nodiscard]] Direction direction_of(const TcpSegment& segment) const {
     return segment.from_low == client_is_low_ ? Direction::to_server : Direction::to_client;
   }
+
+ private:
   void count_late(const TcpSegment& segment, FlowCounters& counters) const;
   [[nodiscard]] StreamReassembler& stream(Direction direction) { return streams_[index_of(direction)]; }
   [[nodiscard]] Delivery delivery(Direction direction, PacketRef packet, const Environment& environment) {

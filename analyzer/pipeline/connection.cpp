@@ -18,7 +18,7 @@ rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals) {
 }  // namespace
 
 Connection::Connection(const net::FlowInfo& info, ConnectionContext& context)
-    : info_(info), context_(context), began_(!info.syn_seen) {
+    : began_(!info.syn_seen), context_(context), info_(info) {
   detector_ = std::make_unique<transport::Detector>(
       transport::Detector::Hints{
       .known_port = on_rtmp_port(), .syn_seen = info.syn_seen, .searched_bytes = &context_.searched_bytes});

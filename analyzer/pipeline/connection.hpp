@@ -34,6 +34,9 @@ class Connection final : public net::FlowHandler {
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
                            PacketRef packet) override;
   void on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) override;
+  void prefetch(Direction direction, unsigned step) const override {
+    if (session_ != nullptr) session_->prefetch(way(direction), step);
+  }
 
  private:
   /// shifted: decoding, with offsets to the server that count from the end of a proxy header.
@@ -52,15 +55,15 @@ class Connection final : public net::FlowHandler {
   [[nodiscard]] bool on_rtmp_port() const;
   [[nodiscard]] Direction way(Direction direction) const { return swapped_ ? opposite(direction) : direction; }
 
-  net::FlowInfo info_;
-  ConnectionContext& context_;
   State state_ = State::undecided;
   bool swapped_ = false;
   bool began_ = false;  ///< the stream to the server is past where a proxy header can be
   std::uint32_t proxy_header_ = 0;
+  std::unique_ptr<rtmp::Session> session_;
+  ConnectionContext& context_;
+  net::FlowInfo info_;
   std::unique_ptr<transport::ProxyHeaderFinder> proxy_finder_;
   std::unique_ptr<transport::Detector> detector_;
-  std::unique_ptr<rtmp::Session> session_;
 };
 
 }  // namespace rtmpscope::pipeline

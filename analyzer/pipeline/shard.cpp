@@ -42,26 +42,38 @@ void Shard::process(const Window& window, std::size_t own_index) {
   }
 }
 
+/// A connection's state is spread over memory, reached by pointer after pointer, and no longer in a cache among thousands
+/// of connections. So segments pass through stages, group after group: each stage asks for what the next one looks at.
 void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
-  const auto segment = [&](std::size_t i) -> const net::TcpSegment& { return window.segments[part[i]]; };
-  // Calls `load` with the segments of the group that is `groups` ahead of the one at `begin`.
-  const auto ahead = [&](std::size_t begin, std::size_t groups, auto&& load) {
-    const std::size_t from = std::min(begin + groups * group_size, part.size());
-    const std::size_t to = std::min(from + group_size, part.size());
-    for (std::size_t i = from; i < to; ++i) load(segment(i));
-  };
-  for (std::size_t begin = 0; begin < part.size(); begin += group_size) {
-    // Each stage loads what the next one, a group later, looks at.
-    ahead(begin, 3, [](const net::TcpSegment& next) {
+  constexpr std::size_t stages = 6;
+  const std::size_t groups = (part.size() + group_size - 1) / group_size;
+  for (std::size_t turn = 0; turn < groups + stages; ++turn) {
+    // Calls `load` with the segments that have come to a stage.
+    const auto at = [&](std::size_t stage, auto&& load) {
+      if (turn < stage || turn - stage >= groups) return;
+      const std::size_t from = (turn - stage) * group_size;
+      const std::size_t to = std::min(from + group_size, part.size());
+      for (std::size_t i = from; i < to; ++i) load(window.segments[part[i]]);
+    };
+    at(0, [](const net::TcpSegment& next) {
       __builtin_prefetch(&next);
       __builtin_prefetch(reinterpret_cast<const char*>(&next + 1) - 1);
     });
-    ahead(begin, 2, [&](const net::TcpSegment& next) {
+    at(1, [&](const net::TcpSegment& next) {
       flows_.prefetch(next.hash);
       if (next.wire_length > 0) __builtin_prefetch(next.payload);
     });
-    ahead(begin, 1, [&](const net::TcpSegment& next) { flows_.prefetch_flow(next.hash); });
-    ahead(begin, 0, [&](const net::TcpSegment& next) {
+    at(2, [&](const net::TcpSegment& next) { flows_.prefetch_flow(next.hash); });
+    at(3, [&](const net::TcpSegment& next) {
+      if (next.wire_length > 0) flows_.prefetch_handler(next);
+    });
+    at(4, [&](const net::TcpSegment& next) {
+      if (next.wire_length > 0) flows_.prefetch_handler(next, 0);
+    });
+    at(5, [&](const net::TcpSegment& next) {
+      if (next.wire_length > 0) flows_.prefetch_handler(next, 1);
+    });
+    at(stages, [&](const net::TcpSegment& next) {
       flows_.on_segment(next);
       mark_pieces(next.packet.number);
     });

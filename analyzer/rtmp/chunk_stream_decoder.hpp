@@ -43,6 +43,12 @@ class ChunkStreamDecoder {
   /// Nothing can be decoded from here on, for a reason outside of the chunk stream.
   void lose_sync(std::uint64_t offset, SyncLostReason reason, PacketRef packet, ChunkStreamListener& listener);
 
+  /// Loads the state of the chunk streams into the cache.
+  void prefetch() const {
+    parser_.prefetch();
+    assembler_.prefetch();
+  }
+
   /// A loss of bytes or chunk borders has happened: what does not fit since then may be due to it.
   [[nodiscard]] bool damaged() const { return damaged_; }
   /// A chunk header that the end of the stream cut off: how many bytes of it came.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.hpp"
 #include "media/media.hpp"
 #include "rtmp/describe_message.hpp"
 
@@ -146,6 +147,18 @@ void Session::on_data(Direction direction, const StreamData& data) {
   }
   free_handshake();
   decoders_[index_of(direction)].on_data(data, *this);
+}
+
+void Session::prefetch(Direction direction, unsigned step) const {
+  const ChunkStreamDecoder& decoder = decoders_[index_of(direction)];
+  if (step == 0) {
+    rtmpscope::prefetch(&decoder, sizeof decoder);
+    rtmpscope::prefetch(&conversation_, 2 * cache_line);
+    rtmpscope::prefetch(&summary_.messages, 2 * cache_line);
+  } else {
+    decoder.prefetch();
+    rtmpscope::prefetch(summary_.streams.data(), sizeof(StreamSummary));
+  }
 }
 
 void Session::on_gap(Direction direction, const StreamGap& stream_gap) {

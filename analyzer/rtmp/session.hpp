@@ -36,6 +36,10 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   /// The transport layer retransmitted `bytes` bytes with other content than the first time.
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint64_t bytes, PacketRef packet);
 
+  /// Data of `direction` comes soon: loads what it will need into the cache. Step 0 looks at the session's address alone,
+  /// step 1 at what step 0 has loaded.
+  void prefetch(Direction direction, unsigned step) const;
+
   /// What is known so far; of use at any time.
   [[nodiscard]] const ConnectionSummary& summary() const { return summary_; }
 

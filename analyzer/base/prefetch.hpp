@@ -1,0 +1,18 @@
+// Asks for memory ahead of its use.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rtmpscope {
+
+/// Bytes that the processor loads at once; only speed depends on it.
+inline constexpr std::size_t cache_line = 64;
+
+/// Brings `size` bytes at `from` near. Only a hint: `from` may be null or of the past.
+inline void prefetch(const void* from, std::size_t size) {
+  const auto begin = reinterpret_cast<std::uintptr_t>(from);
+  for (std::size_t at = 0; at < size; at += cache_line) __builtin_prefetch(reinterpret_cast<const void*>(begin + at), 1);
+}
+
+}  // namespace rtmpscope
