@@ -56,8 +56,7 @@ Command parse_uri(const char* uri, char* id) {
 /// The request that HTTP has seen last on this TCP connection: this one, or the one that is answered.
 const char* request_uri(const conversation_t* conversation) {
   const int http = proto_get_id_by_filter_name("http");
-  const auto* data = static_cast<const http_conv_t*>(conversation_get_proto_data(conversation, http));
-  return data == nullptr ? nullptr : data->request_uri;
+  return last_request_uri(static_cast<const http_conv_t*>(conversation_get_proto_data(conversation, http)));
 }
 
 /// The id in the response to "open": text and a line feed.

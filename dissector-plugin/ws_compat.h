@@ -4,25 +4,29 @@
 #include <glib.h>
 #include <ws_version.h>
 
-#ifdef __cplusplus
-// Some of these headers lack their own extern "C", and those that have one may be included within another.
-#include <type_traits>
-extern "C" {
-#endif
-
-#include <epan/conversation.h>
-#include <epan/expert.h>
+// First, since others rely on it.
 #include <epan/packet.h>
-#include <epan/prefs.h>
+
+#include <epan/charsets.h>
+#include <epan/column-utils.h>
+#include <epan/conversation.h>
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/expert.h>
 #include <epan/prefs-int.h>
+#include <epan/prefs.h>
 #include <epan/proto.h>
 #include <epan/proto_data.h>
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
-#include <epan/charsets.h>
-#include <epan/column-utils.h>
+
+#ifdef __cplusplus
+#include <type_traits>
+
+// These lack their own extern "C". What they include has templates in newer versions, but is included above.
+extern "C" {
+#endif
+
 #include <epan/dissectors/packet-http.h>
-#include <epan/dissectors/packet-tcp.h>
 #include <epan/dissectors/packet-tls.h>
 
 #ifdef __cplusplus
@@ -41,6 +45,17 @@ struct FirstBoolPointer<Result (*)(A, B, C, D, Flag*)> {
 };
 /// What a boolean preference is stored in.
 using PreferenceFlag = FirstBoolPointer<decltype(&prefs_register_bool_preference)>::type;
+
+/// URI of the last request on an HTTP connection, null without one. It moved into the list of requests after 4.0.
+template <typename HttpConversation>
+const char* last_request_uri(const HttpConversation* http) {
+  if (http == nullptr) return nullptr;
+  if constexpr (requires { http->request_uri; }) {
+    return http->request_uri;
+  } else {
+    return http->req_res_tail == nullptr ? nullptr : http->req_res_tail->request_uri;
+  }
+}
 
 /// A TLS heuristic has found its protocol: later records of the session go to `handle`.
 inline void keep_tls_dissector(void* data, dissector_handle_t handle) {

@@ -2,6 +2,7 @@
 // these; what is wrong with them is a finding.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <tl/expected.hpp>
