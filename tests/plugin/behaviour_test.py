@@ -91,14 +91,26 @@ def check_statistics(tshark):
     assert commands["releaseStream"][5] == "", commands
 
 
+# What Wireshark's own dissector has since 4.4 only.
+SINCE_4_4 = {f"rtmpt.{kind}.{name}" for kind in ("audio", "video") for name in (
+    "is_ex_header", "packet_type", "fourcc", "multitrack.control", "multitrack.type", "multitrack.track.id",
+    "multitrack.track.length")} | {"rtmpt.audio.multitrack.track.packet_type", "rtmpt.video.multitrack.packet_type",
+                                   "rtmpt.video.command"}  # fmt: skip
+
+
 def check_documentation(tshark):
-    """Every field that docs/wireshark.md and the README name exists."""
-    known = {line.split("\t")[2] for line in tshark.run("-G", "fields").decode().splitlines() if line.startswith("F")}
-    pages = [SAMPLES.parent / "docs/wireshark.md", SAMPLES.parent / "README.md"]
-    named = {name for page in pages for name in re.findall(r"`((?:rtmpscope|rtmpt|amf)\.[a-z0-9_.]*[a-z0-9])[` ]",
-                                                           page.read_text())}
+    """Every field that docs/wireshark.md and the README name exists, and every one of Wireshark's own dissector has a row."""
+    known = {line.split("\t")[2] for line in tshark.run("-G", "fields").decode().splitlines() if line.startswith(("F", "P"))}
+    reference = SAMPLES.parent / "docs/wireshark.md"
+    named = {name for page in (reference, SAMPLES.parent / "README.md")
+             for name in re.findall(r"`(rtmpscope\.[a-z0-9_.]*[a-z0-9])[` ]", page.read_text())}
     missing = named - known - PREFERENCES
     assert len(named) > 40 and not missing, missing
+    theirs = {name for name in known if name.startswith(("rtmpt.", "amf."))} | SINCE_4_4
+    rows = re.findall(r"^\| `((?:rtmpt|amf)\.[a-z0-9_.]+)` \| (.+) \|$", reference.read_text(), re.MULTILINE)
+    assert sorted(theirs) == sorted(name for name, _ in rows), theirs.symmetric_difference(name for name, _ in rows)
+    assert len(theirs) == 97, len(theirs)
+    assert all(text.startswith(("`rtmpscope.", "none: ", "a field for each type")) for _, text in rows), rows
 
 
 def check_others(tshark):
