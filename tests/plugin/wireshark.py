@@ -18,14 +18,16 @@ IN_ORDER = ["-o", "tcp.reassemble_out_of_order:TRUE"]
 class Tshark:
     """tshark as an ordinary user with a home of its own: Wireshark loads personal plugins for nobody else, and not for root.
 
-    `series` is "4.0", the part of the version that the plugin's folder is named after.
+    `series` is "4.0", the part of the version that the plugin's folder is named after. Without a plugin Wireshark's own
+    dissectors are all there is.
     """
 
-    def __init__(self, plugin, series):
+    def __init__(self, plugin=None, series=None):
         self.root = Path(tempfile.mkdtemp(prefix="rtmpscope-plugin-"))
-        folder = self.root / ".local/lib/wireshark/plugins" / series / "epan"
-        folder.mkdir(parents=True)
-        shutil.copy(plugin, folder)
+        if plugin:
+            folder = self.root / ".local/lib/wireshark/plugins" / series / "epan"
+            folder.mkdir(parents=True)
+            shutil.copy(plugin, folder)
         self.environment = {"HOME": str(self.root), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         if "RTMPSCOPE_PRELOAD" in os.environ:
             # What Wireshark itself leaks at its end is not of interest.
@@ -52,14 +54,19 @@ class Tshark:
             copy.chmod(0o644)
         return copy
 
-    def run(self, *arguments, program="tshark"):
-        """Output of tshark; whatever it has to say beyond that is a failure."""
-        command = [*self.user, program, *map(str, arguments)]
+    def run(self, *arguments):
+        """Output of tshark; a failure if it ends with one."""
+        return self.run_with_errors(*arguments)[0]
+
+    def run_with_errors(self, *arguments):
+        """Output of tshark, and what it says on stderr."""
+        command = [*self.user, "tshark", *map(str, arguments)]
         result = subprocess.run(command, env=self.environment, cwd=self.root, capture_output=True, check=False,
-                                stdin=subprocess.DEVNULL)
+                                stdin=subprocess.DEVNULL, timeout=600)
         if result.returncode != 0:
-            raise AssertionError(f"{' '.join(command)}: exit code {result.returncode}\n{result.stderr.decode()[-2000:]}")
-        return result.stdout
+            said = result.stderr.decode(errors="replace")[-2000:]
+            raise AssertionError(f"{' '.join(command)}: exit code {result.returncode}\n{said}")
+        return result.stdout, result.stderr
 
     def dissect(self, capture, *arguments):
         """Packets with at least one rtmpscope layer: [(frame, [layer])]. A layer is an element tree."""
