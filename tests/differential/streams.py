@@ -1,4 +1,4 @@
-"""The TCP streams of a capture as tshark's "Follow TCP Stream" puts them together."""
+"""The byte streams of a capture as tshark's "Follow TCP Stream" and "Follow TLS Stream" put them together."""
 
 import re
 import subprocess
@@ -10,14 +10,15 @@ Stream = namedtuple("Stream", "client server to_server to_client")
 MOST_STREAMS = 64
 
 
-def tcp_streams(capture):
-    """One Stream for each TCP stream of the capture, in the order of their first packets. None where bytes are missing."""
-    command = ["tshark", "-n", "-q", "-r", str(capture)]
+def tcp_streams(capture, protocol="tcp", arguments=()):
+    """One Stream for each TCP stream of the capture, in the order of their first packets. None where bytes are missing.
+    With protocol "tls" those that can be decrypted, with the arguments that tshark needs for that."""
+    command = ["tshark", "-n", "-q", "-r", str(capture), *arguments]
     for number in range(MOST_STREAMS):
-        command += ["-z", f"follow,tcp,raw,{number}"]
+        command += ["-z", f"follow,{protocol},raw,{number}"]
     output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout
     found = {}
-    for block in output.split("Follow: tcp,raw\n")[1:]:
+    for block in output.split(f"Follow: {protocol},raw\n")[1:]:
         number = int(re.search(r"tcp\.stream eq (\d+)", block)[1])
         nodes = re.findall(r"^Node \d: (.*):(\d+)$", block, re.MULTILINE)
         if nodes[0][1] != "0":

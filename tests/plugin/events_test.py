@@ -126,7 +126,10 @@ def same_value(expected, shown):
     if isinstance(expected, (int, float)):
         number = {"True": 1.0, "False": 0.0}.get(shown)
         return math.isclose(float(shown) if number is None else number, expected, rel_tol=1e-9)
-    return unescape(shown) in (expected, expected.replace("\0", " ")) or shown.replace(":", "") == expected
+    if unescape(shown) in (expected, expected.replace("\0", " ")) or shown.replace(":", "") == expected:
+        return True
+    # Text that is not UTF-8 is told as bytes, and shown with replacement characters.
+    return "\ufffd" in shown and unescape(shown) == bytes.fromhex(expected).decode(errors="replace")
 
 
 def unescape(shown):

@@ -58,12 +58,12 @@ class Tshark:
         """Output of tshark; a failure if it ends with one."""
         return self.run_with_errors(*arguments)[0]
 
-    def run_with_errors(self, *arguments):
+    def run_with_errors(self, *arguments, check=True):
         """Output of tshark, and what it says on stderr."""
         command = [*self.user, "tshark", *map(str, arguments)]
         result = subprocess.run(command, env=self.environment, cwd=self.root, capture_output=True, check=False,
                                 stdin=subprocess.DEVNULL, timeout=600)
-        if result.returncode != 0:
+        if check and result.returncode != 0:
             said = result.stderr.decode(errors="replace")[-2000:]
             raise AssertionError(f"{' '.join(command)}: exit code {result.returncode}\n{said}")
         return result.stdout, result.stderr

@@ -36,9 +36,12 @@ class Session:
         self._packet(CLIENT, SYN)
         self._packet(SERVER, SYN | ACK)
         if self.handshake:
-            self.raw(CLIENT, C0_C1)
-            self.raw(SERVER, S0_S1_S2)
-            self.raw(CLIENT, C2)
+            self.send_handshake()
+
+    def send_handshake(self):
+        self.raw(CLIENT, C0_C1)
+        self.raw(SERVER, S0_S1_S2)
+        self.raw(CLIENT, C2)
 
     def raw(self, direction, wire, *expected, segment_size=SEGMENT_SIZE):
         """Bytes as they are, and the messages that they complete."""

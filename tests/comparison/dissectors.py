@@ -1,0 +1,79 @@
+"""What Wireshark shows of a capture: with its own RTMP dissector, and with the plugin. Both with default preferences."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from truth import KEEP, keys_of
+
+AUDIO, VIDEO = 8, 9
+# As Wireshark's own dissector calls them in the Info column.
+NAMED = {"Video Data": VIDEO, "Audio Data": AUDIO}
+NO_MESSAGE = re.compile(r"Handshake |\[")
+
+
+@dataclass
+class Shown:
+    video: int = 0
+    audio: int = 0
+    other: int = 0
+    unknown: int = 0  # that are called so, which is what is not RTMP at all
+    incomplete: int = 0  # the plugin: of which bytes are missing
+    messages: Counter = field(default_factory=Counter)  # the plugin: like the truth's
+    protocols: set = field(default_factory=set)  # by the protocol column
+
+    @property
+    def all(self):
+        return self.video + self.audio + self.other
+
+
+def count(messages):
+    """The same figures for messages of the truth."""
+    types = Counter()
+    for message, number in messages.items():
+        types[message[0]] += number
+    return Shown(types[VIDEO], types[AUDIO], sum(types.values()) - types[VIDEO] - types[AUDIO])
+
+
+def built_in(tshark, capture, *arguments):
+    """`tshark` has no plugin. The dissector shows the type of a message in the Info column only, one phrase a message."""
+    output, _ = tshark.run_with_errors("-n", "-r", tshark.readable(capture), "-Y", "rtmpt", "-T", "fields", "-e",
+                                       "_ws.col.Protocol", "-e", "_ws.col.Info", *tls_keys(tshark, capture), *arguments, check=False)
+    shown = Shown()
+    for line in output.decode(errors="replace").splitlines():
+        protocol, _, info = line.partition("\t")
+        shown.protocols.add(protocol)
+        for phrase in info.split("|"):
+            if phrase.startswith("Unknown"):
+                shown.unknown += 1
+            elif phrase in NAMED:
+                shown.video += NAMED[phrase] == VIDEO
+                shown.audio += NAMED[phrase] == AUDIO
+            elif not NO_MESSAGE.match(phrase) and protocol == "RTMP":
+                shown.other += 1
+    return shown
+
+
+def plugin(tshark, capture, *arguments):
+    """Complete messages."""
+    fields = [option for name in ("complete", *KEEP) for option in ("-e", f"rtmpscope.message.{name}")]
+    output, _ = tshark.run_with_errors("-n", "-r", tshark.readable(capture), "-Y", "rtmpscope", "-T", "fields", "-e",
+                                       "_ws.col.Protocol", *fields, *tls_keys(tshark, capture), *arguments, check=False)
+    messages, protocols, incomplete = Counter(), set(), 0
+    for line in output.decode().splitlines():
+        protocol, *columns = line.split("\t")
+        protocols.add(protocol)
+        # What is not known, as in mid-session, may be missing from some.
+        for complete, kind, *others in zip_longest(*(column.split(",") for column in columns), fillvalue=""):
+            if complete not in ("1", "True"):
+                incomplete += 1
+            else:
+                messages[(int(kind), *(int(other or -1) for other in others))] += 1
+    shown = count(messages)
+    shown.messages, shown.protocols, shown.incomplete = messages, protocols, incomplete
+    return shown
+
+
+def tls_keys(tshark, capture):
+    return ["-o", f"tls.keylog_file:{tshark.readable(keys_of(capture)[1].partition(':')[2])}"] if keys_of(capture) else []
