@@ -29,8 +29,12 @@ bool is_client_handshake(Bytes bytes, Direction direction) {
 
 }  // namespace
 
-Connection::Connection(std::uint32_t index, rtmp::ConnectionInfo info)
-    : index_(index), info_(std::move(info)) {}
+Connection::Connection(std::uint32_t& numbered, rtmp::ConnectionInfo info)
+    : numbered_(numbered), info_(std::move(info)) {}
+
+void Connection::give_number() {
+  if (!index_) index_ = numbered_++;
+}
 
 rtmp::Transport Connection::transport() const {
   return session_ == nullptr ? info_.transport : session_->summary().info.transport;
@@ -88,6 +92,7 @@ const FrameRecord* Connection::take(const Piece& piece) {
   current_ = {};
   if (state_ == State::other || (state_ == State::undecided && piece.claim == Claim::asked)) return nullptr;
 
+  give_number();
   record.unit_count = static_cast<std::uint32_t>(units_.size()) - record.first_unit;
   record.direction = way(piece.direction);
   record.message_type = ways_[index_of(record.direction)].last_type;
@@ -127,7 +132,7 @@ void Connection::feed(const Piece& piece, const StreamData& data) {
       // Straight from the packet, so that what lies in it need not be copied.
       session_->on_data(way(piece.direction), data);
     } else {
-      detector_->replay(*session_);
+      replay_held();
     }
     detector_.reset();
   }
@@ -139,9 +144,16 @@ void Connection::feed(const Piece& piece, const StreamGap& gap) {
   } else if (state_ == State::undecided) {
     const transport::Verdict verdict = decide(piece, detector(piece).add(piece.direction, gap), nullptr);
     if (!open_session(verdict, gap.noticed_at)) return;
-    detector_->replay(*session_);
+    replay_held();
     detector_.reset();
   }
+}
+
+/// The packets that the held bytes came in were not shown as RTMP, so nobody gets at their media later.
+void Connection::replay_held() {
+  session_->keep_media_whole(true);
+  detector_->replay(*session_);
+  session_->keep_media_whole(media_whole_);
 }
 
 /// To be called once for each piece that it is given.
@@ -184,9 +196,11 @@ bool Connection::open_session(transport::Verdict verdict, PacketRef packet) {
     info_.transport = rtmp::Transport::rtmpe;
   }
   info_.start = verdict.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
+  give_number();
   rtmp::EventSink& sink = *this;
   session_ =
-      std::make_unique<rtmp::Session>(info_, index_ + 1, rtmp::SessionOptions{.chunk_events = true}, sink);
+      std::make_unique<rtmp::Session>(info_, *index_ + 1, rtmp::SessionOptions{.chunk_events = true}, sink);
+  session_->keep_media_whole(media_whole_);
   session_->open(packet);
   return true;
 }

@@ -40,8 +40,12 @@ struct Piece {
 
 class Connection final : private rtmp::EventSink {
  public:
-  /// `index` counts the connections of a capture from 0.
-  Connection(std::uint32_t index, rtmp::ConnectionInfo info);
+  /// `numbered` counts the connections of a capture that are shown; it outlives this one.
+  Connection(std::uint32_t& numbered, rtmp::ConnectionInfo info);
+
+  /// Whether media payload is kept, too, which takes as much memory as there is media. To be said before
+  /// `take`.
+  void keep_media(bool whole) { media_whole_ = whole; }
 
   /// To be called once for each piece, in the order of the capture. Null if it is not RTMP, or may not be;
   /// else valid until the next call.
@@ -51,7 +55,8 @@ class Connection final : private rtmp::EventSink {
   /// The content has proven that it is not RTMP; nothing is to be expected of further pieces.
   [[nodiscard]] bool is_other() const { return state_ == State::other; }
 
-  [[nodiscard]] std::uint32_t index() const { return index_; }
+  /// From 0, in the order in which connections are first shown.
+  [[nodiscard]] std::uint32_t index() const { return index_.value_or(0); }
   [[nodiscard]] rtmp::Transport transport() const;
   /// Holes so far, of both directions.
   [[nodiscard]] std::uint64_t missing_bytes() const { return missing_bytes_; }
@@ -96,14 +101,18 @@ class Connection final : private rtmp::EventSink {
   transport::Detector& detector(const Piece& piece);
   transport::Verdict decide(const Piece& piece, transport::Verdict verdict, const StreamData* data);
   bool open_session(transport::Verdict verdict, PacketRef packet);
+  void replay_held();
+  void give_number();
   [[nodiscard]] Direction way(Direction direction) const {
     return swapped_ ? opposite(direction) : direction;
   }
 
-  std::uint32_t index_;
+  std::uint32_t& numbered_;
+  std::optional<std::uint32_t> index_;
   rtmp::ConnectionInfo info_;
   State state_ = State::undecided;
   bool swapped_ = false;
+  bool media_whole_ = false;
   std::unique_ptr<transport::Detector> detector_;
   std::uint32_t held_pieces_ = 0;  ///< in the detector
   std::unique_ptr<rtmp::Session> session_;

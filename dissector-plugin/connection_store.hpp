@@ -25,6 +25,9 @@ struct Tunnel {
 /// Adds it if it is new. Null without memory. Valid until the capture is closed.
 Tunnel* find_tunnel(const packet_info* pinfo, Direction direction, const char* id) noexcept;
 
+/// Connections that are shown have the numbers below this.
+[[nodiscard]] std::uint32_t numbered_connections();
+
 /// Remembers that the conversation is something else, and frees what was kept of it.
 void reject_connection(int key, conversation_t* conversation) noexcept;
 [[nodiscard]] bool is_rejected(int key, const conversation_t* conversation);

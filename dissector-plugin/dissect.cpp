@@ -5,7 +5,9 @@
 #include "dissect.h"
 
 #include "connection_store.hpp"
+#include "export_flv.hpp"
 #include "field_registry.hpp"
+#include "follow.hpp"
 #include "rtmpt.hpp"
 #include "statistics.hpp"
 #include "visit.hpp"
@@ -144,6 +146,8 @@ void rtmpscope_register(void) {
   register_fields(protocol);
   register_store();
   register_statistics();
+  register_export(protocol);
+  register_follower(protocol);
   module_t* module = prefs_register_protocol(protocol, apply_preferences);
   prefs_register_bool_preference(module, "take_port_1935", "Decode TCP port 1935",
                                  "In place of Wireshark's own RTMP dissector", &take_port);

@@ -9,9 +9,11 @@ namespace rtmpscope::plugin {
 namespace {
 
 constexpr sinks::Style style{};
+constexpr sinks::Style plain_style{.ascii = true};
 /// Columns of one message in the Info column, and of all.
 constexpr std::size_t phrase_width = 160;
 constexpr std::size_t column_width = 1000;
+constexpr std::size_t line_width = 4000;
 constexpr std::size_t label_width = 230;  // Wireshark cuts labels at 240 bytes
 
 /// Whatever fails here is memory, and then there is no text; nothing may pass through the C code above.
@@ -106,6 +108,29 @@ const char* Presenter::app(const MessageUnit& unit, const Connection& connection
 
 const char* Presenter::finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept {
   return guarded(text_, [&] { text_ = rtmp::finding_text(id, a, b); });
+}
+
+const char* Presenter::line(const Unit& unit, const Connection& connection, Bytes frame,
+                            Timestamp time) noexcept {
+  return guarded(text_, [&] {
+    text_.clear();
+    std::string line;
+    if (unit.kind == Unit::Kind::message) {
+      line =
+          sinks::message_line(message_fields(connection.message(unit.index), connection, frame), plain_style)
+              .text;
+    } else if (unit.kind == Unit::Kind::event) {
+      const EventUnit& event = connection.event(unit.index);
+      if (event.kind != EventKind::connection_open) {
+        line = sinks::event_line(event.kind, event.fields, plain_style).text;
+      }
+    }
+    if (line.empty()) return;
+    sinks::cut_to_width(line, line_width, plain_style);
+    const Timestamp begin =
+        connection.session() == nullptr ? time : connection.session()->summary().first_time;
+    text_ = fmt::format("{:+.3f}  {}\n", static_cast<double>(time - begin) / 1e9, line);
+  });
 }
 
 std::string Presenter::phrase() const {

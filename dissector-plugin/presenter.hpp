@@ -29,6 +29,9 @@ class Presenter {
   const char* finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept;
   /// One phrase for each message that the record completes.
   const char* info_column(const FrameRecord& record, const Connection& connection, Bytes frame) noexcept;
+  /// A line of ASCII with its line end, for messages and what else a person follows; empty for the rest.
+  /// `time` is the packet's.
+  const char* line(const Unit& unit, const Connection& connection, Bytes frame, Timestamp time) noexcept;
 
  private:
   [[nodiscard]] std::string phrase() const;

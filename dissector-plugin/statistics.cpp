@@ -8,12 +8,11 @@
 
 #include "rtmp/summary.hpp"
 #include "sinks/person_text.hpp"
+#include "taps.hpp"
 #include "visit.hpp"
 
 namespace rtmpscope::plugin {
 namespace {
-
-int tap = -1;
 
 constexpr double milliseconds_per_second = 1000;
 
@@ -88,16 +87,18 @@ enum StreamColumn : guint {
   stream_bitrate,
   stream_rate,
   stream_keys,
+  stream_key_interval,
   stream_missing,
   stream_columns
 };
 
 stat_tap_table_item* stream_fields() {
   static stat_tap_table_item fields[stream_columns] = {
-      text_column("Client"),   text_column("Server"),      text_column("Application"),
-      text_column("Stream"),   text_column("Use"),         text_column("Video"),
-      text_column("Audio"),    real_column("Seconds"),     real_column("kbit/s"),
-      real_column("Frames/s"), count_column("Key frames"), count_column("Missing bytes")};
+      text_column("Client"),        text_column("Server"),      text_column("Application"),
+      text_column("Stream"),        text_column("Use"),         text_column("Video"),
+      text_column("Audio"),         real_column("Seconds"),     real_column("kbit/s"),
+      real_column("Frames/s"),      count_column("Key frames"), real_column("Key interval"),
+      count_column("Missing bytes")};
   return fields;
 }
 
@@ -105,9 +106,19 @@ std::string media_text(const rtmp::MediaSummary& media) {
   return media.detail.empty() ? media.codec : media.codec + " " + media.detail;
 }
 
+double seconds_between(std::uint32_t first, std::uint32_t last) {
+  return std::max(static_cast<std::int32_t>(last - first), 0) / milliseconds_per_second;
+}
+
 double span(const rtmp::MediaSummary& media) {
-  const auto milliseconds = static_cast<std::int32_t>(media.last_timestamp - media.first_timestamp);
-  return std::max(milliseconds, 0) / milliseconds_per_second;
+  return seconds_between(media.first_timestamp, media.last_timestamp);
+}
+
+/// Seconds from one key frame to the next, on average; 0 with fewer than two.
+double key_interval(const rtmp::MediaSummary& video) {
+  if (video.key_frames < 2) return 0;
+  return seconds_between(video.first_key_timestamp, video.last_key_timestamp) /
+         static_cast<double>(video.key_frames - 1);
 }
 
 std::string_view use_text(rtmp::StreamUse use) {
@@ -137,9 +148,10 @@ void show_stream(stat_tap_table* table, const Connection& connection, const rtmp
   const double kilobits = static_cast<double>(stream.video.bytes + stream.audio.bytes) * 8 / 1000;
   set(table, row, stream_bitrate, seconds > 0 ? kilobits / seconds : 0.0);
   const double video_span = span(stream.video);
-  const auto intervals = static_cast<double>(stream.video.messages) - 1;
+  const auto intervals = static_cast<double>(stream.video.frames) - 1;
   set(table, row, stream_rate, video_span > 0 && intervals > 0 ? intervals / video_span : 0.0);
   set(table, row, stream_keys, stream.video.key_frames);
+  set(table, row, stream_key_interval, key_interval(stream.video));
   set(table, row, stream_missing, connection.missing_bytes());
 }
 
@@ -271,18 +283,11 @@ void register_table(stat_tap_table_ui& ui, const char* title, const char* comman
 void register_statistics() {
   static stat_tap_table_ui streams{};
   static stat_tap_table_ui commands{};
-  tap = register_tap("rtmpscope");
+  add_tap(Tap::statistics, register_tap("rtmpscope"));
   register_table(streams, "RTMP streams", "rtmpscope,streams", on_record<show_streams>, stream_fields(),
                  stream_columns);
   register_table(commands, "RTMP commands", "rtmpscope,commands", on_record<show_commands>, command_fields(),
                  command_columns);
-}
-
-void queue_record(packet_info* pinfo, const Connection& connection, const FrameRecord& record, Bytes frame) {
-  if (!have_tap_listener(tap)) return;
-  TapRecord* tapped = wmem_new(pinfo->pool, TapRecord);
-  *tapped = {&connection, record, frame};
-  tap_queue_packet(tap, pinfo, tapped);
 }
 
 }  // namespace rtmpscope::plugin

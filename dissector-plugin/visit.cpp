@@ -1,7 +1,7 @@
 #include "visit.hpp"
 
 #include "field_registry.hpp"
-#include "statistics.hpp"
+#include "taps.hpp"
 #include "tree_renderer.hpp"
 
 namespace rtmpscope::plugin {
@@ -53,11 +53,28 @@ const FrameRecord* take(Connection& connection, const Piece& piece) noexcept {
   }
 }
 
+Timestamp time_of(const packet_info* pinfo) {
+  return static_cast<Timestamp>(pinfo->abs_ts.secs) * 1'000'000'000 + pinfo->abs_ts.nsecs;
+}
+
+/// In the packet's own memory, with one added, since null is none.
+void remember_shown(packet_info* pinfo, const Connection& connection) {
+  const auto key = static_cast<guint32>(field(ExtraField::app));
+  if (p_get_proto_data(pinfo->pool, pinfo, protocol, key) != nullptr) return;
+  p_add_proto_data(pinfo->pool, pinfo, protocol, key, GUINT_TO_POINTER(connection.index() + 1));
+}
+
+std::optional<std::uint32_t> shown_connection(packet_info* pinfo) {
+  const auto key = static_cast<guint32>(field(ExtraField::app));
+  const guint number = GPOINTER_TO_UINT(p_get_proto_data(pinfo->pool, pinfo, protocol, key));
+  return number == 0 ? std::nullopt : std::optional(number - 1);
+}
+
 Piece piece_of(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, std::uint32_t place) {
   Piece piece;
   piece.frame = pinfo->num;
   piece.place = place;
-  piece.time = static_cast<Timestamp>(pinfo->abs_ts.secs) * 1'000'000'000 + pinfo->abs_ts.nsecs;
+  piece.time = time_of(pinfo);
   piece.bytes = bytes;
   piece.cut = tvb_reported_length(tvb) - static_cast<std::uint32_t>(bytes.size());
   return piece;
@@ -81,6 +98,7 @@ void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection&
   if (pinfo->cinfo != nullptr) {
     show_columns(pinfo, connection.transport(), presenter().info_column(record, connection, frame));
   }
+  if (tree != nullptr) remember_shown(pinfo, connection);
   render(protocol, tvb, pinfo, tree, connection, record, frame, presenter());
 }
 

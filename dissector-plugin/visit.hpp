@@ -31,7 +31,12 @@ const FrameRecord* take(Connection& connection, const Piece& piece) noexcept;
 /// Sets the columns, or adds to what this visit has set.
 void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* text);
 
-/// Columns and tree.
+/// The number of the connection that this packet was shown for; none if it was not.
+[[nodiscard]] std::optional<std::uint32_t> shown_connection(packet_info* pinfo);
+
+[[nodiscard]] Timestamp time_of(const packet_info* pinfo);
+
+/// Columns, tree and taps.
 void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
           const FrameRecord& record, Bytes frame);
 

@@ -1,4 +1,5 @@
-// The headers of Wireshark, and what differs between its versions. Nothing else in this folder asks for a version.
+// The headers of Wireshark, and what differs between its versions. Nothing else in this folder asks for a
+// version.
 #pragma once
 
 #include <glib.h>
@@ -7,17 +8,22 @@
 // First, since others rely on it.
 #include <epan/packet.h>
 
+#include <epan/addr_resolv.h>
+#include <epan/address.h>
 #include <epan/charsets.h>
 #include <epan/column-utils.h>
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/expert.h>
+#include <epan/export_object.h>
+#include <epan/follow.h>
 #include <epan/prefs-int.h>
 #include <epan/prefs.h>
 #include <epan/proto.h>
 #include <epan/proto_data.h>
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
+#include <epan/to_str.h>
 
 #ifdef __cplusplus
 #include <type_traits>
@@ -64,6 +70,22 @@ inline void keep_tls_dissector(void* data, dissector_handle_t handle) {
   *static_cast<struct tlsinfo*>(data)->app_handle = handle;
 #else
   *static_cast<dissector_handle_t*>(data) = handle;
+#endif
+}
+
+/// Since 4.4 Wireshark asks how many streams there are, and for streams within streams, which RTMP has none
+/// of.
+inline void register_stream_follower(int protocol, const char* tap, follow_conv_filter_func packet_filter,
+                                     follow_index_filter_func index_filter,
+                                     follow_address_filter_func address_filter,
+                                     follow_port_to_display_func port_name, guint32 (*count)(),
+                                     tap_packet_cb on_record) {
+#if WIRESHARK_VERSION_MAJOR > 4 || (WIRESHARK_VERSION_MAJOR == 4 && WIRESHARK_VERSION_MINOR >= 4)
+  register_follow_stream(protocol, tap, packet_filter, index_filter, address_filter, port_name, on_record,
+                         count, nullptr);
+#else
+  static_cast<void>(count);
+  register_follow_stream(protocol, tap, packet_filter, index_filter, address_filter, port_name, on_record);
 #endif
 }
 

@@ -49,6 +49,9 @@ class ChunkStreamDecoder {
     assembler_.prefetch();
   }
 
+  /// See MessageAssembler.
+  void keep_media_whole(bool whole) { assembler_.keep_media_whole(whole); }
+
   /// A loss of bytes or chunk borders has happened: what does not fit since then may be due to it.
   [[nodiscard]] bool damaged() const { return damaged_; }
   /// A chunk header that the end of the stream cut off: how many bytes of it came.

@@ -26,7 +26,7 @@ void MessageAssembler::begin(std::size_t stream, std::uint8_t type_id, std::uint
   release(stream);
   body.type_id = type_id;
   body.length = length;
-  body.head_seen = !is_media(type_id);
+  body.head_seen = media_whole_ || !is_media(type_id);
   body.wanted = body.head_seen ? length : std::min(length, media::head_size);
   body.limited = false;
 }

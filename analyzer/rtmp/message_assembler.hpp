@@ -24,6 +24,8 @@ class MessageAssembler {
 
   /// A message of the given type and length begins.
   void begin(std::size_t stream, std::uint8_t type_id, std::uint32_t length);
+  /// For somebody who wants the media, too. Holds for messages that begin later.
+  void keep_media_whole(bool whole) { media_whole_ = whole; }
   /// Payload in order; nothing is kept after a hole.
   void append(std::size_t stream, Bytes payload);
   /// Bytes are missing here: the body ends before them.
@@ -54,6 +56,7 @@ class MessageAssembler {
 
   std::vector<Body> bodies_;
   std::size_t retained_ = 0;
+  bool media_whole_ = false;
 };
 
 }  // namespace rtmpscope::rtmp

@@ -349,7 +349,10 @@ void Session::on_video(const Message& message) {
   StreamSummary* stream = conversation_.media_stream(message.header.message_stream_id);
   if (stream == nullptr) return;
   take_media(stream->video, media::MediaType::video, ValueTable::video_codec, facts, message);
-  if (facts.key_frame) ++stream->video.key_frames;
+  if (facts.kind == media::VideoPacketKind::coded_frames) ++stream->video.frames;
+  if (!facts.key_frame) return;
+  if (stream->video.key_frames++ == 0) stream->video.first_key_timestamp = message.header.timestamp;
+  stream->video.last_key_timestamp = message.header.timestamp;
 }
 
 void Session::on_audio(const Message& message) {
@@ -358,6 +361,7 @@ void Session::on_audio(const Message& message) {
   StreamSummary* stream = conversation_.media_stream(message.header.message_stream_id);
   if (stream == nullptr) return;
   take_media(stream->audio, media::MediaType::audio, ValueTable::audio_codec, facts, message);
+  if (facts.kind == media::AudioPacketKind::coded_frames) ++stream->audio.frames;
 }
 
 void Session::emit(Event& event, PacketRef packet) {

@@ -33,6 +33,11 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   void on_end(Direction direction, const StreamEnd& end) override;
   void close(EndCause cause, PacketRef packet, const std::array<DirectionTotals, 2>& totals);
 
+  /// Whether bodies of audio and video messages that begin from now on are kept whole, not their heads alone.
+  void keep_media_whole(bool whole) {
+    for (ChunkStreamDecoder& decoder : decoders_) decoder.keep_media_whole(whole);
+  }
+
   /// The transport layer retransmitted `bytes` bytes with other content than the first time.
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint64_t bytes, PacketRef packet);
 

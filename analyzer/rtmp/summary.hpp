@@ -14,9 +14,12 @@ namespace rtmpscope::rtmp {
 struct MediaSummary {
   std::uint64_t messages = 0;
   std::uint64_t bytes = 0;             ///< message bodies
+  std::uint64_t frames = 0;            ///< messages with coded frames, as against configuration and the like
   std::uint64_t key_frames = 0;        ///< video only
   std::uint32_t first_timestamp = 0;   ///< milliseconds
   std::uint32_t last_timestamp = 0;
+  std::uint32_t first_key_timestamp = 0;  ///< of a key frame
+  std::uint32_t last_key_timestamp = 0;
   std::string codec;                   ///< "H.264", "AAC", …; empty until known
   std::string detail;                  ///< "High 3.1, 1280x720", "LC 44.1 kHz stereo"; empty until known
 };

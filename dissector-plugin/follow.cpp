@@ -1,0 +1,90 @@
+#include "follow.hpp"
+
+#include <cstring>
+
+#include "connection_store.hpp"
+#include "field_registry.hpp"
+#include "taps.hpp"
+#include "visit.hpp"
+
+// Wireshark takes what is made here into its own hands, so all of it is GLib's.
+
+namespace rtmpscope::plugin {
+namespace {
+
+char* filter_of(std::uint32_t index) {
+  return g_strdup_printf("rtmpscope.stream eq %u", index);
+}
+
+/// For the packet that the user has chosen; null if it is none of ours.
+char* packet_filter(epan_dissect_t*, packet_info* pinfo, guint* stream, guint* sub_stream) {
+  const auto index = shown_connection(pinfo);
+  if (!index) return nullptr;
+  *stream = *index;
+  if (sub_stream != nullptr) *sub_stream = 0;
+  return filter_of(*index);
+}
+
+char* index_filter(guint stream, guint) {
+  return filter_of(stream);
+}
+
+char* address_filter(address* source, address* destination, int source_port, int destination_port) {
+  const char* family = source->type == AT_IPv6 ? "ipv6" : "ip";
+  char from[WS_INET6_ADDRSTRLEN];
+  char to[WS_INET6_ADDRSTRLEN];
+  address_to_str_buf(source, from, sizeof from);
+  address_to_str_buf(destination, to, sizeof to);
+  return g_strdup_printf(
+      "((%s.src eq %s and tcp.srcport eq %d) and (%s.dst eq %s and tcp.dstport eq %d)) or "
+      "((%s.src eq %s and tcp.srcport eq %d) and (%s.dst eq %s and tcp.dstport eq %d))",
+      family, from, source_port, family, to, destination_port, family, to, destination_port, family, from,
+      source_port);
+}
+
+char* port_name(wmem_allocator_t* allocator, guint port) {
+  return tcp_port_to_display(allocator, port);
+}
+
+void name_peers(follow_info_t* follow, const packet_info* pinfo, Direction direction) {
+  const bool from_client = direction == Direction::to_server;
+  copy_address(&follow->client_ip, from_client ? &pinfo->src : &pinfo->dst);
+  copy_address(&follow->server_ip, from_client ? &pinfo->dst : &pinfo->src);
+  follow->client_port = from_client ? pinfo->srcport : pinfo->destport;
+  follow->server_port = from_client ? pinfo->destport : pinfo->srcport;
+}
+
+void add_line(follow_info_t* follow, const packet_info* pinfo, Direction direction, const char* line) {
+  const std::size_t length = std::strlen(line);
+  if (length == 0) return;
+  auto* record = g_new0(follow_record_t, 1);
+  record->is_server = direction == Direction::to_client;
+  record->packet_num = pinfo->num;
+  record->abs_ts = pinfo->abs_ts;
+  record->data = g_byte_array_append(g_byte_array_new(), reinterpret_cast<const guint8*>(line),
+                                     static_cast<guint>(length));
+  follow->bytes_written[record->is_server ? 1 : 0] += static_cast<guint>(length);
+  follow->payload = g_list_prepend(follow->payload, record);
+}
+
+tap_packet_status on_record(void* user, packet_info* pinfo, epan_dissect_t*, const void* data, tap_flags_t) {
+  auto* follow = static_cast<follow_info_t*>(user);
+  const auto& tapped = *static_cast<const TapRecord*>(data);
+  if (follow->client_port == 0) name_peers(follow, pinfo, tapped.record.direction);
+  for (std::uint32_t i = 0; i < tapped.record.unit_count; ++i) {
+    const Unit& unit = tapped.connection->unit(tapped.record.first_unit + i);
+    add_line(follow, pinfo, unit.direction,
+             presenter().line(unit, *tapped.connection, tapped.frame, time_of(pinfo)));
+  }
+  return TAP_PACKET_DONT_REDRAW;
+}
+
+}  // namespace
+
+void register_follower(int protocol_id) {
+  add_tap(Tap::follow, register_tap("rtmpscope_follow"));
+  register_stream_follower(protocol_id, "rtmpscope_follow", packet_filter, index_filter, address_filter,
+                           port_name, numbered_connections, on_record);
+}
+
+}  // namespace rtmpscope::plugin
