@@ -7,10 +7,11 @@ from program import SAMPLES
 from wireshark import Tshark
 
 PUBLISH = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
+PUBLISH_AND_PLAY = SAMPLES / "pubplay_ffmpeg_nginx.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
 RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
 RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
-PREFERENCES = {"rtmpscope.tcp.port", "rtmpscope.tls.port"}
+PREFERENCES = {"rtmpscope.media_detail", "rtmpscope.redact", "rtmpscope.tcp.port", "rtmpscope.tls.port"}
 
 
 def column(tshark, capture, field, *arguments):
@@ -76,8 +77,8 @@ def check_rtmpt(tshark):
 
 def check_statistics(tshark):
     """Rows of cells, below the line with the columns' names."""
-    def table(name, first_column):
-        lines = tshark.run("-n", "-q", "-r", tshark.readable(PUBLISH), "-z", name).decode().splitlines()
+    def table(name, first_column, capture=PUBLISH):
+        lines = tshark.run("-n", "-q", "-r", tshark.readable(capture), "-z", name).decode().splitlines()
         rows = [[cell.strip() for cell in line.split("|")] for line in lines if " |" in line]
         assert rows[0][0] == first_column, rows
         return rows[1:]
@@ -85,7 +86,9 @@ def check_statistics(tshark):
     (stream,) = table("rtmpscope,streams", "Client")
     assert stream[1:5] == ["127.0.0.1:1935", "live", "avc_aac", "publish"], stream
     assert stream[5].startswith("H.264/AVC") and "320x180" in stream[5] and stream[6].startswith("AAC"), stream
-    assert (stream[7], stream[11]) == ("5.0", "0"), stream
+    # 127 frames, 3 of them key frames with 2 s between, beside the configuration and the end of the sequence.
+    assert stream[7:13] == ["5.0", "227.8", "25.0", "3", "2.0", "0"], stream
+    assert [row[4] for row in table("rtmpscope,streams", "Client", PUBLISH_AND_PLAY)] == ["publish", "play"]
     commands = {row[2]: row for row in table("rtmpscope,commands", "Packet")}
     assert commands["connect"][3:8] == ["1", "", "_result", "16", "44.0"], commands
     assert commands["releaseStream"][5] == "", commands
@@ -96,6 +99,36 @@ SINCE_4_4 = {f"rtmpt.{kind}.{name}" for kind in ("audio", "video") for name in (
     "is_ex_header", "packet_type", "fourcc", "multitrack.control", "multitrack.type", "multitrack.track.id",
     "multitrack.track.length")} | {"rtmpt.audio.multitrack.track.packet_type", "rtmpt.video.multitrack.packet_type",
                                    "rtmpt.video.command"}  # fmt: skip
+
+
+def check_stream_numbers(tshark):
+    numbers = column(tshark, PUBLISH_AND_PLAY, "rtmpscope.stream", "-Y", "rtmpscope")
+    assert list(dict.fromkeys(numbers)) == ["0", "1"], set(numbers)
+
+
+def followed(tshark, capture, number):
+    """Lines of either direction: (from the client, from the server)."""
+    output = tshark.run("-n", "-q", "-r", tshark.readable(capture), "-z", f"follow,rtmpscope,ascii,{number}").decode()
+    ways = {"": [], "\t": []}
+    indent = ""
+    for line in output.split("Node 1:")[1].splitlines()[1:]:
+        if length := re.fullmatch(r"(\t?)\d+", line):
+            indent = length[1]
+        elif line and not line.startswith("="):
+            ways[indent].append(line)
+    return ways[""], ways["\t"]
+
+
+def check_follow(tshark):
+    client, server = followed(tshark, PUBLISH, 0)
+    assert client[0] == "+0.000  C0", client[:3]
+    assert any(re.match(r"\+0\.047  connect\(1\)  \{app: \"live\"", line) for line in client), client[:8]
+    assert any("NetStream.Publish.Start" in line for line in server), server
+    assert sum("  video  H.264/AVC" in line for line in client) == 129
+    # The second connection plays what the first one publishes.
+    client, server = followed(tshark, PUBLISH_AND_PLAY, 1)
+    assert any("play(" in line for line in client) and not any("publish(" in line for line in client), client
+    assert sum("  video  " in line for line in server) > 50
 
 
 def check_documentation(tshark):
@@ -124,7 +157,7 @@ def main():
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
         for check in (check_filters, check_links, check_ports, check_takeover, check_redaction, check_rtmps,
-                      check_rtmpt, check_statistics, check_documentation, check_others):
+                      check_rtmpt, check_statistics, check_stream_numbers, check_follow, check_documentation, check_others):
             check(tshark)
 
 

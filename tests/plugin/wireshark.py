@@ -54,13 +54,22 @@ class Tshark:
             copy.chmod(0o644)
         return copy
 
-    def run(self, *arguments):
-        """Output of tshark; a failure if it ends with one."""
-        return self.run_with_errors(*arguments)[0]
+    def folder(self, name):
+        """An empty folder that tshark can write to."""
+        folder = self.root / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        if self.user:
+            os.chown(folder, NOBODY, NOBODY)
+        return folder
 
-    def run_with_errors(self, *arguments, check=True):
-        """Output of tshark, and what it says on stderr."""
-        command = [*self.user, "tshark", *map(str, arguments)]
+    def run(self, *arguments, program="tshark"):
+        """Output of a program, tshark by default; a failure if it ends with one."""
+        return self.run_with_errors(*arguments, program=program)[0]
+
+    def run_with_errors(self, *arguments, check=True, program="tshark"):
+        """Output of a program, and what it says on stderr."""
+        command = [*self.user, program, *map(str, arguments)]
         result = subprocess.run(command, env=self.environment, cwd=self.root, capture_output=True, check=False,
                                 stdin=subprocess.DEVNULL, timeout=600)
         if check and result.returncode != 0:
