@@ -8,6 +8,7 @@
 #include "export_flv.hpp"
 #include "field_registry.hpp"
 #include "follow.hpp"
+#include "nal_dissectors.hpp"
 #include "rtmpt.hpp"
 #include "statistics.hpp"
 #include "visit.hpp"
@@ -151,12 +152,18 @@ void rtmpscope_register(void) {
   module_t* module = prefs_register_protocol(protocol, apply_preferences);
   prefs_register_bool_preference(module, "take_port_1935", "Decode TCP port 1935",
                                  "In place of Wireshark's own RTMP dissector", &take_port);
+  prefs_register_bool_preference(
+      module, "media_detail", "Show NAL units and keep media",
+      "Media payload is kept in memory, so that all of a message is shown, and NAL units "
+      "go to Wireshark's own dissectors of H.264 and H.265",
+      &media_detail);
   prefs_register_bool_preference(module, "redact", "Mask stream keys and passwords",
                                  "In the tree and the Info column; the packet bytes stay as they are",
                                  &redact);
 }
 
 void rtmpscope_hand_off(void) {
+  find_nal_dissectors();
   http_handle = create_dissector_handle(dissect_rtmpt, protocol);
   tcp_handle = create_dissector_handle(dissect_tcp, protocol);
   tls_handle = create_dissector_handle(dissect_tls, protocol);

@@ -190,7 +190,7 @@ ei_register_info expert_info(expert_field* id, const char* name, int group, int 
 
 void add_experts(Registry& all) {
   all.findings.assign(findings().size(), EI_INIT);
-  all.expert_extras.assign(3, EI_INIT);
+  all.expert_extras.assign(4, EI_INIT);
   for (std::size_t i = 0; i < findings().size(); ++i) {
     const FindingInfo& finding = findings()[i];
     const int group = finding.severity == Severity::error ? PI_MALFORMED : PI_PROTOCOL;
@@ -204,6 +204,8 @@ void add_experts(Registry& all) {
                                          PI_WARN, "The sequence number lies outside of the stream"));
   all.expert_infos.push_back(expert_info(&all.expert_extras[2], "rtmpscope.tree_limit", PI_UNDECODED, PI_NOTE,
                                          "Too many fields for one packet: the rest is not shown"));
+  all.expert_infos.push_back(expert_info(&all.expert_extras[3], "rtmpscope.nal_unit_undecoded", PI_UNDECODED,
+                                         PI_NOTE, "Wireshark's dissector of the codec gave up here"));
 }
 
 }  // namespace

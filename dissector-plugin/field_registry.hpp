@@ -20,7 +20,7 @@ enum class ExtraField : std::uint8_t {
 };
 
 /// Expert items that no finding of the decoder stands for.
-enum class ExtraExpert : std::uint8_t { missing_segment, stray_segment, tree_limit };
+enum class ExtraExpert : std::uint8_t { missing_segment, stray_segment, tree_limit, nal_unit_undecoded };
 
 /// Registers everything under `protocol`. To be called once, from the protocol's registration.
 void register_fields(int protocol);

@@ -4,6 +4,7 @@
 
 #include "field_registry.hpp"
 #include "header_bytes.hpp"
+#include "nal_dissectors.hpp"
 
 // No local variable of this file has a destructor: see render().
 
@@ -95,6 +96,29 @@ proto_item* add_value(Target& target, proto_tree* tree, const Tape& tape, const 
   }
 }
 
+/// The NAL unit of the container that is open, for Wireshark's own dissectors.
+struct NalUnit {
+  media::VideoCodec codec = media::VideoCodec::unknown;
+  int start = 0;
+  int length = 0;  ///< 0: none
+};
+
+/// Its length stands in front of it.
+void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base) {
+  switch (entry.id) {
+    case FieldId::video_codec:
+    case FieldId::video_track_codec: unit.codec = static_cast<media::VideoCodec>(entry.number); break;
+    case FieldId::video_nal_unit_length:
+    case FieldId::video_track_nal_unit_length:
+    case FieldId::video_configuration_parameter_set_length:
+    case FieldId::video_track_configuration_parameter_set_length:
+      unit.start = base + static_cast<int>(entry.range.end());
+      unit.length = static_cast<int>(std::min<std::uint64_t>(entry.number, 0xFFFFFF));
+      break;
+    default: break;
+  }
+}
+
 void add_finding(Target& target, proto_item* item, const Tape::Entry& entry) {
   if (item == nullptr) return;
   const char* text = target.presenter->finding_label(entry.finding, entry.number, entry.second);
@@ -110,6 +134,7 @@ void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, con
   std::size_t flat = 0;  // containers that are open beyond the deepest
   proto_item* last = parent_item;
   const char* key = nullptr;
+  NalUnit nal;
   const std::vector<Tape::Entry>& entries = tape.entries();
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Tape::Entry& entry = entries[i];
@@ -136,6 +161,10 @@ void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, con
         break;
       }
       case Op::end:
+        if (nal.length > 0) {
+          show_nal_unit(target.tvb, target.pinfo, levels[depth].tree, nal.codec, nal.start, nal.length);
+        }
+        nal.length = 0;
         if (flat > 0) {
           --flat;
         } else if (depth > 0) {
@@ -157,6 +186,7 @@ void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, con
         break;
       default: {
         proto_item* item = add_value(target, levels[depth].tree, tape, entry, base);
+        note_nal_unit(nal, entry, base);
         if (entry.range.length == 0) proto_item_set_generated(item);
         if (key != nullptr) proto_item_prepend_text(item, "%s = ", key);
         key = nullptr;

@@ -1,6 +1,7 @@
 #include "visit.hpp"
 
 #include "field_registry.hpp"
+#include "nal_dissectors.hpp"
 #include "taps.hpp"
 #include "tree_renderer.hpp"
 
@@ -47,6 +48,7 @@ std::uint32_t next_place(packet_info* pinfo, int key) {
 
 const FrameRecord* take(Connection& connection, const Piece& piece) noexcept {
   try {
+    connection.keep_media(media_detail);
     return connection.take(piece);
   } catch (...) {
     return nullptr;

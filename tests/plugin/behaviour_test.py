@@ -8,6 +8,8 @@ from wireshark import Tshark
 
 PUBLISH = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
 PUBLISH_AND_PLAY = SAMPLES / "pubplay_ffmpeg_nginx.pcap"
+HEVC = SAMPLES / "enh_multi_mixed_ffnew_nginx.pcap"
+BIG_FRAMES = SAMPLES / "pub_gst_librtmp_nginx.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
 RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
 RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
@@ -131,6 +133,26 @@ def check_follow(tshark):
     assert sum("  video  " in line for line in server) > 50
 
 
+def check_media_detail(tshark):
+    """Every NAL unit goes to Wireshark's dissector, parameter sets and those of large messages, too."""
+    detail = ["-o", "rtmpscope.media_detail:TRUE"]
+    for capture, types, unit in ((PUBLISH, "h264.nal_unit_type", "rtmpscope.video.nal_units.nal_unit.type"),
+                                 (HEVC, "h265.nal_unit_type", "rtmpscope.video.tracks.track.nal_units.nal_unit.type")):
+        sets = unit.replace("nal_units.nal_unit", "configuration.parameter_sets.parameter_set")
+        rows = column(tshark, capture, types, "-e", unit, "-e", sets, "-Y", types.split(".")[0], *detail)
+        pairs = [[cell.split(",") if cell else [] for cell in row.split("\t")] for row in rows]
+        assert pairs and all(sorted(map(int, a)) == sorted(map(int, b + c)) for a, b, c in pairs), pairs
+        assert not filtered(tshark, capture, "rtmpscope.nal_unit_undecoded", *detail)
+        assert column(tshark, capture, "_ws.col.Info", *detail) == column(tshark, capture, "_ws.col.Info")
+        assert not filtered(tshark, capture, "h264 || h265")
+    # All of a message that came in several packets: the Data field has all bytes but the header's 5.
+    lengths = column(tshark, BIG_FRAMES, "rtmpscope.message.length", "-e", "rtmpscope.video.data", "-Y",
+                     "rtmpscope.message.type_id == 9 && rtmpscope.message.chunks > 1 && !rtmpscope.message.type_id == 8",
+                     *detail)
+    single = [row.split("\t") for row in lengths if "," not in row]
+    assert single and all(int(length) == len(data) // 2 + 5 for length, data in single), single
+
+
 def check_documentation(tshark):
     """Every field that docs/wireshark.md and the README name exists, and every one of Wireshark's own dissector has a row."""
     known = {line.split("\t")[2] for line in tshark.run("-G", "fields").decode().splitlines() if line.startswith(("F", "P"))}
@@ -157,7 +179,7 @@ def main():
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
         for check in (check_filters, check_links, check_ports, check_takeover, check_redaction, check_rtmps,
-                      check_rtmpt, check_statistics, check_stream_numbers, check_follow, check_documentation, check_others):
+                      check_rtmpt, check_statistics, check_stream_numbers, check_follow, check_media_detail, check_documentation, check_others):
             check(tshark)
 
 

@@ -1,0 +1,20 @@
+// NAL units as Wireshark's own dissectors of H.264 and H.265 show them.
+#pragma once
+
+#include "media/codec.hpp"
+#include "ws_compat.h"
+
+namespace rtmpscope::plugin {
+
+/// Keep media payload, and show NAL units.
+extern PreferenceFlag media_detail;
+
+/// To be called once, when all dissectors are registered.
+void find_nal_dissectors();
+
+/// Adds to `tree` what lies in `length` bytes at `start`: one NAL unit with its header. Nothing happens if
+/// they are not all there, if the preference is off, or if Wireshark has no dissector for the codec.
+void show_nal_unit(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, media::VideoCodec codec, int start,
+                   int length);
+
+}  // namespace rtmpscope::plugin
