@@ -136,7 +136,7 @@ def check_follow(tshark):
 def check_media_detail(tshark):
     """Every NAL unit goes to Wireshark's dissector, parameter sets and those of large messages, too."""
     detail = ["-o", "rtmpscope.media_detail:TRUE"]
-    for capture, types, unit in ((PUBLISH, "h264.nal_unit_type", "rtmpscope.video.nal_units.nal_unit.type"),
+    for capture, types, unit in ((PUBLISH, "h264.nal_unit_hdr", "rtmpscope.video.nal_units.nal_unit.type"),
                                  (HEVC, "h265.nal_unit_type", "rtmpscope.video.tracks.track.nal_units.nal_unit.type")):
         sets = unit.replace("nal_units.nal_unit", "configuration.parameter_sets.parameter_set")
         rows = column(tshark, capture, types, "-e", unit, "-e", sets, "-Y", types.split(".")[0], *detail)
