@@ -50,11 +50,52 @@ const FrameRecord* Connection::find(std::uint32_t frame, std::uint32_t place) co
 
 const FrameRecord* Connection::take(const Piece& piece) {
   if (state_ == State::other) return nullptr;
+  const bool may_have_header = !began_ && piece.direction == Direction::to_server;
+  const std::uint32_t proxy_header = may_have_header ? find_proxy_header(piece) : 0;
+  if (proxy_header == 0) return take(piece, 0);
+  Piece rest = piece;
+  rest.bytes = piece.bytes.subspan(proxy_header);
+  rest.sequence = *piece.sequence + proxy_header;
+  Way& side = ways_[index_of(piece.direction)];
+  side = {};
+  side.begun = true;
+  side.expected_sequence = *rest.sequence;
+  return take(rest, static_cast<std::uint16_t>(std::min<std::uint32_t>(proxy_header, UINT16_MAX)));
+}
+
+/// How many bytes in front of the piece are, or may be, a proxy's header.
+std::uint32_t Connection::find_proxy_header(const Piece& piece) {
+  using transport::ProxyHeaderFinder;
+  const Way& side = ways_[index_of(piece.direction)];
+  if (proxy_finder_ == nullptr) {
+    began_ = !piece.sequence || piece.sequence != piece.first_sequence || !piece.syn_seen ||
+             !ProxyHeaderFinder::is_promising(piece.bytes.front());
+    if (began_) return 0;
+    proxy_finder_ = std::make_unique<ProxyHeaderFinder>();
+  } else if (piece.sequence != side.expected_sequence) {
+    began_ = true;  // with a hole or a repetition in the header
+  }
+  if (began_) {
+    proxy_finder_.reset();
+    return 0;
+  }
+  const std::uint32_t before = proxy_finder_->seen();
+  const std::optional<std::uint32_t> length = proxy_finder_->add(piece.bytes);
+  if (!length) return static_cast<std::uint32_t>(piece.bytes.size());
+  began_ = true;
+  proxy_finder_.reset();
+  info_.proxy_header = *length;
+  return *length == 0 ? 0 : *length - before;
+}
+
+/// `proxy_header`: so many bytes of the packet lie in front of the piece.
+const FrameRecord* Connection::take(const Piece& piece, std::uint16_t proxy_header) {
   Way& side = ways_[index_of(piece.direction)];
   FrameRecord record;
   record.frame = piece.frame;
   record.place = piece.place;
   record.direction = piece.direction;
+  record.proxy_header = proxy_header;
   record.length = static_cast<std::uint32_t>(piece.bytes.size()) + piece.cut;
   std::uint64_t missing = 0;
   bool stray = false;
@@ -69,7 +110,7 @@ const FrameRecord* Connection::take(const Piece& piece) {
         static_cast<std::uint32_t>(std::min<std::uint64_t>(expected - record.stream_offset, record.length));
   }
   record.first_unit = static_cast<std::uint32_t>(units_.size());
-  current_ = piece.bytes;
+  current_ = {piece.bytes.data() - proxy_header, piece.bytes.size() + proxy_header};
   current_frame_ = piece.frame;
 
   const PacketRef packet{piece.frame, piece.time};

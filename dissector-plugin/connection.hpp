@@ -13,6 +13,7 @@
 
 #include "rtmp/session.hpp"
 #include "transport/detector.hpp"
+#include "transport/proxy_header.hpp"
 #include "units.hpp"
 
 namespace rtmpscope::plugin {
@@ -95,6 +96,8 @@ class Connection final : private rtmp::EventSink {
   std::uint32_t intern(std::string_view text);
   [[nodiscard]] KeptBytes keep(Bytes bytes) const;
 
+  const FrameRecord* take(const Piece& piece, std::uint16_t proxy_header);
+  std::uint32_t find_proxy_header(const Piece& piece);
   std::uint64_t locate(Way& way, const Piece& piece, std::uint64_t& missing, bool& stray);
   void feed(const Piece& piece, const StreamData& data);
   void feed(const Piece& piece, const StreamGap& gap);
@@ -114,6 +117,9 @@ class Connection final : private rtmp::EventSink {
   bool swapped_ = false;
   bool media_whole_ = false;
   std::unique_ptr<transport::Detector> detector_;
+  /// While the bytes to the server may be a proxy's header.
+  std::unique_ptr<transport::ProxyHeaderFinder> proxy_finder_;
+  bool began_ = false;  ///< the direction to the server, and it is known where
   std::uint32_t held_pieces_ = 0;  ///< in the detector
   std::unique_ptr<rtmp::Session> session_;
   std::array<Way, 2> ways_;

@@ -78,7 +78,8 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   const Direction direction = direction_of(pinfo, tcp, conversation, tcp_handle);
   if (connection == nullptr) {
     // Most connections of a capture are something else, and their first byte tells.
-    if (claim == Claim::asked && !transport::is_promising(frame[0])) {
+    if (claim == Claim::asked && !transport::is_promising(frame[0]) &&
+        !transport::ProxyHeaderFinder::is_promising(frame[0])) {
       reject_connection(carrier.key, conversation);
       return false;
     }

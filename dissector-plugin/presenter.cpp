@@ -177,7 +177,9 @@ const char* Presenter::info_column(const FrameRecord& record, const Connection& 
     end_phrase();
     if (!text_.empty()) return;
     const ValueInfo* type = find_value(ValueTable::message_type, record.message_type);
-    if (record.repeated == record.length) {
+    if (record.proxy_header > 0) {
+      text_ = fmt::format("[proxy header, {}]", sinks::count_text(record.proxy_header, "byte"));
+    } else if (record.repeated == record.length) {
       text_ = fmt::format("{} seen before", sinks::count_text(record.length, "byte"));
     } else if (record.message_type != 0 && type != nullptr) {
       text_ = fmt::format("[part of {}, {}]", type->text, sinks::count_text(record.length, "byte"));

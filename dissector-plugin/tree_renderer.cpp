@@ -205,8 +205,9 @@ void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Chun
   int length = header.size;
   if (inside) {
     target.tvb = frame_tvb;
-    base = static_cast<int>(header.stream_offset - record.stream_offset);
-    const auto room = static_cast<std::uint32_t>(captured) - static_cast<std::uint32_t>(base) - header.size;
+    const auto place = static_cast<std::uint32_t>(header.stream_offset - record.stream_offset);
+    base = static_cast<int>(record.proxy_header + place);
+    const auto room = static_cast<std::uint32_t>(captured) - place - header.size;
     length += static_cast<int>(std::min(unit.payload_length, room));
   } else {
     // It began in an earlier packet.
@@ -304,7 +305,7 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, c
     switch (unit.kind) {
       case Unit::Kind::chunk:
         add_chunk(target, tvb, root, connection.chunk(unit.index, record), record,
-                  unit.direction == record.direction, frame.size());
+                  unit.direction == record.direction, frame.size() - record.proxy_header);
         break;
       case Unit::Kind::message:
         add_message(target, tvb, root, connection.message(unit.index), connection, frame);

@@ -121,7 +121,8 @@ struct FrameRecord {
   std::uint32_t missing_before = 0;  ///< bytes between what came before and this, at most UINT32_MAX
   std::uint32_t first_unit = 0;
   std::uint32_t unit_count = 0;
-  std::uint8_t message_type = 0;  ///< of the message that the last payload belongs to; 0: not known
+  std::uint16_t proxy_header = 0;    ///< bytes in front that a proxy has added; stream_offset and length begin behind
+  std::uint8_t message_type = 0;     ///< of the message that the last payload belongs to; 0: not known
   Direction direction{};
 };
 

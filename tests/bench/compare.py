@@ -70,12 +70,16 @@ def resident(pid):
     return size.get("VmHWM", 0), size.get("VmRSS", 0) - size.get("RssFile", 0)
 
 
-def measure(command, timeout):
+def measure(command, timeout, **process_options):
     """One run with output to /dev/null. A thread samples, so that the end is noticed at once."""
     with tempfile.TemporaryFile() as complaints:
         begin = time.perf_counter()
         process = subprocess.Popen(
-            list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=complaints
+            list(map(str, command)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+            **process_options,
         )
         ended, timed_out, samples = threading.Event(), threading.Event(), [(0, 0)]
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from dissectors import Shown, built_in, count, plugin
+from dissectors import Shown, plugin
 from truth import KEEP, truth_of
 from wireshark import IN_ORDER
 
@@ -14,10 +14,10 @@ CAPTURE_SUFFIXES = (".pcap", ".pcapng", ".pcap.gz")
 class CaptureRow:
     name: str
     carrier: str
-    truth: Shown
-    built_in: Shown
-    plugin: Shown
-    loss: str  # why the truth is only what the analyzer decodes
+    preferences: tuple
+    expected: Counter  # messages
+    shown: Shown  # by the plugin
+    loss: str  # why what is expected is only what the analyzer decodes
     good: bool  # the plugin shows what it must
 
 
@@ -33,18 +33,18 @@ def analyzer_messages(program, capture):
     )
 
 
-def compare_capture(bare, own, program, capture):
+def compare_plugin(own, program, capture):
     """Yields the row of the capture; and a second one if segments came out of order in it."""
     truth = truth_of(capture)
     carrier = ", ".join(sorted(truth.protocols)) or "none"
     expected = analyzer_messages(program, capture) if truth.loss else truth.messages
-    for preferences in ((), IN_ORDER):
-        theirs, ours = (see(tshark, capture, *preferences) for see, tshark in ((built_in, bare), (plugin, own)))
-        missing, additional = expected - ours.messages, ours.messages - expected
+    for preferences in ((), tuple(IN_ORDER)):
+        shown = plugin(own, capture, *preferences)
+        missing, additional = expected - shown.messages, shown.messages - expected
         late = not preferences and missing and not truth.loss and has_holes(own, capture)
-        name = capture.name + (", in order" if preferences else "")
         good = bool(late) or not missing and (bool(truth.loss) or not additional)
-        yield CaptureRow(name, carrier, count(expected), theirs, ours, truth.loss, good)
+        name = capture.name + (", in order" if preferences else "")
+        yield CaptureRow(name, carrier, preferences, expected, shown, truth.loss, good)
         if not late:
             return
 

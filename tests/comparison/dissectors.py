@@ -38,8 +38,7 @@ def count(messages):
 
 def built_in(tshark, capture, *arguments):
     """`tshark` has no plugin. The dissector shows the type of a message in the Info column only, one phrase a message."""
-    output, _ = tshark.run_with_errors("-n", "-r", tshark.readable(capture), "-Y", "rtmpt", "-T", "fields", "-e",
-                                       "_ws.col.Protocol", "-e", "_ws.col.Info", *tls_keys(tshark, capture), *arguments, check=False)
+    output = run(tshark, capture, "rtmpt", ["_ws.col.Protocol", "_ws.col.Info"], arguments)
     shown = Shown()
     for line in output.decode(errors="replace").splitlines():
         protocol, _, info = line.partition("\t")
@@ -57,9 +56,8 @@ def built_in(tshark, capture, *arguments):
 
 def plugin(tshark, capture, *arguments):
     """Complete messages."""
-    fields = [option for name in ("complete", *KEEP) for option in ("-e", f"rtmpscope.message.{name}")]
-    output, _ = tshark.run_with_errors("-n", "-r", tshark.readable(capture), "-Y", "rtmpscope", "-T", "fields", "-e",
-                                       "_ws.col.Protocol", *fields, *tls_keys(tshark, capture), *arguments, check=False)
+    fields = ["_ws.col.Protocol", *(f"rtmpscope.message.{name}" for name in ("complete", *KEEP))]
+    output = run(tshark, capture, "rtmpscope", fields, arguments)
     messages, protocols, incomplete = Counter(), set(), 0
     for line in output.decode().splitlines():
         protocol, *columns = line.split("\t")
@@ -75,5 +73,13 @@ def plugin(tshark, capture, *arguments):
     return shown
 
 
+def run(tshark, capture, display_filter, fields, arguments):
+    """A line for each packet. That tshark fails at the end of a file that is cut is no matter here."""
+    options = [option for name in fields for option in ("-e", name)]
+    return tshark.run_with_errors("-n", "-r", tshark.readable(capture), "-Y", display_filter, "-T", "fields", *options,
+                                  *tls_keys(tshark, capture), *arguments, check=False)[0]
+
+
 def tls_keys(tshark, capture):
-    return ["-o", f"tls.keylog_file:{tshark.readable(keys_of(capture)[1].partition(':')[2])}"] if keys_of(capture) else []
+    keys = keys_of(capture)
+    return ["-o", f"tls.keylog_file:{tshark.readable(keys[1].partition(':')[2])}"] if keys else []

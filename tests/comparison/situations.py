@@ -33,7 +33,8 @@ class Publisher(Session):
         commands = (("connect", 1, {"app": "live"}), ("createStream", 2, None))
         for values in commands:
             self.raw(CLIENT, message(COMMAND_AMF0, amf0_values(*values)))
-        self.raw(SERVER, message(COMMAND_AMF0, amf0_values("_result", 1, None, {"code": "NetConnection.Connect.Success"})))
+        connected = {"code": "NetConnection.Connect.Success"}
+        self.raw(SERVER, message(COMMAND_AMF0, amf0_values("_result", 1, None, connected)))
         self.raw(SERVER, message(COMMAND_AMF0, amf0_values("_result", 2, None, 1)))
         self.raw(CLIENT, message(COMMAND_AMF0, amf0_values("publish", 3, None, "name", "live"), stream=1))
         self.raw(CLIENT, message(SET_CHUNK_SIZE, u32(chunk_size), 2))
@@ -46,8 +47,8 @@ class Publisher(Session):
             video = bytes([0x17 if number == 0 else 0x27]) + b"\x01\0\0\0" + u32(6000) + b"\x41" + chance.randbytes(5999)
             audio = b"\xaf\x01" + chance.randbytes(300)
             for chunk_stream, kind, body in ((6, VIDEO, video), (4, AUDIO, audio)):
-                first_of_all = number == first
-                head = header(0 if first_of_all else 1, chunk_stream, 40 * number if first_of_all else 40, len(body), kind, 1)
+                kind_of_header, time = (0, 40 * number) if number == first else (1, 40)
+                head = header(kind_of_header, chunk_stream, time, len(body), kind, 1)
                 wire = head + body[:chunk_size]
                 for at in range(chunk_size, len(body), chunk_size):
                     wire += bytes([0xC0 | chunk_stream]) + body[at : at + chunk_size]

@@ -35,7 +35,8 @@ def truth_of(capture):
     truth = Truth(loss=not_whole(capture) or "")
     try:
         plain = tcp_streams(capture)
-        secure = tcp_streams(capture, "tls", keys_of(capture))
+        may_decrypt = keys_of(capture) or capture.suffix == ".pcapng"  # which may have keys in it
+        secure = tcp_streams(capture, "tls", keys_of(capture)) if may_decrypt else []
     except subprocess.CalledProcessError:  # a file that is cut
         return Truth(loss=truth.loss or "the file is cut")
     if None in plain:
