@@ -184,7 +184,8 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
 
 void ChunkStreamDecoder::begin_resync(Resync::Cause cause, std::uint64_t offset, PacketRef packet,
                                       std::optional<Interrupted> interrupted) {
-  resync_ = std::make_unique<Resync>(cause, offset, packet, interrupted);
+  if (resync_work_ == nullptr) resync_work_ = std::make_unique<ResyncWork>();
+  resync_ = std::make_unique<Resync>(cause, offset, packet, interrupted, *resync_work_);
 }
 
 void ChunkStreamDecoder::emit_all_partial(PacketRef packet, ChunkStreamListener& listener) {

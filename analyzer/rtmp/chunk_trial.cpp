@@ -1,6 +1,7 @@
 #include "rtmp/chunk_trial.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/byte_order.hpp"
 
@@ -56,8 +57,10 @@ ChunkTrial::Stream& ChunkTrial::stream(std::uint32_t id) {
 }
 
 /// Why there is no byte at `offset`.
-ChunkTrial::Look ChunkTrial::missing(std::uint64_t offset) const {
-  return offset < window_.end() || last_ ? Look::hole : Look::more;
+ChunkTrial::Look ChunkTrial::missing(std::uint64_t offset) {
+  if (offset < window_.end() || last_) return Look::hole;
+  end_.wanted_end = std::min(end_.wanted_end, offset + 1);
+  return Look::more;
 }
 
 ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
@@ -319,7 +322,8 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
           .confirmed = start.offset,
           .chunk_size = start.chunk_size,
           .chunk_size_exact = start.chunk_size_exact,
-          .chunk_size_least = start.chunk_size_least};
+          .chunk_size_least = start.chunk_size_least,
+          .wanted_end = std::numeric_limits<std::uint64_t>::max()};
   last_ = start.last;
   crosses_holes_ = start.interrupted.has_value();
   state_holds_ = crosses_holes_ || start.state_holds;
@@ -367,7 +371,10 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
         }
         ++end_.landed;
       }
-      if (end_.begun == 0) end_.first_bits = seen.bits;
+      if (end_.begun == 0) {
+        if (seen.bits < start.least_first_bits) return stop(Reason::contradiction);
+        end_.first_bits = seen.bits;
+      }
       ++end_.begun;
     }
     end_.bits += seen.bits;

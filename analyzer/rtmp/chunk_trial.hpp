@@ -14,6 +14,7 @@ struct TrialStart {
   std::uint32_t chunk_size = 0;            ///< 0: not known
   bool chunk_size_exact = false;           ///< nothing can have changed it
   std::uint32_t chunk_size_least = 0;      ///< chunks of that many bytes have been seen
+  int least_first_bits = 0;                ///< a first header for which less speaks is a contradiction
   bool last = false;                       ///< no more bytes will come
 };
 
@@ -34,6 +35,7 @@ struct TrialEnd {
   std::uint32_t chunk_size = 0;       ///< as in TrialStart, after the trial
   bool chunk_size_exact = false;
   std::uint32_t chunk_size_least = 0;
+  std::uint64_t wanted_end = 0;       ///< need_more: the result is the same until the window ends there
 };
 
 /// Headers that a trial passes at most.
@@ -70,7 +72,7 @@ class ChunkTrial {
   Look read(std::uint64_t offset, Seen& seen);
   Look read_body(std::uint64_t offset, Seen& seen);
   [[nodiscard]] int weigh_stranger(std::uint64_t offset) const;
-  [[nodiscard]] Look missing(std::uint64_t offset) const;
+  [[nodiscard]] Look missing(std::uint64_t offset);
   [[nodiscard]] const ChunkStream* inherited(std::uint32_t id, std::uint32_t& left) const;
   Stream& stream(std::uint32_t id);
   void begin_message(const Seen& seen);

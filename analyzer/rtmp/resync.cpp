@@ -10,11 +10,16 @@ namespace {
 constexpr std::size_t first_look = 64;
 constexpr std::size_t look_step_divisor = 8;
 
-/// Steps of all trials for each byte that was added, so that bytes made to look like headers cannot take forever; what
-/// one loss may take in any case, and one look.
-constexpr std::uint64_t work_per_byte = 32;
-constexpr std::uint64_t least_work = 1 << 16;
+/// Steps for each byte that was added, and what one direction may take in any case, and one look.
+constexpr std::uint64_t work_per_byte = 8;
+constexpr std::uint64_t least_work = 1 << 15;
 constexpr std::uint64_t least_look = 1 << 8;
+/// Places that are passed over by their first bytes, and bytes that are moved, in one step.
+constexpr std::uint64_t places_a_step = 8;
+constexpr std::uint64_t moved_bytes_a_step = 256;
+
+/// A place with less behind it says little; it is looked at when more has come.
+constexpr std::size_t least_ahead = maximum_header_size + weighed_body_bytes;
 
 /// Bits that must speak for a place. Wrong ones would have to occur by chance once in 2^bits places.
 constexpr int enough_bits = 80;         ///< while more bytes may come
@@ -32,11 +37,15 @@ SyncConfidence confidence_of(int bits) {
 
 }  // namespace
 
-Resync::Resync(Cause cause, std::uint64_t offset, PacketRef lost_at, std::optional<Interrupted> interrupted)
+std::uint64_t ResyncWork::affordable() const { return least_work + work_per_byte * bytes; }
+
+Resync::Resync(Cause cause, std::uint64_t offset, PacketRef lost_at, std::optional<Interrupted> interrupted,
+               ResyncWork& work)
     : cause_(cause),
       lost_offset_(offset),
       lost_at_(lost_at),
       interrupted_(interrupted),
+      work_(work),
       next_look_(first_look),
       scan_from_(offset),
       doubt_pending_(cause == Cause::doubt) {}
@@ -45,13 +54,11 @@ std::size_t Resync::add(const StreamData& data) {
   const std::size_t room = next_look_ > window_.kept_bytes() ? next_look_ - window_.kept_bytes() : 1;
   const std::size_t count = std::min(room, data.bytes.size());
   window_.add(StreamData{data.offset, data.bytes.first(count), data.packet});
-  added_ += count;
+  work_.bytes += count;
   return count;
 }
 
-std::uint64_t Resync::affordable() const { return least_work + work_per_byte * added_; }
-
-bool Resync::affordable_at_gap() const { return work_ <= affordable(); }
+bool Resync::affordable_at_gap() const { return work_.steps <= work_.affordable(); }
 
 SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const {
   SyncFound result;
@@ -67,37 +74,43 @@ SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod 
 }
 
 std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHabits& habits, bool last) {
-  // What a look costs at least, next to the steps of its trials: the window is gone over and moved.
-  work_ += window_.kept_bytes() / look_step_divisor;
-  work_limit_ = std::max(work_ + least_look, affordable());
+  ++work_.steps;
+  work_limit_ = std::max(work_.steps + least_look, work_.affordable());
   while (next_look_ <= window_.kept_bytes()) next_look_ += std::max(first_look, next_look_ / look_step_divisor);
   if (interrupted_ || doubt_pending_) {
     if (auto result = look_ahead(parser, habits, last)) return result;
     if (interrupted_ || doubt_pending_) return std::nullopt;
   }
   auto result = search(parser, habits, last);
-  if (!result) {
-    window_.drop_before(scan_from_);
-    next_look_ = window_.kept_bytes() + std::max(first_look, window_.kept_bytes() / look_step_divisor);
+  if (result) return result;
+  // Dropping moves what is left: that much must have become needless.
+  const std::uint64_t needed = candidates_.empty() ? scan_from_ : candidates_.front().offset;
+  if (window_.bytes_before(needed) >= window_.kept_bytes() / 2) {
+    window_.drop_before(needed);
+    work_.steps += window_.kept_bytes() / moved_bytes_a_step;
   }
-  return result;
+  next_look_ = window_.kept_bytes() + std::max(first_look, window_.kept_bytes() / look_step_divisor);
+  return std::nullopt;
 }
 
 /// The one place that is expected: behind the message in progress, or the header in doubt.
 std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const StreamHabits& habits, bool last) {
-  const bool full = window_.kept_bytes() >= maximum_resync_bytes;
-  ChunkTrial trial(window_, parser, habits, work_, work_limit_);
+  const bool decide = last || full();
+  if (!decide && window_.end() < ahead_wanted_end_) return std::nullopt;
+  ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
   const TrialEnd end = trial.run({.offset = lost_offset_,
                                   .interrupted = interrupted_,
                                   .state_holds = true,
                                   .chunk_size = parser.expected_chunk_size(),
                                   .chunk_size_exact = parser.chunk_size_exact(),
                                   .chunk_size_least = parser.chunk_size_least(),
-                                  .last = last || full});
+                                  .last = decide});
+  const bool waiting = !decide && end.reason == TrialEnd::Reason::need_more;
+  if (waiting) ahead_wanted_end_ = end.wanted_end;
   if (doubt_pending_) {
     // The header stands where the one before it said; what it inherits needs one message that lands.
     if (end.confirmed > lost_offset_ && end.landed > 0) return found(end, lost_offset_, SyncMethod::confirmed);
-    if (end.reason == TrialEnd::Reason::need_more && !full && !last) return std::nullopt;
+    if (waiting) return std::nullopt;
     doubt_pending_ = false;
     doubt_failed_ = true;
     return std::nullopt;
@@ -108,58 +121,112 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   if (end.begun > 1 && end.bits >= enough_bits) {
     return found(end, window_.next_known(lost_offset_), SyncMethod::predicted);
   }
-  const bool waiting = end.reason == TrialEnd::Reason::need_more || window_.next_known(lost_offset_) == window_.end();
-  if (waiting && !full && !last) return std::nullopt;
+  if (waiting || (!decide && window_.next_known(lost_offset_) == window_.end())) return std::nullopt;
   interrupted_.reset();
   return std::nullopt;
 }
 
-std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
-  const bool full = window_.kept_bytes() >= maximum_resync_bytes;
-  ChunkTrial trial(window_, parser, habits, work_, work_limit_);
-  bool settled = true;  // every place so far is out of the question
-  const bool chunk_size_known = cause_ != Cause::midstream;
-  for (std::uint64_t at = window_.next_known(scan_from_); at < window_.end(); at = window_.next_known(at + 1)) {
-    if (settled) scan_from_ = at;
-    if (work_ > work_limit_) {
-      scan_from_ = window_.end();
-      return std::nullopt;
-    }
-    const TrialEnd end = trial.run({.offset = at,
-                                    .chunk_size = chunk_size_known ? parser.expected_chunk_size() : 0,
-                                    .last = last});
-    if (end.begun == 0 || end.first_bits < first_header_bits) {
-      if (end.reason == TrialEnd::Reason::need_more && end.begun == 0) settled = false;
-      continue;
-    }
-    const int bits = end.bits + (window_.hole_ends_at(at) ? aligned_bits : 0);
-    const auto method = cause_ == Cause::midstream ? SyncMethod::midstream : SyncMethod::searched;
-    const bool landed = end.landed >= landings_wanted;
-    switch (end.reason) {
-      case TrialEnd::Reason::enough: return found(end, at, method);
-      case TrialEnd::Reason::contradiction:
-        if (landed && bits >= enough_bits) return found(end, at, method);
-        // One message that is beyond doubt, before one that inherits what is not known.
-        if (end.landed == 1 && end.begun <= 2 && end.confirmed > at && end.first_bits >= strong_header_bits &&
-            bits >= enough_bits_at_end) {
-          return found(end, at, method);
-        }
-        break;
-      case TrialEnd::Reason::hole:
-        if (end.confirmed > at && bits >= enough_bits_at_end) return found(end, at, method);
-        break;
-      case TrialEnd::Reason::need_more:
-        if (landed && bits >= enough_bits) return found(end, at, method);
-        if (last && end.confirmed > at && bits >= enough_bits_at_end) return found(end, at, method);
-        if (last || full) break;
-        if (end.first_bits >= strong_header_bits) return std::nullopt;
-        settled = false;
-        break;
-    }
+/// First bytes that can begin a header, as far as that depends on what the parser has seen.
+void Resync::learn_first_bytes(const ChunkParser& parser) {
+  first_bytes_learned_ = true;
+  expected_chunk_size_ = cause_ == Cause::midstream ? 0 : parser.expected_chunk_size();
+  for (std::size_t i = 0; i < parser.stream_count(); ++i) {
+    const ChunkStream& stream = parser.stream(i);
+    if (stream.last_format == 0xFF) continue;
+    const std::uint32_t id = stream.message.chunk_stream_id;
+    const auto low = static_cast<std::uint8_t>(id < 64 ? id : basic_header_size(id) - 2);
+    inheriting_[0x80 | low] = inheriting_[0xC0 | low] = true;
+    if (id >= 64) inheriting_[low] = inheriting_[0x40 | low] = true;
   }
-  if (settled || last) scan_from_ = window_.end();
-  if (full) scan_from_ = std::max(scan_from_, window_.end() - maximum_resync_bytes / 2);
+}
+
+std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
+  if (!first_bytes_learned_) learn_first_bytes(parser);
+  ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
+  if (search_waiting(trial, last) && search_new(trial, last) && !overdrawn()) {
+    if (last) scan_from_ = window_.end();
+    return std::nullopt;
+  }
+  if (proof_) {
+    return found(*proof_, proved_, cause_ == Cause::midstream ? SyncMethod::midstream : SyncMethod::searched);
+  }
+  if (overdrawn()) {
+    candidates_.clear();
+    scan_from_ = window_.end();
+  }
   return std::nullopt;
+}
+
+/// Tries candidates again for which enough has come; false where the search ends for now.
+bool Resync::search_waiting(ChunkTrial& trial, bool last) {
+  bool goes_on = true;
+  std::erase_if(candidates_, [&](Candidate& candidate) {
+    if (!goes_on) return false;
+    Verdict verdict = Verdict::waits;
+    if (last || full() || candidate.wanted_end <= window_.end()) verdict = weigh(trial, candidate, last);
+    goes_on = !overdrawn() && verdict != Verdict::found && !(verdict == Verdict::waits && candidate.strong);
+    return verdict == Verdict::refuted;
+  });
+  return goes_on;
+}
+
+/// Goes over the bytes that came since the last look; false where the search ends for now.
+bool Resync::search_new(ChunkTrial& trial, bool last) {
+  while (scan_from_ < window_.end()) {
+    scan_from_ = window_.next_known(scan_from_);
+    const Bytes run = window_.at(scan_from_);
+    const bool complete = last || scan_from_ + run.size() < window_.end();
+    const std::size_t places = complete ? run.size() : run.size() - std::min(run.size(), least_ahead);
+    const std::uint64_t begin = scan_from_;
+    for (std::size_t i = 0; i < places; ++i) {
+      const std::uint8_t first = run[i];
+      const bool begins = first < 0x80 && (first & 0x3F) >= 2 && i + 8 <= run.size() && is_known_message_type(run[i + 7]);
+      if (!begins && !inheriting_[first]) continue;
+      scan_from_ = begin + i + 1;
+      Candidate candidate{.offset = begin + i, .after_hole = window_.hole_ends_at(begin + i)};
+      const Verdict verdict = weigh(trial, candidate, last);
+      if (verdict == Verdict::waits) candidates_.push_back(candidate);
+      if (verdict == Verdict::found || (verdict == Verdict::waits && candidate.strong) || overdrawn()) return false;
+    }
+    scan_from_ = begin + places;
+    work_.steps += places / places_a_step;
+    if (!complete) break;
+  }
+  return true;
+}
+
+Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last) {
+  const std::uint64_t at = candidate.offset;
+  const TrialEnd end = trial.run({.offset = at,
+                                  .chunk_size = expected_chunk_size_,
+                                  .least_first_bits = first_header_bits,
+                                  .last = last});
+  candidate.wanted_end = end.wanted_end;
+  if (end.begun == 0) return end.reason == TrialEnd::Reason::need_more ? Verdict::waits : Verdict::refuted;
+  const int bits = end.bits + (candidate.after_hole ? aligned_bits : 0);
+  const bool proves_itself = end.landed >= landings_wanted && bits >= enough_bits;
+  const bool proves_first = end.confirmed > at && bits >= enough_bits_at_end;
+  bool found = false;
+  switch (end.reason) {
+    case TrialEnd::Reason::enough: found = true; break;
+    case TrialEnd::Reason::contradiction:
+      // Or one message that is beyond doubt, before one that inherits what is not known.
+      found = proves_itself || (end.landed == 1 && end.begun <= 2 && end.first_bits >= strong_header_bits && proves_first);
+      break;
+    case TrialEnd::Reason::hole: found = proves_first; break;
+    case TrialEnd::Reason::need_more:
+      found = proves_itself || (last && proves_first);
+      // The oldest places are given up if no more bytes may be kept.
+      if (!found && !last && (!full() || at + maximum_resync_bytes / 2 > window_.end())) {
+        candidate.strong = end.first_bits >= strong_header_bits;
+        return Verdict::waits;
+      }
+      break;
+  }
+  if (!found) return Verdict::refuted;
+  proof_ = end;
+  proved_ = at;
+  return Verdict::found;
 }
 
 }  // namespace rtmpscope::rtmp

@@ -30,6 +30,15 @@ struct SyncFound {
   TrialEnd trial;
 };
 
+/// What all searches in one direction cost, next to the bytes that they were given: bytes that are made to look like
+/// headers, or holes without end, must not take more time than their number allows.
+struct ResyncWork {
+  std::uint64_t steps = 0;  ///< as ChunkTrial counts them
+  std::uint64_t bytes = 0;  ///< also those that were dropped since
+
+  [[nodiscard]] std::uint64_t affordable() const;
+};
+
 class Resync {
  public:
   enum class Cause : std::uint8_t {
@@ -39,8 +48,9 @@ class Resync {
     astray,     ///< headers that cannot be right
   };
 
-  /// `interrupted`: what was in progress, for Cause::hole. `chunk_size` is 0 if it is not known.
-  Resync(Cause cause, std::uint64_t offset, PacketRef lost_at, std::optional<Interrupted> interrupted);
+  /// `interrupted`: what was in progress, for Cause::hole. `work` is the direction's, and outlives this.
+  Resync(Cause cause, std::uint64_t offset, PacketRef lost_at, std::optional<Interrupted> interrupted,
+         ResyncWork& work);
 
   /// Takes bytes up to the next place of a decision, and says how many.
   std::size_t add(const StreamData& data);
@@ -64,10 +74,24 @@ class Resync {
   [[nodiscard]] std::uint64_t lost_offset() const { return lost_offset_; }
 
  private:
-  /// Steps that all looks may take for what was added so far.
-  [[nodiscard]] std::uint64_t affordable() const;
+  /// A place that more bytes may prove or refute.
+  struct Candidate {
+    std::uint64_t offset = 0;
+    std::uint64_t wanted_end = 0;  ///< a trial says nothing new before the window ends there
+    bool after_hole = false;       ///< a hole ends there
+    bool strong = false;           ///< no later place is decided on before it
+  };
+  /// What becomes of a candidate.
+  enum class Verdict : std::uint8_t { refuted, waits, found };
+
   [[nodiscard]] std::optional<SyncFound> look_ahead(const ChunkParser& parser, const StreamHabits& habits, bool last);
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
+  [[nodiscard]] bool search_waiting(ChunkTrial& trial, bool last);
+  [[nodiscard]] bool search_new(ChunkTrial& trial, bool last);
+  [[nodiscard]] Verdict weigh(ChunkTrial& trial, Candidate& candidate, bool last);
+  [[nodiscard]] bool full() const { return window_.kept_bytes() >= maximum_resync_bytes; }
+  [[nodiscard]] bool overdrawn() const { return work_.steps > work_limit_; }
+  void learn_first_bytes(const ChunkParser& parser);
   [[nodiscard]] SyncFound found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const;
 
   ResyncWindow window_;
@@ -75,11 +99,17 @@ class Resync {
   std::uint64_t lost_offset_;
   PacketRef lost_at_;
   std::optional<Interrupted> interrupted_;
-  std::size_t next_look_;
-  std::uint64_t scan_from_;
-  std::uint64_t work_ = 0;        ///< steps of all looks
+  ResyncWork& work_;
   std::uint64_t work_limit_ = 0;  ///< where the look at hand ends
-  std::uint64_t added_ = 0;       ///< bytes, also those that were dropped since
+  std::size_t next_look_;
+  std::uint64_t ahead_wanted_end_ = 0;  ///< as in Candidate, for the place that is expected
+  std::uint64_t scan_from_;             ///< places before it are refuted, or candidates
+  std::vector<Candidate> candidates_;   ///< by offset
+  std::optional<TrialEnd> proof_;       ///< of the candidate that was found
+  std::uint64_t proved_ = 0;            ///< its offset
+  std::uint32_t expected_chunk_size_ = 0;
+  std::array<bool, 256> inheriting_{};  ///< first bytes of headers that inherit from one that was seen
+  bool first_bytes_learned_ = false;
   bool doubt_pending_;
   bool doubt_failed_ = false;
 };

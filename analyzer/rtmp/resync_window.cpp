@@ -32,8 +32,12 @@ void ResyncWindow::add(const StreamGap& gap) {
 }
 
 const ResyncWindow::Run* ResyncWindow::run_at(std::uint64_t offset) const {
-  const auto after = std::upper_bound(runs_.begin(), runs_.end(), offset,
-                                      [](std::uint64_t value, const Run& run) { return value < run.offset; });
+  // Most windows have one run, and most questions are about the last one.
+  auto after = runs_.end();
+  if (!runs_.empty() && offset < runs_.back().offset) {
+    after = std::upper_bound(runs_.begin(), runs_.end(), offset,
+                             [](std::uint64_t value, const Run& run) { return value < run.offset; });
+  }
   if (after == runs_.begin()) return nullptr;
   const Run& run = *(after - 1);
   return offset - run.offset < run.length ? &run : nullptr;
@@ -63,6 +67,14 @@ std::uint64_t ResyncWindow::next_known(std::uint64_t offset) const {
                                           [&](const Run& run) { return run.offset + run.length <= offset; });
   if (found == runs_.end()) return end_;
   return std::max(offset, found->offset);
+}
+
+std::size_t ResyncWindow::bytes_before(std::uint64_t offset) const {
+  const auto after = std::partition_point(runs_.begin(), runs_.end(),
+                                          [&](const Run& run) { return run.offset < offset; });
+  if (after == runs_.begin()) return 0;
+  const Run& run = *(after - 1);
+  return run.index + static_cast<std::size_t>(std::min(offset - run.offset, run.length));
 }
 
 void ResyncWindow::drop_before(std::uint64_t offset) {

@@ -37,6 +37,8 @@ class ResyncWindow {
   /// The first offset from `offset` on whose byte is there; end() if none.
   [[nodiscard]] std::uint64_t next_known(std::uint64_t offset) const;
 
+  /// Kept bytes with offsets below `offset`.
+  [[nodiscard]] std::size_t bytes_before(std::uint64_t offset) const;
   /// Forgets whole pieces that end at or before `offset`.
   void drop_before(std::uint64_t offset);
 

@@ -11,14 +11,6 @@ KNOWN = {
     "postgres, seed 1 from the middle, port 1935": "our bug, the same",
     "nearly_headers, events": "our bug: in mid-stream, bytes made to look like headers give a message every 250 bytes",
     "postgres, seed 3 from the middle, port 1935": "our bug, the same",
-    "alternating_lengths, instructions": "our bug: the search for chunk borders costs too much where it finds nothing for long",
-    "out_of_order, instructions": "our bug, the same; after each of thousands of holes",
-    "descending, instructions": "our bug, the same",
-    "noise, instructions": "our bug, the same",
-    "nearly_headers, instructions": "our bug, the same",
-    "pubplay_ffmpeg_nginx.pcap, instructions of loss_20": "our bug, the same: three times the intact capture's, two are wanted",
-    "pub_gst_librtmp_nginx.pcap, instructions of loss_": "our bug, the same",
-    "srs_avc_aac.pcap, instructions of loss_20": "our bug, the same",
 }
 
 
