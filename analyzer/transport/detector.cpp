@@ -44,6 +44,10 @@ struct Detector::Side {
   [[nodiscard]] Bytes block_1() const { return Bytes(bytes).subspan(1, handshake_block_size); }
   [[nodiscard]] Bytes block_2() const { return Bytes(bytes).subspan(first_block_end, handshake_block_size); }
   [[nodiscard]] bool zero_is_zero() const { return known >= 9 && load_be32(bytes.data() + 5) == 0; }
+  /// Bytes without a gap, from the start or, if that is missing, from the last gap on.
+  [[nodiscard]] Bytes readable() const {
+    return start_is_missing() ? Bytes(bytes).subspan(static_cast<std::size_t>(known_from)) : start();
+  }
   /// Undetermined because of a gap, not for want of bytes.
   [[nodiscard]] bool start_is_missing() const { return has_gap && known == 0; }
 
@@ -122,6 +126,8 @@ Verdict Detector::add_slowly(Direction direction, const StreamData& data) {
 
 Verdict Detector::add(Direction direction, const StreamGap& gap) {
   if (verdict_.protocol != Protocol::undecided) return verdict_;
+  const bool at_start = !held_ || held_->side(direction).length == 0;
+  start_lost_ = start_lost_ || at_start;
   hold();
   held_->begin(direction);
   Side& side = held_->side(direction);
@@ -139,6 +145,7 @@ Verdict Detector::add(Direction direction, const StreamGap& gap) {
   side.known_from = side.length;
   side.bytes.resize(static_cast<std::size_t>(std::min(side.length, held_limit)));
   held_->end(direction);
+  if (at_start) return verdict_;  // the bytes behind it tell more
   return decide(side.length >= held_limit);
 }
 
@@ -315,9 +322,10 @@ Verdict Detector::settle_no_handshake() {
   if (!may_be_midstream()) return settle({Protocol::other});
   bool all_is_text = true;
   for (const Side& side : held_->sides) {
-    if (side.known == 0) continue;
-    const bool text = is_plain_text(side.start());
-    if (text && side.known >= opening_size) return settle({Protocol::other});
+    const Bytes bytes = side.readable();
+    if (bytes.empty()) continue;
+    const bool text = is_plain_text(bytes);
+    if (text && bytes.size() >= opening_size) return settle({Protocol::other});
     all_is_text = all_is_text && text;
   }
   // A few bytes can look like text by chance, but not if there is nothing else.
@@ -330,7 +338,8 @@ Verdict Detector::decide_by_messages() {
   constexpr std::size_t first_search = 1024;
   bool done = ended_ || *held_->searched_bytes >= searched_bytes_limit;
   for (Side& side : held_->sides) {
-    if (side.known >= opening_size && is_plain_text(side.start())) return settle({Protocol::other});
+    const Bytes known = side.readable();
+    if (known.size() >= opening_size && is_plain_text(known)) return settle({Protocol::other});
     for (;;) {
       const std::size_t next = side.searched == 0 ? first_search : 4 * side.searched;
       const std::size_t size = done ? std::min(side.bytes.size(), searched_limit) : next;

@@ -31,7 +31,7 @@ struct Verdict {
 /// connection stays undecided, at most until one side has sent `held_limit` bytes. A handshake that stays
 /// incomplete is accepted at the end if what there is fits exactly, or on a known port. Most connections of a
 /// capture are something else: their first byte tells, and nothing is kept. But where the capture has no SYN, each
-/// first byte is possible: on an unknown port messages in a row prove RTMP (midstream_evidence.hpp), for which up to
+/// first byte is possible, and so it is behind a gap at a direction's beginning: on an unknown port messages in a row prove RTMP (midstream_evidence.hpp), for which up to
 /// `searched_limit` bytes of a direction are kept.
 class Detector {
  public:
@@ -79,10 +79,12 @@ class Detector {
   struct Side;
   struct Held;
 
-  [[nodiscard]] bool may_be_midstream() const { return hints_.known_port && !hints_.syn_seen; }
+  /// No handshake need be there: the capture began later, or lost the beginning.
+  [[nodiscard]] bool may_lack_start() const { return !hints_.syn_seen || start_lost_; }
+  [[nodiscard]] bool may_be_midstream() const { return hints_.known_port && may_lack_start(); }
   /// Without a beginning and on an unknown port only messages can prove RTMP.
   [[nodiscard]] bool may_prove_midstream() const {
-    return !hints_.known_port && !hints_.syn_seen && hints_.searched_bytes != nullptr &&
+    return !hints_.known_port && may_lack_start() && hints_.searched_bytes != nullptr &&
            *hints_.searched_bytes < searched_bytes_limit;
   }
   void hold();
@@ -104,7 +106,8 @@ class Detector {
 
   Hints hints_;
   Verdict verdict_;
-  bool ended_ = false;  ///< nothing more will come
+  bool ended_ = false;       ///< nothing more will come
+  bool start_lost_ = false;  ///< a direction begins with a gap
   std::unique_ptr<Held> held_;
 };
 
