@@ -61,6 +61,13 @@ struct Interrupted {
   std::uint32_t remaining = 0;  ///< payload bytes of the chunk that had not come
 };
 
+/// What a chunk stream inherits from a header that was lost, as what follows shows.
+struct Inherited {
+  std::uint32_t chunk_stream_id = 0;
+  std::uint32_t length = 0;
+  std::uint8_t type_id = 0;
+};
+
 /// What a parser knows that goes on after a loss.
 struct ChunkResumption {
   std::uint64_t offset = 0;            ///< of the header that comes next
@@ -69,6 +76,7 @@ struct ChunkResumption {
   bool chunk_size_exact = false;       ///< messages were split like that
   std::uint32_t chunk_size_least = 0;  ///< messages of that length came in one chunk
   std::uint32_t elapsed_ms = 0;        ///< since the loss, by the capture's clock
+  std::optional<Inherited> inherited{};  ///< resume_doubt: of the header in doubt
 };
 
 /// A finding about a chunk header; its range lies within the header.
@@ -199,6 +207,7 @@ class ChunkParser {
   ChunkItem doubt(Bytes raw);
   ChunkItem assume_continuation(std::uint64_t missing);
   void begin_care(const ChunkResumption& resumption);
+  void adopt(const Inherited& inherited);
   void distrust_chunk_size();
   void note(FindingId id, Range range, std::uint64_t a = 0, std::uint64_t b = 0);
 

@@ -63,7 +63,22 @@ void ChunkParser::resume_interrupted(const Interrupted& interrupted, std::uint64
   remaining_ = interrupted.remaining;
 }
 
-void ChunkParser::resume_doubt(const ChunkResumption& resumption) { begin_care(resumption); }
+void ChunkParser::resume_doubt(const ChunkResumption& resumption) {
+  begin_care(resumption);
+  if (resumption.inherited) adopt(*resumption.inherited);
+}
+
+void ChunkParser::adopt(const Inherited& inherited) {
+  ChunkStream& stream = streams_[find_or_add(inherited.chunk_stream_id)];
+  MessageHeader& message = stream.message;
+  message.length = inherited.length;
+  message.type_id = inherited.type_id;
+  message.timestamp_exact = false;
+  if (stream.last_format != 0xFF) return;
+  stream.last_format = 1;
+  message.timestamp = recent_[0].timestamp;
+  message.message_stream_id_known = false;
+}
 
 /// Whether the header at hand depends on something that a hole may have changed.
 bool ChunkParser::doubtful() const {

@@ -1,5 +1,7 @@
 #include "rtmp/chunk_stream_decoder.hpp"
 
+#include <algorithm>
+
 #include "base/byte_order.hpp"
 
 namespace rtmpscope::rtmp {
@@ -160,7 +162,8 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
       .chunk_size_exact = found.trial.chunk_size_exact,
       .chunk_size_least = found.trial.chunk_size_least,
       .elapsed_ms = static_cast<std::uint32_t>(
-          std::min(found.lost_time / nanoseconds_per_millisecond, longest_estimate_ms))};
+          std::min(found.lost_time / nanoseconds_per_millisecond, longest_estimate_ms)),
+      .inherited = found.inherited};
   const std::uint32_t before = parser_.chunk_size();
   const bool was_exact = parser_.chunk_size_exact();
   Replay replay{.window = std::move(resync_->window()), .from = found.offset};
@@ -245,7 +248,8 @@ void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, Packe
   listener.on_message(message, packet);
   const unsigned media = message.header.type_id - MessageType::audio;
   if (media < habits_.media_heads.size() && !body.empty() && message.complete) {
-    habits_.media_heads[media] = body[0];
+    habits_.media_heads[media] = {};
+    std::copy_n(body.begin(), std::min(body.size(), StreamHabits::head_size), habits_.media_heads[media].begin());
     habits_.media_seen[media] = true;
   }
   assembler_.release(stream);

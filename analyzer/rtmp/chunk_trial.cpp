@@ -16,8 +16,6 @@ constexpr int alignment_bits = 8;
 constexpr int landing_bits = 14;
 /// The same if the message's length is inherited from a header that need not be the last one before it.
 constexpr int inherited_landing_bits = 20;
-/// Longest delta of a header that is otherwise unknown.
-constexpr std::uint32_t longest_stranger_step_ms = 1000;
 /// The same if the chunk size is a guess that leads there.
 constexpr int guessed_landing_bits = 24;
 
@@ -42,6 +40,14 @@ const ChunkStream* ChunkTrial::inherited(std::uint32_t id, std::uint32_t& left) 
   const ChunkStream& state = parser_.stream(*index);
   if (state_holds_ && state.in_progress) left = state.message.length - state.received;
   return &state;
+}
+
+/// Nothing that a header inherits can have been changed in a hole.
+bool ChunkTrial::is_certain(std::uint32_t id) const {
+  const auto found = std::find_if(streams_.begin(), streams_.end(), [&](const Stream& s) { return s.id == id; });
+  if (found != streams_.end()) return found->certain;
+  const auto index = parser_.find(id);
+  return state_holds_ && index && !parser_.stream(*index).stale;
 }
 
 ChunkTrial::Stream& ChunkTrial::stream(std::uint32_t id) {
@@ -129,15 +135,15 @@ ChunkTrial::Look ChunkTrial::read_body(std::uint64_t offset, Seen& seen) {
 }
 
 /// Bits for a header that inherits everything from one that is not known: its message must be media by its first bytes.
-int ChunkTrial::weigh_stranger(std::uint64_t offset) const {
+int ChunkTrial::weigh_orphan(std::uint64_t offset) const {
   const Bytes bytes = window_.at(offset);
   if (bytes.empty() || (bytes[0] & 0x3F) < 3 || bytes[0] < 0x80) return 0;
   std::uint32_t left = 0;
   const ChunkStream* state = inherited(bytes[0] & 0x3F, left);
-  if (left != 0 || (state != nullptr && state->last_format != 0xFF)) return 0;
+  if (left != 0 || (state != nullptr && state->last_format != 0xFF && is_certain(bytes[0] & 0x3F))) return 0;
   const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
   if (bytes.size() < size + weighed_body_bytes) return 0;
-  if (size == 4 && load_be24(bytes.data() + 1) > longest_stranger_step_ms) return 0;
+  if (size == 4 && load_be24(bytes.data() + 1) > longest_orphan_step_ms) return 0;
   int best = 0;
   for (const std::uint8_t type : {std::uint8_t{MessageType::audio}, std::uint8_t{MessageType::video}}) {
     best = std::max(best, weigh_body(type, bytes.subspan(size), maximum_message_length, habits_).value_or(0));
@@ -218,7 +224,7 @@ ChunkTrial::Look ChunkTrial::fits(std::uint64_t payload, const Seen& seen, std::
   s.left = before;
   const int wanted = guessed ? guessed_landing_bits : landing_bits;
   if (look == Look::no) {
-    const int stranger = weigh_stranger(at);
+    const int stranger = weigh_orphan(at);
     return stranger > 0 && stranger + splits * continuation_bits >= wanted ? Look::yes : Look::no;
   }
   return look == Look::yes && next.bits < wanted ? Look::no : look;
@@ -317,7 +323,7 @@ bool ChunkTrial::cross_hole(std::uint32_t id) {
   return true;
 }
 
-TrialEnd ChunkTrial::run(const TrialStart& start) {
+void ChunkTrial::begin(const TrialStart& start) {
   end_ = {.offset = start.offset,
           .confirmed = start.offset,
           .chunk_size = start.chunk_size,
@@ -329,6 +335,16 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
   state_holds_ = crosses_holes_ || start.state_holds;
   streams_.clear();
   length_certain_ = true;
+  if (!start.inherited) return;
+  Stream& s = stream(start.inherited->chunk_stream_id);
+  s.state.message.length = start.inherited->length;
+  s.state.message.type_id = start.inherited->type_id;
+  if (s.state.last_format == 0xFF) s.state.last_format = 1;
+  s.certain = true;
+}
+
+TrialEnd ChunkTrial::run(const TrialStart& start) {
+  begin(start);
   using Reason = TrialEnd::Reason;
   const auto stop = [&](Reason reason) {
     end_.reason = reason;
@@ -350,7 +366,7 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
     Seen seen;
     switch (read(end_.offset, seen)) {
       case Look::no:
-        if (const int stranger = weigh_stranger(end_.offset); stranger > 0 && end_.begun > 0 && length_certain_) {
+        if (const int stranger = weigh_orphan(end_.offset); stranger > 0 && end_.begun > 0 && length_certain_) {
           end_.confirmed = end_.offset;
           end_.bits += stranger;
           ++end_.landed;

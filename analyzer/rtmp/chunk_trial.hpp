@@ -14,6 +14,7 @@ struct TrialStart {
   std::uint32_t chunk_size = 0;            ///< 0: not known
   bool chunk_size_exact = false;           ///< nothing can have changed it
   std::uint32_t chunk_size_least = 0;      ///< chunks of that many bytes have been seen
+  std::optional<Inherited> inherited{};    ///< what the first header inherits; else as the parser has it
   int least_first_bits = 0;                ///< a first header for which less speaks is a contradiction
   bool last = false;                       ///< no more bytes will come
 };
@@ -38,8 +39,16 @@ struct TrialEnd {
   std::uint64_t wanted_end = 0;       ///< need_more: the result is the same until the window ends there
 };
 
+/// What ChunkTrial::infer finds out.
+struct Inference {
+  std::optional<Inherited> inherited;
+  std::uint64_t wanted_end = 0;  ///< nothing found: more can be said when the window ends there; 0: never
+};
+
 /// Headers that a trial passes at most.
 inline constexpr int trial_headers = 24;
+/// Longest time that a header adds which inherits all else from one that is not known.
+inline constexpr std::uint32_t longest_orphan_step_ms = 1000;
 
 class ChunkTrial {
  public:
@@ -49,6 +58,9 @@ class ChunkTrial {
       : window_(window), parser_(parser), habits_(habits), work_(work), work_limit_(work_limit) {}
 
   [[nodiscard]] TrialEnd run(const TrialStart& start);
+  /// Finds length and type of an audio or video message whose header at `start.offset` inherits them from a lost one:
+  /// the type by its body, the length by the first believable header that stands where no continuation has to be.
+  [[nodiscard]] Inference infer(const TrialStart& start);
 
  private:
   enum class Look : std::uint8_t { yes, no, more, hole };
@@ -59,7 +71,7 @@ class ChunkTrial {
     std::uint32_t id = 0;
     ChunkStream state;
     std::uint32_t left = 0;  ///< payload bytes of the message in progress; 0: none is
-    bool certain = false;    ///< nothing that a header inherits can have been changed in a hole
+    bool certain = false;    ///< is_certain
   };
 
   /// A header with what it inherits, and what speaks for it.
@@ -69,11 +81,15 @@ class ChunkTrial {
     bool continuation = false;
   };
 
+  void begin(const TrialStart& start);
+  [[nodiscard]] std::optional<std::uint8_t> type_of_body(Bytes body, const ChunkStream* state) const;
+  int weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body);
   Look read(std::uint64_t offset, Seen& seen);
   Look read_body(std::uint64_t offset, Seen& seen);
-  [[nodiscard]] int weigh_stranger(std::uint64_t offset) const;
+  [[nodiscard]] int weigh_orphan(std::uint64_t offset) const;
   [[nodiscard]] Look missing(std::uint64_t offset);
   [[nodiscard]] const ChunkStream* inherited(std::uint32_t id, std::uint32_t& left) const;
+  [[nodiscard]] bool is_certain(std::uint32_t id) const;
   Stream& stream(std::uint32_t id);
   void begin_message(const Seen& seen);
   void end_message(std::uint32_t id, std::uint64_t next);

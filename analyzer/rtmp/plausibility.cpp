@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/byte_order.hpp"
+#include "media/body_evidence.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -67,73 +68,6 @@ std::optional<int> weigh_amf0_name(Bytes head, std::uint32_t length) {
   return bits + ascii;
 }
 
-bool is_four_cc(Bytes bytes) {
-  return std::ranges::all_of(bytes, [](std::uint8_t byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-           byte == '-' || byte == '.';
-  });
-}
-
-/// Legacy audio header (FLV E.4.2.1) or an enhanced one.
-std::optional<int> weigh_audio(Bytes head, std::uint32_t length, const StreamHabits& habits) {
-  const std::uint8_t format = head[0] >> 4;
-  const bool same = habits.media_seen[0] && habits.media_heads[0] == head[0];
-  int bits = same ? 8 : 0;
-  if (format == 9) {  // Enhanced RTMP: the other half is a packet type
-    if ((head[0] & 0x0F) > 7) return std::nullopt;
-    if (head.size() < 5) return bits;
-    if (!is_four_cc(head.subspan(1, 4)) && (head[0] & 0x0F) < 5) return std::nullopt;
-    return bits + ((head[0] & 0x0F) < 5 ? 12 : 0);
-  }
-  if (format == 12 || format == 13) return std::nullopt;
-  if (format == 10) {
-    if (head.size() < 2) return same ? bits : 4;
-    if (head[1] > 1 || length < 3) return std::nullopt;
-    return (same ? bits : head[0] == 0xAF ? 7 : 3) + 7;
-  }
-  return bits;
-}
-
-std::optional<int> weigh_avc(Bytes head, std::uint32_t length) {
-  if (head.size() < 2) return 0;
-  if (head[1] > 2) return std::nullopt;
-  int bits = 6;
-  if (head.size() < 5) return bits;
-  const std::uint32_t composition = load_be24(head.data() + 2);
-  if (head[1] != 1) return composition == 0 ? bits + 20 : bits;
-  const std::uint32_t size = composition >= 0x800000 ? 0x1000000 - composition : composition;
-  if (size > usual_longest_step_ms) return std::nullopt;
-  bits += spare_bits(23, size);
-  if (head.size() < 9) return bits;
-  const std::uint32_t unit = load_be32(head.data() + 5);  // length of the first NAL unit, with the usual four bytes
-  if (unit == 0 || unit > length - 9) return bits;
-  bits += spare_bits(32, length) + (unit == length - 9 ? 8 : 0);
-  if (head.size() > 9 && (head[9] & 0x80) != 0) return std::nullopt;  // forbidden_zero_bit
-  return bits;
-}
-
-std::optional<int> weigh_video(Bytes head, std::uint32_t length, const StreamHabits& habits) {
-  const bool same_codec = habits.media_seen[1] && (habits.media_heads[1] & 0x8F) == (head[0] & 0x8F);
-  if ((head[0] & 0x80) != 0) {  // Enhanced RTMP
-    const std::uint8_t frame_type = head[0] >> 4 & 7;
-    const std::uint8_t packet_type = head[0] & 0x0F;
-    if (frame_type == 0 || frame_type > 5 || packet_type > 7) return std::nullopt;
-    if (head.size() < 5) return 2;
-    const bool four_cc = is_four_cc(head.subspan(1, 4));
-    if (!four_cc && packet_type < 6) return std::nullopt;
-    return four_cc ? 12 : 2;
-  }
-  const std::uint8_t frame_type = head[0] >> 4;
-  const std::uint8_t codec = head[0] & 0x0F;
-  if (frame_type == 0 || frame_type > 5 || codec < 1) return std::nullopt;
-  const int bits = same_codec ? 6 : 2;
-  if (codec != 7 && codec != 12) return bits;
-  if (frame_type == 5) return bits;
-  const auto rest = weigh_avc(head, length);
-  if (!rest) return std::nullopt;
-  return bits + *rest;
-}
-
 }  // namespace
 
 std::optional<int> weigh_header(const ChunkHeader& h, const ChunkStream* stream) {
@@ -147,7 +81,8 @@ std::optional<int> weigh_header(const ChunkHeader& h, const ChunkStream* stream)
   int bits = known ? 5 : h.chunk_stream_id <= 8 ? 3 : 0;
   if (h.format < 2) {
     bits += known && stream->message.type_id == h.type_id ? 8 : 4;
-    bits += has_fixed_length(h.type_id) ? 20 : spare_bits(24, h.length | 0x3FF);
+    const bool same_length = known && stream->message.length == h.length;  // audio of constant rate
+    bits += has_fixed_length(h.type_id) ? 20 : same_length ? 22 : spare_bits(24, h.length | 0x3FF);
   } else if (known && has_fixed_length(h.type_id)) {
     bits += 2;
   }
@@ -170,8 +105,8 @@ std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t le
   head = head.first(std::min<std::size_t>({head.size(), length, weighed_body_bytes}));
   if (head.empty()) return 0;
   switch (type_id) {
-    case MessageType::audio: return weigh_audio(head, length, habits);
-    case MessageType::video: return weigh_video(head, length, habits);
+    case MessageType::audio: return media::weigh_audio(head, length, habits.audio_head());
+    case MessageType::video: return media::weigh_video(head, length, habits.video_head());
     case MessageType::command_amf0:
     case MessageType::data_amf0: return weigh_amf0_name(head, length);
     case MessageType::command_amf3:

@@ -14,8 +14,12 @@ namespace rtmpscope::rtmp {
 
 /// What the messages of one direction have had in common so far.
 struct StreamHabits {
-  std::array<std::uint8_t, 2> media_heads{};  ///< first body byte of the last audio and video message
-  std::array<bool, 2> media_seen{};           ///< the same is set
+  static constexpr std::size_t head_size = 5;
+  std::array<std::array<std::uint8_t, head_size>, 2> media_heads{};  ///< of the last audio and video body; or zeros
+  std::array<bool, 2> media_seen{};                                  ///< the same is set
+
+  [[nodiscard]] Bytes audio_head() const { return Bytes(media_heads[0]).first(media_seen[0] ? head_size : 0); }
+  [[nodiscard]] Bytes video_head() const { return Bytes(media_heads[1]).first(media_seen[1] ? head_size : 0); }
 };
 
 /// Bits for the header alone; nothing where it cannot begin a message. `header` is resolved: formats 2 and 3 have the

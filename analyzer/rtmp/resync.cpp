@@ -98,18 +98,34 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   const bool decide = last || full();
   if (!decide && window_.end() < ahead_wanted_end_) return std::nullopt;
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  const TrialEnd end = trial.run({.offset = lost_offset_,
-                                  .interrupted = interrupted_,
-                                  .state_holds = true,
-                                  .chunk_size = parser.expected_chunk_size(),
-                                  .chunk_size_exact = parser.chunk_size_exact(),
-                                  .chunk_size_least = parser.chunk_size_least(),
-                                  .last = decide});
+  TrialStart start{.offset = lost_offset_,
+                   .interrupted = interrupted_,
+                   .state_holds = true,
+                   .chunk_size = parser.expected_chunk_size(),
+                   .chunk_size_exact = parser.chunk_size_exact(),
+                   .chunk_size_least = parser.chunk_size_least(),
+                   .last = decide};
+  TrialEnd end = trial.run(start);
+  // The header in doubt stands where the one before it said; what it inherits needs one message that lands.
+  const auto lands = [&] { return end.confirmed > lost_offset_ && end.landed > 0; };
+  if (doubt_pending_ && !lands() && (decide || end.reason != TrialEnd::Reason::need_more)) {
+    const Inference inference = trial.infer(start);
+    if (inference.inherited) {
+      start.inherited = inference.inherited;
+      end = trial.run(start);
+    } else if (!decide && inference.wanted_end > window_.end()) {
+      end.reason = TrialEnd::Reason::need_more;
+      end.wanted_end = inference.wanted_end;
+    }
+  }
   const bool waiting = !decide && end.reason == TrialEnd::Reason::need_more;
   if (waiting) ahead_wanted_end_ = end.wanted_end;
   if (doubt_pending_) {
-    // The header stands where the one before it said; what it inherits needs one message that lands.
-    if (end.confirmed > lost_offset_ && end.landed > 0) return found(end, lost_offset_, SyncMethod::confirmed);
+    if (lands()) {
+      auto result = found(end, lost_offset_, SyncMethod::confirmed);
+      result.inherited = start.inherited;
+      return result;
+    }
     if (waiting) return std::nullopt;
     doubt_pending_ = false;
     doubt_failed_ = true;

@@ -28,6 +28,7 @@ struct SyncFound {
   SyncMethod method = SyncMethod::searched;
   SyncConfidence confidence = SyncConfidence::fair;
   TrialEnd trial;
+  std::optional<Inherited> inherited{};  ///< confirmed: what is new about the header in doubt
 };
 
 /// What all searches in one direction cost, next to the bytes that they were given: bytes that are made to look like

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 #include <vector>
 
 #include "base/byte_order.hpp"
+#include "media/body_evidence.hpp"
 
 namespace rtmpscope::transport {
 namespace {
@@ -17,6 +17,8 @@ constexpr std::uint32_t highest_message_stream = 0xFFFF;
 constexpr std::array<std::uint32_t, 10> usual_chunk_sizes = {128,  4096, 1024,  256,   512,
                                                              2048, 8192, 60000, 65535, 65536};
 constexpr std::size_t least_body = 10;  // what is looked at of a body
+constexpr std::uint32_t shortest_body = 5;
+constexpr int body_bits = 12;           // what a body must say of itself
 
 struct Header {
   std::uint8_t chunk_stream_id = 0;
@@ -25,29 +27,6 @@ struct Header {
   std::size_t size = 0;
   bool extended = false;
 };
-
-bool is_four_cc(const std::uint8_t* p) {
-  constexpr std::string_view known[] = {"avc1", "hvc1", "av01", "vp09", "vp08", "vvc1",
-                                        "Opus", "ac-3", "ec-3", "fLaC", "mp4a", ".mp3"};
-  const std::string_view text(reinterpret_cast<const char*>(p), 4);
-  return std::ranges::find(known, text) != std::end(known);
-}
-
-bool is_video(Bytes body, std::uint32_t length) {
-  const std::uint8_t frame_type = body[0] >> 4 & 7;
-  if (frame_type == 0 || frame_type > 5) return false;
-  if ((body[0] & 0x80) != 0) return is_four_cc(body.data() + 1);
-  if ((body[0] & 0x0F) != 7) return false;
-  const std::uint32_t composition_time = load_be24(body.data() + 2);
-  if (body[1] != 1) return body[1] == 0 && composition_time == 0 && body[5] == 1;
-  const std::uint32_t unit = load_be32(body.data() + 5);
-  return composition_time <= longest_step_ms && length > 9 && unit != 0 && unit <= length - 9 && (body[9] & 0x80) == 0;
-}
-
-bool is_audio(Bytes body) {
-  if (body[0] >> 4 == 9) return is_four_cc(body.data() + 1);
-  return (body[0] & 0xFC) == 0xAC && body[1] <= 1;  // AAC at 44.1 kHz, as all of them say (FLV E.4.2.1)
-}
 
 bool is_amf0_name(Bytes body) {
   if (body[0] == 0) body = body.subspan(1);
@@ -59,10 +38,11 @@ bool is_amf0_name(Bytes body) {
 }
 
 bool is_body(const Header& header, Bytes body) {
-  if (header.length < least_body || body.size() < least_body) return false;
+  if (header.length < shortest_body || body.size() < least_body) return false;
+  body = body.first(std::min<std::size_t>({body.size(), header.length, media::body_evidence_size}));
   switch (header.type_id) {
-    case 8: return is_audio(body);
-    case 9: return is_video(body, header.length);
+    case 8: return media::weigh_audio(body, header.length, {}).value_or(0) >= body_bits;
+    case 9: return media::weigh_video(body, header.length, {}).value_or(0) >= body_bits;
     case 15:
     case 17:
     case 18:
@@ -119,8 +99,9 @@ bool is_stranger(Bytes bytes) {
   if (bytes.size() < 4 + least_body || bytes[0] < 0x80 || (bytes[0] & 0x3F) < 3) return false;
   const bool has_time = bytes[0] < 0xC0;
   if (has_time && load_be24(bytes.data() + 1) > longest_step_ms) return false;
-  const Bytes body = bytes.subspan(has_time ? 4 : 1);
-  return body[0] == 0xAF ? body[1] <= 1 : (body[0] == 0x17 || body[0] == 0x27) && is_video(body, longest_message);
+  const Bytes body = bytes.subspan(has_time ? 4 : 1, least_body);
+  return media::weigh_audio(body, longest_message, {}).value_or(0) >= body_bits ||
+         media::weigh_video(body, longest_message, {}).value_or(0) >= body_bits;
 }
 
 /// The place behind the message whose header is at `at`, if a header is there; 0 if none is.

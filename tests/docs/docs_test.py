@@ -11,7 +11,7 @@ LAYERS = {
     "amf": {"base", "schema"},
     "media": {"base", "schema", "amf"},
     "rtmp": {"base", "schema", "amf", "media"},
-    "transport": {"base", "schema"},
+    "transport": {"base", "schema", "media"},
     "net": {"base", "schema"},
     "capture": {"base"},
     "sinks": {"base", "schema", "rtmp"},

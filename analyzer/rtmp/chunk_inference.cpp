@@ -1,0 +1,111 @@
+// What a header inherits from one that was lost, read off what follows it: see ChunkTrial::infer.
+#include <algorithm>
+#include <bit>
+
+#include "base/byte_order.hpp"
+#include "rtmp/chunk_trial.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+/// What a body must say of itself, and how much more than of being the other kind.
+constexpr int type_bits = 14;
+constexpr int type_lead = 8;
+/// What must speak for the header that ends the message, besides one bit for each doubling of the places tried.
+constexpr int landing_bits = 30;
+/// With less, a place is out of the question; in between, the next message of that length must land, too.
+constexpr int doubtful_landing_bits = 18;
+constexpr int chain_bits = 64;
+/// For a first byte that is exactly the one expected, and each byte in which two bodies of a stream begin alike.
+constexpr int first_byte_bits = 8;
+constexpr int alike_bits = 6;
+constexpr std::size_t most_alike = 4;
+constexpr int time_bits = 14;  // a time step below 1000 ms in 24 bits
+constexpr std::uint64_t places_a_step = 8;
+/// A place with less behind it cannot be judged.
+constexpr std::size_t least_ahead = maximum_header_size + weighed_body_bytes;
+
+std::size_t orphan_header_size(std::uint8_t first) { return first < 0xC0 ? 4 : 1; }
+
+}  // namespace
+
+/// Audio or video, where the body leaves no doubt.
+std::optional<std::uint8_t> ChunkTrial::type_of_body(Bytes body, const ChunkStream* state) const {
+  const auto weigh = [&](std::uint8_t type) {
+    const int bits = weigh_body(type, body, maximum_message_length, habits_).value_or(-type_lead);
+    return bits + (state != nullptr && state->message.type_id == type ? type_lead / 2 : 0);
+  };
+  const int audio = weigh(MessageType::audio);
+  const int video = weigh(MessageType::video);
+  if (std::max(audio, video) < type_bits || std::abs(audio - video) < type_lead) return std::nullopt;
+  return audio > video ? MessageType::audio : MessageType::video;
+}
+
+/// Bits for a header at `offset`, with `least_ahead` bytes, that begins a message, after one of chunk stream `id` that begins with `body`.
+int ChunkTrial::weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body) {
+  const Bytes bytes = window_.at(offset);
+  if (bytes[0] >= 0x80 && (bytes[0] & 0x3F) == id) {
+    const std::size_t size = orphan_header_size(bytes[0]);
+    if (size == 4 && load_be24(bytes.data() + 1) > longest_orphan_step_ms) return 0;
+    const Bytes other = bytes.subspan(size, weighed_body_bytes);
+    const auto bits = weigh_body(type_id, other, maximum_message_length, habits_);
+    if (!bits) return 0;
+    const auto end = std::mismatch(body.begin(), body.begin() + most_alike, other.begin()).first;
+    const int alike = alike_bits * static_cast<int>(end - body.begin());
+    return first_byte_bits + std::max(*bits, alike) + (size == 4 ? time_bits : 0);
+  }
+  Seen next;
+  if (read(offset, next) == Look::yes && !next.continuation) return next.bits;
+  const int orphan = weigh_orphan(offset);
+  return orphan == 0 ? 0 : orphan + (bytes[0] < 0xC0 ? time_bits : 0);
+}
+
+Inference ChunkTrial::infer(const TrialStart& start) {
+  begin(start);
+  const auto later = [&] { return Inference{std::nullopt, end_.wanted_end}; };
+  const auto never = Inference{};
+  const Bytes bytes = window_.at(start.offset);
+  if (bytes.empty() || bytes[0] < 0x80 || (bytes[0] & 0x3F) < 3) return never;
+  const std::uint32_t id = bytes[0] & 0x3F;
+  const std::size_t size = orphan_header_size(bytes[0]);
+  if (bytes.size() < size + weighed_body_bytes) {
+    return missing(start.offset + bytes.size()) == Look::more ? later() : never;
+  }
+  std::uint32_t left = 0;
+  const ChunkStream* state = inherited(id, left);
+  if (left != 0 || (state != nullptr && state->extended)) return never;
+  if (size == 4 && load_be24(bytes.data() + 1) > longest_orphan_step_ms) return never;
+  const Bytes body = bytes.subspan(size, weighed_body_bytes);
+  const auto type = type_of_body(body, state);
+  if (!type) return never;
+  // The message must not be taken for undivided if it is not.
+  const std::uint32_t chunk = end_.chunk_size_exact ? end_.chunk_size : end_.chunk_size_least;
+  std::uint32_t length = 0;
+  for (std::uint64_t at = start.offset + size;;) {
+    const Bytes run = window_.at(at);
+    // At the end of a chunk, another message may stand between two chunks of this one.
+    const std::size_t places = std::min<std::size_t>(run.size(), end_.chunk_size_exact ? chunk : chunk + 1);
+    work_ += places / places_a_step + 1;
+    for (std::size_t i = 1; i < places; ++i) {
+      if (i + least_ahead > run.size()) return missing(at + run.size()) == Look::more ? later() : never;
+      if (run[i] < 0x80 && !is_known_message_type(run[i + 7])) continue;
+      const int bits = weigh_landing(at + i, id, *type, body);
+      if (work_ > work_limit_) return never;
+      if (bits < doubtful_landing_bits) continue;
+      const Inherited guess{id, length + static_cast<std::uint32_t>(i), *type};
+      const auto tried = static_cast<int>(std::bit_width(guess.length));
+      if (bits >= landing_bits + tried) return {guess, 0};
+      TrialStart chain = start;
+      chain.inherited = guess;
+      const TrialEnd end = ChunkTrial(window_, parser_, habits_, work_, work_limit_).run(chain);
+      if (end.landed > 1 && end.bits >= chain_bits + tried) return {guess, 0};
+      return end.reason == TrialEnd::Reason::need_more ? Inference{std::nullopt, end.wanted_end} : never;
+    }
+    if (run.size() <= chunk) return missing(at + run.size()) == Look::more ? later() : never;
+    if (!end_.chunk_size_exact || run[chunk] != (0xC0 | id)) return never;
+    length += chunk;
+    at += chunk + 1;
+  }
+}
+
+}  // namespace rtmpscope::rtmp
