@@ -1,6 +1,7 @@
 #include "media/body_evidence.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <string_view>
 
@@ -14,12 +15,17 @@ constexpr std::uint32_t longest_composition_ms = 60'000;
 /// Bits that a field of `width` bits gives whose value is below `value` rounded up to a power of two.
 int spare_bits(int width, std::uint32_t value) { return std::max(0, width - static_cast<int>(std::bit_width(value))); }
 
-/// Bits for a FourCC (Enhanced RTMP): all that are defined, and others that could be; nothing for what is none.
-std::optional<int> weigh_four_cc(Bytes bytes) {
-  constexpr std::string_view known[] = {"avc1", "hvc1", "av01", "vp09", "vp08", "vvc1",
-                                        "Opus", "ac-3", "ec-3", "fLaC", "mp4a", ".mp3"};
+constexpr std::array<std::string_view, 6> audio_codecs = {"Opus", "ac-3", "ec-3", "fLaC", "mp4a", ".mp3"};
+constexpr std::array<std::string_view, 6> video_codecs = {"avc1", "hvc1", "av01", "vp09", "vp08", "vvc1"};
+using CodecNames = std::array<std::string_view, 6>;
+
+/// Bits for a FourCC (Enhanced RTMP): one that is defined for this kind of message, or one that is not defined at all
+/// but could be; nothing for what is none.
+std::optional<int> weigh_four_cc(Bytes bytes, const CodecNames& names) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), 4);
-  if (std::ranges::find(known, text) != std::end(known)) return 28;
+  const auto is_in = [&](const CodecNames& list) { return std::ranges::find(list, text) != list.end(); };
+  if (is_in(names)) return 28;
+  if (is_in(audio_codecs) || is_in(video_codecs)) return std::nullopt;
   const bool usual = std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
   });
@@ -32,15 +38,16 @@ bool is_mp3_frame(Bytes frame) {
 }
 
 /// Enhanced RTMP: packet types, and where the FourCC is.
-std::optional<int> weigh_enhanced(Bytes head, std::uint8_t packet_type, std::uint8_t multitrack) {
+std::optional<int> weigh_enhanced(Bytes head, std::uint8_t packet_type, std::uint8_t multitrack,
+                                  const CodecNames& names) {
   constexpr std::uint8_t mod_ex = 7;
   if (packet_type > mod_ex) return std::nullopt;
   if (packet_type == mod_ex) return 2;
-  if (packet_type != multitrack) return head.size() < 5 ? 2 : weigh_four_cc(head.subspan(1, 4));
+  if (packet_type != multitrack) return head.size() < 5 ? 2 : weigh_four_cc(head.subspan(1, 4), names);
   if (head.size() < 6) return 2;
   constexpr std::uint8_t many_codecs = 2;  // each track has a FourCC of its own, further on
   if (head[1] >> 4 > many_codecs) return std::nullopt;
-  return head[1] >> 4 == many_codecs ? std::optional<int>(4) : weigh_four_cc(head.subspan(2, 4));
+  return head[1] >> 4 == many_codecs ? std::optional<int>(4) : weigh_four_cc(head.subspan(2, 4), names);
 }
 
 std::optional<int> weigh_avc(Bytes head, std::uint32_t length) {
@@ -85,7 +92,7 @@ std::optional<int> weigh_audio(Bytes head, std::uint32_t length, Bytes previous)
   const int bits = same ? 8 : 0;
   switch (format) {
     case 9: {  // Enhanced RTMP: the other half is a packet type
-      const auto more = weigh_enhanced(head, head[0] & 0x0F, multitrack);
+      const auto more = weigh_enhanced(head, head[0] & 0x0F, multitrack, audio_codecs);
       return more ? bits + *more : more;
     }
     case 12:
@@ -106,7 +113,7 @@ std::optional<int> weigh_video(Bytes head, std::uint32_t length, Bytes previous)
   if ((head[0] & 0x80) != 0) {  // Enhanced RTMP
     const std::uint8_t frame_type = head[0] >> 4 & 7;
     if (frame_type == 0 || frame_type > 5) return std::nullopt;
-    return weigh_enhanced(head, head[0] & 0x0F, multitrack);
+    return weigh_enhanced(head, head[0] & 0x0F, multitrack, video_codecs);
   }
   const std::uint8_t frame_type = head[0] >> 4;
   const std::uint8_t codec = head[0] & 0x0F;

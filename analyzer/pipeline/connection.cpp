@@ -135,6 +135,7 @@ void Connection::open_session(const transport::Verdict& verdict, rtmp::Transport
   about.server = swapped_ ? info_.client : info_.server;
   about.transport = transport;
   about.start = verdict.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
+  about.start_lost = verdict.start_lost;
   about.proxy_header = proxy_header_;
   about.community_id = tcp_community_id(info_.client, info_.server);
   session_ = std::make_unique<rtmp::Session>(std::move(about), ++context_.opened, context_.session, context_.sink);

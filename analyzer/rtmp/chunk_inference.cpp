@@ -1,6 +1,9 @@
 // What a header inherits from one that was lost, read off what follows it: see ChunkTrial::infer.
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <functional>
+#include <string_view>
 
 #include "base/byte_order.hpp"
 #include "rtmp/chunk_trial.hpp"
@@ -29,16 +32,23 @@ std::size_t orphan_header_size(std::uint8_t first) { return first < 0xC0 ? 4 : 1
 
 }  // namespace
 
-/// Audio or video, where the body leaves no doubt.
-std::optional<std::uint8_t> ChunkTrial::type_of_body(Bytes body, const ChunkStream* state) const {
+/// The type that a body shows, where it leaves no doubt: audio, video or data. Commands and data begin alike.
+ChunkTrial::Shown ChunkTrial::show_type(Bytes body, const ChunkStream* state) const {
+  constexpr std::array<std::string_view, 2> data_names = {"@setDataF", "onMetaDat"};
+  constexpr std::size_t name_at = 3;
+  const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
   const auto weigh = [&](std::uint8_t type) {
     const int bits = weigh_body(type, body, maximum_message_length, habits_).value_or(-type_lead);
     return bits + (state != nullptr && state->message.type_id == type ? type_lead / 2 : 0);
   };
-  const int audio = weigh(MessageType::audio);
-  const int video = weigh(MessageType::video);
-  if (std::max(audio, video) < type_bits || std::abs(audio - video) < type_lead) return std::nullopt;
-  return audio > video ? MessageType::audio : MessageType::video;
+  std::array<Shown, 3> shown = {{{MessageType::audio, weigh(MessageType::audio)},
+                                 {MessageType::video, weigh(MessageType::video)},
+                                 {MessageType::data_amf0, -type_lead}}};
+  if (std::ranges::find(data_names, text.substr(name_at, data_names[0].size())) != data_names.end()) {
+    shown[2].bits = weigh(MessageType::data_amf0);
+  }
+  std::ranges::sort(shown, std::greater{}, &Shown::bits);
+  return shown[0].bits < type_bits || shown[0].bits - shown[1].bits < type_lead ? Shown{} : shown[0];
 }
 
 /// Bits for a header at `offset`, with `least_ahead` bytes, that begins a message, after one of chunk stream `id` that begins with `body`.
@@ -76,8 +86,8 @@ Inference ChunkTrial::infer(const TrialStart& start) {
   if (left != 0 || (state != nullptr && state->extended)) return never;
   if (size == 4 && load_be24(bytes.data() + 1) > longest_orphan_step_ms) return never;
   const Bytes body = bytes.subspan(size, weighed_body_bytes);
-  const auto type = type_of_body(body, state);
-  if (!type) return never;
+  const std::uint8_t type = show_type(body, state).type_id;
+  if (type == 0) return never;
   // The message must not be taken for undivided if it is not.
   const std::uint32_t chunk = end_.chunk_size_exact ? end_.chunk_size : end_.chunk_size_least;
   std::uint32_t length = 0;
@@ -89,10 +99,10 @@ Inference ChunkTrial::infer(const TrialStart& start) {
     for (std::size_t i = 1; i < places; ++i) {
       if (i + least_ahead > run.size()) return missing(at + run.size()) == Look::more ? later() : never;
       if (run[i] < 0x80 && !is_known_message_type(run[i + 7])) continue;
-      const int bits = weigh_landing(at + i, id, *type, body);
+      const int bits = weigh_landing(at + i, id, type, body);
       if (work_ > work_limit_) return never;
       if (bits < doubtful_landing_bits) continue;
-      const Inherited guess{id, length + static_cast<std::uint32_t>(i), *type};
+      const Inherited guess{id, length + static_cast<std::uint32_t>(i), type};
       const auto tried = static_cast<int>(std::bit_width(guess.length));
       if (bits >= landing_bits + tried) return {guess, 0};
       TrialStart chain = start;

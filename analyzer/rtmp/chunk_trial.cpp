@@ -134,7 +134,7 @@ ChunkTrial::Look ChunkTrial::read_body(std::uint64_t offset, Seen& seen) {
   return seen.bits > 0 ? Look::yes : Look::no;
 }
 
-/// Bits for a header that inherits everything from one that is not known: its message must be media by its first bytes.
+/// Bits for a header that inherits everything from one that is not known: its message must show its type.
 int ChunkTrial::weigh_orphan(std::uint64_t offset) const {
   const Bytes bytes = window_.at(offset);
   if (bytes.empty() || (bytes[0] & 0x3F) < 3 || bytes[0] < 0x80) return 0;
@@ -144,11 +144,7 @@ int ChunkTrial::weigh_orphan(std::uint64_t offset) const {
   const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
   if (bytes.size() < size + weighed_body_bytes) return 0;
   if (size == 4 && load_be24(bytes.data() + 1) > longest_orphan_step_ms) return 0;
-  int best = 0;
-  for (const std::uint8_t type : {std::uint8_t{MessageType::audio}, std::uint8_t{MessageType::video}}) {
-    best = std::max(best, weigh_body(type, bytes.subspan(size), maximum_message_length, habits_).value_or(0));
-  }
-  return best >= landing_bits ? best : 0;
+  return show_type(bytes.subspan(size, weighed_body_bytes), nullptr).bits;
 }
 
 void ChunkTrial::begin_message(const Seen& seen) {

@@ -81,8 +81,14 @@ class ChunkTrial {
     bool continuation = false;
   };
 
+  /// The type of a message that its body shows, and how clearly; type 0: none.
+  struct Shown {
+    std::uint8_t type_id = 0;
+    int bits = 0;
+  };
+
   void begin(const TrialStart& start);
-  [[nodiscard]] std::optional<std::uint8_t> type_of_body(Bytes body, const ChunkStream* state) const;
+  [[nodiscard]] Shown show_type(Bytes body, const ChunkStream* state) const;
   int weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body);
   Look read(std::uint64_t offset, Seen& seen);
   Look read_body(std::uint64_t offset, Seen& seen);

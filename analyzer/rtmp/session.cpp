@@ -116,6 +116,13 @@ void Session::open(PacketRef packet) {
     }
   } else {
     handshake_ = std::make_unique<Handshake>(static_cast<HandshakeListener&>(*this));
+    for (const Direction direction : {Direction::to_server, Direction::to_client}) {
+      if (!summary_.info.start_lost[index_of(direction)]) continue;
+      direction_ = direction;
+      handshake_->skip(direction, {0, std::nullopt, GapCause::start_not_captured, packet});
+      stages_[index_of(direction)] = Stage::chunks;
+      decoders_[index_of(direction)].lose_sync(0, SyncLostReason::start_not_captured, packet, *this);
+    }
   }
 }
 

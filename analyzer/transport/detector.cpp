@@ -314,6 +314,12 @@ Verdict Detector::settle_handshake() {
   const Side& decisive = server.opening == Opening::handshake ? server : client;
   const bool plain = decisive.opening != Opening::handshake || decisive.bytes[0] == 3;
   verdict.protocol = plain ? Protocol::rtmp : Protocol::rtmpe;
+  if (!hints_.syn_seen) {
+    // A capture that begins within one side's handshake; without a SYN its first byte has offset 0.
+    const auto lost = [](const Side& side) { return side.known > 0 && side.opening != Opening::handshake; };
+    verdict.start_lost[index_of(Direction::to_server)] = lost(client);
+    verdict.start_lost[index_of(Direction::to_client)] = lost(server);
+  }
   return settle(verdict);
 }
 

@@ -1,6 +1,7 @@
 // Decides by content what a TCP connection carries, on any port and also from one direction alone.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "base/stream.hpp"
@@ -17,6 +18,9 @@ struct Verdict {
   bool swapped = false;
   /// RTMP whose beginning is not in the capture: on a known port by the port, elsewhere by its messages.
   bool midstream = false;
+  /// Of a connection that is decided by a handshake: directions whose first captured byte is not the first one of it,
+  /// by Direction as it is after `swapped`. Nothing is known of where in such a direction chunks begin.
+  std::array<bool, 2> start_lost{};
 
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
