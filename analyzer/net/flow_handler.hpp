@@ -55,7 +55,7 @@ class FlowHandler : public StreamSink {
 
   /// Data of `direction` comes soon: loads what `on_data` will need into the cache, one pointer further with each step.
   /// Only a hint; before step 0 the first bytes of the handler itself have been asked for.
-  virtual void prefetch(Direction direction, unsigned step) const = 0;
+  virtual void prefetch(Direction /*direction*/, unsigned /*step*/) const {}
 };
 
 /// Told of each connection when its first payload comes: a connection without any is only counted.
