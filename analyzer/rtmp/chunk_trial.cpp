@@ -12,6 +12,8 @@ namespace {
 constexpr int continuation_bits = 8;
 /// A message that ends exactly where a hole begins. Senders fill packets with whole messages more often than not.
 constexpr int alignment_bits = 8;
+/// A control message shows its type by its length.
+constexpr int control_bits = 8;
 /// What must speak for a header to prove that the message before it ended there.
 constexpr int landing_bits = 14;
 /// The same if the message's length is inherited from a header that need not be the last one before it.
@@ -117,9 +119,13 @@ ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
     seen.bits += continuation_bits;
     return Look::yes;
   }
+  const bool is_control = has_fixed_length(h.type_id);
+  // Landing does not tell an Acknowledgement from a Window Acknowledgement Size: they are equally long.
+  if (is_control && h.format >= 2 && !is_certain(h.chunk_stream_id)) return Look::no;
   const auto bits = weigh_header(h, state);
   if (!bits) return Look::no;
   seen.bits = *bits;
+  if (is_control) seen.shown_bits = control_bits;
   return read_body(offset + h.size, seen);
 }
 
@@ -131,6 +137,7 @@ ChunkTrial::Look ChunkTrial::read_body(std::uint64_t offset, Seen& seen) {
   const auto bits = weigh_body(seen.header.type_id, body, seen.header.length, habits_);
   if (!bits) return Look::no;
   seen.bits += *bits;
+  seen.shown_bits += *bits;
   return seen.bits > 0 ? Look::yes : Look::no;
 }
 
@@ -390,6 +397,7 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
       ++end_.begun;
     }
     end_.bits += seen.bits;
+    end_.shown_bits += seen.shown_bits;
     if (!seen.continuation) {
       begin_message(seen);
       const bool doubtful = seen.header.length > end_.chunk_size_least && !end_.chunk_size_exact;

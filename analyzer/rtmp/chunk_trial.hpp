@@ -31,6 +31,7 @@ struct TrialEnd {
   std::uint64_t confirmed = 0;        ///< messages that begin before it are confirmed by what follows them
   int first_bits = 0;                 ///< for the first header that begins a message
   int bits = 0;                       ///< for all of it
+  int shown_bits = 0;                 ///< of `bits`, what the bodies of messages show
   int begun = 0;                      ///< messages that began
   int landed = 0;                     ///< messages that ended where the next header, or a hole, begins
   std::uint32_t chunk_size = 0;       ///< as in TrialStart, after the trial
@@ -78,6 +79,7 @@ class ChunkTrial {
   struct Seen {
     ChunkHeader header;
     int bits = 0;
+    int shown_bits = 0;  ///< of `bits`: for the body
     bool continuation = false;
   };
 

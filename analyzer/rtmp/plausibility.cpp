@@ -27,8 +27,6 @@ bool fits_type(std::uint8_t type_id, std::uint32_t length) {
   }
 }
 
-bool has_fixed_length(std::uint8_t type_id) { return type_id <= MessageType::set_peer_bandwidth; }
-
 constexpr std::uint32_t usual_longest_step_ms = 60'000;
 constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
 
@@ -69,6 +67,10 @@ std::optional<int> weigh_amf0_name(Bytes head, std::uint32_t length) {
 }
 
 }  // namespace
+
+bool has_fixed_length(std::uint8_t type_id) {
+  return type_id <= MessageType::set_peer_bandwidth && type_id != MessageType::user_control;
+}
 
 std::optional<int> weigh_header(const ChunkHeader& h, const ChunkStream* stream) {
   const bool known = stream != nullptr && stream->last_format != 0xFF;

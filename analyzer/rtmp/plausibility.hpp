@@ -22,6 +22,9 @@ struct StreamHabits {
   [[nodiscard]] Bytes video_head() const { return Bytes(media_heads[1]).first(media_seen[1] ? head_size : 0); }
 };
 
+/// Messages of this type are equally long, all of them (RTMP 5.4).
+[[nodiscard]] bool has_fixed_length(std::uint8_t type_id);
+
 /// Bits for the header alone; nothing where it cannot begin a message. `header` is resolved: formats 2 and 3 have the
 /// length and type that they inherit filled in. `stream` is its chunk stream as far as known; null: not seen so far.
 [[nodiscard]] std::optional<int> weigh_header(const ChunkHeader& header, const ChunkStream* stream);

@@ -29,6 +29,10 @@ constexpr int first_header_bits = 18;   ///< for the first header itself
 constexpr int strong_header_bits = 44;  ///< for a first header that is worth waiting for
 constexpr int aligned_bits = 10;        ///< for a place right behind a hole: senders begin packets with headers
 constexpr int landings_wanted = 2;
+/// Where nothing is known of the stream, not even that it is one: what bodies must show, or else messages that land.
+/// Records of other protocols have lengths and types, too.
+constexpr int midstream_shown_bits = 14;
+constexpr int midstream_landings = 6;
 
 SyncConfidence confidence_of(int bits) {
   if (bits >= 120) return SyncConfidence::very_high;
@@ -238,6 +242,9 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
         return Verdict::waits;
       }
       break;
+  }
+  if (cause_ == Cause::midstream && end.shown_bits < midstream_shown_bits && end.landed < midstream_landings) {
+    return end.reason == TrialEnd::Reason::need_more && !last ? Verdict::waits : Verdict::refuted;
   }
   if (!found) return Verdict::refuted;
   proof_ = end;
