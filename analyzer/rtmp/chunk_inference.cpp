@@ -51,7 +51,8 @@ ChunkTrial::Shown ChunkTrial::show_type(Bytes body, const ChunkStream* state) co
   return shown[0].bits < type_bits || shown[0].bits - shown[1].bits < type_lead ? Shown{} : shown[0];
 }
 
-/// Bits for a header at `offset`, with `least_ahead` bytes, that begins a message, after one of chunk stream `id` that begins with `body`.
+/// Bits for a header at `offset`, with `least_ahead` bytes, that begins a message, after one of chunk stream `id` that
+/// begins with `body`.
 int ChunkTrial::weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body) {
   const Bytes bytes = window_.at(offset);
   if (bytes[0] >= 0x80 && (bytes[0] & 0x3F) == id) {

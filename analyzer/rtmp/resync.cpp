@@ -200,8 +200,8 @@ bool Resync::search_new(ChunkTrial& trial, bool last) {
     const std::uint64_t begin = scan_from_;
     for (std::size_t i = 0; i < places; ++i) {
       const std::uint8_t first = run[i];
-      const bool begins = first < 0x80 && (first & 0x3F) >= 2 && i + 8 <= run.size() && is_known_message_type(run[i + 7]);
-      if (!begins && !inheriting_[first]) continue;
+      const bool tells_type = first < 0x80 && (first & 0x3F) >= 2 && i + 8 <= run.size();
+      if (!inheriting_[first] && !(tells_type && is_known_message_type(run[i + 7]))) continue;
       scan_from_ = begin + i + 1;
       Candidate candidate{.offset = begin + i, .after_hole = window_.hole_ends_at(begin + i)};
       const Verdict verdict = weigh(trial, candidate, last);
@@ -231,7 +231,8 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
     case TrialEnd::Reason::enough: found = true; break;
     case TrialEnd::Reason::contradiction:
       // Or one message that is beyond doubt, before one that inherits what is not known.
-      found = proves_itself || (end.landed == 1 && end.begun <= 2 && end.first_bits >= strong_header_bits && proves_first);
+      found = proves_itself ||
+              (end.landed == 1 && end.begun <= 2 && end.first_bits >= strong_header_bits && proves_first);
       break;
     case TrialEnd::Reason::hole: found = proves_first; break;
     case TrialEnd::Reason::need_more:

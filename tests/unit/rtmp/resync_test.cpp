@@ -274,6 +274,20 @@ TEST(Resync, MidstreamStartIsFoundWithinTwoMessages) {
   }
 }
 
+TEST(Resync, LengthThatALostHeaderSaidIsReadOffWhatFollows) {
+  for (const std::uint32_t chunk_size : chunk_sizes) {
+    // From the fourth picture on audio has one length, which only its type 1 headers there tell.
+    const Stream stream = publish(chunk_size, Style::repeats, chunk_size + 7);
+    constexpr std::size_t first_audio = 2 + 3 * 3 + 1;
+    const std::vector<Hole> holes = {{stream.messages[first_audio].begin, stream.messages[first_audio + 1].end}};
+    const Complete seen = decode_with(stream, holes);
+    Score score;
+    judge(stream, holes, seen, score);
+    EXPECT_EQ(score.found, score.intact) << chunk_size;
+    EXPECT_FALSE(seen.complete.back().timestamp_exact);
+  }
+}
+
 TEST(Resync, ContinuationOfTheMessageInProgressIsPredicted) {
   const Stream stream = publish(128, Style::deltas, 21);
   // The first key frame is long: a hole in it hides several chunk headers, and nothing else.

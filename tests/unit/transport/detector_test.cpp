@@ -385,5 +385,22 @@ TEST(Detector, TakesAConnectionWithoutBytesForOther) {
   for (const Detector::Hints hints : all_hints) EXPECT_EQ(Detector(hints).at_end(), Verdict{Protocol::other});
 }
 
+TEST(Detector, LooksBehindALostBeginningAsInMidstream) {
+  const auto bytes = test::hex("8741 9f51 4515 2c39 ffce eed0 dabc 100a c491 0033 0b77 dc49 0c40 2f84 29c2");
+  for (const Direction way : {up, down}) {
+    DetectorDriver at_home(own_port);
+    EXPECT_EQ(at_home.gap(way, 20000), Verdict{});
+    EXPECT_EQ(at_home.data(way, bytes), (Verdict{Protocol::rtmp, false, true}));
+    expect_replay(at_home);
+    DetectorDriver elsewhere(any_port);
+    elsewhere.gap(way, 20000);
+    EXPECT_EQ(elsewhere.data(way, bytes), Verdict{Protocol::other});
+    DetectorDriver text(own_port);
+    text.gap(way, 20000);
+    const auto words = test::hex("74686973206973206e6f742061206368756e6b2073747265616d");
+    EXPECT_EQ(text.data(way, words), Verdict{Protocol::other});
+  }
+}
+
 }  // namespace
 }  // namespace rtmpscope::transport
