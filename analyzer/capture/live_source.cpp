@@ -147,11 +147,17 @@ Expected<std::unique_ptr<PacketSource>> open_live(const LiveOptions& options) {
                                                         &pcap_close);
   if (handle == nullptr) return cannot(one_line(reason));
   constexpr std::uint32_t highest = std::numeric_limits<int>::max();
-  pcap_set_snaplen(handle.get(), static_cast<int>(std::min(options.snap_length, highest)));
-  pcap_set_buffer_size(handle.get(), static_cast<int>(std::min(options.buffer_bytes, highest)));
-  pcap_set_promisc(handle.get(), options.promiscuous ? 1 : 0);
-  pcap_set_timeout(handle.get(), timeout_milliseconds);
-  pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
+  const auto snap_length = static_cast<int>(std::min(options.snap_length, highest));
+  const auto buffer_bytes = static_cast<int>(std::min(options.buffer_bytes, highest));
+  for (const int status :
+       {pcap_set_snaplen(handle.get(), snap_length), pcap_set_buffer_size(handle.get(), buffer_bytes),
+        pcap_set_promisc(handle.get(), options.promiscuous ? 1 : 0),
+        pcap_set_timeout(handle.get(), timeout_milliseconds)}) {
+    if (status < 0) return cannot(pcap_statustostr(status));
+  }
+  // Where there are no nanoseconds, it stays with microseconds.
+  [[maybe_unused]] const int precision =
+      pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
   // A positive status is a warning, such as that "any" knows no promiscuous mode.
   if (const int status = pcap_activate(handle.get()); status < 0) {
     return cannot(activation_problem(handle.get(), status));

@@ -161,7 +161,8 @@ def see_plugin(tshark, program, capture, row_of):
 def without_packets(events):
     of_kind = defaultdict(list)
     for (_, kind), found in events.items():
-        of_kind[0, kind] += found
+        # Of what is no message only the packet tells the direction.
+        of_kind[0, kind] += found if kind == "message" else [((), fields) for _, fields in found]
     return {place: sorted(found, key=head_and_places) for place, found in of_kind.items()}
 
 

@@ -64,6 +64,8 @@ def plugin(tshark, capture, *arguments):
         protocols.add(protocol)
         # What is not known, as in mid-session, may be missing from some.
         for complete, kind, *others in zip_longest(*(column.split(",") for column in columns), fillvalue=""):
+            if not kind:
+                continue  # a packet without messages
             if complete not in ("1", "True"):
                 incomplete += 1
             else:

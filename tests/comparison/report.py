@@ -4,8 +4,11 @@
 """
 
 import argparse
+import itertools
+import os
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import packets
@@ -88,10 +91,13 @@ def carrier(shown):
 
 
 def print_captures(bare, own, program, captures):
+    def rows_of(capture):
+        rows = compare_plugin(own, program, capture)
+        return [(row, figure(built_in(bare, capture, *row.preferences))) for row in rows]
+
     print(CAPTURES, end="")
-    for capture in captures:
-        for row in compare_plugin(own, program, capture):
-            theirs = figure(built_in(bare, capture, *row.preferences))
+    with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
+        for row, theirs in itertools.chain.from_iterable(pool.map(rows_of, captures)):
             truth = figure(count(row.expected))
             truth = f"({truth}), {row.loss}" if row.loss else truth
             ours = figure(row.shown) + ("" if row.shown.all or row.carrier == "none" else f", named {carrier(row.shown)}")
