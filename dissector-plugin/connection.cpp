@@ -41,11 +41,19 @@ rtmp::Transport Connection::transport() const {
 }
 
 const FrameRecord* Connection::find(std::uint32_t frame, std::uint32_t place) const {
-  const auto before = [](const FrameRecord& record, std::pair<std::uint32_t, std::uint32_t> key) {
-    return std::pair(record.frame, record.place) < key;
-  };
-  const auto found = std::lower_bound(records_.begin(), records_.end(), std::pair(frame, place), before);
-  return found != records_.end() && found->frame == frame && found->place == place ? &*found : nullptr;
+  std::size_t begin = 0;
+  std::size_t end = records_.size();
+  while (begin < end) {
+    const std::size_t middle = begin + (end - begin) / 2;
+    const FrameRecord& record = records_[middle];
+    if (record.frame == frame && record.place == place) return &record;
+    if (std::pair(record.frame, record.place) < std::pair(frame, place)) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return nullptr;
 }
 
 const FrameRecord* Connection::take(const Piece& piece) {
@@ -138,12 +146,15 @@ const FrameRecord* Connection::take(const Piece& piece, std::uint16_t proxy_head
   record.direction = way(piece.direction);
   record.message_type = ways_[index_of(record.direction)].last_type;
   // Frames come in order, but the places within a frame need not: an inner layer may be dissected first.
-  auto at = records_.end();
-  while (at != records_.begin() &&
-         std::pair(std::prev(at)->frame, std::prev(at)->place) > std::pair(record.frame, record.place)) {
-    --at;
+  records_.push_back(record);
+  std::size_t at = records_.size() - 1;
+  for (; at > 0; --at) {
+    const FrameRecord& before = records_[at - 1];
+    if (std::pair(before.frame, before.place) <= std::pair(record.frame, record.place)) break;
+    records_[at] = before;
   }
-  return &*records_.insert(at, record);
+  records_[at] = record;
+  return &records_[at];
 }
 
 /// The stream offset of the piece's first byte, from its sequence number.

@@ -5,12 +5,12 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "growing_list.hpp"
 #include "rtmp/session.hpp"
 #include "transport/detector.hpp"
 #include "transport/proxy_header.hpp"
@@ -75,7 +75,6 @@ class Connection final : private rtmp::EventSink {
   }
   [[nodiscard]] const EventUnit& event(std::uint32_t index) const { return events_[index]; }
   [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
-  [[nodiscard]] const std::deque<FrameRecord>& records() const { return records_; }
 
  private:
   enum class State : std::uint8_t { undecided, decoding, other };
@@ -127,13 +126,13 @@ class Connection final : private rtmp::EventSink {
   Bytes current_;  ///< the piece being decoded, from its first byte
   std::uint32_t current_frame_ = 0;
 
-  std::deque<FrameRecord> records_;  ///< in the order of frames
-  std::deque<Unit> units_;
-  std::deque<PackedChunk> chunks_;
-  std::deque<MessageUnit> messages_;
+  GrowingList<FrameRecord> records_;  ///< in the order of frames
+  GrowingList<Unit> units_;
+  GrowingList<PackedChunk> chunks_;
+  GrowingList<MessageUnit> messages_;
   std::vector<Exchange> exchanges_{1};
-  std::deque<EventUnit> events_;
-  std::deque<std::string> texts_{std::string()};
+  GrowingList<EventUnit> events_;
+  std::vector<std::string> texts_{std::string()};
 };
 
 }  // namespace rtmpscope::plugin

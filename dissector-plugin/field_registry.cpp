@@ -162,6 +162,17 @@ void add_extra_fields(Registry& all) {
       "How long the client is to wait before it polls again; the unit is not documented", FT_UINT8, id++));
 }
 
+/// A finding's text with dots for the numbers that each occurrence fills in.
+std::string summary_of(const FindingInfo& finding) {
+  std::string text(finding.text);
+  for (const std::string_view number : {"{a}", "{b}"}) {
+    for (std::size_t at = text.find(number); at != std::string::npos; at = text.find(number)) {
+      text.replace(at, number.size(), "\u2026");
+    }
+  }
+  return text;
+}
+
 int expert_severity(Severity severity) {
   switch (severity) {
     case Severity::note: return PI_NOTE;
@@ -194,9 +205,9 @@ void add_experts(Registry& all) {
   for (std::size_t i = 0; i < findings().size(); ++i) {
     const FindingInfo& finding = findings()[i];
     const int group = finding.severity == Severity::error ? PI_MALFORMED : PI_PROTOCOL;
-    all.expert_infos.push_back(
-        expert_info(&all.findings[i], lasting("rtmpscope.finding." + std::string(finding.id)), group,
-                    expert_severity(finding.severity), lasting(std::string(finding.text))));
+    all.expert_infos.push_back(expert_info(&all.findings[i],
+                                           lasting("rtmpscope.finding." + std::string(finding.id)), group,
+                                           expert_severity(finding.severity), lasting(summary_of(finding))));
   }
   all.expert_infos.push_back(expert_info(&all.expert_extras[0], "rtmpscope.missing_segment", PI_SEQUENCE,
                                          PI_WARN, "TCP segments are missing before this one"));

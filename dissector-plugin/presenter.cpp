@@ -48,7 +48,7 @@ const Tape& Presenter::message_fields(const MessageUnit& unit, const Connection&
                                       Bytes frame) noexcept {
   tape_.clear();
   try {
-    const rtmp::Message message{unit.header, bytes_of(unit.body, frame), unit.complete};
+    const rtmp::Message message{unit.header, bytes_of(unit.body, frame), unit.complete != 0};
     rtmp::MessageEvent event(message);
     event.stream_name = as_bytes(connection.text(unit.stream_name));
     const Exchange& exchange = connection.exchange(unit);
@@ -92,9 +92,20 @@ const char* Presenter::chunk_label(const ChunkUnit& unit) noexcept {
   });
 }
 
-const char* Presenter::event_label(const EventUnit& unit) noexcept {
+const Tape& Presenter::event_fields(const EventUnit& unit, Bytes frame) noexcept {
+  if (unit.handshake == nullptr) return unit.fields;
+  tape_.clear();
+  try {
+    rtmp::describe_handshake_part(*unit.handshake, bytes_of(unit.part, frame), tape_);
+  } catch (...) {
+    tape_.clear();
+  }
+  return tape_;
+}
+
+const char* Presenter::event_label(EventKind kind, const Tape& fields) noexcept {
   return guarded(text_, [&] {
-    text_ = sinks::event_line(unit.kind, unit.fields, style).text;
+    text_ = sinks::event_line(kind, fields, style).text;
     sinks::cut_to_width(text_, label_width, style);
   });
 }
@@ -122,7 +133,7 @@ const char* Presenter::line(const Unit& unit, const Connection& connection, Byte
     } else if (unit.kind == Unit::Kind::event) {
       const EventUnit& event = connection.event(unit.index);
       if (event.kind != EventKind::connection_open) {
-        line = sinks::event_line(event.kind, event.fields, plain_style).text;
+        line = sinks::event_line(event.kind, event_fields(event, frame), plain_style).text;
       }
     }
     if (line.empty()) return;
@@ -171,7 +182,7 @@ const char* Presenter::info_column(const FrameRecord& record, const Connection& 
       } else if (unit.kind == Unit::Kind::event) {
         const EventUnit& event = connection.event(unit.index);
         if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
-        add_phrase(sinks::event_line(event.kind, event.fields, style).text);
+        add_phrase(sinks::event_line(event.kind, event_fields(event, frame), style).text);
       }
     }
     end_phrase();

@@ -24,7 +24,9 @@ class Presenter {
   /// The line of what message_fields has last described.
   const char* message_label() noexcept;
   const char* chunk_label(const ChunkUnit& unit) noexcept;
-  const char* event_label(const EventUnit& unit) noexcept;
+  /// The fields of any other event; the label is the line of these.
+  const Tape& event_fields(const EventUnit& unit, Bytes frame) noexcept;
+  const char* event_label(EventKind kind, const Tape& fields) noexcept;
   const char* app(const MessageUnit& unit, const Connection& connection) noexcept;
   const char* finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept;
   /// One phrase for each message that the record completes.

@@ -55,7 +55,7 @@ void Connection::on_event(const rtmp::Event& event) {
 void Connection::on_chunk(const rtmp::ChunkEvent& event) {
   const Direction direction = event.direction.value_or(Direction::to_server);
   units_.push_back(next_unit(Unit::Kind::chunk, event.direction, chunks_));
-  chunks_.emplace_back(ChunkUnit{event.header, event.payload_length});
+  chunks_.push_back(PackedChunk(ChunkUnit{event.header, event.payload_length}));
   Way& side = ways_[index_of(direction)];
   const auto known = std::find_if(side.types.begin(), side.types.end(), [&](const auto& entry) {
     return entry.first == event.header.chunk_stream_id;
@@ -76,7 +76,7 @@ void Connection::on_message(const rtmp::MessageEvent& event) {
   MessageUnit unit;
   unit.header = event.message.header;
   unit.body = keep(event.message.body);
-  unit.complete = event.message.complete;
+  unit.complete = event.message.complete ? 1U : 0U;
   unit.frame = current_frame_;
   unit.stream_name = intern(as_text(event.stream_name));
   unit.app = intern(session_->summary().app);
@@ -86,7 +86,7 @@ void Connection::on_message(const rtmp::MessageEvent& event) {
     exchange.request_frame = event.request_frame.value_or(0);
     exchange.response_time = event.response_time.value_or(0);
     if (event.request_frame) link_request(event, exchange.transaction_id);
-    unit.exchange = static_cast<std::uint32_t>(exchanges_.size());
+    unit.exchange = static_cast<std::uint32_t>(exchanges_.size()) & 0x7FFFFFFFU;
     exchanges_.push_back(exchange);
   }
   units_.push_back(next_unit(Unit::Kind::message, event.direction, messages_));
@@ -112,14 +112,16 @@ void Connection::link_request(const rtmp::MessageEvent& response, double transac
 void Connection::add_event(const rtmp::Event& event) {
   EventUnit unit;
   unit.kind = event.kind;
-  Tape fields;
-  event.describe(fields);
-  unit.fields = fields;  // a copy takes no more memory than it needs
   if (event.kind == EventKind::handshake) {
     const auto& handshake = static_cast<const rtmp::HandshakeEvent&>(event);
-    unit.stream_offset = handshake.facts.place.stream_offset;
+    unit.handshake = std::make_unique<rtmp::HandshakePartFacts>(handshake.facts);
     unit.part = keep(handshake.raw);
-  } else if (event.kind == EventKind::finding) {
+  } else {
+    Tape fields;
+    event.describe(fields);
+    unit.fields = fields;  // a copy takes no more memory than it needs
+  }
+  if (event.kind == EventKind::finding) {
     unit.finding = static_cast<const rtmp::FindingEvent&>(event).id;
   }
   units_.push_back(next_unit(Unit::Kind::event, event.direction, events_));

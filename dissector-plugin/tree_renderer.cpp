@@ -259,21 +259,21 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Me
   add_fields(target, subtree_of_message, item, tape, 0, unit.complete);
 }
 
-void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const EventUnit& unit) {
+void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const EventUnit& unit, Bytes frame) {
+  const Tape& fields = target.presenter->event_fields(unit, frame);
+  const char* label = target.presenter->event_label(unit.kind, fields);
   target.tvb = unit.kind == EventKind::handshake && unit.part.size > 0
                    ? tvb_of(target, frame_tvb, unit.part, unit.part.size, "RTMP handshake")
                    : frame_tvb;
-  proto_item* item = proto_tree_add_none_format(tree, field(unit.kind), target.tvb, 0, 0, "%s",
-                                                target.presenter->event_label(unit));
+  proto_item* item = proto_tree_add_none_format(tree, field(unit.kind), target.tvb, 0, 0, "%s", label);
   if (unit.kind == EventKind::handshake) {
     proto_item_set_len(item, static_cast<int>(unit.part.size));
   } else {
     proto_item_set_generated(item);
   }
-  add_fields(target, proto_item_add_subtree(item, subtree()), item, unit.fields, 0, true);
+  add_fields(target, proto_item_add_subtree(item, subtree()), item, fields, 0, true);
   if (unit.finding) {
-    expert_add_info_format(target.pinfo, item, expert(*unit.finding), "%s",
-                           target.presenter->event_label(unit));
+    expert_add_info_format(target.pinfo, item, expert(*unit.finding), "%s", label);
   }
 }
 
@@ -310,7 +310,7 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, c
       case Unit::Kind::message:
         add_message(target, tvb, root, connection.message(unit.index), connection, frame);
         break;
-      case Unit::Kind::event: add_event(target, tvb, root, connection.event(unit.index)); break;
+      case Unit::Kind::event: add_event(target, tvb, root, connection.event(unit.index), frame); break;
     }
   }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rtmp/chunk_parser.hpp"
+#include "rtmp/handshake.hpp"
 #include "rtmp/message.hpp"
 #include "schema/tape.hpp"
 
@@ -29,6 +30,7 @@ struct ChunkUnit {
 /// A ChunkUnit as it is kept: captures have many of them.
 class PackedChunk {
  public:
+  PackedChunk() = default;
   explicit PackedChunk(const ChunkUnit& unit)
       : offset_(static_cast<std::uint32_t>(unit.header.stream_offset)),
         chunk_stream_id_(unit.header.chunk_stream_id & 0x1FFFFU),
@@ -63,18 +65,18 @@ class PackedChunk {
   }
 
  private:
-  std::uint32_t offset_;  ///< its low 32 bits
-  std::uint32_t chunk_stream_id_ : 17;
-  std::uint32_t format_ : 2;
-  std::uint32_t basic_size_ : 2;
-  std::uint32_t size_ : 5;
-  std::uint32_t extended_ : 1;
-  std::uint32_t timestamp_field_ : 24;
-  std::uint32_t type_id_ : 8;
-  std::uint32_t length_;
-  std::uint32_t message_stream_id_;
-  std::uint32_t extended_timestamp_;
-  std::uint32_t payload_length_;
+  std::uint32_t offset_ = 0;  ///< its low 32 bits
+  std::uint32_t chunk_stream_id_ : 17 = 0;
+  std::uint32_t format_ : 2 = 0;
+  std::uint32_t basic_size_ : 2 = 0;
+  std::uint32_t size_ : 5 = 0;
+  std::uint32_t extended_ : 1 = 0;
+  std::uint32_t timestamp_field_ : 24 = 0;
+  std::uint32_t type_id_ : 8 = 0;
+  std::uint32_t length_ = 0;
+  std::uint32_t message_stream_id_ = 0;
+  std::uint32_t extended_timestamp_ = 0;
+  std::uint32_t payload_length_ = 0;
 };
 
 /// How a command hangs together with others.
@@ -88,27 +90,28 @@ struct Exchange {
 struct MessageUnit {
   rtmp::MessageHeader header;
   KeptBytes body;
-  std::uint32_t frame = 0;        ///< that completed it
-  std::uint32_t stream_name = 0;  ///< index in Connection::text
-  std::uint32_t app = 0;          ///< likewise
-  std::uint32_t exchange = 0;     ///< index for Connection::exchange; 0 but for commands
-  bool complete = true;
+  std::uint32_t frame = 0;          ///< that completed it
+  std::uint32_t stream_name = 0;    ///< index in Connection::text
+  std::uint32_t app = 0;            ///< likewise
+  std::uint32_t exchange : 31 = 0;  ///< index for Connection::exchange; 0 but for commands
+  std::uint32_t complete : 1 = 1;
 };
 
 /// Everything rare: handshake parts, gaps, findings, and so on.
 struct EventUnit {
   EventKind kind{};
-  Tape fields;
+  Tape fields;  ///< of all but handshake parts
   std::optional<FindingId> finding;
-  std::uint64_t stream_offset = 0;  ///< handshake part: of its first byte
-  KeptBytes part;                   ///< handshake part: its bytes
+  /// A handshake part is described anew when it is shown, since its fields are mostly copies of its bytes.
+  std::unique_ptr<rtmp::HandshakePartFacts> handshake;
+  KeptBytes part;
 };
 
 struct Unit {
   enum class Kind : std::uint8_t { chunk, message, event };
-  Kind kind : 2;
-  Direction direction : 1;
-  std::uint32_t index : 29;  ///< in the connection's list of that kind
+  Kind kind : 2 = Kind::chunk;
+  Direction direction : 1 = Direction::to_server;
+  std::uint32_t index : 29 = 0;  ///< in the connection's list of that kind
 };
 
 /// One call of the dissector: some bytes of one direction, and what came out when they were decoded.

@@ -40,6 +40,11 @@ void count(MediaSummary& media, const Message& message) {
   media.bytes += message.header.length;
 }
 
+void count_frame(MediaSummary& media, const Message& message) {
+  if (media.frames++ == 0) media.first_frame_timestamp = message.header.timestamp;
+  media.last_frame_timestamp = message.header.timestamp;
+}
+
 void take_codec(MediaSummary& media, ValueTable codecs, std::uint64_t codec) {
   if (!media.codec.empty()) return;
   const ValueInfo* value = find_value(codecs, codec);
@@ -356,7 +361,7 @@ void Session::on_video(const Message& message) {
   StreamSummary* stream = conversation_.media_stream(message.header.message_stream_id);
   if (stream == nullptr) return;
   take_media(stream->video, media::MediaType::video, ValueTable::video_codec, facts, message);
-  if (facts.kind == media::VideoPacketKind::coded_frames) ++stream->video.frames;
+  if (facts.kind == media::VideoPacketKind::coded_frames) count_frame(stream->video, message);
   if (!facts.key_frame) return;
   if (stream->video.key_frames++ == 0) stream->video.first_key_timestamp = message.header.timestamp;
   stream->video.last_key_timestamp = message.header.timestamp;
@@ -368,7 +373,7 @@ void Session::on_audio(const Message& message) {
   StreamSummary* stream = conversation_.media_stream(message.header.message_stream_id);
   if (stream == nullptr) return;
   take_media(stream->audio, media::MediaType::audio, ValueTable::audio_codec, facts, message);
-  if (facts.kind == media::AudioPacketKind::coded_frames) ++stream->audio.frames;
+  if (facts.kind == media::AudioPacketKind::coded_frames) count_frame(stream->audio, message);
 }
 
 void Session::emit(Event& event, PacketRef packet) {

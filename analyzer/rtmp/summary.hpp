@@ -18,6 +18,8 @@ struct MediaSummary {
   std::uint64_t key_frames = 0;        ///< video only
   std::uint32_t first_timestamp = 0;   ///< milliseconds
   std::uint32_t last_timestamp = 0;
+  std::uint32_t first_frame_timestamp = 0;  ///< of coded frames
+  std::uint32_t last_frame_timestamp = 0;
   std::uint32_t first_key_timestamp = 0;  ///< of a key frame
   std::uint32_t last_key_timestamp = 0;
   std::string codec;                   ///< "H.264", "AAC", …; empty until known
