@@ -130,8 +130,18 @@ inline rtmp::ConnectionSummary sample_summary() {
   stream.use = rtmp::StreamUse::publish;
   stream.name = "room1?key=abc";
   stream.status = "NetStream.Publish.Start";
-  stream.video = {251, 1'250'000, 10, 0, 10'000, "H.264", "High 3.1, 1280x720"};
-  stream.audio = {431, 160'000, 0, 0, 10'000, "AAC", "LC 44.1 kHz stereo"};
+  stream.video = {.messages = 251,
+                  .bytes = 1'250'000,
+                  .frames = 250,
+                  .key_frames = 10,
+                  .last_timestamp = 10'000,
+                  .codec = "H.264",
+                  .detail = "High 3.1, 1280x720"};
+  stream.audio = {.messages = 431,
+                  .bytes = 160'000,
+                  .last_timestamp = 10'000,
+                  .codec = "AAC",
+                  .detail = "LC 44.1 kHz stereo"};
   summary.streams.push_back(stream);
   summary.findings = {2, 1, 0};
   return summary;
