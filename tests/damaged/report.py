@@ -53,6 +53,10 @@ left still carries it. A message is **intact** if all bytes of all of its chunks
 
 Captures without a truth are left out of the sums: those that lack bytes themselves, and those that are encrypted. Phantoms are
 looked for in the latter all the same. Time is processor time for one run with one job, start of the program included.
+
+The captures are those of `samples/` and others of the same lab: {count} in all. Each is damaged with {seeds} seed(s), and begun at
+{starts} random bytes. Without `--captures` the command measures `samples/` alone. The recall of those is guarded by the test
+`damaged_recall`; what is wrong and known is in `tests/damaged/known_open.py`.
 """
 
 
@@ -123,7 +127,8 @@ def by_capture(scores, chunk_sizes):
 
 
 def page(options, scores, chunk_sizes):
-    yield HEAD.format(captures=options.shown_captures, seeds=options.seeds, starts=options.starts)
+    count = len({score["capture"] for score in scores})
+    yield HEAD.format(captures=options.shown_captures, seeds=options.seeds, starts=options.starts, count=count)
     yield "## All captures\n"
     yield from summary(scores)
     yield ""
