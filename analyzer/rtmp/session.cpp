@@ -336,6 +336,8 @@ void Session::on_message(const Message& message, PacketRef packet) {
     InspectingSink inspector(*this, message, packet);
     describe_message(message, inspector);
     if (type == MessageType::command_amf0 || type == MessageType::command_amf3) {
+      // Where bytes are missing, the argument that came last may be cut short.
+      if (!message.complete) inspector.facts().first_text.clear();
       request = conversation_.on_command(direction_, message.header.message_stream_id, inspector.facts(), packet);
     }
   }
