@@ -90,35 +90,36 @@ def carrier(shown):
     return ", ".join(sorted(shown.protocols)) or "none"
 
 
-def print_captures(bare, own, program, captures):
+def print_captures(bare, own, program, captures, pool):
     def rows_of(capture):
         rows = compare_plugin(own, program, capture)
         return [(row, figure(built_in(bare, capture, *row.preferences))) for row in rows]
 
     print(CAPTURES, end="")
-    with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
-        for row, theirs in itertools.chain.from_iterable(pool.map(rows_of, captures)):
-            truth = figure(count(row.expected))
-            truth = f"({truth}), {row.loss}" if row.loss else truth
-            ours = figure(row.shown) + ("" if row.shown.all or row.carrier == "none" else f", named {carrier(row.shown)}")
-            ours += "" if row.good else " **differs**"
-            print(f"| {row.name} | {row.carrier} | {truth} | {theirs} | {ours} |", flush=True)
+    for row, theirs in itertools.chain.from_iterable(pool.map(rows_of, captures)):
+        truth = figure(count(row.expected))
+        truth = f"({truth}), {row.loss}" if row.loss else truth
+        ours = figure(row.shown) + ("" if row.shown.all or row.carrier == "none" else f", named {carrier(row.shown)}")
+        ours += "" if row.good else " **differs**"
+        print(f"| {row.name} | {row.carrier} | {truth} | {theirs} | {ours} |", flush=True)
 
 
-def print_situations(bare, own, program):
-    print(SITUATION_HEAD, end="")
-    for what, truth, function, arguments in SITUATIONS:
+def print_situations(bare, own, program, pool):
+    def figures_of(entry):
+        _, _, function, arguments = entry
         path = own.root / f"{function.__name__}.pcap"
         packets.write_pcap(path, function())
-        theirs, ours = built_in(bare, path, *arguments), plugin(own, path, *arguments)
-        analyzer = count(analyzer_messages(program, path))
-        shown = (media_figure(figures) + rest(figures) for figures in (analyzer, theirs, ours))
-        print("|", " | ".join((what, f"{MEDIA // 2} + {MEDIA // 2}", truth, *shown)), "|", flush=True)
+        seen = count(analyzer_messages(program, path)), built_in(bare, path, *arguments), plugin(own, path, *arguments)
+        return [media_figure(shown) + rest(shown) for shown in seen]
+
+    print(SITUATION_HEAD, end="")
+    for (what, truth, *_), figures in zip(SITUATIONS, pool.map(figures_of, SITUATIONS)):
+        print("|", " | ".join((what, f"{MEDIA // 2} + {MEDIA // 2}", truth, *figures)), "|", flush=True)
 
 
-def print_rows(bare, own, program):
+def print_rows(rows):
     print(ROWS_HEAD, end="")
-    for row in compare_rows(bare, own, program, own.root):
+    for row in rows:
         theirs = f"{row.built_in_messages}, {row.built_in_values}"
         theirs += f", {row.unknown} unknown" if row.unknown else ""
         theirs += ", malformed" if row.malformed else ""
@@ -141,9 +142,9 @@ def print_features(bare, own):
     def of(prefixes, kind="F"):
         return sum(line.startswith(kind) and line.split("\t")[2].startswith(prefixes) for line in fields)
 
-    findings = of("rtmpscope.finding.")
+    findings = of(("rtmpscope.finding.", "rtmpscope.missing_segment", "rtmpscope.stray_segment", "rtmpscope.tree_limit"))
     print(f"| filter fields | {of(('rtmpt.', 'amf.'))} | {of('rtmpscope.') - findings} |")
-    print(f"| expert items | {of('amf.loop')} | {findings + 3} |")
+    print(f"| expert items | {of('amf.loop')} | {findings} |")
     lists = (("statistics and follow (`-z`)", ("-z", "help")), ("objects to export", ("--export-objects", "help")))
     for what, arguments in lists:
         lines = [set(re.findall(r"^\s*(\S+)", listing(tshark, *arguments), re.MULTILINE)) for tshark in (bare, own)]
@@ -164,13 +165,15 @@ def main():
     parser.add_argument("plugin", type=Path)
     parser.add_argument("series")
     parser.add_argument("--captures", type=Path, default=SAMPLES, help="a folder; default: the samples")
+    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
     options = parser.parse_args()
-    with Tshark() as bare, Tshark(options.plugin, options.series) as own:
+    with Tshark() as bare, Tshark(options.plugin, options.series) as own, ThreadPoolExecutor(options.jobs) as pool:
+        rows = pool.submit(compare_rows, bare, own, options.program, own.root)
         version = own.run("--version").decode().splitlines()[0].rstrip(".")
         print(INTRODUCTION.format(version=version), end="")
-        print_situations(bare, own, options.program)
-        print_captures(bare, own, options.program, capture_files(options.captures))
-        print_rows(bare, own, options.program)
+        print_situations(bare, own, options.program, pool)
+        print_captures(bare, own, options.program, capture_files(options.captures), pool)
+        print_rows(rows.result())
         print_features(bare, own)
 
 
