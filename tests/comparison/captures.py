@@ -30,11 +30,12 @@ def capture_files(folder):
 
 
 def analyzer_messages(program, capture):
-    """Complete ones. Other tests see to the schema; here captures may have many incomplete ones."""
+    """Complete ones; -1 stands for a value that is not known. Other tests see to the schema; here captures may have many
+    incomplete ones."""
     command = [program.path, "analyze", "--format", "ndjson", "--only", "message", str(capture)]
     output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
     events = (json.loads(line) for line in output.splitlines() if b'"complete":true' in line)
-    return Counter(tuple(event.get(name) for name in KEEP) for event in events if event["event"] == "message")
+    return Counter(tuple(event.get(name, -1) for name in KEEP) for event in events if event["event"] == "message")
 
 
 def compare_plugin(own, program, capture):
