@@ -136,8 +136,10 @@ def check_follow(tshark):
 def check_media_detail(tshark):
     """Every NAL unit goes to Wireshark's dissector, parameter sets and those of large messages, too."""
     detail = ["-o", "rtmpscope.media_detail:TRUE"]
+    # Since 4.6 h265.nal_unit_type is something else.
+    h265_type = "h265.type" if "\th265.type\t" in tshark.run("-G", "fields").decode() else "h265.nal_unit_type"
     for capture, types, unit in ((PUBLISH, "h264.nal_unit_hdr", "rtmpscope.video.nal_units.nal_unit.type"),
-                                 (HEVC, "h265.nal_unit_type", "rtmpscope.video.tracks.track.nal_units.nal_unit.type")):
+                                 (HEVC, h265_type, "rtmpscope.video.tracks.track.nal_units.nal_unit.type")):
         sets = unit.replace("nal_units.nal_unit", "configuration.parameter_sets.parameter_set")
         rows = column(tshark, capture, types, "-e", unit, "-e", sets, "-Y", types.split(".")[0], *detail)
         pairs = [[cell.split(",") if cell else [] for cell in row.split("\t")] for row in rows]
