@@ -19,7 +19,7 @@ def tcp_streams(capture, protocol="tcp", arguments=()):
     output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout
     found = {}
     for block in output.split(f"Follow: {protocol},raw\n")[1:]:
-        number = int(re.search(r"tcp\.stream eq (\d+)", block)[1])
+        number = int(re.search(r"^Filter: \w+\.stream eq (\d+)", block, re.MULTILINE)[1])  # tls.stream since 4.6
         nodes = re.findall(r"^Node \d: (.*):(\d+)$", block, re.MULTILINE)
         if nodes[0][1] != "0":
             found[number] = read_stream(nodes, block.split("\n", 3)[3])
