@@ -84,7 +84,12 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
     }
     if (segment.has(tcp_flag::rst)) return on_reset(segment, direction, environment);
   }
-  if (segment.has(tcp_flag::ack)) receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
+  if (segment.has(tcp_flag::ack)) {
+    // The answer to a SYN-ACK tells its number, too, should the capture lack it.
+    const bool answers_syn = sender.started_by_syn() && sender.untouched() && sequence == sender.start_sequence();
+    if (answers_syn && !receiver.started()) receiver.start_at(segment.acknowledgement);
+    receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
+  }
   if (segment.wire_length > 0) {
     if (phase_ == Phase::half_open) open(segment, environment);
     Delivery to = delivery(direction, segment.packet, environment);

@@ -82,19 +82,25 @@ class Placement:
         return after
 
     def first_sequences(self, ends, first, end):
-        """{sender: sequence number of offset 0}: after the SYN or, without it, that of the first payload."""
-        bases, acknowledged = {}, {}
+        """{sender: sequence number of offset 0}: after the SYN or, without it, what the answer to a SYN and ACK acknowledges,
+        or else that of the first payload."""
+        bases, acknowledged, silent = {}, {}, set()
         for entry in self.found[first:end]:
             if not entry or {entry[1].source, entry[1].destination} != set(ends):
                 continue
             segment = entry[1]
             if segment.flags & SYN:
                 bases.setdefault(segment.source, (segment.sequence + 1) % MODULUS)
+                silent.add(segment.source)
                 if segment.flags & ACK:
                     bases.setdefault(segment.destination, segment.acknowledgement)
+            elif segment.flags & ACK and segment.source in silent and segment.sequence == bases[segment.source]:
+                bases.setdefault(segment.destination, segment.acknowledgement)
             elif segment.wire_length and segment.source not in bases:
                 keep_alive = segment.wire_length == 1 and acknowledged.get(segment.source) == segment.sequence + 1
                 bases[segment.source] = (segment.sequence + keep_alive) % MODULUS
+            if segment.wire_length:
+                silent.discard(segment.source)
             if segment.flags & ACK:
                 acknowledged[segment.destination] = segment.acknowledgement
             if len(bases) == 2:
