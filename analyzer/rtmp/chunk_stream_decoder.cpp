@@ -252,6 +252,9 @@ void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, Packe
     std::copy_n(body.begin(), std::min(body.size(), StreamHabits::head_size), habits_.media_heads[media].begin());
     habits_.media_seen[media] = true;
   }
+  if (message.header.type_id == MessageType::acknowledgement && body.size() == 4) {
+    habits_.acknowledged = load_be32(body.data());
+  }
   assembler_.release(stream);
 }
 

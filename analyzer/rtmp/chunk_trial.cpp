@@ -120,8 +120,11 @@ ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
     return Look::yes;
   }
   const bool is_control = has_fixed_length(h.type_id);
-  // Landing does not tell an Acknowledgement from a Window Acknowledgement Size: they are equally long.
-  if (is_control && h.format >= 2 && !is_certain(h.chunk_stream_id)) return Look::no;
+  // Landing does not tell an Acknowledgement from a Window Acknowledgement Size: they are equally long. Its value does.
+  const bool shows_itself =
+      h.type_id == MessageType::acknowledgement &&
+      weigh_body(h.type_id, window_.at(offset + h.size), h.length, habits_).value_or(0) >= control_bits;
+  if (is_control && h.format >= 2 && !shows_itself && !is_certain(h.chunk_stream_id)) return Look::no;
   const auto bits = weigh_header(h, state);
   if (!bits) return Look::no;
   seen.bits = *bits;

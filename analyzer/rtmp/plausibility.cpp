@@ -54,6 +54,13 @@ int weigh_ascii(Bytes text) {
   return bits;
 }
 
+/// A sequence number (RTMP 5.4.3) that goes on where the last one was.
+int weigh_acknowledgement(Bytes head, const StreamHabits& habits) {
+  if (head.size() < 4 || !habits.acknowledged) return 0;
+  const std::uint32_t step = load_be32(head.data()) - *habits.acknowledged;  // modulo 2^32
+  return step == 0 ? 0 : spare_bits(32, step | 0xFFFF);
+}
+
 std::optional<int> weigh_amf0_name(Bytes head, std::uint32_t length) {
   if (head[0] != 0x02) return std::nullopt;
   int bits = 8;
@@ -116,6 +123,7 @@ std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t le
       if (head[0] != 0) return weigh_amf0_name(head, length);
       if (head.size() < 2) return 4;
       return weigh_amf0_name(head.subspan(1), length - 1);
+    case MessageType::acknowledgement: return weigh_acknowledgement(head, habits);
     case MessageType::set_chunk_size:
       if (head.size() < 4) return 0;
       if (load_be32(head.data()) == 0 || load_be32(head.data()) > 0xFFFFFF) return std::nullopt;

@@ -17,6 +17,7 @@ struct StreamHabits {
   static constexpr std::size_t head_size = 5;
   std::array<std::array<std::uint8_t, head_size>, 2> media_heads{};  ///< of the last audio and video body; or zeros
   std::array<bool, 2> media_seen{};                                  ///< the same is set
+  std::optional<std::uint32_t> acknowledged{};                       ///< sequence number of the last Acknowledgement
 
   [[nodiscard]] Bytes audio_head() const { return Bytes(media_heads[0]).first(media_seen[0] ? head_size : 0); }
   [[nodiscard]] Bytes video_head() const { return Bytes(media_heads[1]).first(media_seen[1] ? head_size : 0); }

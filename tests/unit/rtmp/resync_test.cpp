@@ -288,6 +288,34 @@ TEST(Resync, LengthThatALostHeaderSaidIsReadOffWhatFollows) {
   }
 }
 
+/// A player's side: hardly more than Acknowledgements, which repeat the first one's header.
+TEST(Resync, AcknowledgementsGoOnWhereTheSequenceNumberShowsThem) {
+  Stream stream;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    ByteVector body;
+    put_be(body, 86'000 * (i + 1), 4);
+    const int format = i < 2 ? static_cast<int>(i) : i % 3 == 0 ? 3 : 2;
+    stream.bytes = concat(
+        stream.bytes, message({.format = format, .chunk_stream_id = 2, .time = i == 0 ? 0U : 67U, .type_id = 3}, body, 128));
+  }
+  const Recorder intact = decode(stream.bytes);
+  ASSERT_EQ(intact.messages.size(), 40U);
+  for (std::size_t i = 0; i < intact.messages.size(); ++i) {
+    const std::uint64_t end = i + 1 < intact.messages.size() ? intact.messages[i + 1].stream_offset : stream.bytes.size();
+    stream.messages.push_back({intact.messages[i].stream_offset, end, intact.messages[i]});
+  }
+  for (const std::size_t lost : {std::size_t{5}, std::size_t{6}, std::size_t{20}}) {
+    for (const std::uint64_t bytes : {1U, 4U, 8U}) {
+      const std::uint64_t begin = stream.messages[lost].begin;
+      const std::vector<Hole> holes = {{begin, begin + bytes}};
+      Score score;
+      judge(stream, holes, decode_with(stream, holes), score);
+      // The last one is followed by nothing that could confirm it.
+      EXPECT_GE(score.found, score.intact - 1) << lost << ' ' << bytes;
+    }
+  }
+}
+
 TEST(Resync, ContinuationOfTheMessageInProgressIsPredicted) {
   const Stream stream = publish(128, Style::deltas, 21);
   // The first key frame is long: a hole in it hides several chunk headers, and nothing else.
