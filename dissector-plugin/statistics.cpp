@@ -110,10 +110,6 @@ double seconds_between(std::uint32_t first, std::uint32_t last) {
   return std::max(static_cast<std::int32_t>(last - first), 0) / milliseconds_per_second;
 }
 
-double span(const rtmp::MediaSummary& media) {
-  return seconds_between(media.first_timestamp, media.last_timestamp);
-}
-
 /// Seconds from one key frame to the next, on average; 0 with fewer than two.
 double key_interval(const rtmp::MediaSummary& video) {
   if (video.key_frames < 2) return 0;
@@ -143,7 +139,7 @@ void show_stream(stat_tap_table* table, const Connection& connection, const rtmp
   set(table, row, stream_use, std::string(use_text(stream.use)));
   set(table, row, stream_video, media_text(stream.video));
   set(table, row, stream_audio, media_text(stream.audio));
-  const double seconds = std::max(span(stream.video), span(stream.audio));
+  const double seconds = std::max(media_span(stream.video), media_span(stream.audio)) / milliseconds_per_second;
   set(table, row, stream_seconds, seconds);
   const double kilobits = static_cast<double>(stream.video.bytes + stream.audio.bytes) * 8 / 1000;
   set(table, row, stream_bitrate, seconds > 0 ? kilobits / seconds : 0.0);

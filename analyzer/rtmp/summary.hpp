@@ -26,6 +26,14 @@ struct MediaSummary {
   std::string detail;                  ///< "High 3.1, 1280x720", "LC 44.1 kHz stereo"; empty until known
 };
 
+/// Milliseconds from the first to the last coded frame; 0 where the timestamps go back. From the first message to the last
+/// with fewer than two frames. Configuration does not count: ffmpeg dates it 0, wherever the frames begin.
+[[nodiscard]] constexpr std::uint32_t media_span(const MediaSummary& media) {
+  const std::uint32_t span = media.frames < 2 ? media.last_timestamp - media.first_timestamp
+                                              : media.last_frame_timestamp - media.first_frame_timestamp;
+  return span < 0x80000000U ? span : 0;  // modulo 2^32, so that a wrap of the timestamp makes no difference
+}
+
 enum class StreamUse : std::uint8_t { unknown, publish, play };
 
 /// One message stream.

@@ -62,9 +62,7 @@ std::string media_text(std::string_view kind, const rtmp::MediaSummary& media, b
   text.append("  ").append(count_text(media.messages, "message"));
   if (video) fmt::format_to(std::back_inserter(text), ", {} key", media.key_frames);
   text.append(", ").append(size_text(media.bytes));
-  // Modulo 2^32, so that a wrap of the timestamp makes no difference.
-  const std::uint32_t span = media.last_timestamp - media.first_timestamp;
-  const std::string rate = span < 0x80000000U ? rate_text(media.bytes, span) : std::string();
+  const std::string rate = rate_text(media.bytes, media_span(media));
   if (!rate.empty()) text.append(", ").append(rate);
   return text;
 }

@@ -109,6 +109,22 @@ struct Talk {
   }
 };
 
+TEST(MediaSummary, SpanIsThatOfTheCodedFrames) {
+  rtmp::MediaSummary media;
+  media.frames = 3;
+  media.last_timestamp = 16'778'000;
+  media.first_frame_timestamp = 16'776'000;
+  media.last_frame_timestamp = 16'778'000;
+  EXPECT_EQ(media_span(media), 2000U);
+  media.first_frame_timestamp = 0xFFFFFF00;  // wraps
+  media.last_frame_timestamp = 0x100;
+  EXPECT_EQ(media_span(media), 512U);
+  media.last_frame_timestamp = 0xFFFFFE00;  // goes back
+  EXPECT_EQ(media_span(media), 0U);
+  media.frames = 1;
+  EXPECT_EQ(media_span(media), 16'778'000U);
+}
+
 TEST(Session, TellsTheStoryOfAPublish) {
   Talk talk;
   talk.say(Direction::to_server, client_bytes());
