@@ -105,6 +105,13 @@ void Detector::hold() {
   if (may_prove_midstream()) held_->searched_bytes = hints_.searched_bytes;
 }
 
+/// From now on messages are looked for, and what is kept for that is counted.
+void Detector::begin_search() {
+  held_->searched_bytes = hints_.searched_bytes;
+  for (const Side& side : held_->sides) held_->charge += side.bytes.size();
+  *held_->searched_bytes += held_->charge;
+}
+
 Verdict Detector::add_slowly(Direction direction, const StreamData& data) {
   hold();
   held_->begin(direction);
@@ -331,7 +338,12 @@ Verdict Detector::settle_no_handshake() {
     const Bytes bytes = side.readable();
     if (bytes.empty()) continue;
     const bool text = is_plain_text(bytes);
-    if (text && bytes.size() >= opening_size) return settle({Protocol::other});
+    if (text && bytes.size() >= opening_size) {
+      // Another protocol, or the middle of metadata or of an encoder's settings within a picture.
+      if (!may_search()) return settle({Protocol::other});
+      begin_search();
+      return decide_by_messages();
+    }
     all_is_text = all_is_text && text;
   }
   // A few bytes can look like text by chance, but not if there is nothing else.
@@ -344,8 +356,6 @@ Verdict Detector::decide_by_messages() {
   constexpr std::size_t first_search = 1024;
   bool done = ended_ || *held_->searched_bytes >= searched_bytes_limit;
   for (Side& side : held_->sides) {
-    const Bytes known = side.readable();
-    if (known.size() >= opening_size && is_plain_text(known)) return settle({Protocol::other});
     for (;;) {
       const std::size_t next = side.searched == 0 ? first_search : 4 * side.searched;
       const std::size_t size = done ? std::min(side.bytes.size(), searched_limit) : next;

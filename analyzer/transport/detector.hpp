@@ -87,11 +87,12 @@ class Detector {
   [[nodiscard]] bool may_lack_start() const { return !hints_.syn_seen || start_lost_; }
   [[nodiscard]] bool may_be_midstream() const { return hints_.known_port && may_lack_start(); }
   /// Without a beginning and on an unknown port only messages can prove RTMP.
-  [[nodiscard]] bool may_prove_midstream() const {
-    return !hints_.known_port && may_lack_start() && hints_.searched_bytes != nullptr &&
-           *hints_.searched_bytes < searched_bytes_limit;
+  [[nodiscard]] bool may_prove_midstream() const { return !hints_.known_port && may_search(); }
+  [[nodiscard]] bool may_search() const {
+    return may_lack_start() && hints_.searched_bytes != nullptr && *hints_.searched_bytes < searched_bytes_limit;
   }
   void hold();
+  void begin_search();
   Verdict add_slowly(Direction direction, const StreamData& data);
   /// `last`: nothing more will come, or be kept.
   Verdict decide(bool last);
