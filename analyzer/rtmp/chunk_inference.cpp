@@ -67,8 +67,9 @@ int ChunkTrial::weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8
   }
   Seen next;
   if (read(offset, next) == Look::yes && !next.continuation) return next.bits;
-  const int orphan = weigh_orphan(offset);
-  return orphan == 0 ? 0 : orphan + (bytes[0] < 0xC0 ? time_bits : 0);
+  int orphan = 0;
+  if (read_orphan(offset, orphan) != Look::yes) return 0;
+  return orphan + (bytes[0] < 0xC0 ? time_bits : 0);
 }
 
 Inference ChunkTrial::infer(const TrialStart& start) {
@@ -107,7 +108,7 @@ Inference ChunkTrial::infer(const TrialStart& start) {
       const auto tried = static_cast<int>(std::bit_width(guess.length));
       if (bits >= landing_bits + tried) return {guess, 0};
       TrialStart chain = start;
-      chain.inherited = guess;
+      chain.inherited = {&guess, 1};
       const TrialEnd end = ChunkTrial(window_, parser_, habits_, work_, work_limit_).run(chain);
       if (end.landed > 1 && end.bits >= chain_bits + tried) return {guess, 0};
       return end.reason == TrialEnd::Reason::need_more ? Inference{std::nullopt, end.wanted_end} : never;

@@ -76,7 +76,7 @@ struct ChunkResumption {
   bool chunk_size_exact = false;       ///< messages were split like that
   std::uint32_t chunk_size_least = 0;  ///< messages of that length came in one chunk
   std::uint32_t elapsed_ms = 0;        ///< since the loss, by the capture's clock
-  std::optional<Inherited> inherited{};  ///< resume_doubt: of the header in doubt
+  std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit; resume_doubt: that in doubt
 };
 
 /// A finding about a chunk header; its range lies within the header.

@@ -46,6 +46,7 @@ void ChunkParser::begin_care(const ChunkResumption& resumption) {
 
 void ChunkParser::resume(const ChunkResumption& resumption) {
   begin_care(resumption);
+  for (const Inherited& each : resumption.inherited) adopt(each);
   for (ChunkStream& stream : streams_) {
     stream.in_progress = false;
     stream.stale = true;
@@ -65,7 +66,7 @@ void ChunkParser::resume_interrupted(const Interrupted& interrupted, std::uint64
 
 void ChunkParser::resume_doubt(const ChunkResumption& resumption) {
   begin_care(resumption);
-  if (resumption.inherited) adopt(*resumption.inherited);
+  for (const Inherited& each : resumption.inherited) adopt(each);
 }
 
 void ChunkParser::adopt(const Inherited& inherited) {

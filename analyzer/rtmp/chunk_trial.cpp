@@ -15,7 +15,7 @@ constexpr int alignment_bits = 8;
 /// A control message shows its type by its length.
 constexpr int control_bits = 8;
 /// What must speak for a header to prove that the message before it ended there.
-constexpr int landing_bits = 14;
+constexpr int landing_bits = 13;
 /// The same if the message's length is inherited from a header that need not be the last one before it.
 constexpr int inherited_landing_bits = 20;
 /// The same if the chunk size is a guess that leads there.
@@ -29,6 +29,16 @@ constexpr std::array<std::uint32_t, 12> usual_chunk_sizes = {128,  256,  512,   
 constexpr std::uint32_t least_inferred_chunk_size = 16;
 
 }  // namespace
+
+BodyHead::BodyHead(Bytes body) : size(std::min(body.size(), most)) { std::copy_n(body.begin(), size, bytes.begin()); }
+
+int BodyHead::weigh_alike(Bytes body) const {
+  constexpr int first_bits = 8;
+  constexpr int alike_bits = 6;
+  const Bytes other = body.first(std::min(body.size(), size));
+  const auto alike = static_cast<int>(std::mismatch(other.begin(), other.end(), bytes.begin()).first - other.begin());
+  return alike == 0 ? 0 : first_bits + alike_bits * (alike - 1);
+}
 
 const ChunkStream* ChunkTrial::inherited(std::uint32_t id, std::uint32_t& left) const {
   left = 0;
@@ -139,22 +149,33 @@ ChunkTrial::Look ChunkTrial::read_body(std::uint64_t offset, Seen& seen) {
   if (body.size() < wanted && missing(offset + body.size()) == Look::more) return Look::more;
   const auto bits = weigh_body(seen.header.type_id, body, seen.header.length, habits_);
   if (!bits) return Look::no;
-  seen.bits += *bits;
+  int alike = 0;
+  for (const Stream& each : streams_) {
+    const bool same = each.id == seen.header.chunk_stream_id && each.state.message.type_id == seen.header.type_id;
+    if (same) alike = each.head.weigh_alike(body);
+  }
+  seen.bits += std::max(*bits, alike);
   seen.shown_bits += *bits;
   return seen.bits > 0 ? Look::yes : Look::no;
 }
 
-/// Bits for a header that inherits everything from one that is not known: its message must show its type.
-int ChunkTrial::weigh_orphan(std::uint64_t offset) const {
+/// A header that inherits everything from one that is not known: its message must show its type. `bits` are 0 unless
+/// the answer is yes.
+ChunkTrial::Look ChunkTrial::read_orphan(std::uint64_t offset, int& bits) {
+  bits = 0;
   const Bytes bytes = window_.at(offset);
-  if (bytes.empty() || (bytes[0] & 0x3F) < 3 || bytes[0] < 0x80) return 0;
+  if (bytes.empty()) return missing(offset);
+  if ((bytes[0] & 0x3F) < 3 || bytes[0] < 0x80) return Look::no;
   std::uint32_t left = 0;
   const ChunkStream* state = inherited(bytes[0] & 0x3F, left);
-  if (left != 0 || (state != nullptr && state->last_format != 0xFF && is_certain(bytes[0] & 0x3F))) return 0;
+  if (left != 0 || (state != nullptr && state->last_format != 0xFF && is_certain(bytes[0] & 0x3F))) return Look::no;
   const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
-  if (bytes.size() < size + weighed_body_bytes) return 0;
-  if (size == 4 && load_be24(bytes.data() + 1) > longest_orphan_step_ms) return 0;
-  return show_type(bytes.subspan(size, weighed_body_bytes), nullptr).bits;
+  if (bytes.size() < size + weighed_body_bytes) {
+    return missing(offset + bytes.size()) == Look::more ? Look::more : Look::no;
+  }
+  if (size == 4 && load_be24(bytes.data() + 1) > longest_orphan_step_ms) return Look::no;
+  bits = show_type(bytes.subspan(size, weighed_body_bytes), nullptr).bits;
+  return bits > 0 ? Look::yes : Look::no;
 }
 
 void ChunkTrial::begin_message(const Seen& seen) {
@@ -175,6 +196,8 @@ void ChunkTrial::begin_message(const Seen& seen) {
     state.extended_value = h.extended_timestamp;
   }
   state.message.stream_offset = h.stream_offset;
+  const Bytes body = window_.at(h.stream_offset + h.size);
+  s.head = BodyHead(body.first(std::min<std::size_t>(body.size(), h.length)));
   s.certain = s.certain || h.format < 2;
   length_certain_ = s.certain;
   begun_last_ = s.id;
@@ -230,8 +253,10 @@ ChunkTrial::Look ChunkTrial::fits(std::uint64_t payload, const Seen& seen, std::
   s.left = before;
   const int wanted = guessed ? guessed_landing_bits : landing_bits;
   if (look == Look::no) {
-    const int stranger = weigh_orphan(at);
-    return stranger > 0 && stranger + splits * continuation_bits >= wanted ? Look::yes : Look::no;
+    int stranger = 0;
+    const Look orphan = read_orphan(at, stranger);
+    if (orphan == Look::more) return Look::more;
+    return orphan == Look::yes && stranger + splits * continuation_bits >= wanted ? Look::yes : Look::no;
   }
   return look == Look::yes && next.bits < wanted ? Look::no : look;
 }
@@ -341,12 +366,14 @@ void ChunkTrial::begin(const TrialStart& start) {
   state_holds_ = crosses_holes_ || start.state_holds;
   streams_.clear();
   length_certain_ = true;
-  if (!start.inherited) return;
-  Stream& s = stream(start.inherited->chunk_stream_id);
-  s.state.message.length = start.inherited->length;
-  s.state.message.type_id = start.inherited->type_id;
-  if (s.state.last_format == 0xFF) s.state.last_format = 1;
-  s.certain = true;
+  for (const Inherited& each : start.inherited) {
+    Stream& s = stream(each.chunk_stream_id);
+    s.state.message.length = each.length;
+    s.state.message.type_id = each.type_id;
+    s.state.message.chunk_stream_id = each.chunk_stream_id;
+    if (s.state.last_format == 0xFF) s.state.last_format = 1;
+    s.certain = !start.inherited_guessed;
+  }
 }
 
 TrialEnd ChunkTrial::run(const TrialStart& start) {
@@ -372,10 +399,15 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
     Seen seen;
     switch (read(end_.offset, seen)) {
       case Look::no:
-        if (const int stranger = weigh_orphan(end_.offset); stranger > 0 && end_.begun > 0 && length_certain_) {
-          end_.confirmed = end_.offset;
-          end_.bits += stranger;
-          ++end_.landed;
+        if (end_.begun > 0 && length_certain_) {
+          int stranger = 0;
+          const Look orphan = read_orphan(end_.offset, stranger);
+          if (orphan == Look::more) return stop(Reason::need_more);
+          if (orphan == Look::yes) {
+            end_.confirmed = end_.offset;
+            end_.bits += stranger;
+            ++end_.landed;
+          }
         }
         return stop(Reason::contradiction);
       case Look::more: return stop(Reason::need_more);

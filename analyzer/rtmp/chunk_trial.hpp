@@ -1,6 +1,9 @@
 // Parses a piece of a chunk stream on trial: how far it goes from a place, and how much speaks for it.
 #pragma once
 
+#include <array>
+#include <span>
+
 #include "rtmp/plausibility.hpp"
 #include "rtmp/resync_window.hpp"
 
@@ -14,7 +17,8 @@ struct TrialStart {
   std::uint32_t chunk_size = 0;            ///< 0: not known
   bool chunk_size_exact = false;           ///< nothing can have changed it
   std::uint32_t chunk_size_least = 0;      ///< chunks of that many bytes have been seen
-  std::optional<Inherited> inherited{};    ///< what the first header inherits; else as the parser has it
+  std::span<const Inherited> inherited{};  ///< what first headers of chunk streams inherit; else as the parser has it
+  bool inherited_guessed = false;          ///< `inherited` need not hold
   int least_first_bits = 0;                ///< a first header for which less speaks is a contradiction
   bool last = false;                       ///< no more bytes will come
 };
@@ -38,6 +42,18 @@ struct TrialEnd {
   bool chunk_size_exact = false;
   std::uint32_t chunk_size_least = 0;
   std::uint64_t wanted_end = 0;       ///< need_more: the result is the same until the window ends there
+};
+
+/// First bytes of a message's body.
+struct BodyHead {
+  static constexpr std::size_t most = 4;
+  std::array<std::uint8_t, most> bytes{};
+  std::size_t size = 0;
+
+  BodyHead() = default;
+  explicit BodyHead(Bytes body);
+  /// Bits for another body's beginning like this one.
+  [[nodiscard]] int weigh_alike(Bytes body) const;
 };
 
 /// What ChunkTrial::infer finds out.
@@ -73,6 +89,7 @@ class ChunkTrial {
     ChunkStream state;
     std::uint32_t left = 0;  ///< payload bytes of the message in progress; 0: none is
     bool certain = false;    ///< is_certain
+    BodyHead head{};         ///< of the last message
   };
 
   /// A header with what it inherits, and what speaks for it.
@@ -94,7 +111,7 @@ class ChunkTrial {
   int weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body);
   Look read(std::uint64_t offset, Seen& seen);
   Look read_body(std::uint64_t offset, Seen& seen);
-  [[nodiscard]] int weigh_orphan(std::uint64_t offset) const;
+  Look read_orphan(std::uint64_t offset, int& bits);
   [[nodiscard]] Look missing(std::uint64_t offset);
   [[nodiscard]] const ChunkStream* inherited(std::uint32_t id, std::uint32_t& left) const;
   [[nodiscard]] bool is_certain(std::uint32_t id) const;

@@ -112,10 +112,12 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   TrialEnd end = trial.run(start);
   // The header in doubt stands where the one before it said; what it inherits needs one message that lands.
   const auto lands = [&] { return end.confirmed > lost_offset_ && end.landed > 0; };
+  std::optional<Inherited> inferred;
   if (doubt_pending_ && !lands() && (decide || end.reason != TrialEnd::Reason::need_more)) {
     const Inference inference = trial.infer(start);
     if (inference.inherited) {
-      start.inherited = inference.inherited;
+      inferred = inference.inherited;
+      start.inherited = {&*inferred, 1};
       end = trial.run(start);
     } else if (!decide && inference.wanted_end > window_.end()) {
       end.reason = TrialEnd::Reason::need_more;
@@ -127,7 +129,7 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   if (doubt_pending_) {
     if (lands()) {
       auto result = found(end, lost_offset_, SyncMethod::confirmed);
-      result.inherited = start.inherited;
+      result.inherited.assign(start.inherited.begin(), start.inherited.end());
       return result;
     }
     if (waiting) return std::nullopt;

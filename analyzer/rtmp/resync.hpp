@@ -28,7 +28,7 @@ struct SyncFound {
   SyncMethod method = SyncMethod::searched;
   SyncConfidence confidence = SyncConfidence::fair;
   TrialEnd trial;
-  std::optional<Inherited> inherited{};  ///< confirmed: what is new about the header in doubt
+  std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit from such as were lost
 };
 
 /// What all searches in one direction cost, next to the bytes that they were given: bytes that are made to look like
