@@ -44,7 +44,8 @@ ChunkTrial::Shown ChunkTrial::show_type(Bytes body, const ChunkStream* state) co
   std::array<Shown, 3> shown = {{{MessageType::audio, weigh(MessageType::audio)},
                                  {MessageType::video, weigh(MessageType::video)},
                                  {MessageType::data_amf0, -type_lead}}};
-  if (std::ranges::find(data_names, text.substr(name_at, data_names[0].size())) != data_names.end()) {
+  const std::string_view name = text.substr(std::min(name_at, text.size()), data_names[0].size());
+  if (std::ranges::find(data_names, name) != data_names.end()) {
     shown[2].bits = weigh(MessageType::data_amf0);
   }
   std::ranges::sort(shown, std::greater{}, &Shown::bits);

@@ -178,6 +178,12 @@ ChunkTrial::Look ChunkTrial::read_orphan(std::uint64_t offset, int& bits) {
   return bits > 0 ? Look::yes : Look::no;
 }
 
+void ChunkTrial::add_orphan_sample(std::uint64_t offset) {
+  const Bytes bytes = window_.at(offset);
+  const Bytes body = bytes.subspan(bytes[0] < 0xC0 ? 4 : 1, weighed_body_bytes);
+  samples_.push_back({bytes[0] & 0x3FU, 0, show_type(body, nullptr).type_id, BodyHead(body)});
+}
+
 void ChunkTrial::begin_message(const Seen& seen) {
   Stream& s = stream(seen.header.chunk_stream_id);
   const ChunkHeader& h = seen.header;
@@ -198,6 +204,7 @@ void ChunkTrial::begin_message(const Seen& seen) {
   state.message.stream_offset = h.stream_offset;
   const Bytes body = window_.at(h.stream_offset + h.size);
   s.head = BodyHead(body.first(std::min<std::size_t>(body.size(), h.length)));
+  if (samples_.size() < most_samples) samples_.push_back({s.id, h.length, h.type_id, s.head});
   s.certain = s.certain || h.format < 2;
   length_certain_ = s.certain;
   begun_last_ = s.id;
@@ -365,6 +372,7 @@ void ChunkTrial::begin(const TrialStart& start) {
   crosses_holes_ = start.interrupted.has_value();
   state_holds_ = crosses_holes_ || start.state_holds;
   streams_.clear();
+  samples_.clear();
   length_certain_ = true;
   for (const Inherited& each : start.inherited) {
     Stream& s = stream(each.chunk_stream_id);
@@ -407,6 +415,7 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
             end_.confirmed = end_.offset;
             end_.bits += stranger;
             ++end_.landed;
+            add_orphan_sample(end_.offset);
           }
         }
         return stop(Reason::contradiction);

@@ -56,6 +56,22 @@ struct BodyHead {
   [[nodiscard]] int weigh_alike(Bytes body) const;
 };
 
+/// A message that a trial passed.
+struct ChunkSample {
+  std::uint32_t chunk_stream_id = 0;
+  std::uint32_t length = 0;  ///< 0: not known
+  std::uint8_t type_id = 0;
+  BodyHead head{};
+};
+
+/// What ChunkTrial::look_back finds: messages without a gap between them before the header that it was asked for.
+struct LookBack {
+  std::uint64_t offset = 0;            ///< of the first one's header; without any, what was asked for
+  int messages = 0;
+  std::uint32_t longest = 0;           ///< bytes of the longest body
+  std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit from such as are not there
+};
+
 /// What ChunkTrial::infer finds out.
 struct Inference {
   std::optional<Inherited> inherited;
@@ -78,6 +94,10 @@ class ChunkTrial {
   /// Finds length and type of an audio or video message whose header at `start.offset` inherits them from a lost one:
   /// the type by its body, the length by the first believable header that stands where no continuation has to be.
   [[nodiscard]] Inference infer(const TrialStart& start);
+  /// After `run` from `header`: finds messages before it, from the last one on, each of which ends exactly where the
+  /// next one begins. Headers may inherit from such as came before offset `least`: then the length is what leads to the
+  /// next header, and it must be that of other messages of the chunk stream, or the body must leave no doubt.
+  [[nodiscard]] LookBack look_back(std::uint64_t header, std::uint64_t least);
 
  private:
   enum class Look : std::uint8_t { yes, no, more, hole };
@@ -106,16 +126,27 @@ class ChunkTrial {
     int bits = 0;
   };
 
+  struct Before;
+
   void begin(const TrialStart& start);
   [[nodiscard]] Shown show_type(Bytes body, const ChunkStream* state) const;
   int weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body);
   Look read(std::uint64_t offset, Seen& seen);
   Look read_body(std::uint64_t offset, Seen& seen);
   Look read_orphan(std::uint64_t offset, int& bits);
+  void add_orphan_sample(std::uint64_t offset);
   [[nodiscard]] Look missing(std::uint64_t offset);
   [[nodiscard]] const ChunkStream* inherited(std::uint32_t id, std::uint32_t& left) const;
   [[nodiscard]] bool is_certain(std::uint32_t id) const;
   Stream& stream(std::uint32_t id);
+  [[nodiscard]] std::optional<int> weigh_sample(const ChunkSample& sample, Bytes body,
+                                                std::span<const ChunkSample> samples) const;
+  [[nodiscard]] bool is_split(Bytes run, std::size_t payload, std::size_t end, std::uint8_t chunk_stream_id) const;
+  [[nodiscard]] std::size_t bytes_on_wire(std::uint32_t length) const;
+  [[nodiscard]] std::optional<Before> read_before(Bytes run, std::size_t at, std::size_t end,
+                                                  std::span<const ChunkSample> samples) const;
+  [[nodiscard]] std::optional<Before> find_before(Bytes run, std::size_t end, std::span<const ChunkSample> samples,
+                                                  std::span<const Inherited> inherited);
   void begin_message(const Seen& seen);
   void end_message(std::uint32_t id, std::uint64_t next);
   Choice choose_chunk_size(std::uint64_t payload, const Seen& seen);
@@ -136,6 +167,8 @@ class ChunkTrial {
   std::uint32_t begun_last_ = 0;  ///< chunk stream of the message that began last
   bool length_certain_ = false;   ///< of that message
   std::vector<Stream> streams_;
+  static constexpr std::size_t most_samples = 24;
+  std::vector<ChunkSample> samples_;  ///< of the last run
 };
 
 }  // namespace rtmpscope::rtmp

@@ -18,6 +18,9 @@ constexpr std::uint64_t least_look = 1 << 8;
 constexpr std::uint64_t places_a_step = 8;
 constexpr std::uint64_t moved_bytes_a_step = 256;
 
+/// Bytes that are kept although no header was found in them: what follows may tell.
+constexpr std::uint64_t look_back_bytes = std::uint64_t{64} << 10;
+
 /// A place with less behind it says little; it is looked at when more has come.
 constexpr std::size_t least_ahead = maximum_header_size + weighed_body_bytes;
 
@@ -88,7 +91,8 @@ std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHab
   auto result = search(parser, habits, last);
   if (result) return result;
   // Dropping moves what is left: that much must have become needless.
-  const std::uint64_t needed = candidates_.empty() ? scan_from_ : candidates_.front().offset;
+  const std::uint64_t first = candidates_.empty() ? scan_from_ : candidates_.front().offset;
+  const std::uint64_t needed = first - std::min(first, look_back_bytes);
   if (window_.bytes_before(needed) >= window_.kept_bytes() / 2) {
     window_.drop_before(needed);
     work_.steps += window_.kept_bytes() / moved_bytes_a_step;
@@ -169,14 +173,24 @@ std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamH
     if (last) scan_from_ = window_.end();
     return std::nullopt;
   }
-  if (proof_) {
-    return found(*proof_, proved_, cause_ == Cause::midstream ? SyncMethod::midstream : SyncMethod::searched);
-  }
+  if (proof_) return found_by_search(trial);
   if (overdrawn()) {
     candidates_.clear();
     scan_from_ = window_.end();
   }
   return std::nullopt;
+}
+
+/// `trial` ended with the proof. What comes before the place that proved itself is read off what follows.
+SyncFound Resync::found_by_search(ChunkTrial& trial) {
+  TrialEnd proof = *proof_;
+  const LookBack before = trial.look_back(proved_, lost_offset_);
+  proof.chunk_size_least = std::max(proof.chunk_size_least, std::min(before.longest, proof.chunk_size_exact
+                                        ? proof.chunk_size : before.longest));
+  proof.confirmed = std::max(proof.confirmed, proved_ + 1);
+  auto result = found(proof, before.offset, cause_ == Cause::midstream ? SyncMethod::midstream : SyncMethod::searched);
+  result.inherited = before.inherited;
+  return result;
 }
 
 /// Tries candidates again for which enough has come; false where the search ends for now.

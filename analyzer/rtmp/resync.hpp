@@ -93,6 +93,7 @@ class Resync {
   [[nodiscard]] bool full() const { return window_.kept_bytes() >= maximum_resync_bytes; }
   [[nodiscard]] bool overdrawn() const { return work_.steps > work_limit_; }
   void learn_first_bytes(const ChunkParser& parser);
+  [[nodiscard]] SyncFound found_by_search(ChunkTrial& trial);
   [[nodiscard]] SyncFound found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const;
 
   ResyncWindow window_;

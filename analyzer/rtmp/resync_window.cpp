@@ -51,6 +51,11 @@ Bytes ResyncWindow::at(std::uint64_t offset) const {
                                static_cast<std::size_t>(run->length - skip));
 }
 
+std::uint64_t ResyncWindow::run_begin(std::uint64_t offset) const {
+  const Run* run = run_at(offset);
+  return run == nullptr ? offset : run->offset;
+}
+
 bool ResyncWindow::hole_ends_at(std::uint64_t offset) const {
   const Run* run = run_at(offset);
   return run != nullptr && run->offset == offset && !pieces_.empty() && pieces_.front().offset < offset;

@@ -30,6 +30,8 @@ class ResyncWindow {
   [[nodiscard]] Bytes at(std::uint64_t offset) const;
   /// `offset` lies in a hole, or in nothing that is known of.
   [[nodiscard]] bool in_hole(std::uint64_t offset) const { return offset < end_ && at(offset).empty(); }
+  /// Where the bytes begin that go without a hole up to the one at `offset`; `offset` itself if that is not there.
+  [[nodiscard]] std::uint64_t run_begin(std::uint64_t offset) const;
   /// A hole ends exactly at `offset`.
   [[nodiscard]] bool hole_ends_at(std::uint64_t offset) const;
   /// A hole begins exactly at `offset`.

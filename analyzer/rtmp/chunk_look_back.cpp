@@ -1,0 +1,180 @@
+// Messages before the header with which a search ended: see ChunkTrial::look_back.
+#include <algorithm>
+#include <bit>
+
+#include "base/byte_order.hpp"
+#include "rtmp/chunk_trial.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+/// What must speak for a header that gives its message's length, which leads exactly to the header behind it.
+constexpr int explicit_bits = 36;
+/// The same for a header that inherits its length from one that is not there.
+constexpr int orphan_bits = 30;
+constexpr int first_byte_bits = 8;   // format and chunk stream of an orphan
+constexpr int time_bits = 14;        // a time step below 1000 ms in 24 bits
+constexpr int same_length_bits = 16; // other messages of the chunk stream are as long
+constexpr std::uint32_t longest_step_ms = 60'000;
+constexpr std::size_t places_a_step = 8;
+
+constexpr std::size_t header_size(std::uint8_t first) { return std::size_t{1} + message_header_size[first >> 6]; }
+
+}  // namespace
+
+/// One message before a header that is known.
+struct ChunkTrial::Before {
+  std::size_t at = 0;  ///< index of its header
+  int bits = 0;
+  bool orphan = false;
+  ChunkSample sample{};
+};
+
+/// Bits for a body of chunk stream `id` and that type, judged by itself and beside others of the stream.
+std::optional<int> ChunkTrial::weigh_sample(const ChunkSample& sample, Bytes body,
+                                            std::span<const ChunkSample> samples) const {
+  const auto shown = weigh_body(sample.type_id, body, sample.length, habits_);
+  if (!shown) return std::nullopt;
+  int alike = 0;
+  for (const ChunkSample& other : samples) {
+    if (other.chunk_stream_id != sample.chunk_stream_id || other.type_id != sample.type_id) continue;
+    alike = std::max(alike, other.head.weigh_alike(body));
+  }
+  return std::max(*shown, alike);
+}
+
+/// Whether chunks of a message whose payload begins at `payload` and ends at `end` are split as they must be.
+bool ChunkTrial::is_split(Bytes run, std::size_t payload, std::size_t end, std::uint8_t chunk_stream_id) const {
+  if (!end_.chunk_size_exact) return true;
+  for (std::size_t at = payload + end_.chunk_size; at < end; at += end_.chunk_size + 1) {
+    if (run[at] != (0xC0 | chunk_stream_id)) return false;
+  }
+  return true;
+}
+
+std::size_t ChunkTrial::bytes_on_wire(std::uint32_t length) const {
+  return length + (end_.chunk_size_exact && length > 0 ? (length - 1) / end_.chunk_size : 0);
+}
+
+/// The message with a header at `at` that ends at `end`, with whatever length leads there.
+std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t at, std::size_t end,
+                                                          std::span<const ChunkSample> samples) const {
+  const std::uint8_t first = run[at];
+  const std::uint8_t id = first & 0x3F;
+  const std::size_t payload = at + header_size(first);
+  if (id < 2 || payload >= end) return std::nullopt;
+  Before found{.at = at, .orphan = first >= 0x80};
+  found.sample.chunk_stream_id = id;
+  const std::uint32_t time = first < 0xC0 ? load_be24(run.data() + at + 1) : 0;
+  const Bytes body = run.subspan(payload, std::min<std::size_t>(weighed_body_bytes, end - payload));
+  if (!found.orphan) {
+    const ChunkHeader header{.format = static_cast<std::uint8_t>(first >> 6),
+                             .basic_size = 1,
+                             .type_id = run[at + 7],
+                             .chunk_stream_id = id,
+                             .timestamp_field = time,
+                             .length = load_be24(run.data() + at + 4),
+                             .message_stream_id = first < 0x40 ? load_le32(run.data() + at + 8) : 0};
+    if (payload + bytes_on_wire(header.length) != end || time > longest_step_ms) return std::nullopt;
+    const auto bits = weigh_header(header, nullptr);
+    if (!bits) return std::nullopt;
+    found.sample.length = header.length;
+    found.sample.type_id = header.type_id;
+    const auto shown = weigh_sample(found.sample, body, samples);
+    found.bits = shown ? *bits + *shown : 0;
+    if (found.bits < explicit_bits) return std::nullopt;
+  } else {
+    if (id < 3 || time > longest_orphan_step_ms) return std::nullopt;
+    const std::size_t wire = end - payload;
+    const std::size_t splits = end_.chunk_size_exact ? (wire - 1) / (end_.chunk_size + 1) : 0;
+    found.sample.length = static_cast<std::uint32_t>(wire - splits);
+    // Splits are no evidence: so are the last chunks of a message that began before.
+    found.bits = first_byte_bits + (first < 0xC0 ? time_bits : 0);
+    int shown = 0;
+    bool same_length = false;
+    for (const ChunkSample& other : samples) {
+      if (other.chunk_stream_id != id) continue;
+      ChunkSample guess = found.sample;
+      guess.type_id = other.type_id;
+      const int bits = weigh_sample(guess, body, samples).value_or(0);
+      if (bits <= shown) continue;
+      shown = bits;
+      found.sample.type_id = other.type_id;
+    }
+    if (found.sample.type_id == 0) {
+      const Shown type = show_type(body, nullptr);
+      found.sample.type_id = type.type_id;
+      shown = type.bits;
+    }
+    if (found.sample.type_id == 0) return std::nullopt;
+    for (const ChunkSample& other : samples) {
+      same_length = same_length || (other.chunk_stream_id == id && other.type_id == found.sample.type_id &&
+                                    other.length == found.sample.length);
+    }
+    // A length that nothing is known of could lead there from any place.
+    found.bits += shown + (same_length ? same_length_bits : -static_cast<int>(std::bit_width(wire)));
+    if (found.bits < (same_length ? orphan_bits : orphan_bits - 6)) return std::nullopt;
+  }
+  if (!is_split(run, payload, end, id)) return std::nullopt;
+  found.sample.head = BodyHead(body);
+  return found;
+}
+
+/// The message that ends at `end`, if one is believable: the nearest.
+std::optional<ChunkTrial::Before> ChunkTrial::find_before(Bytes run, std::size_t end,
+                                                          std::span<const ChunkSample> samples,
+                                                          std::span<const Inherited> inherited) {
+  const auto fits = [&](const Before& before) {
+    const auto later = std::ranges::find(inherited, before.sample.chunk_stream_id, &Inherited::chunk_stream_id);
+    return later == inherited.end() ||
+           (later->length == before.sample.length && later->type_id == before.sample.type_id);
+  };
+  for (const ChunkSample& sample : samples) {
+    for (const std::size_t size : {std::size_t{1}, std::size_t{4}}) {
+      const std::size_t whole = size + bytes_on_wire(sample.length);
+      ++work_;
+      if (sample.length == 0 || whole > end) continue;
+      const std::size_t at = end - whole;
+      if ((run[at] & 0x3F) != sample.chunk_stream_id || run[at] < 0x80 || header_size(run[at]) != size) continue;
+      const auto before = read_before(run, at, end, samples);
+      if (before && fits(*before)) return before;
+    }
+  }
+  for (std::size_t at = end; at-- > 0 && work_ < work_limit_;) {
+    if ((end - at) % places_a_step == 0) ++work_;
+    const std::uint8_t first = run[at];
+    // What is not even a header's beginning is passed over quickly.
+    if (first < 0x80 && (end - at < 8 || load_be24(run.data() + at + 4) > end - at)) continue;
+    if ((first & 0x3F) < 2) continue;
+    const auto before = read_before(run, at, end, samples);
+    if (before && fits(*before)) return before;
+  }
+  return std::nullopt;
+}
+
+LookBack ChunkTrial::look_back(std::uint64_t header, std::uint64_t least) {
+  const std::uint64_t begin = std::max(window_.run_begin(header), least);
+  LookBack result{.offset = header};
+  if (begin >= header) return result;
+  const Bytes run = window_.at(begin).first(static_cast<std::size_t>(header - begin));
+  std::vector<ChunkSample> samples(samples_.begin(), samples_.end());
+  for (std::size_t end = run.size(); end > 0;) {
+    const auto before = find_before(run, end, samples, result.inherited);
+    if (!before) break;
+    std::erase_if(result.inherited, [&](const Inherited& each) {
+      return each.chunk_stream_id == before->sample.chunk_stream_id;
+    });
+    if (before->orphan) {
+      result.inherited.push_back({before->sample.chunk_stream_id, before->sample.length, before->sample.type_id});
+    }
+    samples.insert(samples.begin(), before->sample);
+    if (samples.size() > most_samples) samples.pop_back();
+    result.longest = std::max(result.longest, before->sample.length);
+    end = before->at;
+    result.offset = begin + end;
+    ++result.messages;
+  }
+  return result;
+}
+
+}  // namespace rtmpscope::rtmp
