@@ -1,6 +1,5 @@
 // Messages before the header with which a search ended: see ChunkTrial::look_back.
 #include <algorithm>
-#include <bit>
 
 #include "base/byte_order.hpp"
 #include "rtmp/chunk_trial.hpp"
@@ -12,9 +11,9 @@ namespace {
 constexpr int explicit_bits = 36;
 /// The same for a header that inherits its length from one that is not there.
 constexpr int orphan_bits = 30;
-constexpr int first_byte_bits = 8;   // format and chunk stream of an orphan
-constexpr int time_bits = 14;        // a time step below 1000 ms in 24 bits
-constexpr int same_length_bits = 16; // other messages of the chunk stream are as long
+constexpr int first_byte_bits = 8;    // format and chunk stream of an orphan
+constexpr int time_bits = 14;         // a time step below 1000 ms in 24 bits
+constexpr int same_length_bits = 16;  // other messages of the chunk stream are as long
 constexpr std::uint32_t longest_step_ms = 60'000;
 constexpr std::size_t places_a_step = 8;
 
@@ -90,30 +89,20 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
     found.sample.length = static_cast<std::uint32_t>(wire - splits);
     // Splits are no evidence: so are the last chunks of a message that began before.
     found.bits = first_byte_bits + (first < 0xC0 ? time_bits : 0);
-    int shown = 0;
-    bool same_length = false;
+    int shown = -1;
     for (const ChunkSample& other : samples) {
-      if (other.chunk_stream_id != id) continue;
+      if (other.chunk_stream_id != id || other.length != found.sample.length) continue;
       ChunkSample guess = found.sample;
       guess.type_id = other.type_id;
-      const int bits = weigh_sample(guess, body, samples).value_or(0);
+      const int bits = weigh_sample(guess, body, samples).value_or(-1);
       if (bits <= shown) continue;
       shown = bits;
       found.sample.type_id = other.type_id;
     }
-    if (found.sample.type_id == 0) {
-      const Shown type = show_type(body, nullptr);
-      found.sample.type_id = type.type_id;
-      shown = type.bits;
-    }
-    if (found.sample.type_id == 0) return std::nullopt;
-    for (const ChunkSample& other : samples) {
-      same_length = same_length || (other.chunk_stream_id == id && other.type_id == found.sample.type_id &&
-                                    other.length == found.sample.length);
-    }
-    // A length that nothing is known of could lead there from any place.
-    found.bits += shown + (same_length ? same_length_bits : -static_cast<int>(std::bit_width(wire)));
-    if (found.bits < (same_length ? orphan_bits : orphan_bits - 6)) return std::nullopt;
+    // With any other length, a message that began earlier would lead there as well.
+    if (shown < 0) return std::nullopt;
+    found.bits += shown + same_length_bits;
+    if (found.bits < orphan_bits) return std::nullopt;
   }
   if (!is_split(run, payload, end, id)) return std::nullopt;
   found.sample.head = BodyHead(body);
@@ -143,21 +132,57 @@ std::optional<ChunkTrial::Before> ChunkTrial::find_before(Bytes run, std::size_t
   for (std::size_t at = end; at-- > 0 && work_ < work_limit_;) {
     if ((end - at) % places_a_step == 0) ++work_;
     const std::uint8_t first = run[at];
-    // What is not even a header's beginning is passed over quickly.
-    if (first < 0x80 && (end - at < 8 || load_be24(run.data() + at + 4) > end - at)) continue;
-    if ((first & 0x3F) < 2) continue;
+    if (first >= 0x80 || (first & 0x3F) < 2 || end - at < 8 || load_be24(run.data() + at + 4) > end - at) continue;
     const auto before = read_before(run, at, end, samples);
     if (before && fits(*before)) return before;
   }
   return std::nullopt;
 }
 
-LookBack ChunkTrial::look_back(std::uint64_t header, std::uint64_t least) {
+bool ChunkTrial::survey(TrialStart start) {
+  constexpr int most_strangers = 4;
+  std::vector<ChunkSample> gathered;
+  std::vector<Inherited> known(start.inherited.begin(), start.inherited.end());
+  TrialEnd first;
+  bool done = false;
+  for (int strangers = 0; strangers <= most_strangers; ++strangers) {
+    start.inherited = known;
+    const TrialEnd end = run(start);
+    if (strangers == 0) first = end;
+    for (const ChunkSample& sample : samples_) {
+      if (gathered.size() < most_samples) gathered.push_back(sample);
+      if (sample.length == 0) continue;
+      std::erase_if(known, [&](const Inherited& each) { return each.chunk_stream_id == sample.chunk_stream_id; });
+      known.push_back({sample.chunk_stream_id, sample.length, sample.type_id});
+    }
+    done = end.reason == TrialEnd::Reason::enough || gathered.size() >= most_samples;
+    if (end.reason != TrialEnd::Reason::contradiction || end.begun == 0 || gathered.size() >= most_samples) break;
+    start.offset = end.offset;
+    start.chunk_size = end.chunk_size;
+    start.chunk_size_exact = end.chunk_size_exact;
+    start.chunk_size_least = end.chunk_size_least;
+    start.least_first_bits = 0;
+    start.inherited_guessed = true;
+    start.inherited = known;
+    const Inference inference = infer(start);
+    if (!inference.inherited) break;
+    known.push_back(*inference.inherited);
+  }
+  end_ = first;
+  samples_ = std::move(gathered);
+  return done;
+}
+
+LookBack ChunkTrial::look_back(std::uint64_t header, std::uint64_t least, std::span<const Repetition> guesses) {
   const std::uint64_t begin = std::max(window_.run_begin(header), least);
   LookBack result{.offset = header};
   if (begin >= header) return result;
   const Bytes run = window_.at(begin).first(static_cast<std::size_t>(header - begin));
   std::vector<ChunkSample> samples(samples_.begin(), samples_.end());
+  for (const Repetition& guess : guesses) {
+    if (guess.chunk_size != 0 && end_.chunk_size_exact && guess.chunk_size != end_.chunk_size) continue;
+    samples.push_back({guess.inherited.chunk_stream_id, guess.inherited.length, guess.inherited.type_id, guess.head});
+  }
   for (std::size_t end = run.size(); end > 0;) {
     const auto before = find_before(run, end, samples, result.inherited);
     if (!before) break;

@@ -72,6 +72,13 @@ struct LookBack {
   std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit from such as are not there
 };
 
+/// What messages on a chunk stream seem to have in common (chunk_repetition.hpp). A guess, for trials to prove.
+struct Repetition {
+  Inherited inherited{};
+  std::uint32_t chunk_size = 0;  ///< that the messages are split by; 0: they are not split, or that is not known
+  BodyHead head{};
+};
+
 /// What ChunkTrial::infer finds out.
 struct Inference {
   std::optional<Inherited> inherited;
@@ -94,10 +101,13 @@ class ChunkTrial {
   /// Finds length and type of an audio or video message whose header at `start.offset` inherits them from a lost one:
   /// the type by its body, the length by the first believable header that stands where no continuation has to be.
   [[nodiscard]] Inference infer(const TrialStart& start);
-  /// After `run` from `header`: finds messages before it, from the last one on, each of which ends exactly where the
+  /// Gathers samples for `look_back` from `start` on, also of chunk streams whose headers inherit from lost ones; false
+  /// if more bytes may give more of them.
+  [[nodiscard]] bool survey(TrialStart start);
+  /// After `survey` from `header`: finds messages before it, from the last one on, each of which ends exactly where the
   /// next one begins. Headers may inherit from such as came before offset `least`: then the length is what leads to the
-  /// next header, and it must be that of other messages of the chunk stream, or the body must leave no doubt.
-  [[nodiscard]] LookBack look_back(std::uint64_t header, std::uint64_t least);
+  /// next header, and it must be that of other messages of the chunk stream, or one of the guesses.
+  [[nodiscard]] LookBack look_back(std::uint64_t header, std::uint64_t least, std::span<const Repetition> guesses);
 
  private:
   enum class Look : std::uint8_t { yes, no, more, hole };

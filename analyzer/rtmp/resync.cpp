@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rtmp/chunk_repetition.hpp"
+
 namespace rtmpscope::rtmp {
 namespace {
 
@@ -20,6 +22,8 @@ constexpr std::uint64_t moved_bytes_a_step = 256;
 
 /// Bytes that are kept although no header was found in them: what follows may tell.
 constexpr std::uint64_t look_back_bytes = std::uint64_t{64} << 10;
+/// Bytes behind the header that proved itself which are waited for, to tell what comes before it.
+constexpr std::uint64_t survey_bytes = 4096;
 
 /// A place with less behind it says little; it is looked at when more has come.
 constexpr std::size_t least_ahead = maximum_header_size + weighed_body_bytes;
@@ -91,7 +95,7 @@ std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHab
   auto result = search(parser, habits, last);
   if (result) return result;
   // Dropping moves what is left: that much must have become needless.
-  const std::uint64_t first = candidates_.empty() ? scan_from_ : candidates_.front().offset;
+  const std::uint64_t first = proof_ ? proved_ : candidates_.empty() ? scan_from_ : candidates_.front().offset;
   const std::uint64_t needed = first - std::min(first, look_back_bytes);
   if (window_.bytes_before(needed) >= window_.kept_bytes() / 2) {
     window_.drop_before(needed);
@@ -169,11 +173,12 @@ void Resync::learn_first_bytes(const ChunkParser& parser) {
 std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   if (!first_bytes_learned_) learn_first_bytes(parser);
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  if (search_waiting(trial, last) && search_new(trial, last) && !overdrawn()) {
+  if (cause_ == Cause::midstream) guess_repetitions(habits);
+  if (!proof_ && search_waiting(trial, last) && search_new(trial, last) && !overdrawn()) {
     if (last) scan_from_ = window_.end();
     return std::nullopt;
   }
-  if (proof_) return found_by_search(trial);
+  if (proof_) return found_by_search(trial, last);
   if (overdrawn()) {
     candidates_.clear();
     scan_from_ = window_.end();
@@ -181,15 +186,55 @@ std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamH
   return std::nullopt;
 }
 
-/// `trial` ended with the proof. What comes before the place that proved itself is read off what follows.
-SyncFound Resync::found_by_search(ChunkTrial& trial) {
+/// Looks for messages of constant length each time that there are twice as many bytes. What they show makes trials
+/// possible that had to fail before.
+void Resync::guess_repetitions(const StreamHabits& habits) {
+  constexpr std::size_t first_guess = 1024;
+  const Bytes run = window_.at(window_.next_known(0));
+  const std::size_t size = std::min(run.size(), repetition_window);
+  if (size < std::max(first_guess, 2 * guessed_bytes_)) return;
+  guessed_bytes_ = size;
+  work_.steps += size / places_a_step;
+  std::vector<Repetition> guesses = find_repetitions(run, habits);
+  const auto same = [](const Repetition& a, const Repetition& b) {
+    return a.inherited.chunk_stream_id == b.inherited.chunk_stream_id && a.inherited.length == b.inherited.length;
+  };
+  if (std::ranges::equal(guesses, guesses_, same)) return;
+  guesses_ = std::move(guesses);
+  guessed_.clear();
+  inheriting_ = {};
+  for (const Repetition& guess : guesses_) {
+    guessed_.push_back(guess.inherited);
+    if (guess.inherited.chunk_stream_id < 64) {
+      inheriting_[0x80 | guess.inherited.chunk_stream_id] = inheriting_[0xC0 | guess.inherited.chunk_stream_id] = true;
+    }
+    if (guess.chunk_size != 0) expected_chunk_size_ = guess.chunk_size;
+  }
+  candidates_.clear();
+  scan_from_ = window_.next_known(0);
+}
+
+/// What comes before the place that proved itself is read off what follows it, as soon as that has come.
+std::optional<SyncFound> Resync::found_by_search(ChunkTrial& trial, bool last) {
+  const bool surveyed = trial.survey({.offset = proved_,
+                                      .chunk_size = expected_chunk_size_,
+                                      .inherited = guessed_,
+                                      .inherited_guessed = true,
+                                      .last = last});
+  const LookBack before = trial.look_back(proved_, lost_offset_, guesses_);
+  const bool complete = before.offset == lost_offset_ || surveyed || last || full() || overdrawn();
+  if (!complete && window_.end() < proved_ + survey_bytes) return std::nullopt;
   TrialEnd proof = *proof_;
-  const LookBack before = trial.look_back(proved_, lost_offset_);
-  proof.chunk_size_least = std::max(proof.chunk_size_least, std::min(before.longest, proof.chunk_size_exact
-                                        ? proof.chunk_size : before.longest));
+  const std::uint32_t whole = proof.chunk_size_exact ? std::min(before.longest, proof.chunk_size) : before.longest;
+  proof.chunk_size_least = std::max(proof.chunk_size_least, whole);
   proof.confirmed = std::max(proof.confirmed, proved_ + 1);
   auto result = found(proof, before.offset, cause_ == Cause::midstream ? SyncMethod::midstream : SyncMethod::searched);
+  // Those that come before it are nearer to the beginning.
   result.inherited = before.inherited;
+  for (const Inherited& guess : guessed_) {
+    const auto own = std::ranges::find(result.inherited, guess.chunk_stream_id, &Inherited::chunk_stream_id);
+    if (own == result.inherited.end()) result.inherited.push_back(guess);
+  }
   return result;
 }
 
@@ -235,6 +280,8 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
   const std::uint64_t at = candidate.offset;
   const TrialEnd end = trial.run({.offset = at,
                                   .chunk_size = expected_chunk_size_,
+                                  .inherited = guessed_,
+                                  .inherited_guessed = true,
                                   .least_first_bits = first_header_bits,
                                   .last = last});
   candidate.wanted_end = end.wanted_end;

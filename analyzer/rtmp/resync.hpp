@@ -93,7 +93,8 @@ class Resync {
   [[nodiscard]] bool full() const { return window_.kept_bytes() >= maximum_resync_bytes; }
   [[nodiscard]] bool overdrawn() const { return work_.steps > work_limit_; }
   void learn_first_bytes(const ChunkParser& parser);
-  [[nodiscard]] SyncFound found_by_search(ChunkTrial& trial);
+  void guess_repetitions(const StreamHabits& habits);
+  [[nodiscard]] std::optional<SyncFound> found_by_search(ChunkTrial& trial, bool last);
   [[nodiscard]] SyncFound found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const;
 
   ResyncWindow window_;
@@ -110,6 +111,9 @@ class Resync {
   std::optional<TrialEnd> proof_;       ///< of the candidate that was found
   std::uint64_t proved_ = 0;            ///< its offset
   std::uint32_t expected_chunk_size_ = 0;
+  std::vector<Repetition> guesses_;  ///< midstream: what repeats in the first bytes
+  std::vector<Inherited> guessed_;   ///< of them
+  std::size_t guessed_bytes_ = 0;    ///< that the guesses are about
   std::array<bool, 256> inheriting_{};  ///< first bytes of headers that inherit from one that was seen
   bool first_bytes_learned_ = false;
   bool doubt_pending_;

@@ -1,0 +1,135 @@
+#include "rtmp/chunk_repetition.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/byte_order.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+constexpr int least_repeats = 3;
+constexpr std::size_t most_found = 3;
+/// A key with more places is no header: by chance each has less than three in the window.
+constexpr std::size_t most_places = 2048;
+/// A message and the next one of its kind may have others between them.
+constexpr std::size_t neighbours = 6;
+constexpr std::size_t shortest = 8;
+constexpr std::array<std::uint32_t, 6> usual_chunk_sizes = {128, 256, 512, 1024, 2048, 4096};
+
+struct Place {
+  std::uint32_t key = 0;  // chunk stream and first byte of the body
+  std::uint32_t at = 0;
+  std::uint32_t payload = 0;
+};
+
+/// Places that can be headers which inherit length and type.
+std::vector<Place> list_places(Bytes bytes) {
+  std::vector<Place> places;
+  for (std::size_t at = 0; at + 5 < bytes.size(); ++at) {
+    const std::uint8_t first = bytes[at];
+    if (first < 0x80 || (first & 0x3F) < 3) continue;
+    const std::size_t size = first < 0xC0 ? 4 : 1;
+    if (size == 4 && load_be24(bytes.data() + at + 1) > longest_orphan_step_ms) continue;
+    places.push_back({static_cast<std::uint32_t>((first & 0x3F) << 8 | bytes[at + size]),
+                      static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + size)});
+  }
+  return places;
+}
+
+/// The bytes from a payload to the next header that occur most often, and how often.
+struct Distance {
+  std::uint32_t bytes = 0;
+  int count = 0;
+};
+
+Distance most_frequent(std::span<const Place> places) {
+  std::vector<std::uint32_t> distances;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    for (std::size_t k = i + 1; k < places.size() && k <= i + neighbours; ++k) {
+      if (places[k].at >= places[i].payload + shortest) distances.push_back(places[k].at - places[i].payload);
+    }
+  }
+  std::ranges::sort(distances);
+  Distance best;
+  for (std::size_t i = 0; i < distances.size();) {
+    const std::size_t begin = i;
+    while (i < distances.size() && distances[i] == distances[begin]) ++i;
+    // Of equals the shortest: two messages in a row repeat as well as one.
+    if (static_cast<int>(i - begin) > best.count) best = {distances[begin], static_cast<int>(i - begin)};
+  }
+  return best;
+}
+
+/// The chunk size that puts a type 3 header into each of the messages; 0 if none does.
+std::uint32_t split_of(Bytes bytes, std::span<const Place> places, std::uint32_t distance) {
+  for (const std::uint32_t size : usual_chunk_sizes) {
+    if (size >= distance) break;
+    int split = 0;
+    int whole = 0;
+    for (const Place& place : places) {
+      const bool next = std::ranges::any_of(places, [&](const Place& other) {
+        return other.at == place.payload + distance;
+      });
+      if (!next) continue;
+      ++(bytes[place.payload + size] == (0xC0 | place.key >> 8) ? split : whole);
+    }
+    if (whole == 0 && split >= least_repeats) return size;
+  }
+  return 0;
+}
+
+/// Audio where the body does not show anything else: no other media have messages of constant length.
+std::uint8_t type_of(Bytes body, const StreamHabits& habits) {
+  constexpr int clear_bits = 14;
+  const auto audio = weigh_body(MessageType::audio, body, maximum_message_length, habits);
+  const auto video = weigh_body(MessageType::video, body, maximum_message_length, habits);
+  if (video.value_or(0) >= clear_bits && video.value_or(0) > audio.value_or(0)) return MessageType::video;
+  if (audio) return MessageType::audio;
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits) {
+  bytes = bytes.first(std::min(bytes.size(), repetition_window));
+  std::vector<Place> places = list_places(bytes);
+  std::ranges::stable_sort(places, {}, &Place::key);
+  struct Found {
+    Repetition repetition;
+    std::uint64_t covered = 0;  // bytes; waveforms repeat as well, but over short distances
+  };
+  std::vector<Found> found;
+  const std::span<const Place> all(places);
+  for (std::size_t i = 0; i < places.size();) {
+    const std::size_t begin = i;
+    while (i < places.size() && places[i].key == places[begin].key) ++i;
+    if (i - begin <= least_repeats || i - begin > most_places) continue;
+    const std::span<const Place> own = all.subspan(begin, i - begin);
+    const Distance distance = most_frequent(own);
+    if (distance.count < least_repeats) continue;
+    Repetition repetition;
+    repetition.inherited.chunk_stream_id = own.front().key >> 8;
+    const Bytes body = bytes.subspan(own.front().payload);
+    repetition.inherited.type_id = type_of(body.first(std::min(weighed_body_bytes, body.size())), habits);
+    if (repetition.inherited.type_id == 0) continue;
+    repetition.head = BodyHead(body.first(1));
+    repetition.chunk_size = split_of(bytes, own, distance.bytes);
+    const std::uint32_t splits =
+        repetition.chunk_size == 0 ? 0 : (distance.bytes - 1) / (repetition.chunk_size + 1);
+    repetition.inherited.length = distance.bytes - splits;
+    found.push_back({repetition, std::uint64_t{distance.bytes} * static_cast<std::uint64_t>(distance.count)});
+  }
+  std::ranges::stable_sort(found, std::greater{}, &Found::covered);
+  std::vector<Repetition> result;
+  for (const Found& each : found) {
+    const bool known = std::ranges::any_of(result, [&](const Repetition& other) {
+      return other.inherited.chunk_stream_id == each.repetition.inherited.chunk_stream_id;
+    });
+    if (!known) result.push_back(each.repetition);
+    if (result.size() == most_found) break;
+  }
+  return result;
+}
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,18 @@
+// Messages of constant length, found by their repetition alone.
+#pragma once
+
+#include <vector>
+
+#include "rtmp/chunk_trial.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Bytes that are looked at.
+inline constexpr std::size_t repetition_window = std::size_t{32} << 10;
+
+/// Finds headers of type 2 and 3 that follow each other at one distance, with bodies that begin with the same byte.
+/// Audio of constant rate is sent like that, and a header that gives length and type may be far away. `bytes` are from
+/// a chunk stream and begin anywhere. The most frequent ones, few.
+[[nodiscard]] std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits);
+
+}  // namespace rtmpscope::rtmp
