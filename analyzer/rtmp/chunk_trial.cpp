@@ -439,6 +439,7 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
         end_.first_bits = seen.bits;
       }
       ++end_.begun;
+      if (seen.header.format < 2) ++end_.told;
     }
     end_.bits += seen.bits;
     end_.shown_bits += seen.shown_bits;

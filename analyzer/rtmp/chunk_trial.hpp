@@ -37,6 +37,7 @@ struct TrialEnd {
   int bits = 0;                       ///< for all of it
   int shown_bits = 0;                 ///< of `bits`, what the bodies of messages show
   int begun = 0;                      ///< messages that began
+  int told = 0;                       ///< of them, those whose header gives length and type
   int landed = 0;                     ///< messages that ended where the next header, or a hole, begins
   std::uint32_t chunk_size = 0;       ///< as in TrialStart, after the trial
   bool chunk_size_exact = false;

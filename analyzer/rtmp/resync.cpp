@@ -40,6 +40,10 @@ constexpr int landings_wanted = 2;
 /// Records of other protocols have lengths and types, too.
 constexpr int midstream_shown_bits = 14;
 constexpr int midstream_landings = 6;
+/// Where length and type of messages are guessed from repetition, which other protocols have, too: headers that give
+/// them for other messages in between, or what bodies must show.
+constexpr int guessed_told = 2;
+constexpr int guessed_shown_bits = 5 * 14;
 
 SyncConfidence confidence_of(int bits) {
   if (bits >= 120) return SyncConfidence::very_high;
@@ -311,6 +315,10 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
     return end.reason == TrialEnd::Reason::need_more && !last ? Verdict::waits : Verdict::refuted;
   }
   if (!found) return Verdict::refuted;
+  if (cause_ == Cause::midstream && end.told < guessed_told && end.begun > end.told &&
+      end.shown_bits < guessed_shown_bits) {
+    return end.reason == TrialEnd::Reason::need_more && !last ? Verdict::waits : Verdict::refuted;
+  }
   proof_ = end;
   proved_ = at;
   return Verdict::found;

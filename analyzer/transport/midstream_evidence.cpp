@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "base/byte_order.hpp"
@@ -23,10 +25,15 @@ constexpr int body_bits = 12;           // what a body must say of itself
 struct Header {
   std::uint8_t chunk_stream_id = 0;
   std::uint8_t type_id = 0;
+  std::uint8_t first = 0;  ///< of the body
   std::uint32_t length = 0;
   std::size_t size = 0;
   bool extended = false;
+  bool gives_length = false;
+  bool shown = false;  ///< the body begins as its type wants
 };
+
+using Headers = std::vector<Header>;
 
 bool is_amf0_name(Bytes body) {
   if (body[0] == 0) body = body.subspan(1);
@@ -37,16 +44,22 @@ bool is_amf0_name(Bytes body) {
   });
 }
 
-bool is_body(const Header& header, Bytes body) {
+/// Whether such a message can begin like this, and whether it shows that it does.
+bool read_body(Header& header, Bytes body) {
   if (header.length < shortest_body || body.size() < least_body) return false;
   body = body.first(std::min<std::size_t>({body.size(), header.length, media::body_evidence_size}));
+  header.first = body[0];
+  const auto weighed = [&](std::optional<int> bits) {
+    header.shown = bits.value_or(0) >= body_bits;
+    return bits.has_value();
+  };
   switch (header.type_id) {
-    case 8: return media::weigh_audio(body, header.length, {}).value_or(0) >= body_bits;
-    case 9: return media::weigh_video(body, header.length, {}).value_or(0) >= body_bits;
+    case 8: return weighed(media::weigh_audio(body, header.length, {}));
+    case 9: return weighed(media::weigh_video(body, header.length, {}));
     case 15:
     case 17:
     case 18:
-    case 20: return is_amf0_name(body);
+    case 20: return header.shown = is_amf0_name(body);
     default: return false;
   }
 }
@@ -63,7 +76,8 @@ bool read_header(Bytes bytes, std::span<const Header> previous, Header& header) 
   header.extended = format < 3 && time == extended_timestamp;
   if (header.extended) header.size += 4;
   if (format != 0 && !header.extended && time > longest_step_ms) return false;
-  if (format < 2) {
+  header.gives_length = format < 2;
+  if (header.gives_length) {
     header.length = load_be24(bytes.data() + 4);
     header.type_id = bytes[7];
   } else {
@@ -76,7 +90,7 @@ bool read_header(Bytes bytes, std::span<const Header> previous, Header& header) 
   }
   if (header.length > longest_message) return false;
   if (format == 0 && load_le32(bytes.data() + 8) > highest_message_stream) return false;
-  return is_body(header, bytes.subspan(header.size));
+  return read_body(header, bytes.subspan(header.size));
 }
 
 /// Where the message ends if its chunks have that size; 0 if they have not.
@@ -104,13 +118,47 @@ bool is_stranger(Bytes bytes) {
          media::weigh_video(body, longest_message, {}).value_or(0) >= body_bits;
 }
 
+/// Size of a header that inherits length and type, on chunk stream `id`, before a body that begins with `first`; 0 if
+/// there is none.
+std::size_t orphan_size(Bytes bytes, std::uint8_t id, std::uint8_t first) {
+  if (bytes.size() < 5 || bytes[0] < 0x80 || (bytes[0] & 0x3F) != id) return 0;
+  const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
+  if (size == 4 && load_be24(bytes.data() + 1) > longest_step_ms) return 0;
+  return bytes[size] == first ? size : 0;
+}
+
+/// An audio message whose length nothing says but that the next one of its kind, and the one after that or a header
+/// that is known, stand at its distance.
+bool read_repeated(Bytes bytes, std::span<const Header> previous, Header& header) {
+  constexpr std::size_t longest_repeated = 4096;
+  if (bytes.size() < 5 || bytes[0] < 0x80) return false;
+  const auto id = static_cast<std::uint8_t>(bytes[0] & 0x3F);
+  const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
+  const std::uint8_t first = bytes[size];
+  if (id < 3 || orphan_size(bytes, id, first) == 0) return false;
+  for (std::size_t length = shortest_body; length < longest_repeated && size + length < bytes.size(); ++length) {
+    const Bytes second = bytes.subspan(size + length);
+    const std::size_t second_size = orphan_size(second, id, first);
+    if (second_size == 0 || second_size + length >= second.size()) continue;
+    const Bytes third = second.subspan(second_size + length);
+    Header known;
+    if (orphan_size(third, id, first) == 0 && !(read_header(third, previous, known) && known.gives_length)) continue;
+    header = {.chunk_stream_id = id, .type_id = 8, .first = first, .length = static_cast<std::uint32_t>(length),
+              .size = size};
+    return read_body(header, bytes.subspan(size));
+  }
+  return false;
+}
+
 /// The place behind the message whose header is at `at`, if a header is there; 0 if none is.
 std::size_t landing(Bytes bytes, std::size_t at, const Header& header, std::span<const Header> previous) {
   const auto try_size = [&](std::uint32_t size) -> std::size_t {
     Header following;
     const std::size_t end = end_of(bytes, at + header.size, header, size);
     if (end == 0 || end >= bytes.size()) return 0;
-    return read_header(bytes.subspan(end), previous, following) || is_stranger(bytes.subspan(end)) ? end : 0;
+    const Bytes rest = bytes.subspan(end);
+    return read_header(rest, previous, following) || is_stranger(rest) || read_repeated(rest, previous, following) ? end
+                                                                                                                   : 0;
   };
   if (const std::size_t end = try_size(header.length); end != 0) return end;
   for (const std::uint32_t size : usual_chunk_sizes) {
@@ -120,23 +168,39 @@ std::size_t landing(Bytes bytes, std::size_t at, const Header& header, std::span
   return 0;
 }
 
+bool is_proof(const Headers& headers) {
+  int shown = 0;
+  std::vector<std::uint32_t> lengths;
+  for (const Header& header : headers) {
+    shown += header.shown ? 1 : 0;
+    if (header.gives_length) lengths.push_back(header.length);
+  }
+  if (shown >= midstream_messages) return true;
+  const bool equal = std::ranges::adjacent_find(lengths, std::ranges::not_equal_to{}) == lengths.end();
+  return headers.size() >= plain_midstream_messages && lengths.size() >= plain_midstream_lengths && !equal;
+}
+
+/// Follows messages from a header on, each to the next one.
+bool proves_from(Bytes bytes, std::size_t at) {
+  Headers headers;  // at most plain_midstream_messages and a few
+  constexpr std::size_t most_headers = 64;
+  while (headers.size() < most_headers) {
+    Header header;
+    const Bytes rest = bytes.subspan(at);
+    if (!read_header(rest, headers, header) && (headers.empty() || !read_repeated(rest, headers, header))) return false;
+    headers.push_back(header);
+    if (is_proof(headers)) return true;
+    at = landing(bytes, at, header, headers);
+    if (at == 0) return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_midstream_rtmp(Bytes bytes) {
-  std::vector<Header> headers;  // at most midstream_messages
-  for (std::size_t at = 0; at < bytes.size();) {
-    Header header;
-    const bool possible = (bytes[at] & 0x3F) >= 2 && (bytes[at] < 0x80 || !headers.empty());
-    if (possible && read_header(bytes.subspan(at), headers, header)) {
-      headers.push_back(header);
-      if (const std::size_t next = landing(bytes, at, header, headers); next != 0) {
-        if (headers.size() == midstream_messages) return true;
-        at = next;
-        continue;
-      }
-      headers.pop_back();
-    }
-    ++at;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    if (bytes[at] < 0x80 && (bytes[at] & 0x3F) >= 2 && proves_from(bytes, at)) return true;
   }
   return false;
 }
