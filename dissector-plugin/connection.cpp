@@ -29,35 +29,19 @@ bool is_client_handshake(Bytes bytes, Direction direction) {
 
 }  // namespace
 
-Connection::Connection(std::uint32_t& numbered, rtmp::ConnectionInfo info)
-    : numbered_(numbered), info_(std::move(info)) {}
+Connection::Connection(Capture& capture, rtmp::ConnectionInfo info)
+    : capture_(capture), info_(std::move(info)) {}
 
 void Connection::give_number() {
-  if (!index_) index_ = numbered_++;
+  if (!index_) index_ = capture_.numbered++;
 }
 
 rtmp::Transport Connection::transport() const {
   return session_ == nullptr ? info_.transport : session_->summary().info.transport;
 }
 
-const FrameRecord* Connection::find(std::uint32_t frame, std::uint32_t place) const {
-  std::size_t begin = 0;
-  std::size_t end = records_.size();
-  while (begin < end) {
-    const std::size_t middle = begin + (end - begin) / 2;
-    const FrameRecord& record = records_[middle];
-    if (record.frame == frame && record.place == place) return &record;
-    if (std::pair(record.frame, record.place) < std::pair(frame, place)) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return nullptr;
-}
-
-const FrameRecord* Connection::take(const Piece& piece) {
-  if (state_ == State::other) return nullptr;
+std::optional<FrameRecord> Connection::take(const Piece& piece) {
+  if (state_ == State::other) return std::nullopt;
   const bool may_have_header = !began_ && piece.direction == Direction::to_server;
   const std::uint32_t proxy_header = may_have_header ? find_proxy_header(piece) : 0;
   if (proxy_header == 0) return take(piece, 0);
@@ -97,7 +81,7 @@ std::uint32_t Connection::find_proxy_header(const Piece& piece) {
 }
 
 /// `proxy_header`: so many bytes of the packet lie in front of the piece.
-const FrameRecord* Connection::take(const Piece& piece, std::uint16_t proxy_header) {
+std::optional<FrameRecord> Connection::take(const Piece& piece, std::uint16_t proxy_header) {
   Way& side = ways_[index_of(piece.direction)];
   FrameRecord record;
   record.frame = piece.frame;
@@ -117,7 +101,7 @@ const FrameRecord* Connection::take(const Piece& piece, std::uint16_t proxy_head
     record.repeated =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(expected - record.stream_offset, record.length));
   }
-  record.first_unit = static_cast<std::uint32_t>(units_.size());
+  capture_.units.begin(record.stream_offset, piece.frame);
   current_ = {piece.bytes.data() - proxy_header, piece.bytes.size() + proxy_header};
   current_frame_ = piece.frame;
 
@@ -139,22 +123,15 @@ const FrameRecord* Connection::take(const Piece& piece, std::uint16_t proxy_head
     if (piece.sequence) side.expected_sequence = *piece.sequence + record.length;
   }
   current_ = {};
-  if (state_ == State::other || (state_ == State::undecided && piece.claim == Claim::asked)) return nullptr;
+  if (state_ == State::other || (state_ == State::undecided && piece.claim == Claim::asked)) {
+    return std::nullopt;
+  }
 
   give_number();
-  record.unit_count = static_cast<std::uint32_t>(units_.size()) - record.first_unit;
   record.direction = way(piece.direction);
   record.message_type = ways_[index_of(record.direction)].last_type;
-  // Frames come in order, but the places within a frame need not: an inner layer may be dissected first.
-  records_.push_back(record);
-  std::size_t at = records_.size() - 1;
-  for (; at > 0; --at) {
-    const FrameRecord& before = records_[at - 1];
-    if (std::pair(before.frame, before.place) <= std::pair(record.frame, record.place)) break;
-    records_[at] = before;
-  }
-  records_[at] = record;
-  return &records_[at];
+  record.units = capture_.units.bytes();
+  return records_.add(record);
 }
 
 /// The stream offset of the piece's first byte, from its sequence number.

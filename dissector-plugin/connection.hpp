@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
-#include "growing_list.hpp"
+#include "record_log.hpp"
 #include "rtmp/session.hpp"
 #include "transport/detector.hpp"
 #include "transport/proxy_header.hpp"
-#include "units.hpp"
+#include "unit_codec.hpp"
 
 namespace rtmpscope::plugin {
 
@@ -39,20 +39,26 @@ struct Piece {
   std::uint32_t cut = 0;  ///< bytes after them that were not
 };
 
+/// What the connections of a capture share; outlives them.
+struct Capture {
+  std::uint32_t numbered = 0;  ///< connections that are shown
+  UnitWriter units;            ///< of the piece being decoded
+};
+
 class Connection final : private rtmp::EventSink {
  public:
-  /// `numbered` counts the connections of a capture that are shown; it outlives this one.
-  Connection(std::uint32_t& numbered, rtmp::ConnectionInfo info);
+  Connection(Capture& capture, rtmp::ConnectionInfo info);
 
   /// Whether media payload is kept, too, which takes as much memory as there is media. To be said before
   /// `take`.
   void keep_media(bool whole) { media_whole_ = whole; }
 
-  /// To be called once for each piece, in the order of the capture. Null if it is not RTMP, or may not be;
-  /// else valid until the next call.
-  const FrameRecord* take(const Piece& piece);
-  /// What `take` answered for the piece, or null.
-  [[nodiscard]] const FrameRecord* find(std::uint32_t frame, std::uint32_t place) const;
+  /// To be called once for each piece, in the order of the capture. Nothing if it is not RTMP, or may not be.
+  std::optional<FrameRecord> take(const Piece& piece);
+  /// What `take` answered for the piece.
+  [[nodiscard]] std::optional<FrameRecord> find(std::uint32_t frame, std::uint32_t place) const {
+    return records_.find(frame, place);
+  }
   /// The content has proven that it is not RTMP; nothing is to be expected of further pieces.
   [[nodiscard]] bool is_other() const { return state_ == State::other; }
 
@@ -64,16 +70,10 @@ class Connection final : private rtmp::EventSink {
   /// Null until it is decided that the connection is RTMP.
   [[nodiscard]] const rtmp::Session* session() const { return session_.get(); }
 
-  [[nodiscard]] const Unit& unit(std::uint32_t index) const { return units_[index]; }
-  /// `record` is the one that the unit belongs to.
-  [[nodiscard]] ChunkUnit chunk(std::uint32_t index, const FrameRecord& record) const {
-    return chunks_[index].unpack(record.stream_offset);
-  }
-  [[nodiscard]] const MessageUnit& message(std::uint32_t index) const { return messages_[index]; }
   [[nodiscard]] const Exchange& exchange(const MessageUnit& message) const {
     return exchanges_[message.exchange];
   }
-  [[nodiscard]] const EventUnit& event(std::uint32_t index) const { return events_[index]; }
+  [[nodiscard]] const EventUnit& event(std::uint32_t index) const { return *events_[index]; }
   [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
 
  private:
@@ -90,12 +90,13 @@ class Connection final : private rtmp::EventSink {
   void on_event(const rtmp::Event& event) override;
   void on_chunk(const rtmp::ChunkEvent& event);
   void on_message(const rtmp::MessageEvent& event);
+  std::uint32_t add_exchange(const rtmp::MessageEvent& event);
   void add_event(const rtmp::Event& event);
-  void link_request(const rtmp::MessageEvent& response, double transaction_id);
+  void link_request(const Exchange& response);
   std::uint32_t intern(std::string_view text);
-  [[nodiscard]] KeptBytes keep(Bytes bytes) const;
+  [[nodiscard]] KeptBytes place_of(Bytes bytes) const;
 
-  const FrameRecord* take(const Piece& piece, std::uint16_t proxy_header);
+  std::optional<FrameRecord> take(const Piece& piece, std::uint16_t proxy_header);
   std::uint32_t find_proxy_header(const Piece& piece);
   std::uint64_t locate(Way& way, const Piece& piece, std::uint64_t& missing, bool& stray);
   void feed(const Piece& piece, const StreamData& data);
@@ -109,7 +110,7 @@ class Connection final : private rtmp::EventSink {
     return swapped_ ? opposite(direction) : direction;
   }
 
-  std::uint32_t& numbered_;
+  Capture& capture_;
   std::optional<std::uint32_t> index_;
   rtmp::ConnectionInfo info_;
   State state_ = State::undecided;
@@ -118,7 +119,7 @@ class Connection final : private rtmp::EventSink {
   std::unique_ptr<transport::Detector> detector_;
   /// While the bytes to the server may be a proxy's header.
   std::unique_ptr<transport::ProxyHeaderFinder> proxy_finder_;
-  bool began_ = false;  ///< the direction to the server, and it is known where
+  bool began_ = false;             ///< the direction to the server, and it is known where
   std::uint32_t held_pieces_ = 0;  ///< in the detector
   std::unique_ptr<rtmp::Session> session_;
   std::array<Way, 2> ways_;
@@ -126,12 +127,9 @@ class Connection final : private rtmp::EventSink {
   Bytes current_;  ///< the piece being decoded, from its first byte
   std::uint32_t current_frame_ = 0;
 
-  GrowingList<FrameRecord> records_;  ///< in the order of frames
-  GrowingList<Unit> units_;
-  GrowingList<PackedChunk> chunks_;
-  GrowingList<MessageUnit> messages_;
+  RecordLog records_;
   std::vector<Exchange> exchanges_{1};
-  GrowingList<EventUnit> events_;
+  std::vector<std::unique_ptr<EventUnit>> events_;
   std::vector<std::string> texts_{std::string()};
 };
 

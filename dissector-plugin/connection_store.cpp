@@ -14,7 +14,7 @@ namespace {
 struct Store {
   std::vector<std::unique_ptr<Connection>> connections;
   std::map<std::pair<Endpoint, std::string>, Tunnel> tunnels;
-  std::uint32_t numbered = 0;
+  Capture capture;
 };
 
 Store& store() {
@@ -28,7 +28,7 @@ char rejected;
 void clear_store() {
   store().tunnels.clear();
   store().connections.clear();
-  store().numbered = 0;
+  store().capture.numbered = 0;
 }
 
 Endpoint endpoint(const address& from, guint32 port) {
@@ -67,7 +67,7 @@ Connection* new_connection(const packet_info* pinfo, Direction direction,
     if (direction == Direction::to_client) std::swap(info.client, info.server);
     info.transport = transport;
     info.community_id = tcp_community_id(info.client, info.server);
-    store().connections.push_back(std::make_unique<Connection>(store().numbered, std::move(info)));
+    store().connections.push_back(std::make_unique<Connection>(store().capture, std::move(info)));
     return store().connections.back().get();
   } catch (...) {
     return nullptr;
@@ -92,7 +92,7 @@ Tunnel* find_tunnel(const packet_info* pinfo, Direction direction, const char* i
 }
 
 std::uint32_t numbered_connections() {
-  return store().numbered;
+  return store().capture.numbered;
 }
 
 void reject_connection(int key, conversation_t* conversation) noexcept {

@@ -67,7 +67,7 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   const Bytes frame(tvb_get_ptr(tvb, 0, static_cast<gint>(captured)), captured);
   Connection* connection = find_connection(carrier.key, conversation);
   if (connection != nullptr) {
-    if (const FrameRecord* record = connection->find(pinfo->num, place)) {
+    if (const auto record = connection->find(pinfo->num, place)) {
       show(tvb, pinfo, tree, *connection, *record, frame);
       return true;
     }
@@ -98,9 +98,9 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
       piece.first_sequence = tcp->fwd->base_seq + 1;
     }
   }
-  const FrameRecord* record = take(*connection, piece);
+  const std::optional<FrameRecord> record = take(*connection, piece);
   if (connection->is_other()) reject_connection(carrier.key, conversation);
-  if (record == nullptr) return false;
+  if (!record) return false;
   show(tvb, pinfo, tree, *connection, *record, frame);
   return true;
 }

@@ -207,16 +207,14 @@ class Exporter {
       source_.bodies[index_of(record.direction)].add(record.stream_offset + record.repeated,
                                                      tapped_.frame.subspan(record.repeated));
     }
-    for (std::uint32_t i = 0; i < record.unit_count; ++i) {
-      const Unit& unit = connection_.unit(record.first_unit + i);
+    Unit unit;
+    for (UnitReader units(record); units.next(unit);) {
       BodyCollector& bodies = source_.bodies[index_of(unit.direction)];
       switch (unit.kind) {
-        case Unit::Kind::chunk: bodies.begin_chunk(connection_.chunk(unit.index, record)); break;
-        case Unit::Kind::message:
-          take_message(connection_.message(unit.index), unit.direction, bodies);
-          break;
+        case Unit::Kind::chunk: bodies.begin_chunk(unit.chunk); break;
+        case Unit::Kind::message: take_message(unit.message, unit.direction, bodies); break;
         case Unit::Kind::event:
-          if (connection_.event(unit.index).kind == EventKind::sync_lost) bodies.lose_borders();
+          if (connection_.event(unit.event).kind == EventKind::sync_lost) bodies.lose_borders();
           break;
       }
     }

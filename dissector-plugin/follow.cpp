@@ -71,8 +71,8 @@ tap_packet_status on_record(void* user, packet_info* pinfo, epan_dissect_t*, con
   auto* follow = static_cast<follow_info_t*>(user);
   const auto& tapped = *static_cast<const TapRecord*>(data);
   if (follow->client_port == 0) name_peers(follow, pinfo, tapped.record.direction);
-  for (std::uint32_t i = 0; i < tapped.record.unit_count; ++i) {
-    const Unit& unit = tapped.connection->unit(tapped.record.first_unit + i);
+  Unit unit;
+  for (UnitReader units(tapped.record); units.next(unit);) {
     add_line(follow, pinfo, unit.direction,
              presenter().line(unit, *tapped.connection, tapped.frame, time_of(pinfo)));
   }

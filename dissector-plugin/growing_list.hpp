@@ -9,7 +9,7 @@
 
 namespace rtmpscope::plugin {
 
-/// Elements never move. Blocks double from 8 elements to 1024, so that a short list takes little and a long
+/// Elements never move. Blocks double from 8 elements to 128, so that a short list takes little and a long
 /// one wastes little; an empty one takes none.
 template <typename T>
 class GrowingList {
@@ -37,7 +37,7 @@ class GrowingList {
   };
 
   static constexpr std::size_t first_bits = 3;
-  static constexpr std::size_t last_bits = 10;
+  static constexpr std::size_t last_bits = 7;
   static constexpr std::size_t first = std::size_t{1} << first_bits;
   static constexpr std::size_t last = std::size_t{1} << last_bits;
 

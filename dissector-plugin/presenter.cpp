@@ -30,7 +30,7 @@ const char* guarded(std::string& text, Make make) noexcept {
 }  // namespace
 
 Bytes bytes_of(const KeptBytes& kept, Bytes frame) {
-  if (kept.copy != nullptr) return {kept.copy.get(), kept.size};
+  if (kept.copy != nullptr) return {kept.copy, kept.size};
   if (kept.offset > frame.size()) return {};
   return frame.subspan(kept.offset, std::min<std::size_t>(kept.size, frame.size() - kept.offset));
 }
@@ -48,7 +48,7 @@ const Tape& Presenter::message_fields(const MessageUnit& unit, const Connection&
                                       Bytes frame) noexcept {
   tape_.clear();
   try {
-    const rtmp::Message message{unit.header, bytes_of(unit.body, frame), unit.complete != 0};
+    const rtmp::Message message{unit.header, bytes_of(unit.body, frame), unit.complete};
     rtmp::MessageEvent event(message);
     event.stream_name = as_bytes(connection.text(unit.stream_name));
     const Exchange& exchange = connection.exchange(unit);
@@ -128,10 +128,10 @@ const char* Presenter::line(const Unit& unit, const Connection& connection, Byte
     std::string line;
     if (unit.kind == Unit::Kind::message) {
       line =
-          sinks::message_line(message_fields(connection.message(unit.index), connection, frame), plain_style)
+          sinks::message_line(message_fields(unit.message, connection, frame), plain_style)
               .text;
     } else if (unit.kind == Unit::Kind::event) {
-      const EventUnit& event = connection.event(unit.index);
+      const EventUnit& event = connection.event(unit.event);
       if (event.kind != EventKind::connection_open) {
         line = sinks::event_line(event.kind, event_fields(event, frame), plain_style).text;
       }
@@ -174,13 +174,13 @@ const char* Presenter::info_column(const FrameRecord& record, const Connection& 
   return guarded(text_, [&] {
     text_.clear();
     repetitions_ = 0;
-    for (std::uint32_t i = 0; i < record.unit_count && text_.size() <= column_width; ++i) {
-      const Unit& unit = connection.unit(record.first_unit + i);
+    Unit unit;
+    for (UnitReader units(record); text_.size() <= column_width && units.next(unit);) {
       if (unit.kind == Unit::Kind::message) {
-        message_fields(connection.message(unit.index), connection, frame);
+        message_fields(unit.message, connection, frame);
         add_phrase(phrase());
       } else if (unit.kind == Unit::Kind::event) {
-        const EventUnit& event = connection.event(unit.index);
+        const EventUnit& event = connection.event(unit.event);
         if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
         add_phrase(sinks::event_line(event.kind, event_fields(event, frame), style).text);
       }

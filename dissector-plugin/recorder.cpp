@@ -1,6 +1,5 @@
 // The part of Connection that keeps what the decoder says.
 #include <algorithm>
-#include <cstring>
 
 #include "connection.hpp"
 #include "rtmp/describe_message.hpp"
@@ -8,16 +7,6 @@
 
 namespace rtmpscope::plugin {
 namespace {
-
-/// The unit for what is added to `units` next.
-template <typename Units>
-Unit next_unit(Unit::Kind kind, std::optional<Direction> direction, const Units& units) {
-  Unit unit{};
-  unit.kind = kind;
-  unit.direction = direction.value_or(Direction::to_server);
-  unit.index = static_cast<std::uint32_t>(units.size()) & 0x1FFFFFFFU;
-  return unit;
-}
 
 bool is_command(std::uint8_t type) {
   return type == rtmp::MessageType::command_amf0 || type == rtmp::MessageType::command_amf3;
@@ -54,8 +43,7 @@ void Connection::on_event(const rtmp::Event& event) {
 
 void Connection::on_chunk(const rtmp::ChunkEvent& event) {
   const Direction direction = event.direction.value_or(Direction::to_server);
-  units_.push_back(next_unit(Unit::Kind::chunk, event.direction, chunks_));
-  chunks_.push_back(PackedChunk(ChunkUnit{event.header, event.payload_length}));
+  capture_.units.chunk(direction, {event.header, event.payload_length});
   Way& side = ways_[index_of(direction)];
   const auto known = std::find_if(side.types.begin(), side.types.end(), [&](const auto& entry) {
     return entry.first == event.header.chunk_stream_id;
@@ -75,56 +63,63 @@ void Connection::on_chunk(const rtmp::ChunkEvent& event) {
 void Connection::on_message(const rtmp::MessageEvent& event) {
   MessageUnit unit;
   unit.header = event.message.header;
-  unit.body = keep(event.message.body);
-  unit.complete = event.message.complete ? 1U : 0U;
+  unit.body = place_of(event.message.body);
+  unit.complete = event.message.complete;
   unit.frame = current_frame_;
   unit.stream_name = intern(as_text(event.stream_name));
   unit.app = intern(session_->summary().app);
-  if (is_command(unit.header.type_id)) {
-    Exchange exchange;
-    exchange.transaction_id = transaction_id(event.message);
-    exchange.request_frame = event.request_frame.value_or(0);
-    exchange.response_time = event.response_time.value_or(0);
-    if (event.request_frame) link_request(event, exchange.transaction_id);
-    unit.exchange = static_cast<std::uint32_t>(exchanges_.size()) & 0x7FFFFFFFU;
-    exchanges_.push_back(exchange);
-  }
-  units_.push_back(next_unit(Unit::Kind::message, event.direction, messages_));
-  messages_.push_back(std::move(unit));
+  if (is_command(unit.header.type_id)) unit.exchange = add_exchange(event);
+  capture_.units.message(event.direction.value_or(Direction::to_server), unit);
+}
+
+/// Of a command.
+std::uint32_t Connection::add_exchange(const rtmp::MessageEvent& event) {
+  Exchange exchange;
+  exchange.frame = current_frame_;
+  exchange.direction = event.direction.value_or(Direction::to_server);
+  exchange.transaction_id = transaction_id(event.message);
+  exchange.request_frame = static_cast<std::uint32_t>(event.request_frame.value_or(0));
+  exchange.response_time = event.response_time.value_or(0);
+  if (exchange.request_frame != 0) link_request(exchange);
+  exchanges_.push_back(exchange);
+  return static_cast<std::uint32_t>(exchanges_.size() - 1);
 }
 
 /// The request learns who answers it.
-void Connection::link_request(const rtmp::MessageEvent& response, double transaction_id) {
-  const auto frame = static_cast<std::uint32_t>(*response.request_frame);
-  for (std::size_t i = units_.size(); i-- > 0;) {
-    const Unit& unit = units_[i];
-    if (unit.kind != Unit::Kind::message) continue;
-    const MessageUnit& message = messages_[unit.index];
-    if (message.frame < frame) return;
-    if (message.frame == frame && unit.direction != response.direction &&
-        is_command(message.header.type_id) && exchange(message).transaction_id == transaction_id) {
-      exchanges_[message.exchange].response_frame = current_frame_;
+void Connection::link_request(const Exchange& response) {
+  for (std::size_t i = exchanges_.size(); i-- > 0;) {
+    Exchange& request = exchanges_[i];
+    if (request.frame < response.request_frame) return;
+    if (request.frame == response.request_frame && request.direction != response.direction &&
+        request.transaction_id == response.transaction_id) {
+      request.response_frame = response.frame;
       return;
     }
   }
 }
 
 void Connection::add_event(const rtmp::Event& event) {
-  EventUnit unit;
-  unit.kind = event.kind;
+  auto unit = std::make_unique<EventUnit>();
+  unit->kind = event.kind;
   if (event.kind == EventKind::handshake) {
     const auto& handshake = static_cast<const rtmp::HandshakeEvent&>(event);
-    unit.handshake = std::make_unique<rtmp::HandshakePartFacts>(handshake.facts);
-    unit.part = keep(handshake.raw);
+    unit->handshake = std::make_unique<rtmp::HandshakePartFacts>(handshake.facts);
+    unit->part = place_of(handshake.raw);
+    if (unit->part.copy != nullptr) {
+      unit->part_copy = std::make_unique_for_overwrite<std::uint8_t[]>(handshake.raw.size());
+      std::copy(handshake.raw.begin(), handshake.raw.end(), unit->part_copy.get());
+      unit->part.copy = unit->part_copy.get();
+    }
   } else {
     Tape fields;
     event.describe(fields);
-    unit.fields = fields;  // a copy takes no more memory than it needs
+    unit->fields = fields;  // a copy takes no more memory than it needs
   }
   if (event.kind == EventKind::finding) {
-    unit.finding = static_cast<const rtmp::FindingEvent&>(event).id;
+    unit->finding = static_cast<const rtmp::FindingEvent&>(event).id;
   }
-  units_.push_back(next_unit(Unit::Kind::event, event.direction, events_));
+  capture_.units.event(event.direction.value_or(Direction::to_server),
+                       static_cast<std::uint32_t>(events_.size()));
   events_.push_back(std::move(unit));
 }
 
@@ -140,7 +135,8 @@ std::uint32_t Connection::intern(std::string_view text) {
   return static_cast<std::uint32_t>(end);
 }
 
-KeptBytes Connection::keep(Bytes bytes) const {
+/// By offset if they lie in the packet; else as they are, to be copied while they are there.
+KeptBytes Connection::place_of(Bytes bytes) const {
   KeptBytes kept;
   kept.size = static_cast<std::uint32_t>(bytes.size());
   if (bytes.empty()) return kept;
@@ -149,8 +145,7 @@ KeptBytes Connection::keep(Bytes bytes) const {
   if (at >= begin && at + bytes.size() <= begin + current_.size()) {
     kept.offset = static_cast<std::uint32_t>(at - begin);
   } else {
-    kept.copy = std::make_unique_for_overwrite<std::uint8_t[]>(bytes.size());
-    std::memcpy(kept.copy.get(), bytes.data(), bytes.size());
+    kept.copy = bytes.data();
   }
   return kept;
 }

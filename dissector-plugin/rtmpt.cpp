@@ -120,9 +120,9 @@ void show_rtmp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Body& 
   if (captured == 0) return;
   const Bytes bytes(tvb_get_ptr(tvb, 0, static_cast<gint>(captured)), captured);
   Tunnel& tunnel = *body.tunnel;
-  const FrameRecord* record = nullptr;
+  std::optional<FrameRecord> record;
   if (tunnel.connection != nullptr) record = tunnel.connection->find(pinfo->num, place);
-  if (record == nullptr && !PINFO_FD_VISITED(pinfo)) {
+  if (!record && !PINFO_FD_VISITED(pinfo)) {
     if (tunnel.connection == nullptr) {
       tunnel.connection = new_connection(pinfo, body.direction, rtmp::Transport::rtmpt);
     }
@@ -133,7 +133,7 @@ void show_rtmp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Body& 
     piece.syn_seen = tunnel.opened;
     record = take(*tunnel.connection, piece);
   }
-  if (record != nullptr) show(tvb, pinfo, tree, *tunnel.connection, *record, bytes);
+  if (record) show(tvb, pinfo, tree, *tunnel.connection, *record, bytes);
 }
 
 bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, bool has_type) {

@@ -153,7 +153,7 @@ void show_stream(stat_tap_table* table, const Connection& connection, const rtmp
 }
 
 void show_streams(stat_tap_table* table, const TapRecord& tapped) {
-  if (tapped.connection->session() == nullptr || tapped.record.unit_count == 0) return;
+  if (tapped.connection->session() == nullptr || tapped.record.units.empty()) return;
   const rtmp::ConnectionSummary& summary = tapped.connection->session()->summary();
   for (const rtmp::StreamSummary& stream : summary.streams) {
     if (stream.name.empty() && stream.video.messages == 0 && stream.audio.messages == 0) continue;
@@ -200,12 +200,12 @@ bool is_command(const MessageUnit& message) {
 
 void show_command(stat_tap_table* table, const TapRecord& tapped, const Unit& unit) {
   const Connection& connection = *tapped.connection;
-  const MessageUnit& message = connection.message(unit.index);
+  const MessageUnit& message = unit.message;
   if (!is_command(message)) return;
   const std::string name = command_name_of(presenter().message_fields(message, connection, tapped.frame));
   const Exchange& exchange = connection.exchange(message);
   const std::uint32_t request_frame =
-      exchange.request_frame != 0 ? static_cast<std::uint32_t>(exchange.request_frame) : message.frame;
+      exchange.request_frame != 0 ? exchange.request_frame : message.frame;
   if (exchange.request_frame == 0 && exchange.transaction_id == 0) return;  // waits for no response
   const guint row =
       row_of(table, {connection.index(), request_frame, exchange.transaction_id}, command_fields());
@@ -228,8 +228,8 @@ void show_command(stat_tap_table* table, const TapRecord& tapped, const Unit& un
 }
 
 void show_commands(stat_tap_table* table, const TapRecord& tapped) {
-  for (std::uint32_t i = 0; i < tapped.record.unit_count; ++i) {
-    const Unit& unit = tapped.connection->unit(tapped.record.first_unit + i);
+  Unit unit;
+  for (UnitReader units(tapped.record); units.next(unit);) {
     if (unit.kind == Unit::Kind::message) show_command(table, tapped, unit);
   }
 }

@@ -226,7 +226,7 @@ void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Chun
 tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const KeptBytes& kept, std::uint32_t size,
                  const char* name) {
   if (kept.copy != nullptr) {
-    tvbuff_t* tvb = tvb_new_child_real_data(frame_tvb, kept.copy.get(), kept.size,
+    tvbuff_t* tvb = tvb_new_child_real_data(frame_tvb, kept.copy, kept.size,
                                             static_cast<int>(std::max(size, kept.size)));
     add_new_data_source(target.pinfo, tvb, name);
     return tvb;
@@ -300,17 +300,17 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, c
   proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, -1, ENC_NA);
   proto_tree* root = proto_item_add_subtree(item, subtree());
   add_head(target, root, item, connection, record);
-  for (std::uint32_t i = 0; i < record.unit_count && !target.limit_told; ++i) {
-    const Unit& unit = connection.unit(record.first_unit + i);
+  Unit unit;
+  for (UnitReader units(record); !target.limit_told && units.next(unit);) {
     switch (unit.kind) {
       case Unit::Kind::chunk:
-        add_chunk(target, tvb, root, connection.chunk(unit.index, record), record,
+        add_chunk(target, tvb, root, unit.chunk, record,
                   unit.direction == record.direction, frame.size() - record.proxy_header);
         break;
       case Unit::Kind::message:
-        add_message(target, tvb, root, connection.message(unit.index), connection, frame);
+        add_message(target, tvb, root, unit.message, connection, frame);
         break;
-      case Unit::Kind::event: add_event(target, tvb, root, connection.event(unit.index), frame); break;
+      case Unit::Kind::event: add_event(target, tvb, root, connection.event(unit.event), frame); break;
     }
   }
 }

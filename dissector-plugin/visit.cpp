@@ -46,12 +46,12 @@ std::uint32_t next_place(packet_info* pinfo, int key) {
   return (*count)++;
 }
 
-const FrameRecord* take(Connection& connection, const Piece& piece) noexcept {
+std::optional<FrameRecord> take(Connection& connection, const Piece& piece) noexcept {
   try {
     connection.keep_media(media_detail);
     return connection.take(piece);
   } catch (...) {
-    return nullptr;
+    return std::nullopt;
   }
 }
 

@@ -26,7 +26,7 @@ std::uint32_t next_place(packet_info* pinfo, int key);
 Piece piece_of(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, std::uint32_t place);
 
 /// Connection::take, without exceptions.
-const FrameRecord* take(Connection& connection, const Piece& piece) noexcept;
+std::optional<FrameRecord> take(Connection& connection, const Piece& piece) noexcept;
 
 /// Sets the columns, or adds to what this visit has set.
 void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* text);

@@ -1,0 +1,111 @@
+#include "record_log.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "unit_codec.hpp"
+
+namespace rtmpscope::plugin {
+namespace {
+
+/// Most connections of a capture are short, and a long one is to waste no more than a part of what it needs.
+/// A record that is longer has a block of its own, so that offsets within a block are small.
+constexpr std::size_t smallest_block = 256;
+constexpr std::size_t largest_block = 4096;
+constexpr std::size_t growth = 4;  ///< a new block is that part of the ones before
+
+// The first byte of a record.
+constexpr std::uint8_t to_client = 0x01;
+constexpr std::uint8_t unusual = 0x02;  ///< `repeated`, `missing_before` and `proxy_header` are there
+
+/// A place of TCP's has the number of the layer in front, and zeros behind it (dissect.cpp): turned around,
+/// it takes fewer bytes.
+constexpr int place_turn = 8;
+
+}  // namespace
+
+std::uint8_t* RecordLog::room_for(std::size_t size) {
+  if (blocks_.empty() || blocks_.back().size - blocks_.back().used < size) {
+    const std::size_t wanted = std::clamp(total_ / growth, smallest_block, largest_block);
+    const std::size_t length = std::max(wanted, size);
+    blocks_.push_back(
+        {std::make_unique_for_overwrite<std::uint8_t[]>(length), static_cast<std::uint32_t>(length), 0});
+    total_ += length;
+  }
+  Block& block = blocks_.back();
+  std::uint8_t* out = &block.bytes[block.used];
+  block.used += static_cast<std::uint32_t>(size);
+  return out;
+}
+
+FrameRecord RecordLog::add(const FrameRecord& record) {
+  std::vector<std::uint8_t> head;
+  constexpr std::size_t usual_head = 24;
+  head.reserve(usual_head);
+  const bool rare = record.repeated != 0 || record.missing_before != 0 || record.proxy_header != 0;
+  head.push_back(static_cast<std::uint8_t>((record.direction == Direction::to_client ? to_client : 0U) |
+                                           (rare ? unusual : 0U)));
+  write_varint(head, std::rotl(record.place, place_turn));
+  write_varint(head, record.stream_offset);
+  write_varint(head, record.length);
+  if (rare) {
+    write_varint(head, record.repeated);
+    write_varint(head, record.missing_before);
+    write_varint(head, record.proxy_header);
+  }
+  head.push_back(record.message_type);
+  write_varint(head, record.units.size());
+
+  std::uint8_t* out = room_for(head.size() + record.units.size());
+  const Block& block = blocks_.back();
+  std::memcpy(out, head.data(), head.size());
+  if (!record.units.empty()) std::memcpy(out + head.size(), record.units.data(), record.units.size());
+  const Entry entry{record.frame, static_cast<std::uint32_t>(blocks_.size() - 1),
+                    static_cast<std::uint16_t>(out - block.bytes.get())};
+  entries_.push_back(entry);
+  return read(entry);
+}
+
+FrameRecord RecordLog::read(const Entry& entry) const {
+  const Block& block = blocks_[entry.block];
+  Bytes in(&block.bytes[entry.offset], block.used - entry.offset);
+  FrameRecord record;
+  const std::uint8_t flags = in.front();
+  in = in.subspan(1);
+  record.frame = entry.frame;
+  record.direction = (flags & to_client) != 0 ? Direction::to_client : Direction::to_server;
+  record.place = std::rotr(static_cast<std::uint32_t>(read_varint(in)), place_turn);
+  record.stream_offset = read_varint(in);
+  record.length = static_cast<std::uint32_t>(read_varint(in));
+  if ((flags & unusual) != 0) {
+    record.repeated = static_cast<std::uint32_t>(read_varint(in));
+    record.missing_before = static_cast<std::uint32_t>(read_varint(in));
+    record.proxy_header = static_cast<std::uint16_t>(read_varint(in));
+  }
+  record.message_type = in.front();
+  in = in.subspan(1);
+  const std::uint64_t size = read_varint(in);
+  record.units = in.first(static_cast<std::size_t>(size));
+  return record;
+}
+
+std::optional<FrameRecord> RecordLog::find(std::uint32_t frame, std::uint32_t place) const {
+  std::size_t begin = 0;
+  std::size_t end = entries_.size();
+  while (begin < end) {
+    const std::size_t middle = begin + (end - begin) / 2;
+    if (entries_[middle].frame < frame) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  for (; begin < entries_.size() && entries_[begin].frame == frame; ++begin) {
+    const FrameRecord record = read(entries_[begin]);
+    if (record.place == place) return record;
+  }
+  return std::nullopt;
+}
+
+}  // namespace rtmpscope::plugin

@@ -1,0 +1,187 @@
+#include "unit_codec.hpp"
+
+namespace rtmpscope::plugin {
+namespace {
+
+constexpr unsigned varint_bits = 7;
+constexpr std::uint8_t varint_more = 0x80;
+
+// The first byte of a unit: kind and direction, and what the kind needs.
+constexpr std::uint8_t kind_mask = 0x03;
+constexpr std::uint8_t to_client = 0x04;
+constexpr unsigned format_shift = 3;
+constexpr unsigned basic_size_shift = 5;
+constexpr std::uint8_t two_bits = 0x03;
+constexpr std::uint8_t extended = 0x80;
+constexpr std::uint8_t incomplete = 0x08;
+constexpr std::uint8_t estimated = 0x10;       ///< the timestamp
+constexpr std::uint8_t stream_unknown = 0x20;  ///< the message stream id
+constexpr std::uint8_t in_exchange = 0x40;
+constexpr std::uint8_t body_copied = 0x80;
+
+std::uint8_t tag_of(Unit::Kind kind, Direction direction) {
+  return static_cast<std::uint8_t>(static_cast<unsigned>(kind) |
+                                   (direction == Direction::to_client ? to_client : 0U));
+}
+
+/// Small numbers for small differences, whatever their sign.
+std::uint64_t zigzag(std::uint64_t difference) {
+  return (difference << 1) ^ (std::uint64_t{0} - (difference >> 63));
+}
+std::uint64_t unzigzag(std::uint64_t value) {
+  return (value >> 1) ^ (std::uint64_t{0} - (value & 1U));
+}
+
+std::uint64_t end_of(const ChunkUnit& unit) {
+  return unit.header.stream_offset + unit.header.size + unit.payload_length;
+}
+
+}  // namespace
+
+void write_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
+  for (; value >= varint_more; value >>= varint_bits) {
+    out.push_back(static_cast<std::uint8_t>(value | varint_more));
+  }
+  out.push_back(static_cast<std::uint8_t>(value));
+}
+
+std::uint64_t read_varint(Bytes& in) {
+  std::uint64_t value = 0;
+  std::size_t at = 0;
+  for (unsigned shift = 0; at < in.size(); shift += varint_bits) {
+    const std::uint8_t byte = in[at++];
+    value |= std::uint64_t{byte & (varint_more - 1U)} << shift;
+    if (byte < varint_more) break;
+  }
+  in = in.subspan(at);
+  return value;
+}
+
+void UnitWriter::begin(std::uint64_t stream_offset, std::uint32_t frame) {
+  out_.clear();
+  near_ = stream_offset;
+  frame_ = frame;
+}
+
+void UnitWriter::offset(std::uint64_t stream_offset) {
+  write_varint(out_, zigzag(stream_offset - near_));
+}
+
+std::uint64_t UnitReader::offset() {
+  return near_ + unzigzag(read_varint(in_));
+}
+
+void UnitWriter::chunk(Direction direction, const ChunkUnit& unit) {
+  const rtmp::ChunkHeader& header = unit.header;
+  out_.push_back(static_cast<std::uint8_t>(
+      tag_of(Unit::Kind::chunk, direction) | unsigned{header.format} << format_shift |
+      unsigned{header.basic_size} << basic_size_shift | (header.has_extended_timestamp ? extended : 0U)));
+  offset(header.stream_offset);
+  write_varint(out_, header.chunk_stream_id);
+  if (header.format <= 2) write_varint(out_, header.timestamp_field);
+  if (header.format <= 1) {
+    write_varint(out_, header.length);
+    out_.push_back(header.type_id);
+  }
+  if (header.format == 0) write_varint(out_, header.message_stream_id);
+  if (header.has_extended_timestamp) write_varint(out_, header.extended_timestamp);
+  write_varint(out_, unit.payload_length);
+  near_ = end_of(unit);
+}
+
+void UnitReader::read_chunk(std::uint8_t tag, ChunkUnit& unit) {
+  rtmp::ChunkHeader& header = unit.header;
+  header = {};
+  header.format = static_cast<std::uint8_t>(tag >> format_shift & two_bits);
+  header.basic_size = static_cast<std::uint8_t>(tag >> basic_size_shift & two_bits);
+  header.has_extended_timestamp = (tag & extended) != 0;
+  header.size = static_cast<std::uint8_t>(header.basic_size + rtmp::message_header_size[header.format] +
+                                          (header.has_extended_timestamp ? sizeof(std::uint32_t) : 0));
+  header.stream_offset = offset();
+  header.chunk_stream_id = number();
+  if (header.format <= 2) header.timestamp_field = number();
+  if (header.format <= 1) {
+    header.length = number();
+    header.type_id = in_.front();
+    in_ = in_.subspan(1);
+  }
+  if (header.format == 0) header.message_stream_id = number();
+  if (header.has_extended_timestamp) header.extended_timestamp = number();
+  unit.payload_length = number();
+  near_ = end_of(unit);
+}
+
+void UnitWriter::message(Direction direction, const MessageUnit& unit) {
+  const rtmp::MessageHeader& header = unit.header;
+  const KeptBytes& body = unit.body;
+  out_.push_back(static_cast<std::uint8_t>(
+      tag_of(Unit::Kind::message, direction) | (unit.complete ? 0U : incomplete) |
+      (header.timestamp_exact ? 0U : estimated) | (header.message_stream_id_known ? 0U : stream_unknown) |
+      (unit.exchange != 0 ? in_exchange : 0U) | (body.copy != nullptr ? body_copied : 0U)));
+  out_.push_back(header.type_id);
+  write_varint(out_, header.chunk_stream_id);
+  write_varint(out_, header.message_stream_id);
+  write_varint(out_, header.timestamp);
+  write_varint(out_, header.length);
+  write_varint(out_, header.chunks);
+  write_varint(out_, zigzag(frame_ - header.first_frame));
+  offset(header.stream_offset);
+  write_varint(out_, unit.stream_name);
+  write_varint(out_, unit.app);
+  if (unit.exchange != 0) write_varint(out_, unit.exchange);
+  write_varint(out_, body.size);
+  if (body.copy != nullptr) {
+    out_.insert(out_.end(), body.copy, body.copy + body.size);
+  } else {
+    write_varint(out_, body.offset);
+  }
+}
+
+void UnitReader::read_message(std::uint8_t tag, MessageUnit& unit) {
+  rtmp::MessageHeader& header = unit.header;
+  unit = {};
+  unit.complete = (tag & incomplete) == 0;
+  unit.frame = frame_;
+  header.timestamp_exact = (tag & estimated) == 0;
+  header.message_stream_id_known = (tag & stream_unknown) == 0;
+  header.type_id = in_.front();
+  in_ = in_.subspan(1);
+  header.chunk_stream_id = number();
+  header.message_stream_id = number();
+  header.timestamp = number();
+  header.length = number();
+  header.chunks = number();
+  header.first_frame = frame_ - unzigzag(read_varint(in_));
+  header.stream_offset = offset();
+  unit.stream_name = number();
+  unit.app = number();
+  if ((tag & in_exchange) != 0) unit.exchange = number();
+  unit.body.size = number();
+  if ((tag & body_copied) != 0) {
+    unit.body.copy = in_.data();
+    in_ = in_.subspan(unit.body.size);
+  } else {
+    unit.body.offset = number();
+  }
+}
+
+void UnitWriter::event(Direction direction, std::uint32_t index) {
+  out_.push_back(tag_of(Unit::Kind::event, direction));
+  write_varint(out_, index);
+}
+
+bool UnitReader::next(Unit& unit) {
+  if (in_.empty()) return false;
+  const std::uint8_t tag = in_.front();
+  in_ = in_.subspan(1);
+  unit.kind = static_cast<Unit::Kind>(tag & kind_mask);
+  unit.direction = (tag & to_client) != 0 ? Direction::to_client : Direction::to_server;
+  switch (unit.kind) {
+    case Unit::Kind::chunk: read_chunk(tag, unit.chunk); break;
+    case Unit::Kind::message: read_message(tag, unit.message); break;
+    case Unit::Kind::event: unit.event = number(); break;
+  }
+  return true;
+}
+
+}  // namespace rtmpscope::plugin
