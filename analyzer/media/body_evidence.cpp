@@ -83,6 +83,15 @@ int weigh_old_codec(Bytes head, std::uint8_t codec, Bytes previous) {
   return same ? 28 : 0;
 }
 
+/// Codecs that say nothing of themselves: as many bytes as a frame begins with like the last one did.
+int weigh_alike(Bytes head, Bytes previous) {
+  constexpr int bits_a_byte = 6;
+  const auto end = std::mismatch(head.begin(), head.begin() + static_cast<std::ptrdiff_t>(std::min(head.size(), previous.size())),
+                                 previous.begin());
+  const auto alike = static_cast<int>(end.first - head.begin());
+  return alike == 0 ? 0 : (alike - 1) * bits_a_byte;
+}
+
 }  // namespace
 
 std::optional<int> weigh_audio(Bytes head, std::uint32_t length, Bytes previous) {
@@ -103,7 +112,7 @@ std::optional<int> weigh_audio(Bytes head, std::uint32_t length, Bytes previous)
       return (same ? bits : head[0] == 0xAF ? 7 : (head[0] & 0xFC) == 0xAC ? 5 : 3) + 7;
     case 2:
     case 14: return head.size() >= 4 && is_mp3_frame(head.subspan(1)) ? bits + 14 : bits;
-    default: return bits;
+    default: return bits + weigh_alike(head, previous);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numbers>
 
 #include "base/byte_order.hpp"
 
@@ -10,6 +12,8 @@ namespace {
 
 constexpr int least_repeats = 3;
 constexpr std::size_t most_found = 3;
+/// How many times a distance occurs must be that unlikely by chance, as bits.
+constexpr double least_significance = 12;
 /// A key with more places is no header: by chance each has less than three in the window.
 constexpr std::size_t most_places = 2048;
 /// A message and the next one of its kind may have others between them.
@@ -61,6 +65,33 @@ Distance most_frequent(std::span<const Place> places) {
   return best;
 }
 
+/// Bits against one of the distances between `places` in `window` bytes occurring `count` times by chance, if places were
+/// spread evenly (Poisson).
+double significance(std::size_t places, std::size_t window, int count) {
+  const auto n = static_cast<double>(places);
+  const auto bytes = static_cast<double>(window);
+  const double expected = n * n / bytes;
+  const double distances = neighbours * bytes / n;
+  if (count <= expected) return 0;
+  return count * std::log2(count / expected) - (count - expected) * std::numbers::log2e - std::log2(distances);
+}
+
+/// Bytes from places to others at that distance behind their payload.
+std::uint64_t covered_bytes(std::span<const Place> places, std::uint32_t distance) {
+  std::uint64_t covered = 0;
+  std::uint32_t end = 0;
+  std::size_t other = 0;
+  for (const Place& place : places) {
+    const std::uint32_t next = place.payload + distance;
+    while (other < places.size() && places[other].at < next) ++other;
+    if (other == places.size()) break;
+    if (places[other].at != next) continue;
+    covered += next - std::min(next, std::max(place.at, end));
+    end = next;
+  }
+  return covered;
+}
+
 /// The chunk size that puts a type 3 header into each of the messages; 0 if none does.
 std::uint32_t split_of(Bytes bytes, std::span<const Place> places, std::uint32_t distance) {
   for (const std::uint32_t size : usual_chunk_sizes) {
@@ -97,7 +128,7 @@ std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits
   std::ranges::stable_sort(places, {}, &Place::key);
   struct Found {
     Repetition repetition;
-    std::uint64_t covered = 0;  // bytes; waveforms repeat as well, but over short distances
+    std::uint64_t covered = 0;  // bytes; waveforms repeat as well, but not all along
   };
   std::vector<Found> found;
   const std::span<const Place> all(places);
@@ -108,6 +139,7 @@ std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits
     const std::span<const Place> own = all.subspan(begin, i - begin);
     const Distance distance = most_frequent(own);
     if (distance.count < least_repeats) continue;
+    if (significance(own.size(), bytes.size(), distance.count) < least_significance) continue;
     Repetition repetition;
     repetition.inherited.chunk_stream_id = own.front().key >> 8;
     const Bytes body = bytes.subspan(own.front().payload);
@@ -118,7 +150,7 @@ std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits
     const std::uint32_t splits =
         repetition.chunk_size == 0 ? 0 : (distance.bytes - 1) / (repetition.chunk_size + 1);
     repetition.inherited.length = distance.bytes - splits;
-    found.push_back({repetition, std::uint64_t{distance.bytes} * static_cast<std::uint64_t>(distance.count)});
+    found.push_back({repetition, covered_bytes(own, distance.bytes)});
   }
   std::ranges::stable_sort(found, std::greater{}, &Found::covered);
   std::vector<Repetition> result;

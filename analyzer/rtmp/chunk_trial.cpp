@@ -18,6 +18,8 @@ constexpr int control_bits = 8;
 constexpr int landing_bits = 13;
 /// The same if the message's length is inherited from a header that need not be the last one before it.
 constexpr int inherited_landing_bits = 20;
+/// Or together, if several of its messages land.
+constexpr int repeated_landing_bits = 36;
 /// The same if the chunk size is a guess that leads there.
 constexpr int guessed_landing_bits = 24;
 
@@ -324,6 +326,15 @@ ChunkTrial::Choice ChunkTrial::choose_chunk_size(std::uint64_t payload, const Se
   return holes > 0 ? Choice::hole : Choice::none;
 }
 
+/// Whether the header, which stands behind the message that began last, proves that one's length. One that may have
+/// changed in a hole needs more; then it is certain.
+bool ChunkTrial::confirms(const Seen& seen) {
+  if (length_certain_) return seen.bits >= landing_bits;
+  int& landed = stream(begun_last_).landed_bits;
+  landed += seen.bits;
+  return seen.bits >= inherited_landing_bits || landed >= repeated_landing_bits;
+}
+
 void ChunkTrial::end_message(std::uint32_t id, std::uint64_t next) {
   if (!stream(id).certain) return;
   if (window_.hole_begins_at(next) || (last_ && next == window_.end())) {
@@ -374,8 +385,10 @@ void ChunkTrial::begin(const TrialStart& start) {
   streams_.clear();
   samples_.clear();
   length_certain_ = true;
-  for (const Inherited& each : start.inherited) {
+  for (std::size_t i = 0; i < start.inherited.size(); ++i) {
+    const Inherited& each = start.inherited[i];
     Stream& s = stream(each.chunk_stream_id);
+    if (i < start.heads.size()) s.head = start.heads[i];
     s.state.message.length = each.length;
     s.state.message.type_id = each.type_id;
     s.state.message.chunk_stream_id = each.chunk_stream_id;
@@ -427,15 +440,15 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
     const std::uint64_t payload = end_.offset + seen.header.size;
     if (!seen.continuation) {
       if (end_.begun > 0 || crosses_holes_) {
-        // A length that may have changed in a hole needs more to be confirmed by; then it is certain.
-        if (seen.bits >= (length_certain_ ? landing_bits : inherited_landing_bits)) {
+        if (confirms(seen)) {
           end_.confirmed = end_.offset;
           for (Stream& each : streams_) each.certain = each.certain || each.id == begun_last_;
         }
         ++end_.landed;
       }
       if (end_.begun == 0) {
-        if (seen.bits < start.least_first_bits) return stop(Reason::contradiction);
+        const int least = seen.header.format == 3 ? start.least_type3_bits : start.least_first_bits;
+        if (seen.bits < least) return stop(Reason::contradiction);
         end_.first_bits = seen.bits;
       }
       ++end_.begun;

@@ -9,6 +9,18 @@
 
 namespace rtmpscope::rtmp {
 
+/// First bytes of a message's body.
+struct BodyHead {
+  static constexpr std::size_t most = 4;
+  std::array<std::uint8_t, most> bytes{};
+  std::size_t size = 0;
+
+  BodyHead() = default;
+  explicit BodyHead(Bytes body);
+  /// Bits for another body's beginning like this one.
+  [[nodiscard]] int weigh_alike(Bytes body) const;
+};
+
 /// Where a trial starts, and what it takes for granted.
 struct TrialStart {
   std::uint64_t offset = 0;
@@ -19,7 +31,9 @@ struct TrialStart {
   std::uint32_t chunk_size_least = 0;      ///< chunks of that many bytes have been seen
   std::span<const Inherited> inherited{};  ///< what first headers of chunk streams inherit; else as the parser has it
   bool inherited_guessed = false;          ///< `inherited` need not hold
-  int least_first_bits = 0;                ///< a first header for which less speaks is a contradiction
+  std::span<const BodyHead> heads{};       ///< how the bodies of those begin, as far as that is known
+  int least_first_bits = 0;                ///< a first header for which less speaks is a contradiction …
+  int least_type3_bits = 0;                ///< … or one of type 3, which says nothing itself
   bool last = false;                       ///< no more bytes will come
 };
 
@@ -43,18 +57,6 @@ struct TrialEnd {
   bool chunk_size_exact = false;
   std::uint32_t chunk_size_least = 0;
   std::uint64_t wanted_end = 0;       ///< need_more: the result is the same until the window ends there
-};
-
-/// First bytes of a message's body.
-struct BodyHead {
-  static constexpr std::size_t most = 4;
-  std::array<std::uint8_t, most> bytes{};
-  std::size_t size = 0;
-
-  BodyHead() = default;
-  explicit BodyHead(Bytes body);
-  /// Bits for another body's beginning like this one.
-  [[nodiscard]] int weigh_alike(Bytes body) const;
 };
 
 /// A message that a trial passed.
@@ -120,6 +122,7 @@ class ChunkTrial {
     ChunkStream state;
     std::uint32_t left = 0;  ///< payload bytes of the message in progress; 0: none is
     bool certain = false;    ///< is_certain
+    int landed_bits = 0;     ///< for the headers behind its messages so far
     BodyHead head{};         ///< of the last message
   };
 
@@ -159,6 +162,7 @@ class ChunkTrial {
   [[nodiscard]] std::optional<Before> find_before(Bytes run, std::size_t end, std::span<const ChunkSample> samples,
                                                   std::span<const Inherited> inherited);
   void begin_message(const Seen& seen);
+  bool confirms(const Seen& seen);
   void end_message(std::uint32_t id, std::uint64_t next);
   Choice choose_chunk_size(std::uint64_t payload, const Seen& seen);
   Look fits(std::uint64_t payload, const Seen& seen, std::uint32_t chunk_size, bool guessed);

@@ -33,6 +33,7 @@ constexpr int enough_bits = 80;         ///< while more bytes may come
 constexpr int enough_bits_at_end = 56;  ///< when nothing more can be known
 constexpr int predicted_bits = 40;      ///< for the one place that was computed
 constexpr int first_header_bits = 18;   ///< for the first header itself
+constexpr int first_type3_bits = 12;    ///< if it is of type 3, and what it inherits is known
 constexpr int strong_header_bits = 44;  ///< for a first header that is worth waiting for
 constexpr int aligned_bits = 10;        ///< for a place right behind a hole: senders begin packets with headers
 constexpr int landings_wanted = 2;
@@ -163,6 +164,7 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
 /// First bytes that can begin a header, as far as that depends on what the parser has seen.
 void Resync::learn_first_bytes(const ChunkParser& parser) {
   first_bytes_learned_ = true;
+  inheriting_ = {};
   expected_chunk_size_ = cause_ == Cause::midstream ? 0 : parser.expected_chunk_size();
   for (std::size_t i = 0; i < parser.stream_count(); ++i) {
     const ChunkStream& stream = parser.stream(i);
@@ -177,7 +179,7 @@ void Resync::learn_first_bytes(const ChunkParser& parser) {
 std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   if (!first_bytes_learned_) learn_first_bytes(parser);
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  if (cause_ == Cause::midstream) guess_repetitions(habits);
+  guess_repetitions(parser, habits);
   if (!proof_ && search_waiting(trial, last) && search_new(trial, last) && !overdrawn()) {
     if (last) scan_from_ = window_.end();
     return std::nullopt;
@@ -192,9 +194,10 @@ std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamH
 
 /// Looks for messages of constant length each time that there are twice as many bytes. What they show makes trials
 /// possible that had to fail before.
-void Resync::guess_repetitions(const StreamHabits& habits) {
+void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& habits) {
   constexpr std::size_t first_guess = 1024;
-  const Bytes run = window_.at(window_.next_known(0));
+  work_.steps += window_.runs() / places_a_step;
+  const Bytes run = window_.longest_run();
   const std::size_t size = std::min(run.size(), repetition_window);
   if (size < std::max(first_guess, 2 * guessed_bytes_)) return;
   guessed_bytes_ = size;
@@ -206,13 +209,15 @@ void Resync::guess_repetitions(const StreamHabits& habits) {
   if (std::ranges::equal(guesses, guesses_, same)) return;
   guesses_ = std::move(guesses);
   guessed_.clear();
-  inheriting_ = {};
+  guessed_heads_.clear();
+  learn_first_bytes(parser);
   for (const Repetition& guess : guesses_) {
     guessed_.push_back(guess.inherited);
+    guessed_heads_.push_back(guess.head);
     if (guess.inherited.chunk_stream_id < 64) {
       inheriting_[0x80 | guess.inherited.chunk_stream_id] = inheriting_[0xC0 | guess.inherited.chunk_stream_id] = true;
     }
-    if (guess.chunk_size != 0) expected_chunk_size_ = guess.chunk_size;
+    if (guess.chunk_size != 0 && expected_chunk_size_ == 0) expected_chunk_size_ = guess.chunk_size;
   }
   candidates_.clear();
   scan_from_ = window_.next_known(0);
@@ -286,7 +291,9 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
                                   .chunk_size = expected_chunk_size_,
                                   .inherited = guessed_,
                                   .inherited_guessed = true,
+                                  .heads = guessed_heads_,
                                   .least_first_bits = first_header_bits,
+                                  .least_type3_bits = cause_ == Cause::midstream ? first_header_bits : first_type3_bits,
                                   .last = last});
   candidate.wanted_end = end.wanted_end;
   if (end.begun == 0) return end.reason == TrialEnd::Reason::need_more ? Verdict::waits : Verdict::refuted;
@@ -311,7 +318,7 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
       }
       break;
   }
-  if (cause_ == Cause::midstream && end.shown_bits < midstream_shown_bits && end.landed < midstream_landings) {
+  if ((cause_ == Cause::midstream || !guesses_.empty()) && end.shown_bits < midstream_shown_bits && end.landed < midstream_landings) {
     return end.reason == TrialEnd::Reason::need_more && !last ? Verdict::waits : Verdict::refuted;
   }
   if (!found) return Verdict::refuted;

@@ -93,7 +93,7 @@ class Resync {
   [[nodiscard]] bool full() const { return window_.kept_bytes() >= maximum_resync_bytes; }
   [[nodiscard]] bool overdrawn() const { return work_.steps > work_limit_; }
   void learn_first_bytes(const ChunkParser& parser);
-  void guess_repetitions(const StreamHabits& habits);
+  void guess_repetitions(const ChunkParser& parser, const StreamHabits& habits);
   [[nodiscard]] std::optional<SyncFound> found_by_search(ChunkTrial& trial, bool last);
   [[nodiscard]] SyncFound found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const;
 
@@ -113,6 +113,7 @@ class Resync {
   std::uint32_t expected_chunk_size_ = 0;
   std::vector<Repetition> guesses_;  ///< midstream: what repeats in the first bytes
   std::vector<Inherited> guessed_;   ///< of them
+  std::vector<BodyHead> guessed_heads_;
   std::size_t guessed_bytes_ = 0;    ///< that the guesses are about
   std::array<bool, 256> inheriting_{};  ///< first bytes of headers that inherit from one that was seen
   bool first_bytes_learned_ = false;

@@ -74,6 +74,12 @@ std::uint64_t ResyncWindow::next_known(std::uint64_t offset) const {
   return std::max(offset, found->offset);
 }
 
+Bytes ResyncWindow::longest_run() const {
+  const auto longest = std::ranges::max_element(runs_, {}, &Run::length);
+  if (longest == runs_.end()) return {};
+  return Bytes(bytes_).subspan(longest->index, static_cast<std::size_t>(longest->length));
+}
+
 std::size_t ResyncWindow::bytes_before(std::uint64_t offset) const {
   const auto after = std::partition_point(runs_.begin(), runs_.end(),
                                           [&](const Run& run) { return run.offset < offset; });

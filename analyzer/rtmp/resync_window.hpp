@@ -39,6 +39,10 @@ class ResyncWindow {
   /// The first offset from `offset` on whose byte is there; end() if none.
   [[nodiscard]] std::uint64_t next_known(std::uint64_t offset) const;
 
+  /// The most bytes that are kept without a hole; the first of equals. Takes time for each of `runs`.
+  [[nodiscard]] Bytes longest_run() const;
+  [[nodiscard]] std::size_t runs() const { return runs_.size(); }
+
   /// Kept bytes with offsets below `offset`.
   [[nodiscard]] std::size_t bytes_before(std::uint64_t offset) const;
   /// Forgets whole pieces that end at or before `offset`.

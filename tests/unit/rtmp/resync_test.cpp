@@ -316,6 +316,44 @@ TEST(Resync, AcknowledgementsGoOnWhereTheSequenceNumberShowsThem) {
   }
 }
 
+/// Speech at a constant rate: one type 1 header, then type 3 headers alone, and bodies that show one byte of themselves.
+Stream speech(std::size_t frames, std::mt19937& random) {
+  Stream stream;
+  const auto send = [&](const ChunkSpec& spec, const ByteVector& body) {
+    stream.bytes = concat(stream.bytes, message(spec, body, 4096));
+  };
+  ByteVector set;
+  put_be(set, 4096, 4);
+  stream.bytes = message({.chunk_stream_id = 2, .type_id = 1}, set, 128);
+  send({.chunk_stream_id = 4, .type_id = 18, .message_stream_id = 1},
+       concat(hex("02 000a"), as_bytes("onMetaData"), noise(120, random)));
+  for (std::size_t i = 0; i < frames; ++i) {
+    const int format = i == 0 ? 1 : 3;
+    send({.format = format, .chunk_stream_id = 4, .time = 20, .type_id = 8}, concat(hex("42"), noise(64, random)));
+  }
+  const Recorder intact = decode(stream.bytes);
+  for (std::size_t i = 0; i < intact.messages.size(); ++i) {
+    const std::uint64_t end = i + 1 < intact.messages.size() ? intact.messages[i + 1].stream_offset : stream.bytes.size();
+    stream.messages.push_back({intact.messages[i].stream_offset, end, intact.messages[i]});
+  }
+  return stream;
+}
+
+TEST(Resync, AudioOfConstantLengthIsFoundByItsRepetition) {
+  std::mt19937 random(3);
+  const Stream stream = speech(200, random);
+  ASSERT_EQ(stream.messages.size(), 202U);
+  for (const std::size_t lost : {std::size_t{2}, std::size_t{3}, std::size_t{40}, std::size_t{100}}) {  // 2: says length and type
+    for (const std::uint64_t bytes : {1U, 8U, 70U, 400U}) {
+      const std::uint64_t begin = stream.messages[lost].begin;
+      const std::vector<Hole> holes = {{begin, begin + bytes}};
+      Score score;
+      judge(stream, holes, decode_with(stream, holes), score);
+      EXPECT_GE(score.found, score.intact - 1) << lost << ' ' << bytes;
+    }
+  }
+}
+
 TEST(Resync, ContinuationOfTheMessageInProgressIsPredicted) {
   const Stream stream = publish(128, Style::deltas, 21);
   // The first key frame is long: a hole in it hides several chunk headers, and nothing else.
