@@ -175,9 +175,17 @@ bool is_proof(const Headers& headers) {
     shown += header.shown ? 1 : 0;
     if (header.gives_length) lengths.push_back(header.length);
   }
-  if (shown >= midstream_messages) return true;
+  if (shown >= (lengths.empty() ? plain_midstream_messages : midstream_messages)) return true;
   const bool equal = std::ranges::adjacent_find(lengths, std::ranges::not_equal_to{}) == lengths.end();
   return headers.size() >= plain_midstream_messages && lengths.size() >= plain_midstream_lengths && !equal;
+}
+
+/// Audio that begins with a code of its own, not with a number as AAC does: equally long messages of that are proof.
+bool is_coded_audio(Bytes bytes) {
+  if (!is_stranger(bytes)) return false;
+  const std::uint8_t first = bytes[bytes[0] < 0xC0 ? 4 : 1];
+  constexpr std::array<int, 3> formats = {2, 9, 14};  // MP3, those with a FourCC, MP3 of 8 kHz
+  return std::ranges::find(formats, first >> 4) != formats.end();
 }
 
 /// Follows messages from a header on, each to the next one.
@@ -187,7 +195,8 @@ bool proves_from(Bytes bytes, std::size_t at) {
   while (headers.size() < most_headers) {
     Header header;
     const Bytes rest = bytes.subspan(at);
-    if (!read_header(rest, headers, header) && (headers.empty() || !read_repeated(rest, headers, header))) return false;
+    const bool repeats = !headers.empty() || is_coded_audio(rest);
+    if (!read_header(rest, headers, header) && !(repeats && read_repeated(rest, headers, header))) return false;
     headers.push_back(header);
     if (is_proof(headers)) return true;
     at = landing(bytes, at, header, headers);
@@ -200,7 +209,7 @@ bool proves_from(Bytes bytes, std::size_t at) {
 
 bool is_midstream_rtmp(Bytes bytes) {
   for (std::size_t at = 0; at < bytes.size(); ++at) {
-    if (bytes[at] < 0x80 && (bytes[at] & 0x3F) >= 2 && proves_from(bytes, at)) return true;
+    if ((bytes[at] & 0x3F) >= 2 && proves_from(bytes, at)) return true;
   }
   return false;
 }
