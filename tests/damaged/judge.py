@@ -93,12 +93,21 @@ class Judge:
         words = f"{event['direction']}, offset {event['stream_offset']} (position {position}), {brief(event)}"
         if position >= stream.end:
             self.verdict.counts["beyond_truth"] += 1
+        elif event["complete"] and self.goes_beyond(key, stream, position, event):
+            self.verdict.counts["beyond_truth"] += 1
         elif event["complete"]:
             self.judge_complete(key, message, event, words)
         elif message or position in stream.incomplete:
             self.judge_partial(key, message or stream.incomplete[position], event, words)
         else:
             self.verdict.note("phantom_partial", f"{words}: no such message, not even an incomplete one")
+
+    def goes_beyond(self, key, stream, position, event):
+        """The message in which the intact capture's connection ended, by a reset from the other side. Where that is missing,
+        the rest that was captured after it belongs to the stream."""
+        last = stream.incomplete.get(position)
+        captured = self.captured.get(key)
+        return last and last.end == stream.end and captured and captured.cover(position, position + event["length"])
 
     def judge_complete(self, key, message, event, words):
         if message is None:

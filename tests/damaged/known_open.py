@@ -1,8 +1,6 @@
 """What is wrong and not mended yet: beginnings of complaints, and why. Anything else fails; so does one that occurs no more."""
 
-KNOWN = {
-    "ip_fragments.pcap snap_256, phantom_lacking": "not decided: the fragments are cut, ours and the judge's idea of what is left differ",
-}
+KNOWN = {}
 
 
 def unexpected(complaints, concerned):

@@ -93,8 +93,9 @@ class Decoder:
         header, body, wire_length = data[:length], data[length:total], total - length
         (fragment,) = struct.unpack_from(">H", data, 6)
         if fragment & 0x3FFF:
-            whole = self.fragment(data[4:6] + data[9:10] + data[12:20], (fragment & 0x1FFF) * 8, bool(fragment & 0x2000), body)
-            return whole and self.protocol(data[9], header, whole, len(whole))
+            name = data[4:6] + data[9:10] + data[12:20]
+            whole = self.fragment(name, (fragment & 0x1FFF) * 8, bool(fragment & 0x2000), body, wire_length)
+            return whole and self.protocol(data[9], header, *whole)
         return self.protocol(data[9], header, body, wire_length)
 
     def ipv6(self, data):
@@ -105,29 +106,32 @@ class Decoder:
                 next_header, _, fragment, name = struct.unpack_from(">BBHI", body)
                 body, wire_length = body[8:], wire_length - 8
                 if fragment & 0xFFF9:
-                    body = self.fragment((name, data[8:40]), fragment & 0xFFF8, bool(fragment & 1), body)
-                    if not body:
+                    whole = self.fragment((name, data[8:40]), fragment & 0xFFF8, bool(fragment & 1), body, wire_length)
+                    if not whole:
                         return None
-                    wire_length = len(body)
+                    body, wire_length = whole
             else:
                 size = (body[1] + 1) * 8
                 next_header, body, wire_length = body[0], body[size:], wire_length - size
         return self.protocol(next_header, header, body, wire_length)
 
-    def fragment(self, name, offset, more, body):
+    def fragment(self, name, offset, more, body, wire_length):
+        """(what was captured of the datagram from its beginning on, its length), once all fragments are there."""
         self.fragments_seen = True
         pieces, lengths = self.pending.setdefault(name, ({}, []))
-        pieces[offset] = body
+        pieces[offset] = body, wire_length
         if not more:
-            lengths.append(offset + len(body))
-        whole = bytearray()
-        for place in sorted(pieces):
-            if place == len(whole):
-                whole += pieces[place]
-        if not lengths or len(whole) < lengths[0]:
+            lengths.append(offset + wire_length)
+        whole, reached = bytearray(), 0
+        for place, (piece, size) in sorted(pieces.items()):
+            if place == reached:
+                if len(whole) == reached:  # nothing was cut off so far
+                    whole += piece
+                reached += size
+        if not lengths or reached < lengths[0]:
             return None
         del self.pending[name]
-        return bytes(whole)
+        return bytes(whole), reached
 
     def protocol(self, protocol, header, body, wire_length):
         if protocol == TCP:
