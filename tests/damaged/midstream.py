@@ -65,7 +65,17 @@ def stated_chunk_size(judge, start, limit):
     """(bytes, whether that is certain) as the last event near the start says that speaks of it."""
     stated = None, False
     for event in judge.events:
-        place = judge.placement.place(event) if event["event"] == "sync_found" and "chunk_size" in event else None
+        said = said_chunk_size(event)
+        place = judge.placement.place(event) if said else None
         if place and (place[0].number, place[1]) == (start.conversation, start.sender) and place[2] <= limit:
-            stated = event["chunk_size"], event.get("chunk_size_exact", True)
+            stated = said
     return stated
+
+
+def said_chunk_size(event):
+    """By the program, or by the sender and so shown."""
+    if event["event"] == "sync_found" and "chunk_size" in event:
+        return event["chunk_size"], event.get("chunk_size_exact", True)
+    if event["event"] == "message" and event["complete"] and "chunk_size" in event.get("control", {}):
+        return event["control"]["chunk_size"], True
+    return None
