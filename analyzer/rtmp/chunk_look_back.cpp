@@ -112,7 +112,7 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
 /// The message that ends at `end`, if one is believable: the nearest.
 std::optional<ChunkTrial::Before> ChunkTrial::find_before(Bytes run, std::size_t end,
                                                           std::span<const ChunkSample> samples,
-                                                          std::span<const Inherited> inherited) {
+                                                          std::span<const Inherited> inherited, bool all) {
   const auto fits = [&](const Before& before) {
     const auto later = std::ranges::find(inherited, before.sample.chunk_stream_id, &Inherited::chunk_stream_id);
     return later == inherited.end() ||
@@ -129,7 +129,7 @@ std::optional<ChunkTrial::Before> ChunkTrial::find_before(Bytes run, std::size_t
       if (before && fits(*before)) return before;
     }
   }
-  for (std::size_t at = end; at-- > 0 && work_ < work_limit_;) {
+  for (std::size_t at = all ? end : 0; at-- > 0 && work_ < work_limit_;) {
     if ((end - at) % places_a_step == 0) ++work_;
     const std::uint8_t first = run[at];
     if (first >= 0x80 || (first & 0x3F) < 2 || end - at < 8 || load_be24(run.data() + at + 4) > end - at) continue;
@@ -173,18 +173,33 @@ bool ChunkTrial::survey(TrialStart start) {
   return done;
 }
 
-LookBack ChunkTrial::look_back(std::uint64_t header, std::uint64_t least, std::span<const Repetition> guesses) {
+/// Of chunk streams that have been seen before the loss.
+void ChunkTrial::add_known_samples(std::vector<ChunkSample>& samples) const {
+  for (std::size_t i = 0; i < parser_.stream_count() && samples.size() < most_samples; ++i) {
+    const ChunkStream& stream = parser_.stream(i);
+    if (stream.last_format == 0xFF) continue;
+    const Bytes head = stream.message.type_id == MessageType::audio   ? habits_.audio_head()
+                       : stream.message.type_id == MessageType::video ? habits_.video_head()
+                                                                      : Bytes{};
+    samples.push_back(
+        {stream.message.chunk_stream_id, stream.message.length, stream.message.type_id, BodyHead(head)});
+  }
+}
+
+LookBack ChunkTrial::look_back(std::uint64_t header, std::uint64_t least, std::span<const Repetition> guesses,
+                               bool all) {
   const std::uint64_t begin = std::max(window_.run_begin(header), least);
   LookBack result{.offset = header};
   if (begin >= header) return result;
   const Bytes run = window_.at(begin).first(static_cast<std::size_t>(header - begin));
   std::vector<ChunkSample> samples(samples_.begin(), samples_.end());
+  add_known_samples(samples);
   for (const Repetition& guess : guesses) {
     if (guess.chunk_size != 0 && end_.chunk_size_exact && guess.chunk_size != end_.chunk_size) continue;
     samples.push_back({guess.inherited.chunk_stream_id, guess.inherited.length, guess.inherited.type_id, guess.head});
   }
   for (std::size_t end = run.size(); end > 0;) {
-    const auto before = find_before(run, end, samples, result.inherited);
+    const auto before = find_before(run, end, samples, result.inherited, all);
     if (!before) break;
     std::erase_if(result.inherited, [&](const Inherited& each) {
       return each.chunk_stream_id == before->sample.chunk_stream_id;

@@ -109,8 +109,10 @@ class ChunkTrial {
   [[nodiscard]] bool survey(TrialStart start);
   /// After `survey` from `header`: finds messages before it, from the last one on, each of which ends exactly where the
   /// next one begins. Headers may inherit from such as came before offset `least`: then the length is what leads to the
-  /// next header, and it must be that of other messages of the chunk stream, or one of the guesses.
-  [[nodiscard]] LookBack look_back(std::uint64_t header, std::uint64_t least, std::span<const Repetition> guesses);
+  /// next header, and it must be that of other messages of the chunk stream, or one of the guesses. Headers that give a
+  /// length are looked for if `all`. Without `survey`, right after a `run` from `header`.
+  [[nodiscard]] LookBack look_back(std::uint64_t header, std::uint64_t least, std::span<const Repetition> guesses,
+                                   bool all);
 
  private:
   enum class Look : std::uint8_t { yes, no, more, hole };
@@ -160,7 +162,8 @@ class ChunkTrial {
   [[nodiscard]] std::optional<Before> read_before(Bytes run, std::size_t at, std::size_t end,
                                                   std::span<const ChunkSample> samples) const;
   [[nodiscard]] std::optional<Before> find_before(Bytes run, std::size_t end, std::span<const ChunkSample> samples,
-                                                  std::span<const Inherited> inherited);
+                                                  std::span<const Inherited> inherited, bool all);
+  void add_known_samples(std::vector<ChunkSample>& samples) const;
   void begin_message(const Seen& seen);
   bool confirms(const Seen& seen);
   void end_message(std::uint32_t id, std::uint64_t next);

@@ -225,12 +225,14 @@ void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
 
 /// What comes before the place that proved itself is read off what follows it, as soon as that has come.
 std::optional<SyncFound> Resync::found_by_search(ChunkTrial& trial, bool last) {
-  const bool surveyed = trial.survey({.offset = proved_,
-                                      .chunk_size = expected_chunk_size_,
-                                      .inherited = guessed_,
-                                      .inherited_guessed = true,
-                                      .last = last});
-  const LookBack before = trial.look_back(proved_, lost_offset_, guesses_);
+  // After a hole the chunk streams are known, and headers that give a length have been tried.
+  const bool survey = cause_ == Cause::midstream;
+  const bool surveyed = !survey || trial.survey({.offset = proved_,
+                                                 .chunk_size = expected_chunk_size_,
+                                                 .inherited = guessed_,
+                                                 .inherited_guessed = true,
+                                                 .last = last});
+  const LookBack before = trial.look_back(proved_, lost_offset_, guesses_, survey);
   const bool complete = before.offset == lost_offset_ || surveyed || last || full() || overdrawn();
   if (!complete && window_.end() < proved_ + survey_bytes) return std::nullopt;
   TrialEnd proof = *proof_;
