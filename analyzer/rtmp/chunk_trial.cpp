@@ -1,6 +1,7 @@
 #include "rtmp/chunk_trial.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "base/byte_order.hpp"
@@ -308,9 +309,9 @@ ChunkTrial::Choice ChunkTrial::choose_chunk_size(std::uint64_t payload, const Se
     const std::uint8_t mark = static_cast<std::uint8_t>(0xC0 | id);
     std::size_t at = std::max(end_.chunk_size_least, least_inferred_chunk_size);
     while (at < end && work_ < work_limit_) {
-      const auto found = std::find(body.begin() + static_cast<std::ptrdiff_t>(at),
-                                   body.begin() + static_cast<std::ptrdiff_t>(end), mark);
-      const auto next = static_cast<std::size_t>(found - body.begin());
+      const void* found = std::memchr(body.data() + at, mark, end - at);  // several times as fast as std::find
+      const std::size_t next =
+          found == nullptr ? end : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - body.data());
       work_ += (next - at) / 16 + 1;
       if (next >= end) break;
       if (try_size(static_cast<std::uint32_t>(next), true)) return Choice::chosen;
