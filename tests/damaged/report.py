@@ -55,8 +55,8 @@ Captures without a truth are left out of the sums: those that lack bytes themsel
 looked for in the latter all the same. Time is processor time for one run with one job, start of the program included.
 
 The captures are those of `samples/` and others of the same lab: {count} in all. Each is damaged with {seeds} seed(s), and begun at
-{starts} random bytes. Without `--captures` the command measures `samples/` alone. The recall of those is guarded by the test
-`damaged_recall`; what is wrong and known is in `tests/damaged/known_open.py`.
+{starts} random bytes on each of two ports. Without `--captures` the command measures `samples/` alone. The recall of those is
+guarded by the test `damaged_recall`; what is wrong and known is in `tests/damaged/known_open.py`.
 """
 
 

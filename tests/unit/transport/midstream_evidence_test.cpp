@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "support/bytes.hpp"
@@ -82,6 +83,76 @@ TEST(MidstreamEvidence, FlvTagsAreNot) {
     time += 8;
   }
   EXPECT_FALSE(is_midstream_rtmp(file));
+}
+
+/// G.711 as FFmpeg sends it: nothing but the first byte is the same, and lengths alternate.
+ByteVector mulaw(std::size_t bytes, std::mt19937& random, bool one_length = false) {
+  ByteVector out;
+  for (int i = 0; out.size() < bytes; ++i) {
+    const std::size_t size = one_length || i % 5 < 3 ? 187 : 186;
+    const bool same = !one_length && i % 5 != 0 && i % 5 != 3;
+    const ByteVector body = concat(hex("82"), noise(size - 1, random));
+    out = concat(out, message({.format = same ? 2 : 1, .chunk_stream_id = 4, .time = 23, .type_id = 8}, body, 4096));
+  }
+  return out;
+}
+
+TEST(MidstreamEvidence, MediaThatShowNothingAreProvenByManyMessages) {
+  std::mt19937 random(6);
+  const ByteVector stream = mulaw(20000, random);
+  for (int round = 0; round < 20; ++round) {
+    EXPECT_TRUE(is_midstream_rtmp(Bytes(stream).subspan(random() % 10000)));
+  }
+  EXPECT_FALSE(is_midstream_rtmp(Bytes(stream).first(900)));
+}
+
+TEST(MidstreamEvidence, RecordsOfOneLengthAreNot) {
+  std::mt19937 random(7);
+  EXPECT_FALSE(is_midstream_rtmp(mulaw(60000, random, true)));
+}
+
+TEST(MidstreamEvidence, PcmWhoseLengthNothingSays) {
+  std::mt19937 random(8);
+  ByteVector stream;
+  while (stream.size() < 40000) {
+    const auto picture = concat(hex("23 30a03060"), noise(500 + random() % 300, random));
+    stream = concat(stream, message({.format = 1, .chunk_stream_id = 6, .time = 100, .type_id = 9}, picture, 4096));
+    for (int i = 0; i < 4; ++i) {
+      const auto sound = concat(hex("36"), noise(512, random));
+      stream = concat(stream, message({.format = 2 + i % 2, .chunk_stream_id = 4, .time = 23, .type_id = 8}, sound, 4096));
+    }
+  }
+  EXPECT_TRUE(is_midstream_rtmp(Bytes(stream).subspan(700)));
+}
+
+TEST(MidstreamEvidence, ThirdMessageNeedNotEnd) {
+  std::mt19937 random(9);
+  const auto send = [&](std::size_t size) {
+    return message({.format = 1, .chunk_stream_id = 6, .time = 40, .type_id = 9}, picture(size, random), 128);
+  };
+  const ByteVector stream = concat(send(300), send(300), send(40000));
+  EXPECT_TRUE(is_midstream_rtmp(Bytes(stream).first(2000)));
+}
+
+Verdict decide_on_known_port(const ByteVector& stream, std::size_t& held) {
+  Detector detector({.known_port = true, .searched_bytes = &held});
+  Verdict verdict;
+  for (std::size_t at = 0; verdict.protocol == Protocol::undecided && at < stream.size(); at += 1000) {
+    const Bytes piece = Bytes(stream).subspan(at, std::min<std::size_t>(1000, stream.size() - at));
+    verdict = detector.add(Direction::to_server, StreamData{at, piece, {1, 0}});
+  }
+  return verdict;
+}
+
+TEST(MidstreamEvidence, DetectorLooksBehindTextOnKnownPorts) {
+  // The middle of metadata, or of an encoder's settings within a picture.
+  std::mt19937 random(10);
+  const ByteVector text(3000, 'm');
+  std::size_t held = 0;
+  const Verdict rtmp{.protocol = Protocol::rtmp, .swapped = false, .midstream = true};
+  EXPECT_EQ(decide_on_known_port(concat(text, media(4096, 60000, random)), held), rtmp);
+  EXPECT_EQ(decide_on_known_port(concat(text, noise(90000, random)), held).protocol, Protocol::other);
+  EXPECT_EQ(held, 0U);
 }
 
 TEST(MidstreamEvidence, DetectorFindsItOnAnyPortAndGivesTheBytesBack) {
