@@ -203,6 +203,15 @@ void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
   guessed_bytes_ = size;
   work_.steps += size / places_a_step;
   std::vector<Repetition> guesses = find_repetitions(run, habits);
+  if (cause_ != Cause::midstream) {
+    // Waveforms and filler repeat as well: what is known of the connection must agree.
+    std::erase_if(guesses, [&](const Repetition& guess) {
+      const Bytes audio = habits.audio_head();
+      const bool other_audio = guess.inherited.type_id == MessageType::audio && !audio.empty() &&
+                               guess.head.size > 0 && guess.head.bytes[0] != audio[0];
+      return other_audio || !parser.find(guess.inherited.chunk_stream_id);
+    });
+  }
   const auto same = [](const Repetition& a, const Repetition& b) {
     return a.inherited.chunk_stream_id == b.inherited.chunk_stream_id && a.inherited.length == b.inherited.length;
   };
