@@ -1,7 +1,6 @@
 #include "rtmp/chunk_trial.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "base/byte_order.hpp"
@@ -9,27 +8,14 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-/// A type 3 header where one must be: one byte that can have no other value.
-constexpr int continuation_bits = 8;
 /// A message that ends exactly where a hole begins. Senders fill packets with whole messages more often than not.
 constexpr int alignment_bits = 8;
 /// A control message shows its type by its length.
 constexpr int control_bits = 8;
-/// What must speak for a header to prove that the message before it ended there.
-constexpr int landing_bits = 13;
 /// The same if the message's length is inherited from a header that need not be the last one before it.
 constexpr int inherited_landing_bits = 20;
 /// Or together, if several of its messages land.
 constexpr int repeated_landing_bits = 36;
-/// The same if the chunk size is a guess that leads there.
-constexpr int guessed_landing_bits = 24;
-
-/// Chunk sizes that senders use.
-constexpr std::array<std::uint32_t, 12> usual_chunk_sizes = {128,  256,  512,   1024,  2048,  4096,
-                                                             8192, 16384, 32768, 60000, 65535, 65536};
-
-/// Sizes below are legal, but no sender has them, and short distances occur by chance.
-constexpr std::uint32_t least_inferred_chunk_size = 16;
 
 }  // namespace
 
@@ -221,116 +207,10 @@ std::uint32_t ChunkTrial::continuation_size(std::uint32_t id) const {
   return basic_header_size(id) + (state != nullptr && state->extended && !parser_.omits_extended_timestamps() ? 4 : 0);
 }
 
-/// Whether a message whose payload begins at `payload` ends before a believable header, if chunks have that size.
-ChunkTrial::Look ChunkTrial::fits(std::uint64_t payload, const Seen& seen, std::uint32_t chunk_size, bool guessed) {
-  const std::uint32_t id = seen.header.chunk_stream_id;
-  std::uint64_t at = payload;
-  std::uint32_t left = seen.header.length;
-  int splits = 0;
-  for (;;) {
-    ++work_;
-    const std::uint32_t count = std::min(left, chunk_size);
-    at += count;
-    left -= count;
-    if (left == 0) break;
-    const Bytes bytes = window_.at(at);
-    if (bytes.empty()) {
-      if (missing(at) == Look::more) return Look::more;
-      return Look::hole;
-    }
-    if (id < 64 && bytes[0] != (0xC0 | id)) {
-      Seen other;
-      const Look look = read(at, other);
-      if (look != Look::yes) return look;
-      // Another message between the chunks of this one.
-      return other.header.chunk_stream_id != id && other.bits >= 2 * landing_bits && splits > 0 ? Look::yes : Look::no;
-    }
-    ++splits;
-    Stream& s = stream(id);
-    const bool extended =
-        s.state.extended && bytes.size() >= 5 && load_be32(bytes.data() + 1) == s.state.extended_value;
-    at += basic_header_size(id) + (extended ? 4U : 0U);
-    if (work_ > work_limit_) return Look::no;
-  }
-  if (window_.hole_begins_at(at) || (last_ && at == window_.end())) {
-    return guessed || !length_certain_ ? Look::hole : Look::yes;
-  }
-  Stream& s = stream(id);
-  const std::uint32_t before = s.left;
-  s.left = 0;
-  Seen next;
-  const Look look = read(at, next);
-  s.left = before;
-  const int wanted = guessed ? guessed_landing_bits : landing_bits;
-  if (look == Look::no) {
-    int stranger = 0;
-    const Look orphan = read_orphan(at, stranger);
-    if (orphan == Look::more) return Look::more;
-    return orphan == Look::yes && stranger + splits * continuation_bits >= wanted ? Look::yes : Look::no;
-  }
-  return look == Look::yes && next.bits < wanted ? Look::no : look;
-}
-
-/// The chunk size that lets the message end before a believable header.
-ChunkTrial::Choice ChunkTrial::choose_chunk_size(std::uint64_t payload, const Seen& seen) {
-  const std::uint32_t length = seen.header.length;
-  bool more = false;
-  int holes = 0;  // sizes against which nothing speaks before a hole
-  const auto try_size = [&](std::uint32_t size, bool guessed) {
-    switch (fits(payload, seen, size, guessed)) {
-      case Look::yes:
-        if (size < length) {
-          end_.chunk_size = size;
-          end_.chunk_size_exact = true;
-        } else if (end_.chunk_size < length) {
-          end_.chunk_size = 0;
-        }
-        end_.chunk_size_least = std::max(end_.chunk_size_least, std::min(size, length));
-        return true;
-      case Look::more: more = true; return false;
-      case Look::hole: ++holes; return false;
-      case Look::no: return false;
-    }
-    return false;
-  };
-  if (end_.chunk_size != 0 && try_size(end_.chunk_size, false)) return Choice::chosen;
-  if (end_.chunk_size < length && try_size(length, false)) return Choice::chosen;
-  // With a length that is doubtful itself, another chunk size would fit too often.
-  if (!length_certain_) return more ? Choice::more : holes > 0 ? Choice::hole : Choice::none;
-  for (const std::uint32_t size : usual_chunk_sizes) {
-    if (size >= length || size <= end_.chunk_size_least || size == end_.chunk_size) continue;
-    if (try_size(size, true)) return Choice::chosen;
-  }
-  // Any other size: the first type 3 header stands at its end.
-  const std::uint32_t id = seen.header.chunk_stream_id;
-  const Bytes body = window_.at(payload);
-  if (id < 64) {
-    const std::size_t end = std::min<std::size_t>(body.size(), length);
-    const std::uint8_t mark = static_cast<std::uint8_t>(0xC0 | id);
-    std::size_t at = std::max(end_.chunk_size_least, least_inferred_chunk_size);
-    while (at < end && work_ < work_limit_) {
-      const void* found = std::memchr(body.data() + at, mark, end - at);  // several times as fast as std::find
-      const std::size_t next =
-          found == nullptr ? end : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - body.data());
-      work_ += (next - at) / 16 + 1;
-      if (next >= end) break;
-      if (try_size(static_cast<std::uint32_t>(next), true)) return Choice::chosen;
-      at = next + 1;
-    }
-  }
-  if (more) return Choice::more;
-  if (holes == 1 && end_.chunk_size >= length && body.size() >= length) {
-    // All of the message is there, only the header behind it is missing, and no smaller chunk size is possible.
-    end_.chunk_size_least = length;
-    return Choice::alone;
-  }
-  return holes > 0 ? Choice::hole : Choice::none;
-}
-
 /// Whether the header, which stands behind the message that began last, proves that one's length. One that may have
 /// changed in a hole needs more; then it is certain.
 bool ChunkTrial::confirms(const Seen& seen) {
-  if (length_certain_) return seen.bits >= landing_bits;
+  if (length_certain_) return seen.bits >= landing_header_bits;
   int& landed = stream(begun_last_).landed_bits;
   landed += seen.bits;
   return seen.bits >= inherited_landing_bits || landed >= repeated_landing_bits;
@@ -380,6 +260,7 @@ void ChunkTrial::begin(const TrialStart& start) {
           .chunk_size_exact = start.chunk_size_exact,
           .chunk_size_least = start.chunk_size_least,
           .wanted_end = std::numeric_limits<std::uint64_t>::max()};
+  start_ = &start;
   last_ = start.last;
   crosses_holes_ = start.interrupted.has_value();
   state_holds_ = crosses_holes_ || start.state_holds;

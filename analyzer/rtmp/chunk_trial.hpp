@@ -118,6 +118,11 @@ class ChunkTrial {
   enum class Look : std::uint8_t { yes, no, more, hole };
   enum class Choice : std::uint8_t { chosen, alone, none, more, hole };
 
+  /// A type 3 header where one must be: one byte that can have no other value.
+  static constexpr int continuation_bits = 8;
+  /// What must speak for a header to prove that the message before it ended there.
+  static constexpr int landing_header_bits = 13;
+
   /// A chunk stream as the trial leaves it; the parser's own state stays as it is.
   struct Stream {
     std::uint32_t id = 0;
@@ -168,6 +173,7 @@ class ChunkTrial {
   bool confirms(const Seen& seen);
   void end_message(std::uint32_t id, std::uint64_t next);
   Choice choose_chunk_size(std::uint64_t payload, const Seen& seen);
+  std::optional<std::uint32_t> settle_rivals(std::span<const std::uint32_t> sizes, bool& more);
   Look fits(std::uint64_t payload, const Seen& seen, std::uint32_t chunk_size, bool guessed);
   [[nodiscard]] std::uint32_t continuation_size(std::uint32_t id) const;
   bool pass_chunk(std::uint32_t id, std::uint64_t payload);
@@ -178,6 +184,7 @@ class ChunkTrial {
   const StreamHabits& habits_;
   std::uint64_t& work_;
   std::uint64_t work_limit_;
+  const TrialStart* start_ = nullptr;
   bool last_ = false;
   bool state_holds_ = false;
   bool crosses_holes_ = false;
