@@ -92,6 +92,26 @@ std::uint64_t covered_bytes(std::span<const Place> places, std::uint32_t distanc
   return covered;
 }
 
+/// How many of the bodies between places at that distance differ from the next one. Filler and waveforms repeat whole.
+int count_distinct(Bytes bytes, std::span<const Place> places, std::uint32_t distance) {
+  constexpr std::size_t compared = 64;
+  constexpr std::size_t least_share = 4;
+  int distinct = 0;
+  std::size_t other = 0;
+  for (const Place& place : places) {
+    const std::uint32_t next = place.payload + distance;
+    while (other < places.size() && places[other].at < next) ++other;
+    if (other == places.size()) break;
+    if (places[other].at != next) continue;
+    const Bytes a = bytes.subspan(place.payload, std::min<std::size_t>(distance, compared));
+    const Bytes b = bytes.subspan(places[other].payload);
+    std::size_t differing = 0;
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) differing += a[i] != b[i] ? 1 : 0;
+    distinct += differing * least_share >= a.size() ? 1 : 0;
+  }
+  return distinct;
+}
+
 /// The chunk size that puts a type 3 header into each of the messages; 0 if none does.
 std::uint32_t split_of(Bytes bytes, std::span<const Place> places, std::uint32_t distance) {
   for (const std::uint32_t size : usual_chunk_sizes) {
@@ -140,6 +160,7 @@ std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits
     const Distance distance = most_frequent(own);
     if (distance.count < least_repeats) continue;
     if (significance(own.size(), bytes.size(), distance.count) < least_significance) continue;
+    if (count_distinct(bytes, own, distance.bytes) < least_repeats) continue;
     Repetition repetition;
     repetition.inherited.chunk_stream_id = own.front().key >> 8;
     const Bytes body = bytes.subspan(own.front().payload);

@@ -112,24 +112,23 @@ ChunkTrial::Choice ChunkTrial::choose_chunk_size(std::uint64_t payload, const Se
     // Nothing but a hole keeps it from being seen; another size would be found by chance.
     if (look == Look::hole && end_.chunk_size < length) return Choice::hole;
   }
-  if (end_.chunk_size < length && fits_with(length, false) == Look::yes) return choose(length);
+  const bool whole = end_.chunk_size < length && fits_with(length, false) == Look::yes;
   // With a length that is doubtful itself, another chunk size would fit too often.
-  if (!length_certain_) return more ? Choice::more : holes > 0 ? Choice::hole : Choice::none;
+  if (!length_certain_) return whole ? choose(length) : more ? Choice::more : holes > 0 ? Choice::hole : Choice::none;
 
   std::vector<std::uint32_t> sizes;
+  if (whole) sizes.push_back(length);
   const auto try_size = [&](std::uint32_t size) {
     if (fits_with(size, true) != Look::yes) return false;
-    if (is_beyond_chance(length, size)) {
-      sizes = {size};
-      return true;
-    }
     if (std::ranges::find(sizes, size) == sizes.end()) sizes.push_back(size);
-    return sizes.size() > most_rivals;
+    return sizes.size() > most_rivals || is_beyond_chance(length, size);
   };
   for (const std::uint32_t size : usual_chunk_sizes) {
     if (size >= length || size <= end_.chunk_size_least || size == end_.chunk_size) continue;
-    if (try_size(size)) return choose(size);
+    try_size(size);
   }
+  // One of those hardly ever fits by chance.
+  if (sizes.size() == 1 && !whole) return choose(sizes.front());
   // Any other size: the first type 3 header stands at its end.
   const std::uint32_t id = seen.header.chunk_stream_id;
   const Bytes body = window_.at(payload);

@@ -18,6 +18,8 @@ constexpr std::uint32_t longest_message = 4U << 20;
 constexpr std::uint32_t highest_message_stream = 0xFFFF;
 constexpr std::array<std::uint32_t, 10> usual_chunk_sizes = {128,  4096, 1024,  256,   512,
                                                              2048, 8192, 60000, 65535, 65536};
+/// Places for the first type 3 header that are tried; by chance, one in 256 bytes looks like it.
+constexpr int most_chunk_sizes = 64;
 constexpr std::size_t least_body = 10;  // what is looked at of a body
 constexpr std::uint32_t shortest_body = 5;
 constexpr int body_bits = 12;           // what a body must say of itself
@@ -164,6 +166,16 @@ std::size_t landing(Bytes bytes, std::size_t at, const Header& header, std::span
   for (const std::uint32_t size : usual_chunk_sizes) {
     if (size >= header.length) continue;
     if (const std::size_t end = try_size(size); end != 0) return end;
+  }
+  // Any other size: the first type 3 header stands at its end.
+  const auto mark = static_cast<std::uint8_t>(0xC0 | header.chunk_stream_id);
+  const Bytes body = bytes.subspan(at + header.size);
+  const auto body_end = body.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(body.size(), header.length));
+  auto found = body.begin();
+  for (int tried = 0; tried < most_chunk_sizes; ++tried) {
+    found = std::find(found + 1, body_end, mark);
+    if (found == body_end) break;
+    if (const std::size_t end = try_size(static_cast<std::uint32_t>(found - body.begin())); end != 0) return end;
   }
   return 0;
 }
