@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <random>
 
@@ -90,11 +92,17 @@ void picture_with_ac3(Sender& sender) {
 }
 
 
-Recorder decode_from(const ByteVector& bytes, std::uint64_t start) {
+Recorder decode_from(const ByteVector& bytes, std::uint64_t start, std::size_t most = SIZE_MAX) {
   Recorder seen;
   rtmp::ChunkStreamDecoder decoder;
+  std::mt19937 random(static_cast<std::uint32_t>(start));
   decoder.lose_sync(start, rtmp::SyncLostReason::start_not_captured, {1, 0}, seen);
-  decoder.on_data({start, Bytes(bytes).subspan(start), {1, 0}}, seen);
+  for (std::uint64_t at = start; at < bytes.size();) {
+    const std::size_t left = bytes.size() - static_cast<std::size_t>(at);
+    const std::size_t count = std::min<std::size_t>(left, most == SIZE_MAX ? left : 1 + random() % most);
+    decoder.on_data({at, Bytes(bytes).subspan(at, count), {1, 0}}, seen);
+    at += count;
+  }
   decoder.on_end({1, 0}, seen);
   return seen;
 }
@@ -137,6 +145,21 @@ TEST(Midstream, Mp3ThatHardlyEverTellsItsLength) {
 TEST(Midstream, Ac3ThatNeverTellsItsLength) {
   expect_found_soon(picture_with_ac3, 4096);
   expect_found_soon(picture_with_ac3, 128);
+}
+
+TEST(Midstream, ResultsDoNotDependOnTheCuts) {
+  for (const auto& write : {screen_video_with_pcm, g711, mp3, picture_with_ac3}) {
+    Sender sender(4096, 3);
+    write(sender);
+    for (const std::uint64_t start : {200U, 1777U, 5000U}) {
+      const Recorder whole = decode_from(sender.bytes, start);
+      for (const std::size_t most : {2U, 100U, 1448U}) {
+        const Recorder pieces = decode_from(sender.bytes, start, most);
+        EXPECT_EQ(pieces.lines, whole.lines) << start;
+        EXPECT_EQ(pieces.chunks, whole.chunks) << start;
+      }
+    }
+  }
 }
 
 TEST(Midstream, RecordsOfConstantLengthAreNoMessages) {
