@@ -10,6 +10,7 @@ from dissectors import count, plugin
 from program import Program, samples
 from rows import ROWS
 from situations import SITUATIONS
+from tunnels import remoting_packets  # registers situations, too
 from wireshark import Tshark
 
 
@@ -21,12 +22,13 @@ def wrong_captures(own, program):
 
 
 def wrong_situations(own, program):
-    for what, truth, function, arguments in SITUATIONS:
-        path = own.root / f"{function.__name__}.pcap"
-        packets.write_pcap(path, function())
+    for situation in SITUATIONS:
+        what, arguments = situation.what, situation.arguments
+        path = own.root / f"{situation.packets.__name__}.pcap"
+        packets.write_pcap(path, situation.packets())
         shown = plugin(own, path, *arguments)
-        if f"{shown.video} + {shown.audio}" != truth:
-            yield f"{what}: {truth} is shown as {shown.video} + {shown.audio}"
+        if f"{shown.video} + {shown.audio}" != situation.truth:
+            yield f"{what}: {situation.truth} is shown as {shown.video} + {shown.audio}"
         # Of the whole stream TCP hands on less than there is, by default and with a hole.
         if not arguments and sum((analyzer_messages(program, path) - shown.messages).values()) > 2:
             yield f"{what}: the analyzer decodes more"
@@ -42,10 +44,20 @@ def wrong_rows(own, program):
             yield f"{row.name}: {row.plugin_messages} of {row.messages} messages, findings {dict(row.findings)}"
 
 
+def wrong_remoting(own):
+    """AMF over HTTP stays with Wireshark's own dissector."""
+    path = own.root / "remoting.pcap"
+    packets.write_pcap(path, remoting_packets())
+    for protocol, expected in (("amf", 1), ("rtmpscope", 0)):
+        found = len(own.run("-n", "-r", own.readable(path), "-Y", protocol).splitlines())
+        if found != expected:
+            yield f"AMF over HTTP: {found} packets of {protocol}"
+
+
 def main():
     program, series = Program(sys.argv[1]), sys.argv[3]
     with Tshark(sys.argv[2], series) as own:
-        lines = [*wrong_captures(own, program), *wrong_situations(own, program), *wrong_rows(own, program)]
+        lines = [*wrong_captures(own, program), *wrong_situations(own, program), *wrong_rows(own, program), *wrong_remoting(own)]
     print(*lines, sep="\n")
     print(f"{len(samples())} samples, {len(SITUATIONS)} situations, {len(ROWS)} rows: {len(lines)} complaints")
     return 1 if lines else 0

@@ -16,7 +16,8 @@ from captures import analyzer_messages, capture_files, compare_plugin
 from decoding import compare_rows
 from dissectors import built_in, count, plugin
 from program import SAMPLES, Program
-from situations import MEDIA, SITUATIONS
+from situations import SITUATIONS
+from tunnels import remoting_packets  # registers situations, too
 from wireshark import Tshark
 
 INTRODUCTION = """# Plugin and built-in dissector side by side
@@ -47,7 +48,7 @@ SITUATION_HEAD = """
 One publisher: handshake, commands, then 10 video and 10 audio messages, made up. The truth is how many of these are
 whole in what Wireshark hands on: a lost segment destroys a video message, and so does, by default, one that comes
 late; without the segment that is awaited, `tcp.reassemble_out_of_order` hands on nothing. Chunk size 4096 where
-nothing else is said.
+nothing else is said. The analyzer decodes no HTTP.
 
 | Situation | Sent | Truth | Analyzer | Built-in | Plugin |
 |---|---|---|---|---|---|
@@ -106,15 +107,14 @@ def print_captures(bare, own, program, captures, pool):
 
 def print_situations(bare, own, program, pool):
     def figures_of(entry):
-        _, _, function, arguments = entry
-        path = own.root / f"{function.__name__}.pcap"
-        packets.write_pcap(path, function())
+        path, arguments = own.root / f"{entry.packets.__name__}.pcap", entry.arguments
+        packets.write_pcap(path, entry.packets())
         seen = count(analyzer_messages(program, path)), built_in(bare, path, *arguments), plugin(own, path, *arguments)
         return [media_figure(shown) + rest(shown) for shown in seen]
 
     print(SITUATION_HEAD, end="")
-    for (what, truth, *_), figures in zip(SITUATIONS, pool.map(figures_of, SITUATIONS)):
-        print("|", " | ".join((what, f"{MEDIA // 2} + {MEDIA // 2}", truth, *figures)), "|", flush=True)
+    for entry, figures in zip(SITUATIONS, pool.map(figures_of, SITUATIONS)):
+        print("|", " | ".join((entry.what, entry.sent, entry.truth, *figures)), "|", flush=True)
 
 
 def print_rows(rows):
@@ -156,7 +156,17 @@ def print_features(bare, own):
         lines = [line.split("\t") for line in heuristics if line.split("\t")[1:2] == [name]]
         text = ", ".join(f"over {line[0]} {'on' if line[2] in ('T', 'True') else 'off'}" for line in lines) or "none"
         print(f"| heuristics of `{name}` |" + (f" {text} | |" if name == "rtmpt" else f" | {text} |"))
-    # Where a capture is needed to tell, the table of captures above does.
+    path = own.root / "remoting.pcap"
+    packets.write_pcap(path, remoting_packets())
+    by = [topmost_name(tshark, path) for tshark in (bare, own)]
+    print(f"| AMF over HTTP (`application/x-amf`) is decoded by | {by[0]} | {by[1]} |")
+    # Where another capture is needed to tell, the table of captures above does.
+
+
+def topmost_name(tshark, capture):
+    """Which dissector has the topmost layer of the first packet with HTTP."""
+    output = tshark.run("-n", "-r", tshark.readable(capture), "-Y", "http", "-T", "fields", "-e", "frame.protocols")
+    return f"`{output.decode().split()[0].rpartition(':')[2]}`"
 
 
 def main():

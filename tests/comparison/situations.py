@@ -6,7 +6,8 @@ where packets are missing.
 
 import random
 import struct
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import segments
 from rtmp_bytes import AUDIO, COMMAND_AMF0, SET_CHUNK_SIZE, VIDEO, amf0_values, header, message, u32
@@ -15,12 +16,24 @@ from session import CLIENT, PUSH, SERVER, ACK, Session
 IN_ORDER = ("-o", "tcp.reassemble_out_of_order:TRUE")
 CHUNK_SIZE = 4096
 MEDIA = 20
-SITUATIONS = []  # (what, whole video and audio messages, function that returns packets, arguments for tshark)
+SITUATIONS = []
 
 
-def situation(what, *arguments, truth="10 + 10"):
+@dataclass(frozen=True)
+class Situation:
+    what: str
+    sent: str  # video and audio messages
+    truth: str  # those that are whole
+    packets: Callable
+    arguments: tuple  # for tshark
+
+
+def situation(what, *arguments, truth=None, sessions=1):
+    """Registers a function that returns packets. `truth`: if not all messages are whole."""
+    sent = f"{sessions * MEDIA // 2} + {sessions * MEDIA // 2}"
+
     def register(function):
-        SITUATIONS.append((what, truth, function, arguments))
+        SITUATIONS.append(Situation(what, sent, truth or sent, function, arguments))
         return function
 
     return register
@@ -44,7 +57,8 @@ class Publisher(Session):
         """As encoders do: only the first message of each kind has a type 0 header."""
         chance = random.Random(1)
         for number in range(first, first + MEDIA // 2):
-            video = bytes([0x17 if number == 0 else 0x27]) + b"\x01\0\0\0" + u32(6000) + b"\x41" + chance.randbytes(5999)
+            frame = bytes([0x17 if number == 0 else 0x27]) + b"\x01\0\0\0"
+            video = frame + u32(6000) + b"\x41" + chance.randbytes(5999)
             audio = b"\xaf\x01" + chance.randbytes(300)
             for chunk_stream, kind, body in ((6, VIDEO, video), (4, AUDIO, audio)):
                 kind_of_header, time = (0, 40 * number) if number == first else (1, 40)
@@ -135,6 +149,11 @@ def midstream_within_chunk():
 @situation("packets are cut at 96 bytes", truth="0 + 0")
 def snap_length():
     return [replace(packet, data=packet.data[:96]) for packet in session_packets()]
+
+
+@situation("`tcp.relative_sequence_numbers` off", "-o", "tcp.relative_sequence_numbers:FALSE")
+def absolute_sequence_numbers():
+    return session_packets()
 
 
 @situation("sequence numbers begin near 2^32")

@@ -176,7 +176,15 @@ def amf3_bad_reference():
 
 @row("AMF robustness", "10,000 objects in each other stop at the limit, and the next message is sound")
 def deep_nesting():
-    depth = 10_000
+    return nested(10_000)
+
+
+@row("AMF robustness", "a million objects in each other, likewise")
+def deepest_nesting():
+    return nested(1_000_000)
+
+
+def nested(depth):
     session = Session()
     session.set_chunk_size(CLIENT, 65536)
     wire = amf0_values("f", 1) + b"\x03\x00\x01a" * depth + amf0(1) + b"\x00\x00\x09" * depth
