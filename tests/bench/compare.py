@@ -150,7 +150,7 @@ def main():
     parser.add_argument("capture", type=Path, nargs="+")
     parser.add_argument("--rtmpscope", type=Path, default=BUILD / "analyzer/app/rtmpscope", metavar="PROGRAM")
     parser.add_argument("--libpcap-loop", type=Path, default=BUILD / "tests/bench/libpcap_loop", metavar="PROGRAM")
-    parser.add_argument("--repetitions", type=int, default=3, help="default 3; times are medians, memory is the maximum")
+    parser.add_argument("--repetitions", type=int, default=3, help="default 3; times: medians, memory: maximum")
     parser.add_argument("--timeout", type=float, default=600, metavar="SECONDS", help="for each run (default 600)")
     parser.add_argument("--no-tshark", action="store_true")
     parser.add_argument("--scratch", type=Path, help="where tcpflow may write as much as the capture has")

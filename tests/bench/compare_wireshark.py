@@ -65,7 +65,7 @@ def main():
     parser.add_argument("--plugin", type=Path, default=BUILD / "dissector-plugin/rtmpscope.so", metavar="FILE")
     parser.add_argument("--series", help="version of Wireshark, such as 4.0; default: what the plugin was built for")
     parser.add_argument("--mode", choices=MODES, action="append", help="only this one (may be repeated)")
-    parser.add_argument("--repetitions", type=int, default=1, help="default 1; times are medians, memory is the maximum")
+    parser.add_argument("--repetitions", type=int, default=1, help="default 1; times: medians, memory: maximum")
     parser.add_argument("--timeout", type=float, default=3600, metavar="SECONDS", help="for each run (default 3600)")
     options = parser.parse_args()
     modes = options.mode or list(MODES)

@@ -30,8 +30,8 @@ def capture_files(folder):
 
 
 def analyzer_messages(program, capture):
-    """Complete ones; -1 stands for a value that is not known. Other tests see to the schema; here captures may have many
-    incomplete ones."""
+    """Complete ones; -1 stands for a value that is not known. Other tests see to the schema; here captures may have
+    many incomplete ones."""
     command = [program.path, "analyze", "--format", "ndjson", "--only", "message", str(capture)]
     output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
     events = (json.loads(line) for line in output.splitlines() if b'"complete":true' in line)

@@ -57,7 +57,8 @@ def wrong_remoting(own):
 def main():
     program, series = Program(sys.argv[1]), sys.argv[3]
     with Tshark(sys.argv[2], series) as own:
-        lines = [*wrong_captures(own, program), *wrong_situations(own, program), *wrong_rows(own, program), *wrong_remoting(own)]
+        lines = [*wrong_captures(own, program), *wrong_situations(own, program), *wrong_rows(own, program)]
+        lines += wrong_remoting(own)
     print(*lines, sep="\n")
     print(f"{len(samples())} samples, {len(SITUATIONS)} situations, {len(ROWS)} rows: {len(lines)} complaints")
     return 1 if lines else 0

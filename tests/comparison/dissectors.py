@@ -1,4 +1,4 @@
-"""What Wireshark shows of a capture: with its own RTMP dissector, and with the plugin. Both with default preferences."""
+"""What Wireshark shows of a capture: with its own RTMP dissector, and with the plugin; with default preferences."""
 
 import re
 from collections import Counter
@@ -37,7 +37,7 @@ def count(messages):
 
 
 def built_in(tshark, capture, *arguments):
-    """`tshark` has no plugin. The dissector shows the type of a message in the Info column only, one phrase a message."""
+    """`tshark` has no plugin. The dissector shows a message's type in the Info column only, one phrase a message."""
     output = run(tshark, capture, "rtmpt", ["_ws.col.Protocol", "_ws.col.Info"], arguments)
     shown = Shown()
     for line in output.decode(errors="replace").splitlines():

@@ -142,7 +142,8 @@ def print_features(bare, own):
     def of(prefixes, kind="F"):
         return sum(line.startswith(kind) and line.split("\t")[2].startswith(prefixes) for line in fields)
 
-    findings = of(("rtmpscope.finding.", "rtmpscope.missing_segment", "rtmpscope.stray_segment", "rtmpscope.tree_limit"))
+    others = ("missing_segment", "stray_segment", "tree_limit")
+    findings = of(("rtmpscope.finding.", *(f"rtmpscope.{name}" for name in others)))
     print(f"| filter fields | {of(('rtmpt.', 'amf.'))} | {of('rtmpscope.') - findings} |")
     print(f"| expert items | {of('amf.loop')} | {findings} |")
     lists = (("statistics and follow (`-z`)", ("-z", "help")), ("objects to export", ("--export-objects", "help")))

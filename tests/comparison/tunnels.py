@@ -39,7 +39,8 @@ class Tunnel(Publisher):
         return f"{name}/{self.identifier}/{self.requests}", body
 
     def exchange(self, requests, responses):
-        super().raw(CLIENT, b"".join(http(f"POST /{path} HTTP/1.1\r\nHost: 192.0.2.2", body) for path, body in requests))
+        heads = [f"POST /{path} HTTP/1.1\r\nHost: 192.0.2.2" for path, _ in requests]
+        super().raw(CLIENT, b"".join(http(head, body) for head, (_, body) in zip(heads, requests)))
         super().raw(SERVER, b"".join(http("HTTP/1.1 200 OK", body) for body in responses))
 
 

@@ -9,70 +9,18 @@ listening is not allowed.
 import os
 import shutil
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import schema
 from program import Program, parse
+from server import PATIENCE, free_port, listening, nginx, publish, running, wait_until
 
 SKIPPED = 77
-PATIENCE = 30  # seconds until something counts as hung
-NGINX_CONFIGURATION = """
-load_module {modules}/ngx_rtmp_module.so;
-daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
-events {{ worker_connections 64; }}
-rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096; application live {{ live on; }} }} }}
-"""
 # What a live run cannot know or what depends on when it was stopped.
 NOT_COMPARED = {"capture_start", "capture_end"}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until(condition, what):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(what)
-        time.sleep(0.05)
-
-
-@contextmanager
-def running(command, stop=signal.SIGTERM, **streams):
-    """A process that is stopped by its own id, whatever happens."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **streams)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(stop)
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def nginx(folder, port):
-    modules = next(path for path in ("/usr/lib/nginx/modules", "/usr/share/nginx/modules") if Path(path).is_dir())
-    configuration = folder / "nginx.conf"
-    configuration.write_text(NGINX_CONFIGURATION.format(modules=modules, folder=folder, port=port))
-    program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-    return running([program, "-c", configuration, "-p", folder, "-e", folder / "nginx.log"], stderr=subprocess.DEVNULL)
-
-
-def listening(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def sniffing(process):
@@ -87,12 +35,6 @@ def sniffing(process):
     return any(running == "1" and f"socket:[{inode}]" in sockets for *_, running, _, _, inode in columns)
 
 
-def publish(port):
-    command = "ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc=size=320x240:rate=25 -f lavfi -i sine -t 3".split()
-    command += "-c:v libx264 -preset ultrafast -g 25 -c:a aac -f flv".split()
-    subprocess.run([*command, f"rtmp://127.0.0.1:{port}/live/test"], stdin=subprocess.DEVNULL, check=True, timeout=PATIENCE)
-
-
 def record(program, folder):
     """Runs one session. Returns (live output, exit code, capture file)."""
     port = free_port()
@@ -103,7 +45,7 @@ def record(program, folder):
         output, errors, log = (stack.enter_context(open(path, "wb")) for path in (live_output, live_errors, beside_log))
         stack.enter_context(nginx(folder, port))
         wait_until(lambda: listening(port), "nginx does not listen")
-        tcpdump_command = [tcpdump, "-i", "lo", "-n", "-U", "-B", "16384", "--immediate-mode", "-w", capture, filter_text]
+        tcpdump_command = [tcpdump, *"-i lo -n -U -B 16384 --immediate-mode -w".split(), capture, filter_text]
         beside = stack.enter_context(running(tcpdump_command, signal.SIGINT, stderr=log))
         live_command = [program.path, "live", "-i", "lo", "-f", filter_text, "--format", "ndjson"]
         live = stack.enter_context(running(live_command, signal.SIGINT, stdout=output, stderr=errors))
@@ -113,7 +55,8 @@ def record(program, folder):
             sys.exit(SKIPPED)
         wait_until(lambda: sniffing(live) or live.poll() is not None, "rtmpscope does not listen")
         publish(port)
-        wait_until(lambda: b"connection_close" in live_output.read_bytes() or live.poll() is not None, "no connection_close")
+        closed = b"connection_close"
+        wait_until(lambda: closed in live_output.read_bytes() or live.poll() is not None, "no connection_close")
         for process in (live, beside):
             process.send_signal(signal.SIGINT)
             process.wait(PATIENCE)

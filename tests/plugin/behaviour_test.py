@@ -148,16 +148,18 @@ def check_media_detail(tshark):
         assert column(tshark, capture, "_ws.col.Info", *detail) == column(tshark, capture, "_ws.col.Info")
         assert not filtered(tshark, capture, "h264 || h265")
     # All of a message that came in several packets: the Data field has all bytes but the header's 5.
+    type_id = "rtmpscope.message.type_id"
     lengths = column(tshark, BIG_FRAMES, "rtmpscope.message.length", "-e", "rtmpscope.video.data", "-Y",
-                     "rtmpscope.message.type_id == 9 && rtmpscope.message.chunks > 1 && !rtmpscope.message.type_id == 8",
-                     *detail)
+                     f"{type_id} == 9 && rtmpscope.message.chunks > 1 && !{type_id} == 8", *detail)
     single = [row.split("\t") for row in lengths if "," not in row]
     assert single and all(int(length) == len(data) // 2 + 5 for length, data in single), single
 
 
 def check_documentation(tshark):
-    """Every field that docs/wireshark.md and the README name exists, and every one of Wireshark's own dissector has a row."""
-    known = {line.split("\t")[2] for line in tshark.run("-G", "fields").decode().splitlines() if line.startswith(("F", "P"))}
+    """Every field that docs/wireshark.md and the README name exists, and every one of Wireshark's own dissector has a
+    row."""
+    fields = tshark.run("-G", "fields").decode().splitlines()
+    known = {line.split("\t")[2] for line in fields if line.startswith(("F", "P"))}
     reference = SAMPLES.parent / "docs/wireshark.md"
     named = {name for page in (reference, SAMPLES.parent / "README.md")
              for name in re.findall(r"`(rtmpscope\.[a-z0-9_.]*[a-z0-9])[` ]", page.read_text())}
@@ -181,7 +183,8 @@ def main():
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
         for check in (check_filters, check_links, check_ports, check_takeover, check_redaction, check_rtmps,
-                      check_rtmpt, check_statistics, check_stream_numbers, check_follow, check_media_detail, check_documentation, check_others):
+                      check_rtmpt, check_statistics, check_stream_numbers, check_follow, check_media_detail,
+                      check_documentation, check_others):
             check(tshark)
 
 

@@ -142,7 +142,8 @@ def probe(path):
 
 
 def check_ffprobe(tshark):
-    """A player's view: codecs, and each packet's size and times. The H.264 packets lack FLV's 5 bytes, the AAC ones 2."""
+    """A player's view: codecs, and each packet's size and times. The H.264 packets lack FLV's 5 bytes, the AAC ones
+    2."""
     capture = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
     (content,) = export(tshark, capture).values()
     seen = probe(tshark.root / "exported/live_avc_aac.flv")

@@ -1,6 +1,6 @@
 """Broken captures under AddressSanitizer and UndefinedBehaviorSanitizer: no byte is read that is not there, and nothing
-is lost or destroyed twice where Wireshark leaves functions with longjmp. Without a sanitized plugin there is nothing to see:
-exit code 77."""
+is lost or destroyed twice where Wireshark leaves functions with longjmp. Without a sanitized plugin there is nothing to
+see: exit code 77."""
 
 import os
 import subprocess

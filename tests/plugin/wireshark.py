@@ -16,7 +16,8 @@ IN_ORDER = ["-o", "tcp.reassemble_out_of_order:TRUE"]
 
 
 class Tshark:
-    """tshark as an ordinary user with a home of its own: Wireshark loads personal plugins for nobody else, and not for root.
+    """tshark as an ordinary user with a home of its own: Wireshark loads personal plugins for nobody else, and not for
+    root.
 
     `series` is "4.0", the part of the version that the plugin's folder is named after. Without a plugin Wireshark's own
     dissectors are all there is.

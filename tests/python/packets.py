@@ -92,7 +92,8 @@ def write_pcapng(path, packets):
             file.write(block(INTERFACE, struct.pack("<HHI", link_type, 0, 262144) + resolution))
         for packet in packets:
             high, low = packet.time >> 32, packet.time & 0xFFFFFFFF
-            head = struct.pack("<IIIII", link_types.index(packet.link_type), high, low, len(packet.data), packet.original_length)
+            interface, length = link_types.index(packet.link_type), len(packet.data)
+            head = struct.pack("<IIIII", interface, high, low, length, packet.original_length)
             file.write(block(ENHANCED_PACKET, head + packet.data))
 
 

@@ -35,7 +35,7 @@ class Program:
         self.path = str(path)
 
     def run(self, *arguments, **options):
-        """A finished process with bytes in stdout and stderr. Raises if it printed JSON that does not fit the schema."""
+        """A finished process with bytes in stdout and stderr. Raises if its JSON does not fit the schema."""
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
         arguments = [str(argument) for argument in arguments]
         result = subprocess.run([self.path, *arguments], check=False, **options)

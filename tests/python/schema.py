@@ -1,4 +1,4 @@
-"""Checks output against the JSON Schema that the program prints. Every test that reads output through program.py does."""
+"""Checks output against the JSON Schema that the program prints, as all tests do that use program.py."""
 
 import json
 import subprocess
@@ -56,8 +56,8 @@ def printed(program):
 def validator(program):
     """A function that raises if it is given what is neither an event nor a document.
 
-    The schema's list of alternatives is tried one after the other by a validator; here the kind of the event chooses, which
-    says the same of what the events have as `event`, and is much faster.
+    The schema's list of alternatives is tried one after the other by a validator; here the kind of the event chooses,
+    which says the same of what the events have as `event`, and is much faster.
     """
     schema = printed(program)
     kinds = [name for name in schema["$defs"] if name.startswith("event_")]

@@ -61,7 +61,8 @@ class Segment(TcpHeader):
     def with_payload(self, payload, sequence=None, clear_flags=0):
         """The same segment with other bytes. Checksums are left as they are: captures often have wrong ones."""
         sequence = self.sequence if sequence is None else sequence & 0xFFFFFFFF
-        tcp = self.tcp[:4] + struct.pack(">I", sequence) + self.tcp[8:13] + bytes([self.flags & ~clear_flags]) + self.tcp[14:]
+        flags = bytes([self.flags & ~clear_flags])
+        tcp = self.tcp[:4] + struct.pack(">I", sequence) + self.tcp[8:13] + flags + self.tcp[14:]
         length = len(tcp) + len(payload)
         if self.is_ipv4:
             ip = self.ip[:2] + struct.pack(">H", len(self.ip) + length) + self.ip[4:]

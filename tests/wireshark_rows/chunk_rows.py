@@ -96,8 +96,8 @@ def chunk_events():
     session.raw(CLIENT, wire, audio(23), {"type": "video", "chunks": 3})
     chunk = {"event": "chunk", "direction": "to_server", "frame": packet}
     session.events = [
-        chunk | {"format": 0, "chunk_stream_id": 6, "stream_offset": 3073, "timestamp": 40, "length": 300, "type_id": "video",
-                 "message_stream_id": 1, "payload_length": 128},
+        chunk | {"format": 0, "chunk_stream_id": 6, "stream_offset": 3073, "timestamp": 40, "length": 300,
+                 "type_id": "video", "message_stream_id": 1, "payload_length": 128},
         chunk | {"format": 0, "chunk_stream_id": 4, "stream_offset": 3213, "type_id": "audio", "payload_length": 10},
         chunk | {"format": 3, "chunk_stream_id": 6, "stream_offset": 3235, "length": ABSENT, "payload_length": 128},
         chunk | {"format": 3, "chunk_stream_id": 6, "stream_offset": 3364, "payload_length": 44},

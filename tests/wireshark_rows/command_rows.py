@@ -186,7 +186,10 @@ SHARED_OBJECT_EVENTS = (
     ),
     ((5, text("x")), {"type": "success", "entries": [{"key": "x"}]}),
     ((6, amf0_values("handler", 1, True)), {"type": "send_message", "arguments": ["handler", 1, True]}),
-    ((7, text("SharedObject.NoObjectFound") + text("error")), {"type": "status", "entries": [{"key": "SharedObject.NoObjectFound"}, {"key": "error"}]}),
+    (
+        (7, text("SharedObject.NoObjectFound") + text("error")),
+        {"type": "status", "entries": [{"key": "SharedObject.NoObjectFound"}, {"key": "error"}]},
+    ),
     ((8, b""), {"type": "clear"}),
     ((9, text("x")), {"type": "remove", "entries": [{"key": "x"}]}),
     ((10, text("x")), {"type": "request_remove", "entries": [{"key": "x"}]}),

@@ -57,10 +57,14 @@ def aac():
 @row("Audio tag header", "all legacy formats by their names, rates, sizes and channels")
 def legacy_audio():
     formats = {
-        0: "pcm", 1: "adpcm", 3: "pcm_le", 4: "nellymoser", 5: "nellymoser", 6: "nellymoser", 7: "alaw", 8: "mulaw", 11: "speex", 15: "device_specific",
+        0: "pcm", 1: "adpcm", 3: "pcm_le", 4: "nellymoser", 5: "nellymoser", 6: "nellymoser", 7: "alaw", 8: "mulaw",
+        11: "speex", 15: "device_specific",
     }  # fmt: skip
-    cases = [(bytes([number << 4 | 0x6, 0x55]), {"codec": name, "sound_format": number, "sound_rate": "11_khz",
-              "sound_size": "16_bit", "sound_type": "mono", "enhanced": False}) for number, name in formats.items()]  # fmt: skip
+    shape = {"sound_rate": "11_khz", "sound_size": "16_bit", "sound_type": "mono", "enhanced": False}
+    cases = [
+        (bytes([number << 4 | 0x6, 0x55]), {"codec": name, "sound_format": number} | shape)
+        for number, name in formats.items()
+    ]
     return audio(*cases)
 
 
