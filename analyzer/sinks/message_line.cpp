@@ -220,24 +220,27 @@ std::string members_text(const Tape& tape, Entries members, const Style& style) 
 /// The configuration of a codec in one line, from the members whose keys say what they are.
 class MediaText {
  public:
-  void add(std::string_view key, const std::string& value, bool in_configuration) {
-    if (key == "codec") codec_ = value;
-    if (key == "packet_type" || key == "command") kind_ = value;
-    if (!in_configuration) return;
-    if (key == "profile_name" || key == "object_type") profile_ = value;
-    if (key == "level_name") level_ = value;
-    if (key == "width") width_ = value;
-    if (key == "height") height_ = value;
-    if (key == "frame_rate") rate_ = value + " fps";
-    if (key == "sample_rate") rate_ = value + " Hz";
-    if (key == "channels") channels_ = value + (value == "1" ? " channel" : " channels");
+  /// Where the value of a member goes; null if no line shows it.
+  [[nodiscard]] std::string* place_of(std::string_view key, bool in_configuration) {
+    if (key == "codec") return &codec_;
+    if (key == "packet_type" || key == "command") return &kind_;
+    if (!in_configuration) return nullptr;
+    if (key == "profile_name" || key == "object_type") return &profile_;
+    if (key == "level_name") return &level_;
+    if (key == "width") return &width_;
+    if (key == "height") return &height_;
+    if (key == "frame_rate") return &frame_rate_;
+    if (key == "sample_rate") return &sample_rate_;
+    if (key == "channels") return &channels_;
+    return nullptr;
   }
   [[nodiscard]] std::string text() const {
     std::string detail = profile_;
     if (!level_.empty()) detail.append(detail.empty() ? "level " : " ").append(level_);
     if (!width_.empty() && !height_.empty()) append(detail, width_ + "x" + height_);
-    append(detail, rate_);
-    append(detail, channels_);
+    if (!frame_rate_.empty()) append(detail, frame_rate_ + " fps");
+    if (!sample_rate_.empty()) append(detail, sample_rate_ + " Hz");
+    if (!channels_.empty()) append(detail, channels_ + (channels_ == "1" ? " channel" : " channels"));
     std::string out = codec_;
     if (!kind_.empty()) out.append(out.empty() ? "" : "  ").append(kind_);
     if (!detail.empty()) out.append(out.empty() ? "" : "  ").append(detail);
@@ -248,7 +251,7 @@ class MediaText {
   static void append(std::string& out, const std::string& part) {
     if (!part.empty()) out.append(out.empty() ? "" : ", ").append(part);
   }
-  std::string codec_, kind_, profile_, level_, width_, height_, rate_, channels_;
+  std::string codec_, kind_, profile_, level_, width_, height_, frame_rate_, sample_rate_, channels_;
 };
 
 std::string media_text(const Tape& tape, Entries members, const Style& style) {
@@ -276,9 +279,10 @@ std::string media_text(const Tape& tape, Entries members, const Style& style) {
       if (depth == configuration_depth) configuration_depth = 0;
       if (depth > 0) --depth;
     } else if (depth == 0 || (configuration_depth != 0 && depth == configuration_depth)) {
-      std::string value = entry.op == Op::text ? safe(as_text(tape.bytes(entry)), style.ascii)
-                                               : value_text(tape, entry, style);
-      whole.add(key, value, configuration_depth != 0);
+      std::string* place = whole.place_of(key, configuration_depth != 0);
+      if (place == nullptr) continue;
+      *place = entry.op == Op::text ? safe(as_text(tape.bytes(entry)), style.ascii)
+                                    : value_text(tape, entry, style);
     }
   }
   return whole.text() + tail;
