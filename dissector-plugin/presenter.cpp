@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "rtmp/events.hpp"
 #include "sinks/message_line.hpp"
 
@@ -87,8 +89,10 @@ const char* Presenter::message_label() noexcept {
 
 const char* Presenter::chunk_label(const ChunkUnit& unit) noexcept {
   return guarded(text_, [&] {
-    text_ = fmt::format("Chunk: type {}, chunk stream {}, {} of payload", unit.header.format,
-                        unit.header.chunk_stream_id, sinks::count_text(unit.payload_length, "byte"));
+    text_.clear();
+    fmt::format_to(std::back_inserter(text_), "Chunk: type {}, chunk stream {}, {} byte{} of payload",
+                   unit.header.format, unit.header.chunk_stream_id, unit.payload_length,
+                   unit.payload_length == 1 ? "" : "s");
   });
 }
 
