@@ -340,7 +340,8 @@ EventLine message_line(const Tape& message, const Style& style) {
     line.text = members_text(message, parts.members, style);
     if (const std::size_t comma = line.text.find(", "); comma != std::string::npos) line.text.erase(comma, 1);
   } else if (parts.body == FieldId::video || parts.body == FieldId::audio) {
-    line.text = fmt::format("{}  {}", info(*parts.body).key, media_text(message, parts.members, style));
+    line.text = info(*parts.body).key;
+    line.text.append("  ").append(media_text(message, parts.members, style));
   } else if (parts.body && type != nullptr) {
     const std::string members = members_text(message, parts.members, style);
     if (!members.empty()) line.text.append(" ").append(members);
