@@ -112,7 +112,7 @@ Inference ChunkTrial::infer(const TrialStart& start) {
       chain.inherited = {&guess, 1};
       const TrialEnd end = ChunkTrial(window_, parser_, habits_, work_, work_limit_).run(chain);
       if (end.landed > 1 && end.bits >= chain_bits + tried) return {guess, 0};
-      return end.reason == TrialEnd::Reason::need_more ? Inference{std::nullopt, end.wanted_end} : never;
+      if (end.reason == TrialEnd::Reason::need_more) return Inference{std::nullopt, end.wanted_end};
     }
     if (run.size() <= chunk) return missing(at + run.size()) == Look::more ? later() : never;
     if (!end_.chunk_size_exact || run[chunk] != (0xC0 | id)) return never;

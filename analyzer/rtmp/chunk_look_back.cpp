@@ -14,6 +14,8 @@ constexpr int orphan_bits = 30;
 constexpr int first_byte_bits = 8;    // format and chunk stream of an orphan
 constexpr int time_bits = 14;         // a time step below 1000 ms in 24 bits
 constexpr int same_length_bits = 16;  // other messages of the chunk stream are as long
+/// Of how alike two messages of unknown length must begin.
+constexpr int twin_bits = 14;
 constexpr std::uint32_t longest_step_ms = 60'000;
 constexpr std::size_t places_a_step = 8;
 
@@ -99,14 +101,34 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
       shown = bits;
       found.sample.type_id = other.type_id;
     }
-    // With any other length, a message that began earlier would lead there as well.
-    if (shown < 0) return std::nullopt;
+    // With any other length, a message that began earlier would lead there as well, if it is not repeated.
+    if (shown < 0) return is_split(run, payload, end, id) ? read_twin(run, found, body) : std::nullopt;
     found.bits += shown + same_length_bits;
     if (found.bits < orphan_bits) return std::nullopt;
   }
   if (!is_split(run, payload, end, id)) return std::nullopt;
   found.sample.head = BodyHead(body);
   return found;
+}
+
+/// Of two messages of one length whose bodies show what they are, the later one: before it there must be another.
+std::optional<ChunkTrial::Before> ChunkTrial::read_twin(Bytes run, Before found, Bytes body) const {
+  const Shown type = show_type(body, nullptr);
+  if (type.type_id == 0) return std::nullopt;
+  found.sample.type_id = type.type_id;
+  found.sample.head = BodyHead(body);
+  for (const std::size_t size : {std::size_t{1}, std::size_t{4}}) {
+    const std::size_t whole = size + bytes_on_wire(found.sample.length);
+    if (whole > found.at) continue;
+    const std::size_t at = found.at - whole;
+    const std::uint8_t first = run[at];
+    if ((first & 0x3F) != found.sample.chunk_stream_id || first < 0x80 || header_size(first) != size) continue;
+    if (size == 4 && load_be24(run.data() + at + 1) > longest_orphan_step_ms) continue;
+    const Bytes other = run.subspan(at + size, std::min(body.size(), whole - size));
+    if (show_type(other, nullptr).type_id != type.type_id || found.sample.head.weigh_alike(other) < twin_bits) continue;
+    return found;
+  }
+  return std::nullopt;
 }
 
 /// The message that ends at `end`, if one is believable: the nearest.
@@ -132,7 +154,8 @@ std::optional<ChunkTrial::Before> ChunkTrial::find_before(Bytes run, std::size_t
   for (std::size_t at = all ? end : 0; at-- > 0 && work_ < work_limit_;) {
     if ((end - at) % places_a_step == 0) ++work_;
     const std::uint8_t first = run[at];
-    if (first >= 0x80 || (first & 0x3F) < 2 || end - at < 8 || load_be24(run.data() + at + 4) > end - at) continue;
+    if ((first & 0x3F) < 2 || end - at < weighed_body_bytes) continue;
+    if (first < 0x80 ? load_be24(run.data() + at + 4) > end - at : 2 * (end - at) > end) continue;
     const auto before = read_before(run, at, end, samples);
     if (before && fits(*before)) return before;
   }

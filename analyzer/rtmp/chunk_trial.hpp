@@ -166,6 +166,7 @@ class ChunkTrial {
   [[nodiscard]] std::size_t bytes_on_wire(std::uint32_t length) const;
   [[nodiscard]] std::optional<Before> read_before(Bytes run, std::size_t at, std::size_t end,
                                                   std::span<const ChunkSample> samples) const;
+  [[nodiscard]] std::optional<Before> read_twin(Bytes run, Before found, Bytes body) const;
   [[nodiscard]] std::optional<Before> find_before(Bytes run, std::size_t end, std::span<const ChunkSample> samples,
                                                   std::span<const Inherited> inherited, bool all);
   void add_known_samples(std::vector<ChunkSample>& samples) const;
