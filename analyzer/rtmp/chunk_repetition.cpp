@@ -18,7 +18,7 @@ constexpr double least_significance = 12;
 constexpr std::size_t most_places = 2048;
 /// A message and the next one of its kind may have others between them.
 constexpr std::size_t neighbours = 6;
-constexpr std::size_t shortest = 8;
+constexpr std::size_t shortest = 20;
 constexpr std::array<std::uint32_t, 6> usual_chunk_sizes = {128, 256, 512, 1024, 2048, 4096};
 
 struct Place {
@@ -112,6 +112,22 @@ int count_distinct(Bytes bytes, std::span<const Place> places, std::uint32_t dis
   return distinct;
 }
 
+/// Whether a period is that of an MPEG transport stream (ISO 13818-1, 2.4.3.2), or of several of its packets, with or
+/// without a time or a checksum: they are equally long and begin with the same byte each.
+bool is_transport_stream(Bytes bytes, std::uint32_t period) {
+  constexpr std::uint8_t sync_byte = 0x47;
+  constexpr std::size_t packets = 5;
+  return std::ranges::any_of(std::array{188U, 192U, 204U}, [&](std::uint32_t size) {
+    if (period % size != 0) return false;
+    for (std::size_t begin = 0; begin < size; ++begin) {
+      std::size_t seen = 0;
+      for (std::size_t i = begin; i < bytes.size() && bytes[i] == sync_byte; i += size) ++seen;
+      if (seen >= packets) return true;
+    }
+    return false;
+  });
+}
+
 /// The chunk size that puts a type 3 header into each of the messages; 0 if none does.
 std::uint32_t split_of(Bytes bytes, std::span<const Place> places, std::uint32_t distance) {
   for (const std::uint32_t size : usual_chunk_sizes) {
@@ -161,6 +177,8 @@ std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits
     if (distance.count < least_repeats) continue;
     if (significance(own.size(), bytes.size(), distance.count) < least_significance) continue;
     if (count_distinct(bytes, own, distance.bytes) < least_repeats) continue;
+    const Place& first = own.front();
+    if (is_transport_stream(bytes, first.payload - first.at + distance.bytes)) continue;
     Repetition repetition;
     repetition.inherited.chunk_stream_id = own.front().key >> 8;
     const Bytes body = bytes.subspan(own.front().payload);

@@ -179,7 +179,7 @@ void Resync::learn_first_bytes(const ChunkParser& parser) {
 std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   if (!first_bytes_learned_) learn_first_bytes(parser);
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  guess_repetitions(parser, habits);
+  guess_repetitions(parser, habits, last);
   if (!proof_ && search_waiting(trial, last) && search_new(trial, last) && !overdrawn()) {
     if (last) scan_from_ = window_.end();
     return std::nullopt;
@@ -194,8 +194,9 @@ std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamH
 
 /// Looks for messages of constant length each time that there are twice as many bytes. What they show makes trials
 /// possible that had to fail before.
-void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& habits) {
-  constexpr std::size_t first_guess = 1024;
+void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& habits, bool last) {
+  // Behind a hole a header is mostly found without.
+  const std::size_t first_guess = cause_ == Cause::midstream || last ? 1024 : 4096;
   work_.steps += window_.runs() / places_a_step;
   const Bytes run = window_.longest_run();
   const std::size_t size = std::min(run.size(), repetition_window);

@@ -93,7 +93,7 @@ class Resync {
   [[nodiscard]] bool full() const { return window_.kept_bytes() >= maximum_resync_bytes; }
   [[nodiscard]] bool overdrawn() const { return work_.steps > work_limit_; }
   void learn_first_bytes(const ChunkParser& parser);
-  void guess_repetitions(const ChunkParser& parser, const StreamHabits& habits);
+  void guess_repetitions(const ChunkParser& parser, const StreamHabits& habits, bool last);
   [[nodiscard]] std::optional<SyncFound> found_by_search(ChunkTrial& trial, bool last);
   [[nodiscard]] SyncFound found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const;
 
