@@ -16,6 +16,7 @@ constexpr int time_bits = 14;         // a time step below 1000 ms in 24 bits
 constexpr int same_length_bits = 16;  // other messages of the chunk stream are as long
 /// Of how alike two messages of unknown length must begin.
 constexpr int twin_bits = 14;
+constexpr std::array<std::uint32_t, 6> small_chunk_sizes = {128, 256, 512, 1024, 2048, 4096};
 constexpr std::uint32_t longest_step_ms = 60'000;
 constexpr std::size_t places_a_step = 8;
 
@@ -115,6 +116,13 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
 std::optional<ChunkTrial::Before> ChunkTrial::read_twin(Bytes run, Before found, Bytes body) const {
   const Shown type = show_type(body, nullptr);
   if (type.type_id == 0) return std::nullopt;
+  // While the chunk size is not known, the message may be split, and so be shorter.
+  const auto mark = static_cast<std::uint8_t>(0xC0 | found.sample.chunk_stream_id);
+  const std::size_t payload = found.at + header_size(run[found.at]);
+  const bool may_be_split = std::ranges::any_of(small_chunk_sizes, [&](std::uint32_t size) {
+    return size < found.sample.length && run[payload + size] == mark;
+  });
+  if (!end_.chunk_size_exact && may_be_split) return std::nullopt;
   found.sample.type_id = type.type_id;
   found.sample.head = BodyHead(body);
   for (const std::size_t size : {std::size_t{1}, std::size_t{4}}) {
