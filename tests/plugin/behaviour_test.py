@@ -89,7 +89,7 @@ def check_statistics(tshark):
     assert stream[1:5] == ["127.0.0.1:1935", "live", "avc_aac", "publish"], stream
     assert stream[5].startswith("H.264/AVC") and "320x180" in stream[5] and stream[6].startswith("AAC"), stream
     # 127 frames, 3 of them key frames with 2 s between, beside the configuration and the end of the sequence.
-    assert stream[7:13] == ["5.0", "227.8", "25.0", "3", "2.0", "0"], stream
+    assert stream[7:13] == ["5.0", "228.2", "25.0", "3", "2.0", "0"], stream
     assert [row[4] for row in table("rtmpscope,streams", "Client", PUBLISH_AND_PLAY)] == ["publish", "play"]
     commands = {row[2]: row for row in table("rtmpscope,commands", "Packet")}
     assert commands["connect"][3:8] == ["1", "", "_result", "16", "44.0"], commands
