@@ -86,9 +86,9 @@ int weigh_old_codec(Bytes head, std::uint8_t codec, Bytes previous) {
 /// Codecs that say nothing of themselves: as many bytes as a frame begins with like the last one did.
 int weigh_alike(Bytes head, Bytes previous) {
   constexpr int bits_a_byte = 6;
-  const auto end = std::mismatch(head.begin(), head.begin() + static_cast<std::ptrdiff_t>(std::min(head.size(), previous.size())),
-                                 previous.begin());
-  const auto alike = static_cast<int>(end.first - head.begin());
+  const Bytes compared = head.first(std::min(head.size(), previous.size()));
+  const auto end = std::mismatch(compared.begin(), compared.end(), previous.begin()).first;
+  const auto alike = static_cast<int>(end - compared.begin());
   return alike == 0 ? 0 : (alike - 1) * bits_a_byte;
 }
 

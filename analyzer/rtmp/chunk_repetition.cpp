@@ -65,8 +65,8 @@ Distance most_frequent(std::span<const Place> places) {
   return best;
 }
 
-/// Bits against one of the distances between `places` in `window` bytes occurring `count` times by chance, if places were
-/// spread evenly (Poisson).
+/// Bits against one of the distances between `places` in `window` bytes occurring `count` times by chance, if places
+/// were spread evenly (Poisson).
 double significance(std::size_t places, std::size_t window, int count) {
   const auto n = static_cast<double>(places);
   const auto bytes = static_cast<double>(window);

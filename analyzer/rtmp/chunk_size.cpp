@@ -24,8 +24,8 @@ constexpr std::uint32_t least_inferred_chunk_size = 16;
 /// Sizes that fit one message which are compared by the messages that follow. With more, that one says too little.
 constexpr std::size_t most_rivals = 64;
 
-/// Whether a size at which all type 3 headers of the message stand is that by chance hardly ever. All sizes that split a
-/// message into as many chunks end at the same place; only those headers, one byte each, tell them apart.
+/// Whether a size at which all type 3 headers of the message stand is hardly ever that by chance. All sizes that split
+/// a message into as many chunks end at the same place; only those headers, one byte each, tell them apart.
 bool is_beyond_chance(std::uint32_t length, std::uint32_t size) {
   const double splits = (length - 1) / size;
   const double sizes = length / (splits * (splits + 1));
@@ -56,7 +56,8 @@ ChunkTrial::Look ChunkTrial::fits(std::uint64_t payload, const Seen& seen, std::
       const Look look = read(at, other);
       if (look != Look::yes) return look;
       // Another message between the chunks of this one.
-      return other.header.chunk_stream_id != id && other.bits >= 2 * landing_header_bits && splits > 0 ? Look::yes : Look::no;
+      const bool between = other.header.chunk_stream_id != id && other.bits >= 2 * landing_header_bits && splits > 0;
+      return between ? Look::yes : Look::no;
     }
     ++splits;
     Stream& s = stream(id);

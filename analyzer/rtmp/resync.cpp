@@ -330,7 +330,8 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
       }
       break;
   }
-  if ((cause_ == Cause::midstream || !guesses_.empty()) && end.shown_bits < midstream_shown_bits && end.landed < midstream_landings) {
+  const bool from_nothing = cause_ == Cause::midstream || !guesses_.empty();
+  if (from_nothing && end.shown_bits < midstream_shown_bits && end.landed < midstream_landings) {
     return end.reason == TrialEnd::Reason::need_more && !last ? Verdict::waits : Verdict::refuted;
   }
   if (!found) return Verdict::refuted;

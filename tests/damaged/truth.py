@@ -82,8 +82,8 @@ class Placement:
         return after
 
     def first_sequences(self, ends, first, end):
-        """{sender: sequence number of offset 0}: after the SYN or, without it, what the answer to a SYN and ACK acknowledges,
-        or else that of the first payload."""
+        """{sender: sequence number of offset 0}: after the SYN or, without it, what the answer to a SYN and ACK
+        acknowledges, or else that of the first payload."""
         bases, acknowledged, silent = {}, {}, set()
         for entry in self.found[first:end]:
             if not entry or {entry[1].source, entry[1].destination} != set(ends):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import reference_rtmp
 import tshark_rtmp
-from known_differences import as_tshark_shows, explanation, not_whole
+from known_differences import AFTER_EXTENDED_DELTA, as_tshark_shows, explanation, not_whole
 from program import Pairs, Program, SAMPLES
 from streams import tcp_streams
 
@@ -25,14 +25,18 @@ MOST_SHOWN = 3  # differences of one direction; what follows is often a conseque
 
 
 def our_messages(program, capture):
-    """[{"to_server": [message], "to_client": [message], "client": endpoint}] in the order of the connections."""
+    """[{"to_server": [message], "to_client": [message], "c" and "s": endpoints, "extended_deltas": {direction and chunk
+    stream: offset of its first header of type 1 or 2 with an extended timestamp}}] in the order of the connections."""
     connections = {}
-    for event in program.events(capture):
+    for event in program.events("--chunks", capture):
         kind, number = event.get("event"), event.get("connection")
         if kind == "connection_open":
             ends = [event.get(side) for side in ("client", "server")]
             connections[number] = {side: (end.get("address"), end.get("port")) for side, end in zip("cs", ends)}
-            connections[number] |= {"to_server": [], "to_client": []}
+            connections[number] |= {"to_server": [], "to_client": [], "extended_deltas": {}}
+        elif kind == "chunk" and event.get("format") in (1, 2) and event.get("extended_timestamp") is not None:
+            place = event.get("direction"), event.get("chunk_stream_id")
+            connections[number]["extended_deltas"].setdefault(place, event.get("stream_offset"))
         elif kind == "message" and event.get("complete"):
             connections[number][event.get("direction")].append(our_message(event))
     return list(connections.values())
@@ -123,7 +127,14 @@ def compare_with_tshark(program, capture):
             theirs = dissected.get((number, port), [])
             for message in ours + theirs:
                 message["scalars"] = as_tshark_shows(message["scalars"])
-            lines += compare(f"{capture.name}, stream {number} {direction}", ours, theirs, keys=list)
+            what = f"{capture.name}, stream {number} {direction}"
+            for message, other in zip(ours, theirs):
+                first = connection["extended_deltas"].get((direction, message["chunk_stream_id"]))
+                if first is not None and message["stream_offset"] >= first:
+                    other["timestamp"] = message["timestamp"]
+                    if f"{what}{AFTER_EXTENDED_DELTA}" not in lines:
+                        lines.append(f"{what}{AFTER_EXTENDED_DELTA}")
+            lines += compare(what, ours, theirs, keys=list)
             count += len(theirs)
     return count, lines
 

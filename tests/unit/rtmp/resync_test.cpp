@@ -41,6 +41,15 @@ ByteVector video(std::size_t size, bool key, std::mt19937& random) {
   return concat(out, noise(size - 1, random));
 }
 
+/// Fills in `messages` from `bytes`.
+void list_messages(Stream& stream) {
+  const Recorder seen = decode(stream.bytes);
+  for (std::size_t i = 0; i < seen.messages.size(); ++i) {
+    const std::uint64_t end = i + 1 < seen.messages.size() ? seen.messages[i + 1].stream_offset : stream.bytes.size();
+    stream.messages.push_back({seen.messages[i].stream_offset, end, seen.messages[i]});
+  }
+}
+
 /// Set Chunk Size, metadata, then audio and video by turns; every tenth video message is a long one.
 Stream publish(std::uint32_t chunk_size, Style style, std::uint32_t seed, int pictures = 60) {
   std::mt19937 random(seed);
@@ -77,11 +86,7 @@ Stream publish(std::uint32_t chunk_size, Style style, std::uint32_t seed, int pi
     }
     time += 40;
   }
-  const Recorder seen = decode(stream.bytes);
-  for (std::size_t i = 0; i < seen.messages.size(); ++i) {
-    const std::uint64_t end = i + 1 < seen.messages.size() ? seen.messages[i + 1].stream_offset : stream.bytes.size();
-    stream.messages.push_back({seen.messages[i].stream_offset, end, seen.messages[i]});
-  }
+  list_messages(stream);
   return stream;
 }
 
@@ -296,14 +301,11 @@ TEST(Resync, AcknowledgementsGoOnWhereTheSequenceNumberShowsThem) {
     put_be(body, 86'000 * (i + 1), 4);
     const int format = i < 2 ? static_cast<int>(i) : i % 3 == 0 ? 3 : 2;
     stream.bytes = concat(
-        stream.bytes, message({.format = format, .chunk_stream_id = 2, .time = i == 0 ? 0U : 67U, .type_id = 3}, body, 128));
+        stream.bytes,
+        message({.format = format, .chunk_stream_id = 2, .time = i == 0 ? 0U : 67U, .type_id = 3}, body, 128));
   }
-  const Recorder intact = decode(stream.bytes);
-  ASSERT_EQ(intact.messages.size(), 40U);
-  for (std::size_t i = 0; i < intact.messages.size(); ++i) {
-    const std::uint64_t end = i + 1 < intact.messages.size() ? intact.messages[i + 1].stream_offset : stream.bytes.size();
-    stream.messages.push_back({intact.messages[i].stream_offset, end, intact.messages[i]});
-  }
+  list_messages(stream);
+  ASSERT_EQ(stream.messages.size(), 40U);
   for (const std::size_t lost : {std::size_t{5}, std::size_t{6}, std::size_t{20}}) {
     for (const std::uint64_t bytes : {1U, 4U, 8U}) {
       const std::uint64_t begin = stream.messages[lost].begin;
@@ -331,11 +333,7 @@ Stream speech(std::size_t frames, std::mt19937& random) {
     const int format = i == 0 ? 1 : 3;
     send({.format = format, .chunk_stream_id = 4, .time = 20, .type_id = 8}, concat(hex("42"), noise(64, random)));
   }
-  const Recorder intact = decode(stream.bytes);
-  for (std::size_t i = 0; i < intact.messages.size(); ++i) {
-    const std::uint64_t end = i + 1 < intact.messages.size() ? intact.messages[i + 1].stream_offset : stream.bytes.size();
-    stream.messages.push_back({intact.messages[i].stream_offset, end, intact.messages[i]});
-  }
+  list_messages(stream);
   return stream;
 }
 
@@ -343,7 +341,8 @@ TEST(Resync, AudioOfConstantLengthIsFoundByItsRepetition) {
   std::mt19937 random(3);
   const Stream stream = speech(200, random);
   ASSERT_EQ(stream.messages.size(), 202U);
-  for (const std::size_t lost : {std::size_t{2}, std::size_t{3}, std::size_t{40}, std::size_t{100}}) {  // 2: says length and type
+  // The first one says length and type.
+  for (const std::size_t lost : {std::size_t{2}, std::size_t{3}, std::size_t{40}, std::size_t{100}}) {
     for (const std::uint64_t bytes : {1U, 8U, 70U, 400U}) {
       const std::uint64_t begin = stream.messages[lost].begin;
       const std::vector<Hole> holes = {{begin, begin + bytes}};
