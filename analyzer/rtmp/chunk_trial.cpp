@@ -17,6 +17,14 @@ constexpr int inherited_landing_bits = 20;
 /// Or together, if several of its messages land.
 constexpr int repeated_landing_bits = 36;
 
+/// A type 2 header may be made of the last bytes of a payload and the type 3 header behind it, and leads on like that one.
+/// Then its time is a number by chance.
+bool steps_too_far(const ChunkHeader& header) {
+  constexpr std::uint32_t longest_step_ms = 60'000;
+  const bool has_step = header.format == 1 || header.format == 2;
+  return has_step && !header.has_extended_timestamp && header.timestamp_field > longest_step_ms;
+}
+
 }  // namespace
 
 BodyHead::BodyHead(Bytes body) : size(std::min(body.size(), most)) { std::copy_n(body.begin(), size, bytes.begin()); }
@@ -329,6 +337,7 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
         ++end_.landed;
       }
       if (end_.begun == 0) {
+        if (start.least_first_bits > 0 && steps_too_far(seen.header)) return stop(Reason::contradiction);
         const int least = seen.header.format == 3 ? start.least_type3_bits : start.least_first_bits;
         if (seen.bits < least) return stop(Reason::contradiction);
         end_.first_bits = seen.bits;

@@ -318,8 +318,8 @@ TEST(Resync, AcknowledgementsGoOnWhereTheSequenceNumberShowsThem) {
   }
 }
 
-/// Speech at a constant rate: one type 1 header, then type 3 headers alone, and bodies that show one byte of themselves.
-Stream speech(std::size_t frames, std::mt19937& random) {
+/// Audio at a constant rate: one type 1 header, then type 3 headers alone.
+Stream constant_audio(std::size_t frames, std::mt19937& random, const ByteVector& begin, const ByteVector& end) {
   Stream stream;
   const auto send = [&](const ChunkSpec& spec, const ByteVector& body) {
     stream.bytes = concat(stream.bytes, message(spec, body, 4096));
@@ -331,7 +331,8 @@ Stream speech(std::size_t frames, std::mt19937& random) {
        concat(hex("02 000a"), as_bytes("onMetaData"), noise(120, random)));
   for (std::size_t i = 0; i < frames; ++i) {
     const int format = i == 0 ? 1 : 3;
-    send({.format = format, .chunk_stream_id = 4, .time = 20, .type_id = 8}, concat(hex("42"), noise(64, random)));
+    send({.format = format, .chunk_stream_id = 4, .time = 20, .type_id = 8},
+         concat(begin, noise(65 - begin.size() - end.size(), random), end));
   }
   list_messages(stream);
   return stream;
@@ -339,7 +340,7 @@ Stream speech(std::size_t frames, std::mt19937& random) {
 
 TEST(Resync, AudioOfConstantLengthIsFoundByItsRepetition) {
   std::mt19937 random(3);
-  const Stream stream = speech(200, random);
+  const Stream stream = constant_audio(200, random, hex("42"), {});  // Nellymoser: one byte shows what it is
   ASSERT_EQ(stream.messages.size(), 202U);
   // The first one says length and type.
   for (const std::size_t lost : {std::size_t{2}, std::size_t{3}, std::size_t{40}, std::size_t{100}}) {
@@ -350,6 +351,18 @@ TEST(Resync, AudioOfConstantLengthIsFoundByItsRepetition) {
       judge(stream, holes, decode_with(stream, holes), score);
       EXPECT_GE(score.found, score.intact - 1) << lost << ' ' << bytes;
     }
+  }
+}
+
+TEST(Resync, PayloadAndTheHeaderBehindItAreNotTakenForOne) {
+  std::mt19937 random(5);
+  // With the type 3 header behind it, the end of each body looks like a type 2 header.
+  const Stream stream = constant_audio(100, random, hex("2f fffb9064"), hex("84 60 10"));  // MP3
+  for (std::size_t lost = 3; lost < 60; lost += 7) {
+    const std::vector<Hole> holes = {{stream.messages[lost].begin, stream.messages[lost].begin + 1}};
+    Score score;
+    judge(stream, holes, decode_with(stream, holes), score);
+    EXPECT_GE(score.found, score.intact - 1) << lost;
   }
 }
 
