@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "base/byte_order.hpp"
 
@@ -161,9 +162,10 @@ std::uint8_t type_of(Bytes body, const StreamHabits& habits) {
 std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits) {
   bytes = bytes.first(std::min(bytes.size(), repetition_window));
   std::vector<Place> places = list_places(bytes);
-  std::ranges::stable_sort(places, {}, &Place::key);
+  std::ranges::sort(places, {}, [](const Place& place) { return std::pair(place.key, place.at); });
   struct Found {
     Repetition repetition;
+    std::uint32_t key = 0;
     std::uint64_t covered = 0;  // bytes; waveforms repeat as well, but not all along
   };
   std::vector<Found> found;
@@ -189,9 +191,11 @@ std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits
     const std::uint32_t splits =
         repetition.chunk_size == 0 ? 0 : (distance.bytes - 1) / (repetition.chunk_size + 1);
     repetition.inherited.length = distance.bytes - splits;
-    found.push_back({repetition, covered_bytes(own, distance.bytes)});
+    found.push_back({repetition, own.front().key, covered_bytes(own, distance.bytes)});
   }
-  std::ranges::stable_sort(found, std::greater{}, &Found::covered);
+  std::ranges::sort(found, [](const Found& a, const Found& b) {
+    return a.covered != b.covered ? a.covered > b.covered : a.key < b.key;
+  });
   std::vector<Repetition> result;
   for (const Found& each : found) {
     const bool known = std::ranges::any_of(result, [&](const Repetition& other) {
