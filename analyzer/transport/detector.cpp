@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 #include "base/byte_order.hpp"
@@ -20,6 +21,13 @@ static_assert(Detector::held_limit == handshake_size + chunk_evidence_size);
 bool repeats(Bytes block, Bytes original) {
   constexpr std::size_t from = 8;
   return std::memcmp(block.data() + from, original.data() + from, handshake_signature_offset - from) == 0;
+}
+
+/// A request line or status line of HTTP/1 (RFC 9112, 3 and 4), anywhere.
+bool has_http(Bytes bytes) {
+  const std::string_view text = as_text(bytes);
+  return text.find(" HTTP/1.") != std::string_view::npos || text.find("HTTP/1.1 ") != std::string_view::npos ||
+         text.find("HTTP/1.0 ") != std::string_view::npos;
 }
 
 }  // namespace
@@ -362,6 +370,9 @@ Verdict Detector::decide_by_messages() {
       if (size > side.bytes.size() || size > searched_limit || size <= side.searched) break;
       side.searched = size;
       if (is_midstream_rtmp(Bytes(side.bytes).first(size))) {
+        // RTMPT: its chunks lie in the bodies of requests and responses, and are a tunnel's.
+        const bool tunnelled = std::ranges::any_of(held_->sides, [](const Side& each) { return has_http(each.bytes); });
+        if (tunnelled) return settle({Protocol::http});
         return settle({.protocol = Protocol::rtmp, .swapped = false, .midstream = true});
       }
     }

@@ -188,5 +188,18 @@ TEST(MidstreamEvidence, DetectorGivesUpAtItsLimit) {
   EXPECT_EQ(held, 0U);
 }
 
+TEST(MidstreamEvidence, TunnelsAreNoRtmp) {
+  std::mt19937 random(12);
+  for (const std::string_view around : {"POST /send/1/5 HTTP/1.1\r\nContent-Length: 6000\r\n\r\n", ""}) {
+    std::size_t held = 0;
+    Detector detector({.searched_bytes = &held});
+    ByteVector stream = noise(100, random);
+    stream.insert(stream.end(), around.begin(), around.end());
+    stream = concat(stream, media(4096, 20000, random));
+    (void)detector.add(Direction::to_server, StreamData{0, stream, {1, 0}});
+    EXPECT_EQ(detector.at_end().protocol, around.empty() ? Protocol::rtmp : Protocol::http);
+  }
+}
+
 }  // namespace
 }  // namespace rtmpscope::transport
