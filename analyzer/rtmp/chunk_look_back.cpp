@@ -16,8 +16,6 @@ constexpr int time_bits = 14;         // a time step below 1000 ms in 24 bits
 constexpr int same_length_bits = 16;  // other messages of the chunk stream are as long
 /// Of how alike two messages of unknown length must begin.
 constexpr int twin_bits = 14;
-constexpr std::array<std::uint32_t, 6> small_chunk_sizes = {128, 256, 512, 1024, 2048, 4096};
-constexpr std::uint32_t longest_step_ms = 60'000;
 constexpr std::size_t places_a_step = 8;
 
 constexpr std::size_t header_size(std::uint8_t first) { return std::size_t{1} + message_header_size[first >> 6]; }
@@ -77,7 +75,7 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
                              .timestamp_field = time,
                              .length = load_be24(run.data() + at + 4),
                              .message_stream_id = first < 0x40 ? load_le32(run.data() + at + 8) : 0};
-    if (payload + bytes_on_wire(header.length) != end || time > longest_step_ms) return std::nullopt;
+    if (payload + bytes_on_wire(header.length) != end || time > usual_longest_step_ms) return std::nullopt;
     const auto bits = weigh_header(header, nullptr);
     if (!bits) return std::nullopt;
     found.sample.length = header.length;

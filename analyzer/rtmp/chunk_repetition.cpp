@@ -20,7 +20,6 @@ constexpr std::size_t most_places = 2048;
 /// A message and the next one of its kind may have others between them.
 constexpr std::size_t neighbours = 6;
 constexpr std::size_t shortest = 20;
-constexpr std::array<std::uint32_t, 6> usual_chunk_sizes = {128, 256, 512, 1024, 2048, 4096};
 
 struct Place {
   std::uint32_t key = 0;  // chunk stream and first byte of the body
@@ -77,19 +76,23 @@ double significance(std::size_t places, std::size_t window, int count) {
   return count * std::log2(count / expected) - (count - expected) * std::numbers::log2e - std::log2(distances);
 }
 
+/// Calls `visit` with each place and the one at that distance behind its payload, where there is one.
+template <typename Visit>
+void for_each_pair(std::span<const Place> places, std::uint32_t distance, Visit visit) {
+  for (const Place& place : places) {
+    const auto next = std::ranges::lower_bound(places, place.payload + distance, {}, &Place::at);
+    if (next != places.end() && next->at == place.payload + distance) visit(place, *next);
+  }
+}
+
 /// Bytes from places to others at that distance behind their payload.
 std::uint64_t covered_bytes(std::span<const Place> places, std::uint32_t distance) {
   std::uint64_t covered = 0;
   std::uint32_t end = 0;
-  std::size_t other = 0;
-  for (const Place& place : places) {
-    const std::uint32_t next = place.payload + distance;
-    while (other < places.size() && places[other].at < next) ++other;
-    if (other == places.size()) break;
-    if (places[other].at != next) continue;
-    covered += next - std::min(next, std::max(place.at, end));
-    end = next;
-  }
+  for_each_pair(places, distance, [&](const Place& place, const Place& next) {
+    covered += next.at - std::min(next.at, std::max(place.at, end));
+    end = std::max(end, next.at);
+  });
   return covered;
 }
 
@@ -98,18 +101,13 @@ int count_distinct(Bytes bytes, std::span<const Place> places, std::uint32_t dis
   constexpr std::size_t compared = 64;
   constexpr std::size_t least_share = 4;
   int distinct = 0;
-  std::size_t other = 0;
-  for (const Place& place : places) {
-    const std::uint32_t next = place.payload + distance;
-    while (other < places.size() && places[other].at < next) ++other;
-    if (other == places.size()) break;
-    if (places[other].at != next) continue;
+  for_each_pair(places, distance, [&](const Place& place, const Place& next) {
     const Bytes a = bytes.subspan(place.payload, std::min<std::size_t>(distance, compared));
-    const Bytes b = bytes.subspan(places[other].payload);
+    const Bytes b = bytes.subspan(next.payload);
     std::size_t differing = 0;
     for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) differing += a[i] != b[i] ? 1 : 0;
     distinct += differing * least_share >= a.size() ? 1 : 0;
-  }
+  });
   return distinct;
 }
 
@@ -131,17 +129,13 @@ bool is_transport_stream(Bytes bytes, std::uint32_t period) {
 
 /// The chunk size that puts a type 3 header into each of the messages; 0 if none does.
 std::uint32_t split_of(Bytes bytes, std::span<const Place> places, std::uint32_t distance) {
-  for (const std::uint32_t size : usual_chunk_sizes) {
+  for (const std::uint32_t size : small_chunk_sizes) {
     if (size >= distance) break;
     int split = 0;
     int whole = 0;
-    for (const Place& place : places) {
-      const bool next = std::ranges::any_of(places, [&](const Place& other) {
-        return other.at == place.payload + distance;
-      });
-      if (!next) continue;
+    for_each_pair(places, distance, [&](const Place& place, const Place&) {
       ++(bytes[place.payload + size] == (0xC0 | place.key >> 8) ? split : whole);
-    }
+    });
     if (whole == 0 && split >= least_repeats) return size;
   }
   return 0;

@@ -20,9 +20,8 @@ constexpr int repeated_landing_bits = 36;
 /// A type 2 header may be made of the last bytes of a payload and the type 3 header behind it, and leads on like that one.
 /// Then its time is a number by chance.
 bool steps_too_far(const ChunkHeader& header) {
-  constexpr std::uint32_t longest_step_ms = 60'000;
   const bool has_step = header.format == 1 || header.format == 2;
-  return has_step && !header.has_extended_timestamp && header.timestamp_field > longest_step_ms;
+  return has_step && !header.has_extended_timestamp && header.timestamp_field > usual_longest_step_ms;
 }
 
 }  // namespace

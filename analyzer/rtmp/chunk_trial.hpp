@@ -88,6 +88,8 @@ struct Inference {
   std::uint64_t wanted_end = 0;  ///< nothing found: more can be said when the window ends there; 0: never
 };
 
+/// Chunk sizes that senders use and by which messages of a few kilobytes are divided.
+inline constexpr std::array<std::uint32_t, 6> small_chunk_sizes = {128, 256, 512, 1024, 2048, 4096};
 /// Headers that a trial passes at most.
 inline constexpr int trial_headers = 24;
 /// Longest time that a header adds which inherits all else from one that is not known.

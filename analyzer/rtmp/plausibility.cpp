@@ -27,7 +27,6 @@ bool fits_type(std::uint8_t type_id, std::uint32_t length) {
   }
 }
 
-constexpr std::uint32_t usual_longest_step_ms = 60'000;
 constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
 
 std::optional<int> weigh_time(const ChunkHeader& h, const ChunkStream* stream) {

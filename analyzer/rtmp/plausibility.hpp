@@ -23,6 +23,9 @@ struct StreamHabits {
   [[nodiscard]] Bytes video_head() const { return Bytes(media_heads[1]).first(media_seen[1] ? head_size : 0); }
 };
 
+/// Longest time between two messages of a chunk stream that is nothing odd.
+inline constexpr std::uint32_t usual_longest_step_ms = 60'000;
+
 /// Messages of this type are equally long, all of them (RTMP 5.4).
 [[nodiscard]] bool has_fixed_length(std::uint8_t type_id);
 
