@@ -198,8 +198,15 @@ bool ChunkTrial::survey(TrialStart start) {
     known.push_back(*inference.inherited);
   }
   end_ = first;
-  samples_ = std::move(gathered);
+  samples_.assign(gathered.begin(), gathered.end());
   return done;
+}
+
+bool ChunkTrial::has_passed(const Inherited& what) const {
+  return std::ranges::any_of(samples_, [&](const ChunkSample& sample) {
+    return sample.chunk_stream_id == what.chunk_stream_id && sample.length == what.length &&
+           sample.type_id == what.type_id;
+  });
 }
 
 /// Of chunk streams that have been seen before the loss.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/byte_order.hpp"
+#include "rtmp/header_scan.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -20,6 +21,8 @@ constexpr std::size_t most_places = 2048;
 /// A message and the next one of its kind may have others between them.
 constexpr std::size_t neighbours = 6;
 constexpr std::size_t shortest = 20;
+/// That of control messages is not considered (RTMP 5.4).
+constexpr std::uint32_t lowest_chunk_stream = 3;
 
 struct Place {
   std::uint32_t key = 0;  // chunk stream and first byte of the body
@@ -28,16 +31,30 @@ struct Place {
 };
 
 /// Places that can be headers which inherit length and type.
-std::vector<Place> list_places(Bytes bytes) {
+std::vector<Place> list_places(Bytes bytes, std::span<const std::uint32_t> chunk_streams) {
+  constexpr std::size_t bytes_behind = 5;
   std::vector<Place> places;
-  for (std::size_t at = 0; at + 5 < bytes.size(); ++at) {
+  if (bytes.size() <= bytes_behind) return places;
+  const std::size_t end = bytes.size() - bytes_behind;
+  const auto add = [&](std::size_t at) {
     const std::uint8_t first = bytes[at];
-    if (first < 0x80 || (first & 0x3F) < 3) continue;
     const std::size_t size = first < 0xC0 ? 4 : 1;
-    if (size == 4 && load_be24(bytes.data() + at + 1) > longest_orphan_step_ms) continue;
+    if (size == 4 && load_be24(bytes.data() + at + 1) > longest_orphan_step_ms) return true;
     places.push_back({static_cast<std::uint32_t>((first & 0x3F) << 8 | bytes[at + size]),
                       static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + size)});
+    return true;
+  };
+  if (chunk_streams.empty()) {
+    for (std::size_t at = 0; at < end; ++at) {
+      if (bytes[at] >= 0x80 && (bytes[at] & 0x3F) >= lowest_chunk_stream) add(at);
+    }
+    return places;
   }
+  HeaderScan scan;
+  for (const std::uint32_t id : chunk_streams) {
+    if (id >= lowest_chunk_stream && id < 64) scan.add_inheriting(id);
+  }
+  scan.scan(bytes, 0, end, add);
   return places;
 }
 
@@ -153,9 +170,10 @@ std::uint8_t type_of(Bytes body, const StreamHabits& habits) {
 
 }  // namespace
 
-std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits) {
+std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits,
+                                         std::span<const std::uint32_t> chunk_streams) {
   bytes = bytes.first(std::min(bytes.size(), repetition_window));
-  std::vector<Place> places = list_places(bytes);
+  std::vector<Place> places = list_places(bytes, chunk_streams);
   std::ranges::sort(places, {}, [](const Place& place) { return std::pair(place.key, place.at); });
   struct Found {
     Repetition repetition;

@@ -106,12 +106,15 @@ ChunkTrial::Choice ChunkTrial::choose_chunk_size(std::uint64_t payload, const Se
     end_.chunk_size_least = std::max(end_.chunk_size_least, std::min(size, length));
     return Choice::chosen;
   };
-  const bool known = end_.chunk_size != 0;
-  if (known) {
+  bool refuted = false;
+  if (end_.chunk_size != 0) {
     const Look look = fits_with(end_.chunk_size, false);
     if (look == Look::yes) return choose(end_.chunk_size);
+    // Others are looked for when nothing else is left.
+    if (look == Look::more) return Choice::more;
     // Nothing but a hole keeps it from being seen; another size would be found by chance.
     if (look == Look::hole && end_.chunk_size < length) return Choice::hole;
+    refuted = look == Look::no;
   }
   const bool whole = end_.chunk_size < length && fits_with(length, false) == Look::yes;
   // With a length that is doubtful itself, another chunk size would fit too often.
@@ -158,7 +161,9 @@ ChunkTrial::Choice ChunkTrial::choose_chunk_size(std::uint64_t payload, const Se
     end_.chunk_size_least = length;
     return Choice::alone;
   }
-  return holes > 0 ? Choice::hole : Choice::none;
+  if (holes == 0) return Choice::none;
+  if (refuted) end_.chunk_size = 0;
+  return Choice::hole;
 }
 
 /// The one of several chunk sizes that does not lead astray, or not as soon. `more`: bytes that will come may tell.

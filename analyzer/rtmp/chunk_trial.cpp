@@ -151,8 +151,30 @@ ChunkTrial::Look ChunkTrial::read_body(std::uint64_t offset, Seen& seen) {
     if (same) alike = each.head.weigh_alike(body);
   }
   seen.bits += std::max(*bits, alike);
-  seen.shown_bits += *bits;
+  // Records of other protocols begin alike as well; but their headers do not tell length and type where RTMP's do.
+  seen.shown_bits += seen.header.format < 2 ? std::max(*bits, alike) : *bits;
   return seen.bits > 0 ? Look::yes : Look::no;
+}
+
+bool ChunkTrial::is_no_first_type3(Bytes bytes, int least_bits) const {
+  const std::uint32_t id = bytes[0] & 0x3FU;
+  if (bytes[0] < 0xC0 || id < 2 || bytes.size() <= weighed_body_bytes) return false;
+  const auto index = parser_.find(id);
+  if (!index) return false;
+  const ChunkStream& state = parser_.stream(*index);
+  if (state.last_format == 0xFF || state.extended || state.message.length == 0) return false;
+  if (state.message.type_id == MessageType::acknowledgement) return false;
+  if (has_fixed_length(state.message.type_id)) return true;
+  const auto body = weigh_body(state.message.type_id, bytes.subspan(1), state.message.length, habits_);
+  if (!body) return true;
+  const auto header = weigh_header({.format = 3,
+                                    .basic_size = 1,
+                                    .type_id = state.message.type_id,
+                                    .chunk_stream_id = id,
+                                    .length = state.message.length,
+                                    .message_stream_id = state.message.message_stream_id},
+                                   &state);
+  return !header || *header + *body < least_bits;
 }
 
 /// A header that inherits everything from one that is not known: its message must show its type. `bits` are 0 unless

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <memory_resource>
 #include <span>
+#include <vector>
 
 #include "rtmp/plausibility.hpp"
 #include "rtmp/resync_window.hpp"
@@ -100,15 +103,25 @@ class ChunkTrial {
   /// `work` counts bytes and headers looked at; a trial stops as `contradiction` when it gets to `work_limit`.
   ChunkTrial(const ResyncWindow& window, const ChunkParser& parser, const StreamHabits& habits, std::uint64_t& work,
              std::uint64_t work_limit)
-      : window_(window), parser_(parser), habits_(habits), work_(work), work_limit_(work_limit) {}
+      : window_(window), parser_(parser), habits_(habits), work_(work), work_limit_(work_limit) {
+    streams_.reserve(usual_streams);
+    samples_.reserve(most_samples);
+  }
+  ChunkTrial(const ChunkTrial&) = delete;
+  ChunkTrial& operator=(const ChunkTrial&) = delete;
 
   [[nodiscard]] TrialEnd run(const TrialStart& start);
+  /// `bytes`, from a place on up to a hole or the end, begin with a type 3 header that `run` would take for none because
+  /// of its message's body, if it inherits nothing but the parser's state. Costs less; false where that is not clear.
+  [[nodiscard]] bool is_no_first_type3(Bytes bytes, int least_bits) const;
   /// Finds length and type of an audio or video message whose header at `start.offset` inherits them from a lost one:
   /// the type by its body, the length by the first believable header that stands where no continuation has to be.
   [[nodiscard]] Inference infer(const TrialStart& start);
   /// Gathers samples for `look_back` from `start` on, also of chunk streams whose headers inherit from lost ones; false
   /// if more bytes may give more of them.
   [[nodiscard]] bool survey(TrialStart start);
+  /// The last `run`, or `survey`, passed a message of that chunk stream, length and type.
+  [[nodiscard]] bool has_passed(const Inherited& what) const;
   /// After `survey` from `header`: finds messages before it, from the last one on, each of which ends exactly where the
   /// next one begins. Headers may inherit from such as came before offset `least`: then the length is what leads to the
   /// next header, and it must be that of other messages of the chunk stream, or one of the guesses. Headers that give a
@@ -194,9 +207,14 @@ class ChunkTrial {
   TrialEnd end_;
   std::uint32_t begun_last_ = 0;  ///< chunk stream of the message that began last
   bool length_certain_ = false;   ///< of that message
-  std::vector<Stream> streams_;
+  // Most trials are short and there are many: what they need lies here rather than on the heap.
+  static constexpr std::size_t usual_streams = 8;
   static constexpr std::size_t most_samples = 24;
-  std::vector<ChunkSample> samples_;  ///< of the last run
+  alignas(std::max_align_t) std::array<std::byte, usual_streams * sizeof(Stream) + most_samples * sizeof(ChunkSample)>
+      memory_;
+  std::pmr::monotonic_buffer_resource resource_{memory_.data(), memory_.size()};
+  std::pmr::vector<Stream> streams_{&resource_};
+  std::pmr::vector<ChunkSample> samples_{&resource_};  ///< of the last run
 };
 
 }  // namespace rtmpscope::rtmp

@@ -27,8 +27,6 @@ bool fits_type(std::uint8_t type_id, std::uint32_t length) {
   }
 }
 
-constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
-
 std::optional<int> weigh_time(const ChunkHeader& h, const ChunkStream* stream) {
   if (h.format == 3) return 0;
   if (h.has_extended_timestamp) return h.extended_timestamp >= extended_mark ? 24 + 4 : std::optional<int>();

@@ -26,6 +26,9 @@ struct StreamHabits {
 /// Longest time between two messages of a chunk stream that is nothing odd.
 inline constexpr std::uint32_t usual_longest_step_ms = 60'000;
 
+/// Message stream ids above are believed only where one was seen before; servers count up from 1.
+inline constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
+
 /// Messages of this type are equally long, all of them (RTMP 5.4).
 [[nodiscard]] bool has_fixed_length(std::uint8_t type_id);
 

@@ -7,10 +7,10 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-/// First decision after that many bytes; further ones after an eighth more each time, so that looking again costs no
+/// First decision after that many bytes; further ones after a quarter more each time, so that looking again costs no
 /// more than a constant for each byte.
-constexpr std::size_t first_look = 64;
-constexpr std::size_t look_step_divisor = 8;
+constexpr std::size_t first_look = 256;
+constexpr std::size_t look_step_divisor = 4;
 
 /// Steps for each byte that was added, and what one direction may take in any case, and one look.
 constexpr std::uint64_t work_per_byte = 8;
@@ -45,6 +45,10 @@ constexpr int midstream_landings = 6;
 /// them for other messages in between, or what bodies must show.
 constexpr int guessed_told = 2;
 constexpr int guessed_shown_bits = 5 * 14;
+
+/// Messages in a row that lead to a header which proved itself, where nothing else shows their length: more than a tone
+/// has periods in one message.
+constexpr int least_guessed_row = 16;
 
 SyncConfidence confidence_of(int bits) {
   if (bits >= 120) return SyncConfidence::very_high;
@@ -161,23 +165,21 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   return std::nullopt;
 }
 
-/// First bytes that can begin a header, as far as that depends on what the parser has seen.
-void Resync::learn_first_bytes(const ChunkParser& parser) {
-  first_bytes_learned_ = true;
-  inheriting_ = {};
+/// What headers may begin with, as far as that depends on what the parser has seen.
+void Resync::learn_chunk_streams(const ChunkParser& parser) {
+  HeaderScan& scan = scan_.emplace();
+  scan.allow_telling();
   expected_chunk_size_ = cause_ == Cause::midstream ? 0 : parser.expected_chunk_size();
   for (std::size_t i = 0; i < parser.stream_count(); ++i) {
     const ChunkStream& stream = parser.stream(i);
     if (stream.last_format == 0xFF) continue;
-    const std::uint32_t id = stream.message.chunk_stream_id;
-    const auto low = static_cast<std::uint8_t>(id < 64 ? id : basic_header_size(id) - 2);
-    inheriting_[0x80 | low] = inheriting_[0xC0 | low] = true;
-    if (id >= 64) inheriting_[low] = inheriting_[0x40 | low] = true;
+    scan.add_inheriting(stream.message.chunk_stream_id);
+    if (stream.message.message_stream_id > highest_usual_message_stream) scan.allow_wide_message_streams();
   }
 }
 
 std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
-  if (!first_bytes_learned_) learn_first_bytes(parser);
+  if (!scan_) learn_chunk_streams(parser);
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
   guess_repetitions(parser, habits, last);
   if (!proof_ && search_waiting(trial, last) && search_new(trial, last) && !overdrawn()) {
@@ -192,25 +194,32 @@ std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamH
   return std::nullopt;
 }
 
-/// Looks for messages of constant length each time that there are twice as many bytes. What they show makes trials
-/// possible that had to fail before.
+/// Looks for messages of constant length each time that there are several times as many bytes. What they show makes
+/// trials possible that had to fail before.
 void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   // Behind a hole a header is mostly found without.
-  const std::size_t first_guess = cause_ == Cause::midstream || last ? 1024 : 4096;
+  const bool midstream = cause_ == Cause::midstream;
+  const std::size_t first_guess = midstream || last ? 1024 : 4096;
+  const std::size_t times = midstream ? 2 : 4;
   work_.steps += window_.runs() / places_a_step;
   const Bytes run = window_.longest_run();
   const std::size_t size = std::min(run.size(), repetition_window);
-  if (size < std::max(first_guess, 2 * guessed_bytes_)) return;
+  if (size < std::max(first_guess, times * guessed_bytes_)) return;
   guessed_bytes_ = size;
   work_.steps += size / places_a_step;
-  std::vector<Repetition> guesses = find_repetitions(run, habits);
-  if (cause_ != Cause::midstream) {
-    // Waveforms and filler repeat as well: what is known of the connection must agree.
+  // Waveforms and filler repeat as well: behind a hole, what is known of the connection must agree.
+  const bool known = cause_ != Cause::midstream;
+  std::vector<std::uint32_t> chunk_streams;
+  if (known) {
+    for (std::size_t i = 0; i < parser.stream_count(); ++i) {
+      chunk_streams.push_back(parser.stream(i).message.chunk_stream_id);
+    }
+    if (chunk_streams.empty()) return;
+  }
+  std::vector<Repetition> guesses = find_repetitions(run, habits, chunk_streams);
+  if (const Bytes audio = habits.audio_head(); known && !audio.empty()) {
     std::erase_if(guesses, [&](const Repetition& guess) {
-      const Bytes audio = habits.audio_head();
-      const bool other_audio = guess.inherited.type_id == MessageType::audio && !audio.empty() &&
-                               guess.head.size > 0 && guess.head.bytes[0] != audio[0];
-      return other_audio || !parser.find(guess.inherited.chunk_stream_id);
+      return guess.inherited.type_id == MessageType::audio && guess.head.size > 0 && guess.head.bytes[0] != audio[0];
     });
   }
   const auto same = [](const Repetition& a, const Repetition& b) {
@@ -220,13 +229,11 @@ void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
   guesses_ = std::move(guesses);
   guessed_.clear();
   guessed_heads_.clear();
-  learn_first_bytes(parser);
+  learn_chunk_streams(parser);
   for (const Repetition& guess : guesses_) {
     guessed_.push_back(guess.inherited);
     guessed_heads_.push_back(guess.head);
-    if (guess.inherited.chunk_stream_id < 64) {
-      inheriting_[0x80 | guess.inherited.chunk_stream_id] = inheriting_[0xC0 | guess.inherited.chunk_stream_id] = true;
-    }
+    scan_->add_inheriting(guess.inherited.chunk_stream_id);
     if (guess.chunk_size != 0 && expected_chunk_size_ == 0) expected_chunk_size_ = guess.chunk_size;
   }
   candidates_.clear();
@@ -242,7 +249,13 @@ std::optional<SyncFound> Resync::found_by_search(ChunkTrial& trial, bool last) {
                                                  .inherited = guessed_,
                                                  .inherited_guessed = true,
                                                  .last = last});
-  const LookBack before = trial.look_back(proved_, lost_offset_, guesses_, survey);
+  learn_proved_guesses(trial);
+  LookBack before = trial.look_back(proved_, lost_offset_, proved_guesses_, survey);
+  if (proved_guesses_.size() < guesses_.size()) {
+    // Or many messages in a row, up to the place that proved itself, prove the other guesses.
+    LookBack longer = trial.look_back(proved_, lost_offset_, guesses_, survey);
+    if (longer.messages >= before.messages + least_guessed_row) before = std::move(longer);
+  }
   const bool complete = before.offset == lost_offset_ || surveyed || last || full() || overdrawn();
   if (!complete && window_.end() < proved_ + survey_bytes) return std::nullopt;
   TrialEnd proof = *proof_;
@@ -252,11 +265,23 @@ std::optional<SyncFound> Resync::found_by_search(ChunkTrial& trial, bool last) {
   auto result = found(proof, before.offset, cause_ == Cause::midstream ? SyncMethod::midstream : SyncMethod::searched);
   // Those that come before it are nearer to the beginning.
   result.inherited = before.inherited;
-  for (const Inherited& guess : guessed_) {
-    const auto own = std::ranges::find(result.inherited, guess.chunk_stream_id, &Inherited::chunk_stream_id);
-    if (own == result.inherited.end()) result.inherited.push_back(guess);
+  for (const Repetition& guess : proved_guesses_) {
+    const std::uint32_t id = guess.inherited.chunk_stream_id;
+    const auto own = std::ranges::find(result.inherited, id, &Inherited::chunk_stream_id);
+    if (own == result.inherited.end()) result.inherited.push_back(guess.inherited);
   }
   return result;
+}
+
+/// Those of which the trial has just passed messages. Others may be about anything that repeats, such as a waveform.
+void Resync::learn_proved_guesses(const ChunkTrial& trial) {
+  for (const Repetition& guess : guesses_) {
+    const auto same = [&](const Repetition& each) {
+      return each.inherited.chunk_stream_id == guess.inherited.chunk_stream_id;
+    };
+    const bool known = std::ranges::any_of(proved_guesses_, same);
+    if (!known && trial.has_passed(guess.inherited)) proved_guesses_.push_back(guess);
+  }
 }
 
 /// Tries candidates again for which enough has come; false where the search ends for now.
@@ -280,22 +305,25 @@ bool Resync::search_new(ChunkTrial& trial, bool last) {
     const bool complete = last || scan_from_ + run.size() < window_.end();
     const std::size_t places = complete ? run.size() : run.size() - std::min(run.size(), least_ahead);
     const std::uint64_t begin = scan_from_;
-    for (std::size_t i = 0; i < places; ++i) {
-      const std::uint8_t first = run[i];
-      const bool tells_type = first < 0x80 && (first & 0x3F) >= 2 && i + 8 <= run.size();
-      if (!inheriting_[first] && !(tells_type && is_known_message_type(run[i + 7]))) continue;
-      scan_from_ = begin + i + 1;
-      Candidate candidate{.offset = begin + i, .after_hole = window_.hole_ends_at(begin + i)};
+    bool goes_on = true;
+    const std::size_t passed = scan_->scan(run, 0, places, [&](std::size_t place) {
+      if (guessed_.empty() && trial.is_no_first_type3(run.subspan(place), least_type3_bits())) return true;
+      Candidate candidate{.offset = begin + place, .after_hole = window_.hole_ends_at(begin + place)};
       const Verdict verdict = weigh(trial, candidate, last);
       if (verdict == Verdict::waits) candidates_.push_back(candidate);
-      if (verdict == Verdict::found || (verdict == Verdict::waits && candidate.strong) || overdrawn()) return false;
-    }
-    scan_from_ = begin + places;
+      goes_on = verdict == Verdict::refuted || (verdict == Verdict::waits && !candidate.strong);
+      goes_on = goes_on && !overdrawn();
+      return goes_on;
+    });
+    scan_from_ = begin + passed;
+    if (!goes_on) return false;
     work_.steps += places / places_a_step;
     if (!complete) break;
   }
   return true;
 }
+
+int Resync::least_type3_bits() const { return cause_ == Cause::midstream ? first_header_bits : first_type3_bits; }
 
 Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last) {
   const std::uint64_t at = candidate.offset;
@@ -305,7 +333,7 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
                                   .inherited_guessed = true,
                                   .heads = guessed_heads_,
                                   .least_first_bits = first_header_bits,
-                                  .least_type3_bits = cause_ == Cause::midstream ? first_header_bits : first_type3_bits,
+                                  .least_type3_bits = least_type3_bits(),
                                   .last = last});
   candidate.wanted_end = end.wanted_end;
   if (end.begun == 0) return end.reason == TrialEnd::Reason::need_more ? Verdict::waits : Verdict::refuted;
@@ -341,6 +369,7 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
   }
   proof_ = end;
   proved_ = at;
+  learn_proved_guesses(trial);
   return Verdict::found;
 }
 

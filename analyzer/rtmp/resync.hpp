@@ -7,6 +7,7 @@
 #pragma once
 
 #include "rtmp/chunk_trial.hpp"
+#include "rtmp/header_scan.hpp"
 
 namespace rtmpscope::rtmp {
 
@@ -89,11 +90,13 @@ class Resync {
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
   [[nodiscard]] bool search_waiting(ChunkTrial& trial, bool last);
   [[nodiscard]] bool search_new(ChunkTrial& trial, bool last);
+  [[nodiscard]] int least_type3_bits() const;
   [[nodiscard]] Verdict weigh(ChunkTrial& trial, Candidate& candidate, bool last);
   [[nodiscard]] bool full() const { return window_.kept_bytes() >= maximum_resync_bytes; }
   [[nodiscard]] bool overdrawn() const { return work_.steps > work_limit_; }
-  void learn_first_bytes(const ChunkParser& parser);
+  void learn_chunk_streams(const ChunkParser& parser);
   void guess_repetitions(const ChunkParser& parser, const StreamHabits& habits, bool last);
+  void learn_proved_guesses(const ChunkTrial& trial);
   [[nodiscard]] std::optional<SyncFound> found_by_search(ChunkTrial& trial, bool last);
   [[nodiscard]] SyncFound found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const;
 
@@ -110,13 +113,13 @@ class Resync {
   std::vector<Candidate> candidates_;   ///< by offset
   std::optional<TrialEnd> proof_;       ///< of the candidate that was found
   std::uint64_t proved_ = 0;            ///< its offset
+  std::vector<Repetition> proved_guesses_;  ///< of guesses_, those that it is made of
   std::uint32_t expected_chunk_size_ = 0;
   std::vector<Repetition> guesses_;  ///< midstream: what repeats in the first bytes
   std::vector<Inherited> guessed_;   ///< of them
   std::vector<BodyHead> guessed_heads_;
   std::size_t guessed_bytes_ = 0;    ///< that the guesses are about
-  std::array<bool, 256> inheriting_{};  ///< first bytes of headers that inherit from one that was seen
-  bool first_bytes_learned_ = false;
+  std::optional<HeaderScan> scan_;   ///< for what the parser has seen, and the guesses
   bool doubt_pending_;
   bool doubt_failed_ = false;
 };

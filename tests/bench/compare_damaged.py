@@ -62,39 +62,49 @@ def damages():
 
 
 def write_damaged(capture, kept, path):
+    """How many packets are left."""
+    count = 0
     with open(capture, "rb") as source, open(path, "wb") as target:
         target.write(source.read(FILE_HEADER))
         for header, frame in records(source):
             if kept(frame):
+                count += 1
                 target.write(header)
                 target.write(frame)
+    return count
 
 
 def compare(capture, options):
-    """{(format, damage): processor seconds of each run, by MB of the damaged file}"""
-    costs = {}
+    """{(format, damage): processor seconds of each run}, and {damage: (bytes, packets)} that are left."""
+    costs, sizes = {}, {}
     with tempfile.TemporaryDirectory(dir=options.scratch) as scratch:
         paths = {}
         for number, (name, kept) in enumerate(damages()):
             paths[name] = Path(scratch) / f"{number}.pcap"
-            write_damaged(capture, kept, paths[name])
+            packets = write_damaged(capture, kept, paths[name])
+            sizes[name] = paths[name].stat().st_size, packets
         for _ in range(options.repetitions):
             for form, arguments in FORMATS:
                 for name, path in paths.items():
                     run = measure([options.rtmpscope, "analyze", "--no-progress", "--jobs", "1", *arguments, path], options.timeout)
                     if run.failure:
                         sys.exit(f"{capture.name}, {name}: {run.failure}")
-                    costs.setdefault((form, name), []).append(run.cpu / (path.stat().st_size / 1e6))
-    return costs
+                    costs.setdefault((form, name), []).append(run.cpu)
+    return costs, sizes
 
 
-def print_table(capture, costs):
+def print_table(capture, costs, sizes):
     print(f"\n{capture.name}, {capture.stat().st_size / (1 << 20):.0f} MiB")
-    print(f"{'':56}{'CPU s a GB':>12}{'of intact':>11}")
+    print(f"{'':56}{'CPU s a GB':>12}{'us a packet':>13}{'bytes':>8}{'packets':>9}")
     for (form, name), values in costs.items():
         cost, intact = statistics.median(values), statistics.median(costs[form, "intact"])
-        less = "  less than the goal" if intact / cost < GOAL else ""
-        print(f"{form + ', ' + name:56}{cost * 1000:>12.2f}{intact / cost:>11.2f}{less}")
+        shares = [left / cost / (whole / intact) for left, whole in zip(sizes[name], sizes["intact"], strict=True)]
+        size, packets = sizes[name]
+        less = "  less than the goal" if max(shares) < GOAL else ""
+        print(
+            f"{form + ', ' + name:56}{cost / size * 1e9:>12.2f}{cost / packets * 1e6:>13.2f}"
+            f"{shares[0]:>8.2f}{shares[1]:>9.2f}{less}"
+        )
 
 
 def main():
@@ -106,7 +116,7 @@ def main():
     parser.add_argument("--timeout", type=float, default=600, metavar="SECONDS", help="for each run (default 600)")
     options = parser.parse_args()
     for capture in options.captures:
-        print_table(capture, compare(capture, options))
+        print_table(capture, *compare(capture, options))
 
 
 if __name__ == "__main__":

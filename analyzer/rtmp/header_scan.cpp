@@ -1,0 +1,125 @@
+#include "rtmp/header_scan.hpp"
+
+#include <cstring>
+
+#include "base/byte_order.hpp"
+#include "rtmp/plausibility.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+static_assert(usual_longest_step_ms <= 0xFFFF, "the first byte of a usual step is 0");
+static_assert(highest_usual_message_stream <= 0xFFFF, "the last two bytes of a usual message stream id are 0");
+
+/// Bytes side by side, as GCC and clang have them: operators work on each, comparisons give 0 or 0xFF.
+using Lanes = std::uint8_t __attribute__((vector_size(16)));
+constexpr std::size_t lanes = sizeof(Lanes);
+
+// What follows is about one place if T is a byte, and about 16 places in a row if it is Lanes. It answers 0 or 0xFF.
+
+template <typename T>
+T load(const std::uint8_t* p) {
+  T result;
+  std::memcpy(&result, p, sizeof result);
+  return result;
+}
+
+Lanes is(Lanes bytes, std::uint8_t value) { return Lanes(bytes == value); }
+std::uint8_t is(std::uint8_t byte, std::uint8_t value) { return byte == value ? 0xFF : 0; }
+Lanes is_below(Lanes bytes, std::uint8_t limit) { return Lanes(bytes < limit); }
+std::uint8_t is_below(std::uint8_t byte, std::uint8_t limit) { return byte < limit ? 0xFF : 0; }
+
+template <typename T>
+T is_within(T bytes, std::uint8_t first, std::uint8_t last) {
+  return is_below(T(bytes - first), static_cast<std::uint8_t>(last - first + 1));
+}
+
+/// The first byte of a step between messages, as far as one is usual, or of extended_mark.
+template <typename T>
+T begins_step(T bytes) {
+  return is(bytes, 0) | is(bytes, 0xFF);
+}
+
+/// Message types that are known (is_known_message_type). Control messages are short; others have any length.
+template <typename T>
+T is_type(T type_id, T length_high, T length_middle) {
+  const T control = is_within(type_id, MessageType::set_chunk_size, MessageType::set_peer_bandwidth) &
+                    is(length_high | length_middle, 0);
+  return control | is_within(type_id, MessageType::audio, MessageType::video) |
+         is_within(type_id, MessageType::data_amf3, MessageType::command_amf0) | is(type_id, MessageType::aggregate);
+}
+
+/// The header of type 0 or 1 whose first 12 bytes are at `p`.
+template <typename T>
+T tells(const std::uint8_t* p, bool wide_message_streams) {
+  const T first = load<T>(p);
+  const T message_stream = wide_message_streams ? T{} : load<T>(p + 10) | load<T>(p + 11);
+  const T possible =
+      (is_below(first, 0x40) & is(message_stream, 0)) | (is(first & 0xC0, 0x40) & begins_step(load<T>(p + 1)));
+  return possible & is_within(T(first & 0x3F), 2, 0x3F) & is_type(load<T>(p + 7), load<T>(p + 4), load<T>(p + 5));
+}
+
+/// The first byte of a header of type 2 or 3 on the chunk stream whose headers of type 3 begin with `type3`.
+template <typename T>
+T is_inheriting(T first, std::uint8_t type3) {
+  return is(T(first | 0x40), type3);
+}
+
+/// Of such a header: type 3, or a time that is possible.
+template <typename T>
+T has_usual_step(const std::uint8_t* p) {
+  return is_within(load<T>(p), 0xC0, 0xFF) | begins_step(load<T>(p + 1));
+}
+
+/// 16 bits for as many lanes of 0 or 0xFF.
+std::uint64_t to_bits(Lanes mask) {
+  std::uint64_t halves[2];
+  std::memcpy(halves, &mask, sizeof halves);
+  // Of eight bytes the lowest bits become the eight bits at the top.
+  const auto bits = [](std::uint64_t half) { return (half & 0x0101'0101'0101'0101) * 0x0102'0408'1020'4080 >> 56; };
+  return (halves[0] | halves[1]) == 0 ? 0 : bits(halves[0]) | bits(halves[1]) << 8;
+}
+
+}  // namespace
+
+void HeaderScan::add_inheriting(std::uint32_t chunk_stream_id) {
+  if (chunk_stream_id < 64) {
+    inheriting_.add(static_cast<std::uint8_t>(0xC0 | chunk_stream_id));
+    return;
+  }
+  const std::uint32_t low = basic_header_size(chunk_stream_id) - 2;
+  for (std::uint32_t type = 0; type < 4; ++type) longer_.add(static_cast<std::uint8_t>(type << 6 | low));
+}
+
+std::uint64_t HeaderScan::possible_block(const std::uint8_t* p) const {
+  constexpr std::size_t parts = block_places / lanes;
+  std::array<Lanes, parts> inherits{};
+  for (const std::uint8_t value : inheriting_) {
+    for (std::size_t i = 0; i < parts; ++i) inherits[i] |= is_inheriting(load<Lanes>(p + i * lanes), value);
+  }
+  std::array<Lanes, parts> longer{};
+  for (const std::uint8_t value : longer_) {
+    for (std::size_t i = 0; i < parts; ++i) longer[i] |= is(load<Lanes>(p + i * lanes), value);
+  }
+  std::uint64_t result = 0;
+  for (std::size_t i = 0; i < parts; ++i) {
+    const std::uint8_t* own = p + i * lanes;
+    Lanes places = longer[i] | (inherits[i] & has_usual_step<Lanes>(own));
+    if (telling_) places |= tells<Lanes>(own, wide_);
+    result |= to_bits(places) << i * lanes;
+  }
+  return result;
+}
+
+bool HeaderScan::possible(Bytes bytes) const {
+  // Zeros for what is missing: they speak for a step, and no message has that type; without one nothing can be weighed.
+  std::array<std::uint8_t, bytes_behind + 1> p{};
+  std::ranges::copy(bytes.first(std::min(bytes.size(), p.size())), p.begin());
+  if (std::ranges::find(longer_, p[0]) != longer_.end()) return true;
+  for (const std::uint8_t type3 : inheriting_) {
+    if (is_inheriting(p[0], type3) != 0) return has_usual_step<std::uint8_t>(p.data()) != 0;
+  }
+  return telling_ && tells<std::uint8_t>(p.data(), wide_) != 0;
+}
+
+}  // namespace rtmpscope::rtmp
