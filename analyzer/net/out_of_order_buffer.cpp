@@ -12,6 +12,9 @@ constexpr std::uint32_t kLeastCapacity = 1024;
 /// A piece in the vector (which may be twice as large as its contents) and the allocator's own bookkeeping.
 constexpr std::size_t kPieceOverhead = 2 * sizeof(OutOfOrderBuffer::Piece) + 16;
 
+/// A part in its vector, likewise.
+constexpr std::size_t kPartOverhead = 2 * sizeof(OutOfOrderBuffer::Part);
+
 }  // namespace
 
 std::size_t OutOfOrderBuffer::cost_of(std::size_t captured) {
@@ -19,7 +22,8 @@ std::size_t OutOfOrderBuffer::cost_of(std::size_t captured) {
 }
 
 OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes captured,
-                                                    std::uint32_t wire_length, Noticed noticed) {
+                                                    std::uint32_t wire_length, Noticed noticed,
+                                                    PacketRef packet) {
   Inserted result;
   std::uint64_t cursor = offset;
   const std::uint64_t end = offset + wire_length;
@@ -32,10 +36,12 @@ OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes 
   }
   while (cursor < end) {
     if (at == pieces_.size() || pieces_[at].offset >= end) {
-      insert_part(at, cursor, end, offset, captured, noticed);
+      insert_part(at, cursor, end, offset, captured, noticed, packet);
       break;
     }
-    if (pieces_[at].offset > cursor) insert_part(at, cursor, pieces_[at].offset, offset, captured, noticed);
+    if (pieces_[at].offset > cursor) {
+      insert_part(at, cursor, pieces_[at].offset, offset, captured, noticed, packet);
+    }
     const Piece& piece = pieces_[at];
     const std::uint64_t begin = std::max(cursor, piece.offset);
     const std::uint64_t overlap_end = std::min(end, piece.end());
@@ -61,23 +67,28 @@ OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes 
 }
 
 void OutOfOrderBuffer::insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end,
-                                   std::uint64_t offset, Bytes captured, Noticed noticed) {
+                                   std::uint64_t offset, Bytes captured, Noticed noticed, PacketRef packet) {
   // The hole before the next piece is as old as that piece, whatever comes into its middle now.
   if (at < pieces_.size()) noticed = pieces_[at].noticed;
   const std::uint64_t cut = std::clamp(offset + captured.size(), begin, end);
   if (cut > begin) {
     insert_piece(at, begin, captured.subspan(begin - offset, cut - begin),
-                 static_cast<std::uint32_t>(cut - begin), noticed);
+                 static_cast<std::uint32_t>(cut - begin), noticed, packet);
   }
-  if (end > cut) insert_piece(at, cut, {}, static_cast<std::uint32_t>(end - cut), noticed);
+  if (end > cut) insert_piece(at, cut, {}, static_cast<std::uint32_t>(end - cut), noticed, packet);
 }
 
 void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length,
-                                    Noticed noticed) {
+                                    Noticed noticed, PacketRef packet) {
   if (at > 0 && !bytes.empty()) {
     Piece& previous = pieces_[at - 1];
     if (previous.end() == begin && previous.bytes && previous.capacity - previous.length >= length) {
       std::memcpy(previous.bytes.get() + previous.length, bytes.data(), length);
+      const PacketRef& last = previous.later.empty() ? previous.packet : previous.later.back().packet;
+      if (last != packet) {
+        previous.later.push_back({previous.length, packet});
+        charge_ += kPartOverhead;
+      }
       previous.length += length;
       return;
     }
@@ -86,6 +97,7 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
   piece.offset = begin;
   piece.length = length;
   piece.noticed = noticed;
+  piece.packet = packet;
   if (!bytes.empty()) {
     piece.capacity = std::max(length, kLeastCapacity);
     piece.bytes = std::make_unique_for_overwrite<std::uint8_t[]>(piece.capacity);
@@ -97,7 +109,9 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
 }
 
 void OutOfOrderBuffer::drop_front(std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) charge_ -= kPieceOverhead + pieces_[i].capacity;
+  for (std::size_t i = 0; i < count; ++i) {
+    charge_ -= kPieceOverhead + pieces_[i].capacity + pieces_[i].later.size() * kPartOverhead;
+  }
   pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 

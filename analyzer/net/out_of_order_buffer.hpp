@@ -17,11 +17,18 @@ class OutOfOrderBuffer {
     std::uint64_t packet = 0;
     Timestamp time = 0;
   };
+  /// Bytes of a piece that came with one packet: up to the next such part, or to the piece's end.
+  struct Part {
+    std::uint32_t begin = 0;  ///< in the piece
+    PacketRef packet;
+  };
   struct Piece {
     std::uint64_t offset = 0;
     std::uint32_t length = 0;
     std::uint32_t capacity = 0;
     Noticed noticed;
+    PacketRef packet;                       ///< with the first bytes
+    std::vector<Part> later;                ///< of packets that share the piece: all but the first, by `begin`
     std::unique_ptr<std::uint8_t[]> bytes;  ///< null: the capture cut these bytes off
 
     [[nodiscard]] std::uint64_t end() const { return offset + length; }
@@ -34,8 +41,9 @@ class OutOfOrderBuffer {
   };
 
   /// Takes the parts of a segment that are not there yet. `captured` is its first bytes, `wire_length` (not
-  /// 0) counts those that were cut off, too.
-  Inserted insert(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Noticed noticed);
+  /// 0) counts those that were cut off, too. `packet` is the one that it came with.
+  Inserted insert(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Noticed noticed,
+                  PacketRef packet);
 
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
   [[nodiscard]] std::size_t size() const { return pieces_.size(); }
@@ -51,8 +59,9 @@ class OutOfOrderBuffer {
 
  private:
   void insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end, std::uint64_t offset,
-                   Bytes captured, Noticed noticed);
-  void insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length, Noticed noticed);
+                   Bytes captured, Noticed noticed, PacketRef packet);
+  void insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length, Noticed noticed,
+                    PacketRef packet);
 
   std::vector<Piece> pieces_;
   std::size_t charge_ = 0;

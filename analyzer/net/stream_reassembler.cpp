@@ -121,11 +121,11 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
     // What is held may lie within this segment, and came first: let the buffer sort it out.
     out_of_order_->last_fill = {delivery.flow_packet, delivery.packet.time};
     hold(offset, captured, wire_length, delivery);
-    drain(delivery);
+    drain(delivery, true);
   } else {
     if (!captured.empty()) deliver(captured, delivery);
     const auto cut = static_cast<std::uint32_t>(wire_length - captured.size());
-    if (cut > 0) deliver_gap(cut, GapCause::snap_length, delivery);
+    if (cut > 0) deliver_gap(cut, GapCause::snap_length, delivery.packet, delivery);
   }
   end_if_complete(delivery);
 }
@@ -164,7 +164,7 @@ void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t
   OutOfOrderBuffer& buffer = out_of_order().buffer;
   const std::size_t before = buffer.charge();
   const OutOfOrderBuffer::Inserted inserted =
-      buffer.insert(offset, captured, wire_length, {delivery.flow_packet, delivery.packet.time});
+      buffer.insert(offset, captured, wire_length, {delivery.flow_packet, delivery.packet.time}, delivery.packet);
   delivery.held.bytes += buffer.charge() - before;
   delivery.totals.retransmitted_bytes += inserted.duplicate_bytes;
   state_ |= kHolding;
@@ -175,17 +175,19 @@ void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t
   }
 }
 
-void StreamReassembler::drain(Delivery& delivery) {
+void StreamReassembler::drain(Delivery& delivery, bool filled) {
   if (!holding()) return;
   OutOfOrderBuffer& buffer = out_of_order_->buffer;
   std::size_t used = 0;
   while (used < buffer.size() && buffer[used].offset == next_) {
     const OutOfOrderBuffer::Piece& piece = buffer[used];
     ++used;
-    if (piece.bytes) {
+    if (!piece.bytes) {
+      deliver_gap(piece.length, GapCause::snap_length, filled ? delivery.packet : piece.packet, delivery);
+    } else if (filled) {
       deliver(piece.view(), delivery);
     } else {
-      deliver_gap(piece.length, GapCause::snap_length, delivery);
+      deliver_held(piece, delivery);
     }
     if (delivery.handler == nullptr) return;  // and nothing is held any more
   }
@@ -195,17 +197,32 @@ void StreamReassembler::drain(Delivery& delivery) {
   if (buffer.empty()) state_ &= static_cast<std::uint8_t>(~kHolding);
 }
 
+/// Each packet's bytes by themselves.
+void StreamReassembler::deliver_held(const OutOfOrderBuffer::Piece& piece, Delivery& delivery) {
+  PacketRef packet = piece.packet;
+  std::uint32_t begin = 0;
+  for (std::size_t i = 0; i <= piece.later.size(); ++i) {
+    const std::uint32_t end = i < piece.later.size() ? piece.later[i].begin : piece.length;
+    deliver(piece.view().subspan(begin, end - begin), packet, delivery);
+    if (delivery.handler == nullptr || end == piece.length) return;  // without a handler the piece is gone
+    packet = piece.later[i].packet;
+    begin = end;
+  }
+}
+
 void StreamReassembler::give_up_hole(std::uint64_t end, GapCause cause, Delivery& delivery) {
   OutOfOrder& state = out_of_order();
   state.recent_gaps[state.next_gap] = {next_, end};
   state.next_gap = (state.next_gap + 1) % state.recent_gaps.size();
   state_ |= kGapped;
-  deliver_gap(end - next_, cause, delivery);
-  if (delivery.handler != nullptr) drain(delivery);
+  const bool held = holding() && state.buffer.front().offset == end;
+  deliver_gap(end - next_, cause, held ? state.buffer.front().packet : delivery.packet, delivery);
+  if (delivery.handler != nullptr) drain(delivery, false);
 }
 
-void StreamReassembler::deliver_gap(std::uint64_t length, GapCause cause, Delivery& delivery) {
-  const StreamGap gap{next_, length, cause, delivery.packet};
+void StreamReassembler::deliver_gap(std::uint64_t length, GapCause cause, const PacketRef& packet,
+                                    Delivery& delivery) {
+  const StreamGap gap{next_, length, cause, packet};
   next_ += length;
   delivery.totals.missing_bytes += length;
   if (delivery.handler == nullptr) return;
@@ -294,7 +311,7 @@ void StreamReassembler::finish(EndCause cause, Delivery& delivery) {
     } else if ((state_ & kAcknowledged) != 0 && acknowledged_ > next_ + 1) {
       end = acknowledged_;
     }
-    if (end > next_) deliver_gap(end - next_, GapCause::not_captured, delivery);
+    if (end > next_) deliver_gap(end - next_, GapCause::not_captured, delivery.packet, delivery);
     end_if_complete(delivery);
     if (ended()) return;
   }

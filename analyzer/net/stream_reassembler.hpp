@@ -28,6 +28,10 @@ struct Delivery {
 
 /// Offset 0 is the byte after the SYN or, without a SYN, the first one that is captured. In-order payload is
 /// handed on without a copy. See FlowLimits for when a hole becomes a gap.
+///
+/// What waited for missing bytes is handed on with the packet that brought those: before that no receiver had it
+/// in order. What waited for bytes that never came keeps the packet that it came with, and the gap has that of the
+/// first byte behind it, as if nobody had waited.
 class StreamReassembler {
  public:
   StreamReassembler() = default;
@@ -124,17 +128,19 @@ class StreamReassembler {
   /// Gives up holes until a segment of `size` bytes may be held, or is in order.
   void make_room(std::uint64_t offset, std::size_t size, Delivery& delivery);
   void hold(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
-  void drain(Delivery& delivery);
+  void drain(Delivery& delivery, bool filled);
+  void deliver_held(const OutOfOrderBuffer::Piece& piece, Delivery& delivery);
   void give_up_hole(std::uint64_t end, GapCause cause, Delivery& delivery);
   void end_if_complete(Delivery& delivery);
-  void deliver(Bytes bytes, Delivery& delivery) {
-    StreamData data{next_, bytes, delivery.packet};
+  void deliver(Bytes bytes, Delivery& delivery) { deliver(bytes, delivery.packet, delivery); }
+  void deliver(Bytes bytes, const PacketRef& packet, Delivery& delivery) {
+    StreamData data{next_, bytes, packet};
     next_ += bytes.size();
     delivery.totals.bytes += bytes.size();
     delivery.handler->on_data(delivery.direction, data);
     ask_interest(delivery);
   }
-  void deliver_gap(std::uint64_t length, GapCause cause, Delivery& delivery);
+  void deliver_gap(std::uint64_t length, GapCause cause, const PacketRef& packet, Delivery& delivery);
   void deliver_end(EndCause cause, Delivery& delivery);
   /// To be called after each call of the handler.
   void ask_interest(Delivery& delivery) {

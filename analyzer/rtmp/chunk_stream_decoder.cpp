@@ -37,6 +37,7 @@ void ChunkStreamDecoder::take(StreamData data, ChunkStreamListener& listener) {
 }
 
 void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) {
+  last_parsed_ = data.packet.time;
   for (;;) {
     const ChunkItem item = parser_.next(data);
     switch (item.kind) {
@@ -89,7 +90,7 @@ void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListen
   } else if (item.kind == ChunkItem::Kind::sync_lost) {
     if (!interrupted) emit_all_partial(stream_gap.noticed_at, listener);
     listener.on_sync_lost(stream_gap.offset, static_cast<std::uint8_t>(SyncLostReason::gap), stream_gap.noticed_at);
-    begin_resync(Resync::Cause::hole, stream_gap.offset, stream_gap.noticed_at, interrupted);
+    begin_resync(Resync::Cause::hole, stream_gap.offset, {stream_gap.noticed_at.number, last_parsed_}, interrupted);
     if (stream_gap.length) resync_->add(stream_gap);
   }
 }

@@ -84,6 +84,7 @@ class ChunkStreamDecoder {
   MessageAssembler assembler_;
   StreamHabits habits_;
   bool damaged_ = false;
+  Timestamp last_parsed_ = 0;  ///< capture time of the last bytes that were parsed
   std::unique_ptr<ResyncWork> resync_work_;     ///< since the first of them
   std::unique_ptr<Resync> resync_;              ///< while chunk borders are not known
   std::unique_ptr<std::vector<Replay>> replays_;  ///< the last one is gone over first

@@ -342,7 +342,7 @@ void Session::on_message(const Message& message, PacketRef packet) {
     }
   }
   if (!options_.message_events) {
-    summary_.last_time = packet.time;
+    summary_.last_time = std::max(summary_.last_time, packet.time);
     return;
   }
   MessageEvent event(message);

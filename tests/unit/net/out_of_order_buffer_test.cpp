@@ -61,7 +61,7 @@ TEST(OutOfOrderBuffer, OverlapMatrixKeepsTheFirstCopy) {
           Model model;
           const auto insert = [&](std::size_t from, std::size_t to, const std::vector<std::uint8_t>& bytes) {
             const Bytes part = Bytes(bytes).first(to - from);
-            const auto inserted = buffer.insert(from, part, static_cast<std::uint32_t>(to - from), {});
+            const auto inserted = buffer.insert(from, part, static_cast<std::uint32_t>(to - from), {}, {});
             model.insert(from, part, to - from);
             EXPECT_EQ(inserted.duplicate_bytes, model.duplicates);
             if (model.first_conflict < 0) {
@@ -93,7 +93,7 @@ TEST(OutOfOrderBuffer, RandomSegmentsWithCutEndsMatchAModel) {
       const std::size_t wire = 1 + random() % (63 - offset);
       std::vector<std::uint8_t> bytes(random() % 3 == 0 ? random() % (wire + 1) : wire);
       for (auto& b : bytes) b = static_cast<std::uint8_t>(1 + random() % 2);
-      const auto inserted = buffer.insert(offset, bytes, static_cast<std::uint32_t>(wire), {});
+      const auto inserted = buffer.insert(offset, bytes, static_cast<std::uint32_t>(wire), {}, {});
       model.insert(offset, bytes, wire);
       EXPECT_EQ(inserted.duplicate_bytes, model.duplicates);
       EXPECT_EQ(inserted.conflict_length > 0, model.first_conflict >= 0);
@@ -108,17 +108,42 @@ TEST(OutOfOrderBuffer, RandomSegmentsWithCutEndsMatchAModel) {
 TEST(OutOfOrderBuffer, SmallNeighboursShareAPiece) {
   OutOfOrderBuffer buffer;
   const std::vector<std::uint8_t> byte{7};
-  for (std::uint64_t offset = 10; offset < 10 + 3000; ++offset) buffer.insert(offset, byte, 1, {});
+  for (std::uint64_t offset = 10; offset < 10 + 3000; ++offset) buffer.insert(offset, byte, 1, {}, {});
   EXPECT_EQ(buffer.size(), 3U);
   EXPECT_EQ(buffer.front().end(), buffer[1].offset);
+}
+
+TEST(OutOfOrderBuffer, SharedPiecesKnowThePacketOfEachByte) {
+  OutOfOrderBuffer buffer;
+  const std::vector<std::uint8_t> bytes(20, 7);
+  const std::size_t alone = [&] {
+    OutOfOrderBuffer other;
+    other.insert(10, bytes, 20, {}, {3, 300});
+    return other.charge();
+  }();
+  buffer.insert(10, Bytes(bytes).first(5), 5, {}, {3, 300});
+  buffer.insert(15, Bytes(bytes).first(5), 5, {}, {3, 300});
+  EXPECT_EQ(buffer.charge(), alone);
+  buffer.insert(20, Bytes(bytes).first(5), 5, {}, {4, 400});
+  buffer.insert(25, Bytes(bytes).first(5), 5, {}, {6, 600});
+  ASSERT_EQ(buffer.size(), 1U);
+  EXPECT_EQ(buffer[0].packet, (PacketRef{3, 300}));
+  ASSERT_EQ(buffer[0].later.size(), 2U);
+  EXPECT_EQ(buffer[0].later[0].begin, 10U);
+  EXPECT_EQ(buffer[0].later[0].packet, (PacketRef{4, 400}));
+  EXPECT_EQ(buffer[0].later[1].begin, 15U);
+  EXPECT_EQ(buffer[0].later[1].packet, (PacketRef{6, 600}));
+  EXPECT_GT(buffer.charge(), alone) << "it takes memory";
+  buffer.drop_front(1);
+  EXPECT_EQ(buffer.charge(), 0U);
 }
 
 TEST(OutOfOrderBuffer, AHoleIsAsOldAsThePieceAfterIt) {
   OutOfOrderBuffer buffer;
   const std::vector<std::uint8_t> bytes(2000, 7);
-  buffer.insert(10'000, bytes, 2000, {1, 100});
-  buffer.insert(5'000, bytes, 2000, {2, 200});
-  buffer.insert(20'000, bytes, 2000, {3, 300});
+  buffer.insert(10'000, bytes, 2000, {1, 100}, {});
+  buffer.insert(5'000, bytes, 2000, {2, 200}, {});
+  buffer.insert(20'000, bytes, 2000, {3, 300}, {});
   EXPECT_EQ(buffer[0].noticed.packet, 1U);
   EXPECT_EQ(buffer[1].noticed.packet, 1U);
   EXPECT_EQ(buffer[2].noticed.packet, 3U);

@@ -143,6 +143,36 @@ TEST(ReassemblyGap, NeverComesWhileTheReceiverWaits) {
   EXPECT_EQ(hole.stream(), "abcdefg");
 }
 
+// As if nobody had waited for the missing bytes: packets 4 and 5 share a piece of the buffer.
+TEST(ReassemblyGap, WhatWaitedInVainKeepsItsPackets) {
+  Hole hole(false);
+  hole.s.feed("c A 107 hi ack=500");
+  hole.s.feed("s A 500 ack=109");
+  hole.packets(1, 4 * kSecond);
+  EXPECT_EQ(hole.stream(), "abc[3]ghi");
+  EXPECT_EQ(hole.s.log.packets, ">0:3 >3:4 >6:4 >7:5");
+}
+
+TEST(ReassemblyGap, WhatWaitedWithSuccessCameWithTheMissingBytes) {
+  Hole hole(false);
+  hole.s.feed("c A 107 hi ack=500");
+  hole.s.feed("c A 103 def ack=500");
+  EXPECT_EQ(hole.stream(), "abcdefghi");
+  EXPECT_EQ(hole.s.log.packets.substr(0, 9), ">0:3 >3:6");
+  EXPECT_EQ(hole.s.log.packets.find(":4"), std::string::npos) << hole.s.log.packets;
+}
+
+// What a limit gives up is dated likewise, and so are bytes that the capture cut off.
+TEST(ReassemblyGap, LimitsAndCutBytesKeepTheirPackets) {
+  FlowLimits limits;
+  limits.held_pieces = 2;
+  Hole hole(false, limits);
+  hole.s.feed("c A 120 xy wire=4 ack=500");
+  hole.s.feed("c A 130 z ack=500");
+  EXPECT_EQ(hole.stream(), "abc[3]g[13]xy[2]");
+  EXPECT_EQ(hole.s.log.packets, ">0:3 >3:4 >6:4 >7:5 >20:5 >22:5");
+}
+
 TEST(ReassemblyGap, LateBytesAreDroppedAndCounted) {
   Hole hole(true);
   hole.packets(1, 4 * kSecond);

@@ -26,6 +26,7 @@ inline const char* name_of(EndCause cause) {
 ///   >5+3:limit a gap; >8.fin an end; >!3+2 a conflict; close:fin
 struct Log {
   std::string text;
+  std::string packets;  ///< of data and gaps, with the offset: ">0:4 >3:9"
   std::vector<FlowTotals> totals;
   bool interested = true;
   std::uint64_t interest_bytes = ~0ULL;  ///< a handler loses interest after that many
@@ -47,12 +48,14 @@ class RecordingHandler final : public FlowHandler {
   void on_data(Direction direction, const StreamData& data) override {
     if (data.bytes.empty()) log_.add("EMPTY");
     follow(direction, data.offset, data.packet);
+    note_packet(direction, data.offset, data.packet);
     next_[index_of(direction)] += data.bytes.size();
     bytes_ += data.bytes.size();
     log_.add(fmt::format("{}{}:{}", sign(direction), data.offset, as_text(data.bytes)));
   }
   void on_gap(Direction direction, const StreamGap& gap) override {
     follow(direction, gap.offset, gap.noticed_at);
+    note_packet(direction, gap.offset, gap.noticed_at);
     if (!gap.length) {
       log_.add(fmt::format("{}{}+?:{}", sign(direction), gap.offset, name_of(gap.cause)));
       return;
@@ -86,8 +89,13 @@ class RecordingHandler final : public FlowHandler {
     if (!wants_data()) log_.add("UNWANTED");
     if (ended_[index_of(direction)]) log_.add("AFTER-END");
     if (offset != next_[index_of(direction)]) log_.add("NOT-CONTIGUOUS");
-    if (packet.number < last_packet_) log_.add("PACKET-GOES-BACK");
-    last_packet_ = packet.number;
+    std::uint64_t& last_packet = last_packet_[index_of(direction)];
+    if (packet.number < last_packet) log_.add("PACKET-GOES-BACK");
+    last_packet = packet.number;
+  }
+  void note_packet(Direction direction, std::uint64_t offset, PacketRef packet) {
+    if (!log_.packets.empty()) log_.packets += ' ';
+    log_.packets += fmt::format("{}{}:{}", sign(direction), offset, packet.number);
   }
 
   Log& log_;
@@ -95,7 +103,7 @@ class RecordingHandler final : public FlowHandler {
   bool ended_[2]{};
   bool closed_ = false;
   std::uint64_t bytes_ = 0;
-  std::uint64_t last_packet_ = 0;
+  std::uint64_t last_packet_[2]{};
 };
 
 class RecordingObserver final : public FlowObserver {
