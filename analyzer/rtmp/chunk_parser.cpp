@@ -142,7 +142,7 @@ ChunkItem ChunkParser::begin_chunk(StreamData& in) {
       const Bytes raw = in.bytes.first(header_.size);
       in.bytes = in.bytes.subspan(header_.size);
       in.offset += header_.size;
-      return resolve(in.packet.number, raw);
+      return resolve(in.packet, raw);
     }
     findings_.clear();
   }
@@ -164,7 +164,7 @@ ChunkItem ChunkParser::begin_chunk(StreamData& in) {
     in.bytes = in.bytes.subspan(header_.size - before);
     in.offset += header_.size - before;
   }
-  return resolve(held_packet_.number, {held_bytes_.data(), header_.size});
+  return resolve(held_packet_, {held_bytes_.data(), header_.size});
 }
 
 void ChunkParser::replay_later(std::uint64_t offset, Bytes bytes) {
@@ -240,7 +240,7 @@ ChunkParser::Extended ChunkParser::type3_extended(const ChunkStream& stream, Byt
   return available < 4 ? Extended::undecided : Extended::present;
 }
 
-ChunkItem ChunkParser::resolve(std::uint64_t frame, Bytes raw) {
+ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
   if (care_ != nullptr && doubtful()) [[unlikely]] return doubt(raw);
   const std::size_t index = find_or_add(header_.chunk_stream_id);
   ChunkStream& stream = streams_[index];
@@ -267,7 +267,7 @@ ChunkItem ChunkParser::resolve(std::uint64_t frame, Bytes raw) {
     } else {
       implausible_ = 0;
     }
-    start_message(stream, frame);
+    start_message(stream, packet);
   }
   const std::uint32_t rest = stream.message.length - stream.received;
   remaining_ = std::min(rest, chunk_size_);
@@ -282,7 +282,7 @@ bool ChunkParser::plausible(const ChunkStream& stream) const {
   return is_known_message_type(header_.type_id) || header_.type_id == 7;  // 7 is used between Adobe's servers
 }
 
-void ChunkParser::start_message(ChunkStream& stream, std::uint64_t frame) {
+void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
   MessageHeader& message = stream.message;
   const ChunkHeader& h = header_;
   if (stream.last_format == 0xFF && h.format != 0) {
@@ -294,6 +294,7 @@ void ChunkParser::start_message(ChunkStream& stream, std::uint64_t frame) {
       message.message_stream_id_known = false;
     }
   }
+  if (care_ != nullptr) [[unlikely]] estimate_timestamp(stream, packet.time);
   if (h.basic_size == 3 && basic_header_size(h.chunk_stream_id) < 3) {
     note(FindingId::basic_header_longer_than_needed, {0, 3}, h.chunk_stream_id);
   }
@@ -335,8 +336,13 @@ void ChunkParser::start_message(ChunkStream& stream, std::uint64_t frame) {
   stream.hole = false;
   stream.stale = false;
   message.chunks = 1;
-  message.first_frame = frame;
+  message.first_frame = packet.number;
   message.stream_offset = h.stream_offset;
+  if (message.type_id == MessageType::audio || message.type_id == MessageType::video) {
+    clock_.note(stream.hand, message.timestamp, message.timestamp_exact, message.stream_offset, packet.time);
+  } else {
+    clock_.note_other(packet.time);
+  }
   if (message.chunk_stream_id != 2) {  // times of protocol control messages mean nothing
     if (recent_[0].chunk_stream_id != message.chunk_stream_id) recent_[1] = recent_[0];
     recent_[0] = {message.chunk_stream_id, message.timestamp};

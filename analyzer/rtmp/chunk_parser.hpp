@@ -11,6 +11,7 @@
 
 #include "base/prefetch.hpp"
 #include "base/stream.hpp"
+#include "rtmp/media_clock.hpp"
 #include "rtmp/message.hpp"
 #include "schema/field_sink.hpp"
 
@@ -48,6 +49,7 @@ struct ChunkStream {
   std::uint32_t received = 0;        ///< payload bytes seen or known to be missing
   std::uint32_t delta = 0;           ///< what a type 3 header that begins a message adds
   std::uint32_t extended_value = 0;  ///< last extended timestamp of a type 0, 1 or 2 header
+  MediaClock::Hand hand;             ///< of audio and video
   std::uint8_t last_format = 0xFF;   ///< of the last header that was not type 3; 0xFF: none yet
   bool extended = false;             ///< the last type 0, 1 or 2 header had an extended timestamp
   bool in_progress = false;          ///< a message has begun and is not complete
@@ -75,7 +77,6 @@ struct ChunkResumption {
   std::uint32_t chunk_size = 0;        ///< 0: not known
   bool chunk_size_exact = false;       ///< messages were split like that
   std::uint32_t chunk_size_least = 0;  ///< messages of that length came in one chunk
-  std::uint32_t elapsed_ms = 0;        ///< since the loss, by the capture's clock
   std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit; resume_doubt: that in doubt
 };
 
@@ -199,8 +200,9 @@ class ChunkParser {
   enum class Extended : std::uint8_t { present, absent, undecided };
   Extended type3_extended(const ChunkStream& stream, Bytes rest);
   std::size_t find_or_add(std::uint32_t chunk_stream_id);
-  ChunkItem resolve(std::uint64_t frame, Bytes raw);
-  void start_message(ChunkStream& stream, std::uint64_t frame);
+  ChunkItem resolve(PacketRef packet, Bytes raw);
+  void start_message(ChunkStream& stream, PacketRef packet);
+  void estimate_timestamp(ChunkStream& stream, Timestamp time) const;
   std::uint32_t type3_timestamp(ChunkStream& stream);
   [[nodiscard]] bool plausible(const ChunkStream& stream) const;
   [[nodiscard]] bool doubtful() const;
@@ -230,6 +232,7 @@ class ChunkParser {
   std::vector<ChunkFinding> findings_;
 
   std::array<Recent, 2> recent_{};    ///< last message, and the last one before it on another chunk stream
+  MediaClock clock_;
   Habit type3_habit_ = Habit::unknown;
   std::uint8_t implausible_ = 0;      ///< headers in a row that cannot be right
   bool lost_ = false;

@@ -51,7 +51,6 @@ void ChunkParser::resume(const ChunkResumption& resumption) {
     stream.in_progress = false;
     stream.stale = true;
     stream.message.timestamp_exact = false;
-    if (stream.message.chunk_stream_id != 2) stream.message.timestamp += resumption.elapsed_ms;
   }
   remaining_ = 0;
 }
@@ -67,6 +66,29 @@ void ChunkParser::resume_interrupted(const Interrupted& interrupted, std::uint64
 void ChunkParser::resume_doubt(const ChunkResumption& resumption) {
   begin_care(resumption);
   for (const Inherited& each : resumption.inherited) adopt(each);
+}
+
+/// After a loss: the timestamp that the header at hand goes on from. Commands and their like are not sent by a clock,
+/// and mostly at time 0.
+void ChunkParser::estimate_timestamp(ChunkStream& stream, Timestamp time) const {
+  const ChunkHeader& h = header_;
+  MessageHeader& message = stream.message;
+  const std::uint8_t type = h.format <= 1 ? h.type_id : message.type_id;
+  if (h.format == 0 || (type != MessageType::audio && type != MessageType::video)) return;
+  const std::uint32_t step = h.format == 3              ? stream.delta
+                             : h.has_extended_timestamp ? h.extended_timestamp
+                                                        : h.timestamp_field;
+  if (!message.timestamp_exact && !stream.hand.anchored && clock_.anchored()) {
+    message.timestamp = clock_.anchor(stream.hand, time) - step;
+  } else if (!stream.hand.known) {
+    message.timestamp = clock_.since_begin(time) - step;
+  } else if (stream.stale) {
+    message.timestamp += clock_.lost_time(stream.hand, {.timestamp = message.timestamp,
+                                                        .offset = message.stream_offset,
+                                                        .step = step,
+                                                        .offset_behind = h.stream_offset,
+                                                        .time_behind = time});
+  }
 }
 
 void ChunkParser::adopt(const Inherited& inherited) {

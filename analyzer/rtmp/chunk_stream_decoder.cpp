@@ -37,7 +37,6 @@ void ChunkStreamDecoder::take(StreamData data, ChunkStreamListener& listener) {
 }
 
 void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) {
-  last_parsed_ = data.packet.time;
   for (;;) {
     const ChunkItem item = parser_.next(data);
     switch (item.kind) {
@@ -53,11 +52,11 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
         damaged_ = true;
         emit_all_partial(data.packet, listener);
         listener.on_sync_lost(parser_.header().stream_offset, item.reason, data.packet);
-        begin_resync(Resync::Cause::astray, data.offset, data.packet);
+        begin_resync(Resync::Cause::astray, data.offset);
         return;
       case ChunkItem::Kind::doubt: {
         const std::uint64_t offset = parser_.header().stream_offset;
-        begin_resync(Resync::Cause::doubt, offset, data.packet);
+        begin_resync(Resync::Cause::doubt, offset);
         resync_->window().add(StreamData{offset, item.raw, data.packet});
         const Bytes more = parser_.take_replay();
         if (!more.empty()) resync_->window().add(StreamData{offset + item.raw.size(), more, data.packet});
@@ -79,7 +78,7 @@ void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListen
     // Nothing after it has a known distance to what is before it.
     settle(stream_gap.noticed_at, listener);
     parser_.lose_sync();
-    begin_resync(Resync::Cause::midstream, stream_gap.offset, stream_gap.noticed_at);
+    begin_resync(Resync::Cause::midstream, stream_gap.offset);
     return;
   }
   const std::optional<Interrupted> interrupted = stream_gap.length ? parser_.interrupted() : std::nullopt;
@@ -90,7 +89,7 @@ void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListen
   } else if (item.kind == ChunkItem::Kind::sync_lost) {
     if (!interrupted) emit_all_partial(stream_gap.noticed_at, listener);
     listener.on_sync_lost(stream_gap.offset, static_cast<std::uint8_t>(SyncLostReason::gap), stream_gap.noticed_at);
-    begin_resync(Resync::Cause::hole, stream_gap.offset, {stream_gap.noticed_at.number, last_parsed_}, interrupted);
+    begin_resync(Resync::Cause::hole, stream_gap.offset, interrupted);
     if (stream_gap.length) resync_->add(stream_gap);
   }
 }
@@ -154,16 +153,12 @@ void ChunkStreamDecoder::look(bool last, ChunkStreamListener& listener) {
 }
 
 void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& listener) {
-  constexpr std::int64_t nanoseconds_per_millisecond = 1'000'000;
-  constexpr std::int64_t longest_estimate_ms = 3'600'000;
   const ChunkResumption resumption{
       .offset = found.header,
       .trusted_until = found.trial.confirmed,
       .chunk_size = found.trial.chunk_size,
       .chunk_size_exact = found.trial.chunk_size_exact,
       .chunk_size_least = found.trial.chunk_size_least,
-      .elapsed_ms = static_cast<std::uint32_t>(
-          std::min(found.lost_time / nanoseconds_per_millisecond, longest_estimate_ms)),
       .inherited = found.inherited};
   const std::uint32_t before = parser_.chunk_size();
   const bool was_exact = parser_.chunk_size_exact();
@@ -186,10 +181,10 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
   replays_->push_back(std::move(replay));
 }
 
-void ChunkStreamDecoder::begin_resync(Resync::Cause cause, std::uint64_t offset, PacketRef packet,
+void ChunkStreamDecoder::begin_resync(Resync::Cause cause, std::uint64_t offset,
                                       std::optional<Interrupted> interrupted) {
   if (resync_work_ == nullptr) resync_work_ = std::make_unique<ResyncWork>();
-  resync_ = std::make_unique<Resync>(cause, offset, packet, interrupted, *resync_work_);
+  resync_ = std::make_unique<Resync>(cause, offset, interrupted, *resync_work_);
 }
 
 void ChunkStreamDecoder::emit_all_partial(PacketRef packet, ChunkStreamListener& listener) {
@@ -217,8 +212,7 @@ void ChunkStreamDecoder::lose_sync(std::uint64_t offset, SyncLostReason reason, 
   damaged_ = true;
   parser_.lose_sync();
   listener.on_sync_lost(offset, static_cast<std::uint8_t>(reason), packet);
-  begin_resync(reason == SyncLostReason::start_not_captured ? Resync::Cause::midstream : Resync::Cause::hole, offset,
-               packet);
+  begin_resync(reason == SyncLostReason::start_not_captured ? Resync::Cause::midstream : Resync::Cause::hole, offset);
 }
 
 void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener) {

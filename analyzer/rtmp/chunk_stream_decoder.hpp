@@ -72,8 +72,7 @@ class ChunkStreamDecoder {
   void settle(PacketRef packet, ChunkStreamListener& listener);
   void look(bool last, ChunkStreamListener& listener);
   void go_on(const SyncFound& found, ChunkStreamListener& listener);
-  void begin_resync(Resync::Cause cause, std::uint64_t offset, PacketRef packet,
-                    std::optional<Interrupted> interrupted = {});
+  void begin_resync(Resync::Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted = {});
   void emit_all_partial(PacketRef packet, ChunkStreamListener& listener);
   void begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener);
   void finish_message(std::size_t stream, Bytes payload, PacketRef packet, ChunkStreamListener& listener);
@@ -84,7 +83,6 @@ class ChunkStreamDecoder {
   MessageAssembler assembler_;
   StreamHabits habits_;
   bool damaged_ = false;
-  Timestamp last_parsed_ = 0;  ///< capture time of the last bytes that were parsed
   std::unique_ptr<ResyncWork> resync_work_;     ///< since the first of them
   std::unique_ptr<Resync> resync_;              ///< while chunk borders are not known
   std::unique_ptr<std::vector<Replay>> replays_;  ///< the last one is gone over first

@@ -59,11 +59,9 @@ SyncConfidence confidence_of(int bits) {
 
 std::uint64_t ResyncWork::affordable() const { return least_work + work_per_byte * bytes; }
 
-Resync::Resync(Cause cause, std::uint64_t offset, PacketRef lost_at, std::optional<Interrupted> interrupted,
-               ResyncWork& work)
+Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, ResyncWork& work)
     : cause_(cause),
       lost_offset_(offset),
-      lost_at_(lost_at),
       interrupted_(interrupted),
       work_(work),
       next_look_(first_look),
@@ -86,7 +84,6 @@ SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod 
   result.header = header;
   result.skipped = header - lost_offset_;
   result.packet = window_.packet_at(header);
-  result.lost_time = std::max<std::int64_t>(0, result.packet.time - lost_at_.time);
   result.method = method;
   result.confidence = confidence_of(trial.bits);
   result.trial = trial;

@@ -25,7 +25,6 @@ struct SyncFound {
   std::uint64_t header = 0;     ///< of the first header that was found
   std::uint64_t skipped = 0;    ///< bytes between loss and `header`
   PacketRef packet;             ///< with that header
-  std::int64_t lost_time = 0;   ///< capture time between loss and `packet`, nanoseconds
   SyncMethod method = SyncMethod::searched;
   SyncConfidence confidence = SyncConfidence::fair;
   TrialEnd trial;
@@ -51,8 +50,7 @@ class Resync {
   };
 
   /// `interrupted`: what was in progress, for Cause::hole. `work` is the direction's, and outlives this.
-  Resync(Cause cause, std::uint64_t offset, PacketRef lost_at, std::optional<Interrupted> interrupted,
-         ResyncWork& work);
+  Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, ResyncWork& work);
 
   /// Takes bytes up to the next place of a decision, and says how many.
   std::size_t add(const StreamData& data);
@@ -103,7 +101,6 @@ class Resync {
   ResyncWindow window_;
   Cause cause_;
   std::uint64_t lost_offset_;
-  PacketRef lost_at_;
   std::optional<Interrupted> interrupted_;
   ResyncWork& work_;
   std::uint64_t work_limit_ = 0;  ///< where the look at hand ends
