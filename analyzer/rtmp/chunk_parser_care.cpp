@@ -74,6 +74,7 @@ void ChunkParser::estimate_timestamp(ChunkStream& stream, Timestamp time) const 
   const ChunkHeader& h = header_;
   MessageHeader& message = stream.message;
   const std::uint8_t type = h.format <= 1 ? h.type_id : message.type_id;
+  if (h.format == 0) stream.hand.added = 0;
   if (h.format == 0 || (type != MessageType::audio && type != MessageType::video)) return;
   const std::uint32_t step = h.format == 3              ? stream.delta
                              : h.has_extended_timestamp ? h.extended_timestamp
@@ -88,6 +89,8 @@ void ChunkParser::estimate_timestamp(ChunkStream& stream, Timestamp time) const 
                                                         .step = step,
                                                         .offset_behind = h.stream_offset,
                                                         .time_behind = time});
+  } else if (!message.timestamp_exact) {
+    message.timestamp -= clock_.ahead(stream.hand, message.timestamp + step, step, time);
   }
 }
 

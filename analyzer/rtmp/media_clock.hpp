@@ -16,6 +16,7 @@ class MediaClock {
   struct Hand {
     std::uint32_t seen = 0;  ///< capture time of the last message
     std::uint32_t lead = 0;  ///< usual distance from capture time to timestamp
+    std::uint32_t added = 0;  ///< milliseconds of the timestamp that are estimated
     bool known = false;      ///< there was a message
     bool anchored = false;   ///< `lead` goes back to an absolute timestamp
   };
@@ -58,13 +59,18 @@ class MediaClock {
     Timestamp time_behind = 0;
   };
   /// What the lost messages of the chunk stream have added to the timestamp, as far as can be told: a number of steps.
-  [[nodiscard]] std::uint32_t lost_time(const Hand& hand, const Loss& loss) const;
+  [[nodiscard]] std::uint32_t lost_time(Hand& hand, const Loss& loss) const;
+
+  /// By how much a timestamp that follows an estimated one is later than can be: media is not sent before it is there.
+  /// So it comes if sending stopped at the loss. A number of steps, of those that were added; mostly 0.
+  [[nodiscard]] std::uint32_t ahead(Hand& hand, std::uint32_t timestamp, std::uint32_t step, Timestamp time) const;
 
   /// The direction has had an absolute timestamp. Its chunk streams share a clock.
   [[nodiscard]] bool anchored() const { return anchored_; }
   /// For a chunk stream of which no absolute timestamp is known: makes it go with the others.
   [[nodiscard]] std::uint32_t anchor(Hand& hand, Timestamp time) const {
     hand.lead = lead_;
+    hand.added = longest_estimate;
     hand.known = hand.anchored = true;
     return milliseconds(time) + lead_;
   }
@@ -81,8 +87,20 @@ class MediaClock {
 
   static constexpr std::int32_t exact_weight = 8;
   static constexpr std::int32_t estimate_weight = 64;
+  static constexpr std::uint32_t longest_estimate = 3'600'000;
   static constexpr std::uint32_t span = 1000;      ///< between two marks
   static constexpr std::uint32_t farthest = 2000;   ///< by which a lead changes without the sender setting its clock
+
+  /// What was sent since an earlier mark.
+  struct Pace {
+    std::int64_t media = 0;    ///< milliseconds
+    std::int64_t capture = 0;  ///< milliseconds
+    const Mark* since = nullptr;
+
+    [[nodiscard]] bool tells() const;
+    [[nodiscard]] bool by_clock() const;
+  };
+  [[nodiscard]] Pace pace(const Hand& hand, std::uint32_t timestamp) const;
 
   [[nodiscard]] static std::uint32_t milliseconds(Timestamp time) {
     return static_cast<std::uint32_t>(static_cast<std::uint64_t>(time) / 1'000'000);

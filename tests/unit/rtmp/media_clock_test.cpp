@@ -27,8 +27,7 @@ struct Sender {
     }
   }
   /// The next message is captured `later_ms` after the last one, and `further` bytes behind it.
-  [[nodiscard]] std::uint32_t lost_time(Timestamp later_ms, std::uint64_t further = 1000,
-                                        std::uint32_t step = 40) const {
+  [[nodiscard]] std::uint32_t lost_time(Timestamp later_ms, std::uint64_t further = 1000, std::uint32_t step = 40) {
     return clock.lost_time(hand, {.timestamp = timestamp,
                                   .offset = offset,
                                   .step = step,
@@ -99,6 +98,43 @@ TEST(MediaClock, ACaptureClockThatIsSetSaysNothing) {
   sender.send(100, 40);
   EXPECT_EQ(sender.lost_time(-60'000), 0U);
   EXPECT_EQ(sender.lost_time(Timestamp{2} * 3'600'000), 0U);
+}
+
+TEST(MediaClock, WhatWasAddedForATimeInWhichNothingWasSentIsTakenBack) {
+  Sender sender;
+  sender.send(100, 40);
+  const std::uint32_t before = sender.timestamp;
+  const Timestamp due = sender.time - before * millisecond;  // where capture times and timestamps belong together
+  const std::uint32_t added = sender.lost_time(400);
+  ASSERT_EQ(added, 360U);
+  sender.timestamp += added;
+  sender.time += 360 * millisecond;
+  sender.send(1, 40, false);
+  // In truth one message was lost, and what had to wait is now sent at once.
+  std::uint32_t truth = before + 80;
+  std::uint32_t taken = 0;
+  while (due + truth * millisecond < sender.time) {
+    truth += 40;
+    const std::uint32_t back =
+        sender.clock.ahead(sender.hand, sender.timestamp + 40, 40, sender.time + 1 * millisecond);
+    EXPECT_EQ(back % 40, 0U);
+    taken += back;
+    sender.timestamp -= back;
+    sender.send(1, 1, false);
+  }
+  EXPECT_GT(taken, 0U);
+  EXPECT_LE(taken, added);
+  EXPECT_GE(sender.timestamp, truth);
+  EXPECT_LE(sender.timestamp - truth, 140U);
+}
+
+TEST(MediaClock, NoMoreIsTakenBackThanWasAdded) {
+  Sender sender;
+  sender.send(100, 40);
+  EXPECT_EQ(sender.clock.ahead(sender.hand, sender.timestamp + 1000, 40, sender.time), 0U) << "it has counted itself";
+  EXPECT_EQ(sender.lost_time(120), 80U);
+  EXPECT_EQ(sender.clock.ahead(sender.hand, sender.timestamp + 1000, 40, sender.time), 80U);
+  EXPECT_EQ(sender.clock.ahead(sender.hand, sender.timestamp + 1000, 40, sender.time), 0U);
 }
 
 TEST(MediaClock, AChunkStreamWithoutAnAbsoluteTimestampGoesWithTheOthers) {
