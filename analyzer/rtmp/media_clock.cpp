@@ -9,6 +9,8 @@ namespace {
 constexpr std::int64_t telling_span = 200;
 /// Timestamps that go by this times faster or slower than the capture's clock go by bytes.
 constexpr std::int64_t most_apart = 2;
+/// More bytes between two messages say nothing; times 2^31 ms they can still be counted.
+constexpr std::uint64_t most_bytes = std::uint64_t{1} << 31;
 /// Milliseconds by which a message may be early.
 constexpr std::int64_t most_early = 100;
 
@@ -30,7 +32,8 @@ std::uint32_t MediaClock::lost_time(Hand& hand, const Loss& loss) const {
   const Pace before = pace(hand, loss.timestamp);
   if (before.tells() && !before.by_clock()) {
     const auto bytes = static_cast<std::int64_t>(loss.offset - before.since->offset);
-    if (bytes > 0) passed = static_cast<std::int64_t>(loss.offset_behind - loss.offset) * before.media / bytes;
+    const std::uint64_t between = std::min(loss.offset_behind - loss.offset, most_bytes);
+    if (bytes > 0) passed = static_cast<std::int64_t>(between) * before.media / bytes;
   }
   const std::int64_t step = loss.step;
   const std::int64_t lost = passed - step;

@@ -46,7 +46,8 @@ left still carries it. A message is **intact** if all bytes of all of its chunks
   where none begins; and connections that are taken for RTMP and are not.
 - **Wrong**: fields of found messages that contradict the truth. Fields that are left out are not wrong.
 - **Timestamps**: those that are not marked as estimates, but wrong; and the share of estimates that are right within
-  100 ms.
+  100 ms. Where no absolute timestamp of a direction was captured, as in most that begin in mid-stream, nothing tells when
+  its clock began.
 - **Partial**: messages of which the first chunk header is there but not all else, and which are reported as incomplete.
 - **Begun in mid-stream**: the capture begins with a random byte of a direction. One of the first two messages that begin after
   it must be found, and the chunk size must be right, where a message of the first MiB is longer than a chunk.

@@ -62,6 +62,14 @@ TEST(MediaClock, FilesThatAreSentAtOnceGoByBytes) {
   EXPECT_EQ(sender.lost_time(5, 1000), 0U);
 }
 
+TEST(MediaClock, AHoleOfAnySizeIsDated) {
+  Sender sender;
+  sender.send(100, 1);
+  EXPECT_EQ(sender.lost_time(1, std::uint64_t{1} << 60), 0U) << "longer than an hour";
+  sender.send(1, 40);
+  EXPECT_LE(sender.lost_time(1, 80'000), 3200U);
+}
+
 TEST(MediaClock, BehindABurstTheClockHoldsAgain) {
   Sender sender;
   sender.send(50, 1);  // what a player has missed
