@@ -9,7 +9,7 @@ namespace {
 // Wireshark keeps pointers to all that is registered for as long as it runs, so nothing of this is ever freed
 // or moved.
 struct Registry {
-  std::vector<int> fields;
+  std::vector<FieldForm> fields;
   std::vector<int> events;
   std::vector<int> extras;
   std::vector<expert_field> findings;
@@ -115,9 +115,10 @@ hf_register_info plain_field(const char* abbreviation, const char* name, const c
 }
 
 void add_table_fields(Registry& all) {
-  all.fields.assign(fields().size(), -1);
+  all.fields.resize(fields().size());
   for (std::size_t i = 0; i < fields().size(); ++i) {
-    hf_register_info row = field_info(fields()[i], &all.fields[i], all);
+    FieldForm& form = all.fields[i];
+    hf_register_info row = field_info(fields()[i], &form.id, all);
     const auto id = static_cast<FieldId>(i);
     if (is_frame_number(id)) {
       row.hfinfo.type = FT_FRAMENUM;
@@ -125,6 +126,9 @@ void add_table_fields(Registry& all) {
       if (id == FieldId::message_request_frame) row.hfinfo.strings = FRAMENUM_TYPE(FT_FRAMENUM_REQUEST);
     }
     if (is_empty_value(id)) row.hfinfo.type = FT_NONE;
+    form.type = row.hfinfo.type;
+    form.values = fields()[i].values;
+    form.label = lasting(std::string(fields()[i].title) + (form.type == FT_NONE ? "" : ": "));
     all.field_infos.push_back(row);
   }
   all.events.assign(events().size(), -1);
@@ -234,8 +238,11 @@ void register_fields(int protocol) {
   expert_register_field_array(module, all.expert_infos.data(), static_cast<int>(all.expert_infos.size()));
 }
 
-int field(FieldId id) {
+const FieldForm& form(FieldId id) {
   return registry().fields[static_cast<std::size_t>(id)];
+}
+int field(FieldId id) {
+  return form(id).id;
 }
 int field(EventKind kind) {
   return registry().events[static_cast<std::size_t>(kind)];

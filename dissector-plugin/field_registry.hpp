@@ -25,6 +25,14 @@ enum class ExtraExpert : std::uint8_t { missing_segment, stray_segment, tree_lim
 /// Registers everything under `protocol`. To be called once, from the protocol's registration.
 void register_fields(int protocol);
 
+/// A field of the tables as Wireshark has it.
+struct FieldForm {
+  int id = -1;
+  ftenum_t type = FT_NONE;
+  ValueTable values = ValueTable::none;
+  std::string_view label;  ///< what its items begin with: the title, with ": " if a value follows
+};
+[[nodiscard]] const FieldForm& form(FieldId id);
 [[nodiscard]] int field(FieldId id);
 [[nodiscard]] int field(EventKind kind);  ///< the subtree of an event
 [[nodiscard]] int field(ExtraField id);

@@ -87,15 +87,6 @@ const char* Presenter::message_label() noexcept {
   });
 }
 
-const char* Presenter::chunk_label(const ChunkUnit& unit) noexcept {
-  return guarded(text_, [&] {
-    text_.clear();
-    fmt::format_to(std::back_inserter(text_), "Chunk: type {}, chunk stream {}, {} byte{} of payload",
-                   unit.header.format, unit.header.chunk_stream_id, unit.payload_length,
-                   unit.payload_length == 1 ? "" : "s");
-  });
-}
-
 const Tape& Presenter::event_fields(const EventUnit& unit, Bytes frame) noexcept {
   if (unit.handshake == nullptr) return unit.fields;
   tape_.clear();

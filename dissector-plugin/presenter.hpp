@@ -23,7 +23,6 @@ class Presenter {
   const Tape& chunk_fields(const ChunkUnit& unit) noexcept;
   /// The line of what message_fields has last described.
   const char* message_label() noexcept;
-  const char* chunk_label(const ChunkUnit& unit) noexcept;
   /// The fields of any other event; the label is the line of these.
   const Tape& event_fields(const EventUnit& unit, Bytes frame) noexcept;
   const char* event_label(EventKind kind, const Tape& fields) noexcept;

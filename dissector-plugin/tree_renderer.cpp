@@ -4,6 +4,7 @@
 
 #include "field_registry.hpp"
 #include "header_bytes.hpp"
+#include "item_label.hpp"
 #include "nal_dissectors.hpp"
 
 // No local variable of this file has a destructor: see render().
@@ -22,6 +23,7 @@ struct Target {
   tvbuff_t* tvb = nullptr;
   packet_info* pinfo = nullptr;
   Presenter* presenter = nullptr;
+  bool labels = false;  ///< whether anybody reads the texts of items
   std::uint32_t items = 0;
   bool limit_told = false;
 };
@@ -32,40 +34,97 @@ struct Level {
   int offset = 0;
 };
 
-/// Valid UTF-8 without a zero, in packet memory.
-const char* clean_text(Target& target, Bytes bytes) {
+/// Text for Wireshark, in packet memory.
+struct CleanText {
+  const char* text = nullptr;
+  bool plain = false;  ///< shown as it is: ASCII that prints, and no escapes
+};
+
+/// Valid UTF-8 without a zero.
+CleanText clean_text(Target& target, Bytes bytes) {
   auto* copy = static_cast<std::uint8_t*>(wmem_alloc(target.pinfo->pool, bytes.size() + 1));
-  for (std::size_t i = 0; i < bytes.size(); ++i) copy[i] = bytes[i] == 0 ? std::uint8_t{' '} : bytes[i];
+  bool plain = true;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    copy[i] = bytes[i] == 0 ? std::uint8_t{' '} : bytes[i];
+    plain = plain && bytes[i] >= ' ' && bytes[i] < 0x7F && bytes[i] != '\\';
+  }
   copy[bytes.size()] = 0;
-  return reinterpret_cast<const char*>(
-      get_utf_8_string(target.pinfo->pool, copy, static_cast<int>(bytes.size())));
+  if (plain) return {reinterpret_cast<const char*>(copy), true};
+  return {reinterpret_cast<const char*>(
+              get_utf_8_string(target.pinfo->pool, copy, static_cast<int>(bytes.size()))),
+          false};
 }
 
-proto_item* add_number(proto_tree* tree, tvbuff_t* tvb, const Tape::Entry& entry, int start, int length) {
-  const int hf = field(entry.id);
-  switch (proto_registrar_get_ftype(hf)) {
-    case FT_UINT64: return proto_tree_add_uint64(tree, hf, tvb, start, length, entry.number);
-    case FT_INT64:
-      return proto_tree_add_int64(tree, hf, tvb, start, length, static_cast<gint64>(entry.number));
-    case FT_INT32:
-      return proto_tree_add_int(tree, hf, tvb, start, length,
-                                static_cast<gint32>(static_cast<std::int64_t>(entry.number)));
-    case FT_BOOLEAN: return proto_tree_add_boolean(tree, hf, tvb, start, length, entry.number != 0 ? 1U : 0U);
-    case FT_NONE:
-      return proto_tree_add_none_format(tree, hf, tvb, start, length, "%s",
-                                        proto_registrar_get_nth(static_cast<guint>(hf))->name);
-    default: return proto_tree_add_uint(tree, hf, tvb, start, length, static_cast<guint32>(entry.number));
+/// Adds a text that consists of nothing else, if it fits: "before: text", or `text` alone if `before` is null.
+proto_item* add_heading(Target& target, proto_tree* tree, int id, int start, int length, const char* before,
+                        std::string_view text) {
+  const std::string_view front = before == nullptr ? std::string_view() : before;
+  if (front.size() + text.size() + 2 > ItemLabel::capacity) {
+    return proto_tree_add_none_format(tree, id, target.tvb, start, length, "%s%s%.*s", before == nullptr ? "" : before,
+                                      before == nullptr ? "" : ": ", static_cast<int>(text.size()), text.data());
   }
+  proto_item* item = proto_tree_add_none_format(tree, id, target.tvb, start, length, "%s", "");
+  ItemLabel label(item);
+  if (before != nullptr) label << front << ": ";
+  label << text;
+  return item;
+}
+
+proto_item* add_number_item(proto_tree* tree, tvbuff_t* tvb, const FieldForm& form, std::uint64_t number, int start,
+                            int length) {
+  switch (form.type) {
+    case FT_UINT64: return proto_tree_add_uint64(tree, form.id, tvb, start, length, number);
+    case FT_INT64:
+      return proto_tree_add_int64(tree, form.id, tvb, start, length, static_cast<gint64>(number));
+    case FT_INT32:
+      return proto_tree_add_int(tree, form.id, tvb, start, length,
+                                static_cast<gint32>(static_cast<std::int64_t>(number)));
+    case FT_BOOLEAN: return proto_tree_add_boolean(tree, form.id, tvb, start, length, number != 0 ? 1U : 0U);
+    case FT_NONE: return proto_tree_add_none_format(tree, form.id, tvb, start, length, "%s", "");
+    default: return proto_tree_add_uint(tree, form.id, tvb, start, length, static_cast<guint32>(number));
+  }
+}
+
+/// Names of values are shorter than that.
+void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& entry) {
+  label << form.label;
+  if (form.type == FT_NONE) return;
+  if (entry.op == Op::flag) {
+    label << (entry.number != 0 ? "True" : "False");
+    return;
+  }
+  const bool named = form.values != ValueTable::none;
+  if (named) {
+    const ValueInfo* value = find_value(form.values, entry.number);
+    label << (value == nullptr ? "Unknown" : value->text) << " (";
+  }
+  if (entry.op == Op::signed_number) {
+    label.number(static_cast<std::int64_t>(entry.number));
+  } else {
+    label.number(entry.number);
+  }
+  if (named) label << ")";
+}
+
+proto_item* add_number(Target& target, proto_tree* tree, const Tape::Entry& entry, int start, int length) {
+  const FieldForm& form = plugin::form(entry.id);
+  proto_item* item = add_number_item(tree, target.tvb, form, entry.number, start, length);
+  ItemLabel label(item);
+  write_number(label, form, entry);
+  return item;
 }
 
 proto_item* add_text(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry, int start,
                      int length) {
-  const char* text = clean_text(target, tape.bytes(entry));
-  if (info(entry.id).kind == FieldKind::text) {
-    return proto_tree_add_string(tree, field(entry.id), target.tvb, start, length, text);
+  const CleanText text = clean_text(target, tape.bytes(entry));
+  const FieldForm& form = plugin::form(entry.id);
+  if (form.type != FT_STRING) {  // a mask in place of a number
+    return proto_tree_add_string(tree, field(ExtraField::redacted), target.tvb, start, length, text.text);
   }
-  // A mask in place of a number.
-  return proto_tree_add_string(tree, field(ExtraField::redacted), target.tvb, start, length, text);
+  proto_item* item = proto_tree_add_string(tree, form.id, target.tvb, start, length, text.text);
+  const std::string_view shown = text.text;
+  if (text.plain && form.label.size() + shown.size() <= ItemLabel::capacity) ItemLabel(item) << form.label << shown;
+  return item;
 }
 
 /// Payload that was not kept is not in the tvb, and Wireshark checks this kind of item against it.
@@ -81,16 +140,15 @@ proto_item* add_blob(Target& target, proto_tree* tree, const Tape::Entry& entry,
   return item;
 }
 
-proto_item* add_value(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry,
-                      int base) {
+proto_item* add_value(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry, int base) {
   const int start = base + static_cast<int>(entry.range.offset);
   const int length = static_cast<int>(entry.range.length);
   switch (entry.op) {
     case Op::number:
     case Op::signed_number:
-    case Op::flag: return add_number(tree, target.tvb, entry, start, length);
-    case Op::real: return proto_tree_add_double(tree, field(entry.id), target.tvb, start, length, entry.real);
+    case Op::flag: return add_number(target, tree, entry, start, length);
     case Op::text: return add_text(target, tree, tape, entry, start, length);
+    case Op::real: return proto_tree_add_double(tree, field(entry.id), target.tvb, start, length, entry.real);
     case Op::blob: return add_blob(target, tree, entry, tape.bytes(entry), start, length);
     default: return nullptr;
   }
@@ -146,10 +204,9 @@ void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, con
     }
     switch (entry.op) {
       case Op::begin: {
-        const FieldInfo& container = info(entry.id);
-        proto_item* item = proto_tree_add_none_format(
-            levels[depth].tree, field(entry.id), target.tvb, start, 0, "%s%s%.*s", key == nullptr ? "" : key,
-            key == nullptr ? "" : ": ", static_cast<int>(container.title.size()), container.title.data());
+        const FieldForm& container = form(entry.id);
+        proto_item* item =
+            add_heading(target, levels[depth].tree, container.id, start, 0, key, container.label);
         key = nullptr;
         last = item;
         if (depth + 1 == deepest) {
@@ -175,7 +232,7 @@ void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, con
         }
         break;
       case Op::key: {
-        key = clean_text(target, tape.bytes(entry));
+        key = clean_text(target, tape.bytes(entry)).text;
         proto_item* item = proto_tree_add_string(levels[depth].tree, field(ExtraField::key), target.tvb,
                                                  start, static_cast<int>(entry.range.length), key);
         proto_item_set_hidden(item);
@@ -216,8 +273,13 @@ void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Chun
     target.tvb = tvb_new_child_real_data(frame_tvb, bytes, header.size, header.size);
     add_new_data_source(target.pinfo, target.tvb, "RTMP chunk header");
   }
-  proto_item* item = proto_tree_add_none_format(tree, field(EventKind::chunk), target.tvb, base, length, "%s",
-                                                target.presenter->chunk_label(unit));
+  proto_item* item =
+      proto_tree_add_none_format(tree, field(EventKind::chunk), target.tvb, base, length, "%s", "");
+  ItemLabel label(item);
+  label << "Chunk: type ";
+  label.number(unsigned{header.format}) << ", chunk stream ";
+  label.number(header.chunk_stream_id) << ", ";
+  label.number(unit.payload_length) << (unit.payload_length == 1 ? " byte of payload" : " bytes of payload");
   add_fields(target, proto_item_add_subtree(item, subtree()), item, target.presenter->chunk_fields(unit),
              base, true);
 }
@@ -242,9 +304,8 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Me
   const bool empty = unit.body.size == 0;
   target.tvb = empty ? frame_tvb : tvb_of(target, frame_tvb, unit.body, unit.header.length, "RTMP message");
   const Tape& tape = target.presenter->message_fields(unit, connection, frame);
-  const char* label = target.presenter->message_label();
-  proto_item* item =
-      proto_tree_add_none_format(tree, field(EventKind::message), target.tvb, 0, 0, "Message: %s", label);
+  const char* label = target.labels ? target.presenter->message_label() : "";
+  proto_item* item = add_heading(target, tree, field(EventKind::message), 0, 0, "Message", label);
   if (!empty) proto_item_set_len(item, static_cast<int>(tvb_reported_length(target.tvb)));
   proto_tree* subtree_of_message = proto_item_add_subtree(item, subtree());
   if (!connection.text(unit.app).empty()) {
@@ -265,7 +326,7 @@ void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Even
   target.tvb = unit.kind == EventKind::handshake && unit.part.size > 0
                    ? tvb_of(target, frame_tvb, unit.part, unit.part.size, "RTMP handshake")
                    : frame_tvb;
-  proto_item* item = proto_tree_add_none_format(tree, field(unit.kind), target.tvb, 0, 0, "%s", label);
+  proto_item* item = add_heading(target, tree, field(unit.kind), 0, 0, nullptr, label);
   if (unit.kind == EventKind::handshake) {
     proto_item_set_len(item, static_cast<int>(unit.part.size));
   } else {
@@ -296,7 +357,7 @@ void add_head(Target& target, proto_tree* tree, proto_item* item, const Connecti
 void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
             const FrameRecord& record, Bytes frame, Presenter& presenter) {
   if (tree == nullptr) return;
-  Target target{tvb, pinfo, &presenter};
+  Target target{tvb, pinfo, &presenter, PTREE_DATA(tree)->visible != 0};
   proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, -1, ENC_NA);
   proto_tree* root = proto_item_add_subtree(item, subtree());
   add_head(target, root, item, connection, record);

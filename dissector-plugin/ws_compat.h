@@ -63,6 +63,12 @@ const char* last_request_uri(const HttpConversation* http) {
   }
 }
 
+/// Since 4.2 an item's label says which part of it is the value; 0 is unknown.
+template <typename Label>
+void forget_value(Label& label) {
+  if constexpr (requires { label.value_pos; }) label.value_pos = label.value_len = 0;
+}
+
 /// A TLS heuristic has found its protocol: later records of the session go to `handle`.
 inline void keep_tls_dissector(void* data, dissector_handle_t handle) {
   if (data == nullptr) return;

@@ -1,0 +1,51 @@
+// The text that an item is shown with, made without Wireshark's general formatting, which is most of the cost of
+// printing a tree.
+#pragma once
+
+#include <charconv>
+#include <cstring>
+#include <string_view>
+
+#include "ws_compat.h"
+
+namespace rtmpscope::plugin {
+
+/// Writes the text of one item, in place of the one that Wireshark would make: printable ASCII, or UTF-8 without control
+/// characters. What does not fit is left out, so ask before. Has no destructor: Wireshark may leave its owner with
+/// longjmp.
+class ItemLabel {
+ public:
+  /// Longest text of an item.
+  static constexpr std::size_t capacity = ITEM_LABEL_LENGTH - 1;
+
+  /// Does nothing for an item that nobody sees: in a tree that is made for a filter.
+  explicit ItemLabel(proto_item* item) {
+    if (item == nullptr || !PTREE_DATA(item)->visible) return;
+    field_info* info = PITEM_FINFO(item);
+    if (info == nullptr) return;
+    if (info->rep == nullptr) info->rep = wmem_new(PNODE_POOL(item), item_label_t);
+    text_ = info->rep->representation;
+    text_[0] = '\0';
+    forget_value(*info->rep);
+  }
+
+  ItemLabel& operator<<(std::string_view text) {
+    if (text_ == nullptr || text.size() > capacity - size_) return *this;
+    std::memcpy(text_ + size_, text.data(), text.size());
+    size_ += text.size();
+    text_[size_] = '\0';
+    return *this;
+  }
+  template <typename Number>
+  ItemLabel& number(Number value) {
+    char digits[24];
+    const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    return *this << std::string_view(digits, static_cast<std::size_t>(end - digits));
+  }
+
+ private:
+  char* text_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace rtmpscope::plugin
