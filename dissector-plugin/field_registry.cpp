@@ -79,7 +79,12 @@ void make_value_strings(Registry& all) {
   for (auto& table : all.wide_values) table.push_back({0, nullptr});
 }
 
-hf_register_info field_info(const FieldInfo& info, int* id, Registry& all) {
+/// In JSON the name of a message's type is a field of its own.
+ValueTable values_of(FieldId id) {
+  return id == FieldId::message_type_id ? ValueTable::message_type : info(id).values;
+}
+
+hf_register_info field_info(const FieldInfo& info, ValueTable values, int* id, Registry& all) {
   hf_register_info row{};
   row.p_id = id;
   header_field_info& field = row.hfinfo;
@@ -88,8 +93,8 @@ hf_register_info field_info(const FieldInfo& info, int* id, Registry& all) {
   field.type = type_of(info.kind);
   field.display = is_number(info.kind) ? BASE_DEC : BASE_NONE;
   field.blurb = lasting(std::string(info.description));
-  if (is_number(info.kind) && info.values != ValueTable::none) {
-    const auto table = static_cast<std::size_t>(info.values);
+  if (is_number(info.kind) && values != ValueTable::none) {
+    const auto table = static_cast<std::size_t>(values);
     if (info.kind == FieldKind::u64 || info.kind == FieldKind::s64) {
       field.display |= BASE_VAL64_STRING;
       field.strings = all.wide_values[table].data();
@@ -118,8 +123,9 @@ void add_table_fields(Registry& all) {
   all.fields.resize(fields().size());
   for (std::size_t i = 0; i < fields().size(); ++i) {
     FieldForm& form = all.fields[i];
-    hf_register_info row = field_info(fields()[i], &form.id, all);
     const auto id = static_cast<FieldId>(i);
+    form.values = values_of(id);
+    hf_register_info row = field_info(fields()[i], form.values, &form.id, all);
     if (is_frame_number(id)) {
       row.hfinfo.type = FT_FRAMENUM;
       row.hfinfo.display = BASE_NONE;
@@ -127,7 +133,6 @@ void add_table_fields(Registry& all) {
     }
     if (is_empty_value(id)) row.hfinfo.type = FT_NONE;
     form.type = row.hfinfo.type;
-    form.values = fields()[i].values;
     form.label = lasting(std::string(fields()[i].title) + (form.type == FT_NONE ? "" : ": "));
     all.field_infos.push_back(row);
   }

@@ -24,6 +24,7 @@ struct Target {
   packet_info* pinfo = nullptr;
   Presenter* presenter = nullptr;
   bool labels = false;  ///< whether anybody reads the texts of items
+  bool begins_here = false;  ///< the message's first chunk lies in this packet
   std::uint32_t items = 0;
   bool limit_told = false;
 };
@@ -55,6 +56,15 @@ CleanText clean_text(Target& target, Bytes bytes) {
           false};
 }
 
+/// An item without a value, for its label to be written.
+proto_item* add_bare_item(proto_tree* tree, int id, tvbuff_t* tvb, int start, int length) {
+  // The cheap way checks that the place is there; payload that was not kept is not.
+  if (length == 0 && start <= static_cast<int>(tvb_captured_length(tvb))) {
+    return proto_tree_add_item(tree, id, tvb, start, 0, ENC_NA);
+  }
+  return proto_tree_add_none_format(tree, id, tvb, start, length, "%s", "");
+}
+
 /// Adds a text that consists of nothing else, if it fits: "before: text", or `text` alone if `before` is null.
 proto_item* add_heading(Target& target, proto_tree* tree, int id, int start, int length, const char* before,
                         std::string_view text) {
@@ -63,7 +73,7 @@ proto_item* add_heading(Target& target, proto_tree* tree, int id, int start, int
     return proto_tree_add_none_format(tree, id, target.tvb, start, length, "%s%s%.*s", before == nullptr ? "" : before,
                                       before == nullptr ? "" : ": ", static_cast<int>(text.size()), text.data());
   }
-  proto_item* item = proto_tree_add_none_format(tree, id, target.tvb, start, length, "%s", "");
+  proto_item* item = add_bare_item(tree, id, target.tvb, start, length);
   ItemLabel label(item);
   if (before != nullptr) label << front << ": ";
   label << text;
@@ -80,7 +90,7 @@ proto_item* add_number_item(proto_tree* tree, tvbuff_t* tvb, const FieldForm& fo
       return proto_tree_add_int(tree, form.id, tvb, start, length,
                                 static_cast<gint32>(static_cast<std::int64_t>(number)));
     case FT_BOOLEAN: return proto_tree_add_boolean(tree, form.id, tvb, start, length, number != 0 ? 1U : 0U);
-    case FT_NONE: return proto_tree_add_none_format(tree, form.id, tvb, start, length, "%s", "");
+    case FT_NONE: return add_bare_item(tree, form.id, tvb, start, length);
     default: return proto_tree_add_uint(tree, form.id, tvb, start, length, static_cast<guint32>(number));
   }
 }
@@ -106,16 +116,17 @@ void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& en
   if (named) label << ")";
 }
 
-proto_item* add_number(Target& target, proto_tree* tree, const Tape::Entry& entry, int start, int length) {
+proto_item* add_number(proto_tree* tree, tvbuff_t* tvb, const Tape::Entry& entry, int start, int length, bool hidden) {
   const FieldForm& form = plugin::form(entry.id);
-  proto_item* item = add_number_item(tree, target.tvb, form, entry.number, start, length);
+  proto_item* item = add_number_item(tree, tvb, form, entry.number, start, length);
+  if (hidden) return item;
   ItemLabel label(item);
   write_number(label, form, entry);
   return item;
 }
 
 proto_item* add_text(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry, int start,
-                     int length) {
+                     int length, bool hidden) {
   const CleanText text = clean_text(target, tape.bytes(entry));
   const FieldForm& form = plugin::form(entry.id);
   if (form.type != FT_STRING) {  // a mask in place of a number
@@ -123,7 +134,7 @@ proto_item* add_text(Target& target, proto_tree* tree, const Tape& tape, const T
   }
   proto_item* item = proto_tree_add_string(tree, form.id, target.tvb, start, length, text.text);
   const std::string_view shown = text.text;
-  if (text.plain && form.label.size() + shown.size() <= ItemLabel::capacity) ItemLabel(item) << form.label << shown;
+  if (!hidden && text.plain && form.label.size() + shown.size() <= ItemLabel::capacity) ItemLabel(item) << form.label << shown;
   return item;
 }
 
@@ -140,14 +151,15 @@ proto_item* add_blob(Target& target, proto_tree* tree, const Tape::Entry& entry,
   return item;
 }
 
-proto_item* add_value(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry, int base) {
+proto_item* add_value(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry, int base,
+                      bool hidden) {
   const int start = base + static_cast<int>(entry.range.offset);
   const int length = static_cast<int>(entry.range.length);
   switch (entry.op) {
     case Op::number:
     case Op::signed_number:
-    case Op::flag: return add_number(target, tree, entry, start, length);
-    case Op::text: return add_text(target, tree, tape, entry, start, length);
+    case Op::flag: return add_number(tree, target.tvb, entry, start, length, hidden);
+    case Op::text: return add_text(target, tree, tape, entry, start, length, hidden);
     case Op::real: return proto_tree_add_double(tree, field(entry.id), target.tvb, start, length, entry.real);
     case Op::blob: return add_blob(target, tree, entry, tape.bytes(entry), start, length);
     default: return nullptr;
@@ -174,6 +186,20 @@ void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base) {
       unit.length = static_cast<int>(std::min<std::uint64_t>(entry.number, 0xFFFFFF));
       break;
     default: break;
+  }
+}
+
+/// Whether a line for the field would say what stands in another one beside it. It is there for filters, but hidden, as
+/// far as Wireshark is not told to show hidden fields.
+bool is_evident(const Target& target, const Tape::Entry& entry) {
+  switch (entry.id) {
+    case FieldId::chunk_payload_length:  // in the chunk's own line
+    case FieldId::message_type: return true;  // named with its number
+    case FieldId::message_complete: return entry.number != 0;
+    case FieldId::message_chunks: return entry.number == 1;
+    case FieldId::message_first_frame:
+    case FieldId::message_stream_offset: return target.begins_here;  // its first chunk says it
+    default: return false;
   }
 }
 
@@ -242,9 +268,11 @@ void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, con
         if (with_findings) add_finding(target, last, entry);
         break;
       default: {
-        proto_item* item = add_value(target, levels[depth].tree, tape, entry, base);
+        const bool hidden = is_evident(target, entry);
+        proto_item* item = add_value(target, levels[depth].tree, tape, entry, base, hidden);
         note_nal_unit(nal, entry, base);
         if (entry.range.length == 0) proto_item_set_generated(item);
+        if (hidden) proto_item_set_hidden(item);
         if (key != nullptr) proto_item_prepend_text(item, "%s = ", key);
         key = nullptr;
         last = item;
@@ -273,8 +301,8 @@ void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Chun
     target.tvb = tvb_new_child_real_data(frame_tvb, bytes, header.size, header.size);
     add_new_data_source(target.pinfo, target.tvb, "RTMP chunk header");
   }
-  proto_item* item =
-      proto_tree_add_none_format(tree, field(EventKind::chunk), target.tvb, base, length, "%s", "");
+  proto_item* item = add_bare_item(tree, field(EventKind::chunk), target.tvb, base, 0);
+  proto_item_set_len(item, length);
   ItemLabel label(item);
   label << "Chunk: type ";
   label.number(unsigned{header.format}) << ", chunk stream ";
@@ -302,6 +330,7 @@ tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const KeptBytes& kept, std
 void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const MessageUnit& unit,
                  const Connection& connection, Bytes frame) {
   const bool empty = unit.body.size == 0;
+  target.begins_here = unit.header.first_frame == unit.frame;
   target.tvb = empty ? frame_tvb : tvb_of(target, frame_tvb, unit.body, unit.header.length, "RTMP message");
   const Tape& tape = target.presenter->message_fields(unit, connection, frame);
   const char* label = target.labels ? target.presenter->message_label() : "";
@@ -309,8 +338,9 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Me
   if (!empty) proto_item_set_len(item, static_cast<int>(tvb_reported_length(target.tvb)));
   proto_tree* subtree_of_message = proto_item_add_subtree(item, subtree());
   if (!connection.text(unit.app).empty()) {
-    proto_item_set_generated(proto_tree_add_string(subtree_of_message, field(ExtraField::app), target.tvb, 0,
-                                                   0, target.presenter->app(unit, connection)));
+    const char* app = target.presenter->app(unit, connection);
+    proto_item_set_generated(
+        proto_tree_add_string(subtree_of_message, field(ExtraField::app), target.tvb, 0, 0, app));
   }
   if (connection.exchange(unit).response_frame != 0) {
     proto_item_set_generated(proto_tree_add_uint(subtree_of_message, field(ExtraField::response_frame),
