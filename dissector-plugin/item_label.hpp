@@ -10,9 +10,9 @@
 
 namespace rtmpscope::plugin {
 
-/// Writes the text of one item, in place of the one that Wireshark would make: printable ASCII, or UTF-8 without control
-/// characters. What does not fit is left out, so ask before. Has no destructor: Wireshark may leave its owner with
-/// longjmp.
+/// Writes the text of one item, in place of the one that Wireshark would make: printable ASCII, or UTF-8 without
+/// control characters. What does not fit is left out, so ask before. Has no destructor: Wireshark may leave its owner
+/// with longjmp.
 class ItemLabel {
  public:
   /// Longest text of an item.

@@ -4,6 +4,8 @@
 
 #include <iterator>
 
+#include "base/byte_order.hpp"
+#include "media/media.hpp"
 #include "rtmp/events.hpp"
 #include "sinks/message_line.hpp"
 
@@ -27,6 +29,31 @@ const char* guarded(std::string& text, Make make) noexcept {
   } catch (...) {
     return "";
   }
+}
+
+/// Of coded frames that media::VideoFacts does not call interesting, a line tells no more than codec and packet type.
+/// Nearly all messages are such; messages with one key have one line. 0: something else.
+std::uint64_t frame_key(const MessageUnit& unit, Bytes body) {
+  constexpr std::size_t enhanced_header = 1 + 4;  // with the FourCC
+  const std::uint8_t type = unit.header.type_id;
+  if (!unit.complete || body.size() < enhanced_header) return 0;
+  bool enhanced = false;
+  if (type == rtmp::video) {
+    const media::VideoFacts facts = media::read_video_facts(body, unit.header.length);
+    if (facts.interesting || facts.kind != media::VideoPacketKind::coded_frames) return 0;
+    enhanced = facts.enhanced;
+  } else if (type == rtmp::audio) {
+    const media::AudioFacts facts = media::read_audio_facts(body, unit.header.length);
+    if (facts.interesting || facts.kind != media::AudioPacketKind::coded_frames) return 0;
+    enhanced = facts.enhanced;
+  } else {
+    return 0;
+  }
+  const std::uint64_t key = std::uint64_t{type} << 40 | std::uint64_t{body[0]} << 32;
+  if (!enhanced) return key;
+  // The FourCC stands elsewhere behind ModEx and in messages of tracks.
+  const unsigned packet_type = body[0] & 0x0FU;
+  return packet_type == 1 || packet_type == 3 ? key | load_be32(body.data() + 1) : 0;
 }
 
 }  // namespace
@@ -80,10 +107,14 @@ const Tape& Presenter::chunk_fields(const ChunkUnit& unit) noexcept {
   return tape_;
 }
 
-const char* Presenter::message_label() noexcept {
+const char* Presenter::message_label(const MessageUnit& unit, Bytes frame) noexcept {
+  const std::uint64_t key = frame_key(unit, bytes_of(unit.body, frame));
+  FrameLine& known = frame_line(key);
+  if (key != 0 && known.key == key) return known.line.c_str();
   return guarded(text_, [&] {
     text_ = sinks::message_line(tape_, style).text;
     sinks::cut_to_width(text_, label_width, style);
+    if (key != 0) known = {key, text_};
   });
 }
 
@@ -139,10 +170,14 @@ const char* Presenter::line(const Unit& unit, const Connection& connection, Byte
   });
 }
 
-std::string Presenter::phrase() const {
-  std::string text = sinks::message_line(tape_, style).text;
-  sinks::cut_to_width(text, phrase_width, style);
-  return text;
+const std::string& Presenter::phrase(const MessageUnit& unit, const Connection& connection, Bytes frame) {
+  const std::uint64_t key = frame_key(unit, bytes_of(unit.body, frame));
+  FrameLine& known = frame_line(key);
+  if (key != 0 && known.key == key) return known.line;
+  phrase_ = sinks::message_line(message_fields(unit, connection, frame), style).text;
+  sinks::cut_to_width(phrase_, phrase_width, style);
+  if (key != 0) known = {key, phrase_};
+  return phrase_;
 }
 
 /// Equal phrases in a row become one with a count: media runs stay readable.
@@ -172,8 +207,7 @@ const char* Presenter::info_column(const FrameRecord& record, const Connection& 
     Unit unit;
     for (UnitReader units(record); text_.size() <= column_width && units.next(unit);) {
       if (unit.kind == Unit::Kind::message) {
-        message_fields(unit.message, connection, frame);
-        add_phrase(phrase());
+        add_phrase(phrase(unit.message, connection, frame));
       } else if (unit.kind == Unit::Kind::event) {
         const EventUnit& event = connection.event(unit.event);
         if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;

@@ -4,6 +4,7 @@
 // presenter, not in its caller: results are valid until the next call, and no call lets an exception out.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "connection.hpp"
@@ -21,8 +22,8 @@ class Presenter {
   /// to.
   const Tape& message_fields(const MessageUnit& unit, const Connection& connection, Bytes frame) noexcept;
   const Tape& chunk_fields(const ChunkUnit& unit) noexcept;
-  /// The line of what message_fields has last described.
-  const char* message_label() noexcept;
+  /// The line of the message that message_fields has last described.
+  const char* message_label(const MessageUnit& unit, Bytes frame) noexcept;
   /// The fields of any other event; the label is the line of these.
   const Tape& event_fields(const EventUnit& unit, Bytes frame) noexcept;
   const char* event_label(EventKind kind, const Tape& fields) noexcept;
@@ -35,13 +36,24 @@ class Presenter {
   const char* line(const Unit& unit, const Connection& connection, Bytes frame, Timestamp time) noexcept;
 
  private:
-  [[nodiscard]] std::string phrase() const;
+  /// The line of a message of coded frames.
+  struct FrameLine {
+    std::uint64_t key = 0;
+    std::string line;
+  };
+
+  [[nodiscard]] FrameLine& frame_line(std::uint64_t key) {
+    return frame_lines_[key % frame_lines_.size()];
+  }
+  const std::string& phrase(const MessageUnit& unit, const Connection& connection, Bytes frame);
   void add_phrase(const std::string& phrase);
   void end_phrase();
 
   Tape tape_;
   sinks::RedactingSink redacting_{tape_};
   std::string text_;
+  std::string phrase_;
+  std::array<FrameLine, 61> frame_lines_;
   std::string last_phrase_;
   std::size_t repetitions_ = 0;
 };

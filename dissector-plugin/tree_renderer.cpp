@@ -134,7 +134,9 @@ proto_item* add_text(Target& target, proto_tree* tree, const Tape& tape, const T
   }
   proto_item* item = proto_tree_add_string(tree, form.id, target.tvb, start, length, text.text);
   const std::string_view shown = text.text;
-  if (!hidden && text.plain && form.label.size() + shown.size() <= ItemLabel::capacity) ItemLabel(item) << form.label << shown;
+  if (!hidden && text.plain && form.label.size() + shown.size() <= ItemLabel::capacity) {
+    ItemLabel(item) << form.label << shown;
+  }
   return item;
 }
 
@@ -333,7 +335,7 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Me
   target.begins_here = unit.header.first_frame == unit.frame;
   target.tvb = empty ? frame_tvb : tvb_of(target, frame_tvb, unit.body, unit.header.length, "RTMP message");
   const Tape& tape = target.presenter->message_fields(unit, connection, frame);
-  const char* label = target.labels ? target.presenter->message_label() : "";
+  const char* label = target.labels ? target.presenter->message_label(unit, frame) : "";
   proto_item* item = add_heading(target, tree, field(EventKind::message), 0, 0, "Message", label);
   if (!empty) proto_item_set_len(item, static_cast<int>(tvb_reported_length(target.tvb)));
   proto_tree* subtree_of_message = proto_item_add_subtree(item, subtree());

@@ -40,6 +40,23 @@ def check_links(tshark):
     assert request == ["16"], request
 
 
+def check_evident_lines(tshark):
+    """A line that says what one beside it says is hidden from people; filters and exports have the field."""
+    packets = tshark.run("-n", "-r", tshark.readable(BIG_FRAMES), "-O", "rtmpscope").decode().split("\nFrame ")
+    lines = {False: set(), True: set()}  # by whether the message came in several packets
+    for packet in packets:
+        assert "[Payload length: " not in packet, packet
+        number = re.match(r"(?:Frame )?(\d+)", packet)[1]
+        for message in re.findall(r"^ {4}Message: .+\n((?: {8}.+\n)+)", packet, re.MULTILINE):
+            assert re.search(r"\[Type id: [\w ()]+ \(\d+\)\]", message), message
+            assert not re.search(rf"\[(Complete: True|Type: .+|Chunks: 1|First frame: {number})\]", message), message
+            lines["[First frame: " in message].update(re.findall(r"\[(\w+(?: \w+)?): ", message))
+    spread = {"First frame", "Stream offset", "Chunks"}
+    assert spread <= lines[True] and lines[False] and not {"First frame", "Stream offset"} & lines[False], lines
+    for name in ("type", "chunks", "complete", "first_frame", "stream_offset"):
+        assert all(column(tshark, BIG_FRAMES, f"rtmpscope.message.{name}", "-Y", "rtmpscope.message")), name
+
+
 def check_ports(tshark):
     assert filtered(tshark, OTHER_PORT, "rtmpscope.message")
     off = ["--disable-heuristic", "rtmpscope_tcp"]
@@ -182,9 +199,9 @@ def main():
     plugin, series = sys.argv[2], sys.argv[3]
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
-        for check in (check_filters, check_links, check_ports, check_takeover, check_redaction, check_rtmps,
-                      check_rtmpt, check_statistics, check_stream_numbers, check_follow, check_media_detail,
-                      check_documentation, check_others):
+        for check in (check_filters, check_links, check_evident_lines, check_ports, check_takeover, check_redaction,
+                      check_rtmps, check_rtmpt, check_statistics, check_stream_numbers, check_follow,
+                      check_media_detail, check_documentation, check_others):
             check(tshark)
 
 
