@@ -75,11 +75,13 @@ void ChunkParser::estimate_timestamp(ChunkStream& stream, Timestamp time) const 
   MessageHeader& message = stream.message;
   const std::uint8_t type = h.format <= 1 ? h.type_id : message.type_id;
   if (h.format == 0) stream.hand.added = 0;
-  if (h.format == 0 || (type != MessageType::audio && type != MessageType::video)) return;
+  // What is known, of a message of any type, is gone on from.
+  if (h.format == 0 || message.timestamp_exact) return;
+  if (type != MessageType::audio && type != MessageType::video) return;
   const std::uint32_t step = h.format == 3              ? stream.delta
                              : h.has_extended_timestamp ? h.extended_timestamp
                                                         : h.timestamp_field;
-  if (!message.timestamp_exact && !stream.hand.anchored && clock_.anchored()) {
+  if (!stream.hand.anchored && clock_.anchored()) {
     message.timestamp = clock_.anchor(stream.hand, time) - step;
   } else if (!stream.hand.known) {
     message.timestamp = clock_.since_begin(time) - step;
@@ -89,7 +91,7 @@ void ChunkParser::estimate_timestamp(ChunkStream& stream, Timestamp time) const 
                                                         .step = step,
                                                         .offset_behind = h.stream_offset,
                                                         .time_behind = time});
-  } else if (!message.timestamp_exact) {
+  } else {
     message.timestamp -= clock_.ahead(stream.hand, message.timestamp + step, step, time);
   }
 }

@@ -9,7 +9,7 @@ namespace {
 
 /// First decision after that many bytes; further ones after a quarter more each time, so that looking again costs no
 /// more than a constant for each byte.
-constexpr std::size_t first_look = 256;
+constexpr std::size_t first_look = 64;
 constexpr std::size_t look_step_divisor = 4;
 
 /// Steps for each byte that was added, and what one direction may take in any case, and one look.

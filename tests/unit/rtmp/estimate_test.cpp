@@ -148,5 +148,24 @@ TEST(Estimate, WithoutAnyAbsoluteTimestampTheClockBeginsWithTheMedia) {
   EXPECT_LE(seen.worst, 60U);
 }
 
+// librtmp's users send all on one chunk stream: sound goes on from the metadata's absolute timestamp.
+TEST(Estimate, MetadataWithAnAbsoluteTimestampIsGoneOnFrom) {
+  std::vector<Packet> packets;
+  std::uint64_t offset = 0;
+  const auto send = [&](int format, std::uint8_t type, std::uint32_t time, const ByteVector& bytes, std::uint32_t at) {
+    const ChunkSpec spec{.format = format, .chunk_stream_id = 4, .time = time, .type_id = type, .message_stream_id = 1};
+    packets.push_back({offset, message(spec, bytes, 128), at});
+    offset += packets.back().bytes.size();
+  };
+  const auto metadata = concat(hex("02 000a"), as_bytes("onMetaData"), hex("03 0000 09"));
+  send(0, 18, 0, metadata, 1000);
+  for (std::uint32_t i = 1; i <= 60; ++i) {
+    if (i == 30) send(0, 18, 21 * i, metadata, 1000 + 21 * i);
+    send(1, 8, i == 30 ? 0 : 21, body(90 + 5 * (i % 7), 0xAF, i), 1000 + 21 * i);
+  }
+  const Seen seen = decode_without(packets, [](std::size_t i) { return i >= 1 && i < 30; });
+  EXPECT_EQ(seen.estimated, 0);
+}
+
 }  // namespace
 }  // namespace rtmpscope::test
