@@ -63,7 +63,7 @@ const char* last_request_uri(const HttpConversation* http) {
   }
 }
 
-/// Since 4.2 an item's label says which part of it is the value; 0 is unknown.
+/// Since 4.6 an item's label says which part of it is the value; 0 is unknown.
 template <typename Label>
 void forget_value(Label& label) {
   if constexpr (requires { label.value_pos; }) label.value_pos = label.value_len = 0;
