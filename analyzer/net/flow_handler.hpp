@@ -37,7 +37,8 @@ using FlowTotals = std::array<FlowDirectionTotals, 2>;
 /// StreamGap at offset 0 of unknown length (start_not_captured); then, unless `wants_data` became false,
 /// `on_end` for both directions; then `on_close`, always and exactly once. The destructor follows. `packet`
 /// of data is the packet that made the bytes deliverable: for out-of-order bytes the one that filled the hole
-/// before them, or the one at which the hole was given up. So packet numbers never go down.
+/// before them. Where that was given up, it is the packet that carried them, and that of the gap is the one behind
+/// it: only then do packet numbers go down.
 ///
 /// No function may call the flow table.
 class FlowHandler : public StreamSink {

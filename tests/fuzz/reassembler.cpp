@@ -3,9 +3,10 @@
 // Input: one byte of mode, four bytes of initial sequence number, then records of one segment each. In the
 // honest mode every segment carries bytes of one known stream from a window around what was sent already, so
 // that at the end exactly that stream must have come out. In the other modes anything goes. Oracle in all
-// modes: data and gaps are contiguous in offset; packet numbers never go down; each direction ends at most
-// once and each flow closes exactly once; what is held stays within the limits and is given back; a second
-// run in which payload lives elsewhere gives the same.
+// modes: data and gaps are contiguous in offset; a packet is the one at hand or, of bytes that waited, the one
+// that carried them (in these modes its number is its payload); each direction ends at most once and each flow
+// closes exactly once; what is held stays within the limits and is given back; a second run in which payload
+// lives elsewhere gives the same.
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -31,6 +32,8 @@ struct Record {
   std::uint64_t digest = 0xcbf29ce484222325;
   std::string honest;  // of to_server of the first flow
   bool honest_gap = false;
+  bool numbered = false;     // payload is its packet's number
+  std::uint64_t latest = 1;  // packet at hand
   std::uint64_t open_flows = 0;
 
   void add(std::uint64_t value) { digest = (digest ^ value) * 0x100000001b3; }
@@ -50,7 +53,11 @@ class Handler final : public FlowHandler {
   void on_data(Direction direction, const StreamData& data) override {
     require(!data.bytes.empty());
     advance(direction, data.offset, data.bytes.size(), data.packet);
-    for (const std::uint8_t byte : data.bytes) record_.add(byte);
+    for (const std::uint8_t byte : data.bytes) {
+      const bool own = byte == static_cast<std::uint8_t>(data.packet.number);
+      require(data.packet.number == record_.latest || !record_.numbered || own);
+      record_.add(byte);
+    }
     if (first_ && direction == Direction::to_server) record_.honest += as_text(data.bytes);
   }
   void on_gap(Direction direction, const StreamGap& gap) override {
@@ -85,8 +92,7 @@ class Handler final : public FlowHandler {
     std::uint64_t& next = next_[index_of(direction)];
     require(offset == next);
     next += length;
-    require(packet.number >= last_packet_);
-    last_packet_ = packet.number;
+    require(packet.number >= 1 && packet.number <= record_.latest);
     record_.add(offset);
     record_.add(packet.number);
   }
@@ -98,7 +104,6 @@ class Handler final : public FlowHandler {
   std::uint64_t next_[2]{};
   bool ended_[2]{};
   bool closed_ = false;
-  std::uint64_t last_packet_ = 0;
 };
 
 class Observer final : public FlowObserver {
@@ -152,6 +157,7 @@ Record run(Bytes input, bool in_place) {
   }
   const std::uint64_t interest = (mode & 4) != 0 && !honest ? 1U + (mode >> 4) : ~std::uint64_t{0};
   Record record;
+  record.numbered = !honest;
   Observer observer(record, interest);
   {
     FlowTable table(limits, observer);
@@ -170,7 +176,7 @@ Record run(Bytes input, bool in_place) {
       const std::uint8_t shape = reader.u8();
       const std::uint16_t position = reader.u16();
       const std::uint8_t length = reader.u8();
-      ++packet.number;
+      record.latest = ++packet.number;
       if (honest) {
         // Begins up to 2000 bytes before the end of what was sent or up to 500 after it.
         const std::uint64_t least = sent > 2000 ? sent - 2000 : 0;
@@ -213,7 +219,7 @@ Record run(Bytes input, bool in_place) {
       // Once the holes are filled, the stream is complete, without any gap.
       for (std::uint64_t i = 0; i < sent; ++i) {
         if (covered[i]) continue;
-        ++packet.number;
+        record.latest = ++packet.number;
         TcpSegment segment = blank(packet, false);
         segment.from_low = true;
         segment.sequence = initial + 1 + static_cast<std::uint32_t>(i);
@@ -226,7 +232,7 @@ Record run(Bytes input, bool in_place) {
         require(static_cast<std::uint8_t>(record.honest[i]) == byte_at(i));
       }
     }
-    ++packet.number;
+    record.latest = ++packet.number;
     table.finish(packet);
     require(table.size() == 0 && table.held().bytes == 0);
   }
