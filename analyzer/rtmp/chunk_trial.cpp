@@ -151,8 +151,7 @@ ChunkTrial::Look ChunkTrial::read_body(std::uint64_t offset, Seen& seen) {
     if (same) alike = each.head.weigh_alike(body);
   }
   seen.bits += std::max(*bits, alike);
-  // Records of other protocols begin alike as well; but their headers do not tell length and type where RTMP's do.
-  seen.shown_bits += seen.header.format < 2 ? std::max(*bits, alike) : *bits;
+  seen.shown_bits += *bits;
   return seen.bits > 0 ? Look::yes : Look::no;
 }
 
