@@ -205,16 +205,15 @@ void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
   guessed_bytes_ = size;
   work_.steps += size / places_a_step;
   // Waveforms and filler repeat as well: behind a hole, what is known of the connection must agree.
-  const bool known = cause_ != Cause::midstream;
   std::vector<std::uint32_t> chunk_streams;
-  if (known) {
+  if (!midstream) {
     for (std::size_t i = 0; i < parser.stream_count(); ++i) {
       chunk_streams.push_back(parser.stream(i).message.chunk_stream_id);
     }
     if (chunk_streams.empty()) return;
   }
   std::vector<Repetition> guesses = find_repetitions(run, habits, chunk_streams);
-  if (const Bytes audio = habits.audio_head(); known && !audio.empty()) {
+  if (const Bytes audio = habits.audio_head(); !midstream && !audio.empty()) {
     std::erase_if(guesses, [&](const Repetition& guess) {
       return guess.inherited.type_id == MessageType::audio && guess.head.size > 0 && guess.head.bytes[0] != audio[0];
     });
