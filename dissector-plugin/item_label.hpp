@@ -48,4 +48,21 @@ class ItemLabel {
   std::size_t size_ = 0;
 };
 
+/// Puts "key = " in front of the item's text.
+inline void prepend_key(proto_item* item, const char* key) {
+  field_info* info = item == nullptr || !PTREE_DATA(item)->visible ? nullptr : PITEM_FINFO(item);
+  constexpr std::string_view equals = " = ";
+  const std::size_t front = std::strlen(key) + equals.size();
+  const std::size_t size = info == nullptr || info->rep == nullptr ? 0 : std::strlen(info->rep->representation);
+  if (size == 0 || front + size > ItemLabel::capacity) {
+    proto_item_prepend_text(item, "%s = ", key);
+    return;
+  }
+  char* text = info->rep->representation;
+  std::memmove(text + front, text, size + 1);
+  std::memcpy(text, key, front - equals.size());
+  std::memcpy(text + front - equals.size(), equals.data(), equals.size());
+  forget_value(*info->rep);
+}
+
 }  // namespace rtmpscope::plugin

@@ -93,6 +93,7 @@ FrameRecord RecordLog::read(const Entry& entry) const {
 std::optional<FrameRecord> RecordLog::find(std::uint32_t frame, std::uint32_t place) const {
   std::size_t begin = 0;
   std::size_t end = entries_.size();
+  if (end == 0 || entries_[end - 1].frame < frame) return std::nullopt;  // each packet of a first pass
   while (begin < end) {
     const std::size_t middle = begin + (end - begin) / 2;
     if (entries_[middle].frame < frame) {

@@ -199,6 +199,8 @@ bool is_evident(const Target& target, const Tape::Entry& entry) {
     case FieldId::message_type: return true;  // named with its number
     case FieldId::message_complete: return entry.number != 0;
     case FieldId::message_chunks: return entry.number == 1;
+    case FieldId::audio_enhanced:
+    case FieldId::video_enhanced: return entry.number == 0;  // the legacy format or codec id is there
     case FieldId::message_first_frame:
     case FieldId::message_stream_offset: return target.begins_here;  // its first chunk says it
     default: return false;
@@ -275,7 +277,7 @@ void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, con
         note_nal_unit(nal, entry, base);
         if (entry.range.length == 0) proto_item_set_generated(item);
         if (hidden) proto_item_set_hidden(item);
-        if (key != nullptr) proto_item_prepend_text(item, "%s = ", key);
+        if (key != nullptr) prepend_key(item, key);
         key = nullptr;
         last = item;
       }
