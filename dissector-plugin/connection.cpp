@@ -123,9 +123,8 @@ std::optional<FrameRecord> Connection::take(const Piece& piece, std::uint16_t pr
     if (piece.sequence) side.expected_sequence = *piece.sequence + record.length;
   }
   current_ = {};
-  if (state_ == State::other || (state_ == State::undecided && piece.claim == Claim::asked)) {
-    return std::nullopt;
-  }
+  const bool may_be_other = piece.claim == Claim::asked || (detector_ != nullptr && detector_->searches());
+  if (state_ == State::other || (state_ == State::undecided && may_be_other)) return std::nullopt;
 
   give_number();
   record.direction = way(piece.direction);
@@ -188,8 +187,10 @@ void Connection::replay_held() {
 /// To be called once for each piece that it is given.
 transport::Detector& Connection::detector(const Piece& piece) {
   if (detector_ == nullptr) {
-    detector_ = std::make_unique<transport::Detector>(
-        transport::Detector::Hints{.known_port = piece.claim == Claim::port, .syn_seen = piece.syn_seen});
+    detector_ = std::make_unique<transport::Detector>(transport::Detector::Hints{
+        .known_port = piece.claim == Claim::port,
+        .syn_seen = piece.syn_seen,
+        .searched_bytes = &capture_.searched_bytes});
   }
   ++held_pieces_;
   return *detector_;
@@ -204,6 +205,7 @@ transport::Verdict Connection::decide(const Piece& piece, transport::Verdict ver
   if (first && piece.syn_seen && is_client_handshake(data->bytes, piece.direction)) {
     return detector_->accept_handshake();
   }
+  if (detector_->searches()) return verdict;
   // What follows a hole does not tell; the other direction may.
   const bool tells = data->bytes.size() >= transport::opening_size && (data->offset == 0 || !piece.syn_seen);
   return piece.claim == Claim::port && tells ? detector_->at_end() : verdict;

@@ -43,6 +43,7 @@ struct Piece {
 struct Capture {
   std::uint32_t numbered = 0;  ///< connections that are shown
   UnitWriter units;            ///< of the piece being decoded
+  std::size_t searched_bytes = 0;  ///< transport::Detector::Hints
 };
 
 class Connection final : private rtmp::EventSink {

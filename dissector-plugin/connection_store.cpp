@@ -12,9 +12,9 @@ namespace rtmpscope::plugin {
 namespace {
 
 struct Store {
+  Capture capture;
   std::vector<std::unique_ptr<Connection>> connections;
   std::map<std::pair<Endpoint, std::string>, Tunnel> tunnels;
-  Capture capture;
 };
 
 Store& store() {

@@ -77,8 +77,9 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   const struct tcp_analysis* tcp = get_tcp_conversation_data(conversation, pinfo);
   const Direction direction = direction_of(pinfo, tcp, conversation, tcp_handle);
   if (connection == nullptr) {
-    // Most connections of a capture are something else, and their first byte tells.
-    if (claim == Claim::asked && !transport::is_promising(frame[0]) &&
+    // Most connections of a capture are something else, and their first byte tells, if it is in the capture.
+    const bool from_start = carrier.segment == nullptr || (tcp != nullptr && tcp->server_port != 0);
+    if (claim == Claim::asked && from_start && !transport::is_promising(frame[0]) &&
         !transport::ProxyHeaderFinder::is_promising(frame[0])) {
       reject_connection(carrier.key, conversation);
       return false;

@@ -15,7 +15,8 @@ Presenter& presenter() {
   return instance;
 }
 
-/// Who is the client: as the SYN says, or by the port, or who spoke first.
+/// Who is the client: as the SYN says, or by the port that is known to be a server's, or the lower one (the analyzer's
+/// net/tcp_connection.cpp), or who spoke first.
 Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
                        const conversation_t* conversation, dissector_handle_t handle) {
   if (tcp != nullptr && tcp->server_port != 0 && pinfo->srcport != pinfo->destport) {
@@ -28,6 +29,7 @@ Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
     if (dissector_get_uint_handle(find_dissector_table("tcp.port"), pinfo->srcport) == handle) {
       return Direction::to_client;
     }
+    return pinfo->destport < pinfo->srcport ? Direction::to_server : Direction::to_client;
   }
   const bool from_first = addresses_equal(&pinfo->src, conversation_key_addr1(conversation->key_ptr)) &&
                           pinfo->srcport == conversation_key_port1(conversation->key_ptr);

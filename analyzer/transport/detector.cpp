@@ -113,6 +113,10 @@ void Detector::hold() {
   if (may_prove_midstream()) held_->searched_bytes = hints_.searched_bytes;
 }
 
+bool Detector::searches() const {
+  return verdict_.protocol == Protocol::undecided && held_ && held_->searched_bytes != nullptr;
+}
+
 /// From now on messages are looked for, and what is kept for that is counted.
 void Detector::begin_search() {
   held_->searched_bytes = hints_.searched_bytes;

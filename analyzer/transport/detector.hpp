@@ -75,6 +75,8 @@ class Detector {
   /// The caller knows on other grounds that what is kept begins with a handshake.
   Verdict accept_handshake();
   [[nodiscard]] Verdict verdict() const { return verdict_; }
+  /// Undecided, and only messages can prove that it is RTMP.
+  [[nodiscard]] bool searches() const;
 
   /// Delivers what was kept, in the order of arrival, with the roles exchanged if `swapped`, and frees it.
   void replay(StreamSink& sink);

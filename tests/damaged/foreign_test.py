@@ -27,9 +27,9 @@ OTHER_PORT, RTMP_PORT = 8554, 1935
 FAMILY = ("rtmp", "rtmpe", "rtmpt")
 
 
-def conversations(make, name):
+def conversations(make, name, other_port=OTHER_PORT):
     """(what it is, port, packets)"""
-    for number, (seed, port) in enumerate(product(range(SEEDS), (OTHER_PORT, RTMP_PORT))):
+    for number, (seed, port) in enumerate(product(range(SEEDS), (other_port, RTMP_PORT))):
         generator = random.Random(f"{name} {seed}")
         exchange = make(generator)
         yield f"seed {seed} whole", port, whole(2 * number, port, exchange)
