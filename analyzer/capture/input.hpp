@@ -54,8 +54,8 @@ class Input {
   Compression compression_ = Compression::none;
 };
 
-/// Bytes read at once. They stay in a cache until the packets are decoded, and huge pages are as large.
-inline constexpr std::size_t default_block_size = std::size_t{2} << 20;
+/// Bytes read at once: see max_batch_bytes (limits.hpp).
+inline constexpr std::size_t default_block_size = std::size_t{512} << 10;
 
 /// Opens a file, "-" for standard input.
 ///
