@@ -24,6 +24,8 @@ constexpr std::uint64_t moved_bytes_a_step = 256;
 constexpr std::uint64_t look_back_bytes = std::uint64_t{64} << 10;
 /// Bytes behind the header that proved itself which are waited for, to tell what comes before it.
 constexpr std::uint64_t survey_bytes = 4096;
+/// Not for so few bytes before it: a direction that says little, such as a player's, may never bring as many.
+constexpr std::uint64_t little_before = 64;
 
 /// A place with less behind it says little; it is looked at when more has come.
 constexpr std::size_t least_ahead = maximum_header_size + weighed_body_bytes;
@@ -252,7 +254,7 @@ std::optional<SyncFound> Resync::found_by_search(ChunkTrial& trial, bool last) {
     LookBack longer = trial.look_back(proved_, lost_offset_, guesses_, survey);
     if (longer.messages >= before.messages + least_guessed_row) before = std::move(longer);
   }
-  const bool complete = before.offset == lost_offset_ || surveyed || last || full() || overdrawn();
+  const bool complete = before.offset <= lost_offset_ + little_before || surveyed || last || full() || overdrawn();
   if (!complete && window_.end() < proved_ + survey_bytes) return std::nullopt;
   TrialEnd proof = *proof_;
   const std::uint32_t whole = proof.chunk_size_exact ? std::min(before.longest, proof.chunk_size) : before.longest;
