@@ -336,7 +336,10 @@ Verdict Detector::settle_handshake() {
   if (!hints_.syn_seen) {
     // A capture that begins within one side's handshake; without a SYN its first byte has offset 0.
     const auto lost = [](const Side& side) { return side.known > 0 && side.opening != Opening::handshake; };
-    verdict.start_lost[index_of(Direction::to_server)] = lost(client);
+    // One byte of 256 looks like a beginning. But a server answers C0 or the whole of C1, nothing in between.
+    const std::uint64_t asked = server.peer_length_at_start;
+    const bool cut = server.length > 0 && asked > 1 && asked < first_block_end;
+    verdict.start_lost[index_of(Direction::to_server)] = lost(client) || (client.known > 0 && cut);
     verdict.start_lost[index_of(Direction::to_client)] = lost(server);
   }
   return settle(verdict);

@@ -13,7 +13,9 @@ def judge_start(capture, truth, damaged, events, start):
     verdict = judge.judge()
     key = start.conversation, start.sender
     judge_detection(judge, key, verdict)
-    after = [message for message in truth.streams[key].in_order() if message.position >= start.position]
+    # A retransmission may have come before it, so that what follows in the stream is not all there.
+    after = [message for message in truth.streams[key].in_order()
+             if message.position >= start.position and judge.intact(key, message)]
     if sum(message.is_media for message in after) < FEWEST_MEDIA:
         verdict.counts["start_without_media"] += 1
         return verdict
