@@ -127,8 +127,9 @@ std::string_view use_text(rtmp::StreamUse use) {
 }
 
 void show_stream(stat_tap_table* table, const Connection& connection, const rtmp::ConnectionSummary& summary,
-                 const rtmp::StreamSummary& stream) {
-  const guint row = row_of(table, {connection.index(), stream.message_stream_id, 0}, stream_fields());
+                 std::uint32_t place) {
+  const rtmp::StreamSummary& stream = summary.streams[place];
+  const guint row = row_of(table, {connection.index(), place, 0}, stream_fields());
   const rtmp::ConnectionSummary shown = redact != 0 ? sinks::redact_summary(summary) : summary;
   set(table, row, stream_client, summary.info.client.to_string());
   set(table, row, stream_server, summary.info.server.to_string());
@@ -155,9 +156,10 @@ void show_stream(stat_tap_table* table, const Connection& connection, const rtmp
 void show_streams(stat_tap_table* table, const TapRecord& tapped) {
   if (tapped.connection->session() == nullptr || tapped.record.units.empty()) return;
   const rtmp::ConnectionSummary& summary = tapped.connection->session()->summary();
-  for (const rtmp::StreamSummary& stream : summary.streams) {
+  for (std::uint32_t place = 0; place < summary.streams.size(); ++place) {
+    const rtmp::StreamSummary& stream = summary.streams[place];
     if (stream.name.empty() && stream.video.messages == 0 && stream.audio.messages == 0) continue;
-    show_stream(table, *tapped.connection, summary, stream);
+    show_stream(table, *tapped.connection, summary, place);
   }
 }
 

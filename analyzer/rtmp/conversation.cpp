@@ -65,8 +65,18 @@ void Conversation::on_status(std::uint32_t message_stream_id, const CommandFacts
 }
 
 StreamSummary* Conversation::find_or_add(std::uint32_t message_stream_id) {
+  StreamSummary* without_id = nullptr;
   for (StreamSummary& stream : summary_.streams) {
-    if (stream.message_stream_id == message_stream_id) return &stream;
+    if (!stream.id_known) {
+      without_id = &stream;
+    } else if (stream.message_stream_id == message_stream_id) {
+      return &stream;
+    }
+  }
+  if (without_id != nullptr) {
+    without_id->message_stream_id = message_stream_id;
+    without_id->id_known = true;
+    return without_id;
   }
   if (summary_.streams.size() >= maximum_streams) return nullptr;
   summary_.streams.emplace_back().message_stream_id = message_stream_id;
@@ -81,9 +91,17 @@ const StreamSummary* Conversation::find(std::uint32_t message_stream_id) const {
   return nullptr;
 }
 
-StreamSummary* Conversation::media_stream(std::uint32_t message_stream_id) {
-  if (message_stream_id == 0 && summary_.streams.size() == 1) return &summary_.streams.front();
-  return find_or_add(message_stream_id);
+StreamSummary* Conversation::media_stream(std::optional<std::uint32_t> message_stream_id) {
+  const bool only_one = summary_.streams.size() == 1;
+  if (only_one && (!message_stream_id || (message_stream_id == 0U && summary_.streams.front().id_known))) {
+    return &summary_.streams.front();
+  }
+  if (message_stream_id) return find_or_add(*message_stream_id);
+  const auto without_id = std::ranges::find(summary_.streams, false, &StreamSummary::id_known);
+  if (without_id != summary_.streams.end()) return &*without_id;
+  if (summary_.streams.size() >= maximum_streams) return nullptr;
+  summary_.streams.emplace_back().id_known = false;
+  return &summary_.streams.back();
 }
 
 std::string_view Conversation::stream_name(std::uint32_t message_stream_id) const {

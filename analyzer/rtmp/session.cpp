@@ -9,6 +9,9 @@
 namespace rtmpscope::rtmp {
 namespace {
 
+std::optional<std::uint32_t> known_stream_id(const MessageHeader& header) {
+  return header.message_stream_id_known ? std::optional(header.message_stream_id) : std::nullopt;
+}
 
 bool is_rtmpe_version(std::optional<std::uint8_t> version) {
   return version && (*version == 6 || *version == 8 || *version == 9);
@@ -360,7 +363,7 @@ void Session::on_message(const Message& message, PacketRef packet) {
 void Session::on_video(const Message& message) {
   const media::VideoFacts facts = media::read_video_facts(message.body, message.header.length);
   inspect_media_ = facts.interesting;
-  StreamSummary* stream = conversation_.media_stream(message.header.message_stream_id);
+  StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
   if (stream == nullptr) return;
   take_media(stream->video, media::MediaType::video, ValueTable::video_codec, facts, message);
   if (facts.kind == media::VideoPacketKind::coded_frames) count_frame(stream->video, message);
@@ -372,7 +375,7 @@ void Session::on_video(const Message& message) {
 void Session::on_audio(const Message& message) {
   const media::AudioFacts facts = media::read_audio_facts(message.body, message.header.length);
   inspect_media_ = facts.interesting;
-  StreamSummary* stream = conversation_.media_stream(message.header.message_stream_id);
+  StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
   if (stream == nullptr) return;
   take_media(stream->audio, media::MediaType::audio, ValueTable::audio_codec, facts, message);
   if (facts.kind == media::AudioPacketKind::coded_frames) count_frame(stream->audio, message);

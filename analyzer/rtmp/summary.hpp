@@ -39,6 +39,7 @@ enum class StreamUse : std::uint8_t { unknown, publish, play };
 /// One message stream.
 struct StreamSummary {
   std::uint32_t message_stream_id = 0;
+  bool id_known = true;                ///< false: the headers that told the id are not in the capture
   StreamUse use = StreamUse::unknown;
   std::string name;                    ///< as given to publish or play
   std::string status;                  ///< last onStatus code

@@ -75,7 +75,11 @@ void add_stream(std::string& out, const rtmp::StreamSummary& stream, const Style
   if (!stream.name.empty()) {
     line.append(" ").append(style.bold()).append(captured(stream.name, style)).append(style.reset());
   }
-  fmt::format_to(std::back_inserter(line), "  on stream {}", stream.message_stream_id);
+  if (stream.id_known) {
+    fmt::format_to(std::back_inserter(line), "  on stream {}", stream.message_stream_id);
+  } else {
+    line.append("  on a stream whose id is not in the capture");
+  }
   if (!stream.status.empty()) line.append("  ").append(captured(stream.status, style));
   add_line(out, line);
   for (const std::string& media :

@@ -33,7 +33,7 @@ void describe_totals(const rtmp::ConnectionSummary& summary, Direction direction
 
 void describe_stream(const rtmp::StreamSummary& stream, FieldSink& sink) {
   sink.begin(FieldId::document_stream, 0);
-  sink.number(FieldId::document_stream_id, {}, stream.message_stream_id);
+  if (stream.id_known) sink.number(FieldId::document_stream_id, {}, stream.message_stream_id);
   sink.number(FieldId::document_stream_use, {}, static_cast<std::uint64_t>(stream.use));
   put_text(sink, FieldId::document_stream_name, stream.name);
   put_text(sink, FieldId::document_stream_status, stream.status);

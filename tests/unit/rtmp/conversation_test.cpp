@@ -89,5 +89,23 @@ TEST_F(ConversationTest, ErrorsAreKeptForTheSummary) {
   EXPECT_EQ(summary.error, "NetConnection.Connect.Rejected: no");
 }
 
+TEST_F(ConversationTest, MediaOfAnUnknownStreamBelongsToTheFirstThatIsTold) {
+  EXPECT_FALSE(conversation.media_stream({})->id_known);
+  EXPECT_EQ(conversation.media_stream({}), conversation.media_stream(7));
+  EXPECT_TRUE(summary.streams.front().id_known);
+  EXPECT_EQ(summary.streams.front().message_stream_id, 7U);
+  EXPECT_EQ(conversation.media_stream({}), &summary.streams.front());
+  EXPECT_EQ(conversation.media_stream(8)->message_stream_id, 8U);
+  EXPECT_FALSE(conversation.media_stream({})->id_known);  // of which of the two?
+  EXPECT_EQ(summary.streams.size(), 3U);
+}
+
+TEST_F(ConversationTest, AnUnknownStreamMayBeThatOfId0) {
+  conversation.media_stream({});
+  EXPECT_EQ(conversation.media_stream(0U)->message_stream_id, 0U);
+  EXPECT_TRUE(summary.streams.front().id_known);
+  EXPECT_EQ(summary.streams.size(), 1U);
+}
+
 }  // namespace
 }  // namespace rtmpscope::test
