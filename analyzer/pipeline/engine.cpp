@@ -7,11 +7,6 @@
 namespace rtmpscope::pipeline {
 namespace {
 
-std::size_t window_size(sinks::OutputFormat format) {
-  const bool json = format == sinks::OutputFormat::ndjson || format == sinks::OutputFormat::json;
-  return json ? json_window_packets : window_packets;
-}
-
 /// One run. A step works on three windows at once: the next one is read, the current one is analysed by its shards,
 /// the outputs of the one before are put in order and written.
 class Engine {
@@ -21,7 +16,7 @@ class Engine {
         write_(write),
         progress_(progress),
         options_(options),
-        reader_(source, window_size(options.shard.format)),
+        reader_(source, window_packets),
         merger_(options.shard.format, options.only_connection),
         workers_(options.jobs) {}
 

@@ -13,12 +13,9 @@ namespace rtmpscope::pipeline {
 inline constexpr std::size_t shard_count = 64;
 static_assert((shard_count & (shard_count - 1)) == 0);
 
-/// Packets that are decoded, analysed and written as one step. Large, so that a connection has several packets in
-/// one window even among thousands; small, so that the descriptors of a window stay in the processor's caches.
-inline constexpr std::size_t window_packets = 32768;
-
-/// The same where every message becomes some hundred bytes of JSON, which are held for two windows.
-inline constexpr std::size_t json_window_packets = 16384;
+/// Packets that are decoded, analysed and written as one step, at most. Those of a file are fewer, as many as a batch of
+/// it has (capture::max_batch_bytes), so that all of a window stays in a core's own cache.
+inline constexpr std::size_t window_packets = 8192;
 
 /// Within a window the segments of a shard are served bucket by bucket, so that a connection's state is brought into
 /// the nearest cache once for all of its packets. A power of two, buckets of one shard lie together.
