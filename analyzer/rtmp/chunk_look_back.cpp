@@ -18,6 +18,14 @@ constexpr int same_length_bits = 16;  // other messages of the chunk stream are 
 constexpr int twin_bits = 14;
 constexpr std::size_t places_a_step = 8;
 
+/// Whether chunks of that size, of a message whose payload begins at `payload` and ends at `end`, have their headers.
+bool is_split(Bytes run, std::size_t payload, std::size_t end, std::uint8_t chunk_stream_id, std::uint32_t chunk_size) {
+  for (std::size_t at = payload + chunk_size; at < end; at += chunk_size + 1) {
+    if (run[at] != (0xC0 | chunk_stream_id)) return false;
+  }
+  return true;
+}
+
 constexpr std::size_t header_size(std::uint8_t first) { return std::size_t{1} + message_header_size[first >> 6]; }
 
 }  // namespace
@@ -27,6 +35,7 @@ struct ChunkTrial::Before {
   std::size_t at = 0;  ///< index of its header
   int bits = 0;
   bool orphan = false;
+  std::uint32_t chunk_size = 0;  ///< that shows by it
   ChunkSample sample{};
 };
 
@@ -43,13 +52,14 @@ std::optional<int> ChunkTrial::weigh_sample(const ChunkSample& sample, Bytes bod
   return std::max(*shown, alike);
 }
 
-/// Whether chunks of a message whose payload begins at `payload` and ends at `end` are split as they must be.
-bool ChunkTrial::is_split(Bytes run, std::size_t payload, std::size_t end, std::uint8_t chunk_stream_id) const {
-  if (!end_.chunk_size_exact) return true;
-  for (std::size_t at = payload + end_.chunk_size; at < end; at += end_.chunk_size + 1) {
-    if (run[at] != (0xC0 | chunk_stream_id)) return false;
+/// A usual chunk size by which a message of that length, from `payload` to `end`, is divided; 0: none.
+std::uint32_t ChunkTrial::dividing_size(Bytes run, std::size_t payload, std::size_t end, std::uint8_t chunk_stream_id,
+                                        std::uint32_t length) const {
+  for (const std::uint32_t size : usual_chunk_sizes) {
+    if (size < end_.chunk_size_least || size >= length || payload + length + (length - 1) / size != end) continue;
+    if (is_split(run, payload, end, chunk_stream_id, size)) return size;
   }
-  return true;
+  return 0;
 }
 
 std::size_t ChunkTrial::bytes_on_wire(std::uint32_t length) const {
@@ -67,6 +77,7 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
   found.sample.chunk_stream_id = id;
   const std::uint32_t time = first < 0xC0 ? load_be24(run.data() + at + 1) : 0;
   const Bytes body = run.subspan(payload, std::min<std::size_t>(weighed_body_bytes, end - payload));
+  const bool split = !end_.chunk_size_exact || is_split(run, payload, end, id, end_.chunk_size);
   if (!found.orphan) {
     const ChunkHeader header{.format = static_cast<std::uint8_t>(first >> 6),
                              .basic_size = 1,
@@ -75,7 +86,12 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
                              .timestamp_field = time,
                              .length = load_be24(run.data() + at + 4),
                              .message_stream_id = first < 0x40 ? load_le32(run.data() + at + 8) : 0};
-    if (payload + bytes_on_wire(header.length) != end || time > usual_longest_step_ms) return std::nullopt;
+    if (time > usual_longest_step_ms) return std::nullopt;
+    if (payload + bytes_on_wire(header.length) != end) {
+      if (end_.chunk_size_exact) return std::nullopt;
+      found.chunk_size = dividing_size(run, payload, end, id, header.length);
+      if (found.chunk_size == 0) return std::nullopt;
+    }
     const auto bits = weigh_header(header, nullptr);
     if (!bits) return std::nullopt;
     found.sample.length = header.length;
@@ -101,11 +117,11 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
       found.sample.type_id = other.type_id;
     }
     // With any other length, a message that began earlier would lead there as well, if it is not repeated.
-    if (shown < 0) return is_split(run, payload, end, id) ? read_twin(run, found, body) : std::nullopt;
+    if (shown < 0) return split ? read_twin(run, found, body) : std::nullopt;
     found.bits += shown + same_length_bits;
     if (found.bits < orphan_bits) return std::nullopt;
   }
-  if (!is_split(run, payload, end, id)) return std::nullopt;
+  if (!split) return std::nullopt;
   found.sample.head = BodyHead(body);
   return found;
 }
@@ -246,6 +262,11 @@ LookBack ChunkTrial::look_back(std::uint64_t header, std::uint64_t least, std::s
     samples.insert(samples.begin(), before->sample);
     if (samples.size() > most_samples) samples.pop_back();
     result.longest = std::max(result.longest, before->sample.length);
+    if (before->chunk_size != 0) {
+      result.chunk_size = before->chunk_size;
+      end_.chunk_size = before->chunk_size;
+      end_.chunk_size_exact = true;
+    }
     end = before->at;
     result.offset = begin + end;
     ++result.messages;

@@ -14,10 +14,6 @@ namespace {
 /// What must speak for the header that ends a message, if the chunk size is a guess that leads there.
 constexpr int guessed_landing_bits = 24;
 
-/// Chunk sizes that senders use.
-constexpr std::array<std::uint32_t, 12> usual_chunk_sizes = {128,  256,  512,   1024,  2048,  4096,
-                                                             8192, 16384, 32768, 60000, 65535, 65536};
-
 /// Sizes below are legal, but no sender has them, and short distances occur by chance.
 constexpr std::uint32_t least_inferred_chunk_size = 16;
 

@@ -75,6 +75,7 @@ struct LookBack {
   std::uint64_t offset = 0;            ///< of the first one's header; without any, what was asked for
   int messages = 0;
   std::uint32_t longest = 0;           ///< bytes of the longest body
+  std::uint32_t chunk_size = 0;        ///< by which one of them is divided, where that was not known
   std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit from such as are not there
 };
 
@@ -91,8 +92,10 @@ struct Inference {
   std::uint64_t wanted_end = 0;  ///< nothing found: more can be said when the window ends there; 0: never
 };
 
-/// Chunk sizes that senders use and by which messages of a few kilobytes are divided.
-inline constexpr std::array<std::uint32_t, 6> small_chunk_sizes = {128, 256, 512, 1024, 2048, 4096};
+/// Chunk sizes that senders use; the first ones are those by which messages of a few kilobytes are divided.
+inline constexpr std::array<std::uint32_t, 12> usual_chunk_sizes = {128,  256,  512,   1024,  2048,  4096,
+                                                                    8192, 16384, 32768, 60000, 65535, 65536};
+inline constexpr std::span<const std::uint32_t> small_chunk_sizes = std::span(usual_chunk_sizes).first<6>();
 /// Headers that a trial passes at most.
 inline constexpr int trial_headers = 24;
 /// Longest time that a header adds which inherits all else from one that is not known.
@@ -177,7 +180,8 @@ class ChunkTrial {
   Stream& stream(std::uint32_t id);
   [[nodiscard]] std::optional<int> weigh_sample(const ChunkSample& sample, Bytes body,
                                                 std::span<const ChunkSample> samples) const;
-  [[nodiscard]] bool is_split(Bytes run, std::size_t payload, std::size_t end, std::uint8_t chunk_stream_id) const;
+  [[nodiscard]] std::uint32_t dividing_size(Bytes run, std::size_t payload, std::size_t end, std::uint8_t chunk_stream_id,
+                                            std::uint32_t length) const;
   [[nodiscard]] std::size_t bytes_on_wire(std::uint32_t length) const;
   [[nodiscard]] std::optional<Before> read_before(Bytes run, std::size_t at, std::size_t end,
                                                   std::span<const ChunkSample> samples) const;

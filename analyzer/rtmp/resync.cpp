@@ -252,11 +252,18 @@ std::optional<SyncFound> Resync::found_by_search(ChunkTrial& trial, bool last) {
   if (proved_guesses_.size() < guesses_.size()) {
     // Or many messages in a row, up to the place that proved itself, prove the other guesses.
     LookBack longer = trial.look_back(proved_, lost_offset_, guesses_, survey);
-    if (longer.messages >= before.messages + least_guessed_row) before = std::move(longer);
+    if (longer.messages >= before.messages + least_guessed_row) {
+      if (longer.chunk_size == 0) longer.chunk_size = before.chunk_size;  // known since
+      before = std::move(longer);
+    }
   }
   const bool complete = before.offset <= lost_offset_ + little_before || surveyed || last || full() || overdrawn();
   if (!complete && window_.end() < proved_ + survey_bytes) return std::nullopt;
   TrialEnd proof = *proof_;
+  if (before.chunk_size != 0 && !proof.chunk_size_exact) {
+    proof.chunk_size = before.chunk_size;
+    proof.chunk_size_exact = true;
+  }
   const std::uint32_t whole = proof.chunk_size_exact ? std::min(before.longest, proof.chunk_size) : before.longest;
   proof.chunk_size_least = std::max(proof.chunk_size_least, whole);
   proof.confirmed = std::max(proof.confirmed, proved_ + 1);

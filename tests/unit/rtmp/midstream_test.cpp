@@ -78,6 +78,15 @@ void mp3(Sender& sender) {
   }
 }
 
+/// The few messages that are longer than a chunk tell its size.
+void sorenson_with_mp3(Sender& sender) {
+  for (int i = 0; i < 240; ++i) {
+    sender.send(4, 8, i % 4 == 0 ? 27 : 26, body("2e fffb52c4", i % 4 == 3 ? 157 : 158, sender.random));
+    const bool long_one = i % 12 == 5;
+    sender.send(6, 9, 40, body("22 000084", (long_one ? 5900 : 700) + static_cast<std::size_t>(i * 37 % 90), sender.random));
+  }
+}
+
 void picture_with_ac3(Sender& sender) {
   for (int i = 0; i < 200; ++i) {
     if (i % 3 == 1) {
@@ -131,6 +140,8 @@ void expect_found_soon(const std::function<void(Sender&)>& write, std::uint32_t 
 }
 
 TEST(Midstream, PcmBesideScreenVideo) { expect_found_soon(screen_video_with_pcm, 4096); }
+
+TEST(Midstream, Mp3BesideSorensonWithLongFrames) { expect_found_soon(sorenson_with_mp3, 4096); }
 
 TEST(Midstream, G711OfTwoLengths) {
   expect_found_soon(g711, 4096);
