@@ -34,8 +34,8 @@ class Conversation {
                                            const CommandFacts& facts, PacketRef packet);
 
   /// The message stream that media with this id belongs to: its own, or for id 0 the only open one (node-media-server
-  /// sends media on message stream 0), as for an id that is not known. What is known of no stream belongs to the first
-  /// one whose id is told. Null if there is none and none can be added.
+  /// sends media on message stream 0). Media whose id is not known belongs to the only open one, too, or else to the
+  /// first whose id is told later. Null if there is none and none can be added.
   StreamSummary* media_stream(std::optional<std::uint32_t> message_stream_id);
 
   /// Name given to publish or play on this message stream; empty if unknown.
