@@ -34,10 +34,11 @@ bool has_http(Bytes bytes) {
 
 /// What is known of the beginning of one direction.
 struct Detector::Side {
-  std::vector<std::uint8_t> bytes;  ///< zeros where bytes are missing
+  std::vector<std::uint8_t> bytes;  ///< zeros where bytes are missing, up to held_limit
   std::uint64_t length = 0;         ///< of data and gaps
   std::uint64_t known = 0;          ///< bytes before the first gap
   std::uint64_t known_from = 0;     ///< end of the last gap
+  std::size_t readable_from = 0;    ///< the same in `bytes`
   std::uint64_t peer_length_at_start = 0;
   Opening opening = Opening::open;
   bool has_gap = false;
@@ -54,7 +55,7 @@ struct Detector::Side {
   [[nodiscard]] bool zero_is_zero() const { return known >= 9 && load_be32(bytes.data() + 5) == 0; }
   /// Bytes without a gap, from the start or, if that is missing, from the last gap on.
   [[nodiscard]] Bytes readable() const {
-    return start_is_missing() ? Bytes(bytes).subspan(static_cast<std::size_t>(known_from)) : start();
+    return start_is_missing() ? Bytes(bytes).subspan(readable_from) : start();
   }
   /// Undetermined because of a gap, not for want of bytes.
   [[nodiscard]] bool start_is_missing() const { return has_gap && known == 0; }
@@ -162,7 +163,9 @@ Verdict Detector::add(Direction direction, const StreamGap& gap) {
   side.length +=
       std::min(*gap.length, held_limit);  // cannot overflow; more than the limit is as good as the limit
   side.known_from = side.length;
-  side.bytes.resize(static_cast<std::size_t>(std::min(side.length, held_limit)));
+  // In a search more may be kept already.
+  side.bytes.resize(std::max(side.bytes.size(), static_cast<std::size_t>(std::min(side.length, held_limit))));
+  side.readable_from = side.bytes.size();
   held_->end(direction);
   if (at_start) return verdict_;  // the bytes behind it tell more
   return decide(side.length >= held_limit);

@@ -84,6 +84,34 @@ TEST(Detector, KnowsByTheServersAnswerThatC1IsNotWhole) {
   }
 }
 
+/// Zeros stand for what is missing, but no more of them than the detector looks at.
+TEST(Detector, LooksBehindALostBeginningLongerThanItKeeps) {
+  for (const std::uint64_t missing : {Detector::held_limit, Detector::held_limit + 1, Detector::held_limit + 4000}) {
+    DetectorDriver driver(own_port_no_syn);
+    driver.gap(up, 10);
+    driver.gap(up, missing);
+    driver.data(up, as_bytes("GET / HTTP/1.1\r\nHost: example\r\n"));
+    EXPECT_EQ(driver.detector.at_end(), (Verdict{Protocol::other})) << missing;
+  }
+}
+
+/// A gap comes when more is kept than a handshake takes.
+TEST(Detector, ReplaysWhatItSearchedWithItsGaps) {
+  std::size_t searched = 0;
+  const Detector::Hints hints{.known_port = false, .syn_seen = false, .searched_bytes = &searched};
+  std::mt19937 random(1);
+  std::vector<std::uint8_t> noise(6000);
+  for (std::uint8_t& byte : noise) byte = static_cast<std::uint8_t>(random() | 0x80U);
+  DetectorDriver driver(hints);
+  driver.data(up, noise);
+  driver.gap(up, 100);
+  driver.data(up, Bytes(noise).first(500));
+  EXPECT_EQ(searched, 6500U);
+  Replayed replayed;
+  driver.detector.replay(replayed);
+  EXPECT_EQ(replayed.items, driver.given.items);
+}
+
 TEST(Detector, ComesToTheSameVerdictHoweverTheExchangeIsCut) {
   for (const std::string& name : test::recorded_handshakes()) {
     const RecordedHandshake recorded(name);
