@@ -75,10 +75,11 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   if (PINFO_FD_VISITED(pinfo)) return false;
 
   const struct tcp_analysis* tcp = get_tcp_conversation_data(conversation, pinfo);
+  const bool syn_seen = tcp != nullptr && tcp->server_port != 0;
   const Direction direction = direction_of(pinfo, tcp, conversation, tcp_handle);
   if (connection == nullptr) {
     // Most connections of a capture are something else, and their first byte tells, if it is in the capture.
-    const bool from_start = carrier.segment == nullptr || (tcp != nullptr && tcp->server_port != 0);
+    const bool from_start = carrier.segment == nullptr || syn_seen;
     if (claim == Claim::asked && from_start && !transport::is_promising(frame[0]) &&
         !transport::ProxyHeaderFinder::is_promising(frame[0])) {
       reject_connection(carrier.key, conversation);
@@ -90,7 +91,7 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   Piece piece = piece_of(pinfo, tvb, frame, place);
   piece.direction = direction;
   piece.claim = claim;
-  piece.syn_seen = tcp != nullptr && tcp->server_port != 0;
+  piece.syn_seen = syn_seen;
   if (carrier.segment != nullptr) {
     piece.sequence = carrier.segment->seq;
     if (has_relative_sequence()) {

@@ -73,11 +73,11 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
   const std::uint8_t id = first & 0x3F;
   const std::size_t payload = at + header_size(first);
   if (id < 2 || payload >= end) return std::nullopt;
+  if (end_.chunk_size_exact && !is_split(run, payload, end, id, end_.chunk_size)) return std::nullopt;
   Before found{.at = at, .orphan = first >= 0x80};
   found.sample.chunk_stream_id = id;
   const std::uint32_t time = first < 0xC0 ? load_be24(run.data() + at + 1) : 0;
   const Bytes body = run.subspan(payload, std::min<std::size_t>(weighed_body_bytes, end - payload));
-  const bool split = !end_.chunk_size_exact || is_split(run, payload, end, id, end_.chunk_size);
   if (!found.orphan) {
     const ChunkHeader header{.format = static_cast<std::uint8_t>(first >> 6),
                              .basic_size = 1,
@@ -117,11 +117,10 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
       found.sample.type_id = other.type_id;
     }
     // With any other length, a message that began earlier would lead there as well, if it is not repeated.
-    if (shown < 0) return split ? read_twin(run, found, body) : std::nullopt;
+    if (shown < 0) return read_twin(run, found, body);
     found.bits += shown + same_length_bits;
     if (found.bits < orphan_bits) return std::nullopt;
   }
-  if (!split) return std::nullopt;
   found.sample.head = BodyHead(body);
   return found;
 }

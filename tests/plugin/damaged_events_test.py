@@ -79,7 +79,7 @@ def damaged_versions(sample, damage):
             continue
         if damage == MIDSTREAM_IN_TEXT:
             yield cut_start(capture, start_in_text(capture))
-            continue
+            return  # nothing is left to chance
         left = {entry.origin: entry for entry in DAMAGES[damage](capture, generator)}
         opening = {entry.origin: entry for entry in capture.intact()
                    if (segment := capture.segments[entry.origin]) and segment.flags & SYN}
