@@ -33,7 +33,7 @@ std::size_t orphan_header_size(std::uint8_t first) { return first < 0xC0 ? 4 : 1
 }  // namespace
 
 /// The type that a body shows, where it leaves no doubt: audio, video or data. Commands and data begin alike.
-ChunkTrial::Shown ChunkTrial::show_type(Bytes body, const ChunkStream* state) const {
+ShownType ChunkTrial::show_type(Bytes body, const ChunkStream* state) const {
   constexpr std::array<std::string_view, 2> data_names = {"@setDataF", "onMetaDat"};
   constexpr std::size_t name_at = 3;
   const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
@@ -41,15 +41,15 @@ ChunkTrial::Shown ChunkTrial::show_type(Bytes body, const ChunkStream* state) co
     const int bits = weigh_body(type, body, maximum_message_length, habits_).value_or(-type_lead);
     return bits + (state != nullptr && state->message.type_id == type ? type_lead / 2 : 0);
   };
-  std::array<Shown, 3> shown = {{{MessageType::audio, weigh(MessageType::audio)},
+  std::array<ShownType, 3> shown = {{{MessageType::audio, weigh(MessageType::audio)},
                                  {MessageType::video, weigh(MessageType::video)},
                                  {MessageType::data_amf0, -type_lead}}};
   const std::string_view name = text.substr(std::min(name_at, text.size()), data_names[0].size());
   if (std::ranges::find(data_names, name) != data_names.end()) {
     shown[2].bits = weigh(MessageType::data_amf0);
   }
-  std::ranges::sort(shown, std::greater{}, &Shown::bits);
-  return shown[0].bits < type_bits || shown[0].bits - shown[1].bits < type_lead ? Shown{} : shown[0];
+  std::ranges::sort(shown, std::greater{}, &ShownType::bits);
+  return shown[0].bits < type_bits || shown[0].bits - shown[1].bits < type_lead ? ShownType{} : shown[0];
 }
 
 /// Bits for a header at `offset`, with `least_ahead` bytes, that begins a message, after one of chunk stream `id` that
@@ -71,6 +71,20 @@ int ChunkTrial::weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8
   int orphan = 0;
   if (read_orphan(offset, orphan) != Look::yes) return 0;
   return orphan + (bytes[0] < 0xC0 ? time_bits : 0);
+}
+
+/// The type of a message by its body being whole, which lies in `wire` in chunks of that size; 0: in one.
+ShownType ChunkTrial::show_whole(Bytes wire, std::uint32_t chunk_size) const {
+  if (!may_show_whole_body(wire)) return {};
+  work_ += wire.size() / places_a_step;
+  if (chunk_size == 0 || wire.size() <= chunk_size) return show_whole_body(wire);
+  std::vector<std::uint8_t> body;
+  body.reserve(wire.size());
+  for (std::size_t at = 0; at < wire.size(); at += std::size_t{chunk_size} + 1) {
+    const Bytes chunk = wire.subspan(at, std::min<std::size_t>(chunk_size, wire.size() - at));
+    body.insert(body.end(), chunk.begin(), chunk.end());
+  }
+  return show_whole_body(body);
 }
 
 Inference ChunkTrial::infer(const TrialStart& start) {
@@ -108,6 +122,8 @@ Inference ChunkTrial::infer(const TrialStart& start) {
       const Inherited guess{id, length + static_cast<std::uint32_t>(i), type};
       const auto tried = static_cast<int>(std::bit_width(guess.length));
       if (bits >= landing_bits + tried) return {guess, 0};
+      const Bytes wire = window_.at(start.offset + size).first(static_cast<std::size_t>(at + i - start.offset - size));
+      if (show_whole(wire, guess.length < chunk ? 0 : chunk).type_id == type) return {guess, 0};
       TrialStart chain = start;
       chain.inherited = {&guess, 1};
       const TrialEnd end = ChunkTrial(window_, parser_, habits_, work_, work_limit_).run(chain);

@@ -116,8 +116,12 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
       shown = bits;
       found.sample.type_id = other.type_id;
     }
-    // With any other length, a message that began earlier would lead there as well, if it is not repeated.
-    if (shown < 0) return read_twin(run, found, body);
+    // With any other length, a message that began earlier would lead there as well, if it is not repeated or does not
+    // say itself where it ends.
+    if (shown < 0) {
+      if (const auto whole = read_whole(run, found, end)) return whole;
+      return 2 * (end - at) <= end ? read_twin(run, found, body) : std::nullopt;
+    }
     found.bits += shown + same_length_bits;
     if (found.bits < orphan_bits) return std::nullopt;
   }
@@ -127,7 +131,7 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_before(Bytes run, std::size_t
 
 /// Of two messages of one length whose bodies show what they are, the later one: before it there must be another.
 std::optional<ChunkTrial::Before> ChunkTrial::read_twin(Bytes run, Before found, Bytes body) const {
-  const Shown type = show_type(body, nullptr);
+  const ShownType type = show_type(body, nullptr);
   if (type.type_id == 0) return std::nullopt;
   // While the chunk size is not known, the message may be split, and so be shorter.
   const auto mark = static_cast<std::uint8_t>(0xC0 | found.sample.chunk_stream_id);
@@ -150,6 +154,32 @@ std::optional<ChunkTrial::Before> ChunkTrial::read_twin(Bytes run, Before found,
     return found;
   }
   return std::nullopt;
+}
+
+/// A message of unknown length whose body shows by its contents that it ends at `end`.
+std::optional<ChunkTrial::Before> ChunkTrial::read_whole(Bytes run, Before found, std::size_t end) const {
+  const std::size_t payload = found.at + header_size(run[found.at]);
+  const auto id = static_cast<std::uint8_t>(found.sample.chunk_stream_id);
+  // The last byte of a time may look like a header of type 3.
+  if (run[found.at] >= 0xC0 && found.at >= 3) {
+    const std::uint8_t first = run[found.at - 3];
+    const bool time = first >= 0x83 && first < 0xC0 && load_be24(run.data() + found.at - 2) <= longest_orphan_step_ms;
+    if (time) return std::nullopt;
+  }
+  const Bytes wire = run.subspan(payload, end - payload);
+  ShownType type = show_whole(wire, end_.chunk_size_exact ? end_.chunk_size : 0);
+  for (const std::uint32_t size : usual_chunk_sizes) {
+    if (type.type_id != 0 || end_.chunk_size_exact || size >= wire.size()) break;
+    if (size < end_.chunk_size_least || !is_split(run, payload, end, id, size)) continue;
+    type = show_whole(wire, size);
+    found.chunk_size = size;
+    found.sample.length = static_cast<std::uint32_t>(wire.size() - (wire.size() - 1) / (size + 1));
+  }
+  found.bits += type.bits;
+  if (type.type_id == 0 || found.bits < orphan_bits) return std::nullopt;
+  found.sample.type_id = type.type_id;
+  found.sample.head = BodyHead(run.subspan(payload));
+  return found;
 }
 
 /// The message that ends at `end`, if one is believable: the nearest.
@@ -176,7 +206,7 @@ std::optional<ChunkTrial::Before> ChunkTrial::find_before(Bytes run, std::size_t
     if ((end - at) % places_a_step == 0) ++work_;
     const std::uint8_t first = run[at];
     if ((first & 0x3F) < 2 || end - at < weighed_body_bytes) continue;
-    if (first < 0x80 ? load_be24(run.data() + at + 4) > end - at : 2 * (end - at) > end) continue;
+    if (first < 0x80 && load_be24(run.data() + at + 4) > end - at) continue;
     const auto before = read_before(run, at, end, samples);
     if (before && fits(*before)) return before;
   }
@@ -269,6 +299,7 @@ LookBack ChunkTrial::look_back(std::uint64_t header, std::uint64_t least, std::s
     end = before->at;
     result.offset = begin + end;
     ++result.messages;
+    if (!before->orphan) ++result.told;
   }
   return result;
 }

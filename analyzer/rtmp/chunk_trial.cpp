@@ -223,6 +223,8 @@ void ChunkTrial::begin_message(const Seen& seen) {
   s.head = BodyHead(body.first(std::min<std::size_t>(body.size(), h.length)));
   if (samples_.size() < most_samples) samples_.push_back({s.id, h.length, h.type_id, s.head});
   s.certain = s.certain || h.format < 2;
+  s.told = s.told || h.format < 2;
+  if (!s.told) ++end_.orphans;
   length_certain_ = s.certain;
   begun_last_ = s.id;
   s.left = h.length;

@@ -55,6 +55,7 @@ struct TrialEnd {
   int shown_bits = 0;                 ///< of `bits`, what the bodies of messages show
   int begun = 0;                      ///< messages that began
   int told = 0;                       ///< of them, those whose header gives length and type
+  int orphans = 0;                    ///< of them, those that inherit these from before the trial
   int landed = 0;                     ///< messages that ended where the next header, or a hole, begins
   std::uint32_t chunk_size = 0;       ///< as in TrialStart, after the trial
   bool chunk_size_exact = false;
@@ -74,6 +75,7 @@ struct ChunkSample {
 struct LookBack {
   std::uint64_t offset = 0;            ///< of the first one's header; without any, what was asked for
   int messages = 0;
+  int told = 0;                        ///< of them, those whose header gives length and type
   std::uint32_t longest = 0;           ///< bytes of the longest body
   std::uint32_t chunk_size = 0;        ///< by which one of them is divided, where that was not known
   std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit from such as are not there
@@ -147,6 +149,7 @@ class ChunkTrial {
     ChunkStream state;
     std::uint32_t left = 0;  ///< payload bytes of the message in progress; 0: none is
     bool certain = false;    ///< is_certain
+    bool told = false;       ///< a header of the trial has given length and type
     int landed_bits = 0;     ///< for the headers behind its messages so far
     BodyHead head{};         ///< of the last message
   };
@@ -159,16 +162,11 @@ class ChunkTrial {
     bool continuation = false;
   };
 
-  /// The type of a message that its body shows, and how clearly; type 0: none.
-  struct Shown {
-    std::uint8_t type_id = 0;
-    int bits = 0;
-  };
-
   struct Before;
 
   void begin(const TrialStart& start);
-  [[nodiscard]] Shown show_type(Bytes body, const ChunkStream* state) const;
+  [[nodiscard]] ShownType show_type(Bytes body, const ChunkStream* state) const;
+  [[nodiscard]] ShownType show_whole(Bytes wire, std::uint32_t chunk_size) const;
   int weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body);
   Look read(std::uint64_t offset, Seen& seen);
   Look read_body(std::uint64_t offset, Seen& seen);
@@ -186,6 +184,7 @@ class ChunkTrial {
   [[nodiscard]] std::optional<Before> read_before(Bytes run, std::size_t at, std::size_t end,
                                                   std::span<const ChunkSample> samples) const;
   [[nodiscard]] std::optional<Before> read_twin(Bytes run, Before found, Bytes body) const;
+  [[nodiscard]] std::optional<Before> read_whole(Bytes run, Before found, std::size_t end) const;
   [[nodiscard]] std::optional<Before> find_before(Bytes run, std::size_t end, std::span<const ChunkSample> samples,
                                                   std::span<const Inherited> inherited, bool all);
   void add_known_samples(std::vector<ChunkSample>& samples) const;

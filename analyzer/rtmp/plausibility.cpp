@@ -1,10 +1,14 @@
 #include "rtmp/plausibility.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <string_view>
 
+#include "amf/amf.hpp"
 #include "base/byte_order.hpp"
 #include "media/body_evidence.hpp"
+#include "media/body_structure.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -68,6 +72,28 @@ std::optional<int> weigh_amf0_name(Bytes head, std::uint32_t length) {
   const int ascii = weigh_ascii(head.subspan(3, std::min<std::size_t>(head.size() - 3, name)));
   if (ascii < 0) return std::nullopt;
   return bits + ascii;
+}
+
+/// Whether a data message begins like that which tells of the media (RTMP 7.2.2.3; FLV E.5).
+bool is_metadata(Bytes body) {
+  constexpr std::array<std::string_view, 2> names = {std::string_view("\x02\x00\x0d@setDataFrame", 16),
+                                                     std::string_view("\x02\x00\x0aonMetaData", 13)};
+  const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
+  return std::ranges::any_of(names, [&](std::string_view name) { return text.starts_with(name); });
+}
+
+/// Bits for AMF0 values that end with an object, exactly where it ends.
+int weigh_amf0_values(Bytes body) {
+  constexpr std::array<std::uint8_t, 3> object_end = {0, 0, 9};  // AMF0 2.11
+  constexpr int bits = 8 * (weighed_body_bytes + object_end.size());
+  if (body.size() < object_end.size() || !std::ranges::equal(body.last(object_end.size()), object_end)) return 0;
+  ByteReader reader(body);
+  amf::References references;
+  NullSink nowhere;
+  while (!reader.at_end()) {
+    if (!amf::describe_amf0_value(reader, references, nowhere)) return 0;
+  }
+  return bits;
 }
 
 }  // namespace
@@ -136,6 +162,17 @@ std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t le
     }
     default: return 0;
   }
+}
+
+bool may_show_whole_body(Bytes body) { return is_metadata(body) || media::may_have_structure(body); }
+
+ShownType show_whole_body(Bytes body) {
+  if (is_metadata(body)) {
+    const int bits = weigh_amf0_values(body);
+    return bits > 0 ? ShownType{MessageType::data_amf0, bits} : ShownType{};
+  }
+  const int bits = media::weigh_video_structure(body);
+  return bits > 0 ? ShownType{MessageType::video, bits} : ShownType{};
 }
 
 }  // namespace rtmpscope::rtmp

@@ -43,4 +43,15 @@ inline constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
 /// Body bytes that weigh_body can make use of.
 inline constexpr std::size_t weighed_body_bytes = 12;
 
+/// A message type, and how clearly a body shows it.
+struct ShownType {
+  std::uint8_t type_id = 0;  ///< 0: none
+  int bits = 0;
+};
+
+/// The type of a message whose body `body` is, all of it: the lengths and end marks of its contents lead exactly to its end.
+[[nodiscard]] ShownType show_whole_body(Bytes body);
+/// Whether a body that begins like this can show that it is whole; it costs little to ask.
+[[nodiscard]] bool may_show_whole_body(Bytes body);
+
 }  // namespace rtmpscope::rtmp

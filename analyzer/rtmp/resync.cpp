@@ -180,12 +180,12 @@ void Resync::learn_chunk_streams(const ChunkParser& parser) {
 std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   if (!scan_) learn_chunk_streams(parser);
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  guess_repetitions(parser, habits, last);
+  guess_repetitions(parser, habits, cause_ == Cause::midstream ? 2 : 4, last);
   if (!proof_ && search_waiting(trial, last) && search_new(trial, last) && !overdrawn()) {
     if (last) scan_from_ = window_.end();
     return std::nullopt;
   }
-  if (proof_) return found_by_search(trial, last);
+  if (proof_) return found_by_search(trial, parser, habits, last);
   if (overdrawn()) {
     candidates_.clear();
     scan_from_ = window_.end();
@@ -193,17 +193,16 @@ std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamH
   return std::nullopt;
 }
 
-/// Looks for messages of constant length each time that there are several times as many bytes. What they show makes
-/// trials possible that had to fail before.
-void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& habits, bool last) {
+/// Looks for messages of constant length when there are that many `times` as many bytes as the last time. What they show
+/// makes trials possible that had to fail before. Whether there are other guesses now.
+bool Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& habits, std::size_t times, bool last) {
   // Behind a hole a header is mostly found without.
   const bool midstream = cause_ == Cause::midstream;
   const std::size_t first_guess = midstream || last ? 1024 : 4096;
-  const std::size_t times = midstream ? 2 : 4;
   work_.steps += window_.runs() / places_a_step;
   const Bytes run = window_.longest_run();
   const std::size_t size = std::min(run.size(), repetition_window);
-  if (size < std::max(first_guess, times * guessed_bytes_)) return;
+  if (size < std::max(first_guess, times * guessed_bytes_)) return false;
   guessed_bytes_ = size;
   work_.steps += size / places_a_step;
   // Waveforms and filler repeat as well: behind a hole, what is known of the connection must agree.
@@ -212,7 +211,7 @@ void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
     for (std::size_t i = 0; i < parser.stream_count(); ++i) {
       chunk_streams.push_back(parser.stream(i).message.chunk_stream_id);
     }
-    if (chunk_streams.empty()) return;
+    if (chunk_streams.empty()) return false;
   }
   std::vector<Repetition> guesses = find_repetitions(run, habits, chunk_streams);
   if (const Bytes audio = habits.audio_head(); !midstream && !audio.empty()) {
@@ -223,7 +222,7 @@ void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
   const auto same = [](const Repetition& a, const Repetition& b) {
     return a.inherited.chunk_stream_id == b.inherited.chunk_stream_id && a.inherited.length == b.inherited.length;
   };
-  if (std::ranges::equal(guesses, guesses_, same)) return;
+  if (std::ranges::equal(guesses, guesses_, same)) return false;
   guesses_ = std::move(guesses);
   guessed_.clear();
   guessed_heads_.clear();
@@ -236,29 +235,39 @@ void Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
   }
   candidates_.clear();
   scan_from_ = window_.next_known(0);
+  return true;
+}
+
+/// The messages before the place that proved itself, after a run or a survey from there.
+LookBack Resync::look_back(ChunkTrial& trial) {
+  const bool all = cause_ == Cause::midstream;
+  learn_proved_guesses(trial);
+  LookBack before = trial.look_back(proved_, lost_offset_, proved_guesses_, all);
+  if (proved_guesses_.size() >= guesses_.size()) return before;
+  // Or many messages in a row, up to the place that proved itself, prove the other guesses; or few, if they lead to a
+  // header that gives its message's length and that without them would not be where a message ends.
+  LookBack longer = trial.look_back(proved_, lost_offset_, guesses_, all);
+  if (longer.messages < before.messages + least_guessed_row && longer.told <= before.told) return before;
+  if (longer.chunk_size == 0) longer.chunk_size = before.chunk_size;  // known since
+  return longer;
 }
 
 /// What comes before the place that proved itself is read off what follows it, as soon as that has come.
-std::optional<SyncFound> Resync::found_by_search(ChunkTrial& trial, bool last) {
+std::optional<SyncFound> Resync::found_by_search(ChunkTrial& trial, const ChunkParser& parser,
+                                                 const StreamHabits& habits, bool last) {
   // After a hole the chunk streams are known, and headers that give a length have been tried.
-  const bool survey = cause_ == Cause::midstream;
-  const bool surveyed = !survey || trial.survey({.offset = proved_,
-                                                 .chunk_size = expected_chunk_size_,
-                                                 .inherited = guessed_,
-                                                 .inherited_guessed = true,
-                                                 .last = last});
-  learn_proved_guesses(trial);
-  LookBack before = trial.look_back(proved_, lost_offset_, proved_guesses_, survey);
-  if (proved_guesses_.size() < guesses_.size()) {
-    // Or many messages in a row, up to the place that proved itself, prove the other guesses.
-    LookBack longer = trial.look_back(proved_, lost_offset_, guesses_, survey);
-    if (longer.messages >= before.messages + least_guessed_row) {
-      if (longer.chunk_size == 0) longer.chunk_size = before.chunk_size;  // known since
-      before = std::move(longer);
-    }
-  }
-  const bool complete = before.offset <= lost_offset_ + little_before || surveyed || last || full() || overdrawn();
+  const bool midstream = cause_ == Cause::midstream;
+  const bool surveyed = !midstream || trial.survey({.offset = proved_,
+                                                    .chunk_size = expected_chunk_size_,
+                                                    .inherited = guessed_,
+                                                    .inherited_guessed = true,
+                                                    .last = last});
+  LookBack before = look_back(trial);
+  const auto reaches_begin = [&] { return before.offset <= lost_offset_ + little_before; };
+  const bool complete = reaches_begin() || surveyed || last || full() || overdrawn();
   if (!complete && window_.end() < proved_ + survey_bytes) return std::nullopt;
+  // What repeats may have come since the last guess.
+  if (midstream && !reaches_begin() && guess_repetitions(parser, habits, 1, last)) before = look_back(trial);
   TrialEnd proof = *proof_;
   if (before.chunk_size != 0 && !proof.chunk_size_exact) {
     proof.chunk_size = before.chunk_size;
@@ -368,7 +377,7 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
     return end.reason == TrialEnd::Reason::need_more && !last ? Verdict::waits : Verdict::refuted;
   }
   if (!found) return Verdict::refuted;
-  if (cause_ == Cause::midstream && end.told < guessed_told && end.begun > end.told &&
+  if (cause_ == Cause::midstream && end.told < guessed_told && end.orphans > 0 &&
       end.shown_bits < guessed_shown_bits) {
     return end.reason == TrialEnd::Reason::need_more && !last ? Verdict::waits : Verdict::refuted;
   }

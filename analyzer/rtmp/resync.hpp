@@ -93,9 +93,11 @@ class Resync {
   [[nodiscard]] bool full() const { return window_.kept_bytes() >= maximum_resync_bytes; }
   [[nodiscard]] bool overdrawn() const { return work_.steps > work_limit_; }
   void learn_chunk_streams(const ChunkParser& parser);
-  void guess_repetitions(const ChunkParser& parser, const StreamHabits& habits, bool last);
+  bool guess_repetitions(const ChunkParser& parser, const StreamHabits& habits, std::size_t times, bool last);
   void learn_proved_guesses(const ChunkTrial& trial);
-  [[nodiscard]] std::optional<SyncFound> found_by_search(ChunkTrial& trial, bool last);
+  [[nodiscard]] LookBack look_back(ChunkTrial& trial);
+  [[nodiscard]] std::optional<SyncFound> found_by_search(ChunkTrial& trial, const ChunkParser& parser,
+                                                         const StreamHabits& habits, bool last);
   [[nodiscard]] SyncFound found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const;
 
   ResyncWindow window_;

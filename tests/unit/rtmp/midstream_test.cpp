@@ -100,6 +100,22 @@ void picture_with_ac3(Sender& sender) {
   }
 }
 
+/// Of constant lengths, told only once: what is in them says where they end.
+void metadata_and_pictures(Sender& sender) {
+  ByteVector data = concat(hex("02 000a"), bytes_of("onMetaData"));
+  data = concat(data, hex("03"));
+  for (const char* key : {"width", "height", "framerate", "duration", "filesize", "videodatarate", "audiodatarate"}) {
+    const ByteVector name = bytes_of(key);
+    put_be(data, name.size(), 2);
+    data = concat(data, name, hex("00 4084000000000000"));
+  }
+  data = concat(data, hex("000009"));
+  for (int i = 0; i < 120; ++i) {
+    if (i % 3 == 0) sender.send(4, 18, i % 2 == 0 ? 40 : 41, data);
+    if (i % 3 == 1) sender.send(6, 9, 40, concat(hex("27 01 000028 000002e8 41"), noise(0x2e7, sender.random)));
+    sender.send(5, 8, 23, body("af 01", 180 + static_cast<std::size_t>(i * 7 % 40), sender.random));
+  }
+}
 
 Recorder decode_from(const ByteVector& bytes, std::uint64_t start, std::size_t most = SIZE_MAX) {
   Recorder seen;
@@ -158,8 +174,29 @@ TEST(Midstream, Ac3ThatNeverTellsItsLength) {
   expect_found_soon(picture_with_ac3, 128);
 }
 
+TEST(Midstream, ContentsThatTellTheirLength) {
+  expect_found_soon(metadata_and_pictures, 4096);
+  expect_found_soon(metadata_and_pictures, 128);
+}
+
+TEST(Midstream, FewOfConstantLengthBeforeTheEnd) {
+  // As PcmBesideScreenVideo, but so near to the end that few repeat.
+  Sender sender(65536, 3);
+  screen_video_with_pcm(sender);
+  sender.send(4, 8, 23, body("36", 135, sender.random));
+  sender.send(3, 20, 0, concat(hex("02 000b"), bytes_of("FCUnpublish"), hex("00 4014000000000000 05 02 0003 616263")));
+  sender.send(3, 20, 0, concat(hex("02 000c"), bytes_of("deleteStream"), hex("00 4018000000000000 05 00 3ff0000000000000")));
+  const std::size_t count = sender.sent.size();
+  for (std::size_t i = count - 20; i < count - 12; ++i) {
+    const std::uint64_t start = sender.sent[i].stream_offset - 100;
+    const Recorder seen = decode_from(sender.bytes, start);
+    ASSERT_FALSE(seen.messages.empty()) << start;
+    EXPECT_LE(seen.messages.front().stream_offset, sender.sent[i + 1].stream_offset) << start;
+  }
+}
+
 TEST(Midstream, ResultsDoNotDependOnTheCuts) {
-  for (const auto& write : {screen_video_with_pcm, g711, mp3, picture_with_ac3}) {
+  for (const auto& write : {screen_video_with_pcm, g711, mp3, picture_with_ac3, metadata_and_pictures}) {
     Sender sender(4096, 3);
     write(sender);
     for (const std::uint64_t start : {200U, 1777U, 5000U}) {
