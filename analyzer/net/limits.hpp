@@ -82,7 +82,12 @@ struct FlowLimits {
   Timestamp hole_grace_time = 200 * kMillisecond;
   Timestamp hole_grace_time_alone = 3 * kSecond;
 
-  /// The same where nothing of the receiver was ever captured, so that its acknowledgements cannot tell
+  /// There is no grace while that many such holes in a table's flows have become gaps and none of their bytes has ever
+  /// come late: this capture loses packets and keeps their order, and waiting is in vain and costs memory. One late byte
+  /// ends that for good.
+  std::uint32_t experience_gaps = 16;
+
+  /// As `hole_grace_…` where nothing of the receiver was ever captured, so that its acknowledgements cannot tell
   /// whether the segment was lost on its way. Then the sender may repeat it, after a timeout of a second or
   /// more, and the count starts again whenever the missing bytes come in order.
   std::uint32_t one_way_grace_packets = 512;

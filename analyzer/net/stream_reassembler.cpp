@@ -101,12 +101,16 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
                                Delivery& delivery) {
   if (offset > next_) {
     ++delivery.totals.out_of_order_segments;
-    make_room(offset, captured.size(), delivery);
+    if (!holding() && acknowledged_beyond(offset - 1) && delivery.held.expects_no_late_bytes(delivery.limits)) {
+      give_up_hole(offset, GapCause::not_captured, delivery);
+    } else {
+      make_room(offset, captured.size(), delivery);
+    }
     if (delivery.handler == nullptr) return;
   }
   if (offset < next_) {
     const std::uint64_t end = std::min(next_, offset + wire_length);
-    count_repeated(offset, end, delivery.totals);
+    count_repeated(offset, end, delivery);
     const auto repeated = static_cast<std::uint32_t>(end - offset);
     wire_length -= repeated;
     captured = captured.subspan(std::min<std::size_t>(repeated, captured.size()));
@@ -120,6 +124,7 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
   if (holding()) {
     // What is held may lie within this segment, and came first: let the buffer sort it out.
     out_of_order_->last_fill = {delivery.flow_packet, delivery.packet.time};
+    if (acknowledged_beyond(next_)) delivery.held.late = true;
     hold(offset, captured, wire_length, delivery);
     drain(delivery, true);
   } else {
@@ -130,8 +135,7 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
   end_if_complete(delivery);
 }
 
-void StreamReassembler::count_repeated(std::uint64_t begin, std::uint64_t end,
-                                       FlowDirectionTotals& totals) const {
+void StreamReassembler::count_repeated(std::uint64_t begin, std::uint64_t end, Delivery& delivery) const {
   std::uint64_t late = 0;
   if ((state_ & kGapped) != 0) {
     for (const Gap& gap : out_of_order_->recent_gaps) {
@@ -140,8 +144,9 @@ void StreamReassembler::count_repeated(std::uint64_t begin, std::uint64_t end,
       if (to > from) late += to - from;
     }
   }
-  totals.discarded_bytes += late;
-  totals.retransmitted_bytes += end - begin - late;
+  if (late > 0) delivery.held.late = true;
+  delivery.totals.discarded_bytes += late;
+  delivery.totals.retransmitted_bytes += end - begin - late;
 }
 
 void StreamReassembler::make_room(std::uint64_t offset, std::size_t size, Delivery& delivery) {
@@ -231,7 +236,6 @@ void StreamReassembler::deliver_gap(std::uint64_t length, GapCause cause, const 
 }
 
 void StreamReassembler::check_holes(Delivery& delivery) {
-  const FlowLimits& limits = delivery.limits;
   const Timestamp now = delivery.packet.time;
   while (holding()) {
     OutOfOrderBuffer::Piece& first = out_of_order_->buffer.front();
@@ -243,20 +247,28 @@ void StreamReassembler::check_holes(Delivery& delivery) {
       OutOfOrderBuffer::Noticed& last_fill = out_of_order_->last_fill;
       last_fill.time = std::min(last_fill.time, now);
       if (last_fill.packet > since.packet) since = last_fill;
-    } else if (acknowledged_ < first.offset) {
+    } else if (!acknowledged_beyond(first.offset - 1)) {
       return;  // lost before the receiver, who still waits for it
     }
-    const Timestamp age = now - since.time;
-    const std::uint64_t packets = delivery.flow_packet - since.packet;
-    const bool over = one_way
-                          ? (packets >= limits.one_way_grace_packets && age >= limits.one_way_grace_time) ||
-                                age >= limits.one_way_grace_time_alone
-                          : (packets >= limits.hole_grace_packets && age >= limits.hole_grace_time) ||
-                                age >= limits.hole_grace_time_alone;
-    if (!over) return;
+    if (!grace_is_over(since, delivery)) return;
+    if (!one_way) ++delivery.held.gaps;
     give_up_hole(first.offset, GapCause::not_captured, delivery);
     end_if_complete(delivery);
   }
+}
+
+bool StreamReassembler::grace_is_over(const OutOfOrderBuffer::Noticed& since, Delivery& delivery) const {
+  const FlowLimits& limits = delivery.limits;
+  const Timestamp age = delivery.packet.time - since.time;
+  const std::uint64_t packets = delivery.flow_packet - since.packet;
+  const auto over = [&](std::uint32_t least_packets, Timestamp least_age, Timestamp age_alone) {
+    return (packets >= least_packets && age >= least_age) || age >= age_alone;
+  };
+  if ((state_ & kAcknowledged) == 0) {
+    return over(limits.one_way_grace_packets, limits.one_way_grace_time, limits.one_way_grace_time_alone);
+  }
+  if (delivery.held.expects_no_late_bytes(limits)) return true;
+  return over(limits.hole_grace_packets, limits.hole_grace_time, limits.hole_grace_time_alone);
 }
 
 void StreamReassembler::on_fin(std::uint32_t sequence, Delivery& delivery) {

@@ -8,10 +8,16 @@
 
 namespace rtmpscope::net {
 
-/// Memory that all flows of a table hold together.
+/// Memory that all flows of a table hold together, and what holding it was good for.
 struct HeldMemory {
   std::size_t bytes = 0;
   std::uint64_t limit_reached = 0;  ///< holes given up because one of FlowLimits::held_… was reached
+  std::uint32_t gaps = 0;           ///< holes that the receiver had acknowledged and whose bytes never came
+  bool late = false;                ///< such bytes came, within the grace or after it
+
+  [[nodiscard]] bool expects_no_late_bytes(const FlowLimits& limits) const {
+    return gaps >= limits.experience_gaps && !late;
+  }
 };
 
 /// Where a reassembler delivers to, and what it may use meanwhile. Built for each packet.
@@ -124,12 +130,13 @@ class StreamReassembler {
   void start_midstream(std::uint32_t sequence, std::uint32_t wire_length, Delivery& delivery);
   void count_only(std::int64_t offset, std::uint32_t wire_length, FlowDirectionTotals& totals);
   void accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
-  void count_repeated(std::uint64_t begin, std::uint64_t end, FlowDirectionTotals& totals) const;
+  void count_repeated(std::uint64_t begin, std::uint64_t end, Delivery& delivery) const;
   /// Gives up holes until a segment of `size` bytes may be held, or is in order.
   void make_room(std::uint64_t offset, std::size_t size, Delivery& delivery);
   void hold(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
   void drain(Delivery& delivery, bool filled);
   void deliver_held(const OutOfOrderBuffer::Piece& piece, Delivery& delivery);
+  [[nodiscard]] bool grace_is_over(const OutOfOrderBuffer::Noticed& since, Delivery& delivery) const;
   void give_up_hole(std::uint64_t end, GapCause cause, Delivery& delivery);
   void end_if_complete(Delivery& delivery);
   void deliver(Bytes bytes, Delivery& delivery) { deliver(bytes, delivery.packet, delivery); }
@@ -148,6 +155,10 @@ class StreamReassembler {
   }
   void lose_interest(Delivery& delivery);
   OutOfOrder& out_of_order();
+  /// The receiver has the byte at `offset`.
+  [[nodiscard]] bool acknowledged_beyond(std::uint64_t offset) const {
+    return (state_ & kAcknowledged) != 0 && acknowledged_ > offset;
+  }
   [[nodiscard]] std::uint64_t reference() const {
     return (state_ & kAcknowledged) != 0 && acknowledged_ > next_ ? acknowledged_ : next_;
   }

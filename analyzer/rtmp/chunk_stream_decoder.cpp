@@ -5,6 +5,12 @@
 #include "base/byte_order.hpp"
 
 namespace rtmpscope::rtmp {
+namespace {
+
+/// Where more were needed at once, their memory is given back.
+constexpr std::size_t usual_replays = 2;
+
+}  // namespace
 
 void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener) {
   if (resync_ == nullptr) [[likely]] {
@@ -136,7 +142,7 @@ void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
     top.from = std::max(top.from, data.offset);
     if (data.bytes.empty()) ++top.next;
   }
-  replays_.reset();
+  if (replays_->capacity() > usual_replays) replays_.reset();
 }
 
 void ChunkStreamDecoder::look(bool last, ChunkStreamListener& listener) {
@@ -184,7 +190,10 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
 void ChunkStreamDecoder::begin_resync(Resync::Cause cause, std::uint64_t offset,
                                       std::optional<Interrupted> interrupted) {
   if (resync_work_ == nullptr) resync_work_ = std::make_unique<ResyncWork>();
-  resync_ = std::make_unique<Resync>(cause, offset, interrupted, *resync_work_);
+  std::size_t round_bytes = 0;
+  const std::size_t usual_streams = std::min<std::size_t>(parser_.stream_count(), 8);
+  for (std::size_t i = 0; i < usual_streams; ++i) round_bytes += parser_.stream(i).message.length;
+  resync_ = std::make_unique<Resync>(cause, offset, interrupted, round_bytes, *resync_work_);
 }
 
 void ChunkStreamDecoder::emit_all_partial(PacketRef packet, ChunkStreamListener& listener) {
@@ -199,7 +208,7 @@ void ChunkStreamDecoder::on_end(PacketRef packet, ChunkStreamListener& listener)
 void ChunkStreamDecoder::settle(PacketRef packet, ChunkStreamListener& listener) {
   while (resync_ != nullptr && !resync_->window().pieces().empty()) {
     look(true, listener);
-    if (replays_ == nullptr) break;
+    if (replays_ == nullptr || replays_->empty()) break;
     replay(listener);
   }
   resync_.reset();

@@ -7,10 +7,11 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-/// First decision after that many bytes; further ones after a quarter more each time, so that looking again costs no
-/// more than a constant for each byte.
-constexpr std::size_t first_look = 64;
-constexpr std::size_t look_step_divisor = 4;
+/// First decision when each chunk stream is likely to have begun messages, but not after more bytes than a packet has;
+/// further ones after half as many again each time, so that looking again costs no more than a constant for each byte.
+constexpr std::size_t latest_first_look = 1536;
+constexpr std::size_t least_step = 64;
+constexpr std::size_t look_step_divisor = 2;
 
 /// Steps for each byte that was added, and what one direction may take in any case, and one look.
 constexpr std::uint64_t work_per_byte = 8;
@@ -61,18 +62,20 @@ SyncConfidence confidence_of(int bits) {
 
 std::uint64_t ResyncWork::affordable() const { return least_work + work_per_byte * bytes; }
 
-Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, ResyncWork& work)
+Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, std::size_t round_bytes,
+               ResyncWork& work)
     : cause_(cause),
       lost_offset_(offset),
       interrupted_(interrupted),
       work_(work),
-      next_look_(first_look),
+      next_look_(std::clamp(2 * round_bytes, least_step, latest_first_look)),
       scan_from_(offset),
       doubt_pending_(cause == Cause::doubt) {}
 
 std::size_t Resync::add(const StreamData& data) {
   const std::size_t room = next_look_ > window_.kept_bytes() ? next_look_ - window_.kept_bytes() : 1;
   const std::size_t count = std::min(room, data.bytes.size());
+  window_.reserve(data.bytes.size());  // the rest of the packet is likely to be needed, too
   window_.add(StreamData{data.offset, data.bytes.first(count), data.packet});
   work_.bytes += count;
   return count;
@@ -95,10 +98,12 @@ SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod 
 std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   ++work_.steps;
   work_limit_ = std::max(work_.steps + least_look, work_.affordable());
-  while (next_look_ <= window_.kept_bytes()) next_look_ += std::max(first_look, next_look_ / look_step_divisor);
   if (interrupted_ || doubt_pending_) {
     if (auto result = look_ahead(parser, habits, last)) return result;
-    if (interrupted_ || doubt_pending_) return std::nullopt;
+    if (interrupted_ || doubt_pending_) {
+      look_again(ahead_wanted_end_);
+      return std::nullopt;
+    }
   }
   auto result = search(parser, habits, last);
   if (result) return result;
@@ -109,8 +114,25 @@ std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHab
     window_.drop_before(needed);
     work_.steps += window_.kept_bytes() / moved_bytes_a_step;
   }
-  next_look_ = window_.kept_bytes() + std::max(first_look, window_.kept_bytes() / look_step_divisor);
+  look_again(wanted_by_candidates());
   return std::nullopt;
+}
+
+/// After a good part of what is kept has come once more; later, if nothing can be told before the window ends at
+/// `wanted_end`.
+void Resync::look_again(std::uint64_t wanted_end) {
+  const std::size_t kept = window_.kept_bytes();
+  const std::size_t step = std::max(least_step, kept / look_step_divisor);
+  const std::uint64_t end = window_.end();
+  const std::uint64_t wanted = wanted_end > end ? std::min<std::uint64_t>(wanted_end - end, maximum_resync_bytes) : 0;
+  const std::size_t later = kept + std::max(step, static_cast<std::size_t>(wanted) + least_ahead);
+  next_look_ = kept < maximum_resync_bytes ? std::min(later, maximum_resync_bytes) : kept + step;
+}
+
+/// Where the window must end for a decision, if no new place is to be tried before it; else 0.
+std::uint64_t Resync::wanted_by_candidates() const {
+  if (proof_ || candidates_.empty() || !candidates_.back().strong) return 0;
+  return std::ranges::min(candidates_, {}, &Candidate::wanted_end).wanted_end;
 }
 
 /// The one place that is expected: behind the message in progress, or the header in doubt.

@@ -49,8 +49,10 @@ class Resync {
     astray,     ///< headers that cannot be right
   };
 
-  /// `interrupted`: what was in progress, for Cause::hole. `work` is the direction's, and outlives this.
-  Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, ResyncWork& work);
+  /// `interrupted`: what was in progress, for Cause::hole. `round_bytes`: of one message of each chunk stream, as far as
+  /// they are known. `work` is the direction's, and outlives this.
+  Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, std::size_t round_bytes,
+         ResyncWork& work);
 
   /// Takes bytes up to the next place of a decision, and says how many.
   std::size_t add(const StreamData& data);
@@ -85,6 +87,8 @@ class Resync {
   enum class Verdict : std::uint8_t { refuted, waits, found };
 
   [[nodiscard]] std::optional<SyncFound> look_ahead(const ChunkParser& parser, const StreamHabits& habits, bool last);
+  void look_again(std::uint64_t wanted_end);
+  [[nodiscard]] std::uint64_t wanted_by_candidates() const;
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
   [[nodiscard]] bool search_waiting(ChunkTrial& trial, bool last);
   [[nodiscard]] bool search_new(ChunkTrial& trial, bool last);

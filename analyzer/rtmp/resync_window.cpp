@@ -4,6 +4,14 @@
 
 namespace rtmpscope::rtmp {
 
+void ResyncWindow::reserve(std::size_t more_bytes) {
+  constexpr std::size_t usual_pieces = 4;
+  const std::size_t needed = bytes_.size() + more_bytes;
+  if (needed > bytes_.capacity()) bytes_.reserve(std::max(needed, 2 * bytes_.size()));
+  if (pieces_.capacity() == 0) pieces_.reserve(usual_pieces);
+  if (runs_.capacity() == 0) runs_.reserve(usual_pieces);
+}
+
 void ResyncWindow::add(const StreamData& data) {
   const std::size_t index = bytes_.size();
   bytes_.insert(bytes_.end(), data.bytes.begin(), data.bytes.end());

@@ -21,6 +21,8 @@ class ResyncWindow {
     bool endless = false;  ///< a gap of unknown length
   };
 
+  /// Before bytes are added bit by bit.
+  void reserve(std::size_t more_bytes);
   void add(const StreamData& data);
   void add(const StreamGap& gap);
 

@@ -132,6 +132,65 @@ TEST(ReassemblyGap, NeedsPacketsAndTime) {
   EXPECT_EQ(time_only.stream(), "abc[3]g");
 }
 
+/// One flow after another of the same capture: "abc", three bytes that are missing though the server has them, "g".
+struct LossyCapture {
+  /// Until there has been no grace for so many flows as it takes.
+  void gain_experience() {
+    for (std::uint32_t i = 0; i < FlowLimits{}.experience_gaps; ++i) {
+      begin("s A 500 ack=107");
+      s.time += FlowLimits{}.hole_grace_time_alone;
+      feed("s A 500 ack=107");
+    }
+  }
+  void begin(const char* acknowledgement) {
+    s.log.text.clear();
+    ++port;
+    for (const char* text : {"c S 99", "s SA 499 ack=100", "c A 100 abc ack=500", "c A 106 g ack=500"}) feed(text);
+    feed(acknowledgement);
+  }
+  void feed(const char* text) { s.feed(fmt::format("{} port={}", text, port)); }
+  [[nodiscard]] std::string stream() const { return stream_of(s.log.text, '>'); }
+  Scenario s;
+  int port = 50000;
+};
+
+TEST(ReassemblyGap, NoGraceWhereItHasAlwaysBeenInVain) {
+  LossyCapture capture;
+  capture.begin("s A 500 ack=107");
+  EXPECT_EQ(capture.stream(), "abc");
+  capture.gain_experience();
+  capture.begin("s A 500 ack=107");
+  EXPECT_EQ(capture.stream(), "abc[3]g");
+  capture.feed("s A 500 ack=120");
+  capture.feed("c A 110 k");  // acknowledged before anything behind it has come
+  EXPECT_EQ(capture.stream(), "abc[3]g[3]k");
+  capture.begin("s A 500 ack=103");  // the receiver waits, and the sender will repeat it
+  EXPECT_EQ(capture.stream(), "abc");
+  capture.feed("c A 103 def");
+  EXPECT_EQ(capture.stream(), "abcdefg");
+}
+
+TEST(ReassemblyGap, OneLateByteBringsTheGraceBack) {
+  LossyCapture capture;
+  capture.gain_experience();
+  capture.begin("s A 500 ack=107");
+  capture.feed("c A 104 e");
+  EXPECT_EQ(capture.stream(), "abc[3]g");
+  capture.begin("s A 500 ack=107");
+  EXPECT_EQ(capture.stream(), "abc");
+  capture.feed("c A 103 def");
+  EXPECT_EQ(capture.stream(), "abcdefg");
+}
+
+TEST(ReassemblyGap, LateBytesWithinTheGraceKeepIt) {
+  LossyCapture capture;
+  capture.begin("s A 500 ack=107");
+  capture.feed("c A 103 def");
+  capture.gain_experience();
+  capture.begin("s A 500 ack=107");
+  EXPECT_EQ(capture.stream(), "abc");
+}
+
 TEST(ReassemblyGap, NeverComesWhileTheReceiverWaits) {
   Hole hole(false);
   hole.packets(5000, 100 * kSecond);
