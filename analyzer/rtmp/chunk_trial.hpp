@@ -120,7 +120,8 @@ class ChunkTrial {
   /// of its message's body, if it inherits nothing but the parser's state. Costs less; false where that is not clear.
   [[nodiscard]] bool is_no_first_type3(Bytes bytes, int least_bits) const;
   /// Finds length and type of an audio or video message whose header at `start.offset` inherits them from a lost one:
-  /// the type by its body, the length by the first believable header that stands where no continuation has to be.
+  /// the type by its body, the length by the first believable header that stands where no continuation has to be, or
+  /// a less believable one where the body ends by its contents.
   [[nodiscard]] Inference infer(const TrialStart& start);
   /// Gathers samples for `look_back` from `start` on, also of chunk streams whose headers inherit from lost ones; false
   /// if more bytes may give more of them.
@@ -129,8 +130,8 @@ class ChunkTrial {
   [[nodiscard]] bool has_passed(const Inherited& what) const;
   /// After `survey` from `header`: finds messages before it, from the last one on, each of which ends exactly where the
   /// next one begins. Headers may inherit from such as came before offset `least`: then the length is what leads to the
-  /// next header, and it must be that of other messages of the chunk stream, or one of the guesses. Headers that give a
-  /// length are looked for if `all`. Without `survey`, right after a `run` from `header`.
+  /// next header, and it must be that of other messages of the chunk stream, one of the guesses, or where the body ends by
+  /// its contents. Headers that give a length, and such bodies, are looked for if `all`. Without `survey`, right after a `run` from `header`.
   [[nodiscard]] LookBack look_back(std::uint64_t header, std::uint64_t least, std::span<const Repetition> guesses,
                                    bool all);
 

@@ -33,7 +33,11 @@ bool fits_type(std::uint8_t type_id, std::uint32_t length) {
 
 std::optional<int> weigh_time(const ChunkHeader& h, const ChunkStream* stream) {
   if (h.format == 3) return 0;
-  if (h.has_extended_timestamp) return h.extended_timestamp >= extended_mark ? 24 + 4 : std::optional<int>();
+  if (h.has_extended_timestamp) {
+    // A step back or of weeks: filler of ones.
+    const bool odd = h.extended_timestamp < extended_mark || (h.format != 0 && h.extended_timestamp >= 0x80000000U);
+    return odd ? std::optional<int>() : 24 + 4;
+  }
   if (h.format == 0) {
     if (stream == nullptr || h.chunk_stream_id == 2) return spare_bits(24, h.timestamp_field) / 2;
     const auto step = static_cast<std::int32_t>(h.timestamp_field - stream->message.timestamp);

@@ -53,9 +53,8 @@ left still carries it. A message is **intact** if all bytes of all of its chunks
   after it must be found, and the chunk size must be right, where a message of the first MiB is longer than a chunk.
 
 What is not found within two messages, as far as it is understood: messages right after the start whose length only a lost
-header gave, where nothing repeats it (a picture as long as the one before, metadata with type 2 headers). Their contents would
-prove their length; that is not made use of. On a port where RTMP is not expected, fewer than three messages cannot be told from
-other protocols.
+header gave, where nothing repeats it and their contents do not show where they end (AAC as long as the frame before). On a port
+where RTMP is not expected, fewer than three messages cannot be told from other protocols.
 
 Captures without a truth are left out of the sums: those that lack bytes themselves, and those that are encrypted. Phantoms are
 looked for in the latter all the same. Time is processor time for one run with one job, start of the program included.

@@ -42,5 +42,22 @@ TEST(Plausibility, PicturesThatAddUp) {
   EXPECT_FALSE(may_show_whole_body(concat(hex("02 0007"), bytes_of("connect"))));
 }
 
+TEST(Plausibility, ExtendedTimesOfFillerAreNone) {
+  ChunkStream stream;
+  stream.last_format = 1;
+  stream.message.chunk_stream_id = 6;
+  stream.message.type_id = MessageType::video;
+  stream.message.length = 700;
+  ChunkHeader header{.format = 2, .basic_size = 1, .type_id = MessageType::video, .chunk_stream_id = 6,
+                     .timestamp_field = extended_mark, .length = 700};
+  header.has_extended_timestamp = true;
+  header.extended_timestamp = 20'000'023;  // as ffmpeg begins media that starts after 20,000 s
+  EXPECT_TRUE(weigh_header(header, &stream));
+  header.extended_timestamp = 0xFFFFC42A;
+  EXPECT_FALSE(weigh_header(header, &stream));
+  header.format = 0;  // of a clock that has run for weeks
+  EXPECT_TRUE(weigh_header(header, &stream));
+}
+
 }  // namespace
 }  // namespace rtmpscope::rtmp
