@@ -85,7 +85,7 @@ struct FlowLimits {
   /// There is no grace while that many such holes in a table's flows have become gaps and none of their bytes has ever
   /// come late: this capture loses packets and keeps their order, and waiting is in vain and costs memory. One late byte
   /// ends that for good.
-  std::uint32_t experience_gaps = 16;
+  std::uint32_t experience_gaps = 8;
 
   /// As `hole_grace_…` where nothing of the receiver was ever captured, so that its acknowledgements cannot tell
   /// whether the segment was lost on its way. Then the sender may repeat it, after a timeout of a second or

@@ -49,14 +49,19 @@ T is_type(T type_id, T length_high, T length_middle) {
          is_within(type_id, MessageType::data_amf3, MessageType::command_amf0) | is(type_id, MessageType::aggregate);
 }
 
-/// The header of type 0 or 1 whose first 12 bytes are at `p`.
+/// Of the header of type 0 or 1 whose first 12 bytes are at `p`: message stream id, or time. Few places have it.
 template <typename T>
-T tells(const std::uint8_t* p, bool wide_message_streams) {
+T may_tell(const std::uint8_t* p, bool wide_message_streams) {
   const T first = load<T>(p);
   const T message_stream = wide_message_streams ? T{} : load<T>(p + 10) | load<T>(p + 11);
-  const T possible =
-      (is_below(first, 0x40) & is(message_stream, 0)) | (is(first & 0xC0, 0x40) & begins_step(load<T>(p + 1)));
-  return possible & is_within(T(first & 0x3F), 2, 0x3F) & is_type(load<T>(p + 7), load<T>(p + 4), load<T>(p + 5));
+  return (is_below(first, 0x40) & is(message_stream, 0)) | (is(first & 0xC0, 0x40) & begins_step(load<T>(p + 1)));
+}
+
+/// And all else of it.
+template <typename T>
+T tells(const std::uint8_t* p) {
+  const T chunk_stream_id = load<T>(p) & 0x3F;
+  return is_within(chunk_stream_id, 2, 0x3F) & is_type(load<T>(p + 7), load<T>(p + 4), load<T>(p + 5));
 }
 
 /// The first byte of a header of type 2 or 3 on the chunk stream whose headers of type 3 begin with `type3`.
@@ -71,13 +76,19 @@ T has_usual_step(const std::uint8_t* p) {
   return is_within(load<T>(p), 0xC0, 0xFF) | begins_step(load<T>(p + 1));
 }
 
+bool is_any(Lanes mask) {
+  std::uint64_t halves[2];
+  std::memcpy(halves, &mask, sizeof halves);
+  return (halves[0] | halves[1]) != 0;
+}
+
 /// 16 bits for as many lanes of 0 or 0xFF.
 std::uint64_t to_bits(Lanes mask) {
   std::uint64_t halves[2];
   std::memcpy(halves, &mask, sizeof halves);
   // Of eight bytes the lowest bits become the eight bits at the top.
   const auto bits = [](std::uint64_t half) { return (half & 0x0101'0101'0101'0101) * 0x0102'0408'1020'4080 >> 56; };
-  return (halves[0] | halves[1]) == 0 ? 0 : bits(halves[0]) | bits(halves[1]) << 8;
+  return is_any(mask) ? bits(halves[0]) | bits(halves[1]) << 8 : 0;
 }
 
 }  // namespace
@@ -101,12 +112,14 @@ std::uint64_t HeaderScan::possible_block(const std::uint8_t* p) const {
   for (const std::uint8_t value : longer_) {
     for (std::size_t i = 0; i < parts; ++i) longer[i] |= is(load<Lanes>(p + i * lanes), value);
   }
+  std::array<Lanes, parts> telling{};
+  Lanes any_telling{};
+  for (std::size_t i = 0; telling_ && i < parts; ++i) any_telling |= telling[i] = may_tell<Lanes>(p + i * lanes, wide_);
+  for (std::size_t i = 0; is_any(any_telling) && i < parts; ++i) telling[i] &= tells<Lanes>(p + i * lanes);
   std::uint64_t result = 0;
   for (std::size_t i = 0; i < parts; ++i) {
-    const std::uint8_t* own = p + i * lanes;
-    Lanes places = longer[i] | (inherits[i] & has_usual_step<Lanes>(own));
-    if (telling_) places |= tells<Lanes>(own, wide_);
-    result |= to_bits(places) << i * lanes;
+    const Lanes inheriting = inherits[i] & has_usual_step<Lanes>(p + i * lanes);
+    result |= to_bits(longer[i] | inheriting | telling[i]) << i * lanes;
   }
   return result;
 }
@@ -119,7 +132,7 @@ bool HeaderScan::possible(Bytes bytes) const {
   for (const std::uint8_t type3 : inheriting_) {
     if (is_inheriting(p[0], type3) != 0) return has_usual_step<std::uint8_t>(p.data()) != 0;
   }
-  return telling_ && tells<std::uint8_t>(p.data(), wide_) != 0;
+  return telling_ && (may_tell<std::uint8_t>(p.data(), wide_) & tells<std::uint8_t>(p.data())) != 0;
 }
 
 }  // namespace rtmpscope::rtmp

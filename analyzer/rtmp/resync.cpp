@@ -13,6 +13,9 @@ constexpr std::size_t latest_first_look = 1536;
 constexpr std::size_t least_step = 64;
 constexpr std::size_t look_step_divisor = 2;
 
+/// Bytes behind a hole in which repetition is looked for: there most headers are found without.
+constexpr std::size_t guessed_behind_hole = std::size_t{16} << 10;
+
 /// Steps for each byte that was added, and what one direction may take in any case, and one look.
 constexpr std::uint64_t work_per_byte = 8;
 constexpr std::uint64_t least_work = 1 << 15;
@@ -223,7 +226,7 @@ bool Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
   const std::size_t first_guess = midstream || last ? 1024 : 4096;
   work_.steps += window_.runs() / places_a_step;
   const Bytes run = window_.longest_run();
-  const std::size_t size = std::min(run.size(), repetition_window);
+  const std::size_t size = std::min(run.size(), midstream ? repetition_window : guessed_behind_hole);
   if (size < std::max(first_guess, times * guessed_bytes_)) return false;
   guessed_bytes_ = size;
   work_.steps += size / places_a_step;
@@ -235,7 +238,7 @@ bool Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
     }
     if (chunk_streams.empty()) return false;
   }
-  std::vector<Repetition> guesses = find_repetitions(run, habits, chunk_streams);
+  std::vector<Repetition> guesses = find_repetitions(run.first(size), habits, chunk_streams);
   if (const Bytes audio = habits.audio_head(); !midstream && !audio.empty()) {
     std::erase_if(guesses, [&](const Repetition& guess) {
       return guess.inherited.type_id == MessageType::audio && guess.head.size > 0 && guess.head.bytes[0] != audio[0];

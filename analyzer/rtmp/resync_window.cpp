@@ -7,7 +7,9 @@ namespace rtmpscope::rtmp {
 void ResyncWindow::reserve(std::size_t more_bytes) {
   constexpr std::size_t usual_pieces = 4;
   const std::size_t needed = bytes_.size() + more_bytes;
-  if (needed > bytes_.capacity()) bytes_.reserve(std::max(needed, 2 * bytes_.size()));
+  // Behind a large packet there are others: its copy is not made twice. What is not used costs address space only.
+  constexpr std::size_t large = std::size_t{16} << 10;
+  if (needed > bytes_.capacity()) bytes_.reserve(needed < large ? std::max(needed, 2 * bytes_.size()) : 4 * needed);
   if (pieces_.capacity() == 0) pieces_.reserve(usual_pieces);
   if (runs_.capacity() == 0) runs_.reserve(usual_pieces);
 }
