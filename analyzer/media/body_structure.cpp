@@ -16,14 +16,22 @@ constexpr int first_byte_bits = 4;
 /// Bits that the last length gives by leading to one place of as many as the body has.
 int exact_end_bits(int width, std::size_t size) { return std::max(0, width - static_cast<int>(std::bit_width(size))); }
 
-int weigh_nal_units(Bytes units) {
-  constexpr std::size_t prefix = 4;
+constexpr std::size_t nal_prefix = 4;
+
+/// Bytes of the NAL unit, its length included, that begins here with `size` bytes up to the body's end; 0: none does.
+std::size_t nal_unit_size(Bytes units, std::size_t size) {
+  const std::uint32_t length = load_be32(units.data());
+  const bool forbidden_zero_bit = (units[nal_prefix] & 0x80) != 0;
+  return length == 0 || length > size - nal_prefix || forbidden_zero_bit ? 0 : nal_prefix + length;
+}
+
+int weigh_nal_units(Bytes units, std::uint64_t& parts) {
   const std::size_t size = units.size();
-  while (units.size() > prefix) {
-    const std::uint32_t length = load_be32(units.data());
-    const bool forbidden_zero_bit = (units[prefix] & 0x80) != 0;
-    if (length == 0 || length > units.size() - prefix || forbidden_zero_bit) return 0;
-    units = units.subspan(prefix + length);
+  while (units.size() > nal_prefix) {
+    ++parts;
+    const std::size_t unit = nal_unit_size(units, units.size());
+    if (unit == 0) return 0;
+    units = units.subspan(unit);
   }
   // What is wrong by one bit anywhere leads elsewhere: each unit speaks for itself, the first for all.
   return units.empty() && size > 0 ? first_byte_bits + 32 + exact_end_bits(32, size) : 0;
@@ -31,9 +39,19 @@ int weigh_nal_units(Bytes units) {
 
 std::size_t blocks(std::size_t length, std::size_t block) { return (length + block - 1) / block; }
 
+constexpr std::size_t screen_head(int version) { return version == 2 ? 5 : 4; }
+
+/// Whether the block that begins here, with `size` bytes up to the body's end, can be one.
+bool is_screen_block(Bytes rest, std::size_t size, int version) {
+  constexpr std::uint8_t zlib = 0x78;
+  const std::uint16_t length = load_be16(rest.data());
+  if (length == 0) return true;
+  return length <= size - 2 && rest.size() > 2 && (version == 2 ? (rest[2] & 0xE0) == 0 : rest[2] == zlib);
+}
+
 /// SCREENVIDEOPACKET and, with `version` 2, SCREENV2VIDEOPACKET.
-int weigh_screen_blocks(Bytes packet, int version) {
-  const std::size_t head = version == 2 ? 5 : 4;
+int weigh_screen_blocks(Bytes packet, int version, std::uint64_t& parts) {
+  const std::size_t head = screen_head(version);
   if (packet.size() < head) return 0;
   const std::uint16_t width = load_be16(packet.data());
   const std::uint16_t height = load_be16(packet.data() + 2);
@@ -44,11 +62,9 @@ int weigh_screen_blocks(Bytes packet, int version) {
   Bytes rest = packet.subspan(head);
   int filled = 0;
   for (; count > 0 && rest.size() >= 2; --count) {
+    ++parts;
+    if (!is_screen_block(rest, rest.size(), version)) return 0;
     const std::uint16_t length = load_be16(rest.data());
-    if (length > rest.size() - 2) return 0;
-    constexpr std::uint8_t zlib = 0x78;
-    const bool fits = length == 0 || (version == 2 ? (rest[2] & 0xE0) == 0 : rest[2] == zlib);
-    if (!fits) return 0;
     filled += length == 0 ? 0 : 1;
     rest = rest.subspan(2 + length);
   }
@@ -97,15 +113,30 @@ Structure structure_of(Bytes body) {
 
 }  // namespace
 
-bool may_have_structure(Bytes body) { return structure_of(body).parts != Parts::none; }
-
-int weigh_video_structure(Bytes body) {
-  const Structure structure = structure_of(body);
-  const Bytes parts = body.subspan(std::min(structure.begin, body.size()));
+bool may_have_structure(Bytes head, std::size_t size) {
+  const Structure structure = structure_of(head);
+  const int version = structure.parts == Parts::screen_2 ? 2 : 1;
   switch (structure.parts) {
-    case Parts::nal_units: return weigh_nal_units(parts);
-    case Parts::screen: return weigh_screen_blocks(parts, 1);
-    case Parts::screen_2: return weigh_screen_blocks(parts, 2);
+    case Parts::none: return false;
+    case Parts::nal_units: {
+      const Bytes units = head.subspan(std::min(structure.begin, head.size()));
+      return units.size() <= nal_prefix || nal_unit_size(units, size - structure.begin) != 0;
+    }
+    case Parts::screen:
+    case Parts::screen_2: break;
+  }
+  const std::size_t begin = structure.begin + screen_head(version);
+  const Bytes blocks = head.subspan(std::min(begin, head.size()));
+  return blocks.size() <= 2 || is_screen_block(blocks, size - begin, version);
+}
+
+int weigh_video_structure(Bytes body, std::uint64_t& parts) {
+  const Structure structure = structure_of(body);
+  const Bytes rest = body.subspan(std::min(structure.begin, body.size()));
+  switch (structure.parts) {
+    case Parts::nal_units: return weigh_nal_units(rest, parts);
+    case Parts::screen: return weigh_screen_blocks(rest, 1, parts);
+    case Parts::screen_2: return weigh_screen_blocks(rest, 2, parts);
     case Parts::none: return 0;
   }
   return 0;

@@ -75,16 +75,18 @@ int ChunkTrial::weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8
 
 /// The type of a message by its body being whole, which lies in `wire` in chunks of that size; 0: in one.
 ShownType ChunkTrial::show_whole(Bytes wire, std::uint32_t chunk_size) const {
-  if (!may_show_whole_body(wire)) return {};
+  // The first chunk has the whole head.
+  constexpr std::size_t head_bytes = 32;
+  if (!may_show_whole_body(wire.first(std::min(wire.size(), head_bytes)), wire.size())) return {};
+  if (chunk_size == 0 || wire.size() <= chunk_size) return show_whole_body(wire, work_);
   work_ += wire.size() / places_a_step;
-  if (chunk_size == 0 || wire.size() <= chunk_size) return show_whole_body(wire);
   std::vector<std::uint8_t> body;
   body.reserve(wire.size());
   for (std::size_t at = 0; at < wire.size(); at += std::size_t{chunk_size} + 1) {
     const Bytes chunk = wire.subspan(at, std::min<std::size_t>(chunk_size, wire.size() - at));
     body.insert(body.end(), chunk.begin(), chunk.end());
   }
-  return show_whole_body(body);
+  return show_whole_body(body, work_);
 }
 
 Inference ChunkTrial::infer(const TrialStart& start) {

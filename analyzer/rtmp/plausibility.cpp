@@ -87,10 +87,12 @@ bool is_metadata(Bytes body) {
 }
 
 /// Bits for AMF0 values that end with an object, exactly where it ends.
-int weigh_amf0_values(Bytes body) {
+int weigh_amf0_values(Bytes body, std::uint64_t& steps) {
   constexpr std::array<std::uint8_t, 3> object_end = {0, 0, 9};  // AMF0 2.11
   constexpr int bits = 8 * (weighed_body_bytes + object_end.size());
   if (body.size() < object_end.size() || !std::ranges::equal(body.last(object_end.size()), object_end)) return 0;
+  constexpr std::uint64_t bytes_a_step = 8;
+  steps += body.size() / bytes_a_step;
   ByteReader reader(body);
   amf::References references;
   NullSink nowhere;
@@ -168,14 +170,16 @@ std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t le
   }
 }
 
-bool may_show_whole_body(Bytes body) { return is_metadata(body) || media::may_have_structure(body); }
+bool may_show_whole_body(Bytes head, std::size_t size) {
+  return head[0] == 0x02 ? is_metadata(head) : media::may_have_structure(head, size);
+}
 
-ShownType show_whole_body(Bytes body) {
+ShownType show_whole_body(Bytes body, std::uint64_t& steps) {
   if (is_metadata(body)) {
-    const int bits = weigh_amf0_values(body);
+    const int bits = weigh_amf0_values(body, steps);
     return bits > 0 ? ShownType{MessageType::data_amf0, bits} : ShownType{};
   }
-  const int bits = media::weigh_video_structure(body);
+  const int bits = media::weigh_video_structure(body, steps);
   return bits > 0 ? ShownType{MessageType::video, bits} : ShownType{};
 }
 

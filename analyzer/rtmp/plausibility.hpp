@@ -50,8 +50,9 @@ struct ShownType {
 };
 
 /// The type of a message whose body `body` is, all of it: the lengths and end marks of its contents lead exactly to its end.
-[[nodiscard]] ShownType show_whole_body(Bytes body);
-/// Whether a body that begins like this can show that it is whole; it costs little to ask.
-[[nodiscard]] bool may_show_whole_body(Bytes body);
+/// Adds what it took to `steps`.
+[[nodiscard]] ShownType show_whole_body(Bytes body, std::uint64_t& steps);
+/// Whether a body of `size` bytes that begins with `head` can show that; it costs little to ask.
+[[nodiscard]] bool may_show_whole_body(Bytes head, std::size_t size);
 
 }  // namespace rtmpscope::rtmp

@@ -292,7 +292,11 @@ std::optional<SyncFound> Resync::found_by_search(ChunkTrial& trial, const ChunkP
   const bool complete = reaches_begin() || surveyed || last || full() || overdrawn();
   if (!complete && window_.end() < proved_ + survey_bytes) return std::nullopt;
   // What repeats may have come since the last guess.
-  if (midstream && !reaches_begin() && guess_repetitions(parser, habits, 1, last)) before = look_back(trial);
+  if (midstream && !reaches_begin() && guess_repetitions(parser, habits, 1, last)) {
+    LookBack again = look_back(trial);
+    if (again.chunk_size == 0) again.chunk_size = before.chunk_size;  // known since
+    before = std::move(again);
+  }
   TrialEnd proof = *proof_;
   if (before.chunk_size != 0 && !proof.chunk_size_exact) {
     proof.chunk_size = before.chunk_size;

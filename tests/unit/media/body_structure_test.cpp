@@ -11,19 +11,29 @@ using test::hex;
 
 constexpr int beyond_doubt = 36;
 
-int weigh(const char* body) { return weigh_video_structure(hex(body)); }
+int weigh(Bytes body) {
+  std::uint64_t parts = 0;
+  const int bits = weigh_video_structure(body, parts);
+  EXPECT_TRUE(bits == 0 || parts > 0);
+  EXPECT_LE(parts, body.size() / 2);
+  return bits;
+}
+
+int weigh(const char* body) { return weigh(hex(body)); }
 
 /// Whole it speaks for itself; with bytes missing at the end, or more of them, it does not.
 void expect_whole_only(const char* text) {
   const std::vector<std::uint8_t> body = hex(text);
-  EXPECT_GE(weigh_video_structure(body), beyond_doubt) << text;
-  EXPECT_TRUE(may_have_structure(body)) << text;
+  EXPECT_GE(weigh(body), beyond_doubt) << text;
   for (std::size_t size = 0; size < body.size(); ++size) {
-    EXPECT_EQ(weigh_video_structure(Bytes(body).first(size)), 0) << text << " cut to " << size;
+    EXPECT_EQ(weigh(Bytes(body).first(size)), 0) << text << " cut to " << size;
+    if (size >= 5) {
+      EXPECT_TRUE(may_have_structure(Bytes(body).first(size), body.size())) << text << " begins with " << size;
+    }
   }
   std::vector<std::uint8_t> longer = body;
   longer.push_back(0);
-  EXPECT_EQ(weigh_video_structure(longer), 0) << text << " with one more";
+  EXPECT_EQ(weigh(longer), 0) << text << " with one more";
 }
 
 TEST(BodyStructure, NalUnits) {
@@ -57,10 +67,20 @@ TEST(BodyStructure, WhatLeadsElsewhere) {
   EXPECT_EQ(weigh("26 3064 303c 00 0003 f0aabb 0000"), 0);     // reserved bits
 }
 
+TEST(BodyStructure, BeginsWithAPartThatFits) {
+  EXPECT_TRUE(may_have_structure(hex("27 01 000028 00000300 41"), 1000));
+  EXPECT_FALSE(may_have_structure(hex("27 01 000028 00000400 41"), 1000));
+  EXPECT_TRUE(may_have_structure(hex("13 3064 303c 0300 78"), 1000));
+  EXPECT_FALSE(may_have_structure(hex("13 3064 303c 0400 78"), 1000));
+  EXPECT_FALSE(may_have_structure(hex("13 3064 303c 0300 41"), 1000));
+}
+
 TEST(BodyStructure, WhatHasNone) {
   for (const char* body : {"", "27", "17 00 000000 0164001f", "22 000084 1c80", "a1 61763031 0a0b", "57 00", "07 01 000000"}) {
-    EXPECT_FALSE(may_have_structure(hex(body))) << body;
-    EXPECT_EQ(weigh(body), 0) << body;
+    std::uint64_t parts = 0;
+    EXPECT_EQ(weigh_video_structure(hex(body), parts), 0) << body;
+    EXPECT_EQ(parts, 0U) << body;
+    EXPECT_FALSE(may_have_structure(hex(body), 1000)) << body;
   }
 }
 
