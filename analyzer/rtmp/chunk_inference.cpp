@@ -89,6 +89,17 @@ ShownType ChunkTrial::show_whole(Bytes wire, std::uint32_t chunk_size) const {
   return show_whole_body(body, work_);
 }
 
+bool ChunkTrial::first_is_whole(std::uint64_t header) const {
+  const Bytes run = window_.at(header);
+  if (samples_.empty() || run.empty() || (run[0] & 0x3F) < 2) return false;
+  const ChunkSample& first = samples_.front();
+  const std::size_t size = std::size_t{1} + message_header_size[run[0] >> 6];
+  const std::uint32_t chunk = end_.chunk_size;
+  const std::size_t wire = first.length + (chunk != 0 && first.length > 0 ? (first.length - 1) / chunk : 0);
+  if (wire == 0 || run.size() < size + wire) return false;
+  return show_whole(run.subspan(size, wire), chunk).type_id == first.type_id;
+}
+
 Inference ChunkTrial::infer(const TrialStart& start) {
   begin(start);
   const auto later = [&] { return Inference{std::nullopt, end_.wanted_end}; };

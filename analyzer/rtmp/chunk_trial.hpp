@@ -123,6 +123,9 @@ class ChunkTrial {
   /// the type by its body, the length by the first believable header that stands where no continuation has to be, or
   /// a less believable one where the body ends by its contents.
   [[nodiscard]] Inference infer(const TrialStart& start);
+  /// The first message of the last `run`, whose header is at `header`, is all there, and its contents lead exactly to its
+  /// end.
+  [[nodiscard]] bool first_is_whole(std::uint64_t header) const;
   /// Gathers samples for `look_back` from `start` on, also of chunk streams whose headers inherit from lost ones; false
   /// if more bytes may give more of them.
   [[nodiscard]] bool survey(TrialStart start);

@@ -43,8 +43,8 @@ constexpr int first_type3_bits = 12;    ///< if it is of type 3, and what it inh
 constexpr int strong_header_bits = 44;  ///< for a first header that is worth waiting for
 constexpr int aligned_bits = 10;        ///< for a place right behind a hole: senders begin packets with headers
 constexpr int landings_wanted = 2;
-/// Where nothing is known of the stream, not even that it is one: what bodies must show, or else messages that land.
-/// Records of other protocols have lengths and types, too.
+/// Where nothing is known of the stream, not even that it is one: what bodies must show, or else messages that land, or
+/// one of which all parts lead to its end. Records of other protocols have lengths and types, too.
 constexpr int midstream_shown_bits = 14;
 constexpr int midstream_landings = 6;
 /// Where length and type of messages are guessed from repetition, which other protocols have, too: headers that give
@@ -402,7 +402,8 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
       break;
   }
   const bool from_nothing = cause_ == Cause::midstream || !guesses_.empty();
-  if (from_nothing && end.shown_bits < midstream_shown_bits && end.landed < midstream_landings) {
+  const bool shows_nothing = end.shown_bits < midstream_shown_bits && end.landed < midstream_landings;
+  if (from_nothing && shows_nothing && !(found && trial.first_is_whole(at))) {
     return end.reason == TrialEnd::Reason::need_more && !last ? Verdict::waits : Verdict::refuted;
   }
   if (!found) return Verdict::refuted;
