@@ -13,6 +13,7 @@ constexpr std::size_t usual_replays = 2;
 }  // namespace
 
 void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener) {
+  begin_packet(data.packet, data.offset);
   if (resync_ == nullptr) [[likely]] {
     parse(data, listener);
     if (resync_ == nullptr) return;
@@ -24,6 +25,13 @@ void ChunkStreamDecoder::on_gap(const StreamGap& stream_gap, ChunkStreamListener
   damaged_ = true;
   take_gap(stream_gap, listener);
   replay(listener);
+}
+
+/// Bytes of `packet` come from `offset` on; what else comes with the same packet was part of it, too.
+void ChunkStreamDecoder::begin_packet(PacketRef packet, std::uint64_t offset) {
+  if (packet.number == packet_) return;
+  packet_ = packet.number;
+  packet_begin_ = offset;
 }
 
 /// Takes `data` until all of it is used up or kept.
@@ -121,6 +129,7 @@ void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
       }
       continue;
     }
+    begin_packet(piece.packet, piece.offset);
     StreamData data{piece.offset, top.window.bytes_of(piece), piece.packet};
     if (top.from > data.offset) {
       const auto skip = static_cast<std::size_t>(std::min<std::uint64_t>(top.from - data.offset, data.bytes.size()));
@@ -193,7 +202,7 @@ void ChunkStreamDecoder::begin_resync(Resync::Cause cause, std::uint64_t offset,
   std::size_t round_bytes = 0;
   const std::size_t usual_streams = std::min<std::size_t>(parser_.stream_count(), 8);
   for (std::size_t i = 0; i < usual_streams; ++i) round_bytes += parser_.stream(i).message.length;
-  resync_ = std::make_unique<Resync>(cause, offset, interrupted, round_bytes, *resync_work_);
+  resync_ = std::make_unique<Resync>(cause, offset, interrupted, round_bytes, habits_, *resync_work_);
 }
 
 void ChunkStreamDecoder::emit_all_partial(PacketRef packet, ChunkStreamListener& listener) {
@@ -235,7 +244,10 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
   }
   listener.on_chunk(parser_.header(), item.payload_length, packet);
   for (const ChunkFinding& finding : parser_.findings()) listener.on_chunk_finding(parser_.header(), finding, packet);
-  if (item.starts_message) assembler_.begin(item.stream, stream.message.type_id, stream.message.length);
+  if (item.starts_message) {
+    habits_.note_message(parser_.header().stream_offset == packet_begin_);
+    assembler_.begin(item.stream, stream.message.type_id, stream.message.length);
+  }
   if (item.ends_message) finish_message(item.stream, {}, packet, listener);
 }
 

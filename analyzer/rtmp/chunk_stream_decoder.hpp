@@ -65,6 +65,7 @@ class ChunkStreamDecoder {
     std::uint64_t from = 0;
   };
 
+  void begin_packet(PacketRef packet, std::uint64_t offset);
   void take(StreamData data, ChunkStreamListener& listener);
   void take_gap(const StreamGap& gap, ChunkStreamListener& listener);
   void parse(StreamData& data, ChunkStreamListener& listener);
@@ -82,6 +83,8 @@ class ChunkStreamDecoder {
   ChunkParser parser_;
   MessageAssembler assembler_;
   StreamHabits habits_;
+  std::uint64_t packet_ = 0;        ///< number of the one whose bytes are taken
+  std::uint64_t packet_begin_ = 0;  ///< offset of its first byte
   bool damaged_ = false;
   std::unique_ptr<ResyncWork> resync_work_;     ///< since the first of them
   std::unique_ptr<Resync> resync_;              ///< while chunk borders are not known

@@ -18,7 +18,9 @@ struct StreamHabits {
   std::array<std::array<std::uint8_t, head_size>, 2> media_heads{};  ///< of the last audio and video body; or zeros
   std::array<bool, 2> media_seen{};                                  ///< the same is set
   std::optional<std::uint32_t> acknowledged{};                       ///< sequence number of the last Acknowledgement
+  std::uint32_t packets_begun = 0;  ///< messages in a row, up to now, whose header began a packet
 
+  void note_message(bool begins_packet) { packets_begun = begins_packet ? packets_begun + 1 : 0; }
   [[nodiscard]] Bytes audio_head() const { return Bytes(media_heads[0]).first(media_seen[0] ? head_size : 0); }
   [[nodiscard]] Bytes video_head() const { return Bytes(media_heads[1]).first(media_seen[1] ? head_size : 0); }
 };

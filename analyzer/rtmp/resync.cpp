@@ -16,6 +16,12 @@ constexpr std::size_t look_step_divisor = 2;
 /// Bytes behind a hole in which repetition is looked for: there most headers are found without.
 constexpr std::size_t guessed_behind_hole = std::size_t{16} << 10;
 
+/// A sender with that many messages in a row that were the first of their packet goes on like that: from so many bytes
+/// on, up to so many without any header, none is looked for within packets.
+constexpr std::uint32_t usual_packets_begun = 32;
+constexpr std::size_t all_places_bytes = std::size_t{2} << 10;
+constexpr std::size_t packets_only_bytes = std::size_t{256} << 10;
+
 /// Steps for each byte that was added, and what one direction may take in any case, and one look.
 constexpr std::uint64_t work_per_byte = 8;
 constexpr std::uint64_t least_work = 1 << 15;
@@ -66,12 +72,13 @@ SyncConfidence confidence_of(int bits) {
 std::uint64_t ResyncWork::affordable() const { return least_work + work_per_byte * bytes; }
 
 Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, std::size_t round_bytes,
-               ResyncWork& work)
+               const StreamHabits& habits, ResyncWork& work)
     : cause_(cause),
       lost_offset_(offset),
       interrupted_(interrupted),
       work_(work),
       next_look_(std::clamp(2 * round_bytes, least_step, latest_first_look)),
+      packets_only_((cause == Cause::hole || cause == Cause::doubt) && habits.packets_begun >= usual_packets_begun),
       scan_from_(offset),
       doubt_pending_(cause == Cause::doubt) {}
 
@@ -113,7 +120,7 @@ std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHab
   // Dropping moves what is left: that much must have become needless.
   const std::uint64_t first = proof_ ? proved_ : candidates_.empty() ? scan_from_ : candidates_.front().offset;
   const std::uint64_t needed = first - std::min(first, look_back_bytes);
-  if (window_.bytes_before(needed) >= window_.kept_bytes() / 2) {
+  if (!packets_only_ && window_.bytes_before(needed) >= window_.kept_bytes() / 2) {
     window_.drop_before(needed);
     work_.steps += window_.kept_bytes() / moved_bytes_a_step;
   }
@@ -205,7 +212,11 @@ void Resync::learn_chunk_streams(const ChunkParser& parser) {
 std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
   if (!scan_) learn_chunk_streams(parser);
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  guess_repetitions(parser, habits, cause_ == Cause::midstream ? 2 : 4, last);
+  if (packets_only_ && (last || window_.kept_bytes() >= packets_only_bytes)) {
+    packets_only_ = false;
+    search_anew();
+  }
+  if (!packets_only_) guess_repetitions(parser, habits, cause_ == Cause::midstream ? 2 : 4, last);
   if (!proof_ && search_waiting(trial, last) && search_new(trial, last) && !overdrawn()) {
     if (last) scan_from_ = window_.end();
     return std::nullopt;
@@ -258,9 +269,13 @@ bool Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
     scan_->add_inheriting(guess.inherited.chunk_stream_id);
     if (guess.chunk_size != 0 && expected_chunk_size_ == 0) expected_chunk_size_ = guess.chunk_size;
   }
+  search_anew();
+  return true;
+}
+
+void Resync::search_anew() {
   candidates_.clear();
   scan_from_ = window_.next_known(0);
-  return true;
 }
 
 /// The messages before the place that proved itself, after a run or a survey from there.
@@ -340,13 +355,34 @@ bool Resync::search_waiting(ChunkTrial& trial, bool last) {
   return goes_on;
 }
 
+/// Tries the beginnings of packets that came since the last look; false where the search ends for now.
+bool Resync::search_packets(ChunkTrial& trial) {
+  for (const ResyncWindow::Piece& piece : window_.pieces()) {
+    if (piece.gap || piece.offset < scan_from_) continue;
+    const Bytes run = window_.at(piece.offset);
+    const bool complete = piece.offset + run.size() < window_.end();
+    if (!complete && run.size() <= least_ahead) break;
+    scan_from_ = piece.offset + 1;
+    Candidate candidate{.offset = piece.offset, .after_hole = window_.hole_ends_at(piece.offset)};
+    const Verdict verdict = weigh(trial, candidate, false);
+    if (verdict == Verdict::waits) candidates_.push_back(candidate);
+    if (verdict == Verdict::found || (verdict == Verdict::waits && candidate.strong) || overdrawn()) return false;
+  }
+  return true;
+}
+
 /// Goes over the bytes that came since the last look; false where the search ends for now.
 bool Resync::search_new(ChunkTrial& trial, bool last) {
   while (scan_from_ < window_.end()) {
     scan_from_ = window_.next_known(scan_from_);
     const Bytes run = window_.at(scan_from_);
     const bool complete = last || scan_from_ + run.size() < window_.end();
-    const std::size_t places = complete ? run.size() : run.size() - std::min(run.size(), least_ahead);
+    std::size_t places = complete ? run.size() : run.size() - std::min(run.size(), least_ahead);
+    if (packets_only_) {
+      const std::size_t before = window_.bytes_before(scan_from_);
+      if (before >= all_places_bytes) return search_packets(trial);
+      places = std::min(places, all_places_bytes - before);
+    }
     const std::uint64_t begin = scan_from_;
     bool goes_on = true;
     const std::size_t passed = scan_->scan(run, 0, places, [&](std::size_t place) {
@@ -361,7 +397,7 @@ bool Resync::search_new(ChunkTrial& trial, bool last) {
     scan_from_ = begin + passed;
     if (!goes_on) return false;
     work_.steps += places / places_a_step;
-    if (!complete) break;
+    if (!complete && places + least_ahead >= run.size()) break;
   }
   return true;
 }

@@ -50,9 +50,9 @@ class Resync {
   };
 
   /// `interrupted`: what was in progress, for Cause::hole. `round_bytes`: of one message of each chunk stream, as far as
-  /// they are known. `work` is the direction's, and outlives this.
+  /// they are known. `habits`: as they are where chunk borders were lost. `work` is the direction's, and outlives this.
   Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, std::size_t round_bytes,
-         ResyncWork& work);
+         const StreamHabits& habits, ResyncWork& work);
 
   /// Takes bytes up to the next place of a decision, and says how many.
   std::size_t add(const StreamData& data);
@@ -90,7 +90,9 @@ class Resync {
   void look_again(std::uint64_t wanted_end);
   [[nodiscard]] std::uint64_t wanted_by_candidates() const;
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
+  void search_anew();
   [[nodiscard]] bool search_waiting(ChunkTrial& trial, bool last);
+  [[nodiscard]] bool search_packets(ChunkTrial& trial);
   [[nodiscard]] bool search_new(ChunkTrial& trial, bool last);
   [[nodiscard]] int least_type3_bits() const;
   [[nodiscard]] Verdict weigh(ChunkTrial& trial, Candidate& candidate, bool last);
@@ -112,6 +114,7 @@ class Resync {
   std::uint64_t work_limit_ = 0;  ///< where the look at hand ends
   std::size_t next_look_;
   std::uint64_t ahead_wanted_end_ = 0;  ///< as in Candidate, for the place that is expected
+  bool packets_only_;                   ///< far behind the hole, places within packets have not been tried
   std::uint64_t scan_from_;             ///< places before it are refuted, or candidates
   std::vector<Candidate> candidates_;   ///< by offset
   std::optional<TrialEnd> proof_;       ///< of the candidate that was found
