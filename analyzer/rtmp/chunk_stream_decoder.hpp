@@ -47,6 +47,7 @@ class ChunkStreamDecoder {
   void prefetch() const {
     parser_.prefetch();
     assembler_.prefetch();
+    rtmpscope::prefetch(resync_.get(), 4 * cache_line);
   }
 
   /// See MessageAssembler.

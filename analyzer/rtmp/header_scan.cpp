@@ -15,65 +15,55 @@ static_assert(highest_usual_message_stream <= 0xFFFF, "the last two bytes of a u
 using Lanes = std::uint8_t __attribute__((vector_size(16)));
 constexpr std::size_t lanes = sizeof(Lanes);
 
-// What follows is about one place if T is a byte, and about 16 places in a row if it is Lanes. It answers 0 or 0xFF.
+// What follows is about 16 places in a row, and answers 0 or 0xFF for each.
 
-template <typename T>
-T load(const std::uint8_t* p) {
-  T result;
+Lanes load(const std::uint8_t* p) {
+  Lanes result;
   std::memcpy(&result, p, sizeof result);
   return result;
 }
 
 Lanes is(Lanes bytes, std::uint8_t value) { return Lanes(bytes == value); }
-std::uint8_t is(std::uint8_t byte, std::uint8_t value) { return byte == value ? 0xFF : 0; }
 Lanes is_below(Lanes bytes, std::uint8_t limit) { return Lanes(bytes < limit); }
-std::uint8_t is_below(std::uint8_t byte, std::uint8_t limit) { return byte < limit ? 0xFF : 0; }
 
-template <typename T>
-T is_within(T bytes, std::uint8_t first, std::uint8_t last) {
-  return is_below(T(bytes - first), static_cast<std::uint8_t>(last - first + 1));
+Lanes is_within(Lanes bytes, std::uint8_t first, std::uint8_t last) {
+  return is_below(Lanes(bytes - first), static_cast<std::uint8_t>(last - first + 1));
 }
 
 /// The first byte of a step between messages, as far as one is usual, or of extended_mark.
-template <typename T>
-T begins_step(T bytes) {
+Lanes begins_step(Lanes bytes) {
   return is(bytes, 0) | is(bytes, 0xFF);
 }
 
 /// Message types that are known (is_known_message_type). Control messages are short; others have any length.
-template <typename T>
-T is_type(T type_id, T length_high, T length_middle) {
-  const T control = is_within(type_id, MessageType::set_chunk_size, MessageType::set_peer_bandwidth) &
+Lanes is_type(Lanes type_id, Lanes length_high, Lanes length_middle) {
+  const Lanes control = is_within(type_id, MessageType::set_chunk_size, MessageType::set_peer_bandwidth) &
                     is(length_high | length_middle, 0);
   return control | is_within(type_id, MessageType::audio, MessageType::video) |
          is_within(type_id, MessageType::data_amf3, MessageType::command_amf0) | is(type_id, MessageType::aggregate);
 }
 
 /// Of the header of type 0 or 1 whose first 12 bytes are at `p`: message stream id, or time. Few places have it.
-template <typename T>
-T may_tell(const std::uint8_t* p, bool wide_message_streams) {
-  const T first = load<T>(p);
-  const T message_stream = wide_message_streams ? T{} : load<T>(p + 10) | load<T>(p + 11);
-  return (is_below(first, 0x40) & is(message_stream, 0)) | (is(first & 0xC0, 0x40) & begins_step(load<T>(p + 1)));
+Lanes may_tell(const std::uint8_t* p, bool wide_message_streams) {
+  const Lanes first = load(p);
+  const Lanes message_stream = wide_message_streams ? Lanes{} : load(p + 10) | load(p + 11);
+  return (is_below(first, 0x40) & is(message_stream, 0)) | (is(first & 0xC0, 0x40) & begins_step(load(p + 1)));
 }
 
 /// And all else of it.
-template <typename T>
-T tells(const std::uint8_t* p) {
-  const T chunk_stream_id = load<T>(p) & 0x3F;
-  return is_within(chunk_stream_id, 2, 0x3F) & is_type(load<T>(p + 7), load<T>(p + 4), load<T>(p + 5));
+Lanes tells(const std::uint8_t* p) {
+  const Lanes chunk_stream_id = load(p) & 0x3F;
+  return is_within(chunk_stream_id, 2, 0x3F) & is_type(load(p + 7), load(p + 4), load(p + 5));
 }
 
 /// The first byte of a header of type 2 or 3 on the chunk stream whose headers of type 3 begin with `type3`.
-template <typename T>
-T is_inheriting(T first, std::uint8_t type3) {
-  return is(T(first | 0x40), type3);
+Lanes is_inheriting(Lanes first, std::uint8_t type3) {
+  return is(Lanes(first | 0x40), type3);
 }
 
 /// Of such a header: type 3, or a time that is possible.
-template <typename T>
-T has_usual_step(const std::uint8_t* p) {
-  return is_within(load<T>(p), 0xC0, 0xFF) | begins_step(load<T>(p + 1));
+Lanes has_usual_step(const std::uint8_t* p) {
+  return is_within(load(p), 0xC0, 0xFF) | begins_step(load(p + 1));
 }
 
 bool is_any(Lanes mask) {
@@ -106,33 +96,30 @@ std::uint64_t HeaderScan::possible_block(const std::uint8_t* p) const {
   constexpr std::size_t parts = block_places / lanes;
   std::array<Lanes, parts> inherits{};
   for (const std::uint8_t value : inheriting_) {
-    for (std::size_t i = 0; i < parts; ++i) inherits[i] |= is_inheriting(load<Lanes>(p + i * lanes), value);
+    for (std::size_t i = 0; i < parts; ++i) inherits[i] |= is_inheriting(load(p + i * lanes), value);
   }
   std::array<Lanes, parts> longer{};
   for (const std::uint8_t value : longer_) {
-    for (std::size_t i = 0; i < parts; ++i) longer[i] |= is(load<Lanes>(p + i * lanes), value);
+    for (std::size_t i = 0; i < parts; ++i) longer[i] |= is(load(p + i * lanes), value);
   }
   std::array<Lanes, parts> telling{};
   Lanes any_telling{};
-  for (std::size_t i = 0; telling_ && i < parts; ++i) any_telling |= telling[i] = may_tell<Lanes>(p + i * lanes, wide_);
-  for (std::size_t i = 0; is_any(any_telling) && i < parts; ++i) telling[i] &= tells<Lanes>(p + i * lanes);
+  for (std::size_t i = 0; telling_ && i < parts; ++i) any_telling |= telling[i] = may_tell(p + i * lanes, wide_);
+  for (std::size_t i = 0; is_any(any_telling) && i < parts; ++i) telling[i] &= tells(p + i * lanes);
   std::uint64_t result = 0;
   for (std::size_t i = 0; i < parts; ++i) {
-    const Lanes inheriting = inherits[i] & has_usual_step<Lanes>(p + i * lanes);
+    const Lanes inheriting = inherits[i] & has_usual_step(p + i * lanes);
     result |= to_bits(longer[i] | inheriting | telling[i]) << i * lanes;
   }
   return result;
 }
 
-bool HeaderScan::possible(Bytes bytes) const {
+std::uint64_t HeaderScan::possible_tail(Bytes bytes, std::size_t count) const {
   // Zeros for what is missing: they speak for a step, and no message has that type; without one nothing can be weighed.
-  std::array<std::uint8_t, bytes_behind + 1> p{};
+  std::array<std::uint8_t, block_bytes> p{};
   std::ranges::copy(bytes.first(std::min(bytes.size(), p.size())), p.begin());
-  if (std::ranges::find(longer_, p[0]) != longer_.end()) return true;
-  for (const std::uint8_t type3 : inheriting_) {
-    if (is_inheriting(p[0], type3) != 0) return has_usual_step<std::uint8_t>(p.data()) != 0;
-  }
-  return telling_ && (may_tell<std::uint8_t>(p.data(), wide_) & tells<std::uint8_t>(p.data())) != 0;
+  const std::uint64_t wanted = count >= block_places ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+  return possible_block(p.data()) & wanted;
 }
 
 }  // namespace rtmpscope::rtmp

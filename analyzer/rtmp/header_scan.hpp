@@ -18,6 +18,7 @@ class HeaderScan {
   /// Places that are decided on at once, and bytes behind the last of them that are needed for it.
   static constexpr std::size_t block_places = 64;
   static constexpr std::size_t bytes_behind = 11;
+  static constexpr std::size_t block_bytes = block_places + bytes_behind;
 
   /// Headers of type 2 and 3 are possible on this chunk stream, since it is known what they inherit.
   void add_inheriting(std::uint32_t chunk_stream_id);
@@ -30,27 +31,24 @@ class HeaderScan {
   /// until that returns false. Returns the index to go on with: behind the last one that was visited, or `end`.
   template <typename Visit>
   std::size_t scan(Bytes run, std::size_t begin, std::size_t end, Visit visit) const {
-    std::size_t at = begin;
-    while (at < end) {
-      if (end - at >= block_places && run.size() - at >= block_places + bytes_behind) {
-        for (std::uint64_t places = possible_block(run.data() + at); places != 0; places &= places - 1) {
-          const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(places));
-          if (!visit(place)) return place + 1;
-        }
-        at += block_places;
-      } else {
-        if (possible(run.subspan(at)) && !visit(at)) return at + 1;
-        ++at;
+    for (std::size_t at = begin; at < end; at += block_places) {
+      for (std::uint64_t places = possible_from(run.subspan(at), end - at); places != 0; places &= places - 1) {
+        const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(places));
+        if (!visit(place)) return place + 1;
       }
     }
     return end;
   }
 
  private:
-  /// A bit for each of the first 64 places.
+  /// A bit for each of the first 64 places, but for no more than `count`.
+  [[nodiscard]] std::uint64_t possible_from(Bytes bytes, std::size_t count) const {
+    if (count >= block_places && bytes.size() >= block_bytes) return possible_block(bytes.data());
+    return possible_tail(bytes, count);
+  }
+  /// `bytes`: of block_bytes.
   [[nodiscard]] std::uint64_t possible_block(const std::uint8_t* bytes) const;
-  /// The same for the first place of `bytes`, as far as they are there; `bytes` is not empty.
-  [[nodiscard]] bool possible(Bytes bytes) const;
+  [[nodiscard]] std::uint64_t possible_tail(Bytes bytes, std::size_t count) const;
 
   /// Different bytes.
   template <std::size_t most>

@@ -3,18 +3,29 @@
 #include <algorithm>
 
 namespace rtmpscope::rtmp {
+namespace {
+
+constexpr std::size_t usual_bytes = 3 << 10;
+
+}  // namespace
 
 void ResyncWindow::reserve(std::size_t more_bytes) {
-  constexpr std::size_t usual_pieces = 4;
   const std::size_t needed = bytes_.size() + more_bytes;
+  if (needed <= bytes_.capacity()) return;
   // Behind a large packet there are others: its copy is not made twice. What is not used costs address space only.
   constexpr std::size_t large = std::size_t{16} << 10;
-  if (needed > bytes_.capacity()) bytes_.reserve(needed < large ? std::max(needed, 2 * bytes_.size()) : 4 * needed);
+  bytes_.reserve(needed < large ? std::max({usual_bytes, needed, 2 * bytes_.size()}) : 4 * needed);
+}
+
+/// Most windows need no more than this.
+void ResyncWindow::reserve_pieces() {
+  constexpr std::size_t usual_pieces = 8;
   if (pieces_.capacity() == 0) pieces_.reserve(usual_pieces);
-  if (runs_.capacity() == 0) runs_.reserve(usual_pieces);
+  if (runs_.capacity() == 0) runs_.reserve(usual_pieces / 2);
 }
 
 void ResyncWindow::add(const StreamData& data) {
+  reserve_pieces();
   const std::size_t index = bytes_.size();
   bytes_.insert(bytes_.end(), data.bytes.begin(), data.bytes.end());
   if (!runs_.empty() && !pieces_.back().gap) {
@@ -31,6 +42,7 @@ void ResyncWindow::add(const StreamData& data) {
 }
 
 void ResyncWindow::add(const StreamGap& gap) {
+  reserve_pieces();
   pieces_.push_back({.offset = gap.offset,
                      .length = gap.length.value_or(0),
                      .index = bytes_.size(),

@@ -65,6 +65,7 @@ class ResyncWindow {
     std::size_t index = 0;
   };
 
+  void reserve_pieces();
   [[nodiscard]] const Run* run_at(std::uint64_t offset) const;
   [[nodiscard]] bool run_ends_at(std::uint64_t offset) const;
 
