@@ -141,7 +141,7 @@ Verdict Detector::add_slowly(Direction direction, const StreamData& data) {
   if (!side.has_gap) side.known = side.length;
   if (!opening_is_complete && side.known > 0) side.opening = classify_opening(side.start());
   held_->end(direction);
-  return decide(side.length >= held_limit);
+  return decide(has_enough(direction));
 }
 
 Verdict Detector::add(Direction direction, const StreamGap& gap) {
@@ -168,7 +168,16 @@ Verdict Detector::add(Direction direction, const StreamGap& gap) {
   side.readable_from = side.bytes.size();
   held_->end(direction);
   if (at_start) return verdict_;  // the bytes behind it tell more
-  return decide(side.length >= held_limit);
+  return decide(has_enough(direction));
+}
+
+/// Nothing more of what `way` sends can help. If gaps hide what a handshake proves itself by, the other side may.
+bool Detector::has_enough(Direction way) const {
+  const Side& side = held_->sides[index_of(way)];
+  const Side& peer = held_->sides[index_of(opposite(way))];
+  if (side.length < held_limit) return false;
+  const bool both = side.opening == Opening::handshake && peer.opening == Opening::handshake;
+  return !both || !(side.has_gap || peer.has_gap) || peer.length >= held_limit || side.length >= held_limit_with_gaps;
 }
 
 Verdict Detector::at_end() {

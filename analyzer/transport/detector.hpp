@@ -32,10 +32,11 @@ struct Verdict {
 ///
 /// RTMP is proven by one of: both sides begin like a handshake and their sizes fit; one side's block repeats
 /// the other's; a valid digest; a believable chunk header right after the handshake. Until then the
-/// connection stays undecided, at most until one side has sent `held_limit` bytes. A handshake that stays
-/// incomplete is accepted at the end if what there is fits exactly, or on a known port. Most connections of a
-/// capture are something else: their first byte tells, and nothing is kept. But where the capture has no SYN, each
-/// first byte is possible, and so it is behind a gap at a direction's beginning: on an unknown port messages in a row
+/// connection stays undecided, at most until one side has sent `held_limit` bytes; where gaps hide parts of a
+/// handshake, until both have, or one has sent `held_limit_with_gaps`. A handshake that stays incomplete is
+/// accepted at the end if what there is fits exactly, or on a known port. Most connections of a capture are
+/// something else: their first byte tells, and nothing is kept. But where the capture has no SYN, each first
+/// byte is possible, and so it is behind a gap at a direction's beginning: on an unknown port messages in a row
 /// prove RTMP (midstream_evidence.hpp), for which up to `searched_limit` bytes of a direction are kept.
 class Detector {
  public:
@@ -49,6 +50,7 @@ class Detector {
 
   /// Bytes of one direction with which it must be decided: a handshake (3073) and a look at what follows.
   static constexpr std::uint64_t held_limit = 3073 + 64;
+  static constexpr std::uint64_t held_limit_with_gaps = 2 * held_limit;
 
   /// Bytes of one direction in which messages are looked for where there is no beginning.
   static constexpr std::size_t searched_limit = std::size_t{64} << 10;
@@ -93,6 +95,7 @@ class Detector {
   [[nodiscard]] bool may_search() const {
     return may_lack_start() && hints_.searched_bytes != nullptr && *hints_.searched_bytes < searched_bytes_limit;
   }
+  [[nodiscard]] bool has_enough(Direction way) const;
   void hold();
   void begin_search();
   Verdict add_slowly(Direction direction, const StreamData& data);

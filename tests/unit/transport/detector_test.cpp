@@ -294,6 +294,34 @@ TEST(Detector, SeesThroughGapsThatASnapLengthLeaves) {
   }
 }
 
+/// Gaps on both sides hide whether digests and sizes fit, and one where the client's first message begins: the server's
+/// message tells, even if the client has sent more than enough before it.
+TEST(Detector, WaitsForTheOtherSideWhereGapsHideAHandshake) {
+  for (const std::string& name : test::recorded_handshakes()) {
+    const RecordedHandshake recorded(name);
+    const Bytes client(recorded.to_server);
+    const Bytes server(recorded.to_client);
+    if (client[0] != 3 || server.size() < Detector::held_limit) continue;
+    DetectorDriver driver(any_port);
+    driver.data(up, client.first(1058));
+    driver.data(down, server.first(1530));
+    driver.gap(down, 79);
+    driver.data(down, server.subspan(1609, 3073 - 1609));
+    driver.gap(up, 167);
+    driver.data(up, client.subspan(1225, 3051 - 1225));
+    driver.gap(up, 164);
+    EXPECT_EQ(driver.data(up, Bytes(client).first(300)), Verdict{}) << name;
+    EXPECT_EQ(driver.data(down, server.subspan(3073)), (Verdict{Protocol::rtmp})) << name;
+    DetectorDriver silent(any_port);
+    silent.data(up, client.first(1058));
+    silent.data(down, server.first(1530));
+    silent.gap(up, Detector::held_limit - 1058);
+    EXPECT_EQ(silent.detector.verdict(), Verdict{}) << name;
+    silent.gap(up, Detector::held_limit);
+    EXPECT_EQ(silent.detector.verdict(), (Verdict{Protocol::other})) << name;
+  }
+}
+
 TEST(Detector, FindsTheChunkStreamAfterAHandshakeThatIsMissing) {
   const RecordedHandshake recorded("obs_nginx");
   for (const std::size_t missing : {1U, 100U, 1537U, 3073U}) {
