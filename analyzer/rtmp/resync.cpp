@@ -424,8 +424,9 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
     case TrialEnd::Reason::enough: found = true; break;
     case TrialEnd::Reason::contradiction:
       // Or one message that is beyond doubt, before one that inherits what is not known.
-      found = proves_itself ||
-              (end.landed == 1 && end.begun <= 2 && end.first_bits >= strong_header_bits && proves_first);
+      found = proves_itself || (end.landed == 1 && end.begun <= 2 && proves_first &&
+                                (end.first_bits >= strong_header_bits ||
+                                 (bits >= enough_bits && trial.first_is_whole(at))));
       break;
     case TrialEnd::Reason::hole: found = proves_first; break;
     case TrialEnd::Reason::need_more:
