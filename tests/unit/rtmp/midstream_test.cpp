@@ -117,6 +117,23 @@ void metadata_and_pictures(Sender& sender) {
   }
 }
 
+/// Two blocks of 64x64 pixels a picture. Nothing shows what the sound is, and nothing but its first header how long.
+void screen_video_with_adpcm(Sender& sender) {
+  for (int i = 0; i < 120; ++i) {
+    if (i % 3 == 2) {
+      sender.send(4, 8, i % 2 == 0 ? 185 : 186, body("1e", 4102, sender.random));
+      continue;
+    }
+    ByteVector picture = hex(i == 0 ? "13 30803040" : "23 30803040");
+    for (int block = 0; block < 2; ++block) {
+      const std::size_t size = 3600 + sender.random() % 300;
+      put_be(picture, size, 2);
+      picture = concat(picture, body("78 9c", size, sender.random));  // zlib
+    }
+    sender.send(6, 9, 125, picture);
+  }
+}
+
 Recorder decode_from(const ByteVector& bytes, std::uint64_t start, std::size_t most = SIZE_MAX) {
   Recorder seen;
   rtmp::ChunkStreamDecoder decoder;
@@ -195,8 +212,23 @@ TEST(Midstream, FewOfConstantLengthBeforeTheEnd) {
   }
 }
 
+TEST(Midstream, PicturesThatAreWholeBetweenMessagesOfAnUnknownKind) {
+  Sender sender(4096, 4);
+  screen_video_with_adpcm(sender);
+  for (int i = 6; i < 60; i += 7) {
+    const Recorder seen = decode_from(sender.bytes, sender.sent[static_cast<std::size_t>(i)].stream_offset + 100);
+    ASSERT_GT(seen.messages.size(), 10U) << i;
+    for (const rtmp::MessageHeader& message : seen.messages) {
+      const auto own = std::ranges::find(sender.sent, message.stream_offset, &rtmp::MessageHeader::stream_offset);
+      ASSERT_NE(own, sender.sent.end()) << i << ": none begins at " << message.stream_offset;
+      EXPECT_EQ(message.length, own->length) << i;
+      EXPECT_EQ(message.type_id, own->type_id) << i;
+    }
+  }
+}
+
 TEST(Midstream, ResultsDoNotDependOnTheCuts) {
-  for (const auto& write : {screen_video_with_pcm, g711, mp3, picture_with_ac3, metadata_and_pictures}) {
+  for (const auto& write : {screen_video_with_pcm, g711, mp3, picture_with_ac3, metadata_and_pictures, screen_video_with_adpcm}) {
     Sender sender(4096, 3);
     write(sender);
     for (const std::uint64_t start : {200U, 1777U, 5000U}) {
