@@ -1,9 +1,10 @@
 // Finds the chunk borders of one direction again: after a hole that hides headers, and in mid-stream.
 //
 // First it is tried whether the sender went on with the message in progress, so that the next header's place can be
-// computed. Else each place behind the hole is parsed on trial (chunk_trial.hpp) until one is believable enough. What
-// is found does not depend on how the stream is cut: decisions are made only where a number of bytes is reached that
-// follows from offsets, at a hole, and at the end.
+// computed. Else each place behind the hole is parsed on trial (chunk_trial.hpp) until one is believable enough; where
+// the sender begins packets with messages, places within packets come last. What is found does not depend on how the
+// bytes of a packet are cut: decisions are made only where a number of bytes is reached that follows from offsets, at a
+// hole, and at the end.
 #pragma once
 
 #include "rtmp/chunk_trial.hpp"

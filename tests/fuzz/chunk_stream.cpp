@@ -1,6 +1,6 @@
-// One direction's chunk stream. The first bytes of the input say how the rest is cut, and what is missing of it; the
-// oracle is that messages, chunks and findings do not depend on the cuts, and that describing a message twice gives the
-// same fields.
+// One direction's chunk stream. The first bytes of the input say how the rest is cut, what is missing of it, and how
+// long its packets are; the oracle is that messages, chunks and findings do not depend on the cuts, and that describing
+// a message twice gives the same fields.
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -55,8 +55,9 @@ class Log final : public ChunkStreamListener {
   }
 };
 
-/// What is missing of a stream: its beginning, and one hole.
+/// What is missing of a stream: its beginning, and one hole; and how long its packets are.
 struct Damage {
+  std::size_t packet_size = SIZE_MAX;
   bool midstream = false;
   std::size_t hole_begin = 0;
   std::size_t hole_end = 0;
@@ -68,15 +69,17 @@ std::string run(Bytes stream, Bytes cuts, const Damage& damage) {
   if (damage.midstream) decoder.lose_sync(0, SyncLostReason::start_not_captured, {1, 0}, log);
   std::size_t at = 0;
   for (std::size_t i = 0; at < stream.size(); ++i) {
+    const PacketRef packet{1 + at / damage.packet_size, 0};
     if (at == damage.hole_begin && damage.hole_end > at) {
-      decoder.on_gap({at, damage.hole_end - at, GapCause::not_captured, {1, 0}}, log);
+      decoder.on_gap({at, damage.hole_end - at, GapCause::not_captured, packet}, log);
       at = damage.hole_end;
       continue;
     }
     const std::size_t end = at < damage.hole_begin ? std::min(stream.size(), damage.hole_begin) : stream.size();
-    const std::size_t wanted = cuts.empty() ? end - at : std::size_t{1} + cuts[i % cuts.size()];
-    const std::size_t size = std::min(wanted, end - at);
-    decoder.on_data({at, stream.subspan(at, size), {1, 0}}, log);
+    const std::size_t left = std::min(end - at, damage.packet_size - at % damage.packet_size);
+    const std::size_t wanted = cuts.empty() ? left : std::size_t{1} + cuts[i % cuts.size()];
+    const std::size_t size = std::min(wanted, left);
+    decoder.on_data({at, stream.subspan(at, size), packet}, log);
     at += size;
   }
   decoder.on_end({1, 0}, log);
@@ -102,7 +105,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require_same(stream, cuts, {.midstream = true});
   const std::size_t begin = (std::size_t{cuts[6]} << 4) + 1;
   const std::size_t end = begin + 1 + std::size_t{cuts[7]} * 6;
-  if (end < stream.size())
-    require_same(stream, cuts, {.midstream = (cuts[5] & 1U) != 0, .hole_begin = begin, .hole_end = end});
+  if (end < stream.size()) {
+    Damage damage{.midstream = (cuts[5] & 1U) != 0, .hole_begin = begin, .hole_end = end};
+    require_same(stream, cuts, damage);
+    damage.packet_size = std::size_t{1} + cuts[4];
+    require_same(stream, cuts, damage);
+  }
   return 0;
 }
