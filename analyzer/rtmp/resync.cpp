@@ -355,6 +355,14 @@ bool Resync::search_waiting(ChunkTrial& trial, bool last) {
   return goes_on;
 }
 
+/// Tries one place; false where the search ends with it for now.
+bool Resync::search_place(ChunkTrial& trial, std::uint64_t offset, bool last) {
+  Candidate candidate{.offset = offset, .after_hole = window_.hole_ends_at(offset)};
+  const Verdict verdict = weigh(trial, candidate, last);
+  if (verdict == Verdict::waits) candidates_.push_back(candidate);
+  return !overdrawn() && (verdict == Verdict::refuted || (verdict == Verdict::waits && !candidate.strong));
+}
+
 /// Tries the beginnings of packets that came since the last look; false where the search ends for now.
 bool Resync::search_packets(ChunkTrial& trial) {
   for (const ResyncWindow::Piece& piece : window_.pieces()) {
@@ -363,10 +371,7 @@ bool Resync::search_packets(ChunkTrial& trial) {
     const bool complete = piece.offset + run.size() < window_.end();
     if (!complete && run.size() <= least_ahead) break;
     scan_from_ = piece.offset + 1;
-    Candidate candidate{.offset = piece.offset, .after_hole = window_.hole_ends_at(piece.offset)};
-    const Verdict verdict = weigh(trial, candidate, false);
-    if (verdict == Verdict::waits) candidates_.push_back(candidate);
-    if (verdict == Verdict::found || (verdict == Verdict::waits && candidate.strong) || overdrawn()) return false;
+    if (!search_place(trial, piece.offset, false)) return false;
   }
   return true;
 }
@@ -387,12 +392,7 @@ bool Resync::search_new(ChunkTrial& trial, bool last) {
     bool goes_on = true;
     const std::size_t passed = scan_->scan(run, 0, places, [&](std::size_t place) {
       if (guessed_.empty() && trial.is_no_first_type3(run.subspan(place), least_type3_bits())) return true;
-      Candidate candidate{.offset = begin + place, .after_hole = window_.hole_ends_at(begin + place)};
-      const Verdict verdict = weigh(trial, candidate, last);
-      if (verdict == Verdict::waits) candidates_.push_back(candidate);
-      goes_on = verdict == Verdict::refuted || (verdict == Verdict::waits && !candidate.strong);
-      goes_on = goes_on && !overdrawn();
-      return goes_on;
+      return goes_on = search_place(trial, begin + place, last);
     });
     scan_from_ = begin + passed;
     if (!goes_on) return false;

@@ -93,6 +93,7 @@ class Resync {
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
   void search_anew();
   [[nodiscard]] bool search_waiting(ChunkTrial& trial, bool last);
+  [[nodiscard]] bool search_place(ChunkTrial& trial, std::uint64_t offset, bool last);
   [[nodiscard]] bool search_packets(ChunkTrial& trial);
   [[nodiscard]] bool search_new(ChunkTrial& trial, bool last);
   [[nodiscard]] int least_type3_bits() const;
