@@ -149,6 +149,19 @@ Recorder decode_from(const ByteVector& bytes, std::uint64_t start, std::size_t m
   return seen;
 }
 
+/// All that is found was sent.
+void expect_sent(const Sender& sender, const Recorder& seen, std::uint64_t start) {
+  for (const rtmp::MessageHeader& message : seen.messages) {
+    const auto own = std::ranges::find(sender.sent, message.stream_offset, &rtmp::MessageHeader::stream_offset);
+    ASSERT_NE(own, sender.sent.end()) << start << ": none begins at " << message.stream_offset;
+    EXPECT_EQ(message.length, own->length) << start;
+    EXPECT_EQ(message.type_id, own->type_id) << start;
+    if (message.timestamp_exact) {
+      EXPECT_EQ(message.timestamp, own->timestamp) << start;
+    }
+  }
+}
+
 /// From random bytes on: one of the first two messages is found, and all that is found was sent.
 void expect_found_soon(const std::function<void(Sender&)>& write, std::uint32_t chunk_size) {
   Sender sender(chunk_size, chunk_size);
@@ -160,15 +173,7 @@ void expect_found_soon(const std::function<void(Sender&)>& write, std::uint32_t 
     const Recorder seen = decode_from(sender.bytes, start);
     ASSERT_FALSE(seen.messages.empty()) << start;
     EXPECT_LE(seen.messages.front().stream_offset, (first + 1)->stream_offset) << start;
-    for (const rtmp::MessageHeader& message : seen.messages) {
-      const auto own = std::ranges::find(sender.sent, message.stream_offset, &rtmp::MessageHeader::stream_offset);
-      ASSERT_NE(own, sender.sent.end()) << start << ": none begins at " << message.stream_offset;
-      EXPECT_EQ(message.length, own->length) << start;
-      EXPECT_EQ(message.type_id, own->type_id) << start;
-      if (message.timestamp_exact) {
-        EXPECT_EQ(message.timestamp, own->timestamp) << start;
-      }
-    }
+    expect_sent(sender, seen, start);
   }
 }
 
@@ -216,14 +221,10 @@ TEST(Midstream, PicturesThatAreWholeBetweenMessagesOfAnUnknownKind) {
   Sender sender(4096, 4);
   screen_video_with_adpcm(sender);
   for (int i = 6; i < 60; i += 7) {
-    const Recorder seen = decode_from(sender.bytes, sender.sent[static_cast<std::size_t>(i)].stream_offset + 100);
-    ASSERT_GT(seen.messages.size(), 10U) << i;
-    for (const rtmp::MessageHeader& message : seen.messages) {
-      const auto own = std::ranges::find(sender.sent, message.stream_offset, &rtmp::MessageHeader::stream_offset);
-      ASSERT_NE(own, sender.sent.end()) << i << ": none begins at " << message.stream_offset;
-      EXPECT_EQ(message.length, own->length) << i;
-      EXPECT_EQ(message.type_id, own->type_id) << i;
-    }
+    const std::uint64_t start = sender.sent[static_cast<std::size_t>(i)].stream_offset + 100;
+    const Recorder seen = decode_from(sender.bytes, start);
+    ASSERT_GT(seen.messages.size(), 10U) << start;
+    expect_sent(sender, seen, start);
   }
 }
 
