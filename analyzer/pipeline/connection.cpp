@@ -74,6 +74,7 @@ void Connection::on_gap(Direction direction, const StreamGap& stream_gap) {
     }
   }
   if (is_decoding()) {
+    context_.gaps = true;
     session_->on_gap(way(direction), shifted(direction, gap));
   } else if (state_ == State::undecided && gap.cause != GapCause::start_not_captured) {
     // Without a SYN the stream begins with its first captured byte; the detector knows from its hints that something

@@ -21,6 +21,7 @@ struct ConnectionContext {
   std::uint32_t opened = 0;                   ///< sessions so far; numbers them within the shard
   std::uint64_t opaque = 0;                   ///< of these, on an RTMP port with something else
   std::uint64_t others = 0;                   ///< connections that carry something else
+  bool gaps = false;                          ///< bytes of sessions were missing: some may look for chunk borders
 };
 
 class Connection final : public net::FlowHandler {

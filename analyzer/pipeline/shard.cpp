@@ -45,7 +45,7 @@ void Shard::process(const Window& window, std::size_t own_index) {
 /// A connection's state is spread over memory, reached by pointer after pointer, and no longer in a cache among thousands
 /// of connections. So segments pass through stages, group after group: each stage asks for what the next one looks at.
 void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
-  constexpr std::size_t stages = 6;
+  constexpr std::size_t stages = 7;
   const std::size_t groups = (part.size() + group_size - 1) / group_size;
   for (std::size_t turn = 0; turn < groups + stages; ++turn) {
     // Calls `load` with the segments that have come to a stage.
@@ -73,6 +73,11 @@ void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
     at(5, [&](const net::TcpSegment& next) {
       if (next.wire_length > 0) flows_.prefetch_handler(next, 1);
     });
+    if (context_.gaps) {
+      at(6, [&](const net::TcpSegment& next) {
+        if (next.wire_length > 0) flows_.prefetch_handler(next, 2);
+      });
+    }
     at(stages, [&](const net::TcpSegment& next) {
       flows_.on_segment(next);
       mark_pieces(next.packet.number);

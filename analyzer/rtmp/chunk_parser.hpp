@@ -131,6 +131,7 @@ class ChunkParser {
   /// Loads the state of the first chunk streams into the cache; most senders use three or four.
   void prefetch() const {
     rtmpscope::prefetch(streams_.data(), 3 * sizeof(ChunkStream));
+    rtmpscope::prefetch(care_.get(), sizeof(Care));
   }
 
   /// The header of the last begin item, and what was odd about it.

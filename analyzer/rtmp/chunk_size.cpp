@@ -78,7 +78,9 @@ ChunkTrial::Look ChunkTrial::fits(std::uint64_t payload, const Seen& seen, std::
     if (orphan == Look::more) return Look::more;
     return orphan == Look::yes && stranger + splits * continuation_bits >= wanted ? Look::yes : Look::no;
   }
-  return look == Look::yes && next.bits < wanted ? Look::no : look;
+  if (look == Look::yes && next.bits < wanted) return Look::no;
+  if (look == Look::yes) ahead_ = next;
+  return look;
 }
 
 /// The chunk size that lets the message end before a believable header.
@@ -171,6 +173,7 @@ std::optional<std::uint32_t> ChunkTrial::settle_rivals(std::span<const std::uint
     TrialStart start = *start_;
     start.chunk_size = size;
     start.chunk_size_exact = true;
+    start.until_landed = false;
     const TrialEnd end = ChunkTrial(window_, parser_, habits_, work_, work_limit_).run(start);
     if (work_ > work_limit_) return std::nullopt;
     if (end.reason == TrialEnd::Reason::need_more) {

@@ -5,12 +5,6 @@
 #include "base/byte_order.hpp"
 
 namespace rtmpscope::rtmp {
-namespace {
-
-/// Where more were needed at once, their memory is given back.
-constexpr std::size_t usual_replays = 2;
-
-}  // namespace
 
 void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener) {
   begin_packet(data.packet, data.offset);
@@ -110,11 +104,10 @@ void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListen
 
 /// Goes over what was kept, once chunk borders are known.
 void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
-  if (replays_ == nullptr) return;
-  while (!replays_->empty()) {
-    Replay& top = replays_->back();
+  while (replay_ != nullptr) {
+    Replay& top = *replay_;
     if (top.next == top.window.pieces().size()) {
-      replays_->pop_back();
+      replay_ = std::move(top.below);
       continue;
     }
     // A piece is taken bit by bit: taking it may put another window on top, which comes before the piece's rest.
@@ -151,7 +144,6 @@ void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
     top.from = std::max(top.from, data.offset);
     if (data.bytes.empty()) ++top.next;
   }
-  if (replays_->capacity() > usual_replays) replays_.reset();
 }
 
 void ChunkStreamDecoder::look(bool last, ChunkStreamListener& listener) {
@@ -177,11 +169,11 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
       .inherited = found.inherited};
   const std::uint32_t before = parser_.chunk_size();
   const bool was_exact = parser_.chunk_size_exact();
-  Replay replay{.window = std::move(resync_->window()), .from = found.offset};
+  auto replay = std::make_unique<Replay>(Replay{.window = std::move(resync_->window()), .from = found.offset});
   switch (found.method) {
     case SyncMethod::predicted:
       parser_.resume_interrupted(*resync_->interrupted(), found.header, resumption);
-      replay.from = resync_->lost_offset();
+      replay->from = resync_->lost_offset();
       break;
     case SyncMethod::confirmed: parser_.resume_doubt(resumption); break;
     case SyncMethod::searched:
@@ -192,17 +184,13 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
   if (found.method != SyncMethod::confirmed || chunk_size != before || parser_.chunk_size_exact() != was_exact) {
     listener.on_sync_found(found, chunk_size);
   }
-  if (replays_ == nullptr) replays_ = std::make_unique<std::vector<Replay>>();
-  replays_->push_back(std::move(replay));
+  replay->below = std::move(replay_);
+  replay_ = std::move(replay);
 }
 
 void ChunkStreamDecoder::begin_resync(Resync::Cause cause, std::uint64_t offset,
                                       std::optional<Interrupted> interrupted) {
-  if (resync_work_ == nullptr) resync_work_ = std::make_unique<ResyncWork>();
-  std::size_t round_bytes = 0;
-  const std::size_t usual_streams = std::min<std::size_t>(parser_.stream_count(), 8);
-  for (std::size_t i = 0; i < usual_streams; ++i) round_bytes += parser_.stream(i).message.length;
-  resync_ = std::make_unique<Resync>(cause, offset, interrupted, round_bytes, habits_, *resync_work_);
+  resync_ = std::make_unique<Resync>(cause, offset, interrupted, parser_, habits_, resync_work_);
 }
 
 void ChunkStreamDecoder::emit_all_partial(PacketRef packet, ChunkStreamListener& listener) {
@@ -217,7 +205,7 @@ void ChunkStreamDecoder::on_end(PacketRef packet, ChunkStreamListener& listener)
 void ChunkStreamDecoder::settle(PacketRef packet, ChunkStreamListener& listener) {
   while (resync_ != nullptr && !resync_->window().pieces().empty()) {
     look(true, listener);
-    if (replays_ == nullptr || replays_->empty()) break;
+    if (replay_ == nullptr) break;
     replay(listener);
   }
   resync_.reset();

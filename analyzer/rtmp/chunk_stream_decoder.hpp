@@ -47,7 +47,11 @@ class ChunkStreamDecoder {
   void prefetch() const {
     parser_.prefetch();
     assembler_.prefetch();
-    rtmpscope::prefetch(resync_.get(), 4 * cache_line);
+    rtmpscope::prefetch(resync_.get(), sizeof(Resync));
+  }
+  /// And then that of the search for chunk borders.
+  void prefetch_resync() const {
+    if (resync_ != nullptr) resync_->window().prefetch();
   }
 
   /// See MessageAssembler.
@@ -64,6 +68,7 @@ class ChunkStreamDecoder {
     ResyncWindow window;
     std::size_t next = 0;
     std::uint64_t from = 0;
+    std::unique_ptr<Replay> below{};  ///< is gone over when this one is done
   };
 
   void begin_packet(PacketRef packet, std::uint64_t offset);
@@ -87,9 +92,9 @@ class ChunkStreamDecoder {
   std::uint64_t packet_ = 0;        ///< number of the one whose bytes are taken
   std::uint64_t packet_begin_ = 0;  ///< offset of its first byte
   bool damaged_ = false;
-  std::unique_ptr<ResyncWork> resync_work_;     ///< since the first of them
+  ResyncWork resync_work_;
   std::unique_ptr<Resync> resync_;              ///< while chunk borders are not known
-  std::unique_ptr<std::vector<Replay>> replays_;  ///< the last one is gone over first
+  std::unique_ptr<Replay> replay_;              ///< the one that is gone over first
 };
 
 }  // namespace rtmpscope::rtmp

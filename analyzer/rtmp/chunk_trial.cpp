@@ -59,8 +59,10 @@ bool ChunkTrial::is_certain(std::uint32_t id) const {
 }
 
 ChunkTrial::Stream& ChunkTrial::stream(std::uint32_t id) {
-  const auto found = std::find_if(streams_.begin(), streams_.end(), [&](const Stream& s) { return s.id == id; });
-  if (found != streams_.end()) return *found;
+  if (recent_stream_ < streams_.size() && streams_[recent_stream_].id == id) return streams_[recent_stream_];
+  for (recent_stream_ = 0; recent_stream_ < streams_.size(); ++recent_stream_) {
+    if (streams_[recent_stream_].id == id) return streams_[recent_stream_];
+  }
   std::uint32_t left = 0;
   const ChunkStream* state = inherited(id, left);
   streams_.push_back({.id = id,
@@ -118,6 +120,7 @@ ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
     h.extended_timestamp = load_be32(bytes.data() + fixed);
     h.size = static_cast<std::uint8_t>(fixed + 4);
   }
+  seen.body = bytes.size() > h.size ? bytes.subspan(h.size) : window_.at(offset + h.size);
   if (left != 0) {
     // A header that cuts a message short is no evidence; no sender that was seen does that.
     if (h.format != 3) return Look::no;
@@ -129,20 +132,23 @@ ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
   // Landing does not tell an Acknowledgement from a Window Acknowledgement Size: they are equally long. Its value does.
   const bool shows_itself =
       h.type_id == MessageType::acknowledgement &&
-      weigh_body(h.type_id, window_.at(offset + h.size), h.length, habits_).value_or(0) >= control_bits;
+      weigh_body(h.type_id, seen.body, h.length, habits_).value_or(0) >= control_bits;
   if (is_control && h.format >= 2 && !shows_itself && !is_certain(h.chunk_stream_id)) return Look::no;
   const auto bits = weigh_header(h, state);
   if (!bits) return Look::no;
   seen.bits = *bits;
   if (is_control) seen.shown_bits = control_bits;
-  return read_body(offset + h.size, seen);
+  return read_body(seen);
 }
 
-ChunkTrial::Look ChunkTrial::read_body(std::uint64_t offset, Seen& seen) {
+ChunkTrial::Look ChunkTrial::read_body(Seen& seen) {
   const std::uint32_t wanted = std::min<std::uint32_t>(weighed_body_bytes, seen.header.length);
   if (wanted == 0) return Look::yes;
-  const Bytes body = window_.at(offset);
-  if (body.size() < wanted && missing(offset + body.size()) == Look::more) return Look::more;
+  const Bytes body = seen.body;
+  if (body.size() < wanted) {
+    const std::uint64_t end = seen.header.stream_offset + seen.header.size + body.size();
+    if (missing(end) == Look::more) return Look::more;
+  }
   const auto bits = weigh_body(seen.header.type_id, body, seen.header.length, habits_);
   if (!bits) return Look::no;
   int alike = 0;
@@ -201,7 +207,15 @@ void ChunkTrial::add_orphan_sample(std::uint64_t offset) {
   samples_.push_back({bytes[0] & 0x3FU, 0, show_type(body, nullptr).type_id, BodyHead(body)});
 }
 
+/// The header where the trial stands.
+ChunkTrial::Look ChunkTrial::read_next(Seen& seen) {
+  if (!ahead_ || ahead_->header.stream_offset != end_.offset) return read(end_.offset, seen);
+  seen = *ahead_;
+  return Look::yes;
+}
+
 void ChunkTrial::begin_message(const Seen& seen) {
+  ahead_.reset();
   Stream& s = stream(seen.header.chunk_stream_id);
   const ChunkHeader& h = seen.header;
   ChunkStream& state = s.state;
@@ -219,8 +233,7 @@ void ChunkTrial::begin_message(const Seen& seen) {
     state.extended_value = h.extended_timestamp;
   }
   state.message.stream_offset = h.stream_offset;
-  const Bytes body = window_.at(h.stream_offset + h.size);
-  s.head = BodyHead(body.first(std::min<std::size_t>(body.size(), h.length)));
+  s.head = BodyHead(seen.body.first(std::min<std::size_t>(seen.body.size(), h.length)));
   if (samples_.size() < most_samples) samples_.push_back({s.id, h.length, h.type_id, s.head});
   s.certain = s.certain || h.format < 2;
   s.told = s.told || h.format < 2;
@@ -296,6 +309,7 @@ void ChunkTrial::begin(const TrialStart& start) {
   state_holds_ = crosses_holes_ || start.state_holds;
   streams_.clear();
   samples_.clear();
+  ahead_.reset();
   length_certain_ = true;
   for (std::size_t i = 0; i < start.inherited.size(); ++i) {
     const Inherited& each = start.inherited[i];
@@ -330,7 +344,7 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
     if (passed == trial_headers && end_.begun > 1) return stop(Reason::enough);
     if (work_ > work_limit_) return stop(Reason::contradiction);
     Seen seen;
-    switch (read(end_.offset, seen)) {
+    switch (read_next(seen)) {
       case Look::no:
         if (end_.begun > 0 && length_certain_) {
           int stranger = 0;
@@ -357,6 +371,7 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
           for (Stream& each : streams_) each.certain = each.certain || each.id == begun_last_;
         }
         ++end_.landed;
+        if (start.until_landed && end_.confirmed > start.offset) return stop(Reason::enough);
       }
       if (end_.begun == 0) {
         if (start.least_first_bits > 0 && steps_too_far(seen.header)) return stop(Reason::contradiction);

@@ -37,6 +37,7 @@ struct TrialStart {
   std::span<const BodyHead> heads{};       ///< how the bodies of those begin, as far as that is known
   int least_first_bits = 0;                ///< a first header for which less speaks is a contradiction …
   int least_type3_bits = 0;                ///< … or one of type 3, which says nothing itself
+  bool until_landed = false;               ///< one message that is confirmed is enough
   bool last = false;                       ///< no more bytes will come
 };
 
@@ -45,7 +46,7 @@ struct TrialEnd {
     contradiction,  ///< no believable header at `offset`
     need_more,      ///< the window ends
     hole,           ///< the next header is missing
-    enough,         ///< trial_headers were passed
+    enough,         ///< trial_headers were passed, or what TrialStart wants
   };
   Reason reason = Reason::contradiction;
   std::uint64_t offset = 0;           ///< of the header that was not passed
@@ -164,6 +165,7 @@ class ChunkTrial {
     int bits = 0;
     int shown_bits = 0;  ///< of `bits`: for the body
     bool continuation = false;
+    Bytes body;          ///< what follows the header without a hole
   };
 
   struct Before;
@@ -173,7 +175,8 @@ class ChunkTrial {
   [[nodiscard]] ShownType show_whole(Bytes wire, std::uint32_t chunk_size) const;
   int weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body);
   Look read(std::uint64_t offset, Seen& seen);
-  Look read_body(std::uint64_t offset, Seen& seen);
+  Look read_next(Seen& seen);
+  Look read_body(Seen& seen);
   Look read_orphan(std::uint64_t offset, int& bits);
   void add_orphan_sample(std::uint64_t offset);
   [[nodiscard]] Look missing(std::uint64_t offset);
@@ -212,6 +215,7 @@ class ChunkTrial {
   bool state_holds_ = false;
   bool crosses_holes_ = false;
   TrialEnd end_;
+  std::optional<Seen> ahead_;     ///< the header that was last found behind a message, while nothing has begun since
   std::uint32_t begun_last_ = 0;  ///< chunk stream of the message that began last
   bool length_certain_ = false;   ///< of that message
   // Most trials are short and there are many: what they need lies here rather than on the heap.
@@ -221,6 +225,7 @@ class ChunkTrial {
       memory_;
   std::pmr::monotonic_buffer_resource resource_{memory_.data(), memory_.size()};
   std::pmr::vector<Stream> streams_{&resource_};
+  std::size_t recent_stream_ = 0;  ///< index of the one that was asked for last
   std::pmr::vector<ChunkSample> samples_{&resource_};  ///< of the last run
 };
 

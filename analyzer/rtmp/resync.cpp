@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t latest_first_look = 1536;
 constexpr std::size_t least_step = 64;
 constexpr std::size_t look_step_divisor = 2;
+/// A look of which something is expected may come sooner.
+constexpr std::size_t soon_divisor = 16;
 
 /// Bytes behind a hole in which repetition is looked for: there most headers are found without.
 constexpr std::size_t guessed_behind_hole = std::size_t{16} << 10;
@@ -62,6 +64,36 @@ constexpr int guessed_shown_bits = 5 * 14;
 /// has periods in one message.
 constexpr int least_guessed_row = 16;
 
+std::size_t first_look(const ChunkParser& parser) {
+  constexpr std::size_t usual_streams = 8;
+  std::size_t round_bytes = 0;  // of one message of each chunk stream
+  for (std::size_t i = 0; i < std::min(parser.stream_count(), usual_streams); ++i) {
+    round_bytes += parser.stream(i).message.length;
+  }
+  return std::clamp(2 * round_bytes, least_step, latest_first_look);
+}
+
+/// Where it is seen what stands behind the message of the header in doubt, or behind its first chunk.
+std::size_t first_look_at_doubt(const ChunkParser& parser) {
+  const ChunkHeader& header = parser.header();
+  const auto stream = parser.find(header.chunk_stream_id);
+  const std::uint32_t length = header.format < 2 ? header.length : stream ? parser.stream(*stream).message.length : 0;
+  const std::uint32_t chunk_size = parser.expected_chunk_size();
+  if (chunk_size == 0) return first_look(parser);
+  return header.size + std::min<std::size_t>({length, chunk_size, maximum_resync_bytes / 2}) + least_ahead;
+}
+
+TrialStart start_ahead(const ChunkParser& parser, std::uint64_t offset) {
+  return {.offset = offset,
+          .state_holds = true,
+          .chunk_size = parser.expected_chunk_size(),
+          .chunk_size_exact = parser.chunk_size_exact(),
+          .chunk_size_least = parser.chunk_size_least()};
+}
+
+/// Behind the header in doubt at `offset`: its message ended where it had to.
+bool lands(const TrialEnd& end, std::uint64_t offset) { return end.confirmed > offset && end.landed > 0; }
+
 SyncConfidence confidence_of(int bits) {
   if (bits >= 120) return SyncConfidence::very_high;
   return bits >= enough_bits ? SyncConfidence::high : SyncConfidence::fair;
@@ -71,13 +103,13 @@ SyncConfidence confidence_of(int bits) {
 
 std::uint64_t ResyncWork::affordable() const { return least_work + work_per_byte * bytes; }
 
-Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, std::size_t round_bytes,
+Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, const ChunkParser& parser,
                const StreamHabits& habits, ResyncWork& work)
     : cause_(cause),
       lost_offset_(offset),
       interrupted_(interrupted),
       work_(work),
-      next_look_(std::clamp(2 * round_bytes, least_step, latest_first_look)),
+      next_look_(cause == Cause::doubt ? first_look_at_doubt(parser) : first_look(parser)),
       packets_only_((cause == Cause::hole || cause == Cause::doubt) && habits.packets_begun >= usual_packets_begun),
       scan_from_(offset),
       doubt_pending_(cause == Cause::doubt) {}
@@ -128,14 +160,15 @@ std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHab
   return std::nullopt;
 }
 
-/// After a good part of what is kept has come once more; later, if nothing can be told before the window ends at
-/// `wanted_end`.
+/// After a good part of what is kept has come once more; or when the window ends at `wanted_end`, if nothing can be told
+/// before, unless that is soon.
 void Resync::look_again(std::uint64_t wanted_end) {
   const std::size_t kept = window_.kept_bytes();
   const std::size_t step = std::max(least_step, kept / look_step_divisor);
   const std::uint64_t end = window_.end();
   const std::uint64_t wanted = wanted_end > end ? std::min<std::uint64_t>(wanted_end - end, maximum_resync_bytes) : 0;
-  const std::size_t later = kept + std::max(step, static_cast<std::size_t>(wanted) + least_ahead);
+  const bool soon = wanted < std::max(least_step, kept / soon_divisor);
+  const std::size_t later = kept + (soon ? step : static_cast<std::size_t>(wanted) + least_ahead);
   next_look_ = kept < maximum_resync_bytes ? std::min(later, maximum_resync_bytes) : kept + step;
 }
 
@@ -150,18 +183,14 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   const bool decide = last || full();
   if (!decide && window_.end() < ahead_wanted_end_) return std::nullopt;
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  TrialStart start{.offset = lost_offset_,
-                   .interrupted = interrupted_,
-                   .state_holds = true,
-                   .chunk_size = parser.expected_chunk_size(),
-                   .chunk_size_exact = parser.chunk_size_exact(),
-                   .chunk_size_least = parser.chunk_size_least(),
-                   .last = decide};
+  TrialStart start = start_ahead(parser, lost_offset_);
+  start.interrupted = interrupted_;
+  start.until_landed = doubt_pending_;
+  start.last = decide;
   TrialEnd end = trial.run(start);
   // The header in doubt stands where the one before it said; what it inherits needs one message that lands.
-  const auto lands = [&] { return end.confirmed > lost_offset_ && end.landed > 0; };
   std::optional<Inherited> inferred;
-  if (doubt_pending_ && !lands() && (decide || end.reason != TrialEnd::Reason::need_more)) {
+  if (doubt_pending_ && !lands(end, lost_offset_) && (decide || end.reason != TrialEnd::Reason::need_more)) {
     const Inference inference = trial.infer(start);
     if (inference.inherited) {
       inferred = inference.inherited;
@@ -175,7 +204,7 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   const bool waiting = !decide && end.reason == TrialEnd::Reason::need_more;
   if (waiting) ahead_wanted_end_ = end.wanted_end;
   if (doubt_pending_) {
-    if (lands()) {
+    if (lands(end, lost_offset_)) {
       auto result = found(end, lost_offset_, SyncMethod::confirmed);
       result.inherited.assign(start.inherited.begin(), start.inherited.end());
       return result;
@@ -417,7 +446,11 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
   candidate.wanted_end = end.wanted_end;
   if (end.begun == 0) return end.reason == TrialEnd::Reason::need_more ? Verdict::waits : Verdict::refuted;
   const int bits = end.bits + (candidate.after_hole ? aligned_bits : 0);
-  const bool proves_itself = end.landed >= landings_wanted && bits >= enough_bits;
+  // Where the sender begins packets with messages, a clear header and the one behind its message do so by no chance.
+  const bool lands_on_packet = packets_only_ && end.landed == 1 && end.first_bits >= strong_header_bits &&
+                               end.confirmed > at && window_.packet_begins_at(at) &&
+                               window_.packet_begins_at(end.confirmed);
+  const bool proves_itself = (end.landed >= landings_wanted || lands_on_packet) && bits >= enough_bits;
   const bool proves_first = end.confirmed > at && bits >= enough_bits_at_end;
   bool found = false;
   switch (end.reason) {

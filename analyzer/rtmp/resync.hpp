@@ -50,9 +50,9 @@ class Resync {
     astray,     ///< headers that cannot be right
   };
 
-  /// `interrupted`: what was in progress, for Cause::hole. `round_bytes`: of one message of each chunk stream, as far as
-  /// they are known. `habits`: as they are where chunk borders were lost. `work` is the direction's, and outlives this.
-  Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, std::size_t round_bytes,
+  /// `interrupted`: what was in progress, for Cause::hole. `parser`, `habits`: as they are where chunk borders were lost.
+  /// `work` is the direction's, and outlives this.
+  Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, const ChunkParser& parser,
          const StreamHabits& habits, ResyncWork& work);
 
   /// Takes bytes up to the next place of a decision, and says how many.
@@ -68,6 +68,7 @@ class Resync {
   [[nodiscard]] std::optional<SyncFound> look(const ChunkParser& parser, const StreamHabits& habits, bool last);
 
   [[nodiscard]] ResyncWindow& window() { return window_; }
+  [[nodiscard]] const ResyncWindow& window() const { return window_; }
   [[nodiscard]] Cause cause() const { return cause_; }
   /// The message in progress was not gone on with; its partial body may be given out.
   [[nodiscard]] bool prediction_failed() const { return !interrupted_; }

@@ -3,39 +3,34 @@
 #include <algorithm>
 
 namespace rtmpscope::rtmp {
-namespace {
-
-constexpr std::size_t usual_bytes = 3 << 10;
-
-}  // namespace
 
 void ResyncWindow::reserve(std::size_t more_bytes) {
   const std::size_t needed = bytes_.size() + more_bytes;
   if (needed <= bytes_.capacity()) return;
   // Behind a large packet there are others: its copy is not made twice. What is not used costs address space only.
   constexpr std::size_t large = std::size_t{16} << 10;
-  bytes_.reserve(needed < large ? std::max({usual_bytes, needed, 2 * bytes_.size()}) : 4 * needed);
+  bytes_.reserve(needed < large ? std::max(needed, 2 * bytes_.size()) : 4 * needed);
 }
 
 /// Most windows need no more than this.
 void ResyncWindow::reserve_pieces() {
   constexpr std::size_t usual_pieces = 8;
   if (pieces_.capacity() == 0) pieces_.reserve(usual_pieces);
-  if (runs_.capacity() == 0) runs_.reserve(usual_pieces / 2);
 }
 
 void ResyncWindow::add(const StreamData& data) {
-  reserve_pieces();
   const std::size_t index = bytes_.size();
-  bytes_.insert(bytes_.end(), data.bytes.begin(), data.bytes.end());
-  if (!runs_.empty() && !pieces_.back().gap) {
-    runs_.back().length += data.bytes.size();
+  bytes_.append(data.bytes);
+  if (last_run_.length > 0 && !pieces_.back().gap) {
+    last_run_.length += data.bytes.size();
   } else {
-    runs_.push_back({data.offset, data.bytes.size(), index});
+    if (last_run_.length > 0) earlier_runs_.push_back(last_run_);
+    last_run_ = {data.offset, data.bytes.size(), index};
   }
   if (!pieces_.empty() && !pieces_.back().gap && pieces_.back().packet.number == data.packet.number) {
     pieces_.back().length += data.bytes.size();
   } else {
+    reserve_pieces();
     pieces_.push_back({.offset = data.offset, .length = data.bytes.size(), .index = index, .packet = data.packet});
   }
   end_ = data.offset + data.bytes.size();
@@ -53,24 +48,12 @@ void ResyncWindow::add(const StreamGap& gap) {
   end_ = gap.offset + gap.length.value_or(0);
 }
 
-const ResyncWindow::Run* ResyncWindow::run_at(std::uint64_t offset) const {
-  // Most windows have one run, and most questions are about the last one.
-  auto after = runs_.end();
-  if (!runs_.empty() && offset < runs_.back().offset) {
-    after = std::upper_bound(runs_.begin(), runs_.end(), offset,
-                             [](std::uint64_t value, const Run& run) { return value < run.offset; });
-  }
-  if (after == runs_.begin()) return nullptr;
+const ResyncWindow::Run* ResyncWindow::earlier_run_at(std::uint64_t offset) const {
+  const auto after = std::upper_bound(earlier_runs_.begin(), earlier_runs_.end(), offset,
+                                      [](std::uint64_t value, const Run& run) { return value < run.offset; });
+  if (after == earlier_runs_.begin()) return nullptr;
   const Run& run = *(after - 1);
-  return offset - run.offset < run.length ? &run : nullptr;
-}
-
-Bytes ResyncWindow::at(std::uint64_t offset) const {
-  const Run* run = run_at(offset);
-  if (run == nullptr) return {};
-  const std::uint64_t skip = offset - run->offset;
-  return Bytes(bytes_).subspan(run->index + static_cast<std::size_t>(skip),
-                               static_cast<std::size_t>(run->length - skip));
+  return is_in(run, offset) ? &run : nullptr;
 }
 
 std::uint64_t ResyncWindow::run_begin(std::uint64_t offset) const {
@@ -90,24 +73,27 @@ bool ResyncWindow::run_ends_at(std::uint64_t offset) const {
 }
 
 std::uint64_t ResyncWindow::next_known(std::uint64_t offset) const {
-  const auto found = std::partition_point(runs_.begin(), runs_.end(),
+  const auto found = std::partition_point(earlier_runs_.begin(), earlier_runs_.end(),
                                           [&](const Run& run) { return run.offset + run.length <= offset; });
-  if (found == runs_.end()) return end_;
-  return std::max(offset, found->offset);
+  const Run& run = found == earlier_runs_.end() ? last_run_ : *found;
+  return run.offset + run.length <= offset ? end_ : std::max(offset, run.offset);
 }
 
 Bytes ResyncWindow::longest_run() const {
-  const auto longest = std::ranges::max_element(runs_, {}, &Run::length);
-  if (longest == runs_.end()) return {};
-  return Bytes(bytes_).subspan(longest->index, static_cast<std::size_t>(longest->length));
+  const auto longest = std::ranges::max_element(earlier_runs_, {}, &Run::length);
+  const bool earlier = longest != earlier_runs_.end() && longest->length >= last_run_.length;
+  return bytes_of(earlier ? *longest : last_run_);
 }
 
 std::size_t ResyncWindow::bytes_before(std::uint64_t offset) const {
-  const auto after = std::partition_point(runs_.begin(), runs_.end(),
-                                          [&](const Run& run) { return run.offset < offset; });
-  if (after == runs_.begin()) return 0;
-  const Run& run = *(after - 1);
-  return run.index + static_cast<std::size_t>(std::min(offset - run.offset, run.length));
+  const Run* run = &last_run_;
+  if (last_run_.length == 0 || last_run_.offset >= offset) {
+    const auto after = std::partition_point(earlier_runs_.begin(), earlier_runs_.end(),
+                                            [&](const Run& each) { return each.offset < offset; });
+    if (after == earlier_runs_.begin()) return 0;
+    run = &*(after - 1);
+  }
+  return run->index + static_cast<std::size_t>(std::min(offset - run->offset, run->length));
 }
 
 void ResyncWindow::drop_before(std::uint64_t offset) {
@@ -116,16 +102,24 @@ void ResyncWindow::drop_before(std::uint64_t offset) {
   if (first == pieces_.begin()) return;
   const std::size_t dropped = first == pieces_.end() ? bytes_.size() : first->index;
   const std::uint64_t begin = first == pieces_.end() ? end_ : first->offset;
-  bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(dropped));
+  bytes_.erase_front(dropped);
   pieces_.erase(pieces_.begin(), first);
   for (Piece& piece : pieces_) piece.index -= dropped;
-  std::erase_if(runs_, [&](const Run& run) { return run.offset + run.length <= begin; });
-  for (Run& run : runs_) {
+  std::erase_if(earlier_runs_, [&](const Run& run) { return run.offset + run.length <= begin; });
+  if (last_run_.offset + last_run_.length <= begin) last_run_ = {};
+  const auto cut_begin = [&](Run& run) {
     const std::uint64_t cut = begin > run.offset ? begin - run.offset : 0;
     run.offset += cut;
     run.length -= cut;
     run.index = run.index + static_cast<std::size_t>(cut) - dropped;
-  }
+  };
+  std::ranges::for_each(earlier_runs_, cut_begin);
+  if (last_run_.length > 0) cut_begin(last_run_);
+}
+
+bool ResyncWindow::packet_begins_at(std::uint64_t offset) const {
+  const auto piece = std::ranges::lower_bound(pieces_, offset, {}, &Piece::offset);
+  return piece != pieces_.end() && piece->offset == offset && !piece->gap;
 }
 
 PacketRef ResyncWindow::packet_at(std::uint64_t offset) const {

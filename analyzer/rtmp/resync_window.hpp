@@ -1,8 +1,11 @@
 // Bytes of one direction that wait until chunk borders are known again, with their holes and packets.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
+#include "base/prefetch.hpp"
+#include "base/recycled_bytes.hpp"
 #include "base/stream.hpp"
 
 namespace rtmpscope::rtmp {
@@ -21,6 +24,12 @@ class ResyncWindow {
     bool endless = false;  ///< a gap of unknown length
   };
 
+  /// Loads what the next call of `add`, and going over the pieces, needs first.
+  void prefetch() const {
+    rtmpscope::prefetch(pieces_.data(), std::min<std::size_t>(pieces_.size() + 1, 4) * sizeof(Piece));
+    rtmpscope::prefetch(bytes_.view().data(), std::min(bytes_.size() + 2 * cache_line, usual_bytes));
+  }
+
   /// Before bytes are added bit by bit.
   void reserve(std::size_t more_bytes);
   void add(const StreamData& data);
@@ -29,7 +38,10 @@ class ResyncWindow {
   [[nodiscard]] std::uint64_t end() const { return end_; }
   [[nodiscard]] std::size_t kept_bytes() const { return bytes_.size(); }
   /// The bytes from `offset` to the next hole or to the end; none if it lies in a hole or outside.
-  [[nodiscard]] Bytes at(std::uint64_t offset) const;
+  [[nodiscard]] Bytes at(std::uint64_t offset) const {
+    const Run* run = run_at(offset);
+    return run == nullptr ? Bytes{} : bytes_of(*run).subspan(static_cast<std::size_t>(offset - run->offset));
+  }
   /// `offset` lies in a hole, or in nothing that is known of.
   [[nodiscard]] bool in_hole(std::uint64_t offset) const { return offset < end_ && at(offset).empty(); }
   /// Where the bytes begin that go without a hole up to the one at `offset`; `offset` itself if that is not there.
@@ -43,7 +55,7 @@ class ResyncWindow {
 
   /// The most bytes that are kept without a hole; the first of equals. Takes time for each of `runs`.
   [[nodiscard]] Bytes longest_run() const;
-  [[nodiscard]] std::size_t runs() const { return runs_.size(); }
+  [[nodiscard]] std::size_t runs() const { return earlier_runs_.size() + (last_run_.length > 0 ? 1 : 0); }
 
   /// Kept bytes with offsets below `offset`.
   [[nodiscard]] std::size_t bytes_before(std::uint64_t offset) const;
@@ -52,8 +64,10 @@ class ResyncWindow {
 
   [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
   [[nodiscard]] Bytes bytes_of(const Piece& piece) const {
-    return Bytes(bytes_).subspan(piece.index, static_cast<std::size_t>(piece.length));
+    return bytes_.view().subspan(piece.index, static_cast<std::size_t>(piece.length));
   }
+  /// Bytes of a packet begin at `offset`, as far as they were not known before the window.
+  [[nodiscard]] bool packet_begins_at(std::uint64_t offset) const;
   /// The packet that brought the byte at `offset`, or told that it is missing.
   [[nodiscard]] PacketRef packet_at(std::uint64_t offset) const;
 
@@ -65,13 +79,25 @@ class ResyncWindow {
     std::size_t index = 0;
   };
 
+  /// Most windows need no more; they come and go with every hole.
+  static constexpr std::size_t usual_bytes = 3 << 10;
+
   void reserve_pieces();
-  [[nodiscard]] const Run* run_at(std::uint64_t offset) const;
+  [[nodiscard]] static bool is_in(const Run& run, std::uint64_t offset) { return offset - run.offset < run.length; }
+  [[nodiscard]] Bytes bytes_of(const Run& run) const {
+    return bytes_.view().subspan(run.index, static_cast<std::size_t>(run.length));
+  }
+  [[nodiscard]] const Run* earlier_run_at(std::uint64_t offset) const;
+  [[nodiscard]] const Run* run_at(std::uint64_t offset) const {
+    // Most windows have one run, and most questions are about the last one.
+    return is_in(last_run_, offset) ? &last_run_ : earlier_run_at(offset);
+  }
   [[nodiscard]] bool run_ends_at(std::uint64_t offset) const;
 
-  std::vector<std::uint8_t> bytes_;
+  RecycledBytes<usual_bytes> bytes_;
   std::vector<Piece> pieces_;
-  std::vector<Run> runs_;
+  std::vector<Run> earlier_runs_;
+  Run last_run_;  ///< without length: there is none
   std::uint64_t end_ = 0;
 };
 

@@ -167,12 +167,15 @@ void Session::on_data(Direction direction, const StreamData& data) {
 void Session::prefetch(Direction direction, unsigned step) const {
   const ChunkStreamDecoder& decoder = decoders_[index_of(direction)];
   if (step == 0) {
+    rtmpscope::prefetch(this, cache_line);
     rtmpscope::prefetch(&decoder, sizeof decoder);
     rtmpscope::prefetch(&conversation_, 2 * cache_line);
     rtmpscope::prefetch(&summary_.messages, 2 * cache_line);
-  } else {
+  } else if (step == 1) {
     decoder.prefetch();
     rtmpscope::prefetch(summary_.streams.data(), sizeof(StreamSummary));
+  } else {
+    decoder.prefetch_resync();
   }
 }
 

@@ -42,7 +42,7 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint64_t bytes, PacketRef packet);
 
   /// Data of `direction` comes soon: loads what it will need into the cache. Step 0 looks at the session's address alone,
-  /// step 1 at what step 0 has loaded.
+  /// each further one, of three, at what the one before it has loaded.
   void prefetch(Direction direction, unsigned step) const;
 
   /// What is known so far; of use at any time.

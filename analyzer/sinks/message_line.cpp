@@ -397,6 +397,7 @@ EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
       line.text.append(": ").append(find(FieldId::sync_found_method));
       const std::string chunk_size = find(FieldId::sync_found_chunk_size);
       if (!chunk_size.empty()) line.text.append(", chunk size ").append(chunk_size);
+      if (find(FieldId::sync_found_chunk_size_exact) == "false") line.text.append(" assumed");
       line.text.append(", confidence ").append(find(FieldId::sync_found_confidence));
       break;
     }

@@ -250,6 +250,22 @@ TEST(Text, GapsAndFindingsAreShownInTheirPlace) {
                   "+0.000  \u2192  error: message body has 3 bytes, its type needs 4  [message_body_short]"));
 }
 
+TEST(Text, AChunkSizeThatNothingShowsIsCalledAssumed) {
+  const auto found = [](bool exact) {
+    return test::FakeEvent(EventKind::sync_found, [=](FieldSink& sink) {
+      sink.number(FieldId::sync_found_skipped, {}, 300);
+      sink.number(FieldId::sync_found_chunk_size, {}, 4096);
+      sink.flag(FieldId::sync_found_chunk_size_exact, {}, exact);
+    });
+  };
+  EXPECT_THAT(conversation([&](Renderer& renderer) {
+                renderer.on_event(found(true));
+                renderer.on_event(found(false));
+              }),
+              testing::ElementsAre(testing::HasSubstr(", chunk size 4096,"),
+                                   testing::HasSubstr(", chunk size 4096 assumed,")));
+}
+
 TEST(Text, CapturedTextCannotDriveTheTerminal) {
   const auto lines = conversation([](Renderer& renderer) {
     renderer.on_event(test::command("evil\033[2J", 1, [](FieldSink& sink) {
