@@ -32,15 +32,9 @@ bool is_known_message_type(std::uint8_t type_id) {
   return type_id < 32 && (known >> type_id & 1U) != 0;
 }
 
-std::optional<std::size_t> ChunkParser::find(std::uint32_t chunk_stream_id) const {
-  if (chunk_stream_id < low_index_.size()) {
-    const std::uint8_t index = low_index_[chunk_stream_id];
-    if (index == 0) return std::nullopt;
-    return index - 1U;
-  }
-  if (high_index_ == nullptr) return std::nullopt;
-  const auto found = high_index_->find(chunk_stream_id);
-  if (found == high_index_->end()) return std::nullopt;
+std::optional<std::size_t> ChunkParser::find_other(std::uint32_t chunk_stream_id) const {
+  const auto found = index_.others->find(chunk_stream_id);
+  if (found == index_.others->end()) return std::nullopt;
   return found->second;
 }
 
@@ -48,18 +42,22 @@ std::size_t ChunkParser::find_or_add(std::uint32_t chunk_stream_id) {
   if (const auto found = find(chunk_stream_id)) return *found;
   // At most 65,598 chunk streams exist (RTMP 5.3.1.1), so this needs no limit of its own.
   const std::size_t index = streams_.size();
+  if (index < Index::first_count) streams_.reserve(index + 1);  // room for more would mostly stay empty
   streams_.emplace_back().message.chunk_stream_id = chunk_stream_id;
-  if (chunk_stream_id < low_index_.size()) {
-    low_index_[chunk_stream_id] = static_cast<std::uint8_t>(index + 1);
+  if (index < Index::first_count && chunk_stream_id < Index::first_ids) {
+    index_.first[index] = static_cast<std::uint8_t>(chunk_stream_id);
   } else {
-    if (high_index_ == nullptr) high_index_ = std::make_unique<std::unordered_map<std::uint32_t, std::size_t>>();
-    high_index_->emplace(chunk_stream_id, index);
+    if (index_.others == nullptr) {
+      index_.others = std::make_unique<std::unordered_map<std::uint32_t, std::uint32_t>>();
+    }
+    index_.others->emplace(chunk_stream_id, static_cast<std::uint32_t>(index));
   }
   return index;
 }
 
 void ChunkParser::note(FindingId id, Range range, std::uint64_t a, std::uint64_t b) {
-  findings_.push_back({id, range, a, b});
+  if (findings_ == nullptr) findings_ = std::make_unique<std::vector<ChunkFinding>>();
+  findings_->push_back({id, range, a, b});
 }
 
 void ChunkParser::set_chunk_size(std::uint32_t size) {
@@ -69,14 +67,19 @@ void ChunkParser::set_chunk_size(std::uint32_t size) {
 
 void ChunkParser::lose_sync() {
   lost_ = true;
-  replay_.bytes = {};
-  held_ = 0;
+  if (cut_ != nullptr) {
+    cut_->held = 0;
+    cut_->replay.bytes = {};
+  }
   remaining_ = 0;
 }
 
 ChunkItem ChunkParser::next(StreamData& in) {
-  if (!replay_.bytes.empty()) {
-    if (const ChunkItem item = step(replay_); item.kind != ChunkItem::Kind::need_more) return item;
+  if (cut_ != nullptr) [[unlikely]] {
+    if (!cut_->replay.bytes.empty()) {
+      if (const ChunkItem item = step(cut_->replay); item.kind != ChunkItem::Kind::need_more) return item;
+    }
+    if (cut_->held == 0) cut_.reset();
   }
   return step(in);
 }
@@ -133,43 +136,45 @@ ChunkItem ChunkParser::next(const StreamGap& gap) {
 }
 
 ChunkItem ChunkParser::begin_chunk(StreamData& in) {
-  ChunkItem item;
-  findings_.clear();
-  if (held_ == 0) {
+  findings_.reset();
+  if (cut_ == nullptr || cut_->held == 0) [[likely]] {
     header_.stream_offset = in.offset;
-    held_packet_ = in.packet;
     if (parse_header(in.bytes)) {
       const Bytes raw = in.bytes.first(header_.size);
       in.bytes = in.bytes.subspan(header_.size);
       in.offset += header_.size;
       return resolve(in.packet, raw);
     }
-    findings_.clear();
+    findings_.reset();
   }
-  // The header is cut between pieces: collect it.
-  const std::size_t before = held_;
-  const std::size_t count = std::min(in.bytes.size(), held_bytes_.size() - before);
-  std::memcpy(held_bytes_.data() + before, in.bytes.data(), count);
-  held_ += count;
-  if (!parse_header({held_bytes_.data(), held_})) {
+  return collect_header(in);
+}
+
+/// The header is cut between pieces.
+ChunkItem ChunkParser::collect_header(StreamData& in) {
+  if (cut_ == nullptr) cut_ = std::make_unique<CutHeader>();
+  CutHeader& cut = *cut_;
+  if (cut.held == 0) cut.packet = in.packet;
+  const std::size_t before = cut.held;
+  const std::size_t count = std::min(in.bytes.size(), cut.bytes.size() - before);
+  std::memmove(cut.bytes.data() + before, in.bytes.data(), count);  // `in` may be cut.replay
+  cut.held += count;
+  if (!parse_header({cut.bytes.data(), cut.held})) {
     in.bytes = in.bytes.subspan(count);
     in.offset += count;
-    return item;
+    return {};
   }
-  held_ = 0;
+  cut.held = 0;
+  const Bytes raw(cut.bytes.data(), header_.size);
   if (header_.size < before) {
     // What looked like the extended timestamp of a type 3 header is none: those bytes are parsed again.
-    replay_later(header_.stream_offset + header_.size, Bytes(held_bytes_).subspan(header_.size, before - header_.size));
+    cut.replay = {header_.stream_offset + header_.size, Bytes(cut.bytes).subspan(header_.size, before - header_.size),
+                  cut.packet};
   } else {
     in.bytes = in.bytes.subspan(header_.size - before);
     in.offset += header_.size - before;
   }
-  return resolve(held_packet_, {held_bytes_.data(), header_.size});
-}
-
-void ChunkParser::replay_later(std::uint64_t offset, Bytes bytes) {
-  std::copy(bytes.begin(), bytes.end(), replay_bytes_.begin());
-  replay_ = {offset, Bytes(replay_bytes_).first(bytes.size()), held_packet_};
+  return resolve(cut.packet, raw);
 }
 
 bool ChunkParser::parse_header(Bytes bytes) {
@@ -248,7 +253,7 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
   item.kind = ChunkItem::Kind::begin;
   item.stream = index;
   item.raw = raw;
-  current_ = index;
+  current_ = static_cast<std::uint32_t>(index);
 
   const bool continuation = header_.format == 3 && stream.in_progress;
   if (continuation) {

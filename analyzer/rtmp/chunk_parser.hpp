@@ -3,12 +3,14 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <memory>
 #include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
+#include "base/byte_order.hpp"
 #include "base/prefetch.hpp"
 #include "base/stream.hpp"
 #include "rtmp/media_clock.hpp"
@@ -120,7 +122,7 @@ struct ChunkItem {
 class ChunkParser {
  public:
   ChunkParser() = default;
-  ChunkParser(const ChunkParser&) = delete;  // replay_ views a member
+  ChunkParser(const ChunkParser&) = delete;
   ChunkParser& operator=(const ChunkParser&) = delete;
 
   /// Consumes from the front of `in`; `in.offset` and `in.bytes` say what is left.
@@ -136,7 +138,9 @@ class ChunkParser {
 
   /// The header of the last begin item, and what was odd about it.
   [[nodiscard]] const ChunkHeader& header() const { return header_; }
-  [[nodiscard]] std::span<const ChunkFinding> findings() const { return findings_; }
+  [[nodiscard]] std::span<const ChunkFinding> findings() const {
+    return findings_ == nullptr ? std::span<const ChunkFinding>() : *findings_;
+  }
 
   /// With a begin item that says so: the chunk stream's state before its message in progress was replaced.
   [[nodiscard]] const ChunkStream& abandoned() const { return *abandoned_; }
@@ -145,7 +149,16 @@ class ChunkParser {
   [[nodiscard]] const ChunkStream& stream(std::size_t index) const { return streams_[index]; }
   [[nodiscard]] std::size_t stream_count() const { return streams_.size(); }
   /// Index of a chunk stream that has been seen.
-  [[nodiscard]] std::optional<std::size_t> find(std::uint32_t chunk_stream_id) const;
+  [[nodiscard]] std::optional<std::size_t> find(std::uint32_t chunk_stream_id) const {
+    if (chunk_stream_id < Index::first_ids) {
+      // Bytes that are alike become 0, of which the lowest shows in its highest bit, whatever is above.
+      constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+      const std::uint64_t unlike = load_le64(index_.first.data()) ^ ones * chunk_stream_id;
+      const std::uint64_t alike = (unlike - ones) & ~unlike & ones << 7;
+      if (alike != 0) return static_cast<std::size_t>(std::countr_zero(alike)) / 8;
+    }
+    return index_.others == nullptr ? std::nullopt : find_other(chunk_stream_id);
+  }
 
   /// 1 to 0x7FFFFFFF; holds for the chunks that begin after the call.
   void set_chunk_size(std::uint32_t size);
@@ -177,7 +190,7 @@ class ChunkParser {
   /// The sender leaves out the extended timestamp of type 3 headers.
   [[nodiscard]] bool omits_extended_timestamps() const { return type3_habit_ == Habit::absent; }
   /// Bytes of a chunk header that the stream's end cut off.
-  [[nodiscard]] std::size_t held_header_bytes() const { return held_; }
+  [[nodiscard]] std::size_t held_header_bytes() const { return cut_ == nullptr ? 0 : cut_->held; }
 
  private:
   enum class Habit : std::uint8_t { unknown, present, absent };
@@ -194,12 +207,29 @@ class ChunkParser {
     bool chunk_size_known = true;
   };
 
+  /// A header that came in pieces.
+  struct CutHeader {
+    std::array<std::uint8_t, maximum_header_size> bytes{};
+    std::size_t held = 0;  ///< of them, while there is no whole header
+    PacketRef packet;      ///< with the first of them
+    StreamData replay;     ///< views those of them that proved to be no header
+  };
+  /// Where chunk streams are found: the first ones by comparing all of them at once, the others in a map. Hardly any
+  /// sender has more.
+  struct Index {
+    static constexpr std::size_t first_count = 8;
+    static constexpr std::uint32_t first_ids = 256;  ///< for ids below
+    std::array<std::uint8_t, first_count> first{};   ///< ids, by index; 0: another one, or none
+    std::unique_ptr<std::unordered_map<std::uint32_t, std::uint32_t>> others{};
+  };
+
   ChunkItem step(StreamData& in);
   ChunkItem begin_chunk(StreamData& in);
-  void replay_later(std::uint64_t offset, Bytes bytes);
+  ChunkItem collect_header(StreamData& in);
   bool parse_header(Bytes bytes);
   enum class Extended : std::uint8_t { present, absent, undecided };
   Extended type3_extended(const ChunkStream& stream, Bytes rest);
+  [[nodiscard]] std::optional<std::size_t> find_other(std::uint32_t chunk_stream_id) const;
   std::size_t find_or_add(std::uint32_t chunk_stream_id);
   ChunkItem resolve(PacketRef packet, Bytes raw);
   void start_message(ChunkStream& stream, PacketRef packet);
@@ -214,30 +244,23 @@ class ChunkParser {
   void distrust_chunk_size();
   void note(FindingId id, Range range, std::uint64_t a = 0, std::uint64_t b = 0);
 
+  // Most connections are idle, and there are many: what is rare lies outside, and what each chunk needs side by side.
   std::vector<ChunkStream> streams_;
-  std::array<std::uint8_t, 64> low_index_{};  ///< index plus one for chunk stream ids below 64
-  /// Index by chunk stream id from 64 on. Hardly any sender uses those, and most connections are idle: what is rare
-  /// lies outside of this object.
-  std::unique_ptr<std::unordered_map<std::uint32_t, std::size_t>> high_index_;
+  Index index_;
   std::uint32_t chunk_size_ = initial_chunk_size;
   std::uint32_t remaining_ = 0;       ///< payload bytes of the current chunk that have not come yet
-  std::size_t current_ = 0;           ///< chunk stream of the current chunk
-
-  std::array<std::uint8_t, maximum_header_size> held_bytes_{};
-  std::size_t held_ = 0;              ///< header bytes that came in an earlier piece
-  PacketRef held_packet_;             ///< with the first of them
-  std::array<std::uint8_t, 4> replay_bytes_{};  ///< held bytes that proved to be no header
-  StreamData replay_;                 ///< views replay_bytes_
-  ChunkHeader header_;
-  std::unique_ptr<ChunkStream> abandoned_;
-  std::vector<ChunkFinding> findings_;
-
-  std::array<Recent, 2> recent_{};    ///< last message, and the last one before it on another chunk stream
-  MediaClock clock_;
+  std::uint32_t current_ = 0;         ///< chunk stream of the current chunk
   Habit type3_habit_ = Habit::unknown;
   std::uint8_t implausible_ = 0;      ///< headers in a row that cannot be right
   bool lost_ = false;
+  std::unique_ptr<CutHeader> cut_;
   std::unique_ptr<Care> care_;        ///< after a loss
+  std::unique_ptr<std::vector<ChunkFinding>> findings_;
+  std::unique_ptr<ChunkStream> abandoned_;
+  ChunkHeader header_;
+
+  std::array<Recent, 2> recent_{};    ///< last message, and the last one before it on another chunk stream
+  MediaClock clock_;
 };
 
 /// Pushes the fields of a chunk header. Ranges lie within the header's bytes.

@@ -1,5 +1,6 @@
 // What ChunkParser minds after a loss: see ChunkItem::Kind::doubt.
 #include <algorithm>
+#include <utility>
 
 #include "rtmp/chunk_parser.hpp"
 
@@ -12,15 +13,14 @@ constexpr std::uint32_t assumed_chunk_size = 65536;
 }  // namespace
 
 std::optional<Interrupted> ChunkParser::interrupted() const {
-  if (lost_ || held_ != 0 || !replay_.bytes.empty() || streams_.empty()) return std::nullopt;
+  const bool within_header = cut_ != nullptr && (cut_->held != 0 || !cut_->replay.bytes.empty());
+  if (lost_ || within_header || streams_.empty()) return std::nullopt;
   if (!streams_[current_].in_progress) return std::nullopt;
   return Interrupted{current_, remaining_};
 }
 
 Bytes ChunkParser::take_replay() {
-  const Bytes bytes = replay_.bytes;
-  replay_.bytes = {};
-  return bytes;
+  return cut_ == nullptr ? Bytes() : std::exchange(cut_->replay.bytes, {});
 }
 
 void ChunkParser::distrust_chunk_size() {
@@ -59,7 +59,7 @@ void ChunkParser::resume_interrupted(const Interrupted& interrupted, std::uint64
                                      const ChunkResumption& resumption) {
   begin_care(resumption);
   care_->predicted_until = predicted_until;
-  current_ = interrupted.stream;
+  current_ = static_cast<std::uint32_t>(interrupted.stream);
   remaining_ = interrupted.remaining;
 }
 

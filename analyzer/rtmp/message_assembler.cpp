@@ -21,7 +21,11 @@ std::uint32_t media_bytes_wanted(std::uint8_t type_id, Bytes head, std::uint32_t
 }  // namespace
 
 void MessageAssembler::begin(std::size_t stream, std::uint8_t type_id, std::uint32_t length) {
-  if (stream >= bodies_.size()) bodies_.resize(stream + 1);
+  if (stream >= bodies_.size()) {
+    constexpr std::size_t usual_streams = 8;
+    if (stream < usual_streams) bodies_.reserve(stream + 1);  // room for more would mostly stay empty
+    bodies_.resize(stream + 1);
+  }
   Body& body = bodies_[stream];
   release(stream);
   body.type_id = type_id;

@@ -170,7 +170,7 @@ void Session::prefetch(Direction direction, unsigned step) const {
     rtmpscope::prefetch(this, cache_line);
     rtmpscope::prefetch(&decoder, sizeof decoder);
     rtmpscope::prefetch(&conversation_, 2 * cache_line);
-    rtmpscope::prefetch(&summary_.messages, 2 * cache_line);
+    rtmpscope::prefetch(&summary_.streams, 2 * cache_line);
   } else if (step == 1) {
     decoder.prefetch();
     rtmpscope::prefetch(summary_.streams.data(), sizeof(StreamSummary));

@@ -53,6 +53,7 @@ struct ConnectionSummary {
   Timestamp last_time = 0;
   EndCause end = EndCause::capture_end;
   std::array<DirectionTotals, 2> tcp;            ///< by index_of(Direction)
+  std::vector<StreamSummary> streams;            ///< beside the counters, which change with the same messages
   std::array<std::uint64_t, 2> messages{};
   std::array<std::uint64_t, 2> audio_messages{};
   std::array<std::uint64_t, 2> video_messages{};
@@ -62,7 +63,6 @@ struct ConnectionSummary {
   std::string app;
   std::string tc_url;
   std::string error;                             ///< last error status: code and description
-  std::vector<StreamSummary> streams;
   std::array<std::uint64_t, 3> findings{};       ///< by Severity
 };
 
