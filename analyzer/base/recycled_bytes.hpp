@@ -2,6 +2,8 @@
 // is still in a cache, not the heap's.
 #pragma once
 
+#include <sanitizer/asan_interface.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -25,10 +27,10 @@ class RecycledBlocks {
   [[nodiscard]] static Block take(std::size_t size) {
     Freed& freed = freed_blocks();
     if (size <= usual_size) {
-      if (freed.count > 0) return {freed.usual[--freed.count], usual_size};
+      if (freed.count > 0) return usable({freed.usual[--freed.count], usual_size});
       size = usual_size;
     } else if (freed.large.size >= size) {
-      return std::exchange(freed.large, {});
+      return usable(std::exchange(freed.large, {}));
     }
     return {static_cast<std::uint8_t*>(::operator new(size)), size};
   }
@@ -37,16 +39,22 @@ class RecycledBlocks {
     if (block.data == nullptr) return;
     thread_local const Emptier emptier;
     static_cast<void>(emptier);
+    ASAN_POISON_MEMORY_REGION(block.data, block.size);  // as if it were free; nothing without AddressSanitizer
     Freed& freed = freed_blocks();
     if (block.size == usual_size && freed.count < freed.most) {
       freed.usual[freed.count++] = block.data;
       return;
     }
     if (block.size <= freed.largest && block.size > freed.large.size) std::swap(freed.large, block);
-    ::operator delete(block.data);
+    ::operator delete(usable(block).data);
   }
 
  private:
+  static Block usable(Block block) {
+    if (block.data != nullptr) ASAN_UNPOISON_MEMORY_REGION(block.data, block.size);
+    return block;
+  }
+
   /// Needs no destructor: blocks may be given back after those of the thread have run.
   struct Freed {
     std::array<std::uint8_t*, 64> usual{};
@@ -62,8 +70,8 @@ class RecycledBlocks {
     Emptier& operator=(const Emptier&) = delete;
     ~Emptier() {
       Freed& freed = freed_blocks();
-      while (freed.count > 0) ::operator delete(freed.usual[--freed.count]);
-      ::operator delete(std::exchange(freed.large, {}).data);
+      while (freed.count > 0) ::operator delete(usable({freed.usual[--freed.count], usual_size}).data);
+      ::operator delete(usable(std::exchange(freed.large, {})).data);
       freed.most = freed.largest = 0;
     }
   };

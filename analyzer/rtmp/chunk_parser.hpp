@@ -150,7 +150,7 @@ class ChunkParser {
   [[nodiscard]] std::size_t stream_count() const { return streams_.size(); }
   /// Index of a chunk stream that has been seen.
   [[nodiscard]] std::optional<std::size_t> find(std::uint32_t chunk_stream_id) const {
-    if (chunk_stream_id < Index::first_ids) {
+    if (chunk_stream_id != 0 && chunk_stream_id < Index::first_ids) {
       // Bytes that are alike become 0, of which the lowest shows in its highest bit, whatever is above.
       constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
       const std::uint64_t unlike = load_le64(index_.first.data()) ^ ones * chunk_stream_id;

@@ -20,7 +20,7 @@ std::vector<std::uint8_t> numbers(std::size_t count) {
 
 TEST(RecycledBytes, KeepsWhatWasAppendedWhileItGrows) {
   const auto all = numbers(1000);
-  for (const std::size_t step : {1, 7, 63, 64, 65, 500}) {
+  for (const std::size_t step : {1U, 7U, 63U, 64U, 65U, 500U}) {
     Buffer buffer;
     for (std::size_t at = 0; at < all.size(); at += step) {
       buffer.append(Bytes(all).subspan(at, std::min(step, all.size() - at)));

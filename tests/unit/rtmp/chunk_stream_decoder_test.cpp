@@ -63,6 +63,29 @@ TEST(ChunkStreamDecoder, AbortDropsThePartialMessageAndKeepsTheHeader) {
 TEST(ChunkStreamDecoder, AbortOfAnIdleChunkStreamIsAFinding) {
   const Recorder seen = decode(message({.chunk_stream_id = 2, .type_id = 2}, hex("00000009")));
   EXPECT_EQ(seen.lines.at(0), "abort_without_message at 0 (9, 0)");
+  const Recorder none = decode(message({.chunk_stream_id = 2, .type_id = 2}, hex("00000000")));
+  EXPECT_EQ(none.lines.at(0), "abort_without_message at 0 (0, 0)");
+}
+
+TEST(ChunkStreamDecoder, EachOfManyChunkStreamsInheritsFromItsOwnHeader) {
+  const std::vector<std::uint32_t> ids = {300, 3, 255, 256, 63, 64, 319, 320, 65599, 4, 5, 200, 257, 2};
+  ByteVector stream;
+  for (std::uint32_t i = 0; i < ids.size(); ++i) {
+    const ChunkSpec first = {.chunk_stream_id = ids[i], .time = i, .type_id = 9, .message_stream_id = 1};
+    stream = concat(stream, message(first, pattern(10 + i, 1)));
+  }
+  for (std::uint32_t i = 0; i < ids.size(); ++i) {
+    const ChunkSpec next = {.format = 2, .chunk_stream_id = ids[i], .time = 100, .type_id = 9};
+    stream = concat(stream, message(next, pattern(10 + i, 2)));
+  }
+  const Recorder seen = decode(stream);
+  ASSERT_EQ(seen.messages.size(), 2 * ids.size());
+  for (std::uint32_t i = 0; i < ids.size(); ++i) {
+    const rtmp::MessageHeader& next = seen.messages[ids.size() + i];
+    EXPECT_EQ(next.chunk_stream_id, ids[i]);
+    EXPECT_EQ(next.length, 10 + i);
+    EXPECT_EQ(next.timestamp, 100 + i);
+  }
 }
 
 TEST(ChunkStreamDecoder, NewHeaderInsideAMessageAbandonsIt) {

@@ -21,7 +21,7 @@ struct Packet {
 
 ByteVector body(std::size_t size, std::uint8_t first, std::uint32_t seed) {
   ByteVector out{first, 1, 0, 0, 0};
-  for (std::size_t i = 0; out.size() < size; ++i) {
+  while (out.size() < size) {
     seed = seed * 1664525 + 1013904223;
     out.push_back(static_cast<std::uint8_t>(seed >> 24));
   }

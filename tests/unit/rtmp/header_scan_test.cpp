@@ -116,7 +116,7 @@ TEST(HeaderScan, OneByOneAndTogetherAlike) {
 TEST(HeaderScan, StopsWhereToldAndGoesOnBehind) {
   const HeaderScan scan = known();
   Buffer run(200, 0xBF);
-  for (const std::size_t at : {3, 70, 71, 199}) run[at] = 0xC4;
+  for (const std::size_t at : {3U, 70U, 71U, 199U}) run[at] = 0xC4;
   std::vector<std::size_t> found;
   for (std::size_t at = 0; at < run.size();) {
     at = scan.scan(run, at, run.size(), [&](std::size_t place) {
