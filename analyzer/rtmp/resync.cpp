@@ -446,11 +446,7 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
   candidate.wanted_end = end.wanted_end;
   if (end.begun == 0) return end.reason == TrialEnd::Reason::need_more ? Verdict::waits : Verdict::refuted;
   const int bits = end.bits + (candidate.after_hole ? aligned_bits : 0);
-  // Where the sender begins packets with messages, a clear header and the one behind its message do so by no chance.
-  const bool lands_on_packet = packets_only_ && end.landed == 1 && end.first_bits >= strong_header_bits &&
-                               end.confirmed > at && window_.packet_begins_at(at) &&
-                               window_.packet_begins_at(end.confirmed);
-  const bool proves_itself = (end.landed >= landings_wanted || lands_on_packet) && bits >= enough_bits;
+  const bool proves_itself = end.landed >= landings_wanted && bits >= enough_bits;
   const bool proves_first = end.confirmed > at && bits >= enough_bits_at_end;
   bool found = false;
   switch (end.reason) {

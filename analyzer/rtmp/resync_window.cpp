@@ -117,11 +117,6 @@ void ResyncWindow::drop_before(std::uint64_t offset) {
   if (last_run_.length > 0) cut_begin(last_run_);
 }
 
-bool ResyncWindow::packet_begins_at(std::uint64_t offset) const {
-  const auto piece = std::ranges::lower_bound(pieces_, offset, {}, &Piece::offset);
-  return piece != pieces_.end() && piece->offset == offset && !piece->gap;
-}
-
 PacketRef ResyncWindow::packet_at(std::uint64_t offset) const {
   const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), offset,
                                       [](std::uint64_t value, const Piece& piece) { return value < piece.offset; });

@@ -66,8 +66,6 @@ class ResyncWindow {
   [[nodiscard]] Bytes bytes_of(const Piece& piece) const {
     return bytes_.view().subspan(piece.index, static_cast<std::size_t>(piece.length));
   }
-  /// Bytes of a packet begin at `offset`, as far as they were not known before the window.
-  [[nodiscard]] bool packet_begins_at(std::uint64_t offset) const;
   /// The packet that brought the byte at `offset`, or told that it is missing.
   [[nodiscard]] PacketRef packet_at(std::uint64_t offset) const;
 
