@@ -41,15 +41,17 @@ class RecycledBlocks {
     static_cast<void>(emptier);
     ASAN_POISON_MEMORY_REGION(block.data, block.size);  // as if it were free; nothing without AddressSanitizer
     Freed& freed = freed_blocks();
-    if (block.size == usual_size && freed.count < freed.most) {
+    if (block.size == usual_size && !freed.closed && freed.count < freed.usual.size()) {
       freed.usual[freed.count++] = block.data;
       return;
     }
-    if (block.size <= freed.largest && block.size > freed.large.size) std::swap(freed.large, block);
+    if (!freed.closed && block.size <= largest_kept && block.size > freed.large.size) std::swap(freed.large, block);
     ::operator delete(usable(block).data);
   }
 
  private:
+  static constexpr std::size_t largest_kept = std::size_t{4} << 20;
+
   static Block usable(Block block) {
     if (block.data != nullptr) ASAN_UNPOISON_MEMORY_REGION(block.data, block.size);
     return block;
@@ -59,9 +61,8 @@ class RecycledBlocks {
   struct Freed {
     std::array<std::uint8_t*, 64> usual{};
     std::size_t count = 0;
-    std::size_t most = 64;
     Block large;
-    std::size_t largest = std::size_t{4} << 20;
+    bool closed = false;  ///< nothing is kept any more
   };
   /// Frees the blocks at the end of the thread.
   struct Emptier {
@@ -72,7 +73,7 @@ class RecycledBlocks {
       Freed& freed = freed_blocks();
       while (freed.count > 0) ::operator delete(usable({freed.usual[--freed.count], usual_size}).data);
       ::operator delete(usable(std::exchange(freed.large, {})).data);
-      freed.most = freed.largest = 0;
+      freed.closed = true;
     }
   };
 

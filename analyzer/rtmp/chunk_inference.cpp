@@ -139,7 +139,6 @@ Inference ChunkTrial::infer(const TrialStart& start) {
       if (show_whole(wire, guess.length < chunk ? 0 : chunk).type_id == type) return {guess, 0};
       TrialStart chain = start;
       chain.inherited = {&guess, 1};
-      chain.until_landed = false;
       const TrialEnd end = ChunkTrial(window_, parser_, habits_, work_, work_limit_).run(chain);
       if (end.landed > 1 && end.bits >= chain_bits + tried) return {guess, 0};
       if (end.reason == TrialEnd::Reason::need_more) return Inference{std::nullopt, end.wanted_end};

@@ -138,6 +138,8 @@ class ChunkParser {
 
   /// The header of the last begin item, and what was odd about it.
   [[nodiscard]] const ChunkHeader& header() const { return header_; }
+  /// Length of the message that it begins, inherited or not; 0 where nothing tells.
+  [[nodiscard]] std::uint32_t header_length() const;
   [[nodiscard]] std::span<const ChunkFinding> findings() const {
     return findings_ == nullptr ? std::span<const ChunkFinding>() : *findings_;
   }

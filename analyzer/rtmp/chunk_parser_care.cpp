@@ -108,6 +108,12 @@ void ChunkParser::adopt(const Inherited& inherited) {
   message.message_stream_id_known = false;
 }
 
+std::uint32_t ChunkParser::header_length() const {
+  if (header_.format < 2) return header_.length;
+  const auto index = find(header_.chunk_stream_id);
+  return index ? streams_[*index].message.length : 0;
+}
+
 /// Whether the header at hand depends on something that a hole may have changed.
 bool ChunkParser::doubtful() const {
   const ChunkHeader& h = header_;
@@ -118,8 +124,7 @@ bool ChunkParser::doubtful() const {
   if (!known && h.format != 0) return true;
   if (known && streams_[*index].in_progress) return h.format != 3;
   if (h.format >= 2 && streams_[*index].stale) return true;
-  const std::uint32_t length = h.format < 2 ? h.length : streams_[*index].message.length;
-  return !care_->chunk_size_exact && length > care_->chunk_size_least;
+  return !care_->chunk_size_exact && header_length() > care_->chunk_size_least;
 }
 
 ChunkItem ChunkParser::doubt(Bytes raw) {

@@ -173,7 +173,6 @@ std::optional<std::uint32_t> ChunkTrial::settle_rivals(std::span<const std::uint
     TrialStart start = *start_;
     start.chunk_size = size;
     start.chunk_size_exact = true;
-    start.until_landed = false;
     const TrialEnd end = ChunkTrial(window_, parser_, habits_, work_, work_limit_).run(start);
     if (work_ > work_limit_) return std::nullopt;
     if (end.reason == TrialEnd::Reason::need_more) {

@@ -323,7 +323,7 @@ void ChunkTrial::begin(const TrialStart& start) {
   }
 }
 
-TrialEnd ChunkTrial::run(const TrialStart& start) {
+TrialEnd ChunkTrial::run(const TrialStart& start, bool until_landed) {
   begin(start);
   using Reason = TrialEnd::Reason;
   const auto stop = [&](Reason reason) {
@@ -371,7 +371,7 @@ TrialEnd ChunkTrial::run(const TrialStart& start) {
           for (Stream& each : streams_) each.certain = each.certain || each.id == begun_last_;
         }
         ++end_.landed;
-        if (start.until_landed && end_.confirmed > start.offset) return stop(Reason::enough);
+        if (until_landed && end_.confirmed > start.offset) return stop(Reason::enough);
       }
       if (end_.begun == 0) {
         if (start.least_first_bits > 0 && steps_too_far(seen.header)) return stop(Reason::contradiction);

@@ -37,7 +37,6 @@ struct TrialStart {
   std::span<const BodyHead> heads{};       ///< how the bodies of those begin, as far as that is known
   int least_first_bits = 0;                ///< a first header for which less speaks is a contradiction …
   int least_type3_bits = 0;                ///< … or one of type 3, which says nothing itself
-  bool until_landed = false;               ///< one message that is confirmed is enough
   bool last = false;                       ///< no more bytes will come
 };
 
@@ -46,7 +45,7 @@ struct TrialEnd {
     contradiction,  ///< no believable header at `offset`
     need_more,      ///< the window ends
     hole,           ///< the next header is missing
-    enough,         ///< trial_headers were passed, or what TrialStart wants
+    enough,         ///< trial_headers were passed, or one message that is confirmed, if that was asked for
   };
   Reason reason = Reason::contradiction;
   std::uint64_t offset = 0;           ///< of the header that was not passed
@@ -116,7 +115,8 @@ class ChunkTrial {
   ChunkTrial(const ChunkTrial&) = delete;
   ChunkTrial& operator=(const ChunkTrial&) = delete;
 
-  [[nodiscard]] TrialEnd run(const TrialStart& start);
+  /// `until_landed`: one message that is confirmed is enough.
+  [[nodiscard]] TrialEnd run(const TrialStart& start, bool until_landed = false);
   /// `bytes`, from a place on up to a hole or the end, begin with a type 3 header that `run` would take for none because
   /// of its message's body, if it inherits nothing but the parser's state. Costs less; false where that is not clear.
   [[nodiscard]] bool is_no_first_type3(Bytes bytes, int least_bits) const;

@@ -75,24 +75,11 @@ std::size_t first_look(const ChunkParser& parser) {
 
 /// Where it is seen what stands behind the message of the header in doubt, or behind its first chunk.
 std::size_t first_look_at_doubt(const ChunkParser& parser) {
-  const ChunkHeader& header = parser.header();
-  const auto stream = parser.find(header.chunk_stream_id);
-  const std::uint32_t length = header.format < 2 ? header.length : stream ? parser.stream(*stream).message.length : 0;
   const std::uint32_t chunk_size = parser.expected_chunk_size();
   if (chunk_size == 0) return first_look(parser);
-  return header.size + std::min<std::size_t>({length, chunk_size, maximum_resync_bytes / 2}) + least_ahead;
+  const std::size_t first_chunk = std::min<std::size_t>({parser.header_length(), chunk_size, maximum_resync_bytes / 2});
+  return parser.header().size + first_chunk + least_ahead;
 }
-
-TrialStart start_ahead(const ChunkParser& parser, std::uint64_t offset) {
-  return {.offset = offset,
-          .state_holds = true,
-          .chunk_size = parser.expected_chunk_size(),
-          .chunk_size_exact = parser.chunk_size_exact(),
-          .chunk_size_least = parser.chunk_size_least()};
-}
-
-/// Behind the header in doubt at `offset`: its message ended where it had to.
-bool lands(const TrialEnd& end, std::uint64_t offset) { return end.confirmed > offset && end.landed > 0; }
 
 SyncConfidence confidence_of(int bits) {
   if (bits >= 120) return SyncConfidence::very_high;
@@ -183,19 +170,24 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   const bool decide = last || full();
   if (!decide && window_.end() < ahead_wanted_end_) return std::nullopt;
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  TrialStart start = start_ahead(parser, lost_offset_);
-  start.interrupted = interrupted_;
-  start.until_landed = doubt_pending_;
-  start.last = decide;
-  TrialEnd end = trial.run(start);
+  TrialStart start{.offset = lost_offset_,
+                   .interrupted = interrupted_,
+                   .state_holds = true,
+                   .chunk_size = parser.expected_chunk_size(),
+                   .chunk_size_exact = parser.chunk_size_exact(),
+                   .chunk_size_least = parser.chunk_size_least(),
+                   .last = decide};
+  const bool until_landed = doubt_pending_;
+  TrialEnd end = trial.run(start, until_landed);
   // The header in doubt stands where the one before it said; what it inherits needs one message that lands.
+  const auto lands = [&] { return end.confirmed > lost_offset_ && end.landed > 0; };
   std::optional<Inherited> inferred;
-  if (doubt_pending_ && !lands(end, lost_offset_) && (decide || end.reason != TrialEnd::Reason::need_more)) {
+  if (doubt_pending_ && !lands() && (decide || end.reason != TrialEnd::Reason::need_more)) {
     const Inference inference = trial.infer(start);
     if (inference.inherited) {
       inferred = inference.inherited;
       start.inherited = {&*inferred, 1};
-      end = trial.run(start);
+      end = trial.run(start, until_landed);
     } else if (!decide && inference.wanted_end > window_.end()) {
       end.reason = TrialEnd::Reason::need_more;
       end.wanted_end = inference.wanted_end;
@@ -204,7 +196,7 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   const bool waiting = !decide && end.reason == TrialEnd::Reason::need_more;
   if (waiting) ahead_wanted_end_ = end.wanted_end;
   if (doubt_pending_) {
-    if (lands(end, lost_offset_)) {
+    if (lands()) {
       auto result = found(end, lost_offset_, SyncMethod::confirmed);
       result.inherited.assign(start.inherited.begin(), start.inherited.end());
       return result;

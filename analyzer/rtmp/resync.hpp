@@ -68,7 +68,6 @@ class Resync {
   [[nodiscard]] std::optional<SyncFound> look(const ChunkParser& parser, const StreamHabits& habits, bool last);
 
   [[nodiscard]] ResyncWindow& window() { return window_; }
-  [[nodiscard]] const ResyncWindow& window() const { return window_; }
   [[nodiscard]] Cause cause() const { return cause_; }
   /// The message in progress was not gone on with; its partial body may be given out.
   [[nodiscard]] bool prediction_failed() const { return !interrupted_; }
