@@ -246,7 +246,10 @@ ChunkParser::Extended ChunkParser::type3_extended(const ChunkStream& stream, Byt
 }
 
 ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
-  if (care_ != nullptr && doubtful()) [[unlikely]] return doubt(raw);
+  const Doubt doubt = care_ == nullptr ? Doubt::none : doubtful();
+  if (doubt == Doubt::landing) return stop_at(ChunkItem::Kind::landing, raw);
+  const bool unproved = doubt == Doubt::chunk_size && usual_chunk();
+  if (doubt != Doubt::none && !unproved) return stop_at(ChunkItem::Kind::doubt, raw);
   const std::size_t index = find_or_add(header_.chunk_stream_id);
   ChunkStream& stream = streams_[index];
   ChunkItem item;
@@ -273,6 +276,8 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
       implausible_ = 0;
     }
     start_message(stream, packet);
+    item.unproved = unproved;
+    if (unproved) care_->unproved = {.stream = index};
   }
   const std::uint32_t rest = stream.message.length - stream.received;
   remaining_ = std::min(rest, chunk_size_);

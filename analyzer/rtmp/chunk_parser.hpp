@@ -79,6 +79,7 @@ struct ChunkResumption {
   std::uint32_t chunk_size = 0;        ///< 0: not known
   bool chunk_size_exact = false;       ///< messages were split like that
   std::uint32_t chunk_size_least = 0;  ///< messages of that length came in one chunk
+  bool chunk_size_kept = false;        ///< the sender has kept to it for long, known or not: see ChunkItem::unproved
   std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit; resume_doubt: that in doubt
 };
 
@@ -98,11 +99,13 @@ struct ChunkItem {
     hole,         ///< `missing` payload bytes of that chunk are not captured; `ends_message`
     sync_lost,    ///< no chunk border is known from here on; `reason` (values.def: sync_lost_reason)
     doubt,        ///< after a loss: a header whose meaning has to be confirmed first; `header`, `raw`
+    landing,      ///< the header behind an unproved message, or between its chunks; `header`, `raw`
   };
   Kind kind = Kind::need_more;
   bool starts_message = false;
   bool ends_message = false;             ///< with begin: the message is empty, and complete
   bool abandoned = false;                ///< a message in progress is replaced: ChunkParser::abandoned
+  bool unproved = false;                 ///< with begin: what follows the message has to show that the chunk size holds
   std::uint8_t reason = 0;
   std::uint32_t missing = 0;
   std::size_t stream = 0;                ///< index for ChunkParser::stream
@@ -114,11 +117,13 @@ struct ChunkItem {
 /// Pull parser: call `next` until it answers need_more, and act on each item before the next call, so that a Set
 /// Chunk Size or an Abort takes effect where the standard wants it (RTMP 5.4.1, 5.4.2).
 ///
-/// Items do not depend on how the stream is cut into StreamData. After sync_lost and doubt the parser takes nothing
-/// until `resume` or `resume_interrupted` says where it is (resync.hpp); the caller keeps the bytes meanwhile.
+/// Items do not depend on how the stream is cut into StreamData. After sync_lost, doubt and landing the parser takes
+/// nothing until a call of `resume…` says where it is (resync.hpp); the caller keeps the bytes meanwhile.
 ///
 /// After a loss the parser is careful: what a header inherits is not certain until the chunk stream has told it again,
-/// nor is the chunk size. A header that depends on either gives a doubt item instead of a begin item.
+/// nor is the chunk size. A header that depends on either gives a doubt item instead of a begin item. Only where the
+/// sender has kept to its chunk size for long, a message that depends on that alone begins, unproved; of it nothing is
+/// certain before the landing item, or the loss or end, that comes behind it.
 class ChunkParser {
  public:
   ChunkParser() = default;
@@ -182,6 +187,35 @@ class ChunkParser {
                           const ChunkResumption& resumption);
   /// Goes on at the header of a doubt item, with everything as it was.
   void resume_doubt(const ChunkResumption& resumption);
+  /// Goes on at the header of a landing item.
+  void resume_landing() { lost_ = false; }
+  /// The same right after that item, whose bytes `raw` were in the same piece as what follows: what the header is.
+  [[nodiscard]] ChunkItem resume_landing(PacketRef packet, Bytes raw) {
+    lost_ = false;
+    return resolve(packet, raw);
+  }
+
+  /// A message that has begun unproved; null: there is none.
+  struct Unproved {
+    std::size_t stream = 0;
+    std::optional<PacketRef> ended{};  ///< for the caller: the packet with its last byte
+  };
+  [[nodiscard]] Unproved* unproved() {
+    return care_ != nullptr && care_->unproved ? &*care_->unproved : nullptr;
+  }
+  [[nodiscard]] const Unproved* unproved() const {
+    return care_ != nullptr && care_->unproved ? &*care_->unproved : nullptr;
+  }
+  /// What it is made of shows that the chunk size holds, if what follows it does.
+  [[nodiscard]] bool unproved_is_split() const {
+    return unproved() != nullptr && streams_[unproved()->stream].message.chunks > 1;
+  }
+  /// The chunk size holds as far as the unproved message shows it.
+  void prove();
+  /// Nothing tells; it is a message like others, from here on.
+  void give_up_proof() {
+    if (care_ != nullptr) care_->unproved.reset();
+  }
   /// The chunk size that is to be expected; 0 if none is.
   [[nodiscard]] std::uint32_t expected_chunk_size() const {
     return care_ == nullptr || care_->chunk_size_known ? chunk_size_ : 0;
@@ -207,7 +241,12 @@ class ChunkParser {
     std::uint32_t chunk_size_least = 0;
     bool chunk_size_exact = false;
     bool chunk_size_known = true;
+    bool chunk_size_kept = false;
+    std::uint32_t longest_whole = 0;  ///< while it is kept: chunks of that many bytes were seen, before the last loss, too
+    std::optional<Unproved> unproved{};
   };
+  /// Why a header does not count as it is.
+  enum class Doubt : std::uint8_t { none, meaning, chunk_size, landing };
 
   /// A header that came in pieces.
   struct CutHeader {
@@ -238,8 +277,9 @@ class ChunkParser {
   void estimate_timestamp(ChunkStream& stream, Timestamp time) const;
   std::uint32_t type3_timestamp(ChunkStream& stream);
   [[nodiscard]] bool plausible(const ChunkStream& stream) const;
-  [[nodiscard]] bool doubtful() const;
-  ChunkItem doubt(Bytes raw);
+  [[nodiscard]] Doubt doubtful() const;
+  [[nodiscard]] bool usual_chunk() const;
+  ChunkItem stop_at(ChunkItem::Kind kind, Bytes raw);
   ChunkItem assume_continuation(std::uint64_t missing);
   void begin_care(const ChunkResumption& resumption);
   void adopt(const Inherited& inherited);

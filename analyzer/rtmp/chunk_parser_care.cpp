@@ -25,7 +25,7 @@ Bytes ChunkParser::take_replay() {
 
 void ChunkParser::distrust_chunk_size() {
   if (care_ == nullptr) care_ = std::make_unique<Care>();
-  care_->chunk_size_exact = false;
+  care_->chunk_size_exact = care_->chunk_size_kept = false;
   care_->chunk_size_least = 0;
 }
 
@@ -34,6 +34,7 @@ void ChunkParser::begin_care(const ChunkResumption& resumption) {
   implausible_ = 0;
   if (care_ == nullptr) care_ = std::make_unique<Care>();
   care_->trusted_until = std::max(resumption.trusted_until, resumption.offset + 1);
+  care_->longest_whole = resumption.chunk_size_kept ? std::max(care_->longest_whole, care_->chunk_size_least) : 0;
   care_->chunk_size_known = resumption.chunk_size != 0;
   if (resumption.chunk_size != 0) {
     chunk_size_ = resumption.chunk_size;
@@ -42,6 +43,8 @@ void ChunkParser::begin_care(const ChunkResumption& resumption) {
   }
   care_->chunk_size_exact = resumption.chunk_size_exact;
   care_->chunk_size_least = resumption.chunk_size_least;
+  care_->chunk_size_kept = resumption.chunk_size_kept;
+  care_->unproved.reset();
 }
 
 void ChunkParser::resume(const ChunkResumption& resumption) {
@@ -115,21 +118,36 @@ std::uint32_t ChunkParser::header_length() const {
 }
 
 /// Whether the header at hand depends on something that a hole may have changed.
-bool ChunkParser::doubtful() const {
+ChunkParser::Doubt ChunkParser::doubtful() const {
   const ChunkHeader& h = header_;
-  if (h.stream_offset < care_->trusted_until) return false;
-  if (h.format < 2 && !is_known_message_type(h.type_id)) return true;
   const auto index = find(h.chunk_stream_id);
   const bool known = index && streams_[*index].last_format != 0xFF;
-  if (!known && h.format != 0) return true;
-  if (known && streams_[*index].in_progress) return h.format != 3;
-  if (h.format >= 2 && streams_[*index].stale) return true;
-  return !care_->chunk_size_exact && header_length() > care_->chunk_size_least;
+  const bool in_progress = known && streams_[*index].in_progress;
+  if (care_->unproved && !(in_progress && h.format == 3)) return Doubt::landing;
+  if (h.stream_offset < care_->trusted_until) return Doubt::none;
+  if (h.format < 2 && !is_known_message_type(h.type_id)) return Doubt::meaning;
+  if (!known && h.format != 0) return Doubt::meaning;
+  if (in_progress) return h.format == 3 ? Doubt::none : Doubt::meaning;
+  if (h.format >= 2 && streams_[*index].stale) return Doubt::meaning;
+  return care_->chunk_size_exact || header_length() <= care_->chunk_size_least ? Doubt::none : Doubt::chunk_size;
 }
 
-ChunkItem ChunkParser::doubt(Bytes raw) {
+/// The chunk size alone is in doubt for the message at hand: whether it is split as the sender has long done.
+bool ChunkParser::usual_chunk() const {
+  return care_->chunk_size_kept && (care_->chunk_size_known || header_length() <= care_->longest_whole);
+}
+
+void ChunkParser::prove() {
+  const ChunkStream& stream = streams_[care_->unproved->stream];
+  care_->chunk_size_exact = care_->chunk_size_exact || stream.message.chunks > 1;
+  const std::uint32_t in_one_chunk = std::min(stream.received, chunk_size_);
+  care_->chunk_size_least = std::max(care_->chunk_size_least, in_one_chunk);
+  care_->unproved.reset();
+}
+
+ChunkItem ChunkParser::stop_at(ChunkItem::Kind kind, Bytes raw) {
   ChunkItem item;
-  item.kind = ChunkItem::Kind::doubt;
+  item.kind = kind;
   item.raw = raw;
   lost_ = true;
   return item;

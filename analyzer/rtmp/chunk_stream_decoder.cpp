@@ -46,7 +46,11 @@ void ChunkStreamDecoder::take(StreamData data, ChunkStreamListener& listener) {
 
 void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) {
   for (;;) {
-    const ChunkItem item = parser_.next(data);
+    ChunkItem item = parser_.next(data);
+    if (item.kind == ChunkItem::Kind::landing && lands_at_once(item, data)) {
+      settle_unproved(true, listener);
+      item = parser_.resume_landing(data.packet, item.raw);
+    }
     switch (item.kind) {
       case ChunkItem::Kind::begin: begin_chunk(item, data.packet, listener); break;
       case ChunkItem::Kind::payload:
@@ -62,9 +66,10 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
         listener.on_sync_lost(parser_.header().stream_offset, item.reason, data.packet);
         begin_resync(Resync::Cause::astray, data.offset);
         return;
-      case ChunkItem::Kind::doubt: {
+      case ChunkItem::Kind::doubt:
+      case ChunkItem::Kind::landing: {
         const std::uint64_t offset = parser_.header().stream_offset;
-        begin_resync(Resync::Cause::doubt, offset);
+        begin_resync(item.kind == ChunkItem::Kind::doubt ? Resync::Cause::doubt : Resync::Cause::landing, offset);
         resync_->window().add(StreamData{offset, item.raw, data.packet});
         const Bytes more = parser_.take_replay();
         if (!more.empty()) resync_->window().add(StreamData{offset + item.raw.size(), more, data.packet});
@@ -89,6 +94,7 @@ void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListen
     begin_resync(Resync::Cause::midstream, stream_gap.offset);
     return;
   }
+  give_out_unproved(listener);
   const std::optional<Interrupted> interrupted = stream_gap.length ? parser_.interrupted() : std::nullopt;
   const ChunkItem item = parser_.next(stream_gap);
   if (item.kind == ChunkItem::Kind::hole) {
@@ -152,8 +158,11 @@ void ChunkStreamDecoder::look(bool last, ChunkStreamListener& listener) {
   const PacketRef packet = resync_->window().pieces().back().packet;
   const auto found = resync_->look(parser_, habits_, last);
   if (resync_->doubt_failed() && !was_doubted) {
+    const bool landing = resync_->cause() == Resync::Cause::landing;
+    if (landing) settle_unproved(false, listener);
     emit_all_partial(packet, listener);
-    listener.on_sync_lost(resync_->lost_offset(), static_cast<std::uint8_t>(SyncLostReason::inherited_unknown), packet);
+    const auto reason = landing ? SyncLostReason::implausible_header : SyncLostReason::inherited_unknown;
+    listener.on_sync_lost(resync_->lost_offset(), static_cast<std::uint8_t>(reason), packet);
   }
   if (was_predicted && resync_->prediction_failed()) emit_all_partial(packet, listener);
   if (found) go_on(*found, listener);
@@ -166,24 +175,35 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
       .chunk_size = found.trial.chunk_size,
       .chunk_size_exact = found.trial.chunk_size_exact,
       .chunk_size_least = found.trial.chunk_size_least,
+      .chunk_size_kept = habits_.keeps_chunk_size() && found.trial.chunk_size == parser_.expected_chunk_size(),
       .inherited = found.inherited};
   const std::uint32_t before = parser_.chunk_size();
   const bool was_exact = parser_.chunk_size_exact();
+  const bool landed = resync_->cause() == Resync::Cause::landing && found.method == SyncMethod::confirmed;
   auto replay = std::make_unique<Replay>(Replay{.window = std::move(resync_->window()), .from = found.offset});
   switch (found.method) {
     case SyncMethod::predicted:
       parser_.resume_interrupted(*resync_->interrupted(), found.header, resumption);
       replay->from = resync_->lost_offset();
       break;
-    case SyncMethod::confirmed: parser_.resume_doubt(resumption); break;
+    case SyncMethod::confirmed:
+      if (landed) {
+        parser_.resume_landing();
+      } else {
+        parser_.resume_doubt(resumption);
+      }
+      break;
     case SyncMethod::searched:
     case SyncMethod::midstream: parser_.resume(resumption); break;
   }
   resync_.reset();
   const std::uint32_t chunk_size = parser_.chunk_size();
-  if (found.method != SyncMethod::confirmed || chunk_size != before || parser_.chunk_size_exact() != was_exact) {
+  if (chunk_size != before) habits_.chunk_size_kept = 0;
+  const bool exact = landed ? found.trial.chunk_size_exact : parser_.chunk_size_exact();
+  if (found.method != SyncMethod::confirmed || chunk_size != before || exact != was_exact) {
     listener.on_sync_found(found, chunk_size);
   }
+  if (landed) settle_unproved(true, listener);
   replay->below = std::move(replay_);
   replay_ = std::move(replay);
 }
@@ -191,6 +211,48 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
 void ChunkStreamDecoder::begin_resync(Resync::Cause cause, std::uint64_t offset,
                                       std::optional<Interrupted> interrupted) {
   resync_ = std::make_unique<Resync>(cause, offset, interrupted, parser_, habits_, resync_work_);
+}
+
+/// The header of a landing item is believable by what is here of it and its message; less is no answer. Resync would say
+/// the same of it.
+bool ChunkStreamDecoder::lands_at_once(const ChunkItem& item, const StreamData& behind) const {
+  if (item.raw.data() + item.raw.size() != behind.bytes.data()) return false;  // it came in pieces
+  if (parser_.unproved_is_split() && !parser_.chunk_size_exact()) return false;  // there is more to tell
+  ChunkHeader header = parser_.header();
+  const auto index = parser_.find(header.chunk_stream_id);
+  const ChunkStream* stream = index ? &parser_.stream(*index) : nullptr;
+  if (stream != nullptr && (stream->in_progress || stream->last_format == 0xFF || stream->extended)) return false;
+  if (stream == nullptr && (header.format >= 2 || header.basic_size > 1)) return false;
+  if (header.format >= 2) {
+    header.length = stream->message.length;
+    header.type_id = stream->message.type_id;
+    if (has_fixed_length(header.type_id)) return false;
+  }
+  if (header.format > 0 && stream != nullptr) header.message_stream_id = stream->message.message_stream_id;
+  const std::size_t weighed = std::min<std::size_t>(weighed_body_bytes, header.length);
+  if (behind.bytes.size() < weighed) return false;
+  const auto bits = weigh_header(header, stream);
+  const auto body_bits = weighed == 0 ? std::optional(0) : weigh_body(header.type_id, behind.bytes, header.length, habits_);
+  return bits && body_bits && *bits + *body_bits >= landing_header_bits;
+}
+
+/// What follows the unproved message shows that the chunk size holds, or that it does not.
+void ChunkStreamDecoder::settle_unproved(bool proved, ChunkStreamListener& listener) {
+  const ChunkParser::Unproved unproved = *parser_.unproved();
+  if (proved) {
+    parser_.prove();
+  } else {
+    parser_.give_up_proof();
+    habits_.chunk_size_kept = 0;
+  }
+  if (!unproved.ended) return;
+  const bool complete = proved && !parser_.stream(unproved.stream).hole;
+  give_out(unproved.stream, assembler_.finish(unproved.stream, {}), complete, *unproved.ended, listener);
+}
+
+/// Nothing will follow the unproved message, if that is all there, which could speak against it.
+void ChunkStreamDecoder::give_out_unproved(ChunkStreamListener& listener) {
+  if (parser_.unproved() != nullptr && parser_.unproved()->ended) settle_unproved(true, listener);
 }
 
 void ChunkStreamDecoder::emit_all_partial(PacketRef packet, ChunkStreamListener& listener) {
@@ -209,6 +271,7 @@ void ChunkStreamDecoder::settle(PacketRef packet, ChunkStreamListener& listener)
     replay(listener);
   }
   resync_.reset();
+  give_out_unproved(listener);
   emit_all_partial(packet, listener);
 }
 
@@ -234,6 +297,8 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
   for (const ChunkFinding& finding : parser_.findings()) listener.on_chunk_finding(parser_.header(), finding, packet);
   if (item.starts_message) {
     habits_.note_message(parser_.header().stream_offset == packet_begin_);
+    const bool media = stream.message.type_id == MessageType::audio || stream.message.type_id == MessageType::video;
+    if (media) ++habits_.chunk_size_kept;
     assembler_.begin(item.stream, stream.message.type_id, stream.message.length);
   }
   if (item.ends_message) finish_message(item.stream, {}, packet, listener);
@@ -241,9 +306,17 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
 
 void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, PacketRef packet,
                                         ChunkStreamListener& listener) {
-  const ChunkStream& state = parser_.stream(stream);
-  const Bytes body = assembler_.finish(stream, payload);
-  const Message message{.header = state.message, .body = body, .complete = !state.hole};
+  if (ChunkParser::Unproved* unproved = parser_.unproved(); unproved != nullptr && unproved->stream == stream) {
+    assembler_.append(stream, payload);
+    unproved->ended = packet;
+    return;
+  }
+  give_out(stream, assembler_.finish(stream, payload), !parser_.stream(stream).hole, packet, listener);
+}
+
+void ChunkStreamDecoder::give_out(std::size_t stream, Bytes body, bool complete, PacketRef packet,
+                                  ChunkStreamListener& listener) {
+  const Message message{.header = parser_.stream(stream).message, .body = body, .complete = complete};
   if (assembler_.limited(stream)) {
     listener.on_framing_finding(message.header, FindingId::retained_bytes_limit, message.header.length, body.size(),
                                 packet);
@@ -276,6 +349,7 @@ void ChunkStreamDecoder::apply(const Message& message, PacketRef packet, ChunkSt
   const std::uint32_t value = load_be32(message.body.data());
   if (message.header.type_id == MessageType::set_chunk_size) {
     const std::uint32_t size = value & 0x7FFFFFFFU;
+    if (size != 0 && size != parser_.chunk_size()) habits_.chunk_size_kept = 0;
     if (size != 0) parser_.set_chunk_size(size);
   } else if (message.header.type_id == MessageType::abort_message) {
     const auto stream = parser_.find(value);

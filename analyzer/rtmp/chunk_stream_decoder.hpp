@@ -30,7 +30,8 @@ class ChunkStreamListener {
 /// values.def: sync_lost_reason
 enum class SyncLostReason : std::uint8_t { gap, start_not_captured, implausible_header, inherited_unknown };
 
-/// Call order: any number of on_data and on_gap in stream order, then on_end once.
+/// Call order: any number of on_data and on_gap in stream order, then on_end once; before_gap before an on_gap, if at
+/// all.
 ///
 /// While chunk borders are looked for, bytes are kept (resync.hpp), and what they hold is told later, each event with
 /// the packet that it came in.
@@ -38,6 +39,10 @@ class ChunkStreamDecoder {
  public:
   void on_data(StreamData data, ChunkStreamListener& listener);
   void on_gap(const StreamGap& gap, ChunkStreamListener& listener);
+  /// Gives out the message that waited for what is missing, for a listener that tells of the gap before on_gap.
+  void before_gap(ChunkStreamListener& listener) {
+    if (resync_ == nullptr) give_out_unproved(listener);
+  }
   /// Hands out the messages in progress as incomplete ones.
   void on_end(PacketRef packet, ChunkStreamListener& listener);
   /// Nothing can be decoded from here on, for a reason outside of the chunk stream.
@@ -80,9 +85,13 @@ class ChunkStreamDecoder {
   void look(bool last, ChunkStreamListener& listener);
   void go_on(const SyncFound& found, ChunkStreamListener& listener);
   void begin_resync(Resync::Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted = {});
+  [[nodiscard]] bool lands_at_once(const ChunkItem& item, const StreamData& behind) const;
+  void settle_unproved(bool proved, ChunkStreamListener& listener);
+  void give_out_unproved(ChunkStreamListener& listener);
   void emit_all_partial(PacketRef packet, ChunkStreamListener& listener);
   void begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener);
   void finish_message(std::size_t stream, Bytes payload, PacketRef packet, ChunkStreamListener& listener);
+  void give_out(std::size_t stream, Bytes body, bool complete, PacketRef packet, ChunkStreamListener& listener);
   void emit_partial(std::size_t stream, PacketRef packet, ChunkStreamListener& listener);
   void apply(const Message& message, PacketRef packet, ChunkStreamListener& listener);
 

@@ -182,6 +182,24 @@ bool ChunkTrial::is_no_first_type3(Bytes bytes, int least_bits) const {
   return !header || *header + *body < least_bits;
 }
 
+ChunkTrial::Landing ChunkTrial::look_at_landing(std::uint64_t offset, bool last) {
+  const TrialStart start{.offset = offset, .state_holds = true, .last = last};
+  begin(start);
+  Seen seen;
+  Look look = read(offset, seen);
+  int bits = seen.bits;
+  if (look == Look::no) look = read_orphan(offset, bits);
+  switch (look) {
+    case Look::more: return Landing::need_more;
+    case Look::hole: return Landing::not_there;
+    case Look::no: return Landing::refuted;
+    case Look::yes: break;
+  }
+  if (bits >= landing_header_bits) return Landing::believable;
+  const bool whole = seen.body.size() >= std::min<std::size_t>(weighed_body_bytes, seen.header.length);
+  return whole ? Landing::refuted : Landing::not_there;
+}
+
 /// A header that inherits everything from one that is not known: its message must show its type. `bits` are 0 unless
 /// the answer is yes.
 ChunkTrial::Look ChunkTrial::read_orphan(std::uint64_t offset, int& bits) {

@@ -117,6 +117,11 @@ class ChunkTrial {
 
   /// `until_landed`: one message that is confirmed is enough.
   [[nodiscard]] TrialEnd run(const TrialStart& start, bool until_landed = false);
+  enum class Landing : std::uint8_t { believable, not_there, refuted, need_more };
+  /// Whether a header that begins a message is at `offset`, where one must be unless chunk borders are lost.
+  /// `not_there`: not enough of it to tell, and no more will come; `need_more`: see wanted_end.
+  [[nodiscard]] Landing look_at_landing(std::uint64_t offset, bool last);
+  [[nodiscard]] std::uint64_t wanted_end() const { return end_.wanted_end; }
   /// `bytes`, from a place on up to a hole or the end, begin with a type 3 header that `run` would take for none because
   /// of its message's body, if it inherits nothing but the parser's state. Costs less; false where that is not clear.
   [[nodiscard]] bool is_no_first_type3(Bytes bytes, int least_bits) const;
@@ -145,9 +150,6 @@ class ChunkTrial {
 
   /// A type 3 header where one must be: one byte that can have no other value.
   static constexpr int continuation_bits = 8;
-  /// What must speak for a header to prove that the message before it ended there.
-  static constexpr int landing_header_bits = 13;
-
   /// A chunk stream as the trial leaves it; the parser's own state stays as it is.
   struct Stream {
     std::uint32_t id = 0;

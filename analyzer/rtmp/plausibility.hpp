@@ -19,8 +19,11 @@ struct StreamHabits {
   std::array<bool, 2> media_seen{};                                  ///< the same is set
   std::optional<std::uint32_t> acknowledged{};                       ///< sequence number of the last Acknowledgement
   std::uint32_t packets_begun = 0;  ///< messages in a row, up to now, whose header began a packet
+  std::uint32_t chunk_size_kept = 0;  ///< audio and video messages since the chunk size was told, or found out
 
   void note_message(bool begins_packet) { packets_begun = begins_packet ? packets_begun + 1 : 0; }
+  /// Senders tell the chunk size before they send media, and then keep to it (docs/architecture.md, After a hole).
+  [[nodiscard]] bool keeps_chunk_size() const { return chunk_size_kept >= 16; }
   [[nodiscard]] Bytes audio_head() const { return Bytes(media_heads[0]).first(media_seen[0] ? head_size : 0); }
   [[nodiscard]] Bytes video_head() const { return Bytes(media_heads[1]).first(media_seen[1] ? head_size : 0); }
 };
@@ -44,6 +47,9 @@ inline constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
 
 /// Body bytes that weigh_body can make use of.
 inline constexpr std::size_t weighed_body_bytes = 12;
+
+/// Bits that must speak for a header to prove that the message before it ended there.
+inline constexpr int landing_header_bits = 13;
 
 /// A message type, and how clearly a body shows it.
 struct ShownType {

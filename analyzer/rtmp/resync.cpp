@@ -51,6 +51,7 @@ constexpr int first_type3_bits = 12;    ///< if it is of type 3, and what it inh
 constexpr int strong_header_bits = 44;  ///< for a first header that is worth waiting for
 constexpr int aligned_bits = 10;        ///< for a place right behind a hole: senders begin packets with headers
 constexpr int landings_wanted = 2;
+constexpr int enough_bits_of_one = 96;  ///< for one to be enough, where the connection is known
 /// Where nothing is known of the stream, not even that it is one: what bodies must show, or else messages that land, or
 /// one of which all parts lead to its end. Records of other protocols have lengths and types, too.
 constexpr int midstream_shown_bits = 14;
@@ -81,6 +82,14 @@ std::size_t first_look_at_doubt(const ChunkParser& parser) {
   return parser.header().size + first_chunk + least_ahead;
 }
 
+std::size_t first_look(Resync::Cause cause, const ChunkParser& parser) {
+  switch (cause) {
+    case Resync::Cause::doubt: return first_look_at_doubt(parser);
+    case Resync::Cause::landing: return parser.header().size + weighed_body_bytes;
+    default: return first_look(parser);
+  }
+}
+
 SyncConfidence confidence_of(int bits) {
   if (bits >= 120) return SyncConfidence::very_high;
   return bits >= enough_bits ? SyncConfidence::high : SyncConfidence::fair;
@@ -96,10 +105,10 @@ Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> int
       lost_offset_(offset),
       interrupted_(interrupted),
       work_(work),
-      next_look_(cause == Cause::doubt ? first_look_at_doubt(parser) : first_look(parser)),
-      packets_only_((cause == Cause::hole || cause == Cause::doubt) && habits.packets_begun >= usual_packets_begun),
+      next_look_(first_look(cause, parser)),
+      packets_only_(cause != Cause::midstream && cause != Cause::astray && habits.packets_begun >= usual_packets_begun),
       scan_from_(offset),
-      doubt_pending_(cause == Cause::doubt) {}
+      doubt_pending_(cause == Cause::doubt || cause == Cause::landing) {}
 
 std::size_t Resync::add(const StreamData& data) {
   const std::size_t room = next_look_ > window_.kept_bytes() ? next_look_ - window_.kept_bytes() : 1;
@@ -128,7 +137,8 @@ std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHab
   ++work_.steps;
   work_limit_ = std::max(work_.steps + least_look, work_.affordable());
   if (interrupted_ || doubt_pending_) {
-    if (auto result = look_ahead(parser, habits, last)) return result;
+    const bool landing = cause_ == Cause::landing;
+    if (auto result = landing ? look_at_landing(parser, habits, last) : look_ahead(parser, habits, last)) return result;
     if (interrupted_ || doubt_pending_) {
       look_again(ahead_wanted_end_);
       return std::nullopt;
@@ -215,6 +225,24 @@ std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const Str
   if (waiting || (!decide && window_.next_known(lost_offset_) == window_.end())) return std::nullopt;
   interrupted_.reset();
   return std::nullopt;
+}
+
+/// The header behind an unproved message, or between its chunks. Where it is missing, nothing speaks against that message.
+std::optional<SyncFound> Resync::look_at_landing(const ChunkParser& parser, const StreamHabits& habits, bool last) {
+  ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
+  switch (trial.look_at_landing(lost_offset_, last)) {
+    case ChunkTrial::Landing::need_more: ahead_wanted_end_ = trial.wanted_end(); return std::nullopt;
+    case ChunkTrial::Landing::refuted:
+      doubt_pending_ = false;
+      doubt_failed_ = true;
+      return std::nullopt;
+    case ChunkTrial::Landing::believable:
+    case ChunkTrial::Landing::not_there: break;
+  }
+  TrialEnd end;
+  end.chunk_size = parser.expected_chunk_size();
+  end.chunk_size_exact = parser.chunk_size_exact() || parser.unproved_is_split();
+  return found(end, lost_offset_, SyncMethod::confirmed);
 }
 
 /// What headers may begin with, as far as that depends on what the parser has seen.
@@ -438,7 +466,9 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
   candidate.wanted_end = end.wanted_end;
   if (end.begun == 0) return end.reason == TrialEnd::Reason::need_more ? Verdict::waits : Verdict::refuted;
   const int bits = end.bits + (candidate.after_hole ? aligned_bits : 0);
-  const bool proves_itself = end.landed >= landings_wanted && bits >= enough_bits;
+  const bool lands_clearly =
+      cause_ != Cause::midstream && end.landed == 1 && end.confirmed > at && bits >= enough_bits_of_one;
+  const bool proves_itself = (end.landed >= landings_wanted && bits >= enough_bits) || lands_clearly;
   const bool proves_first = end.confirmed > at && bits >= enough_bits_at_end;
   bool found = false;
   switch (end.reason) {

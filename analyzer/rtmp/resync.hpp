@@ -46,6 +46,7 @@ class Resync {
   enum class Cause : std::uint8_t {
     hole,       ///< headers are missing
     doubt,      ///< a header is there whose meaning is not certain any more; nothing is lost yet
+    landing,    ///< a header is there that has to prove the message before it (ChunkParser::Unproved)
     midstream,  ///< the capture began later than the stream
     astray,     ///< headers that cannot be right
   };
@@ -72,7 +73,7 @@ class Resync {
   /// The message in progress was not gone on with; its partial body may be given out.
   [[nodiscard]] bool prediction_failed() const { return !interrupted_; }
   [[nodiscard]] const std::optional<Interrupted>& interrupted() const { return interrupted_; }
-  /// A header in doubt proved wrong: chunk borders are lost from there.
+  /// A header in doubt, or of a landing, proved wrong: chunk borders are lost from there.
   [[nodiscard]] bool doubt_failed() const { return doubt_failed_; }
   [[nodiscard]] std::uint64_t lost_offset() const { return lost_offset_; }
 
@@ -88,6 +89,8 @@ class Resync {
   enum class Verdict : std::uint8_t { refuted, waits, found };
 
   [[nodiscard]] std::optional<SyncFound> look_ahead(const ChunkParser& parser, const StreamHabits& habits, bool last);
+  [[nodiscard]] std::optional<SyncFound> look_at_landing(const ChunkParser& parser, const StreamHabits& habits,
+                                                         bool last);
   void look_again(std::uint64_t wanted_end);
   [[nodiscard]] std::uint64_t wanted_by_candidates() const;
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);

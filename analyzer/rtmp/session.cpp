@@ -192,6 +192,9 @@ void Session::on_gap(Direction direction, const StreamGap& stream_gap) {
       *rest.length -= taken;
     }
   }
+  ChunkStreamDecoder& decoder = decoders_[index_of(direction)];
+  const bool chunks = stages_[index_of(direction)] == Stage::chunks && rest.length != 0U;
+  if (chunks) decoder.before_gap(*this);
   DescribedEvent event(EventKind::gap, [&](FieldSink& sink) {
     sink.number(FieldId::gap_stream_offset, {}, stream_gap.offset);
     if (stream_gap.length) sink.number(FieldId::gap_length, {}, *stream_gap.length);
@@ -199,9 +202,7 @@ void Session::on_gap(Direction direction, const StreamGap& stream_gap) {
   });
   event.direction = direction;
   emit(event, stream_gap.noticed_at);
-  if (stages_[index_of(direction)] == Stage::chunks && rest.length != 0U) {
-    decoders_[index_of(direction)].on_gap(rest, *this);
-  }
+  if (chunks) decoder.on_gap(rest, *this);
 }
 
 void Session::on_end(Direction direction, const StreamEnd& end) {

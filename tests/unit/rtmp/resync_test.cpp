@@ -96,6 +96,68 @@ TEST(Resync, ChunkSizeThatShrinksInAHoleInventsNothing) {
   }
 }
 
+/// With all that went before it, a message behind a hole is not kept until its chunk size is certain; see
+/// ChunkItem::unproved.
+TEST(Resync, ChunkSizeThatChangesAfterALongTimeIsNoticedByTheNextHeader) {
+  std::mt19937 random(6);
+  Stream stream = publish(65536, Style::absolute, 10);
+  const std::uint64_t at = stream.bytes.size();
+  const auto add = [&](const ByteVector& bytes) { stream.bytes = concat(stream.bytes, bytes); };
+  add(message({.format = 1, .chunk_stream_id = 2, .type_id = 1}, hex("00000400")));
+  const std::uint64_t behind = stream.bytes.size();
+  std::uint32_t time = 4000;
+  for (int i = 0; i < 30; ++i) {
+    add(message({.format = 0, .chunk_stream_id = 4, .time = time += 20, .type_id = 8, .message_stream_id = 1},
+                concat(hex("af 01"), noise(100 + random() % 200, random)), 1024));
+  }
+  const std::uint64_t first = stream.bytes.size();
+  for (int i = 0; i < 20; ++i) {
+    add(message({.format = 0, .chunk_stream_id = 6, .time = time += 20, .type_id = 9, .message_stream_id = 1},
+                video(1500 + random() % 500, false, random), 1024));
+  }
+  stream.messages.clear();
+  list_messages(stream);
+  const std::vector<Hole> holes = {{at - 30, behind}};
+  const Complete seen = decode_with(stream, holes);
+  Score score;
+  judge(stream, holes, seen, score);
+  EXPECT_GE(score.found, score.intact - 2);
+  EXPECT_EQ(seen.chunk_size, 1024U);
+  const auto& sent = stream.messages;
+  const auto second = std::ranges::find(sent, first, &Sent::begin) + 1;
+  ASSERT_NE(second, sent.end());
+  const auto refuted = static_cast<int>(rtmp::SyncLostReason::implausible_header);
+  // Too long a chunk: one byte early, for the header of the second one.
+  EXPECT_THAT(seen.syncs, Contains(fmt::format("lost {} {}", second->begin - 1, refuted)));
+  EXPECT_THAT(seen.partial, Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, first)));
+}
+
+TEST(Resync, MessageRightBeforeTheNextHoleOrTheEndIsComplete) {
+  for (const std::uint32_t chunk_size : {4096U, 65536U}) {
+    for (const Style style : {Style::absolute, Style::deltas}) {
+      Stream stream = publish(chunk_size, style, 12);
+      // A key frame is lost, and longer messages than any seen since end at holes, and within headers.
+      for (const std::uint64_t within : {0U, 1U, 7U}) {
+        std::vector<Hole> holes;
+        for (const std::size_t i : {95U, 110U, 140U}) {
+          holes.push_back({stream.messages[i].begin + within, stream.messages[i + 1].begin});
+        }
+        stream.bytes.resize(stream.messages.back().end);
+        const Complete seen = decode_with(stream, holes);
+        Score score;
+        judge(stream, holes, seen, score);
+        for (const Hole& hole : holes) {
+          const auto ends = std::ranges::find(stream.messages, hole.begin - within, &Sent::end);
+          ASSERT_NE(ends, stream.messages.end());
+          EXPECT_THAT(seen.complete, Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, ends->begin)))
+              << chunk_size << " " << within;
+        }
+        EXPECT_EQ(seen.complete.back().stream_offset, stream.messages.back().begin) << chunk_size << " " << within;
+      }
+    }
+  }
+}
+
 TEST(Resync, MidstreamStartIsFoundWithinTwoMessages) {
   for (const std::uint32_t chunk_size : chunk_sizes) {
     for (const Style style : {Style::absolute, Style::deltas}) {
