@@ -20,7 +20,7 @@ constexpr std::size_t guessed_behind_hole = std::size_t{16} << 10;
 
 /// A sender with that many messages in a row that were the first of their packet goes on like that: from so many bytes
 /// on, up to so many without any header, none is looked for within packets.
-constexpr std::uint32_t usual_packets_begun = 32;
+constexpr std::uint32_t usual_packets_begun = 8;
 constexpr std::size_t all_places_bytes = std::size_t{2} << 10;
 constexpr std::size_t packets_only_bytes = std::size_t{256} << 10;
 
