@@ -58,6 +58,16 @@ std::vector<Place> list_places(Bytes bytes, std::span<const std::uint32_t> chunk
   return places;
 }
 
+/// Hardly any of the keys that occur by chance occur often enough to be looked at: only the others are worth sorting.
+void sort_by_key(std::vector<Place>& places) {
+  std::array<std::uint8_t, std::size_t{1} << 14> count{};  // by key; stays where it is clear
+  for (const Place& place : places) {
+    if (std::uint8_t& own = count[place.key]; own <= least_repeats) ++own;
+  }
+  std::erase_if(places, [&](const Place& place) { return count[place.key] <= least_repeats; });
+  std::ranges::sort(places, {}, [](const Place& place) { return std::pair(place.key, place.at); });
+}
+
 /// The bytes from a payload to the next header that occur most often, and how often.
 struct Distance {
   std::uint32_t bytes = 0;
@@ -174,7 +184,7 @@ std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits
                                          std::span<const std::uint32_t> chunk_streams) {
   bytes = bytes.first(std::min(bytes.size(), repetition_window));
   std::vector<Place> places = list_places(bytes, chunk_streams);
-  std::ranges::sort(places, {}, [](const Place& place) { return std::pair(place.key, place.at); });
+  sort_by_key(places);
   struct Found {
     Repetition repetition;
     std::uint32_t key = 0;
@@ -185,7 +195,7 @@ std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits
   for (std::size_t i = 0; i < places.size();) {
     const std::size_t begin = i;
     while (i < places.size() && places[i].key == places[begin].key) ++i;
-    if (i - begin <= least_repeats || i - begin > most_places) continue;
+    if (i - begin > most_places) continue;
     const std::span<const Place> own = all.subspan(begin, i - begin);
     const Distance distance = most_frequent(own);
     if (distance.count < least_repeats) continue;

@@ -169,9 +169,11 @@ void Resync::look_again(std::uint64_t wanted_end) {
   next_look_ = kept < maximum_resync_bytes ? std::min(later, maximum_resync_bytes) : kept + step;
 }
 
-/// Where the window must end for a decision, if no new place is to be tried before it; else 0.
+/// Where the window must end for a decision, if no new place is to be tried before it; else 0. What has proved itself
+/// waits for what tells of the messages before it: that is not asked at every step.
 std::uint64_t Resync::wanted_by_candidates() const {
-  if (proof_ || candidates_.empty() || !candidates_.back().strong) return 0;
+  if (proof_) return proved_ + survey_bytes;
+  if (candidates_.empty() || !candidates_.back().strong) return 0;
   return std::ranges::min(candidates_, {}, &Candidate::wanted_end).wanted_end;
 }
 
