@@ -39,7 +39,8 @@ void ChunkParser::begin_care(const ChunkResumption& resumption) {
   if (resumption.chunk_size != 0) {
     chunk_size_ = resumption.chunk_size;
   } else {
-    chunk_size_ = resumption.chunk_size_least <= assumed_chunk_size ? assumed_chunk_size : maximum_message_length;
+    const std::uint32_t whole = std::max(resumption.chunk_size_least, care_->longest_whole);
+    chunk_size_ = whole <= assumed_chunk_size ? assumed_chunk_size : maximum_message_length;
   }
   care_->chunk_size_exact = resumption.chunk_size_exact;
   care_->chunk_size_least = resumption.chunk_size_least;

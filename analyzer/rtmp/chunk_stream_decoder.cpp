@@ -339,12 +339,14 @@ void ChunkStreamDecoder::emit_partial(std::size_t stream, PacketRef packet, Chun
   parser_.abort_message(stream);
   const Message message{
       .header = parser_.stream(stream).message, .body = assembler_.finish(stream, {}), .complete = false};
+  apply(message, packet, listener);
   listener.on_message(message, packet);
   assembler_.release(stream);
 }
 
 /// Set Chunk Size and Abort change how the bytes that follow are framed (RTMP 5.4.1, 5.4.2).
 void ChunkStreamDecoder::apply(const Message& message, PacketRef packet, ChunkStreamListener& listener) {
+  if (message.header.type_id == MessageType::set_chunk_size && !message.complete) habits_.chunk_size_kept = 0;
   if (!message.complete || message.body.size() < 4) return;
   const std::uint32_t value = load_be32(message.body.data());
   if (message.header.type_id == MessageType::set_chunk_size) {

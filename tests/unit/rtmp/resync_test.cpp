@@ -132,6 +132,58 @@ TEST(Resync, ChunkSizeThatChangesAfterALongTimeIsNoticedByTheNextHeader) {
   EXPECT_THAT(seen.partial, Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, first)));
 }
 
+TEST(Resync, HoleInASetChunkSizeEndsTheTrustInTheOldOne) {
+  std::mt19937 random(8);
+  Stream stream = publish(65536, Style::absolute, 13);
+  const std::uint64_t at = stream.bytes.size();
+  const auto add = [&](const ByteVector& bytes) { stream.bytes = concat(stream.bytes, bytes); };
+  add(message({.format = 1, .chunk_stream_id = 2, .type_id = 1}, hex("00000400")));
+  const std::uint64_t behind = stream.bytes.size();
+  for (std::uint32_t i = 0; i < 3; ++i) {  // too short to show a chunk size
+    add(message({.format = 0, .chunk_stream_id = 4, .time = 3900 + 20 * i, .type_id = 8, .message_stream_id = 1},
+                concat(hex("af 01"), noise(200, random)), 1024));
+  }
+  for (std::uint32_t i = 0; i < 30; ++i) {
+    add(message({.format = 0, .chunk_stream_id = 6, .time = 4000 + 40 * i, .type_id = 9, .message_stream_id = 1},
+                video(1500 + random() % 500, false, random), 1024));
+  }
+  stream.messages.clear();
+  list_messages(stream);
+  // Its end is missing, so that it is known that there was one.
+  for (const std::uint64_t begin : {at + 8, behind - 1}) {
+    const std::vector<Hole> holes = {{begin, behind}};
+    Score score;
+    const Complete seen = decode_with(stream, holes);
+    judge(stream, holes, seen, score);
+    EXPECT_EQ(score.found, score.intact) << begin - at;
+    EXPECT_EQ(seen.chunk_size, 1024U) << begin - at;
+  }
+}
+
+/// The Set Chunk Size is lost, and each message comes in one chunk: how large chunks are is never seen.
+TEST(Resync, MessagesAboveTheAssumedChunkSizeStayWhole) {
+  std::mt19937 random(9);
+  Stream stream;
+  const auto add = [&](const ByteVector& bytes) { stream.bytes = concat(stream.bytes, bytes); };
+  add(message({.format = 0, .chunk_stream_id = 2, .type_id = 1}, hex("00ffffff")));
+  constexpr std::uint32_t size = 0xFFFFFF;
+  std::uint32_t time = 0;
+  for (int i = 0; i < 80; ++i) {
+    add(message({.format = 0, .chunk_stream_id = 6, .time = time += 20, .type_id = 9, .message_stream_id = 1},
+                video(i % 4 == 3 ? 66'000 + random() % 9000 : 900, false, random), size));
+    add(message({.format = 0, .chunk_stream_id = 4, .time = time += 20, .type_id = 8, .message_stream_id = 1},
+                concat(hex("af 01"), noise(200, random)), size));
+  }
+  list_messages(stream);
+  std::vector<Hole> holes = {{0, 16}};
+  for (const std::size_t i : {60U, 90U, 91U, 120U}) {
+    holes.push_back({stream.messages[i].begin - 20, stream.messages[i].begin + 30});
+  }
+  Score score;
+  judge(stream, holes, decode_with(stream, holes), score);
+  EXPECT_EQ(score.found, score.intact);
+}
+
 TEST(Resync, MessageRightBeforeTheNextHoleOrTheEndIsComplete) {
   for (const std::uint32_t chunk_size : {4096U, 65536U}) {
     for (const Style style : {Style::absolute, Style::deltas}) {
