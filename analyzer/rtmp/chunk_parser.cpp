@@ -276,7 +276,6 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
       implausible_ = 0;
     }
     start_message(stream, packet);
-    item.unproved = unproved;
     if (unproved) care_->unproved = {.stream = index};
   }
   const std::uint32_t rest = stream.message.length - stream.received;

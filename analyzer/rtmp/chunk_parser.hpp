@@ -79,7 +79,7 @@ struct ChunkResumption {
   std::uint32_t chunk_size = 0;        ///< 0: not known
   bool chunk_size_exact = false;       ///< messages were split like that
   std::uint32_t chunk_size_least = 0;  ///< messages of that length came in one chunk
-  bool chunk_size_kept = false;        ///< the sender has kept to it for long, known or not: see ChunkItem::unproved
+  bool chunk_size_kept = false;        ///< the sender has kept to it for long, known or not: see Unproved
   std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit; resume_doubt: that in doubt
 };
 
@@ -105,7 +105,6 @@ struct ChunkItem {
   bool starts_message = false;
   bool ends_message = false;             ///< with begin: the message is empty, and complete
   bool abandoned = false;                ///< a message in progress is replaced: ChunkParser::abandoned
-  bool unproved = false;                 ///< with begin: what follows the message has to show that the chunk size holds
   std::uint8_t reason = 0;
   std::uint32_t missing = 0;
   std::size_t stream = 0;                ///< index for ChunkParser::stream
@@ -195,11 +194,12 @@ class ChunkParser {
     return resolve(packet, raw);
   }
 
-  /// A message that has begun unproved; null: there is none.
+  /// A message that has begun although what follows it has to show that the chunk size holds.
   struct Unproved {
     std::size_t stream = 0;
     std::optional<PacketRef> ended{};  ///< for the caller: the packet with its last byte
   };
+  /// Null: there is none.
   [[nodiscard]] Unproved* unproved() {
     return care_ != nullptr && care_->unproved ? &*care_->unproved : nullptr;
   }
@@ -242,7 +242,7 @@ class ChunkParser {
     bool chunk_size_exact = false;
     bool chunk_size_known = true;
     bool chunk_size_kept = false;
-    std::uint32_t longest_whole = 0;  ///< while it is kept: chunks of that many bytes were seen, before the last loss, too
+    std::uint32_t longest_whole = 0;  ///< while it is kept: of the chunks that were seen, those before the last loss, too
     std::optional<Unproved> unproved{};
   };
   /// Why a header does not count as it is.

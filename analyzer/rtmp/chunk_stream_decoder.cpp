@@ -232,8 +232,9 @@ bool ChunkStreamDecoder::lands_at_once(const ChunkItem& item, const StreamData& 
   const std::size_t weighed = std::min<std::size_t>(weighed_body_bytes, header.length);
   if (behind.bytes.size() < weighed) return false;
   const auto bits = weigh_header(header, stream);
-  const auto body_bits = weighed == 0 ? std::optional(0) : weigh_body(header.type_id, behind.bytes, header.length, habits_);
-  return bits && body_bits && *bits + *body_bits >= landing_header_bits;
+  const auto shown =
+      weighed == 0 ? std::optional(0) : weigh_body(header.type_id, behind.bytes, header.length, habits_);
+  return bits && shown && *bits + *shown >= landing_header_bits;
 }
 
 /// What follows the unproved message shows that the chunk size holds, or that it does not.

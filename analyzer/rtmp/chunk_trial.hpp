@@ -150,6 +150,7 @@ class ChunkTrial {
 
   /// A type 3 header where one must be: one byte that can have no other value.
   static constexpr int continuation_bits = 8;
+
   /// A chunk stream as the trial leaves it; the parser's own state stays as it is.
   struct Stream {
     std::uint32_t id = 0;

@@ -41,6 +41,7 @@ inline ByteVector video(std::size_t size, bool key, std::mt19937& random) {
 
 /// Fills in `messages` from `bytes`.
 inline void list_messages(Stream& stream) {
+  stream.messages.clear();
   const Recorder seen = decode(stream.bytes);
   for (std::size_t i = 0; i < seen.messages.size(); ++i) {
     const std::uint64_t end = i + 1 < seen.messages.size() ? seen.messages[i + 1].stream_offset : stream.bytes.size();

@@ -80,13 +80,7 @@ TEST(Resync, ChunkSizeThatShrinksInAHoleInventsNothing) {
       stream.bytes = concat(stream.bytes, message({.format = 1, .chunk_stream_id = 6, .time = 40, .type_id = 9},
                                                   video(300 + random() % 900, false, random), second));
     }
-    const Recorder whole = decode(stream.bytes);
-    stream.messages.clear();
-    for (std::size_t i = 0; i < whole.messages.size(); ++i) {
-      const std::uint64_t end =
-          i + 1 < whole.messages.size() ? whole.messages[i + 1].stream_offset : stream.bytes.size();
-      stream.messages.push_back({whole.messages[i].stream_offset, end, whole.messages[i]});
-    }
+    list_messages(stream);
     for (std::uint64_t begin = at - 30; begin < at + 12; begin += 3) {
       const std::vector<Hole> holes = {{begin, begin + 40}, {begin + 2000, begin + 2300}};
       Score score;
@@ -97,7 +91,7 @@ TEST(Resync, ChunkSizeThatShrinksInAHoleInventsNothing) {
 }
 
 /// With all that went before it, a message behind a hole is not kept until its chunk size is certain; see
-/// ChunkItem::unproved.
+/// ChunkParser::Unproved.
 TEST(Resync, ChunkSizeThatChangesAfterALongTimeIsNoticedByTheNextHeader) {
   std::mt19937 random(6);
   Stream stream = publish(65536, Style::absolute, 10);
@@ -115,7 +109,6 @@ TEST(Resync, ChunkSizeThatChangesAfterALongTimeIsNoticedByTheNextHeader) {
     add(message({.format = 0, .chunk_stream_id = 6, .time = time += 20, .type_id = 9, .message_stream_id = 1},
                 video(1500 + random() % 500, false, random), 1024));
   }
-  stream.messages.clear();
   list_messages(stream);
   const std::vector<Hole> holes = {{at - 30, behind}};
   const Complete seen = decode_with(stream, holes);
@@ -147,7 +140,6 @@ TEST(Resync, HoleInASetChunkSizeEndsTheTrustInTheOldOne) {
     add(message({.format = 0, .chunk_stream_id = 6, .time = 4000 + 40 * i, .type_id = 9, .message_stream_id = 1},
                 video(1500 + random() % 500, false, random), 1024));
   }
-  stream.messages.clear();
   list_messages(stream);
   // Its end is missing, so that it is known that there was one.
   for (const std::uint64_t begin : {at + 8, behind - 1}) {
