@@ -83,6 +83,40 @@ class RecycledBlocks {
   }
 };
 
+/// Allocates from such blocks.
+template <typename Value, std::size_t usual_size>
+struct RecycledAllocator {
+  using value_type = Value;
+  template <typename Other>
+  struct rebind {
+    using other = RecycledAllocator<Other, usual_size>;
+  };
+
+  RecycledAllocator() = default;
+  template <typename Other>
+  explicit RecycledAllocator(const RecycledAllocator<Other, usual_size>& /*other*/) {}
+
+  Value* allocate(std::size_t count) {
+    // Room for `count` is what give_back is told: blocks of any other size are not kept, or as the large one.
+    const std::size_t size = std::max(count * sizeof(Value), usual_size);
+    return reinterpret_cast<Value*>(RecycledBlocks<usual_size>::take(size).data);
+  }
+  void deallocate(Value* values, std::size_t count) {
+    const std::size_t size = std::max(count * sizeof(Value), usual_size);
+    RecycledBlocks<usual_size>::give_back({reinterpret_cast<std::uint8_t*>(values), size});
+  }
+  friend bool operator==(const RecycledAllocator&, const RecycledAllocator&) { return true; }
+};
+
+/// Objects of a class that is derived from this lie in such blocks.
+template <std::size_t usual_size>
+struct Recycled {
+  static void* operator new(std::size_t size) { return RecycledBlocks<usual_size>::take(size).data; }
+  static void operator delete(void* object, std::size_t size) {
+    RecycledBlocks<usual_size>::give_back({static_cast<std::uint8_t*>(object), std::max(size, usual_size)});
+  }
+};
+
 /// Grows as std::vector does, up to `usual_size` bytes at once.
 template <std::size_t usual_size>
 class RecycledBytes {

@@ -53,14 +53,14 @@ void FlowTable::prefetch_flow(std::uint32_t hash) const {
 void FlowTable::prefetch_handler(const TcpSegment& segment) const {
   const Slot& slot = slots_[segment.hash & mask_];
   if (slot.flow == kNone) return;
-  rtmpscope::prefetch(flow(slot.flow).connection.handler(), 2 * cache_line);
+  const TcpConnection& connection = flow(slot.flow).connection;
+  if (connection.delivers(segment)) rtmpscope::prefetch(connection.handler(), 2 * cache_line);
 }
 
 void FlowTable::prefetch_handler(const TcpSegment& segment, unsigned step) const {
   const Slot& slot = slots_[segment.hash & mask_];
   if (slot.flow == kNone) return;
-  const TcpConnection& connection = flow(slot.flow).connection;
-  if (connection.handler() != nullptr) connection.handler()->prefetch(connection.direction_of(segment), step);
+  flow(slot.flow).connection.prefetch(segment, step);
 }
 
 FlowTable::Index FlowTable::find(const TcpSegment& segment) const {

@@ -26,7 +26,7 @@ class FlowTable {
   /// segments ahead; then, nearer, the flow itself.
   void prefetch(std::uint32_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
   void prefetch_flow(std::uint32_t hash) const;
-  /// Still nearer, for a segment with payload: the handler, and what it loads at each of its steps.
+  /// Still nearer, for a segment that brings the handler something: the handler, and what it loads at each of its steps.
   void prefetch_handler(const TcpSegment& segment) const;
   void prefetch_handler(const TcpSegment& segment, unsigned step) const;
 

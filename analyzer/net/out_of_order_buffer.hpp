@@ -1,11 +1,13 @@
 // Payload of one direction that came before bytes that precede it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/prefetch.hpp"
 
 namespace rtmpscope::net {
 
@@ -45,6 +47,13 @@ class OutOfOrderBuffer {
   Inserted insert(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Noticed noticed,
                   PacketRef packet);
 
+  /// Loads the first piece, or where it would be, into the cache; and then its bytes.
+  void prefetch() const { rtmpscope::prefetch(pieces_.data(), sizeof(Piece)); }
+  void prefetch_front() const {
+    if (pieces_.empty()) return;
+    rtmpscope::prefetch(pieces_.front().bytes.get(), std::min<std::size_t>(pieces_.front().length, prefetched_bytes));
+  }
+
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
   [[nodiscard]] std::size_t size() const { return pieces_.size(); }
   [[nodiscard]] Piece& front() { return pieces_.front(); }
@@ -62,6 +71,8 @@ class OutOfOrderBuffer {
                    Bytes captured, Noticed noticed, PacketRef packet);
   void insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length, Noticed noticed,
                     PacketRef packet);
+
+  static constexpr std::size_t prefetched_bytes = 1536;
 
   std::vector<Piece> pieces_;
   std::size_t charge_ = 0;

@@ -87,6 +87,14 @@ class StreamReassembler {
   /// `discard`, and frees the bookkeeping, too.
   void release(HeldMemory& held);
 
+  /// Loads what is there of out-of-order payload, at each of three steps what the one before leads to.
+  void prefetch(unsigned step) const {
+    if (out_of_order_ == nullptr) return;
+    if (step == 0) rtmpscope::prefetch(out_of_order_.get(), sizeof(OutOfOrder));
+    if (step == 1) out_of_order_->buffer.prefetch();
+    if (step == 2) out_of_order_->buffer.prefetch_front();
+  }
+
   [[nodiscard]] bool started() const { return (state_ & kStarted) != 0; }
   [[nodiscard]] bool started_by_syn() const { return started() && (state_ & kMidstream) == 0; }
   /// Begun, with nothing held and no end in sight.

@@ -64,20 +64,16 @@ void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
       if (next.wire_length > 0) __builtin_prefetch(next.payload);
     });
     at(2, [&](const net::TcpSegment& next) { flows_.prefetch_flow(next.hash); });
-    at(3, [&](const net::TcpSegment& next) {
-      if (next.wire_length > 0) flows_.prefetch_handler(next);
-    });
-    at(4, [&](const net::TcpSegment& next) {
-      if (next.wire_length > 0) flows_.prefetch_handler(next, 0);
-    });
-    at(5, [&](const net::TcpSegment& next) {
-      if (next.wire_length > 0) flows_.prefetch_handler(next, 1);
-    });
-    if (context_.gaps) {
-      at(6, [&](const net::TcpSegment& next) {
-        if (next.wire_length > 0) flows_.prefetch_handler(next, 2);
+    // Without holes, an acknowledgement brings nothing.
+    const auto at_delivery = [&](std::size_t stage, auto&& load) {
+      at(stage, [&](const net::TcpSegment& next) {
+        if (next.wire_length > 0 || context_.gaps) load(next);
       });
-    }
+    };
+    at_delivery(3, [&](const net::TcpSegment& next) { flows_.prefetch_handler(next); });
+    at_delivery(4, [&](const net::TcpSegment& next) { flows_.prefetch_handler(next, 0); });
+    at_delivery(5, [&](const net::TcpSegment& next) { flows_.prefetch_handler(next, 1); });
+    if (context_.gaps) at(6, [&](const net::TcpSegment& next) { flows_.prefetch_handler(next, 2); });
     at(stages, [&](const net::TcpSegment& next) {
       flows_.on_segment(next);
       mark_pieces(next.packet.number);

@@ -255,7 +255,7 @@ bool ChunkTrial::has_passed(const Inherited& what) const {
 }
 
 /// Of chunk streams that have been seen before the loss.
-void ChunkTrial::add_known_samples(std::vector<ChunkSample>& samples) const {
+void ChunkTrial::add_known_samples(std::pmr::vector<ChunkSample>& samples) const {
   for (std::size_t i = 0; i < parser_.stream_count() && samples.size() < most_samples; ++i) {
     const ChunkStream& stream = parser_.stream(i);
     if (stream.last_format == 0xFF) continue;
@@ -273,7 +273,11 @@ LookBack ChunkTrial::look_back(std::uint64_t header, std::uint64_t least, std::s
   LookBack result{.offset = header};
   if (begin >= header) return result;
   const Bytes run = window_.at(begin).first(static_cast<std::size_t>(header - begin));
-  std::vector<ChunkSample> samples(samples_.begin(), samples_.end());
+  alignas(ChunkSample) std::array<std::byte, 2 * most_samples * sizeof(ChunkSample)> memory;
+  std::pmr::monotonic_buffer_resource resource(memory.data(), memory.size());
+  std::pmr::vector<ChunkSample> samples(&resource);
+  samples.reserve(2 * most_samples);
+  samples.assign(samples_.begin(), samples_.end());
   add_known_samples(samples);
   for (const Repetition& guess : guesses) {
     if (guess.chunk_size != 0 && end_.chunk_size_exact && guess.chunk_size != end_.chunk_size) continue;

@@ -276,7 +276,7 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
       implausible_ = 0;
     }
     start_message(stream, packet);
-    if (unproved) care_->unproved = {.stream = index};
+    if (unproved) care_->unproved = {.stream = current_};
   }
   const std::uint32_t rest = stream.message.length - stream.received;
   remaining_ = std::min(rest, chunk_size_);

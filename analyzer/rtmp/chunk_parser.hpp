@@ -134,11 +134,14 @@ class ChunkParser {
   /// Consumes the gap: answers hole, sync_lost or need_more (nothing was lost but bytes that are skipped anyway).
   ChunkItem next(const StreamGap& gap);
 
-  /// Loads the state of the first chunk streams into the cache; most senders use three or four.
+  /// Loads the state of the current chunk stream and of its neighbours into the cache: audio and video.
   void prefetch() const {
-    rtmpscope::prefetch(streams_.data(), 3 * sizeof(ChunkStream));
+    rtmpscope::prefetch(streams_.data() + first_usual(), 3 * sizeof(ChunkStream));
     rtmpscope::prefetch(care_.get(), sizeof(Care));
   }
+
+  /// Index of the first of three chunk streams that are likely to go on.
+  [[nodiscard]] std::size_t first_usual() const { return current_ > 1 ? current_ - 1 : 0; }
 
   /// The header of the last begin item, and what was odd about it.
   [[nodiscard]] const ChunkHeader& header() const { return header_; }
@@ -196,8 +199,9 @@ class ChunkParser {
 
   /// A message that has begun although what follows it has to show that the chunk size holds.
   struct Unproved {
-    std::size_t stream = 0;
-    std::optional<PacketRef> ended{};  ///< for the caller: the packet with its last byte
+    std::uint32_t stream = 0;
+    bool ended = false;      ///< for the caller: its last byte has come …
+    PacketRef last_packet{};  ///< … with that packet
   };
   /// Null: there is none.
   [[nodiscard]] Unproved* unproved() {
@@ -235,16 +239,17 @@ class ChunkParser {
     std::uint32_t timestamp = 0;
   };
   /// What a parser has to mind after a loss.
-  struct Care {
+  struct alignas(cache_line) Care {
     std::uint64_t trusted_until = 0;
     std::uint64_t predicted_until = 0;
     std::uint32_t chunk_size_least = 0;
+    std::uint32_t longest_whole = 0;  ///< while it is kept: of the chunks that were seen, those before the last loss, too
     bool chunk_size_exact = false;
     bool chunk_size_known = true;
     bool chunk_size_kept = false;
-    std::uint32_t longest_whole = 0;  ///< while it is kept: of the chunks that were seen, those before the last loss, too
     std::optional<Unproved> unproved{};
   };
+  static_assert(sizeof(Care) == cache_line);
   /// Why a header does not count as it is.
   enum class Doubt : std::uint8_t { none, meaning, chunk_size, landing };
 

@@ -121,6 +121,7 @@ std::uint32_t ChunkParser::header_length() const {
 /// Whether the header at hand depends on something that a hole may have changed.
 ChunkParser::Doubt ChunkParser::doubtful() const {
   const ChunkHeader& h = header_;
+  if (!care_->unproved && h.stream_offset < care_->trusted_until) return Doubt::none;
   const auto index = find(h.chunk_stream_id);
   const bool known = index && streams_[*index].last_format != 0xFF;
   const bool in_progress = known && streams_[*index].in_progress;

@@ -118,7 +118,10 @@ ChunkTrial::Choice ChunkTrial::choose_chunk_size(std::uint64_t payload, const Se
   // With a length that is doubtful itself, another chunk size would fit too often.
   if (!length_certain_) return whole ? choose(length) : more ? Choice::more : holes > 0 ? Choice::hole : Choice::none;
 
-  std::vector<std::uint32_t> sizes;
+  std::array<std::uint32_t, most_rivals + 1> memory;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  std::pmr::monotonic_buffer_resource resource(memory.data(), sizeof memory);
+  std::pmr::vector<std::uint32_t> sizes(&resource);
+  sizes.reserve(memory.size());
   if (whole) sizes.push_back(length);
   const auto try_size = [&](std::uint32_t size) {
     if (fits_with(size, true) != Look::yes) return false;
@@ -173,6 +176,7 @@ std::optional<std::uint32_t> ChunkTrial::settle_rivals(std::span<const std::uint
     TrialStart start = *start_;
     start.chunk_size = size;
     start.chunk_size_exact = true;
+    start.enough_bits_of_one = 0;
     const TrialEnd end = ChunkTrial(window_, parser_, habits_, work_, work_limit_).run(start);
     if (work_ > work_limit_) return std::nullopt;
     if (end.reason == TrialEnd::Reason::need_more) {

@@ -35,7 +35,7 @@ void ChunkStreamDecoder::take(StreamData data, ChunkStreamListener& listener) {
       parse(data, listener);
       continue;
     }
-    const std::size_t count = resync_->add(data);
+    const std::size_t count = resync_->add(data, parser_);
     data.bytes = data.bytes.subspan(count);
     data.offset += count;
     if (!resync_->due()) continue;
@@ -139,7 +139,7 @@ void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
       if (resync_ == nullptr) {
         parse(data, listener);
       } else {
-        const std::size_t count = resync_->add(data);
+        const std::size_t count = resync_->add(data, parser_);
         data.offset += count;
         top.from = data.offset;
         if (data.offset == end) ++top.next;
@@ -180,7 +180,9 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
   const std::uint32_t before = parser_.chunk_size();
   const bool was_exact = parser_.chunk_size_exact();
   const bool landed = resync_->cause() == Resync::Cause::landing && found.method == SyncMethod::confirmed;
-  auto replay = std::make_unique<Replay>(Replay{.window = std::move(resync_->window()), .from = found.offset});
+  auto replay = std::make_unique<Replay>();
+  replay->window = std::move(resync_->window());
+  replay->from = found.offset;
   switch (found.method) {
     case SyncMethod::predicted:
       parser_.resume_interrupted(*resync_->interrupted(), found.header, resumption);
@@ -248,7 +250,7 @@ void ChunkStreamDecoder::settle_unproved(bool proved, ChunkStreamListener& liste
   }
   if (!unproved.ended) return;
   const bool complete = proved && !parser_.stream(unproved.stream).hole;
-  give_out(unproved.stream, assembler_.finish(unproved.stream, {}), complete, *unproved.ended, listener);
+  give_out(unproved.stream, assembler_.finish(unproved.stream, {}), complete, unproved.last_packet, listener);
 }
 
 /// Nothing will follow the unproved message, if that is all there, which could speak against it.
@@ -309,7 +311,8 @@ void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, Packe
                                         ChunkStreamListener& listener) {
   if (ChunkParser::Unproved* unproved = parser_.unproved(); unproved != nullptr && unproved->stream == stream) {
     assembler_.append(stream, payload);
-    unproved->ended = packet;
+    unproved->ended = true;
+    unproved->last_packet = packet;
     return;
   }
   give_out(stream, assembler_.finish(stream, payload), !parser_.stream(stream).hole, packet, listener);

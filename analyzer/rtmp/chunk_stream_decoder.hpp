@@ -51,7 +51,7 @@ class ChunkStreamDecoder {
   /// Loads the state of the chunk streams into the cache.
   void prefetch() const {
     parser_.prefetch();
-    assembler_.prefetch();
+    assembler_.prefetch(parser_.first_usual());
     rtmpscope::prefetch(resync_.get(), sizeof(Resync));
   }
   /// And then that of the search for chunk borders.
@@ -69,7 +69,7 @@ class ChunkStreamDecoder {
 
  private:
   /// A window that is gone over again, and how far that is.
-  struct Replay {
+  struct Replay : Recycled<resync_block_bytes> {
     ResyncWindow window;
     std::size_t next = 0;
     std::uint64_t from = 0;

@@ -390,6 +390,12 @@ TrialEnd ChunkTrial::run(const TrialStart& start, bool until_landed) {
         }
         ++end_.landed;
         if (until_landed && end_.confirmed > start.offset) return stop(Reason::enough);
+        if (start.enough_bits_of_one > 0 && end_.confirmed == end_.offset &&
+            end_.bits + seen.bits >= start.enough_bits_of_one) {
+          end_.bits += seen.bits;
+          end_.shown_bits += seen.shown_bits;
+          return stop(Reason::enough);
+        }
       }
       if (end_.begun == 0) {
         if (start.least_first_bits > 0 && steps_too_far(seen.header)) return stop(Reason::contradiction);

@@ -37,6 +37,7 @@ struct TrialStart {
   std::span<const BodyHead> heads{};       ///< how the bodies of those begin, as far as that is known
   int least_first_bits = 0;                ///< a first header for which less speaks is a contradiction …
   int least_type3_bits = 0;                ///< … or one of type 3, which says nothing itself
+  int enough_bits_of_one = 0;              ///< where one message that is confirmed has as many, the trial may end; 0: never
   bool last = false;                       ///< no more bytes will come
 };
 
@@ -197,7 +198,7 @@ class ChunkTrial {
   [[nodiscard]] std::optional<Before> read_whole(Bytes run, Before found, std::size_t end) const;
   [[nodiscard]] std::optional<Before> find_before(Bytes run, std::size_t end, std::span<const ChunkSample> samples,
                                                   std::span<const Inherited> inherited, bool all);
-  void add_known_samples(std::vector<ChunkSample>& samples) const;
+  void add_known_samples(std::pmr::vector<ChunkSample>& samples) const;
   void begin_message(const Seen& seen);
   bool confirms(const Seen& seen);
   void end_message(std::uint32_t id, std::uint64_t next);

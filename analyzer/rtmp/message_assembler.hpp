@@ -19,8 +19,8 @@ inline constexpr std::size_t maximum_retained_bytes = std::size_t{32} << 20;
 /// (media::bytes_wanted), so that video costs nothing.
 class MessageAssembler {
  public:
-  /// Loads the state of the first chunk streams' bodies into the cache.
-  void prefetch() const { rtmpscope::prefetch(bodies_.data(), 3 * sizeof(Body)); }
+  /// Loads the state of three chunk streams' bodies into the cache.
+  void prefetch(std::size_t first) const { rtmpscope::prefetch(bodies_.data() + first, 3 * sizeof(Body)); }
 
   /// A message of the given type and length begins.
   void begin(std::size_t stream, std::uint8_t type_id, std::uint32_t length);

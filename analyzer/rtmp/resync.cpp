@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/byte_order.hpp"
 #include "rtmp/chunk_repetition.hpp"
 
 namespace rtmpscope::rtmp {
@@ -12,6 +13,8 @@ namespace {
 constexpr std::size_t latest_first_look = 1536;
 constexpr std::size_t least_step = 64;
 constexpr std::size_t look_step_divisor = 2;
+/// Bytes behind a hole that show where a message which begins there ends.
+constexpr std::size_t least_peek = 8;
 /// A look of which something is expected may come sooner.
 constexpr std::size_t soon_divisor = 16;
 
@@ -105,12 +108,15 @@ Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> int
       lost_offset_(offset),
       interrupted_(interrupted),
       work_(work),
-      next_look_(first_look(cause, parser)),
+      peeks_(cause == Cause::hole && !interrupted),
+      next_look_(peeks_ ? least_peek : first_look(cause, parser)),
       packets_only_(cause != Cause::midstream && cause != Cause::astray && habits.packets_begun >= usual_packets_begun),
       scan_from_(offset),
+      expected_chunk_size_(known_chunk_size(parser)),
       doubt_pending_(cause == Cause::doubt || cause == Cause::landing) {}
 
-std::size_t Resync::add(const StreamData& data) {
+std::size_t Resync::add(const StreamData& data, const ChunkParser& parser) {
+  if (peeks_ && window_.kept_bytes() == 0 && data.bytes.size() >= least_peek) peek(data.bytes, parser);
   const std::size_t room = next_look_ > window_.kept_bytes() ? next_look_ - window_.kept_bytes() : 1;
   const std::size_t count = std::min(room, data.bytes.size());
   window_.reserve(data.bytes.size());  // the rest of the packet is likely to be needed, too
@@ -133,7 +139,27 @@ SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod 
   return result;
 }
 
+/// The first look: where a message that begins right behind the hole has another behind it, if that is soon. `behind`:
+/// what is there, of which no more than least_peek bytes count.
+void Resync::peek(Bytes behind, const ChunkParser& parser) {
+  peeks_ = false;
+  next_look_ = first_look(parser);
+  if (behind.size() < least_peek) return;
+  const std::uint32_t id = behind[0] & 0x3F;
+  const auto index = parser.find(id);
+  if (id < 2 || !index) return;
+  const std::size_t length = behind[0] < 0x80 ? load_be24(&behind[4]) : parser.stream(*index).message.length;
+  const std::uint32_t chunk_size = parser.expected_chunk_size();
+  const std::size_t continuations = chunk_size == 0 || length == 0 ? 0 : (length - 1) / chunk_size;
+  const std::size_t header = 1 + std::size_t{message_header_size[behind[0] >> 6]};
+  next_look_ = std::clamp(header + length + continuations + least_ahead, least_step, next_look_);
+}
+
 std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHabits& habits, bool last) {
+  if (peeks_ && !last && window_.kept_bytes() >= least_peek) {
+    peek(window_.at(window_.next_known(lost_offset_)), parser);
+    if (!due()) return std::nullopt;
+  }
   ++work_.steps;
   work_limit_ = std::max(work_.steps + least_look, work_.affordable());
   if (interrupted_ || doubt_pending_) {
@@ -247,11 +273,14 @@ std::optional<SyncFound> Resync::look_at_landing(const ChunkParser& parser, cons
   return found(end, lost_offset_, SyncMethod::confirmed);
 }
 
+std::uint32_t Resync::known_chunk_size(const ChunkParser& parser) const {
+  return cause_ == Cause::midstream ? 0 : parser.expected_chunk_size();
+}
+
 /// What headers may begin with, as far as that depends on what the parser has seen.
 void Resync::learn_chunk_streams(const ChunkParser& parser) {
   HeaderScan& scan = scan_.emplace();
   scan.allow_telling();
-  expected_chunk_size_ = cause_ == Cause::midstream ? 0 : parser.expected_chunk_size();
   for (std::size_t i = 0; i < parser.stream_count(); ++i) {
     const ChunkStream& stream = parser.stream(i);
     if (stream.last_format == 0xFF) continue;
@@ -261,14 +290,13 @@ void Resync::learn_chunk_streams(const ChunkParser& parser) {
 }
 
 std::optional<SyncFound> Resync::search(const ChunkParser& parser, const StreamHabits& habits, bool last) {
-  if (!scan_) learn_chunk_streams(parser);
   ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
   if (packets_only_ && (last || window_.kept_bytes() >= packets_only_bytes)) {
     packets_only_ = false;
     search_anew();
   }
   if (!packets_only_) guess_repetitions(parser, habits, cause_ == Cause::midstream ? 2 : 4, last);
-  if (!proof_ && search_waiting(trial, last) && search_new(trial, last) && !overdrawn()) {
+  if (!proof_ && search_waiting(trial, last) && search_new(trial, parser, last) && !overdrawn()) {
     if (last) scan_from_ = window_.end();
     return std::nullopt;
   }
@@ -314,6 +342,7 @@ bool Resync::guess_repetitions(const ChunkParser& parser, const StreamHabits& ha
   guessed_.clear();
   guessed_heads_.clear();
   learn_chunk_streams(parser);
+  expected_chunk_size_ = known_chunk_size(parser);
   for (const Repetition& guess : guesses_) {
     guessed_.push_back(guess.inherited);
     guessed_heads_.push_back(guess.head);
@@ -428,7 +457,7 @@ bool Resync::search_packets(ChunkTrial& trial) {
 }
 
 /// Goes over the bytes that came since the last look; false where the search ends for now.
-bool Resync::search_new(ChunkTrial& trial, bool last) {
+bool Resync::search_new(ChunkTrial& trial, const ChunkParser& parser, bool last) {
   while (scan_from_ < window_.end()) {
     scan_from_ = window_.next_known(scan_from_);
     const Bytes run = window_.at(scan_from_);
@@ -440,6 +469,13 @@ bool Resync::search_new(ChunkTrial& trial, bool last) {
       places = std::min(places, all_places_bytes - before);
     }
     const std::uint64_t begin = scan_from_;
+    if (places > 0 && cause_ == Cause::hole && window_.hole_ends_at(begin)) {
+      // Most headers that are found stand here: nothing else needs to be known for it.
+      scan_from_ = begin + 1;
+      if (!search_place(trial, begin, last)) return false;
+      continue;
+    }
+    if (!scan_) learn_chunk_streams(parser);
     bool goes_on = true;
     const std::size_t passed = scan_->scan(run, 0, places, [&](std::size_t place) {
       if (guessed_.empty() && trial.is_no_first_type3(run.subspan(place), least_type3_bits())) return true;
@@ -464,6 +500,7 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
                                   .heads = guessed_heads_,
                                   .least_first_bits = first_header_bits,
                                   .least_type3_bits = least_type3_bits(),
+                                  .enough_bits_of_one = cause_ == Cause::midstream ? 0 : enough_bits_of_one - (candidate.after_hole ? aligned_bits : 0),
                                   .last = last});
   candidate.wanted_end = end.wanted_end;
   if (end.begun == 0) return end.reason == TrialEnd::Reason::need_more ? Verdict::waits : Verdict::refuted;

@@ -41,7 +41,7 @@ struct ResyncWork {
   [[nodiscard]] std::uint64_t affordable() const;
 };
 
-class Resync {
+class Resync : public Recycled<resync_block_bytes> {
  public:
   enum class Cause : std::uint8_t {
     hole,       ///< headers are missing
@@ -57,7 +57,7 @@ class Resync {
          const StreamHabits& habits, ResyncWork& work);
 
   /// Takes bytes up to the next place of a decision, and says how many.
-  std::size_t add(const StreamData& data);
+  std::size_t add(const StreamData& data, const ChunkParser& parser);
   void add(const StreamGap& gap) { window_.add(gap); }
   /// A gap has just been added, and looking is not out of proportion to the bytes that came: holes may lie anywhere, so
   /// that a stream in pieces of a few bytes would have everything looked at again and again.
@@ -92,17 +92,19 @@ class Resync {
   [[nodiscard]] std::optional<SyncFound> look_at_landing(const ChunkParser& parser, const StreamHabits& habits,
                                                          bool last);
   void look_again(std::uint64_t wanted_end);
+  void peek(Bytes behind, const ChunkParser& parser);
   [[nodiscard]] std::uint64_t wanted_by_candidates() const;
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
   void search_anew();
   [[nodiscard]] bool search_waiting(ChunkTrial& trial, bool last);
   [[nodiscard]] bool search_place(ChunkTrial& trial, std::uint64_t offset, bool last);
   [[nodiscard]] bool search_packets(ChunkTrial& trial);
-  [[nodiscard]] bool search_new(ChunkTrial& trial, bool last);
+  [[nodiscard]] bool search_new(ChunkTrial& trial, const ChunkParser& parser, bool last);
   [[nodiscard]] int least_type3_bits() const;
   [[nodiscard]] Verdict weigh(ChunkTrial& trial, Candidate& candidate, bool last);
   [[nodiscard]] bool full() const { return window_.kept_bytes() >= maximum_resync_bytes; }
   [[nodiscard]] bool overdrawn() const { return work_.steps > work_limit_; }
+  [[nodiscard]] std::uint32_t known_chunk_size(const ChunkParser& parser) const;
   void learn_chunk_streams(const ChunkParser& parser);
   bool guess_repetitions(const ChunkParser& parser, const StreamHabits& habits, std::size_t times, bool last);
   void learn_proved_guesses(const ChunkTrial& trial);
@@ -117,6 +119,7 @@ class Resync {
   std::optional<Interrupted> interrupted_;
   ResyncWork& work_;
   std::uint64_t work_limit_ = 0;  ///< where the look at hand ends
+  bool peeks_;
   std::size_t next_look_;
   std::uint64_t ahead_wanted_end_ = 0;  ///< as in Candidate, for the place that is expected
   bool packets_only_;                   ///< far behind the hole, places within packets have not been tried
@@ -125,7 +128,7 @@ class Resync {
   std::optional<TrialEnd> proof_;       ///< of the candidate that was found
   std::uint64_t proved_ = 0;            ///< its offset
   std::vector<Repetition> proved_guesses_;  ///< of guesses_, those that it is made of
-  std::uint32_t expected_chunk_size_ = 0;
+  std::uint32_t expected_chunk_size_;
   std::vector<Repetition> guesses_;  ///< midstream: what repeats in the first bytes
   std::vector<Inherited> guessed_;   ///< of them
   std::vector<BodyHead> guessed_heads_;

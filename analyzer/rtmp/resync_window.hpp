@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "base/prefetch.hpp"
@@ -9,6 +10,9 @@
 #include "base/stream.hpp"
 
 namespace rtmpscope::rtmp {
+
+/// Blocks for the parts of searches, which are many and short.
+inline constexpr std::size_t resync_block_bytes = 512;
 
 /// Offsets are stream offsets, as in StreamData. Data and gaps come in order, without overlap.
 class ResyncWindow {
@@ -62,7 +66,7 @@ class ResyncWindow {
   /// Forgets whole pieces that end at or before `offset`.
   void drop_before(std::uint64_t offset);
 
-  [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
+  [[nodiscard]] std::span<const Piece> pieces() const { return pieces_; }
   [[nodiscard]] Bytes bytes_of(const Piece& piece) const {
     return bytes_.view().subspan(piece.index, static_cast<std::size_t>(piece.length));
   }
@@ -93,7 +97,7 @@ class ResyncWindow {
   [[nodiscard]] bool run_ends_at(std::uint64_t offset) const;
 
   RecycledBytes<usual_bytes> bytes_;
-  std::vector<Piece> pieces_;
+  std::vector<Piece, RecycledAllocator<Piece, resync_block_bytes>> pieces_;
   std::vector<Run> earlier_runs_;
   Run last_run_;  ///< without length: there is none
   std::uint64_t end_ = 0;
