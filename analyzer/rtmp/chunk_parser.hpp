@@ -79,6 +79,7 @@ struct ChunkResumption {
   std::uint32_t chunk_size = 0;        ///< 0: not known
   bool chunk_size_exact = false;       ///< messages were split like that
   std::uint32_t chunk_size_least = 0;  ///< messages of that length came in one chunk
+  bool unproved = false;               ///< not even the header that comes next has been
   bool chunk_size_kept = false;        ///< the sender has kept to it for long, known or not: see Unproved
   std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit; resume_doubt: that in doubt
 };
@@ -223,6 +224,10 @@ class ChunkParser {
   /// The chunk size that is to be expected; 0 if none is.
   [[nodiscard]] std::uint32_t expected_chunk_size() const {
     return care_ == nullptr || care_->chunk_size_known ? chunk_size_ : 0;
+  }
+  /// Whether a sender that keeps to its chunk size splits messages of that length as is to be expected.
+  [[nodiscard]] bool usual_length(std::uint32_t length) const {
+    return care_ == nullptr || care_->chunk_size_known || length <= care_->longest_whole;
   }
   /// Whether the chunk size is certain; if not, chunks of `chunk_size_least` bytes have been seen all the same.
   [[nodiscard]] bool chunk_size_exact() const { return care_ == nullptr || care_->chunk_size_exact; }

@@ -33,7 +33,8 @@ void ChunkParser::begin_care(const ChunkResumption& resumption) {
   lost_ = false;
   implausible_ = 0;
   if (care_ == nullptr) care_ = std::make_unique<Care>();
-  care_->trusted_until = std::max(resumption.trusted_until, resumption.offset + 1);
+  care_->trusted_until =
+      resumption.unproved ? resumption.offset : std::max(resumption.trusted_until, resumption.offset + 1);
   care_->longest_whole = resumption.chunk_size_kept ? std::max(care_->longest_whole, care_->chunk_size_least) : 0;
   care_->chunk_size_known = resumption.chunk_size != 0;
   if (resumption.chunk_size != 0) {
@@ -136,7 +137,7 @@ ChunkParser::Doubt ChunkParser::doubtful() const {
 
 /// The chunk size alone is in doubt for the message at hand: whether it is split as the sender has long done.
 bool ChunkParser::usual_chunk() const {
-  return care_->chunk_size_kept && (care_->chunk_size_known || header_length() <= care_->longest_whole);
+  return care_->chunk_size_kept && usual_length(header_length());
 }
 
 void ChunkParser::prove() {

@@ -35,7 +35,12 @@ void ChunkStreamDecoder::take(StreamData data, ChunkStreamListener& listener) {
       parse(data, listener);
       continue;
     }
-    const std::size_t count = resync_->add(data, parser_);
+    if (const auto found = resync_->peek(data, parser_, habits_)) {
+      go_on(*found, listener);
+      replay(listener);
+      continue;
+    }
+    const std::size_t count = resync_->add(data);
     data.bytes = data.bytes.subspan(count);
     data.offset += count;
     if (!resync_->due()) continue;
@@ -138,8 +143,11 @@ void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
     if (!data.bytes.empty()) {
       if (resync_ == nullptr) {
         parse(data, listener);
+      } else if (const auto found = resync_->peek(data, parser_, habits_)) {
+        go_on(*found, listener);
+        continue;
       } else {
-        const std::size_t count = resync_->add(data, parser_);
+        const std::size_t count = resync_->add(data);
         data.offset += count;
         top.from = data.offset;
         if (data.offset == end) ++top.next;
@@ -175,18 +183,22 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
       .chunk_size = found.trial.chunk_size,
       .chunk_size_exact = found.trial.chunk_size_exact,
       .chunk_size_least = found.trial.chunk_size_least,
+      .unproved = found.unproved,
       .chunk_size_kept = habits_.keeps_chunk_size() && found.trial.chunk_size == parser_.expected_chunk_size(),
       .inherited = found.inherited};
   const std::uint32_t before = parser_.chunk_size();
   const bool was_exact = parser_.chunk_size_exact();
   const bool landed = resync_->cause() == Resync::Cause::landing && found.method == SyncMethod::confirmed;
-  auto replay = std::make_unique<Replay>();
-  replay->window = std::move(resync_->window());
-  replay->from = found.offset;
+  std::unique_ptr<Replay> replay;
+  if (resync_->window().kept_bytes() > 0) {
+    replay = std::make_unique<Replay>();
+    replay->window = std::move(resync_->window());
+    replay->from = found.offset;
+  }
   switch (found.method) {
     case SyncMethod::predicted:
       parser_.resume_interrupted(*resync_->interrupted(), found.header, resumption);
-      replay->from = resync_->lost_offset();
+      if (replay != nullptr) replay->from = resync_->lost_offset();
       break;
     case SyncMethod::confirmed:
       if (landed) {
@@ -206,6 +218,7 @@ void ChunkStreamDecoder::go_on(const SyncFound& found, ChunkStreamListener& list
     listener.on_sync_found(found, chunk_size);
   }
   if (landed) settle_unproved(true, listener);
+  if (replay == nullptr) return;
   replay->below = std::move(replay_);
   replay_ = std::move(replay);
 }

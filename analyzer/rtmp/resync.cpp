@@ -13,8 +13,6 @@ namespace {
 constexpr std::size_t latest_first_look = 1536;
 constexpr std::size_t least_step = 64;
 constexpr std::size_t look_step_divisor = 2;
-/// Bytes behind a hole that show where a message which begins there ends.
-constexpr std::size_t least_peek = 8;
 /// A look of which something is expected may come sooner.
 constexpr std::size_t soon_divisor = 16;
 
@@ -52,6 +50,7 @@ constexpr int predicted_bits = 40;      ///< for the one place that was computed
 constexpr int first_header_bits = 18;   ///< for the first header itself
 constexpr int first_type3_bits = 12;    ///< if it is of type 3, and what it inherits is known
 constexpr int strong_header_bits = 44;  ///< for a first header that is worth waiting for
+constexpr int lone_header_bits = 48;    ///< for one right behind a hole, whose message has yet to prove itself
 constexpr int aligned_bits = 10;        ///< for a place right behind a hole: senders begin packets with headers
 constexpr int landings_wanted = 2;
 constexpr int enough_bits_of_one = 96;  ///< for one to be enough, where the connection is known
@@ -109,14 +108,13 @@ Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> int
       interrupted_(interrupted),
       work_(work),
       peeks_(cause == Cause::hole && !interrupted),
-      next_look_(peeks_ ? least_peek : first_look(cause, parser)),
+      next_look_(peeks_ ? least_ahead : first_look(cause, parser)),
       packets_only_(cause != Cause::midstream && cause != Cause::astray && habits.packets_begun >= usual_packets_begun),
       scan_from_(offset),
       expected_chunk_size_(known_chunk_size(parser)),
       doubt_pending_(cause == Cause::doubt || cause == Cause::landing) {}
 
-std::size_t Resync::add(const StreamData& data, const ChunkParser& parser) {
-  if (peeks_ && window_.kept_bytes() == 0 && data.bytes.size() >= least_peek) peek(data.bytes, parser);
+std::size_t Resync::add(const StreamData& data) {
   const std::size_t room = next_look_ > window_.kept_bytes() ? next_look_ - window_.kept_bytes() : 1;
   const std::size_t count = std::min(room, data.bytes.size());
   window_.reserve(data.bytes.size());  // the rest of the packet is likely to be needed, too
@@ -139,26 +137,60 @@ SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod 
   return result;
 }
 
-/// The first look: where a message that begins right behind the hole has another behind it, if that is soon. `behind`:
-/// what is there, of which no more than least_peek bytes count.
-void Resync::peek(Bytes behind, const ChunkParser& parser) {
+std::optional<SyncFound> Resync::peek(const StreamData& data, const ChunkParser& parser, const StreamHabits& habits) {
+  if (!peeks_ || window_.kept_bytes() > 0 || data.bytes.size() < least_ahead) return std::nullopt;
+  return peek_at(data.bytes, data.offset, data.packet, parser, habits);
+}
+
+/// The first look, at no more than least_ahead bytes behind the hole. A header of audio or video there that is beyond
+/// doubt is gone on from at once, if nothing but its message's end has to show the chunk size; or else it tells where the
+/// next look may find that.
+std::optional<SyncFound> Resync::peek_at(Bytes behind, std::uint64_t offset, PacketRef packet, const ChunkParser& parser,
+                                         const StreamHabits& habits) {
   peeks_ = false;
   next_look_ = first_look(parser);
-  if (behind.size() < least_peek) return;
+  if (behind.size() < least_ahead) return std::nullopt;
   const std::uint32_t id = behind[0] & 0x3F;
   const auto index = parser.find(id);
-  if (id < 2 || !index) return;
-  const std::size_t length = behind[0] < 0x80 ? load_be24(&behind[4]) : parser.stream(*index).message.length;
+  if (id < 2 || !index) return std::nullopt;
+  const ChunkStream& stream = parser.stream(*index);
+  ChunkHeader h{.stream_offset = offset,
+                .format = static_cast<std::uint8_t>(behind[0] >> 6),
+                .basic_size = 1,
+                .type_id = stream.message.type_id,
+                .chunk_stream_id = id,
+                .length = stream.message.length,
+                .message_stream_id = stream.message.message_stream_id};
+  const std::size_t size = h.basic_size + std::size_t{message_header_size[h.format]};
+  if (h.format < 2) {
+    h.timestamp_field = load_be24(&behind[1]);
+    h.length = load_be24(&behind[4]);
+    h.type_id = behind[7];
+  }
+  if (h.format == 0) h.message_stream_id = load_le32(&behind[8]);
   const std::uint32_t chunk_size = parser.expected_chunk_size();
-  const std::size_t continuations = chunk_size == 0 || length == 0 ? 0 : (length - 1) / chunk_size;
-  const std::size_t header = 1 + std::size_t{message_header_size[behind[0] >> 6]};
-  next_look_ = std::clamp(header + length + continuations + least_ahead, least_step, next_look_);
+  const std::size_t continuations = chunk_size == 0 || h.length == 0 ? 0 : (h.length - 1) / chunk_size;
+  next_look_ = std::clamp(size + h.length + continuations + least_ahead, least_step, next_look_);
+  const bool media = h.type_id == MessageType::audio || h.type_id == MessageType::video;
+  if (h.format >= 2 || !media || h.length == 0 || h.timestamp_field == extended_mark) return std::nullopt;
+  if (!habits.keeps_chunk_size() || !parser.usual_length(h.length) || stream.last_format == 0xFF) return std::nullopt;
+  const auto header = weigh_header(h, &stream);
+  const auto body = weigh_body(h.type_id, behind.subspan(size), h.length, habits);
+  if (!header || !body || *header + *body < lone_header_bits) return std::nullopt;
+  TrialEnd end;
+  end.bits = *header + *body + aligned_bits;
+  end.chunk_size = chunk_size;
+  SyncFound result = found(end, offset, SyncMethod::searched);
+  result.packet = packet;
+  result.unproved = true;
+  return result;
 }
 
 std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHabits& habits, bool last) {
-  if (peeks_ && !last && window_.kept_bytes() >= least_peek) {
-    peek(window_.at(window_.next_known(lost_offset_)), parser);
-    if (!due()) return std::nullopt;
+  if (peeks_ && !last && window_.kept_bytes() >= least_ahead) {
+    const std::uint64_t behind = window_.next_known(lost_offset_);
+    auto result = peek_at(window_.at(behind), behind, window_.packet_at(behind), parser, habits);
+    if (result || !due()) return result;
   }
   ++work_.steps;
   work_limit_ = std::max(work_.steps + least_look, work_.affordable());

@@ -29,6 +29,7 @@ struct SyncFound {
   SyncMethod method = SyncMethod::searched;
   SyncConfidence confidence = SyncConfidence::fair;
   TrialEnd trial;
+  bool unproved = false;        ///< the message of the header has to be proved by what follows (ChunkParser::Unproved)
   std::vector<Inherited> inherited{};  ///< what first headers of chunk streams inherit from such as were lost
 };
 
@@ -56,8 +57,11 @@ class Resync : public Recycled<resync_block_bytes> {
   Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, const ChunkParser& parser,
          const StreamHabits& habits, ResyncWork& work);
 
+  /// The first bytes behind the hole, which have not been added: what they show at once, if they are enough for that.
+  [[nodiscard]] std::optional<SyncFound> peek(const StreamData& data, const ChunkParser& parser,
+                                              const StreamHabits& habits);
   /// Takes bytes up to the next place of a decision, and says how many.
-  std::size_t add(const StreamData& data, const ChunkParser& parser);
+  std::size_t add(const StreamData& data);
   void add(const StreamGap& gap) { window_.add(gap); }
   /// A gap has just been added, and looking is not out of proportion to the bytes that came: holes may lie anywhere, so
   /// that a stream in pieces of a few bytes would have everything looked at again and again.
@@ -92,7 +96,8 @@ class Resync : public Recycled<resync_block_bytes> {
   [[nodiscard]] std::optional<SyncFound> look_at_landing(const ChunkParser& parser, const StreamHabits& habits,
                                                          bool last);
   void look_again(std::uint64_t wanted_end);
-  void peek(Bytes behind, const ChunkParser& parser);
+  [[nodiscard]] std::optional<SyncFound> peek_at(Bytes behind, std::uint64_t offset, PacketRef packet,
+                                                 const ChunkParser& parser, const StreamHabits& habits);
   [[nodiscard]] std::uint64_t wanted_by_candidates() const;
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
   void search_anew();
