@@ -2,95 +2,11 @@
 
 #include <algorithm>
 
-#include "base/byte_order.hpp"
 #include "rtmp/chunk_repetition.hpp"
+#include "rtmp/resync_limits.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
-
-/// First decision when each chunk stream is likely to have begun messages, but not after more bytes than a packet has;
-/// further ones after half as many again each time, so that looking again costs no more than a constant for each byte.
-constexpr std::size_t latest_first_look = 1536;
-constexpr std::size_t least_step = 64;
-constexpr std::size_t look_step_divisor = 2;
-/// A look of which something is expected may come sooner.
-constexpr std::size_t soon_divisor = 16;
-
-/// Bytes behind a hole in which repetition is looked for: there most headers are found without.
-constexpr std::size_t guessed_behind_hole = std::size_t{16} << 10;
-
-/// A sender with that many messages in a row that were the first of their packet goes on like that: from so many bytes
-/// on, up to so many without any header, none is looked for within packets.
-constexpr std::uint32_t usual_packets_begun = 8;
-constexpr std::size_t all_places_bytes = std::size_t{2} << 10;
-constexpr std::size_t packets_only_bytes = std::size_t{256} << 10;
-
-/// Steps for each byte that was added, and what one direction may take in any case, and one look.
-constexpr std::uint64_t work_per_byte = 8;
-constexpr std::uint64_t least_work = 1 << 15;
-constexpr std::uint64_t least_look = 1 << 8;
-/// Places that are passed over by their first bytes, and bytes that are moved, in one step.
-constexpr std::uint64_t places_a_step = 8;
-constexpr std::uint64_t moved_bytes_a_step = 256;
-
-/// Bytes that are kept although no header was found in them: what follows may tell.
-constexpr std::uint64_t look_back_bytes = std::uint64_t{64} << 10;
-/// Bytes behind the header that proved itself which are waited for, to tell what comes before it.
-constexpr std::uint64_t survey_bytes = 4096;
-/// Not for so few bytes before it: a direction that says little, such as a player's, may never bring as many.
-constexpr std::uint64_t little_before = 64;
-
-/// A place with less behind it says little; it is looked at when more has come.
-constexpr std::size_t least_ahead = maximum_header_size + weighed_body_bytes;
-
-/// Bits that must speak for a place. Wrong ones would have to occur by chance once in 2^bits places.
-constexpr int enough_bits = 80;         ///< while more bytes may come
-constexpr int enough_bits_at_end = 56;  ///< when nothing more can be known
-constexpr int predicted_bits = 40;      ///< for the one place that was computed
-constexpr int first_header_bits = 18;   ///< for the first header itself
-constexpr int first_type3_bits = 12;    ///< if it is of type 3, and what it inherits is known
-constexpr int strong_header_bits = 44;  ///< for a first header that is worth waiting for
-constexpr int lone_header_bits = 48;    ///< for one right behind a hole, whose message has yet to prove itself
-constexpr int aligned_bits = 10;        ///< for a place right behind a hole: senders begin packets with headers
-constexpr int landings_wanted = 2;
-constexpr int enough_bits_of_one = 96;  ///< for one to be enough, where the connection is known
-/// Where nothing is known of the stream, not even that it is one: what bodies must show, or else messages that land, or
-/// one of which all parts lead to its end. Records of other protocols have lengths and types, too.
-constexpr int midstream_shown_bits = 14;
-constexpr int midstream_landings = 6;
-/// Where length and type of messages are guessed from repetition, which other protocols have, too: headers that give
-/// them for other messages in between, or what bodies must show.
-constexpr int guessed_told = 2;
-constexpr int guessed_shown_bits = 5 * 14;
-
-/// Messages in a row that lead to a header which proved itself, where nothing else shows their length: more than a tone
-/// has periods in one message.
-constexpr int least_guessed_row = 16;
-
-std::size_t first_look(const ChunkParser& parser) {
-  constexpr std::size_t usual_streams = 8;
-  std::size_t round_bytes = 0;  // of one message of each chunk stream
-  for (std::size_t i = 0; i < std::min(parser.stream_count(), usual_streams); ++i) {
-    round_bytes += parser.stream(i).message.length;
-  }
-  return std::clamp(2 * round_bytes, least_step, latest_first_look);
-}
-
-/// Where it is seen what stands behind the message of the header in doubt, or behind its first chunk.
-std::size_t first_look_at_doubt(const ChunkParser& parser) {
-  const std::uint32_t chunk_size = parser.expected_chunk_size();
-  if (chunk_size == 0) return first_look(parser);
-  const std::size_t first_chunk = std::min<std::size_t>({parser.header_length(), chunk_size, maximum_resync_bytes / 2});
-  return parser.header().size + first_chunk + least_ahead;
-}
-
-std::size_t first_look(Resync::Cause cause, const ChunkParser& parser) {
-  switch (cause) {
-    case Resync::Cause::doubt: return first_look_at_doubt(parser);
-    case Resync::Cause::landing: return parser.header().size + weighed_body_bytes;
-    default: return first_look(parser);
-  }
-}
 
 SyncConfidence confidence_of(int bits) {
   if (bits >= 120) return SyncConfidence::very_high;
@@ -108,7 +24,7 @@ Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> int
       interrupted_(interrupted),
       work_(work),
       peeks_(cause == Cause::hole && !interrupted),
-      next_look_(peeks_ ? least_ahead : first_look(cause, parser)),
+      next_look_(peeks_ ? least_ahead : first_look(parser)),
       packets_only_(cause != Cause::midstream && cause != Cause::astray && habits.packets_begun >= usual_packets_begun),
       scan_from_(offset),
       expected_chunk_size_(known_chunk_size(parser)),
@@ -134,55 +50,6 @@ SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod 
   result.method = method;
   result.confidence = confidence_of(trial.bits);
   result.trial = trial;
-  return result;
-}
-
-std::optional<SyncFound> Resync::peek(const StreamData& data, const ChunkParser& parser, const StreamHabits& habits) {
-  if (!peeks_ || window_.kept_bytes() > 0 || data.bytes.size() < least_ahead) return std::nullopt;
-  return peek_at(data.bytes, data.offset, data.packet, parser, habits);
-}
-
-/// The first look, at no more than least_ahead bytes behind the hole. A header of audio or video there that is beyond
-/// doubt is gone on from at once, if nothing but its message's end has to show the chunk size; or else it tells where the
-/// next look may find that.
-std::optional<SyncFound> Resync::peek_at(Bytes behind, std::uint64_t offset, PacketRef packet, const ChunkParser& parser,
-                                         const StreamHabits& habits) {
-  peeks_ = false;
-  next_look_ = first_look(parser);
-  if (behind.size() < least_ahead) return std::nullopt;
-  const std::uint32_t id = behind[0] & 0x3F;
-  const auto index = parser.find(id);
-  if (id < 2 || !index) return std::nullopt;
-  const ChunkStream& stream = parser.stream(*index);
-  ChunkHeader h{.stream_offset = offset,
-                .format = static_cast<std::uint8_t>(behind[0] >> 6),
-                .basic_size = 1,
-                .type_id = stream.message.type_id,
-                .chunk_stream_id = id,
-                .length = stream.message.length,
-                .message_stream_id = stream.message.message_stream_id};
-  const std::size_t size = h.basic_size + std::size_t{message_header_size[h.format]};
-  if (h.format < 2) {
-    h.timestamp_field = load_be24(&behind[1]);
-    h.length = load_be24(&behind[4]);
-    h.type_id = behind[7];
-  }
-  if (h.format == 0) h.message_stream_id = load_le32(&behind[8]);
-  const std::uint32_t chunk_size = parser.expected_chunk_size();
-  const std::size_t continuations = chunk_size == 0 || h.length == 0 ? 0 : (h.length - 1) / chunk_size;
-  next_look_ = std::clamp(size + h.length + continuations + least_ahead, least_step, next_look_);
-  const bool media = h.type_id == MessageType::audio || h.type_id == MessageType::video;
-  if (h.format >= 2 || !media || h.length == 0 || h.timestamp_field == extended_mark) return std::nullopt;
-  if (!habits.keeps_chunk_size() || !parser.usual_length(h.length) || stream.last_format == 0xFF) return std::nullopt;
-  const auto header = weigh_header(h, &stream);
-  const auto body = weigh_body(h.type_id, behind.subspan(size), h.length, habits);
-  if (!header || !body || *header + *body < lone_header_bits) return std::nullopt;
-  TrialEnd end;
-  end.bits = *header + *body + aligned_bits;
-  end.chunk_size = chunk_size;
-  SyncFound result = found(end, offset, SyncMethod::searched);
-  result.packet = packet;
-  result.unproved = true;
   return result;
 }
 
@@ -233,76 +100,6 @@ std::uint64_t Resync::wanted_by_candidates() const {
   if (proof_) return proved_ + survey_bytes;
   if (candidates_.empty() || !candidates_.back().strong) return 0;
   return std::ranges::min(candidates_, {}, &Candidate::wanted_end).wanted_end;
-}
-
-/// The one place that is expected: behind the message in progress, or the header in doubt.
-std::optional<SyncFound> Resync::look_ahead(const ChunkParser& parser, const StreamHabits& habits, bool last) {
-  const bool decide = last || full();
-  if (!decide && window_.end() < ahead_wanted_end_) return std::nullopt;
-  ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  TrialStart start{.offset = lost_offset_,
-                   .interrupted = interrupted_,
-                   .state_holds = true,
-                   .chunk_size = parser.expected_chunk_size(),
-                   .chunk_size_exact = parser.chunk_size_exact(),
-                   .chunk_size_least = parser.chunk_size_least(),
-                   .last = decide};
-  const bool until_landed = doubt_pending_;
-  TrialEnd end = trial.run(start, until_landed);
-  // The header in doubt stands where the one before it said; what it inherits needs one message that lands.
-  const auto lands = [&] { return end.confirmed > lost_offset_ && end.landed > 0; };
-  std::optional<Inherited> inferred;
-  if (doubt_pending_ && !lands() && (decide || end.reason != TrialEnd::Reason::need_more)) {
-    const Inference inference = trial.infer(start);
-    if (inference.inherited) {
-      inferred = inference.inherited;
-      start.inherited = {&*inferred, 1};
-      end = trial.run(start, until_landed);
-    } else if (!decide && inference.wanted_end > window_.end()) {
-      end.reason = TrialEnd::Reason::need_more;
-      end.wanted_end = inference.wanted_end;
-    }
-  }
-  const bool waiting = !decide && end.reason == TrialEnd::Reason::need_more;
-  if (waiting) ahead_wanted_end_ = end.wanted_end;
-  if (doubt_pending_) {
-    if (lands()) {
-      auto result = found(end, lost_offset_, SyncMethod::confirmed);
-      result.inherited.assign(start.inherited.begin(), start.inherited.end());
-      return result;
-    }
-    if (waiting) return std::nullopt;
-    doubt_pending_ = false;
-    doubt_failed_ = true;
-    return std::nullopt;
-  }
-  if (end.begun > 0 && end.bits >= predicted_bits && end.reason != TrialEnd::Reason::contradiction) {
-    return found(end, window_.next_known(lost_offset_), SyncMethod::predicted);
-  }
-  if (end.begun > 1 && end.bits >= enough_bits) {
-    return found(end, window_.next_known(lost_offset_), SyncMethod::predicted);
-  }
-  if (waiting || (!decide && window_.next_known(lost_offset_) == window_.end())) return std::nullopt;
-  interrupted_.reset();
-  return std::nullopt;
-}
-
-/// The header behind an unproved message, or between its chunks. Where it is missing, nothing speaks against that message.
-std::optional<SyncFound> Resync::look_at_landing(const ChunkParser& parser, const StreamHabits& habits, bool last) {
-  ChunkTrial trial(window_, parser, habits, work_.steps, work_limit_);
-  switch (trial.look_at_landing(lost_offset_, last)) {
-    case ChunkTrial::Landing::need_more: ahead_wanted_end_ = trial.wanted_end(); return std::nullopt;
-    case ChunkTrial::Landing::refuted:
-      doubt_pending_ = false;
-      doubt_failed_ = true;
-      return std::nullopt;
-    case ChunkTrial::Landing::believable:
-    case ChunkTrial::Landing::not_there: break;
-  }
-  TrialEnd end;
-  end.chunk_size = parser.expected_chunk_size();
-  end.chunk_size_exact = parser.chunk_size_exact() || parser.unproved_is_split();
-  return found(end, lost_offset_, SyncMethod::confirmed);
 }
 
 std::uint32_t Resync::known_chunk_size(const ChunkParser& parser) const {

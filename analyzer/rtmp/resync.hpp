@@ -96,6 +96,7 @@ class Resync : public Recycled<resync_block_bytes> {
   [[nodiscard]] std::optional<SyncFound> look_at_landing(const ChunkParser& parser, const StreamHabits& habits,
                                                          bool last);
   void look_again(std::uint64_t wanted_end);
+  [[nodiscard]] std::size_t first_look(const ChunkParser& parser) const;
   [[nodiscard]] std::optional<SyncFound> peek_at(Bytes behind, std::uint64_t offset, PacketRef packet,
                                                  const ChunkParser& parser, const StreamHabits& habits);
   [[nodiscard]] std::uint64_t wanted_by_candidates() const;
@@ -124,7 +125,7 @@ class Resync : public Recycled<resync_block_bytes> {
   std::optional<Interrupted> interrupted_;
   ResyncWork& work_;
   std::uint64_t work_limit_ = 0;  ///< where the look at hand ends
-  bool peeks_;
+  bool peeks_;              ///< no more is known than where the hole ends
   std::size_t next_look_;
   std::uint64_t ahead_wanted_end_ = 0;  ///< as in Candidate, for the place that is expected
   bool packets_only_;                   ///< far behind the hole, places within packets have not been tried

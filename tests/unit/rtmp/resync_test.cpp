@@ -4,6 +4,7 @@
 #include <random>
 
 #include "published_stream.hpp"
+#include "rtmp/resync_limits.hpp"
 
 namespace rtmpscope::test {
 namespace {
@@ -150,6 +151,64 @@ TEST(Resync, HoleInASetChunkSizeEndsTheTrustInTheOldOne) {
     EXPECT_EQ(score.found, score.intact) << begin - at;
     EXPECT_EQ(seen.chunk_size, 1024U) << begin - at;
   }
+}
+
+/// Where a hole ends with a header of audio or video, its message is not kept until another header follows.
+TEST(Resync, HeaderRightBehindAHoleIsGoneOnFromAtOnce) {
+  for (const Style style : {Style::absolute, Style::deltas}) {
+    const Stream stream = publish(4096, style, 14);
+    const Sent& behind = stream.messages[100];
+    const std::uint64_t begin = stream.messages[98].begin + 5;
+    const auto bytes = [&](std::uint64_t from, std::uint64_t to) {
+      return StreamData{from, Bytes(stream.bytes).subspan(from, to - from), {1, 0}};
+    };
+    Complete seen;
+    rtmp::ChunkStreamDecoder decoder;
+    decoder.on_data(bytes(0, begin), seen);
+    decoder.on_gap({begin, behind.begin - begin, GapCause::not_captured, {1, 0}}, seen);
+    const std::uint64_t middle = behind.begin + rtmp::least_ahead;
+    // Bit by bit, so that it is seen when that is decided on.
+    std::uint64_t decided = 0;
+    for (std::uint64_t at = behind.begin; at < middle; ++at) {
+      decoder.on_data(bytes(at, at + 1), seen);
+      if (decided == 0 && seen.syncs.back().starts_with("found")) decided = at;
+    }
+    EXPECT_EQ(seen.syncs.back(), fmt::format("found {} 2", behind.begin));
+    EXPECT_EQ(decided, middle - 1);
+    decoder.on_data(bytes(middle, stream.bytes.size()), seen);
+    decoder.on_end({1, 0}, seen);
+    Score score;
+    judge(stream, {{begin, behind.begin}}, seen, score);
+    EXPECT_EQ(score.found, score.intact);
+    // And once more when a message longer than a chunk shows how long that is.
+    EXPECT_THAT(seen.syncs, ::testing::ElementsAre(fmt::format("lost {} 0", begin), fmt::format("found {} 2", behind.begin),
+                                                   HasSubstr("found")));
+  }
+}
+
+/// What looks like such a header may be payload: no header is where its message would end.
+TEST(Resync, PayloadLikeAHeaderRightBehindAHoleIsNotComplete) {
+  std::mt19937 random(15);
+  Stream stream = publish(65536, Style::deltas, 16);
+  const auto picture = [&](std::uint32_t size) {
+    stream.bytes = concat(stream.bytes, message({.format = 1, .chunk_stream_id = 6, .time = 40, .type_id = 9},
+                                                video(size, false, random), 65536));
+  };
+  const std::uint64_t at = stream.bytes.size();
+  picture(3000);
+  const ByteVector fake = message({.format = 1, .chunk_stream_id = 4, .time = 20, .type_id = 8},
+                                  concat(hex("af 01"), noise(300, random)), 65536);
+  std::ranges::copy(fake, stream.bytes.begin() + static_cast<std::ptrdiff_t>(at) + 1200);
+  for (int i = 0; i < 30; ++i) picture(700);
+  list_messages(stream);
+  const std::vector<Hole> holes = {{at, at + 1200}};
+  const Complete seen = decode_with(stream, holes);
+  Score score;
+  judge(stream, holes, seen, score);
+  EXPECT_EQ(score.found, score.intact);
+  EXPECT_THAT(seen.partial, Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, at + 1200)));
+  const auto refuted = static_cast<int>(rtmp::SyncLostReason::implausible_header);
+  EXPECT_THAT(seen.syncs, Contains(fmt::format("lost {} {}", at + 1200 + fake.size(), refuted)));
 }
 
 /// The Set Chunk Size is lost, and each message comes in one chunk: how large chunks are is never seen.
