@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <memory>
 #include <numeric>
 #include <thread>
 #include <vector>
@@ -66,6 +67,25 @@ TEST(RecycledBytes, MayEndInAnotherThreadThanItBegan) {
   const auto all = numbers(100);
   for (std::size_t i = 0; i < buffers.size(); ++i) buffers[i].append(Bytes(all).first(i % 100));
   std::thread([moved = std::move(buffers)]() mutable { moved.clear(); }).join();
+}
+
+TEST(Recycled, ObjectsAndArraysShareTheBlocks) {
+  struct Object : Recycled<256> {
+    int values[16] = {};
+  };
+  using Numbers = std::vector<int, RecycledAllocator<int, 256>>;
+  const void* last = nullptr;
+  {
+    auto object = std::make_unique<Object>();
+    last = object.get();
+  }
+  Numbers numbers;
+  numbers.reserve(10);
+  EXPECT_EQ(numbers.data(), last);
+  for (int i = 0; i < 1000; ++i) numbers.push_back(i);  // beyond a block
+  EXPECT_EQ(std::accumulate(numbers.begin(), numbers.end(), 0), 999 * 1000 / 2);
+  const auto other = std::make_unique<Object>();
+  EXPECT_EQ(other.get(), last);
 }
 
 }  // namespace
