@@ -312,7 +312,7 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
   listener.on_chunk(parser_.header(), item.payload_length, packet);
   for (const ChunkFinding& finding : parser_.findings()) listener.on_chunk_finding(parser_.header(), finding, packet);
   if (item.starts_message) {
-    habits_.note_message(parser_.header().stream_offset == packet_begin_);
+    habits_.note_message(parser_.header().stream_offset == packet_begin_, parser_.header().format < 2);
     const bool media = stream.message.type_id == MessageType::audio || stream.message.type_id == MessageType::video;
     if (media) ++habits_.chunk_size_kept;
     assembler_.begin(item.stream, stream.message.type_id, stream.message.length);

@@ -20,8 +20,14 @@ struct StreamHabits {
   std::optional<std::uint32_t> acknowledged{};                       ///< sequence number of the last Acknowledgement
   std::uint32_t packets_begun = 0;  ///< messages in a row, up to now, whose header began a packet
   std::uint32_t chunk_size_kept = 0;  ///< audio and video messages since the chunk size was told, or found out
+  std::uint32_t lengths_told = 0;     ///< messages in a row, up to now, whose header gave their length
 
-  void note_message(bool begins_packet) { packets_begun = begins_packet ? packets_begun + 1 : 0; }
+  void note_message(bool begins_packet, bool tells_length) {
+    packets_begun = begins_packet ? packets_begun + 1 : 0;
+    lengths_told = tells_length ? lengths_told + 1 : 0;
+  }
+  /// Hardly any header inherits its message's length.
+  [[nodiscard]] bool tells_lengths() const { return lengths_told >= 16; }
   /// Senders tell the chunk size before they send media, and then keep to it (docs/architecture.md, After a hole).
   [[nodiscard]] bool keeps_chunk_size() const { return chunk_size_kept >= 16; }
   [[nodiscard]] Bytes audio_head() const { return Bytes(media_heads[0]).first(media_seen[0] ? head_size : 0); }

@@ -26,6 +26,7 @@ Resync::Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> int
       peeks_(cause == Cause::hole && !interrupted),
       next_look_(peeks_ ? least_ahead : first_look(parser)),
       packets_only_(cause != Cause::midstream && cause != Cause::astray && habits.packets_begun >= usual_packets_begun),
+      tells_lengths_(habits.tells_lengths()),
       scan_from_(offset),
       expected_chunk_size_(known_chunk_size(parser)),
       doubt_pending_(cause == Cause::doubt || cause == Cause::landing) {}
@@ -322,6 +323,9 @@ int Resync::least_type3_bits() const { return cause_ == Cause::midstream ? first
 
 Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last) {
   const std::uint64_t at = candidate.offset;
+  // Of messages before it whose headers inherit, more tells when more is passed.
+  const bool one_tells_all = cause_ != Cause::midstream && (candidate.after_hole || tells_lengths_);
+  const int aligned = candidate.after_hole ? aligned_bits : 0;
   const TrialEnd end = trial.run({.offset = at,
                                   .chunk_size = expected_chunk_size_,
                                   .inherited = guessed_,
@@ -329,11 +333,11 @@ Resync::Verdict Resync::weigh(ChunkTrial& trial, Candidate& candidate, bool last
                                   .heads = guessed_heads_,
                                   .least_first_bits = first_header_bits,
                                   .least_type3_bits = least_type3_bits(),
-                                  .enough_bits_of_one = cause_ == Cause::midstream ? 0 : enough_bits_of_one - (candidate.after_hole ? aligned_bits : 0),
+                                  .enough_bits_of_one = one_tells_all ? enough_bits_of_one - aligned : 0,
                                   .last = last});
   candidate.wanted_end = end.wanted_end;
   if (end.begun == 0) return end.reason == TrialEnd::Reason::need_more ? Verdict::waits : Verdict::refuted;
-  const int bits = end.bits + (candidate.after_hole ? aligned_bits : 0);
+  const int bits = end.bits + aligned;
   const bool lands_clearly =
       cause_ != Cause::midstream && end.landed == 1 && end.confirmed > at && bits >= enough_bits_of_one;
   const bool proves_itself = (end.landed >= landings_wanted && bits >= enough_bits) || lands_clearly;

@@ -129,6 +129,7 @@ class Resync : public Recycled<resync_block_bytes> {
   std::size_t next_look_;
   std::uint64_t ahead_wanted_end_ = 0;  ///< as in Candidate, for the place that is expected
   bool packets_only_;                   ///< far behind the hole, places within packets have not been tried
+  bool tells_lengths_;                  ///< StreamHabits::tells_lengths
   std::uint64_t scan_from_;             ///< places before it are refuted, or candidates
   std::vector<Candidate> candidates_;   ///< by offset
   std::optional<TrialEnd> proof_;       ///< of the candidate that was found
