@@ -97,9 +97,7 @@ struct RecycledAllocator {
   explicit RecycledAllocator(const RecycledAllocator<Other, usual_size>& /*other*/) {}
 
   Value* allocate(std::size_t count) {
-    // Room for `count` is what give_back is told: blocks of any other size are not kept, or as the large one.
-    const std::size_t size = std::max(count * sizeof(Value), usual_size);
-    return reinterpret_cast<Value*>(RecycledBlocks<usual_size>::take(size).data);
+    return reinterpret_cast<Value*>(RecycledBlocks<usual_size>::take(count * sizeof(Value)).data);
   }
   void deallocate(Value* values, std::size_t count) {
     const std::size_t size = std::max(count * sizeof(Value), usual_size);

@@ -273,7 +273,8 @@ LookBack ChunkTrial::look_back(std::uint64_t header, std::uint64_t least, std::s
   LookBack result{.offset = header};
   if (begin >= header) return result;
   const Bytes run = window_.at(begin).first(static_cast<std::size_t>(header - begin));
-  alignas(ChunkSample) std::array<std::byte, 2 * most_samples * sizeof(ChunkSample)> memory;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
+  alignas(ChunkSample) std::array<std::byte, 2 * most_samples * sizeof(ChunkSample)> memory;
   std::pmr::monotonic_buffer_resource resource(memory.data(), memory.size());
   std::pmr::vector<ChunkSample> samples(&resource);
   samples.reserve(2 * most_samples);

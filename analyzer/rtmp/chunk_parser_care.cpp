@@ -127,7 +127,6 @@ ChunkParser::Doubt ChunkParser::doubtful() const {
   const bool known = index && streams_[*index].last_format != 0xFF;
   const bool in_progress = known && streams_[*index].in_progress;
   if (care_->unproved && !(in_progress && h.format == 3)) return Doubt::landing;
-  if (h.stream_offset < care_->trusted_until) return Doubt::none;
   if (h.format < 2 && !is_known_message_type(h.type_id)) return Doubt::meaning;
   if (!known && h.format != 0) return Doubt::meaning;
   if (in_progress) return h.format == 3 ? Doubt::none : Doubt::meaning;

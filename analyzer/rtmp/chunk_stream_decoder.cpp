@@ -37,7 +37,6 @@ void ChunkStreamDecoder::take(StreamData data, ChunkStreamListener& listener) {
     }
     if (const auto found = resync_->peek(data, parser_, habits_)) {
       go_on(*found, listener);
-      replay(listener);
       continue;
     }
     const std::size_t count = resync_->add(data);
