@@ -14,8 +14,8 @@
 
 namespace rtmpscope {
 
-/// Freed blocks of one thread: a stack of some that have `usual_size`, and one that is larger.
-template <std::size_t usual_size>
+/// Freed blocks of one thread: a stack of some that have `usual_size`, and one that is larger, up to `largest_kept`.
+template <std::size_t usual_size, std::size_t largest_kept = std::size_t{4} << 20>
 class RecycledBlocks {
  public:
   struct Block {
@@ -50,8 +50,6 @@ class RecycledBlocks {
   }
 
  private:
-  static constexpr std::size_t largest_kept = std::size_t{4} << 20;
-
   static Block usable(Block block) {
     if (block.data != nullptr) ASAN_UNPOISON_MEMORY_REGION(block.data, block.size);
     return block;
@@ -115,8 +113,8 @@ struct Recycled {
   }
 };
 
-/// Grows as std::vector does, up to `usual_size` bytes at once.
-template <std::size_t usual_size>
+/// Grows as std::vector does, up to `usual_size` bytes at once. `largest_kept`: see RecycledBlocks.
+template <std::size_t usual_size, std::size_t largest_kept = std::size_t{4} << 20>
 class RecycledBytes {
  public:
   RecycledBytes() = default;
@@ -153,7 +151,7 @@ class RecycledBytes {
   }
 
  private:
-  using Blocks = RecycledBlocks<usual_size>;
+  using Blocks = RecycledBlocks<usual_size, largest_kept>;
 
   typename Blocks::Block block_;
   std::size_t size_ = 0;

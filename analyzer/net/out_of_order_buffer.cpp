@@ -6,9 +6,6 @@
 namespace rtmpscope::net {
 namespace {
 
-/// Small segments that follow each other share a piece of that size.
-constexpr std::uint32_t kLeastCapacity = 1024;
-
 /// A piece in the vector (which may be twice as large as its contents) and the allocator's own bookkeeping.
 constexpr std::size_t kPieceOverhead = 2 * sizeof(OutOfOrderBuffer::Piece) + 16;
 
@@ -18,7 +15,7 @@ constexpr std::size_t kPartOverhead = 2 * sizeof(OutOfOrderBuffer::Part);
 }  // namespace
 
 std::size_t OutOfOrderBuffer::cost_of(std::size_t captured) {
-  return 2 * kPieceOverhead + std::max<std::size_t>(captured, kLeastCapacity);
+  return 2 * kPieceOverhead + std::max(captured, usual_piece_bytes);
 }
 
 OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes captured,
@@ -47,8 +44,8 @@ OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes 
     const std::uint64_t overlap_end = std::min(end, piece.end());
     result.duplicate_bytes += static_cast<std::uint32_t>(overlap_end - begin);
     const std::uint64_t compare_end = std::min(overlap_end, offset + captured.size());
-    if (piece.bytes && compare_end > begin) {
-      const std::uint8_t* mine = piece.bytes.get() + (begin - piece.offset);
+    if (piece.bytes.size() > 0 && compare_end > begin) {
+      const std::uint8_t* mine = piece.bytes.view().data() + (begin - piece.offset);
       const std::uint8_t* theirs = captured.data() + (begin - offset);
       const std::size_t count = compare_end - begin;
       if (std::memcmp(mine, theirs, count) != 0) {
@@ -82,8 +79,9 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
                                     Noticed noticed, PacketRef packet) {
   if (at > 0 && !bytes.empty()) {
     Piece& previous = pieces_[at - 1];
-    if (previous.end() == begin && previous.bytes && previous.capacity - previous.length >= length) {
-      std::memcpy(previous.bytes.get() + previous.length, bytes.data(), length);
+    const bool kept = previous.bytes.size() > 0;
+    if (previous.end() == begin && kept && previous.bytes.capacity() - previous.bytes.size() >= length) {
+      previous.bytes.append(bytes);
       const PacketRef& last = previous.later.empty() ? previous.packet : previous.later.back().packet;
       if (last != packet) {
         previous.later.push_back({previous.length, packet});
@@ -98,19 +96,15 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
   piece.length = length;
   piece.noticed = noticed;
   piece.packet = packet;
-  if (!bytes.empty()) {
-    piece.capacity = std::max(length, kLeastCapacity);
-    piece.bytes = std::make_unique_for_overwrite<std::uint8_t[]>(piece.capacity);
-    std::memcpy(piece.bytes.get(), bytes.data(), length);
-  }
-  charge_ += kPieceOverhead + piece.capacity;
+  piece.bytes.append(bytes);
+  charge_ += kPieceOverhead + piece.bytes.capacity();
   pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(at), std::move(piece));
   ++at;
 }
 
 void OutOfOrderBuffer::drop_front(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    charge_ -= kPieceOverhead + pieces_[i].capacity + pieces_[i].later.size() * kPartOverhead;
+    charge_ -= kPieceOverhead + pieces_[i].bytes.capacity() + pieces_[i].later.size() * kPartOverhead;
   }
   pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count));
 }

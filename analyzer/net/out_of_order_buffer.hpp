@@ -2,12 +2,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <memory>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/prefetch.hpp"
+#include "base/recycled_bytes.hpp"
 
 namespace rtmpscope::net {
 
@@ -24,17 +23,17 @@ class OutOfOrderBuffer {
     std::uint32_t begin = 0;  ///< in the piece
     PacketRef packet;
   };
+  /// Room for a segment of the usual size; small ones that follow each other share it.
+  static constexpr std::size_t usual_piece_bytes = 1536;
   struct Piece {
     std::uint64_t offset = 0;
     std::uint32_t length = 0;
-    std::uint32_t capacity = 0;
     Noticed noticed;
-    PacketRef packet;                       ///< with the first bytes
-    std::vector<Part> later;                ///< of packets that share the piece: all but the first, by `begin`
-    std::unique_ptr<std::uint8_t[]> bytes;  ///< null: the capture cut these bytes off
+    PacketRef packet;         ///< with the first bytes
+    std::vector<Part> later;  ///< of packets that share the piece: all but the first, by `begin`
+    RecycledBytes<usual_piece_bytes, 0> bytes;  ///< empty: the capture cut them off
 
     [[nodiscard]] std::uint64_t end() const { return offset + length; }
-    [[nodiscard]] Bytes view() const { return {bytes.get(), bytes ? length : 0U}; }
   };
   struct Inserted {
     std::uint32_t duplicate_bytes = 0;
@@ -51,7 +50,8 @@ class OutOfOrderBuffer {
   void prefetch() const { rtmpscope::prefetch(pieces_.data(), sizeof(Piece)); }
   void prefetch_front() const {
     if (pieces_.empty()) return;
-    rtmpscope::prefetch(pieces_.front().bytes.get(), std::min<std::size_t>(pieces_.front().length, prefetched_bytes));
+    const Bytes bytes = pieces_.front().bytes.view();
+    rtmpscope::prefetch(bytes.data(), std::min(bytes.size(), usual_piece_bytes));
   }
 
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
@@ -71,8 +71,6 @@ class OutOfOrderBuffer {
                    Bytes captured, Noticed noticed, PacketRef packet);
   void insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length, Noticed noticed,
                     PacketRef packet);
-
-  static constexpr std::size_t prefetched_bytes = 1536;
 
   std::vector<Piece> pieces_;
   std::size_t charge_ = 0;

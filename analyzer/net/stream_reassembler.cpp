@@ -187,10 +187,10 @@ void StreamReassembler::drain(Delivery& delivery, bool filled) {
   while (used < buffer.size() && buffer[used].offset == next_) {
     const OutOfOrderBuffer::Piece& piece = buffer[used];
     ++used;
-    if (!piece.bytes) {
+    if (piece.bytes.size() == 0) {
       deliver_gap(piece.length, GapCause::snap_length, filled ? delivery.packet : piece.packet, delivery);
     } else if (filled) {
-      deliver(piece.view(), delivery);
+      deliver(piece.bytes.view(), delivery);
     } else {
       deliver_held(piece, delivery);
     }
@@ -208,7 +208,7 @@ void StreamReassembler::deliver_held(const OutOfOrderBuffer::Piece& piece, Deliv
   std::uint32_t begin = 0;
   for (std::size_t i = 0; i <= piece.later.size(); ++i) {
     const std::uint32_t end = i < piece.later.size() ? piece.later[i].begin : piece.length;
-    deliver(piece.view().subspan(begin, end - begin), packet, delivery);
+    deliver(piece.bytes.view().subspan(begin, end - begin), packet, delivery);
     if (delivery.handler == nullptr || end == piece.length) return;  // without a handler the piece is gone
     packet = piece.later[i].packet;
     begin = end;
@@ -240,7 +240,7 @@ void StreamReassembler::check_holes(Delivery& delivery) {
   while (holding()) {
     OutOfOrderBuffer::Piece& first = out_of_order_->buffer.front();
     OutOfOrderBuffer::Noticed& noticed = first.noticed;
-    noticed.time = std::min(noticed.time, now);  // the clock may step back
+    if (noticed.time > now) noticed.time = now;  // the clock may step back
     OutOfOrderBuffer::Noticed since = noticed;
     const bool one_way = (state_ & kAcknowledged) == 0;
     if (one_way) {

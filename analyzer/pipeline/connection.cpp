@@ -64,18 +64,23 @@ void Connection::on_beginning(Direction direction, const StreamData& data) {
   if (taken < data.bytes.size()) on_data(direction, {proxy_header_, data.bytes.subspan(taken), data.packet});
 }
 
-void Connection::on_gap(Direction direction, const StreamGap& stream_gap) {
-  StreamGap gap = stream_gap;
+void Connection::on_gap(Direction direction, const StreamGap& gap) {
   if (direction == Direction::to_server) {
     began_ = true;
     if (const auto finder = std::move(proxy_finder_)) {  // what was held goes with the gap
-      gap.offset = 0;
-      if (gap.length) *gap.length += finder->seen();
+      StreamGap from_begin = gap;
+      from_begin.offset = 0;
+      if (gap.length) *from_begin.length += finder->seen();
+      return on_gap(direction, from_begin);
     }
   }
   if (is_decoding()) {
     context_.gaps = true;
-    session_->on_gap(way(direction), shifted(direction, gap));
+    if (state_ == State::decoding) {
+      session_->on_gap(way(direction), gap);
+    } else {
+      session_->on_gap(way(direction), shifted(direction, gap));
+    }
   } else if (state_ == State::undecided && gap.cause != GapCause::start_not_captured) {
     // Without a SYN the stream begins with its first captured byte; the detector knows from its hints that something
     // may be missing before, and looks whether a handshake begins there all the same.

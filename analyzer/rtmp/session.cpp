@@ -181,19 +181,21 @@ void Session::prefetch(Direction direction, unsigned step) const {
 
 void Session::on_gap(Direction direction, const StreamGap& stream_gap) {
   direction_ = direction;
-  StreamGap rest = stream_gap;
+  const StreamGap* rest = &stream_gap;
+  StreamGap behind_handshake;
   if (stages_[index_of(direction)] == Stage::handshake) {
     const std::uint64_t taken = handshake_->skip(direction, stream_gap);
     if (handshake_->done(direction)) end_handshake(direction, stream_gap.noticed_at, stream_gap.offset);
-    if (!rest.length || taken >= *rest.length) {
-      rest.length = 0;
+    if (!stream_gap.length || taken >= *stream_gap.length) {
+      rest = nullptr;
     } else {
-      rest.offset += taken;
-      *rest.length -= taken;
+      behind_handshake = {
+          stream_gap.offset + taken, *stream_gap.length - taken, stream_gap.cause, stream_gap.noticed_at};
+      rest = &behind_handshake;
     }
   }
   ChunkStreamDecoder& decoder = decoders_[index_of(direction)];
-  const bool chunks = stages_[index_of(direction)] == Stage::chunks && rest.length != 0U;
+  const bool chunks = stages_[index_of(direction)] == Stage::chunks && rest != nullptr;
   if (chunks) decoder.before_gap(*this);
   DescribedEvent event(EventKind::gap, [&](FieldSink& sink) {
     sink.number(FieldId::gap_stream_offset, {}, stream_gap.offset);
@@ -202,7 +204,7 @@ void Session::on_gap(Direction direction, const StreamGap& stream_gap) {
   });
   event.direction = direction;
   emit(event, stream_gap.noticed_at);
-  if (chunks) decoder.on_gap(rest, *this);
+  if (chunks) decoder.on_gap(*rest, *this);
 }
 
 void Session::on_end(Direction direction, const StreamEnd& end) {

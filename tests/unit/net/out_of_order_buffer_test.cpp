@@ -42,7 +42,7 @@ void expect_equal(const OutOfOrderBuffer& buffer, const Model& model) {
     EXPECT_GE(piece.offset, previous_end);
     previous_end = piece.end();
     for (std::uint64_t at = piece.offset; at < piece.end(); ++at) {
-      bytes[at] = piece.bytes ? piece.bytes[at - piece.offset] : 256;
+      bytes[at] = piece.bytes.size() > 0 ? piece.bytes.view()[at - piece.offset] : 256;
     }
   }
   EXPECT_EQ(bytes, model.bytes);
@@ -109,7 +109,7 @@ TEST(OutOfOrderBuffer, SmallNeighboursShareAPiece) {
   OutOfOrderBuffer buffer;
   const std::vector<std::uint8_t> byte{7};
   for (std::uint64_t offset = 10; offset < 10 + 3000; ++offset) buffer.insert(offset, byte, 1, {}, {});
-  EXPECT_EQ(buffer.size(), 3U);
+  EXPECT_EQ(buffer.size(), 2U);
   EXPECT_EQ(buffer.front().end(), buffer[1].offset);
 }
 
