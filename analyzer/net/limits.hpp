@@ -66,7 +66,7 @@ struct FlowLimits {
   /// tcp_rmem's 6 MiB) and similar sizes elsewhere. Reached: StreamGap{buffer_limit} for the oldest hole.
   std::uint32_t held_bytes = 8U << 20;
 
-  /// Pieces of one direction's out-of-order payload (neighbours below 1 KiB share a piece), which bounds the
+  /// Pieces of one direction's out-of-order payload (neighbours below 1.5 KiB share a piece), which bounds the
   /// cost of an insertion; 8 MiB in segments of 536 bytes. Reached: as `held_bytes`.
   std::uint32_t held_pieces = 1U << 14;
 

@@ -32,14 +32,13 @@ bool is_known_message_type(std::uint8_t type_id) {
   return type_id < 32 && (known >> type_id & 1U) != 0;
 }
 
-std::optional<std::size_t> ChunkParser::find_other(std::uint32_t chunk_stream_id) const {
+std::size_t ChunkParser::index_of_other(std::uint32_t chunk_stream_id) const {
   const auto found = index_.others->find(chunk_stream_id);
-  if (found == index_.others->end()) return std::nullopt;
-  return found->second;
+  return found == index_.others->end() ? not_seen : found->second;
 }
 
 std::size_t ChunkParser::find_or_add(std::uint32_t chunk_stream_id) {
-  if (const auto found = find(chunk_stream_id)) return *found;
+  if (const std::size_t found = index_of(chunk_stream_id); found != not_seen) return found;
   // At most 65,598 chunk streams exist (RTMP 5.3.1.1), so this needs no limit of its own.
   const std::size_t index = streams_.size();
   if (index < Index::first_count) streams_.reserve(index + 1);  // room for more would mostly stay empty
@@ -201,8 +200,8 @@ bool ChunkParser::parse_header(Bytes bytes) {
     if (h.format == 0) h.message_stream_id = load_le32(p + 7);  // little-endian, RTMP 5.3.1.2.1
     h.has_extended_timestamp = h.timestamp_field == extended_mark;
     if (h.has_extended_timestamp && bytes.size() < fixed + 4) return false;
-  } else if (const auto index = find(h.chunk_stream_id); index && streams_[*index].extended) {
-    switch (type3_extended(streams_[*index], bytes.subspan(fixed))) {
+  } else if (const ChunkStream* stream = find(h.chunk_stream_id); stream != nullptr && stream->extended) {
+    switch (type3_extended(*stream, bytes.subspan(fixed))) {
       case Extended::undecided: return false;
       case Extended::absent: return true;
       case Extended::present: h.has_extended_timestamp = true; break;

@@ -158,8 +158,9 @@ class ChunkParser {
   [[nodiscard]] ChunkStream& stream(std::size_t index) { return streams_[index]; }
   [[nodiscard]] const ChunkStream& stream(std::size_t index) const { return streams_[index]; }
   [[nodiscard]] std::size_t stream_count() const { return streams_.size(); }
-  /// Index of a chunk stream that has been seen.
-  [[nodiscard]] std::optional<std::size_t> find(std::uint32_t chunk_stream_id) const {
+  static constexpr std::size_t not_seen = static_cast<std::size_t>(-1);
+  /// Index of a chunk stream; not_seen where it has not been.
+  [[nodiscard]] std::size_t index_of(std::uint32_t chunk_stream_id) const {
     if (chunk_stream_id != 0 && chunk_stream_id < Index::first_ids) {
       // Bytes that are alike become 0, of which the lowest shows in its highest bit, whatever is above.
       constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
@@ -167,7 +168,12 @@ class ChunkParser {
       const std::uint64_t alike = (unlike - ones) & ~unlike & ones << 7;
       if (alike != 0) return static_cast<std::size_t>(std::countr_zero(alike)) / 8;
     }
-    return index_.others == nullptr ? std::nullopt : find_other(chunk_stream_id);
+    return index_.others == nullptr ? not_seen : index_of_other(chunk_stream_id);
+  }
+  /// Null where it has not been seen. Valid until the next one is.
+  [[nodiscard]] const ChunkStream* find(std::uint32_t chunk_stream_id) const {
+    const std::size_t index = index_of(chunk_stream_id);
+    return index == not_seen ? nullptr : &streams_[index];
   }
 
   /// 1 to 0x7FFFFFFF; holds for the chunks that begin after the call.
@@ -179,8 +185,9 @@ class ChunkParser {
   /// The chunk borders are not known from here on, for a reason that lies outside of the chunk stream.
   void lose_sync();
   [[nodiscard]] bool lost() const { return lost_; }
-  /// What a gap that comes now interrupts; nothing between messages, and within a header.
-  [[nodiscard]] std::optional<Interrupted> interrupted() const;
+  /// What a gap of `missing` bytes that comes now interrupts, if it may go on behind it: nothing between messages, within
+  /// a header, and where the message ends in the gap.
+  [[nodiscard]] std::optional<Interrupted> interrupted(std::uint64_t missing) const;
   /// Header bytes of a doubt item that were read too far, to be parsed after `raw`. Empties them.
   [[nodiscard]] Bytes take_replay();
   /// Goes on at a header. Messages in progress are given up, and all that is inherited is doubtful.
@@ -192,10 +199,11 @@ class ChunkParser {
   void resume_doubt(const ChunkResumption& resumption);
   /// Goes on at the header of a landing item.
   void resume_landing() { lost_ = false; }
-  /// The same right after that item, whose bytes `raw` were in the same piece as what follows: what the header is.
+  /// The same right after that item, whose bytes are `raw`; the last of them came with `packet`. Answers what it is.
   [[nodiscard]] ChunkItem resume_landing(PacketRef packet, Bytes raw) {
     lost_ = false;
-    return resolve(packet, raw);
+    const bool in_pieces = cut_ != nullptr && raw.data() == cut_->bytes.data();
+    return resolve(in_pieces ? cut_->packet : packet, raw);
   }
 
   /// A message that has begun although what follows it has to show that the chunk size holds.
@@ -280,7 +288,7 @@ class ChunkParser {
   bool parse_header(Bytes bytes);
   enum class Extended : std::uint8_t { present, absent, undecided };
   Extended type3_extended(const ChunkStream& stream, Bytes rest);
-  [[nodiscard]] std::optional<std::size_t> find_other(std::uint32_t chunk_stream_id) const;
+  [[nodiscard]] std::size_t index_of_other(std::uint32_t chunk_stream_id) const;
   std::size_t find_or_add(std::uint32_t chunk_stream_id);
   ChunkItem resolve(PacketRef packet, Bytes raw);
   void start_message(ChunkStream& stream, PacketRef packet);

@@ -12,10 +12,13 @@ constexpr std::uint32_t assumed_chunk_size = 65536;
 
 }  // namespace
 
-std::optional<Interrupted> ChunkParser::interrupted() const {
+std::optional<Interrupted> ChunkParser::interrupted(std::uint64_t missing) const {
   const bool within_header = cut_ != nullptr && (cut_->held != 0 || !cut_->replay.bytes.empty());
   if (lost_ || within_header || streams_.empty()) return std::nullopt;
-  if (!streams_[current_].in_progress) return std::nullopt;
+  const ChunkStream& stream = streams_[current_];
+  if (!stream.in_progress) return std::nullopt;
+  const bool last_chunk = stream.received + remaining_ == stream.message.length;
+  if (last_chunk && missing > remaining_) return std::nullopt;
   return Interrupted{current_, remaining_};
 }
 
@@ -115,22 +118,22 @@ void ChunkParser::adopt(const Inherited& inherited) {
 
 std::uint32_t ChunkParser::header_length() const {
   if (header_.format < 2) return header_.length;
-  const auto index = find(header_.chunk_stream_id);
-  return index ? streams_[*index].message.length : 0;
+  const ChunkStream* stream = find(header_.chunk_stream_id);
+  return stream == nullptr ? 0 : stream->message.length;
 }
 
 /// Whether the header at hand depends on something that a hole may have changed.
 ChunkParser::Doubt ChunkParser::doubtful() const {
   const ChunkHeader& h = header_;
   if (!care_->unproved && h.stream_offset < care_->trusted_until) return Doubt::none;
-  const auto index = find(h.chunk_stream_id);
-  const bool known = index && streams_[*index].last_format != 0xFF;
-  const bool in_progress = known && streams_[*index].in_progress;
+  const ChunkStream* stream = find(h.chunk_stream_id);
+  const bool known = stream != nullptr && stream->last_format != 0xFF;
+  const bool in_progress = known && stream->in_progress;
   if (care_->unproved && !(in_progress && h.format == 3)) return Doubt::landing;
   if (h.format < 2 && !is_known_message_type(h.type_id)) return Doubt::meaning;
   if (!known && h.format != 0) return Doubt::meaning;
   if (in_progress) return h.format == 3 ? Doubt::none : Doubt::meaning;
-  if (h.format >= 2 && streams_[*index].stale) return Doubt::meaning;
+  if (h.format >= 2 && stream->stale) return Doubt::meaning;
   return care_->chunk_size_exact || header_length() <= care_->chunk_size_least ? Doubt::none : Doubt::chunk_size;
 }
 

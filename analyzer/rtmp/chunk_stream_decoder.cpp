@@ -37,6 +37,8 @@ void ChunkStreamDecoder::take(StreamData data, ChunkStreamListener& listener) {
     }
     if (const auto found = resync_->peek(data, parser_, habits_)) {
       go_on(*found, listener);
+      data.bytes = data.bytes.subspan(static_cast<std::size_t>(found->header - data.offset));
+      data.offset = found->header;
       continue;
     }
     const std::size_t count = resync_->add(data);
@@ -99,7 +101,7 @@ void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListen
     return;
   }
   give_out_unproved(listener);
-  const std::optional<Interrupted> interrupted = stream_gap.length ? parser_.interrupted() : std::nullopt;
+  const std::optional<Interrupted> interrupted = stream_gap.length ? parser_.interrupted(*stream_gap.length) : std::nullopt;
   const ChunkItem item = parser_.next(stream_gap);
   if (item.kind == ChunkItem::Kind::hole) {
     assembler_.hole(item.stream);
@@ -144,6 +146,7 @@ void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
         parse(data, listener);
       } else if (const auto found = resync_->peek(data, parser_, habits_)) {
         go_on(*found, listener);
+        top.from = found->header;
         continue;
       } else {
         const std::size_t count = resync_->add(data);
@@ -227,14 +230,12 @@ void ChunkStreamDecoder::begin_resync(Resync::Cause cause, std::uint64_t offset,
   resync_ = std::make_unique<Resync>(cause, offset, interrupted, parser_, habits_, resync_work_);
 }
 
-/// The header of a landing item is believable by what is here of it and its message; less is no answer. Resync would say
-/// the same of it.
+/// The header of a landing item is believable by itself, or by what is here of it and its message; less is no answer.
+/// Resync would say the same of it.
 bool ChunkStreamDecoder::lands_at_once(const ChunkItem& item, const StreamData& behind) const {
-  if (item.raw.data() + item.raw.size() != behind.bytes.data()) return false;  // it came in pieces
   if (parser_.unproved_is_split() && !parser_.chunk_size_exact()) return false;  // there is more to tell
   ChunkHeader header = parser_.header();
-  const auto index = parser_.find(header.chunk_stream_id);
-  const ChunkStream* stream = index ? &parser_.stream(*index) : nullptr;
+  const ChunkStream* stream = parser_.find(header.chunk_stream_id);
   if (stream != nullptr && (stream->in_progress || stream->last_format == 0xFF || stream->extended)) return false;
   if (stream == nullptr && (header.format >= 2 || header.basic_size > 1)) return false;
   if (header.format >= 2) {
@@ -243,12 +244,14 @@ bool ChunkStreamDecoder::lands_at_once(const ChunkItem& item, const StreamData& 
     if (has_fixed_length(header.type_id)) return false;
   }
   if (header.format > 0 && stream != nullptr) header.message_stream_id = stream->message.message_stream_id;
+  const auto bits = weigh_header(header, stream);
+  if (!bits || *bits >= landing_alone_bits) return bits.has_value();  // ffmpeg ends packets with the next header
+  if (item.raw.data() + item.raw.size() != behind.bytes.data()) return false;  // it came in pieces
   const std::size_t weighed = std::min<std::size_t>(weighed_body_bytes, header.length);
   if (behind.bytes.size() < weighed) return false;
-  const auto bits = weigh_header(header, stream);
   const auto shown =
       weighed == 0 ? std::optional(0) : weigh_body(header.type_id, behind.bytes, header.length, habits_);
-  return bits && shown && *bits + *shown >= landing_header_bits;
+  return shown && *bits + *shown >= landing_header_bits;
 }
 
 /// What follows the unproved message shows that the chunk size holds, or that it does not.
@@ -370,15 +373,15 @@ void ChunkStreamDecoder::apply(const Message& message, PacketRef packet, ChunkSt
     if (size != 0 && size != parser_.chunk_size()) habits_.chunk_size_kept = 0;
     if (size != 0) parser_.set_chunk_size(size);
   } else if (message.header.type_id == MessageType::abort_message) {
-    const auto stream = parser_.find(value);
-    if (!stream || !parser_.stream(*stream).in_progress) {
+    const std::size_t stream = parser_.index_of(value);
+    if (stream == ChunkParser::not_seen || !parser_.stream(stream).in_progress) {
       listener.on_framing_finding(message.header, FindingId::abort_without_message, value, 0, packet);
       return;
     }
-    const ChunkStream& aborted = parser_.stream(*stream);
+    const ChunkStream& aborted = parser_.stream(stream);
     listener.on_framing_finding(aborted.message, FindingId::message_aborted, aborted.message.type_id,
                                 aborted.received, packet);
-    emit_partial(*stream, packet, listener);
+    emit_partial(stream, packet, listener);
   }
 }
 

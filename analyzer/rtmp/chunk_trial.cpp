@@ -43,19 +43,17 @@ const ChunkStream* ChunkTrial::inherited(std::uint32_t id, std::uint32_t& left) 
     left = stream.left;
     return &stream.state;
   }
-  const auto index = parser_.find(id);
-  if (!index) return nullptr;
-  const ChunkStream& state = parser_.stream(*index);
-  if (state_holds_ && state.in_progress) left = state.message.length - state.received;
-  return &state;
+  const ChunkStream* state = parser_.find(id);
+  if (state != nullptr && state_holds_ && state->in_progress) left = state->message.length - state->received;
+  return state;
 }
 
 /// Nothing that a header inherits can have been changed in a hole.
 bool ChunkTrial::is_certain(std::uint32_t id) const {
   const auto found = std::find_if(streams_.begin(), streams_.end(), [&](const Stream& s) { return s.id == id; });
   if (found != streams_.end()) return found->certain;
-  const auto index = parser_.find(id);
-  return state_holds_ && index && !parser_.stream(*index).stale;
+  const ChunkStream* state = parser_.find(id);
+  return state_holds_ && state != nullptr && !state->stale;
 }
 
 ChunkTrial::Stream& ChunkTrial::stream(std::uint32_t id) {
@@ -164,9 +162,9 @@ ChunkTrial::Look ChunkTrial::read_body(Seen& seen) {
 bool ChunkTrial::is_no_first_type3(Bytes bytes, int least_bits) const {
   const std::uint32_t id = bytes[0] & 0x3FU;
   if (bytes[0] < 0xC0 || id < 2 || bytes.size() <= weighed_body_bytes) return false;
-  const auto index = parser_.find(id);
-  if (!index) return false;
-  const ChunkStream& state = parser_.stream(*index);
+  const ChunkStream* seen = parser_.find(id);
+  if (seen == nullptr) return false;
+  const ChunkStream& state = *seen;
   if (state.last_format == 0xFF || state.extended || state.message.length == 0) return false;
   if (state.message.type_id == MessageType::acknowledgement) return false;
   if (has_fixed_length(state.message.type_id)) return true;

@@ -5,6 +5,7 @@
 // and what its payload must begin with count; the bits of independent fields add up.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -15,19 +16,20 @@ namespace rtmpscope::rtmp {
 /// What the messages of one direction have had in common so far.
 struct StreamHabits {
   static constexpr std::size_t head_size = 5;
+  static constexpr std::uint32_t told_usually = 16;
   std::array<std::array<std::uint8_t, head_size>, 2> media_heads{};  ///< of the last audio and video body; or zeros
   std::array<bool, 2> media_seen{};                                  ///< the same is set
   std::optional<std::uint32_t> acknowledged{};                       ///< sequence number of the last Acknowledgement
   std::uint32_t packets_begun = 0;  ///< messages in a row, up to now, whose header began a packet
   std::uint32_t chunk_size_kept = 0;  ///< audio and video messages since the chunk size was told, or found out
-  std::uint32_t lengths_told = 0;     ///< messages in a row, up to now, whose header gave their length
+  std::uint32_t lengths_told = 0;     ///< messages whose header gave their length; one that did not outweighs 16
 
   void note_message(bool begins_packet, bool tells_length) {
     packets_begun = begins_packet ? packets_begun + 1 : 0;
-    lengths_told = tells_length ? lengths_told + 1 : 0;
+    lengths_told = tells_length ? std::min(lengths_told + 1, 4 * told_usually) : lengths_told - std::min(lengths_told, told_usually);
   }
   /// Hardly any header inherits its message's length.
-  [[nodiscard]] bool tells_lengths() const { return lengths_told >= 16; }
+  [[nodiscard]] bool tells_lengths() const { return lengths_told >= told_usually; }
   /// Senders tell the chunk size before they send media, and then keep to it (docs/architecture.md, After a hole).
   [[nodiscard]] bool keeps_chunk_size() const { return chunk_size_kept >= 16; }
   [[nodiscard]] Bytes audio_head() const { return Bytes(media_heads[0]).first(media_seen[0] ? head_size : 0); }
@@ -56,6 +58,8 @@ inline constexpr std::size_t weighed_body_bytes = 12;
 
 /// Bits that must speak for a header to prove that the message before it ended there.
 inline constexpr int landing_header_bits = 13;
+/// Of the header alone, so that its message need not have come.
+inline constexpr int landing_alone_bits = 32;
 
 /// A message type, and how clearly a body shows it.
 struct ShownType {

@@ -40,6 +40,15 @@ std::size_t Resync::add(const StreamData& data) {
   return count;
 }
 
+void Resync::add(const StreamGap& gap) {
+  peeks_ = peeks_ && window_.kept_bytes() == 0;
+  window_.add(gap);
+}
+
+bool Resync::due() const {
+  return window_.kept_bytes() >= next_look_ || (peeks_ && window_.kept_bytes() >= peeked_ + least_ahead);
+}
+
 bool Resync::affordable_at_gap() const { return work_.steps <= work_.affordable(); }
 
 SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod method) const {
@@ -55,11 +64,13 @@ SyncFound Resync::found(const TrialEnd& trial, std::uint64_t header, SyncMethod 
 }
 
 std::optional<SyncFound> Resync::look(const ChunkParser& parser, const StreamHabits& habits, bool last) {
-  if (peeks_ && !last && window_.kept_bytes() >= least_ahead) {
+  if (peeks_ && !last) {
     const std::uint64_t behind = window_.next_known(lost_offset_);
-    auto result = peek_at(window_.at(behind), behind, window_.packet_at(behind), parser, habits);
-    if (result || !due()) return result;
+    auto result = peek_at({behind, window_.at(behind), {}}, parser, habits);
+    if (result) result->packet = window_.packet_at(result->header);
+    if (result || window_.kept_bytes() < next_look_) return result;
   }
+  peeks_ = false;
   ++work_.steps;
   work_limit_ = std::max(work_.steps + least_look, work_.affordable());
   if (interrupted_ || doubt_pending_) {

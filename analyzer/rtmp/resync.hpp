@@ -57,17 +57,17 @@ class Resync : public Recycled<resync_block_bytes> {
   Resync(Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted, const ChunkParser& parser,
          const StreamHabits& habits, ResyncWork& work);
 
-  /// The first bytes behind the hole, which have not been added: what they show at once, if they are enough for that.
+  /// The first bytes behind the hole, which have not been added: what they show at once.
   [[nodiscard]] std::optional<SyncFound> peek(const StreamData& data, const ChunkParser& parser,
                                               const StreamHabits& habits);
   /// Takes bytes up to the next place of a decision, and says how many.
   std::size_t add(const StreamData& data);
-  void add(const StreamGap& gap) { window_.add(gap); }
+  void add(const StreamGap& gap);
   /// A gap has just been added, and looking is not out of proportion to the bytes that came: holes may lie anywhere, so
   /// that a stream in pieces of a few bytes would have everything looked at again and again.
   [[nodiscard]] bool affordable_at_gap() const;
   /// A decision is due after what was added last.
-  [[nodiscard]] bool due() const { return window_.kept_bytes() >= next_look_; }
+  [[nodiscard]] bool due() const;
 
   /// `hole`: a gap has just been added; `last`: nothing more will come. Call it until it finds nothing.
   [[nodiscard]] std::optional<SyncFound> look(const ChunkParser& parser, const StreamHabits& habits, bool last);
@@ -97,8 +97,11 @@ class Resync : public Recycled<resync_block_bytes> {
                                                          bool last);
   void look_again(std::uint64_t wanted_end);
   [[nodiscard]] std::size_t first_look(const ChunkParser& parser) const;
-  [[nodiscard]] std::optional<SyncFound> peek_at(Bytes behind, std::uint64_t offset, PacketRef packet,
-                                                 const ChunkParser& parser, const StreamHabits& habits);
+  [[nodiscard]] std::optional<SyncFound> peek_at(const StreamData& behind, const ChunkParser& parser,
+                                                 const StreamHabits& habits);
+  [[nodiscard]] std::optional<SyncFound> peek_at_end_of_hole(const StreamData& behind, const ChunkParser& parser,
+                                                             const StreamHabits& habits);
+  [[nodiscard]] SyncFound found_alone(const ChunkHeader& header, int bits, PacketRef packet, const ChunkParser& parser) const;
   [[nodiscard]] std::uint64_t wanted_by_candidates() const;
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
   void search_anew();
@@ -125,7 +128,8 @@ class Resync : public Recycled<resync_block_bytes> {
   std::optional<Interrupted> interrupted_;
   ResyncWork& work_;
   std::uint64_t work_limit_ = 0;  ///< where the look at hand ends
-  bool peeks_;              ///< no more is known than where the hole ends
+  bool peeks_;              ///< headers that need no others are looked for as bytes come …
+  std::size_t peeked_ = 0;  ///< … at so many places behind the hole they were
   std::size_t next_look_;
   std::uint64_t ahead_wanted_end_ = 0;  ///< as in Candidate, for the place that is expected
   bool packets_only_;                   ///< far behind the hole, places within packets have not been tried

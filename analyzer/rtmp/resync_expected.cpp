@@ -1,5 +1,5 @@
-// Looks at the one place where a header is expected: right behind a hole, behind the message in progress, in doubt, or
-// behind an unproved message.
+// What is decided without a search: headers behind a hole that need no others, and the one place where a header is
+// expected, behind the message in progress, in doubt, or behind an unproved message.
 #include <algorithm>
 
 #include "base/byte_order.hpp"
@@ -9,9 +9,10 @@
 namespace rtmpscope::rtmp {
 namespace {
 
+constexpr std::size_t usual_streams = 8;
+
 /// When each chunk stream is likely to have begun messages.
 std::size_t first_search(const ChunkParser& parser) {
-  constexpr std::size_t usual_streams = 8;
   std::size_t round_bytes = 0;  // of one message of each chunk stream
   for (std::size_t i = 0; i < std::min(parser.stream_count(), usual_streams); ++i) {
     round_bytes += parser.stream(i).message.length;
@@ -27,6 +28,62 @@ std::size_t first_look_at_doubt(const ChunkParser& parser) {
   return parser.header().size + first_chunk + least_ahead;
 }
 
+/// What a header of one byte and as many as its format has says if it begins with `bytes`, which are enough for that.
+/// `stream` is its chunk stream; null: not seen so far.
+ChunkHeader header_at(Bytes bytes, std::uint64_t offset, const ChunkStream* stream) {
+  ChunkHeader h{.stream_offset = offset,
+                .format = static_cast<std::uint8_t>(bytes[0] >> 6),
+                .basic_size = 1,
+                .chunk_stream_id = bytes[0] & 0x3FU};
+  h.size = static_cast<std::uint8_t>(h.basic_size + message_header_size[h.format]);
+  if (stream != nullptr) {
+    h.type_id = stream->message.type_id;
+    h.length = stream->message.length;
+    h.message_stream_id = stream->message.message_stream_id;
+  }
+  if (h.format < 2) {
+    h.timestamp_field = load_be24(&bytes[1]);
+    h.length = load_be24(&bytes[4]);
+    h.type_id = bytes[7];
+  }
+  if (h.format == 0) h.message_stream_id = load_le32(&bytes[8]);
+  return h;
+}
+
+/// What speaks for a header that tells all of its message.
+int weigh_alone(const ChunkHeader& h, Bytes body, const ChunkStream* stream, const StreamHabits& habits) {
+  if (h.format >= 2 || h.chunk_stream_id < 2) return 0;
+  const auto header_bits = weigh_header(h, stream);
+  const auto body_bits = weigh_body(h.type_id, body, h.length, habits);
+  return header_bits && body_bits ? *header_bits + *body_bits : 0;
+}
+
+/// Whether no more than the end of its message need be seen to go on from such a header.
+bool is_enough(const ChunkHeader& h, const ChunkStream* stream, const ChunkParser& parser) {
+  const bool media = h.type_id == MessageType::audio || h.type_id == MessageType::video;
+  if (!media || h.length == 0 || h.timestamp_field == extended_mark) return false;
+  return stream != nullptr && stream->last_format != 0xFF && parser.usual_length(h.length);
+}
+
+/// Payload of a message, and the headers between, as far as the chunk size is known.
+std::size_t bytes_of_message(std::uint32_t length, const ChunkParser& parser) {
+  const std::uint32_t chunk_size = parser.expected_chunk_size();
+  return length + (chunk_size == 0 || length == 0 ? 0 : (length - 1) / chunk_size);
+}
+
+/// Whether a message may end at `place` whose header says nothing of its length.
+bool may_end_at(Bytes bytes, std::size_t place, const ChunkParser& parser) {
+  for (std::size_t i = 0; i < std::min(parser.stream_count(), usual_streams); ++i) {
+    const MessageHeader& message = parser.stream(i).message;
+    const std::size_t size = bytes_of_message(message.length, parser);
+    for (const unsigned format : {2U, 3U}) {
+      const std::size_t before = 1 + message_header_size[format] + size;
+      if (before <= place && bytes[place - before] == (format << 6 | message.chunk_stream_id)) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 /// Bytes that the first look waits for.
@@ -39,49 +96,69 @@ std::size_t Resync::first_look(const ChunkParser& parser) const {
 }
 
 std::optional<SyncFound> Resync::peek(const StreamData& data, const ChunkParser& parser, const StreamHabits& habits) {
-  if (!peeks_ || window_.kept_bytes() > 0 || data.bytes.size() < least_ahead) return std::nullopt;
-  return peek_at(data.bytes, data.offset, data.packet, parser, habits);
+  if (!peeks_ || window_.kept_bytes() > 0) return std::nullopt;
+  return peek_at(data, parser, habits);
 }
 
-/// The first look, at no more than least_ahead bytes behind the hole. A header of audio or video there that is beyond
-/// doubt is gone on from at once, if nothing but its message's end has to show the chunk size; or else it tells where the
-/// next look may find that.
-std::optional<SyncFound> Resync::peek_at(Bytes behind, std::uint64_t offset, PacketRef packet, const ChunkParser& parser,
+/// Headers of audio or video that are beyond doubt are gone on from at once, if nothing but their message's end has to
+/// show the chunk size. `behind` is all that is there behind the hole, of which no more than least_ahead bytes count for
+/// each place, so that it does not matter how much comes at once. Up to where the first look comes, or to a header that
+/// is for the search: less speaks for it, or a message may end before it whose header tells less.
+std::optional<SyncFound> Resync::peek_at(const StreamData& behind, const ChunkParser& parser,
                                          const StreamHabits& habits) {
-  peeks_ = false;
-  next_look_ = first_look(parser);
-  if (behind.size() < least_ahead) return std::nullopt;
-  const std::uint32_t id = behind[0] & 0x3F;
-  const auto index = parser.find(id);
-  if (id < 2 || !index) return std::nullopt;
-  const ChunkStream& stream = parser.stream(*index);
-  ChunkHeader h{.stream_offset = offset,
-                .format = static_cast<std::uint8_t>(behind[0] >> 6),
-                .basic_size = 1,
-                .type_id = stream.message.type_id,
-                .chunk_stream_id = id,
-                .length = stream.message.length,
-                .message_stream_id = stream.message.message_stream_id};
-  const std::size_t size = h.basic_size + std::size_t{message_header_size[h.format]};
-  if (h.format < 2) {
-    h.timestamp_field = load_be24(&behind[1]);
-    h.length = load_be24(&behind[4]);
-    h.type_id = behind[7];
+  if (behind.bytes.size() < peeked_ + least_ahead) return std::nullopt;
+  if (peeked_ == 0) {
+    auto result = peek_at_end_of_hole(behind, parser, habits);
+    if (!peeks_) return result;
+    peeked_ = 1;
   }
-  if (h.format == 0) h.message_stream_id = load_le32(&behind[8]);
-  const std::uint32_t chunk_size = parser.expected_chunk_size();
-  const std::size_t continuations = chunk_size == 0 || h.length == 0 ? 0 : (h.length - 1) / chunk_size;
-  next_look_ = std::clamp(size + h.length + continuations + least_ahead, least_step, next_look_);
-  const bool media = h.type_id == MessageType::audio || h.type_id == MessageType::video;
-  if (h.format >= 2 || !media || h.length == 0 || h.timestamp_field == extended_mark) return std::nullopt;
-  if (!habits.keeps_chunk_size() || !parser.usual_length(h.length) || stream.last_format == 0xFF) return std::nullopt;
-  const auto header = weigh_header(h, &stream);
-  const auto body = weigh_body(h.type_id, behind.subspan(size), h.length, habits);
-  if (!header || !body || *header + *body < lone_header_bits) return std::nullopt;
+  const std::size_t end = std::min(behind.bytes.size(), next_look_) - least_ahead + 1;
+  if (end <= peeked_) return std::nullopt;
+  HeaderScan scan;
+  scan.allow_telling();
+  const std::size_t before = peeked_;
+  std::optional<SyncFound> result;
+  peeked_ = scan.scan(behind.bytes, peeked_, end, [&](std::size_t place) {
+    const Bytes bytes = behind.bytes.subspan(place);
+    const ChunkStream* stream = parser.find(bytes[0] & 0x3F);
+    const ChunkHeader h = header_at(bytes, behind.offset + place, stream);
+    const int bits = weigh_alone(h, bytes.subspan(h.size), stream, habits);
+    if (bits < first_header_bits) return true;
+    const bool alone = bits >= lone_header_bits_anywhere && is_enough(h, stream, parser) &&
+                       !may_end_at(behind.bytes, place, parser);
+    if (alone) result = found_alone(h, bits, behind.packet, parser);
+    peeks_ = false;
+    return false;
+  });
+  work_.steps += (peeked_ - before) / places_a_step + 1;
+  return result;
+}
+
+/// The place where the hole ends. Senders begin packets with headers; what is no header of that kind tells where the next
+/// look may find more.
+std::optional<SyncFound> Resync::peek_at_end_of_hole(const StreamData& behind, const ChunkParser& parser,
+                                                     const StreamHabits& habits) {
+  const ChunkStream* stream = parser.find(behind.bytes[0] & 0x3F);
+  const ChunkHeader h = header_at(behind.bytes, behind.offset, stream);
+  const int bits = weigh_alone(h, behind.bytes.subspan(h.size), stream, habits);
+  // Beyond this place, more messages may be known than those whose headers tell all.
+  peeks_ = tells_lengths_ && habits.keeps_chunk_size() && bits < first_header_bits;
+  if (bits >= lone_header_bits && is_enough(h, stream, parser) && habits.keeps_chunk_size()) {
+    return found_alone(h, bits + aligned_bits, behind.packet, parser);
+  }
+  next_look_ = first_search(parser);
+  if (stream != nullptr) {
+    const std::size_t message_end = h.size + bytes_of_message(h.length, parser);
+    next_look_ = std::clamp(message_end + least_ahead, least_step, next_look_);
+  }
+  return std::nullopt;
+}
+
+SyncFound Resync::found_alone(const ChunkHeader& header, int bits, PacketRef packet, const ChunkParser& parser) const {
   TrialEnd end;
-  end.bits = *header + *body + aligned_bits;
-  end.chunk_size = chunk_size;
-  SyncFound result = found(end, offset, SyncMethod::searched);
+  end.bits = bits;
+  end.chunk_size = parser.expected_chunk_size();
+  SyncFound result = found(end, header.stream_offset, SyncMethod::searched);
   result.packet = packet;
   result.unproved = true;
   return result;

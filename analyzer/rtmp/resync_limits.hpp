@@ -49,6 +49,7 @@ inline constexpr int first_header_bits = 18;   ///< for the first header itself
 inline constexpr int first_type3_bits = 12;    ///< if it is of type 3, and what it inherits is known
 inline constexpr int strong_header_bits = 44;  ///< for a first header that is worth waiting for
 inline constexpr int lone_header_bits = 48;    ///< for one right behind a hole, whose message has yet to prove itself
+inline constexpr int lone_header_bits_anywhere = 56;
 inline constexpr int aligned_bits = 10;        ///< for a place right behind a hole: senders begin packets with headers
 inline constexpr int landings_wanted = 2;
 inline constexpr int enough_bits_of_one = 96;  ///< for one to be enough, where the connection is known

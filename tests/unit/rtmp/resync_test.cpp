@@ -10,6 +10,7 @@ namespace rtmpscope::test {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -154,35 +155,100 @@ TEST(Resync, HoleInASetChunkSizeEndsTheTrustInTheOldOne) {
 }
 
 /// Where a hole ends with a header of audio or video, its message is not kept until another header follows.
-TEST(Resync, HeaderRightBehindAHoleIsGoneOnFromAtOnce) {
+StreamData piece_of(const Stream& stream, std::uint64_t from, std::uint64_t to) {
+  return {from, Bytes(stream.bytes).subspan(from, to - from), {1, 0}};
+}
+
+TEST(Resync, HeaderThatNeedsNoOtherIsGoneOnFromAtOnce) {
   for (const Style style : {Style::absolute, Style::deltas}) {
     const Stream stream = publish(4096, style, 14);
-    const Sent& behind = stream.messages[100];
-    const std::uint64_t begin = stream.messages[98].begin + 5;
-    const auto bytes = [&](std::uint64_t from, std::uint64_t to) {
-      return StreamData{from, Bytes(stream.bytes).subspan(from, to - from), {1, 0}};
+    const std::vector<Sent>& messages = stream.messages;
+    const std::uint64_t header = messages[100].begin;
+    const std::vector<Hole> cases = {
+        {messages[98].begin + 5, header},                   // begins within a header, ends right before one
+        {messages[99].begin - 5, header},                   // hides the end of the message that it interrupts
+        {messages[98].begin + 5, messages[99].begin + 60},  // ends within a message
     };
+    for (const Hole& hole : cases) {
+      Complete seen;
+      rtmp::ChunkStreamDecoder decoder;
+      decoder.on_data(piece_of(stream, 0, hole.begin), seen);
+      decoder.on_gap({hole.begin, hole.end - hole.begin, GapCause::not_captured, {1, 0}}, seen);
+      const std::uint64_t middle = header + rtmp::least_ahead;
+      // Bit by bit, so that it is seen when that is decided on.
+      std::uint64_t decided = 0;
+      for (std::uint64_t at = hole.end; at < middle; ++at) {
+        decoder.on_data(piece_of(stream, at, at + 1), seen);
+        if (decided == 0 && seen.syncs.back().starts_with("found")) decided = at;
+      }
+      EXPECT_EQ(seen.syncs.back(), fmt::format("found {} 2", header));
+      EXPECT_EQ(decided, middle - 1);
+      decoder.on_data(piece_of(stream, middle, stream.bytes.size()), seen);
+      decoder.on_end({1, 0}, seen);
+      Score score;
+      judge(stream, {hole}, seen, score);
+      EXPECT_EQ(score.found, score.intact);
+      // And once more when a message longer than a chunk shows how long that is.
+      EXPECT_THAT(seen.syncs, ElementsAre(fmt::format("lost {} 0", hole.begin), fmt::format("found {} 2", header),
+                                          HasSubstr("found")));
+    }
+  }
+}
+
+/// Before such a header may be a message whose own header says less, of its length or at all.
+TEST(Resync, MessageThatSaysLessIsNotPassedOver) {
+  std::mt19937 random(21);
+  for (const int format : {1, 2, 3}) {
+    for (const bool right_behind : {true, false}) {
+      Stream stream = publish(65536, Style::deltas, 20);
+      const auto send = [&](int with, std::uint32_t id, std::uint32_t time, std::uint8_t type, const ByteVector& body) {
+        const ChunkSpec spec{.format = with, .chunk_stream_id = id, .time = time, .type_id = type};
+        stream.bytes = concat(stream.bytes, message(spec, body, 65536));
+      };
+      const auto sound = [&] { return concat(hex("af 01"), noise(150, random)); };
+      send(1, 4, 20, 8, sound());
+      const std::uint64_t lost = stream.bytes.size();
+      send(1, 6, 40, 9, video(2000, false, random));
+      const std::uint64_t says_less = stream.bytes.size();
+      // With a header of its own it is of a codec that has not been seen, and whose bodies are waveforms.
+      send(format, 4, 20, 8, format == 1 ? concat(hex("8e"), noise(180, random)) : sound());
+      for (int i = 0; i < 10; ++i) send(1, 6, 40, 9, video(700, false, random));
+      list_messages(stream);
+      const std::vector<Hole> holes = {{lost, right_behind ? says_less : lost + 1500}};
+      const Complete seen = decode_with(stream, holes);
+      Score score;
+      judge(stream, holes, seen, score);
+      EXPECT_EQ(score.found, score.intact);
+      EXPECT_THAT(seen.complete, Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, says_less)));
+    }
+  }
+}
+
+/// Senders write the next header ahead, at the end of a packet.
+TEST(Resync, HeaderAloneProvesTheMessageBeforeIt) {
+  for (const Style style : {Style::absolute, Style::deltas}) {
+    const Stream stream = publish(4096, style, 14);
+    const std::vector<Sent>& messages = stream.messages;
+    const std::uint64_t begin = messages[98].begin + 5;
+    const Sent& first = messages[100];
     Complete seen;
     rtmp::ChunkStreamDecoder decoder;
-    decoder.on_data(bytes(0, begin), seen);
-    decoder.on_gap({begin, behind.begin - begin, GapCause::not_captured, {1, 0}}, seen);
-    const std::uint64_t middle = behind.begin + rtmp::least_ahead;
-    // Bit by bit, so that it is seen when that is decided on.
-    std::uint64_t decided = 0;
-    for (std::uint64_t at = behind.begin; at < middle; ++at) {
-      decoder.on_data(bytes(at, at + 1), seen);
-      if (decided == 0 && seen.syncs.back().starts_with("found")) decided = at;
+    decoder.on_data(piece_of(stream, 0, begin), seen);
+    decoder.on_gap({begin, first.begin - begin, GapCause::not_captured, {1, 0}}, seen);
+    decoder.on_data(piece_of(stream, first.begin, first.end), seen);
+    const std::size_t before = seen.complete.size();
+    const std::uint64_t header_end = first.end + (style == Style::absolute ? 12 : 8);
+    for (std::uint64_t at = first.end; at < header_end; ++at) {
+      EXPECT_EQ(seen.complete.size(), before);
+      decoder.on_data(piece_of(stream, at, at + 1), seen);
     }
-    EXPECT_EQ(seen.syncs.back(), fmt::format("found {} 2", behind.begin));
-    EXPECT_EQ(decided, middle - 1);
-    decoder.on_data(bytes(middle, stream.bytes.size()), seen);
+    ASSERT_EQ(seen.complete.size(), before + 1);
+    EXPECT_EQ(seen.complete.back().stream_offset, first.begin);
+    decoder.on_data(piece_of(stream, header_end, stream.bytes.size()), seen);
     decoder.on_end({1, 0}, seen);
     Score score;
-    judge(stream, {{begin, behind.begin}}, seen, score);
+    judge(stream, {{begin, first.begin}}, seen, score);
     EXPECT_EQ(score.found, score.intact);
-    // And once more when a message longer than a chunk shows how long that is.
-    EXPECT_THAT(seen.syncs, ::testing::ElementsAre(fmt::format("lost {} 0", begin), fmt::format("found {} 2", behind.begin),
-                                                   HasSubstr("found")));
   }
 }
 
