@@ -50,11 +50,13 @@ void FlowTable::prefetch_flow(std::uint32_t hash) const {
   rtmpscope::prefetch(&flow(slot.flow), sizeof(Flow));
 }
 
-void FlowTable::prefetch_handler(const TcpSegment& segment) const {
+bool FlowTable::prefetch_handler(const TcpSegment& segment) const {
   const Slot& slot = slots_[segment.hash & mask_];
-  if (slot.flow == kNone) return;
+  if (slot.flow == kNone) return false;
   const TcpConnection& connection = flow(slot.flow).connection;
-  if (connection.delivers(segment)) rtmpscope::prefetch(connection.handler(), 2 * cache_line);
+  if (!connection.delivers(segment)) return false;
+  rtmpscope::prefetch(connection.handler(), 2 * cache_line);
+  return true;
 }
 
 void FlowTable::prefetch_handler(const TcpSegment& segment, unsigned step) const {

@@ -26,8 +26,9 @@ class FlowTable {
   /// segments ahead; then, nearer, the flow itself.
   void prefetch(std::uint32_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
   void prefetch_flow(std::uint32_t hash) const;
-  /// Still nearer, for a segment that brings the handler something: the handler, and what it loads at each of its steps.
-  void prefetch_handler(const TcpSegment& segment) const;
+  /// Still nearer, for a segment that brings the handler something: the handler. Answers whether it does.
+  bool prefetch_handler(const TcpSegment& segment) const;
+  /// And then what the handler loads at each of its steps.
   void prefetch_handler(const TcpSegment& segment, unsigned step) const;
 
   /// Ends what has timed out at `now`. Flows end in the order in which they began.

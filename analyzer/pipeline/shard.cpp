@@ -7,6 +7,7 @@ namespace {
 
 /// Segments that are served together, each stage of prefetching one group ahead of the next.
 constexpr std::size_t group_size = 6;
+static_assert(group_size <= 8);
 
 net::FlowLimits shard_limits() {
   net::FlowLimits limits;
@@ -46,35 +47,43 @@ void Shard::process(const Window& window, std::size_t own_index) {
 /// of connections. So segments pass through stages, group after group: each stage asks for what the next one looks at.
 void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
   constexpr std::size_t stages = 7;
+  constexpr std::size_t handler_stage = 3;
+  // A byte for each group that has come to that stage, the last one lowest, with a bit for each segment that brings the
+  // handler something.
+  std::uint64_t bringing = 0;
   const std::size_t groups = (part.size() + group_size - 1) / group_size;
   for (std::size_t turn = 0; turn < groups + stages; ++turn) {
-    // Calls `load` with the segments that have come to a stage.
+    // Calls `load` with the segments that have come to a stage, and their places in the group.
     const auto at = [&](std::size_t stage, auto&& load) {
       if (turn < stage || turn - stage >= groups) return;
       const std::size_t from = (turn - stage) * group_size;
       const std::size_t to = std::min(from + group_size, part.size());
-      for (std::size_t i = from; i < to; ++i) load(window.segments[part[i]]);
+      for (std::size_t i = from; i < to; ++i) load(window.segments[part[i]], i - from);
     };
-    at(0, [](const net::TcpSegment& next) {
+    const auto at_handler = [&](std::size_t stage, unsigned step) {
+      at(stage, [&](const net::TcpSegment& next, std::size_t place) {
+        if ((bringing >> (8 * (stage - handler_stage) + place) & 1U) != 0) flows_.prefetch_handler(next, step);
+      });
+    };
+    at(0, [](const net::TcpSegment& next, std::size_t) {
       __builtin_prefetch(&next);
       __builtin_prefetch(reinterpret_cast<const char*>(&next + 1) - 1);
     });
-    at(1, [&](const net::TcpSegment& next) {
+    at(1, [&](const net::TcpSegment& next, std::size_t) {
       flows_.prefetch(next.hash);
       if (next.wire_length > 0) __builtin_prefetch(next.payload);
     });
-    at(2, [&](const net::TcpSegment& next) { flows_.prefetch_flow(next.hash); });
-    // Without holes, an acknowledgement brings nothing.
-    const auto at_delivery = [&](std::size_t stage, auto&& load) {
-      at(stage, [&](const net::TcpSegment& next) {
-        if (next.wire_length > 0 || context_.gaps) load(next);
-      });
-    };
-    at_delivery(3, [&](const net::TcpSegment& next) { flows_.prefetch_handler(next); });
-    at_delivery(4, [&](const net::TcpSegment& next) { flows_.prefetch_handler(next, 0); });
-    at_delivery(5, [&](const net::TcpSegment& next) { flows_.prefetch_handler(next, 1); });
-    if (context_.gaps) at(6, [&](const net::TcpSegment& next) { flows_.prefetch_handler(next, 2); });
-    at(stages, [&](const net::TcpSegment& next) {
+    at(2, [&](const net::TcpSegment& next, std::size_t) { flows_.prefetch_flow(next.hash); });
+    bringing <<= 8;
+    at(handler_stage, [&](const net::TcpSegment& next, std::size_t place) {
+      // Without holes, an acknowledgement brings nothing.
+      if (next.wire_length == 0 && !context_.gaps) return;
+      if (flows_.prefetch_handler(next)) bringing |= std::uint64_t{1} << place;
+    });
+    at_handler(handler_stage + 1, 0);
+    at_handler(handler_stage + 2, 1);
+    if (context_.gaps) at_handler(handler_stage + 3, 2);
+    at(stages, [&](const net::TcpSegment& next, std::size_t) {
       flows_.on_segment(next);
       mark_pieces(next.packet.number);
     });

@@ -105,7 +105,11 @@ std::uint64_t HeaderScan::possible_block(const std::uint8_t* p) const {
   std::array<Lanes, parts> telling{};
   Lanes any_telling{};
   for (std::size_t i = 0; telling_ && i < parts; ++i) any_telling |= telling[i] = may_tell(p + i * lanes, wide_);
-  for (std::size_t i = 0; is_any(any_telling) && i < parts; ++i) telling[i] &= tells(p + i * lanes);
+  if (is_any(any_telling)) {
+    for (std::size_t i = 0; i < parts; ++i) telling[i] &= tells(p + i * lanes);
+  } else if (inheriting_.size == 0 && longer_.size == 0) {
+    return 0;
+  }
   std::uint64_t result = 0;
   for (std::size_t i = 0; i < parts; ++i) {
     const Lanes inheriting = inherits[i] & has_usual_step(p + i * lanes);

@@ -26,7 +26,8 @@ struct StreamHabits {
 
   void note_message(bool begins_packet, bool tells_length) {
     packets_begun = begins_packet ? packets_begun + 1 : 0;
-    lengths_told = tells_length ? std::min(lengths_told + 1, 4 * told_usually) : lengths_told - std::min(lengths_told, told_usually);
+    lengths_told = tells_length ? std::min(lengths_told + 1, 4 * told_usually)
+                                : lengths_told - std::min(lengths_told, told_usually);
   }
   /// Hardly any header inherits its message's length.
   [[nodiscard]] bool tells_lengths() const { return lengths_told >= told_usually; }
