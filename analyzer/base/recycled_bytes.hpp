@@ -14,8 +14,10 @@
 
 namespace rtmpscope {
 
+inline constexpr std::size_t largest_recycled = std::size_t{4} << 20;
+
 /// Freed blocks of one thread: a stack of some that have `usual_size`, and one that is larger, up to `largest_kept`.
-template <std::size_t usual_size, std::size_t largest_kept = std::size_t{4} << 20>
+template <std::size_t usual_size, std::size_t largest_kept = largest_recycled>
 class RecycledBlocks {
  public:
   struct Block {
@@ -114,7 +116,7 @@ struct Recycled {
 };
 
 /// Grows as std::vector does, up to `usual_size` bytes at once. `largest_kept`: see RecycledBlocks.
-template <std::size_t usual_size, std::size_t largest_kept = std::size_t{4} << 20>
+template <std::size_t usual_size, std::size_t largest_kept = largest_recycled>
 class RecycledBytes {
  public:
   RecycledBytes() = default;

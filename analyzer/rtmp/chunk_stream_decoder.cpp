@@ -101,7 +101,8 @@ void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListen
     return;
   }
   give_out_unproved(listener);
-  const std::optional<Interrupted> interrupted = stream_gap.length ? parser_.interrupted(*stream_gap.length) : std::nullopt;
+  std::optional<Interrupted> interrupted;
+  if (stream_gap.length) interrupted = parser_.interrupted(*stream_gap.length);
   const ChunkItem item = parser_.next(stream_gap);
   if (item.kind == ChunkItem::Kind::hole) {
     assembler_.hole(item.stream);
