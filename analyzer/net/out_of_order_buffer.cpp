@@ -14,8 +14,18 @@ constexpr std::size_t kPartOverhead = 2 * sizeof(OutOfOrderBuffer::Part);
 
 }  // namespace
 
-std::size_t OutOfOrderBuffer::cost_of(std::size_t captured) {
-  return 2 * kPieceOverhead + std::max(captured, usual_piece_bytes);
+OutOfOrderBuffer::Cost OutOfOrderBuffer::cost_of(std::uint64_t offset, std::size_t captured,
+                                                 std::uint32_t wire_length) const {
+  std::size_t parts = 1;
+  if (!pieces_.empty() && pieces_.back().offset > offset) {
+    // Pieces that begin within the segment divide what is new of it.
+    const auto first = std::ranges::upper_bound(pieces_, offset, {}, &Piece::offset);
+    const auto end = std::ranges::lower_bound(pieces_, offset + wire_length, {}, &Piece::offset);
+    if (first < end) parts += static_cast<std::size_t>(end - first);
+  }
+  // The capture may have cut off the last bytes, which are a piece of their own.
+  const std::size_t pieces = parts + (wire_length > captured ? 1 : 0);
+  return {pieces, pieces * kPieceOverhead + std::max(captured, usual_piece_bytes) + (parts - 1) * usual_piece_bytes};
 }
 
 OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes captured,

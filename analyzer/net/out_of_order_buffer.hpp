@@ -63,8 +63,12 @@ class OutOfOrderBuffer {
 
   /// Memory in use, bookkeeping included: what is allocated, not what is useful.
   [[nodiscard]] std::size_t charge() const { return charge_; }
-  /// The most that inserting a segment of `captured` bytes without any overlap adds to `charge`.
-  [[nodiscard]] static std::size_t cost_of(std::size_t captured);
+  /// What inserting a segment adds at most: to `size`, and to `charge`.
+  struct Cost {
+    std::size_t pieces = 0;
+    std::size_t bytes = 0;
+  };
+  [[nodiscard]] Cost cost_of(std::uint64_t offset, std::size_t captured, std::uint32_t wire_length) const;
 
  private:
   void insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end, std::uint64_t offset,

@@ -104,7 +104,7 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
     if (!holding() && acknowledged_beyond(offset - 1) && delivery.held.expects_no_late_bytes(delivery.limits)) {
       give_up_hole(offset, GapCause::not_captured, delivery);
     } else {
-      make_room(offset, captured.size(), delivery);
+      make_room(offset, captured.size(), wire_length, delivery);
     }
     if (delivery.handler == nullptr) return;
   }
@@ -149,13 +149,15 @@ void StreamReassembler::count_repeated(std::uint64_t begin, std::uint64_t end, D
   delivery.totals.retransmitted_bytes += end - begin - late;
 }
 
-void StreamReassembler::make_room(std::uint64_t offset, std::size_t size, Delivery& delivery) {
+void StreamReassembler::make_room(std::uint64_t offset, std::size_t size, std::uint32_t wire_length,
+                                  Delivery& delivery) {
+  const FlowLimits& limits = delivery.limits;
   OutOfOrderBuffer& buffer = out_of_order().buffer;
-  const std::size_t cost = OutOfOrderBuffer::cost_of(size);
   // As soon as the segment is in order, it is drained at once and no limit stands in its way.
   while (offset > next_ && delivery.handler != nullptr) {
-    if (buffer.charge() + cost <= delivery.limits.held_bytes && buffer.size() < delivery.limits.held_pieces &&
-        delivery.held.bytes + cost <= delivery.limits.held_bytes_total) {
+    const OutOfOrderBuffer::Cost cost = buffer.cost_of(offset, size, wire_length);
+    if (buffer.charge() + cost.bytes <= limits.held_bytes && buffer.size() + cost.pieces <= limits.held_pieces &&
+        delivery.held.bytes + cost.bytes <= limits.held_bytes_total) {
       return;
     }
     ++delivery.held.limit_reached;

@@ -139,8 +139,8 @@ class StreamReassembler {
   void count_only(std::int64_t offset, std::uint32_t wire_length, FlowDirectionTotals& totals);
   void accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
   void count_repeated(std::uint64_t begin, std::uint64_t end, Delivery& delivery) const;
-  /// Gives up holes until a segment of `size` bytes may be held, or is in order.
-  void make_room(std::uint64_t offset, std::size_t size, Delivery& delivery);
+  /// Gives up holes until a segment of which `size` bytes were captured may be held, or is in order.
+  void make_room(std::uint64_t offset, std::size_t size, std::uint32_t wire_length, Delivery& delivery);
   void hold(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
   void drain(Delivery& delivery, bool filled);
   void deliver_held(const OutOfOrderBuffer::Piece& piece, Delivery& delivery);

@@ -93,7 +93,13 @@ TEST(OutOfOrderBuffer, RandomSegmentsWithCutEndsMatchAModel) {
       const std::size_t wire = 1 + random() % (63 - offset);
       std::vector<std::uint8_t> bytes(random() % 3 == 0 ? random() % (wire + 1) : wire);
       for (auto& b : bytes) b = static_cast<std::uint8_t>(1 + random() % 2);
-      const auto inserted = buffer.insert(offset, bytes, static_cast<std::uint32_t>(wire), {}, {});
+      const auto wire_length = static_cast<std::uint32_t>(wire);
+      const OutOfOrderBuffer::Cost cost = buffer.cost_of(offset, bytes.size(), wire_length);
+      const std::size_t pieces = buffer.size();
+      const std::size_t charge = buffer.charge();
+      const auto inserted = buffer.insert(offset, bytes, wire_length, {}, {});
+      EXPECT_LE(buffer.size(), pieces + cost.pieces);
+      EXPECT_LE(buffer.charge(), charge + cost.bytes);
       model.insert(offset, bytes, wire);
       EXPECT_EQ(inserted.duplicate_bytes, model.duplicates);
       EXPECT_EQ(inserted.conflict_length > 0, model.first_conflict >= 0);
