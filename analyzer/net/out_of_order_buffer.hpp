@@ -51,7 +51,7 @@ class OutOfOrderBuffer {
   void prefetch_front() const {
     if (pieces_.empty()) return;
     const Bytes bytes = pieces_.front().bytes.view();
-    rtmpscope::prefetch(bytes.data(), std::min(bytes.size(), usual_piece_bytes));
+    if (!bytes.empty()) rtmpscope::prefetch(bytes.data(), std::min(bytes.size(), usual_piece_bytes));
   }
 
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
