@@ -89,8 +89,7 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
                                     Noticed noticed, PacketRef packet) {
   if (at > 0 && !bytes.empty()) {
     Piece& previous = pieces_[at - 1];
-    const bool kept = previous.bytes.size() > 0;
-    if (previous.end() == begin && kept && previous.bytes.capacity() - previous.bytes.size() >= length) {
+    if (previous.end() == begin && previous.bytes.capacity() - previous.bytes.size() >= length) {
       previous.bytes.append(bytes);
       const PacketRef& last = previous.later.empty() ? previous.packet : previous.later.back().packet;
       if (last != packet) {

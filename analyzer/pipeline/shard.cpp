@@ -7,7 +7,7 @@ namespace {
 
 /// Segments that are served together, each stage of prefetching one group ahead of the next.
 constexpr std::size_t group_size = 6;
-static_assert(group_size <= 8);
+static_assert(group_size <= 8, "Shard::process keeps a byte for each group");
 
 net::FlowLimits shard_limits() {
   net::FlowLimits limits;

@@ -63,7 +63,7 @@ std::uint32_t ChunkTrial::dividing_size(Bytes run, std::size_t payload, std::siz
 }
 
 std::size_t ChunkTrial::bytes_on_wire(std::uint32_t length) const {
-  return length + (end_.chunk_size_exact && length > 0 ? (length - 1) / end_.chunk_size : 0);
+  return bytes_in_chunks(length, end_.chunk_size_exact ? end_.chunk_size : 0);
 }
 
 /// The message with a header at `at` that ends at `end`, with whatever length leads there.

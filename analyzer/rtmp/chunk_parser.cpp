@@ -191,14 +191,8 @@ bool ChunkParser::parse_header(Bytes bytes) {
   }
   const std::uint8_t* p = bytes.data() + h.basic_size;
   h.size = static_cast<std::uint8_t>(fixed);
+  read_message_header(p, h);
   if (h.format < 3) {
-    h.timestamp_field = load_be24(p);
-    if (h.format < 2) {
-      h.length = load_be24(p + 3);
-      h.type_id = p[6];
-    }
-    if (h.format == 0) h.message_stream_id = load_le32(p + 7);  // little-endian, RTMP 5.3.1.2.1
-    h.has_extended_timestamp = h.timestamp_field == extended_mark;
     if (h.has_extended_timestamp && bytes.size() < fixed + 4) return false;
   } else if (const ChunkStream* stream = find(h.chunk_stream_id); stream != nullptr && stream->extended) {
     switch (type3_extended(*stream, bytes.subspan(fixed))) {

@@ -45,6 +45,30 @@ struct ChunkHeader {
   std::uint32_t extended_timestamp = 0;
 };
 
+/// Reads the fields that the message header at `p` has, of message_header_size bytes; the format is known.
+inline void read_message_header(const std::uint8_t* p, ChunkHeader& header) {
+  if (header.format == 3) return;
+  header.timestamp_field = load_be24(p);
+  header.has_extended_timestamp = header.timestamp_field == extended_mark;
+  if (header.format == 2) return;
+  header.length = load_be24(p + 3);
+  header.type_id = p[6];
+  if (header.format == 0) header.message_stream_id = load_le32(p + 7);  // little-endian, RTMP 5.3.1.2.1
+}
+
+/// What a header has from the message before it on its chunk stream where it does not say it itself: to be read over.
+inline void inherit(const MessageHeader& before, ChunkHeader& header) {
+  header.type_id = before.type_id;
+  header.length = before.length;
+  header.message_stream_id = before.message_stream_id;
+}
+
+/// Payload of a message and the type 3 headers between its chunks, of one byte each. `chunk_size` 0: nothing divides it,
+/// as far as is known.
+[[nodiscard]] constexpr std::size_t bytes_in_chunks(std::uint32_t length, std::uint32_t chunk_size) {
+  return length + (chunk_size == 0 || length == 0 ? 0 : (length - 1) / chunk_size);
+}
+
 /// State of one chunk stream: the last header's values and the message in progress.
 struct ChunkStream {
   MessageHeader message;             ///< of the message in progress, or of the last one
@@ -273,10 +297,10 @@ class ChunkParser {
     PacketRef packet;      ///< with the first of them
     StreamData replay;     ///< views those of them that proved to be no header
   };
-  /// Where chunk streams are found: the first ones by comparing all of them at once, the others in a map. Hardly any
-  /// sender has more.
+  /// Where chunk streams are found: the first ones by comparing all of them at once, the others in a map.
   struct Index {
-    static constexpr std::size_t first_count = 8;
+    static constexpr std::size_t first_count = usual_chunk_streams;
+    static_assert(first_count == sizeof(std::uint64_t));
     static constexpr std::uint32_t first_ids = 256;  ///< for ids below
     std::array<std::uint8_t, first_count> first{};   ///< ids, by index; 0: another one, or none
     std::unique_ptr<std::unordered_map<std::uint32_t, std::uint32_t>> others{};

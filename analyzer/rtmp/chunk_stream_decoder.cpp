@@ -5,6 +5,14 @@
 #include "base/byte_order.hpp"
 
 namespace rtmpscope::rtmp {
+namespace {
+
+void drop_front(StreamData& data, std::size_t count) {
+  data.bytes = data.bytes.subspan(count);
+  data.offset += count;
+}
+
+}  // namespace
 
 void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener) {
   begin_packet(data.packet, data.offset);
@@ -33,21 +41,22 @@ void ChunkStreamDecoder::take(StreamData data, ChunkStreamListener& listener) {
   while (!data.bytes.empty()) {
     if (resync_ == nullptr) {
       parse(data, listener);
-      continue;
+    } else {
+      search(data, listener);
+      replay(listener);
     }
-    if (const auto found = resync_->peek(data, parser_, habits_)) {
-      go_on(*found, listener);
-      data.bytes = data.bytes.subspan(static_cast<std::size_t>(found->header - data.offset));
-      data.offset = found->header;
-      continue;
-    }
-    const std::size_t count = resync_->add(data);
-    data.bytes = data.bytes.subspan(count);
-    data.offset += count;
-    if (!resync_->due()) continue;
-    look(false, listener);
-    replay(listener);
   }
+}
+
+/// While chunk borders are not known: goes on at a header in `data`, or keeps what comes before the next decision.
+void ChunkStreamDecoder::search(StreamData& data, ChunkStreamListener& listener) {
+  if (const auto found = resync_->peek(data, parser_, habits_)) {
+    go_on(*found, listener);
+    drop_front(data, static_cast<std::size_t>(found->header - data.offset));
+    return;
+  }
+  drop_front(data, resync_->add(data));
+  if (resync_->due()) look(false, listener);
 }
 
 void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) {
@@ -125,10 +134,9 @@ void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
     }
     // A piece is taken bit by bit: taking it may put another window on top, which comes before the piece's rest.
     ResyncWindow::Piece piece = top.window.pieces()[top.next];
-    const std::uint64_t end = piece.offset + piece.length;
     if (piece.gap) {
       ++top.next;
-      if (piece.endless || end > top.from) {
+      if (piece.endless || piece.offset + piece.length > top.from) {
         StreamGap gap{piece.offset, piece.length, piece.cause, piece.packet};
         if (piece.endless) gap.length.reset();
         take_gap(gap, listener);
@@ -138,24 +146,13 @@ void ChunkStreamDecoder::replay(ChunkStreamListener& listener) {
     begin_packet(piece.packet, piece.offset);
     StreamData data{piece.offset, top.window.bytes_of(piece), piece.packet};
     if (top.from > data.offset) {
-      const auto skip = static_cast<std::size_t>(std::min<std::uint64_t>(top.from - data.offset, data.bytes.size()));
-      data.offset += skip;
-      data.bytes = data.bytes.subspan(skip);
+      drop_front(data, static_cast<std::size_t>(std::min<std::uint64_t>(top.from - data.offset, data.bytes.size())));
     }
     if (!data.bytes.empty()) {
       if (resync_ == nullptr) {
         parse(data, listener);
-      } else if (const auto found = resync_->peek(data, parser_, habits_)) {
-        go_on(*found, listener);
-        top.from = found->header;
-        continue;
       } else {
-        const std::size_t count = resync_->add(data);
-        data.offset += count;
-        top.from = data.offset;
-        if (data.offset == end) ++top.next;
-        if (resync_->due()) look(false, listener);
-        continue;
+        search(data, listener);
       }
     }
     top.from = std::max(top.from, data.offset);

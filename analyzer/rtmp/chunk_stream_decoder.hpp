@@ -80,6 +80,7 @@ class ChunkStreamDecoder {
   void take(StreamData data, ChunkStreamListener& listener);
   void take_gap(const StreamGap& gap, ChunkStreamListener& listener);
   void parse(StreamData& data, ChunkStreamListener& listener);
+  void search(StreamData& data, ChunkStreamListener& listener);
   void replay(ChunkStreamListener& listener);
   void settle(PacketRef packet, ChunkStreamListener& listener);
   void look(bool last, ChunkStreamListener& listener);

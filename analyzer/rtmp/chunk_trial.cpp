@@ -96,16 +96,8 @@ ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
   if (bytes.size() < fixed) return short_of();
   const std::uint8_t* p = bytes.data() + h.basic_size;
   h.size = static_cast<std::uint8_t>(fixed);
-  if (h.format < 3) h.timestamp_field = load_be24(p);
-  if (h.format < 2) {
-    h.length = load_be24(p + 3);
-    h.type_id = p[6];
-  } else {
-    h.length = state->message.length;
-    h.type_id = state->message.type_id;
-  }
-  h.message_stream_id = h.format == 0 ? load_le32(p + 7) : state == nullptr ? 0 : state->message.message_stream_id;
-  h.has_extended_timestamp = h.format < 3 && h.timestamp_field == extended_mark;
+  if (state != nullptr) inherit(state->message, h);
+  read_message_header(p, h);
   if (h.format == 3 && state->extended) {
     if (bytes.size() < fixed + 4) return short_of();
     const std::uint32_t value = load_be32(bytes.data() + fixed);

@@ -110,7 +110,7 @@ class ChunkTrial {
   ChunkTrial(const ResyncWindow& window, const ChunkParser& parser, const StreamHabits& habits, std::uint64_t& work,
              std::uint64_t work_limit)
       : window_(window), parser_(parser), habits_(habits), work_(work), work_limit_(work_limit) {
-    streams_.reserve(usual_streams);
+    streams_.reserve(usual_chunk_streams);
     samples_.reserve(most_samples);
   }
   ChunkTrial(const ChunkTrial&) = delete;
@@ -223,10 +223,9 @@ class ChunkTrial {
   std::uint32_t begun_last_ = 0;  ///< chunk stream of the message that began last
   bool length_certain_ = false;   ///< of that message
   // Most trials are short and there are many: what they need lies here rather than on the heap.
-  static constexpr std::size_t usual_streams = 8;
   static constexpr std::size_t most_samples = 24;
-  alignas(std::max_align_t) std::array<std::byte, usual_streams * sizeof(Stream) + most_samples * sizeof(ChunkSample)>
-      memory_;
+  static constexpr std::size_t memory_bytes = usual_chunk_streams * sizeof(Stream) + most_samples * sizeof(ChunkSample);
+  alignas(std::max_align_t) std::array<std::byte, memory_bytes> memory_;
   std::pmr::monotonic_buffer_resource resource_{memory_.data(), memory_.size()};
   std::pmr::vector<Stream> streams_{&resource_};
   std::size_t recent_stream_ = 0;  ///< index of the one that was asked for last

@@ -1,6 +1,8 @@
 // One RTMP message, as the decoder hands it on.
 #pragma once
 
+#include <cstddef>
+
 #include "base/bytes.hpp"
 
 namespace rtmpscope::rtmp {
@@ -23,6 +25,9 @@ enum MessageType : std::uint8_t {
   command_amf0 = 20,
   aggregate = 22,
 };
+
+/// Hardly any sender has more chunk streams in one direction.
+inline constexpr std::size_t usual_chunk_streams = 8;
 
 /// The resolved header of a message: inherited values are filled in.
 struct MessageHeader {

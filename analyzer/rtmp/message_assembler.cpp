@@ -22,8 +22,7 @@ std::uint32_t media_bytes_wanted(std::uint8_t type_id, Bytes head, std::uint32_t
 
 void MessageAssembler::begin(std::size_t stream, std::uint8_t type_id, std::uint32_t length) {
   if (stream >= bodies_.size()) {
-    constexpr std::size_t usual_streams = 8;
-    if (stream < usual_streams) bodies_.reserve(stream + 1);  // room for more would mostly stay empty
+    if (stream < usual_chunk_streams) bodies_.reserve(stream + 1);  // room for more would mostly stay empty
     bodies_.resize(stream + 1);
   }
   Body& body = bodies_[stream];

@@ -101,7 +101,8 @@ class Resync : public Recycled<resync_block_bytes> {
                                                  const StreamHabits& habits);
   [[nodiscard]] std::optional<SyncFound> peek_at_end_of_hole(const StreamData& behind, const ChunkParser& parser,
                                                              const StreamHabits& habits);
-  [[nodiscard]] SyncFound found_alone(const ChunkHeader& header, int bits, PacketRef packet, const ChunkParser& parser) const;
+  [[nodiscard]] SyncFound found_alone(const ChunkHeader& header, int bits, PacketRef packet,
+                                      const ChunkParser& parser) const;
   [[nodiscard]] std::uint64_t wanted_by_candidates() const;
   [[nodiscard]] std::optional<SyncFound> search(const ChunkParser& parser, const StreamHabits& habits, bool last);
   void search_anew();

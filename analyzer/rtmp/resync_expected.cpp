@@ -2,19 +2,16 @@
 // expected, behind the message in progress, in doubt, or behind an unproved message.
 #include <algorithm>
 
-#include "base/byte_order.hpp"
 #include "rtmp/resync.hpp"
 #include "rtmp/resync_limits.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
 
-constexpr std::size_t usual_streams = 8;
-
 /// When each chunk stream is likely to have begun messages.
 std::size_t first_search(const ChunkParser& parser) {
   std::size_t round_bytes = 0;  // of one message of each chunk stream
-  for (std::size_t i = 0; i < std::min(parser.stream_count(), usual_streams); ++i) {
+  for (std::size_t i = 0; i < std::min(parser.stream_count(), usual_chunk_streams); ++i) {
     round_bytes += parser.stream(i).message.length;
   }
   return std::clamp(2 * round_bytes, least_step, latest_first_look);
@@ -36,17 +33,8 @@ ChunkHeader header_at(Bytes bytes, std::uint64_t offset, const ChunkStream* stre
                 .basic_size = 1,
                 .chunk_stream_id = bytes[0] & 0x3FU};
   h.size = static_cast<std::uint8_t>(h.basic_size + message_header_size[h.format]);
-  if (stream != nullptr) {
-    h.type_id = stream->message.type_id;
-    h.length = stream->message.length;
-    h.message_stream_id = stream->message.message_stream_id;
-  }
-  if (h.format < 2) {
-    h.timestamp_field = load_be24(&bytes[1]);
-    h.length = load_be24(&bytes[4]);
-    h.type_id = bytes[7];
-  }
-  if (h.format == 0) h.message_stream_id = load_le32(&bytes[8]);
+  if (stream != nullptr) inherit(stream->message, h);
+  read_message_header(bytes.data() + h.basic_size, h);
   return h;
 }
 
@@ -65,17 +53,11 @@ bool is_enough(const ChunkHeader& h, const ChunkStream* stream, const ChunkParse
   return stream != nullptr && stream->last_format != 0xFF && parser.usual_length(h.length);
 }
 
-/// Payload of a message, and the headers between, as far as the chunk size is known.
-std::size_t bytes_of_message(std::uint32_t length, const ChunkParser& parser) {
-  const std::uint32_t chunk_size = parser.expected_chunk_size();
-  return length + (chunk_size == 0 || length == 0 ? 0 : (length - 1) / chunk_size);
-}
-
 /// Whether a message may end at `place` whose header says nothing of its length.
 bool may_end_at(Bytes bytes, std::size_t place, const ChunkParser& parser) {
-  for (std::size_t i = 0; i < std::min(parser.stream_count(), usual_streams); ++i) {
+  for (std::size_t i = 0; i < std::min(parser.stream_count(), usual_chunk_streams); ++i) {
     const MessageHeader& message = parser.stream(i).message;
-    const std::size_t size = bytes_of_message(message.length, parser);
+    const std::size_t size = bytes_in_chunks(message.length, parser.expected_chunk_size());
     for (const unsigned format : {2U, 3U}) {
       const std::size_t before = 1 + message_header_size[format] + size;
       if (before <= place && bytes[place - before] == (format << 6 | message.chunk_stream_id)) return true;
@@ -148,7 +130,7 @@ std::optional<SyncFound> Resync::peek_at_end_of_hole(const StreamData& behind, c
   }
   next_look_ = first_search(parser);
   if (stream != nullptr) {
-    const std::size_t message_end = h.size + bytes_of_message(h.length, parser);
+    const std::size_t message_end = h.size + bytes_in_chunks(h.length, parser.expected_chunk_size());
     next_look_ = std::clamp(message_end + least_ahead, least_step, next_look_);
   }
   return std::nullopt;
