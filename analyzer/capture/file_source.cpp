@@ -1,5 +1,7 @@
 #include "capture/file_source.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "capture/limits.hpp"
@@ -93,8 +95,16 @@ bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
     if (status == ReadStatus::data) {
       Packet* const walked = slots.next;
       const WalkEnd walk = reader_->walk(input_->begin(), input_->end(), slots);
+      const std::uint8_t* whole = walk.position;
+      if (input_->intact_end() < walk.position) whole = leave_out_zeros(walked, slots.next);
       slots.next = select(walked, slots.next);
       if (slots.next != walked) hold_block(batch);
+      if (whole != walk.position) {
+        input_->consume(static_cast<std::size_t>(whole - input_->begin()));
+        fault_ = no_longer_readable();
+        ended_ = true;
+        break;
+      }
       const auto walked_bytes = static_cast<std::size_t>(walk.position - input_->begin());
       bytes += walked_bytes;
       input_->consume(walked_bytes);
@@ -151,6 +161,14 @@ ReadStatus FileSource::leave_out_skipped(Wait wait) {
   return ReadStatus::data;
 }
 
+/// Of the packets from `first` on takes away those that are made of zeros, as their part of the file cannot be read any more.
+/// Answers where the last one that is whole ends.
+const std::uint8_t* FileSource::leave_out_zeros(const Packet* first, Packet*& end) const {
+  const std::uint8_t* const intact = input_->intact_end();
+  while (end != first && end[-1].data + end[-1].captured_length > intact) --end;
+  return end == first ? input_->begin() : end[-1].data + end[-1].captured_length;
+}
+
 Packet* FileSource::select(Packet* begin, Packet* end) {
   Packet* kept = end;
   if (filter_ != nullptr) {
@@ -159,6 +177,16 @@ Packet* FileSource::select(Packet* begin, Packet* end) {
   }
   count_packets(statistics_, begin, kept);
   return kept;
+}
+
+std::optional<Fault> FileSource::fault() const {
+  // Packets may have been looked at after they were read, and after the file had become shorter.
+  return fault_ || !input_->lost() ? fault_ : no_longer_readable();
+}
+
+Fault FileSource::no_longer_readable() const {
+  return {input_->offset(), fmt::format("{} cannot be read any more at byte {}: it has become shorter, or the disk fails",
+                                        name_, input_->offset())};
 }
 
 void FileSource::end_with(const std::string& text) {

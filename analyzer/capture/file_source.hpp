@@ -18,7 +18,7 @@ class FileSource : public PacketSource {
                                                                   std::size_t block_size = default_block_size);
 
   bool read(PacketBatch& batch, std::size_t max_packets) override;
-  [[nodiscard]] std::optional<Fault> fault() const override { return fault_; }
+  [[nodiscard]] std::optional<Fault> fault() const override;
   [[nodiscard]] const SourceStatistics& statistics() const override { return statistics_; }
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::string format() const override;
@@ -38,7 +38,9 @@ class FileSource : public PacketSource {
   [[nodiscard]] Error open_error(const std::string& text) const;
   ReadStatus leave_out_skipped(Wait wait);
   void hold_block(PacketBatch& batch) const;
+  const std::uint8_t* leave_out_zeros(const Packet* first, Packet*& end) const;
   Packet* select(Packet* begin, Packet* end);
+  [[nodiscard]] Fault no_longer_readable() const;
   void end_with(const std::string& text);
 
   std::unique_ptr<Input> input_;

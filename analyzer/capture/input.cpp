@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "capture/block.hpp"
+#include "capture/mapping.hpp"
 
 namespace rtmpscope::capture {
 namespace {
@@ -23,6 +25,88 @@ class MemoryInput : public Input {
     raw_size_ = bytes.size();
   }
   ReadStatus grow(std::size_t /*wanted*/, Wait /*wait*/) override { return ReadStatus::end; }
+};
+
+std::uint64_t size_of(const Descriptor& file) {
+  struct stat status {};
+  return fstat(file.get(), &status) == 0 ? static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)) : 0;
+}
+
+class MappedInput : public Input {
+ public:
+  /// Null where the file cannot be mapped; `file` is left alone then.
+  static std::unique_ptr<Input> open(Descriptor& file, std::uint64_t start, std::size_t block_size) {
+    std::unique_ptr<MappedInput> input(new MappedInput(start, block_size));
+    input->file_.emplace(std::move(file));
+    if (input->move_on(1) == ReadStatus::data) return input;
+    file = std::move(*input->file_);
+    return nullptr;
+  }
+
+  ReadStatus grow(std::size_t wanted, Wait /*wait*/) override {
+    if (end_ == piece_->end() || wanted > static_cast<std::size_t>(piece_->end() - begin_)) {
+      const ReadStatus status = move_on(wanted);
+      if (status != ReadStatus::data) return status;
+    }
+    const std::uint8_t* const there = end_of_file();
+    if (there <= end_) return ReadStatus::end;
+    const std::size_t shown = std::max({block_size_, wanted, size() + 1});
+    end_ = begin_ + std::min(shown, static_cast<std::size_t>(there - begin_));
+    return ReadStatus::data;
+  }
+
+  [[nodiscard]] const std::uint8_t* intact_end() const override {
+    return piece_ == nullptr ? end_ : std::min({end_, piece_->lost(), end_of_file()});
+  }
+
+  [[nodiscard]] bool lost() const override { return piece_ != nullptr && piece_->lost() != piece_->end(); }
+
+  void release() override {
+    file_.reset();
+    piece_.reset();
+    begin_ = end_ = nullptr;
+  }
+
+  [[nodiscard]] std::shared_ptr<const void> owner() const override { return piece_; }
+  [[nodiscard]] std::string error() const override { return error_; }
+
+ private:
+  static constexpr std::size_t piece_size = std::size_t{64} << 20;
+
+  MappedInput(std::uint64_t start, std::size_t block_size) : start_(start), block_size_(block_size) {}
+
+  /// The end of the piece, or of what the file has of it by now.
+  [[nodiscard]] const std::uint8_t* end_of_file() const {
+    const std::uint64_t file_size = size_of(*file_);
+    const std::uint64_t behind = file_size - std::min(file_size, piece_->offset());
+    return piece_->begin() + std::min(behind, static_cast<std::uint64_t>(piece_->end() - piece_->begin()));
+  }
+
+  /// To a piece that has what is left of the window, `wanted` bytes if the file has them, and more than before.
+  ReadStatus move_on(std::size_t wanted) {
+    const std::uint64_t at = start_ + offset_;
+    const std::uint64_t shown = at + size();
+    const std::uint64_t file_size = size_of(*file_);  // it may be growing
+    if (file_size <= shown) return ReadStatus::end;
+    const std::uint64_t offset = at / Mapping::alignment * Mapping::alignment;
+    const std::uint64_t end = std::min(file_size, std::max(offset + piece_size, at + wanted));
+    auto next = Mapping::of(file_->get(), offset, end - offset);
+    if (next == nullptr) {
+      error_ = fmt::format("cannot be mapped: {}", std::strerror(errno));
+      return ReadStatus::failed;
+    }
+    piece_ = std::move(next);
+    begin_ = piece_->begin() + (at - offset);
+    end_ = begin_ + (shown - at);
+    raw_size_ = file_size - start_;
+    return ReadStatus::data;
+  }
+
+  std::optional<Descriptor> file_;
+  std::uint64_t start_;  ///< in the file, where the input begins
+  std::size_t block_size_;
+  std::shared_ptr<const Mapping> piece_;
+  std::string error_;
 };
 
 class StreamInput : public Input {
@@ -112,6 +196,9 @@ Expected<std::unique_ptr<Input>> open_input(const std::string& path, std::size_t
   if (head.empty()) return tl::unexpected(Error{ErrorKind::open_input, name + " is empty"});
   const Compression compression = recognise_compression(head);
 
+  if (regular && compression == Compression::none) {
+    if (auto mapped = MappedInput::open(descriptor, start, block_size)) return mapped;
+  }
   const std::uint64_t raw_size = regular ? file_size - start : 0;
   auto stream = make_descriptor_stream(std::move(descriptor), std::move(head), !regular);
   if (regular && compression == Compression::none) block_size = std::min(block_size, file_size - start + 1);

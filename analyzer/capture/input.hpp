@@ -38,6 +38,12 @@ class Input {
   /// One line on what went wrong; set after grow() returned `failed`.
   [[nodiscard]] virtual std::string error() const { return {}; }
 
+  /// Up to where the window is what the file holds. Before end() where a file that is mapped has become shorter, or could
+  /// not be read: zeros follow.
+  [[nodiscard]] virtual const std::uint8_t* intact_end() const { return end_; }
+  /// Whether somebody has looked at such zeros.
+  [[nodiscard]] virtual bool lost() const { return false; }
+
   /// Bytes read of the underlying file, before expansion.
   [[nodiscard]] virtual std::uint64_t raw_position() const { return offset_; }
 
@@ -54,14 +60,11 @@ class Input {
   Compression compression_ = Compression::none;
 };
 
-/// Bytes read at once: see max_batch_bytes (limits.hpp).
+/// Bytes read or shown at once: see max_batch_bytes (limits.hpp).
 inline constexpr std::size_t default_block_size = std::size_t{512} << 10;
 
-/// Opens a file, "-" for standard input.
-///
-/// Files are read, not mapped. Which is faster depends on the machine: where page tables are virtual, a walk over a
-/// mapped file in the page cache took 0.4 to 2 s a GiB and read() into blocks of this size 0.1 to 0.35 s; on a machine
-/// without that burden it was 0.06 s against 0.11 s. A file that another program truncates ends early, and that is all.
+/// Opens a file, "-" for standard input. Regular files that are not compressed are mapped, a piece after the other, all others
+/// read into blocks. `block_size` is by how much the window grows.
 [[nodiscard]] Expected<std::unique_ptr<Input>> open_input(const std::string& path,
                                                           std::size_t block_size = default_block_size);
 
