@@ -81,6 +81,7 @@ struct ChunkStream {
   bool in_progress = false;          ///< a message has begun and is not complete
   bool hole = false;                 ///< bytes of the message in progress are missing
   bool stale = false;                ///< a header may have been lost since the last one; it may inherit something else
+  std::uint32_t body = 0;            ///< of the message in progress, for the caller: MessageAssembler
 };
 
 /// The chunk in which the stream was when bytes went missing.

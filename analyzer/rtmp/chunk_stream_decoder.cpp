@@ -72,7 +72,8 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
         if (item.ends_message) {
           finish_message(item.stream, item.payload, data.packet, listener);
         } else {
-          assembler_.append(item.stream, item.payload);
+          ChunkStream& stream = parser_.stream(item.stream);
+          assembler_.append(stream.body, stream.message, item.payload);
         }
         break;
       case ChunkItem::Kind::sync_lost:
@@ -114,7 +115,8 @@ void ChunkStreamDecoder::take_gap(const StreamGap& stream_gap, ChunkStreamListen
   if (stream_gap.length) interrupted = parser_.interrupted(*stream_gap.length);
   const ChunkItem item = parser_.next(stream_gap);
   if (item.kind == ChunkItem::Kind::hole) {
-    assembler_.hole(item.stream);
+    ChunkStream& stream = parser_.stream(item.stream);
+    assembler_.hole(stream.body, stream.message);
     if (item.ends_message) finish_message(item.stream, {}, stream_gap.noticed_at, listener);
   } else if (item.kind == ChunkItem::Kind::sync_lost) {
     if (!interrupted) emit_all_partial(stream_gap.noticed_at, listener);
@@ -263,7 +265,7 @@ void ChunkStreamDecoder::settle_unproved(bool proved, ChunkStreamListener& liste
   }
   if (!unproved.ended) return;
   const bool complete = proved && !parser_.stream(unproved.stream).hole;
-  give_out(unproved.stream, assembler_.finish(unproved.stream, {}), complete, unproved.last_packet, listener);
+  give_out(unproved.stream, {}, complete, unproved.last_packet, listener);
 }
 
 /// Nothing will follow the unproved message, if that is all there, which could speak against it.
@@ -304,7 +306,8 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
   ChunkStream& stream = parser_.stream(item.stream);
   if (item.abandoned) {
     const ChunkStream& abandoned = parser_.abandoned();
-    const Message message{.header = abandoned.message, .body = assembler_.finish(item.stream, {}), .complete = false};
+    const Message message{
+        .header = abandoned.message, .body = assembler_.finish(stream.body, abandoned.message, {}), .complete = false};
     listener.on_framing_finding(message.header, FindingId::message_abandoned, message.header.type_id,
                                 abandoned.received, packet);
     listener.on_message(message, packet);
@@ -315,7 +318,7 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
     habits_.note_message(parser_.header().stream_offset == packet_begin_, parser_.header().format < 2);
     const bool media = stream.message.type_id == MessageType::audio || stream.message.type_id == MessageType::video;
     if (media) ++habits_.chunk_size_kept;
-    assembler_.begin(item.stream, stream.message.type_id, stream.message.length);
+    assembler_.release(stream.body);
   }
   if (item.ends_message) finish_message(item.stream, {}, packet, listener);
 }
@@ -323,18 +326,22 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
 void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, PacketRef packet,
                                         ChunkStreamListener& listener) {
   if (ChunkParser::Unproved* unproved = parser_.unproved(); unproved != nullptr && unproved->stream == stream) {
-    assembler_.append(stream, payload);
+    ChunkStream& its = parser_.stream(stream);
+    assembler_.append(its.body, its.message, payload);
     unproved->ended = true;
     unproved->last_packet = packet;
     return;
   }
-  give_out(stream, assembler_.finish(stream, payload), !parser_.stream(stream).hole, packet, listener);
+  give_out(stream, payload, !parser_.stream(stream).hole, packet, listener);
 }
 
-void ChunkStreamDecoder::give_out(std::size_t stream, Bytes body, bool complete, PacketRef packet,
+/// `payload`: the message's last piece, where it is not kept yet.
+void ChunkStreamDecoder::give_out(std::size_t index, Bytes payload, bool complete, PacketRef packet,
                                   ChunkStreamListener& listener) {
-  const Message message{.header = parser_.stream(stream).message, .body = body, .complete = complete};
-  if (assembler_.limited(stream)) {
+  ChunkStream& stream = parser_.stream(index);
+  const Bytes body = assembler_.finish(stream.body, stream.message, payload);
+  const Message message{.header = stream.message, .body = body, .complete = complete};
+  if (assembler_.limited(stream.body)) {
     listener.on_framing_finding(message.header, FindingId::retained_bytes_limit, message.header.length, body.size(),
                                 packet);
   }
@@ -349,16 +356,17 @@ void ChunkStreamDecoder::give_out(std::size_t stream, Bytes body, bool complete,
   if (message.header.type_id == MessageType::acknowledgement && body.size() == 4) {
     habits_.acknowledged = load_be32(body.data());
   }
-  assembler_.release(stream);
+  assembler_.release(stream.body);
 }
 
-void ChunkStreamDecoder::emit_partial(std::size_t stream, PacketRef packet, ChunkStreamListener& listener) {
-  parser_.abort_message(stream);
+void ChunkStreamDecoder::emit_partial(std::size_t index, PacketRef packet, ChunkStreamListener& listener) {
+  parser_.abort_message(index);
+  ChunkStream& stream = parser_.stream(index);
   const Message message{
-      .header = parser_.stream(stream).message, .body = assembler_.finish(stream, {}), .complete = false};
+      .header = stream.message, .body = assembler_.finish(stream.body, stream.message, {}), .complete = false};
   apply(message, packet, listener);
   listener.on_message(message, packet);
-  assembler_.release(stream);
+  assembler_.release(stream.body);
 }
 
 /// Set Chunk Size and Abort change how the bytes that follow are framed (RTMP 5.4.1, 5.4.2).

@@ -51,7 +51,7 @@ class ChunkStreamDecoder {
   /// Loads the state of the chunk streams into the cache.
   void prefetch() const {
     parser_.prefetch();
-    assembler_.prefetch(parser_.first_usual());
+    assembler_.prefetch();
     rtmpscope::prefetch(resync_.get(), sizeof(Resync));
   }
   /// And then that of the search for chunk borders.
@@ -92,8 +92,8 @@ class ChunkStreamDecoder {
   void emit_all_partial(PacketRef packet, ChunkStreamListener& listener);
   void begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener);
   void finish_message(std::size_t stream, Bytes payload, PacketRef packet, ChunkStreamListener& listener);
-  void give_out(std::size_t stream, Bytes body, bool complete, PacketRef packet, ChunkStreamListener& listener);
-  void emit_partial(std::size_t stream, PacketRef packet, ChunkStreamListener& listener);
+  void give_out(std::size_t index, Bytes payload, bool complete, PacketRef packet, ChunkStreamListener& listener);
+  void emit_partial(std::size_t index, PacketRef packet, ChunkStreamListener& listener);
   void apply(const Message& message, PacketRef packet, ChunkStreamListener& listener);
 
   ChunkParser parser_;

@@ -20,43 +20,43 @@ std::uint32_t media_bytes_wanted(std::uint8_t type_id, Bytes head, std::uint32_t
 
 }  // namespace
 
-void MessageAssembler::begin(std::size_t stream, std::uint8_t type_id, std::uint32_t length) {
-  if (stream >= bodies_.size()) {
-    if (stream < usual_chunk_streams) bodies_.reserve(stream + 1);  // room for more would mostly stay empty
-    bodies_.resize(stream + 1);
+MessageAssembler::Body& MessageAssembler::begin(Number& body, const MessageHeader& message) {
+  if (unused_ == 0) {
+    bodies_.emplace_back();
+    unused_ = static_cast<Number>(bodies_.size());
   }
-  Body& body = bodies_[stream];
-  release(stream);
-  body.type_id = type_id;
-  body.length = length;
-  body.head_seen = media_whole_ || !is_media(type_id);
-  body.wanted = body.head_seen ? length : std::min(length, media::head_size);
-  body.limited = false;
+  body = unused_;
+  Body& begun = bodies_[body - 1];
+  unused_ = begun.next_unused;
+  begun.next_unused = 0;
+  begun.type_id = message.type_id;
+  begun.length = message.length;
+  begun.head_seen = media_whole_ || !is_media(message.type_id);
+  begun.wanted = begun.head_seen ? message.length : std::min(message.length, media::head_size);
+  begun.limited = false;
+  return begun;
 }
 
-void MessageAssembler::append(std::size_t stream, Bytes payload) { keep(bodies_[stream], payload); }
-
-void MessageAssembler::hole(std::size_t stream) {
-  Body& body = bodies_[stream];
-  body.wanted = static_cast<std::uint32_t>(body.bytes.size());
-  body.head_seen = true;
+void MessageAssembler::hole(Number& body, const MessageHeader& message) {
+  Body& cut = begun(body, message);
+  cut.wanted = static_cast<std::uint32_t>(cut.bytes.size());
+  cut.head_seen = true;
 }
 
-Bytes MessageAssembler::finish(std::size_t stream, Bytes payload) {
-  Body& body = bodies_[stream];
-  if (body.bytes.empty() && payload.size() == body.length) {
-    // The whole message in one piece: a view does.
-    if (!body.head_seen) settle(body, payload.first(body.wanted));
-    return payload.first(body.wanted);
-  }
-  keep(body, payload);
-  return body.bytes;
+Bytes MessageAssembler::whole(const MessageHeader& message, Bytes payload) const {
+  if (media_whole_ || !is_media(message.type_id)) return payload;
+  const std::uint32_t head = std::min(message.length, media::head_size);
+  return payload.first(std::max(head, media_bytes_wanted(message.type_id, payload.first(head), message.length)));
 }
 
-void MessageAssembler::forget(Body& body) {
-  retained_ -= body.bytes.size();
-  body.bytes.clear();
-  if (body.bytes.capacity() > reusable_capacity) body.bytes.shrink_to_fit();
+void MessageAssembler::forget(Number& body) {
+  Body& done = bodies_[body - 1];
+  retained_ -= done.bytes.size();
+  done.bytes.clear();
+  if (done.bytes.capacity() > reusable_capacity) done.bytes.shrink_to_fit();
+  done.next_unused = unused_;
+  unused_ = body;
+  body = 0;
 }
 
 void MessageAssembler::keep(Body& body, Bytes payload) {
