@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "base/community_id.hpp"
 
 namespace rtmpscope::plugin {
 namespace {
@@ -66,7 +65,6 @@ Connection* new_connection(const packet_info* pinfo, Direction direction,
     info.server = endpoint(pinfo->dst, pinfo->destport);
     if (direction == Direction::to_client) std::swap(info.client, info.server);
     info.transport = transport;
-    info.community_id = tcp_community_id(info.client, info.server);
     store().connections.push_back(std::make_unique<Connection>(store().capture, std::move(info)));
     return store().connections.back().get();
   } catch (...) {

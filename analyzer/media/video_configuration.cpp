@@ -10,19 +10,24 @@ namespace rtmpscope::media {
 namespace {
 
 /// The four bytes of version and flags that a FullBox begins with (ISO/IEC 14496-12 4.2), which some senders
-/// leave on the record. `version` is 1 for vpcC and 0 for vvcC.
-void skip_full_box(VideoRecord& record, std::uint32_t version, std::uint32_t record_size) {
-  if (record.window.have(4 + record_size) != Have::yes) return;
-  if (load_be32(record.window.data()) != version << 24) return;
-  record.fields.finding(FindingId::configuration_full_box, record.window.next(4));
-  record.blob(VideoField::configuration_full_box, 4);
+/// leave on the record. `version` is 1 for vpcC and 0 for vvcC. False if nobody can tell whether they are there, as too little
+/// was kept.
+bool skip_full_box(VideoRecord& record, std::uint8_t version, std::uint32_t record_size) {
+  const std::array<std::uint8_t, 4> box{version, 0, 0, 0};
+  const Window& window = record.window;
+  if (window.left() < box.size() + record_size) return true;
+  const Bytes seen = window.view(window.next(box.size()));
+  if (!std::equal(seen.begin(), seen.end(), box.begin())) return true;
+  if (seen.size() < box.size()) return false;
+  record.fields.finding(FindingId::configuration_full_box, window.next(box.size()));
+  record.blob(VideoField::configuration_full_box, box.size());
+  return true;
 }
 
 /// VP codec ISO binding, VPCodecConfigurationRecord.
 void describe_vp_record(VideoRecord& record) {
   constexpr std::uint32_t record_size = 8;
-  skip_full_box(record, 1, record_size);
-  if (!record.need(record_size)) return;
+  if (!skip_full_box(record, 1, record_size) || !record.need(record_size)) return;
   const VideoFields& fields = record.fields;
   Range range = record.window.next(1);
   const std::uint8_t profile = record.u8(VideoField::configuration_profile);
@@ -195,8 +200,7 @@ void describe_video_configuration(VideoCodec codec, const Window& window, const 
     case VideoCodec::avc: describe_avc_record(record); break;
     case VideoCodec::hevc: describe_hevc_record(record); break;
     case VideoCodec::vvc:
-      skip_full_box(record, 0, 1);
-      describe_vvc_record(record);
+      if (skip_full_box(record, 0, 1)) describe_vvc_record(record);
       break;
     case VideoCodec::av1: describe_av1_record(record); break;
     case VideoCodec::vp8:

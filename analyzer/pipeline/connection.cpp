@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/community_id.hpp"
-
 namespace rtmpscope::pipeline {
 namespace {
 
@@ -15,20 +13,18 @@ rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals) {
           .missing_bytes = totals.missing_bytes};
 }
 
-}  // namespace
-
-Connection::Connection(const net::FlowInfo& info, ConnectionContext& context)
-    : began_(!info.syn_seen), context_(context), info_(info) {
-  detector_ = std::make_unique<transport::Detector>(
-      transport::Detector::Hints{
-      .known_port = on_rtmp_port(), .syn_seen = info.syn_seen, .searched_bytes = &context_.searched_bytes});
+bool on_rtmp_port(const net::FlowInfo& info, std::span<const std::uint16_t> ports) {
+  const auto known = [&](std::uint16_t port) { return std::ranges::find(ports, port) != ports.end(); };
+  return known(info.server.port) || (!info.syn_seen && known(info.client.port));
 }
 
-bool Connection::on_rtmp_port() const {
-  const auto known = [&](std::uint16_t port) {
-    return std::find(context_.rtmp_ports.begin(), context_.rtmp_ports.end(), port) != context_.rtmp_ports.end();
-  };
-  return known(info_.server.port) || (!info_.syn_seen && known(info_.client.port));
+}  // namespace
+
+Connection::Connection(const net::FlowInfo& info, ConnectionContext& context) : context_(context) {
+  const transport::Detector::Hints hints{.known_port = on_rtmp_port(info, context.rtmp_ports),
+                                         .syn_seen = info.syn_seen,
+                                         .searched_bytes = &context_.searched_bytes};
+  beginning_ = std::make_unique<Beginning>(info, !info.syn_seen, nullptr, transport::Detector(hints));
 }
 
 void Connection::on_data(Direction direction, const StreamData& data) {
@@ -42,22 +38,25 @@ void Connection::on_data(Direction direction, const StreamData& data) {
 }
 
 void Connection::on_beginning(Direction direction, const StreamData& data) {
-  if (direction == Direction::to_client || began_) return act_on(detector_->add(direction, shifted(direction, data)));
-  if (proxy_finder_ == nullptr) {
-    if (!transport::ProxyHeaderFinder::is_promising(data.bytes.front())) {
-      began_ = true;
-      return act_on(detector_->add(direction, data));
-    }
-    proxy_finder_ = std::make_unique<transport::ProxyHeaderFinder>();
+  Beginning& beginning = *beginning_;
+  if (direction == Direction::to_client || beginning.began) {
+    return act_on(beginning.detector.add(direction, shifted(direction, data)));
   }
-  const std::uint32_t before = proxy_finder_->seen();
-  const std::optional<std::uint32_t> length = proxy_finder_->add(data.bytes);
+  if (beginning.proxy_finder == nullptr) {
+    if (!transport::ProxyHeaderFinder::is_promising(data.bytes.front())) {
+      beginning.began = true;
+      return act_on(beginning.detector.add(direction, data));
+    }
+    beginning.proxy_finder = std::make_unique<transport::ProxyHeaderFinder>();
+  }
+  const std::uint32_t before = beginning.proxy_finder->seen();
+  const std::optional<std::uint32_t> length = beginning.proxy_finder->add(data.bytes);
   if (!length) return;
-  began_ = true;
-  const std::unique_ptr<transport::ProxyHeaderFinder> finder = std::move(proxy_finder_);
+  beginning.began = true;
+  const std::unique_ptr<transport::ProxyHeaderFinder> finder = std::move(beginning.proxy_finder);
   proxy_header_ = *length;
   if (proxy_header_ == 0) {
-    if (!finder->kept().empty()) act_on(detector_->add(direction, {0, finder->kept(), data.packet}));
+    if (!finder->kept().empty()) act_on(beginning.detector.add(direction, {0, finder->kept(), data.packet}));
     return on_data(direction, data);
   }
   const std::size_t taken = proxy_header_ - before;
@@ -65,9 +64,9 @@ void Connection::on_beginning(Direction direction, const StreamData& data) {
 }
 
 void Connection::on_gap(Direction direction, const StreamGap& gap) {
-  if (direction == Direction::to_server) {
-    began_ = true;
-    if (const auto finder = std::move(proxy_finder_)) {  // what was held goes with the gap
+  if (direction == Direction::to_server && beginning_ != nullptr) {
+    beginning_->began = true;
+    if (const auto finder = std::move(beginning_->proxy_finder)) {  // what was held goes with the gap
       StreamGap from_begin = gap;
       from_begin.offset = 0;
       if (gap.length) *from_begin.length += finder->seen();
@@ -84,12 +83,12 @@ void Connection::on_gap(Direction direction, const StreamGap& gap) {
   } else if (state_ == State::undecided && gap.cause != GapCause::start_not_captured) {
     // Without a SYN the stream begins with its first captured byte; the detector knows from its hints that something
     // may be missing before, and looks whether a handshake begins there all the same.
-    act_on(detector_->add(direction, shifted(direction, gap)));
+    act_on(beginning_->detector.add(direction, shifted(direction, gap)));
   }
 }
 
 void Connection::on_end(Direction direction, const StreamEnd& end) {
-  if (state_ == State::undecided) act_on(detector_->at_end());
+  if (state_ == State::undecided) act_on(beginning_->detector.at_end());
   if (is_decoding()) session_->on_end(way(direction), shifted(direction, end));
 }
 
@@ -101,7 +100,7 @@ void Connection::on_overlap_conflict(Direction direction, std::uint64_t offset, 
 }
 
 void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) {
-  if (state_ == State::undecided) act_on(detector_->at_end());
+  if (state_ == State::undecided) act_on(beginning_->detector.at_end());
   if (session_ == nullptr) return;
   const std::array<rtmp::DirectionTotals, 2> by_way = {to_rtmp(totals[index_of(way(Direction::to_server))]),
                                                        to_rtmp(totals[index_of(way(Direction::to_client))])};
@@ -118,7 +117,7 @@ void Connection::act_on(const transport::Verdict& verdict) {
     case Protocol::http:
     case Protocol::other:
       state_ = State::other;
-      if (on_rtmp_port()) {
+      if (on_rtmp_port(beginning_->info, context_.rtmp_ports)) {
         // Whoever looks at an RTMP port wants to know what is there instead.
         open_session(verdict, verdict.protocol == Protocol::tls    ? rtmp::Transport::tls
                               : verdict.protocol == Protocol::http ? rtmp::Transport::http
@@ -130,23 +129,23 @@ void Connection::act_on(const transport::Verdict& verdict) {
       }
       break;
   }
-  detector_.reset();
+  beginning_.reset();
 }
 
 void Connection::open_session(const transport::Verdict& verdict, rtmp::Transport transport) {
+  const net::FlowInfo& info = beginning_->info;
   swapped_ = verdict.swapped;
   state_ = proxy_header_ == 0 ? State::decoding : State::shifted;
   rtmp::ConnectionInfo about;
-  about.client = swapped_ ? info_.server : info_.client;
-  about.server = swapped_ ? info_.client : info_.server;
+  about.client = swapped_ ? info.server : info.client;
+  about.server = swapped_ ? info.client : info.server;
   about.transport = transport;
   about.start = verdict.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   about.start_lost = verdict.start_lost;
   about.proxy_header = proxy_header_;
-  about.community_id = tcp_community_id(info_.client, info_.server);
   session_ = std::make_unique<rtmp::Session>(std::move(about), ++context_.opened, context_.session, context_.sink);
-  session_->open(info_.first_packet);
-  detector_->replay(*session_);
+  session_->open(info.first_packet);
+  beginning_->detector.replay(*session_);
 }
 
 }  // namespace rtmpscope::pipeline

@@ -44,6 +44,14 @@ class Connection final : public net::FlowHandler {
   enum class State : std::uint8_t { undecided, decoding, shifted, opaque, other };
 
   [[nodiscard]] bool is_decoding() const { return state_ == State::decoding || state_ == State::shifted; }
+  /// What is needed until it is known what the connection carries.
+  struct Beginning {
+    net::FlowInfo info;
+    bool began = false;  ///< the stream to the server is past where a proxy header can be
+    std::unique_ptr<transport::ProxyHeaderFinder> proxy_finder;
+    transport::Detector detector;
+  };
+
   void on_beginning(Direction direction, const StreamData& data);
   /// `at` with an offset that counts from the end of the proxy header.
   template <typename Place>
@@ -53,18 +61,14 @@ class Connection final : public net::FlowHandler {
   }
   void act_on(const transport::Verdict& verdict);
   void open_session(const transport::Verdict& verdict, rtmp::Transport transport);
-  [[nodiscard]] bool on_rtmp_port() const;
   [[nodiscard]] Direction way(Direction direction) const { return swapped_ ? opposite(direction) : direction; }
 
   State state_ = State::undecided;
   bool swapped_ = false;
-  bool began_ = false;  ///< the stream to the server is past where a proxy header can be
   std::uint32_t proxy_header_ = 0;
   std::unique_ptr<rtmp::Session> session_;
   ConnectionContext& context_;
-  net::FlowInfo info_;
-  std::unique_ptr<transport::ProxyHeaderFinder> proxy_finder_;
-  std::unique_ptr<transport::Detector> detector_;
+  std::unique_ptr<Beginning> beginning_;
 };
 
 }  // namespace rtmpscope::pipeline

@@ -9,14 +9,13 @@ std::optional<PendingRequest> Conversation::on_command(Direction direction, std:
   if (facts.is_response()) {
     // Transaction ids are a number space of the requester's direction; ids may repeat, so the oldest one answers
     // first (GStreamer sends five commands with id 0).
-    std::vector<PendingRequest>& pending = pending_[index_of(opposite(direction))];
-    const auto found = std::find_if(pending.begin(), pending.end(), [&](const PendingRequest& request) {
-      return facts.transaction_id && request.transaction_id == *facts.transaction_id;
+    const auto found = std::find_if(pending_.begin(), pending_.end(), [&](const PendingRequest& request) {
+      return facts.transaction_id && request.transaction_id == *facts.transaction_id && request.direction != direction;
     });
     if (!facts.code.empty()) on_status(message_stream_id, facts);
-    if (found == pending.end()) return std::nullopt;
-    PendingRequest request = std::move(*found);
-    pending.erase(found);
+    if (found == pending_.end()) return std::nullopt;
+    const PendingRequest request = *found;
+    pending_.erase(found);
     on_response(request, facts);
     return request;
   }
@@ -26,11 +25,20 @@ std::optional<PendingRequest> Conversation::on_command(Direction direction, std:
   }
   if (direction == Direction::to_server) on_request(message_stream_id, facts);
   if (facts.transaction_id && *facts.transaction_id != 0) {
-    std::vector<PendingRequest>& pending = pending_[index_of(direction)];
-    if (pending.size() >= maximum_pending_requests) pending.erase(pending.begin());
-    pending.push_back({*facts.transaction_id, facts.name, packet, facts.first_text});
+    using enum PendingRequest::Kind;
+    const auto kind = facts.name == "connect" ? connect : facts.name == "createStream" ? create_stream : other;
+    remember({*facts.transaction_id, packet, direction, kind});
   }
   return std::nullopt;
+}
+
+void Conversation::remember(const PendingRequest& request) {
+  const auto alike = std::ranges::count(pending_, request.direction, &PendingRequest::direction);
+  if (static_cast<std::size_t>(alike) >= maximum_pending_requests) {
+    pending_.erase(std::ranges::find(pending_, request.direction, &PendingRequest::direction));
+  }
+  if (pending_.size() == pending_.capacity()) pending_.reserve(pending_.size() + 2);  // most have one or two
+  pending_.push_back(request);
 }
 
 void Conversation::on_request(std::uint32_t message_stream_id, const CommandFacts& facts) {
@@ -47,9 +55,9 @@ void Conversation::on_request(std::uint32_t message_stream_id, const CommandFact
 }
 
 void Conversation::on_response(const PendingRequest& request, const CommandFacts& facts) {
-  if (request.name == "connect" && !facts.server_version.empty()) summary_.server_software = facts.server_version;
+  if (request.kind == PendingRequest::Kind::connect && !facts.server_version.empty()) summary_.server_software = facts.server_version;
   constexpr double last_stream_id = 0xFFFFFFFF;
-  if (request.name == "createStream" && facts.name == "_result" && facts.first_number &&
+  if (request.kind == PendingRequest::Kind::create_stream && facts.name == "_result" && facts.first_number &&
       *facts.first_number >= 0 && *facts.first_number <= last_stream_id) {
     find_or_add(static_cast<std::uint32_t>(*facts.first_number));
   }

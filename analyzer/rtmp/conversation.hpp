@@ -17,10 +17,11 @@ inline constexpr std::size_t maximum_streams = 256;
 
 /// A request and the packet that completed it.
 struct PendingRequest {
+  enum class Kind : std::uint8_t { other, connect, create_stream };
   double transaction_id = 0;
-  std::string name;
   PacketRef packet;
-  std::string stream_name;  ///< argument of publish or play
+  Direction direction{};
+  Kind kind{};
 };
 
 /// Follows the commands of one connection, in the order of the capture.
@@ -42,6 +43,7 @@ class Conversation {
   [[nodiscard]] std::string_view stream_name(std::uint32_t message_stream_id) const;
 
  private:
+  void remember(const PendingRequest& request);
   void on_request(std::uint32_t message_stream_id, const CommandFacts& facts);
   void on_response(const PendingRequest& request, const CommandFacts& facts);
   void on_status(std::uint32_t message_stream_id, const CommandFacts& facts);
@@ -49,7 +51,7 @@ class Conversation {
   [[nodiscard]] const StreamSummary* find(std::uint32_t message_stream_id) const;
 
   ConnectionSummary& summary_;
-  std::array<std::vector<PendingRequest>, 2> pending_;  ///< by the request's direction
+  std::vector<PendingRequest> pending_;  ///< of both directions, oldest first
 };
 
 }  // namespace rtmpscope::rtmp

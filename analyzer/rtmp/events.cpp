@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/community_id.hpp"
 #include "rtmp/describe_message.hpp"
 #include "rtmp/summary.hpp"
 
@@ -24,7 +25,7 @@ struct TotalFields {
 
 void describe_totals(const TotalFields& id, const ConnectionSummary& summary, Direction direction, FieldSink& sink) {
   const std::size_t i = index_of(direction);
-  const DirectionTotals& tcp = summary.tcp[i];
+  const DirectionTotals& tcp = (*summary.tcp)[i];
   sink.begin(id.object, 0);
   sink.number(id.packets, {}, tcp.packets);
   sink.number(id.bytes, {}, tcp.bytes);
@@ -85,9 +86,8 @@ void ConnectionOpenEvent::describe(FieldSink& sink) const {
   describe_endpoint(FieldId::connection_server, FieldId::connection_server_address, FieldId::connection_server_port,
                     connection_info.server, sink);
   sink.number(FieldId::connection_transport, {}, static_cast<std::uint64_t>(connection_info.transport));
-  if (!connection_info.community_id.empty()) {
-    sink.text(FieldId::connection_community_id, {}, as_bytes(connection_info.community_id));
-  }
+  sink.text(FieldId::connection_community_id, {},
+            as_bytes(tcp_community_id(connection_info.client, connection_info.server)));
   sink.number(FieldId::connection_start, {}, static_cast<std::uint64_t>(connection_info.start));
 }
 

@@ -28,7 +28,6 @@ struct ConnectionInfo {
   Transport transport = Transport::rtmp;
   Start start = Start::syn;
   std::array<bool, 2> start_lost{};  ///< with Start::syn, by Direction: offset 0 is not where the handshake begins
-  std::string community_id;        ///< "1:…"
   std::uint32_t proxy_header = 0;  ///< bytes of a proxy header in front of C0; offsets count from its end
 };
 

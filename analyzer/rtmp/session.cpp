@@ -226,9 +226,10 @@ void Session::close(EndCause cause, PacketRef packet, const std::array<Direction
   handshake_.reset();
   emit_suppressed(packet);
   summary_.end = cause;
-  summary_.tcp = totals;
+  summary_.tcp = &totals;
   ConnectionCloseEvent event(summary_);
   emit(event, packet);
+  summary_.tcp = &not_totalled;
 }
 
 void Session::on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint64_t bytes, PacketRef packet) {

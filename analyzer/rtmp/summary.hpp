@@ -47,17 +47,19 @@ struct StreamSummary {
   MediaSummary audio;
 };
 
+inline constexpr std::array<DirectionTotals, 2> not_totalled{};
+
 struct ConnectionSummary {
   ConnectionInfo info;
   Timestamp first_time = 0;
   Timestamp last_time = 0;
   EndCause end = EndCause::capture_end;
-  std::array<DirectionTotals, 2> tcp;            ///< by index_of(Direction)
+  const std::array<DirectionTotals, 2>* tcp = &not_totalled;  ///< by index_of(Direction); during ConnectionCloseEvent alone
   std::vector<StreamSummary> streams;            ///< beside the counters, which change with the same messages
   std::array<std::uint64_t, 2> messages{};
   std::array<std::uint64_t, 2> audio_messages{};
   std::array<std::uint64_t, 2> video_messages{};
-  std::string handshake;                         ///< "digest", "simple", …; empty if not captured
+  std::string_view handshake;                    ///< values.def: handshake_kind; empty if not captured
   std::string client_software;                   ///< flashVer of connect
   std::string server_software;                   ///< fmsVer and version of connect's _result
   std::string app;

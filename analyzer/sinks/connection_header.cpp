@@ -89,7 +89,7 @@ void add_stream(std::string& out, const rtmp::StreamSummary& stream, const Style
 }
 
 std::string totals_text(const rtmp::ConnectionSummary& summary, Direction direction, const Style& style) {
-  const rtmp::DirectionTotals& tcp = summary.tcp[index_of(direction)];
+  const rtmp::DirectionTotals& tcp = (*summary.tcp)[index_of(direction)];
   std::string text = fmt::format("{} {} in {}, {}", style.arrow(direction), size_text(tcp.bytes),
                                  count_text(tcp.packets, "packet"),
                                  count_text(summary.messages[index_of(direction)], "message"));

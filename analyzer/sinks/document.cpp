@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/community_id.hpp"
 #include "sinks/time_text.hpp"
 
 namespace rtmpscope::sinks {
@@ -18,7 +19,7 @@ struct TotalsFields {
 void describe_totals(const rtmp::ConnectionSummary& summary, Direction direction, const TotalsFields& ids,
                      FieldSink& sink) {
   const std::size_t i = index_of(direction);
-  const rtmp::DirectionTotals& tcp = summary.tcp[i];
+  const rtmp::DirectionTotals& tcp = (*summary.tcp)[i];
   sink.begin(ids.object, 0);
   sink.number(ids.packets, {}, tcp.packets);
   sink.number(ids.bytes, {}, tcp.bytes);
@@ -95,7 +96,7 @@ void describe_summary(const rtmp::ConnectionSummary& summary, FieldSink& sink) {
   put_text(sink, FieldId::document_server_software, summary.server_software);
   sink.end(FieldId::document_server, 0);
   sink.number(FieldId::document_transport, {}, static_cast<std::uint64_t>(info.transport));
-  put_text(sink, FieldId::document_community_id, info.community_id);
+  put_text(sink, FieldId::document_community_id, tcp_community_id(info.client, info.server));
   sink.number(FieldId::document_start, {}, static_cast<std::uint64_t>(info.start));
   put_text(sink, FieldId::document_first_time, time_text(summary.first_time));
   put_text(sink, FieldId::document_last_time, time_text(summary.last_time));

@@ -29,7 +29,7 @@ TEST_F(ConversationTest, ResponsesAnswerTheRequestOfTheOtherDirection) {
   call(Direction::to_client, facts("onBWDone", 1), 0, 11);  // its own number space
   const auto request = call(Direction::to_client, facts("_result", 1), 0, 12);
   ASSERT_TRUE(request);
-  EXPECT_EQ(request->name, "connect");
+  EXPECT_EQ(request->direction, Direction::to_server);
   EXPECT_EQ(request->packet.number, 10U);
 }
 
@@ -40,14 +40,16 @@ TEST_F(ConversationTest, EachRequestIsAnsweredOnce) {
 }
 
 TEST_F(ConversationTest, RepeatedTransactionIdsAreAnsweredInOrder) {
-  call(Direction::to_server, facts("a", 7));
-  call(Direction::to_server, facts("b", 7));
-  EXPECT_EQ(call(Direction::to_client, facts("_result", 7))->name, "a");
-  EXPECT_EQ(call(Direction::to_client, facts("_error", 7))->name, "b");
+  call(Direction::to_server, facts("a", 7), 0, 20);
+  call(Direction::to_server, facts("b", 7), 0, 21);
+  EXPECT_EQ(call(Direction::to_client, facts("_result", 7))->packet.number, 20U);
+  EXPECT_EQ(call(Direction::to_client, facts("_error", 7))->packet.number, 21U);
 }
 
 TEST_F(ConversationTest, UnansweredRequestsAreForgotten) {
+  call(Direction::to_client, facts("onBWDone", 3));
   for (int i = 1; i <= 1000; ++i) call(Direction::to_server, facts("FCPublish", i));
+  EXPECT_TRUE(call(Direction::to_server, facts("_result", 3))) << "those of the other direction are not";
   EXPECT_FALSE(call(Direction::to_client, facts("_result", 1)));
   EXPECT_TRUE(call(Direction::to_client, facts("_result", 1000)));
 }

@@ -111,12 +111,11 @@ inline rtmp::ConnectionSummary sample_summary() {
   rtmp::ConnectionSummary summary;
   summary.info.client = {{{127, 0, 0, 1}, 4}, 51234};
   summary.info.server = {{{127, 0, 0, 1}, 4}, 1935};
-  summary.info.community_id = "1:abc=";
   summary.first_time = start_time;
   summary.last_time = start_time + 10 * second;
   summary.end = EndCause::fin;
-  summary.tcp[0] = {2431, 1'500'000, 1460, 2, 0};
-  summary.tcp[1] = {1200, 4'000, 0, 0, 0};
+  static constexpr std::array<rtmp::DirectionTotals, 2> totals{{{2431, 1'500'000, 1460, 2, 0}, {1200, 4'000, 0, 0, 0}}};
+  summary.tcp = &totals;
   summary.messages = {702, 10};
   summary.audio_messages = {431, 0};
   summary.video_messages = {251, 0};
