@@ -46,7 +46,7 @@ class FlowTable {
  private:
   using Index = std::uint32_t;
   static constexpr Index kNone = std::numeric_limits<Index>::max();
-  static constexpr std::size_t kFlowsPerSlab = 256;
+  static constexpr std::size_t kFlowsPerSlab = 32;
   static constexpr Timestamp kBeforeTicks = std::numeric_limits<Timestamp>::min();
 
   struct Flow {
