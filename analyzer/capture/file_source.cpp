@@ -94,12 +94,17 @@ bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
     ReadStatus status = leave_out_skipped(wait());
     if (status == ReadStatus::data) {
       Packet* const walked = slots.next;
+      const std::uint64_t number_before = last_number();
       const WalkEnd walk = reader_->walk(input_->begin(), input_->end(), slots);
-      const std::uint8_t* whole = walk.position;
-      if (input_->intact_end() < walk.position) whole = leave_out_zeros(walked, slots.next);
+      const std::uint8_t* whole = nullptr;
+      const bool gone = input_->intact_end() < (walk.stop == Stop::corrupt ? input_->end() : walk.position);
+      if (gone) {
+        whole = leave_out_zeros(walked, slots.next);
+        last_number_ = slots.next == walked ? number_before : slots.next[-1].number;
+      }
       slots.next = select(walked, slots.next);
       if (slots.next != walked) hold_block(batch);
-      if (whole != walk.position) {
+      if (gone) {
         input_->consume(static_cast<std::size_t>(whole - input_->begin()));
         fault_ = no_longer_readable();
         ended_ = true;

@@ -25,7 +25,7 @@ class FileSource : public PacketSource {
   [[nodiscard]] std::optional<double> progress() const override;
 
   /// Number of the last packet that was read, also if the filter rejected it.
-  [[nodiscard]] std::uint64_t last_number() const { return reader_->last_number(); }
+  [[nodiscard]] std::uint64_t last_number() const { return last_number_.value_or(reader_->last_number()); }
 
   /// After read() returned false: gives back what the source holds.
   void release() { input_->release(); }
@@ -49,6 +49,7 @@ class FileSource : public PacketSource {
   std::unique_ptr<RecordReader> reader_;
   std::unique_ptr<PacketFilter> filter_;
   std::optional<Fault> fault_;
+  std::optional<std::uint64_t> last_number_;  ///< set where the reader has counted what were no packets
   std::uint64_t skip_ = 0;  ///< bytes still to be left out
   bool ended_ = false;
 };

@@ -1,6 +1,7 @@
 #include "capture/input.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -32,19 +33,23 @@ std::uint64_t size_of(const Descriptor& file) {
   return fstat(file.get(), &status) == 0 ? static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)) : 0;
 }
 
+/// Shows a piece of the file after the other, each mapped or, where that cannot be done, read.
 class MappedInput : public Input {
  public:
   /// Null where the file cannot be mapped; `file` is left alone then.
   static std::unique_ptr<Input> open(Descriptor& file, std::uint64_t start, std::size_t block_size) {
     std::unique_ptr<MappedInput> input(new MappedInput(start, block_size));
+    const std::uint64_t file_size = size_of(file);
+    if (file_size <= start || !input->map(file, start, file_size, 1)) return nullptr;
     input->file_.emplace(std::move(file));
-    if (input->move_on(1) == ReadStatus::data) return input;
-    file = std::move(*input->file_);
-    return nullptr;
+    return input;
   }
+  MappedInput(const MappedInput&) = delete;
+  MappedInput& operator=(const MappedInput&) = delete;
+  ~MappedInput() override { MappedInput::release(); }
 
   ReadStatus grow(std::size_t wanted, Wait /*wait*/) override {
-    if (end_ == piece_->end() || wanted > static_cast<std::size_t>(piece_->end() - begin_)) {
+    if (end_ == piece_.end || wanted > static_cast<std::size_t>(piece_.end - begin_)) {
       const ReadStatus status = move_on(wanted);
       if (status != ReadStatus::data) return status;
     }
@@ -56,56 +61,96 @@ class MappedInput : public Input {
   }
 
   [[nodiscard]] const std::uint8_t* intact_end() const override {
-    return piece_ == nullptr ? end_ : std::min({end_, piece_->lost(), end_of_file()});
+    if (piece_.mapping == nullptr) return end_;
+    return std::min({end_, piece_.mapping->lost(), end_of_file()});
   }
 
-  [[nodiscard]] bool lost() const override { return piece_ != nullptr && piece_->lost() != piece_->end(); }
+  [[nodiscard]] bool lost() const override { return *any_lost_; }
 
   void release() override {
+    // Whoever shares the descriptor goes on behind what was read.
+    if (file_) lseek(file_->get(), static_cast<off_t>(start_ + offset_), SEEK_SET);
     file_.reset();
-    piece_.reset();
+    piece_ = {};
     begin_ = end_ = nullptr;
   }
 
-  [[nodiscard]] std::shared_ptr<const void> owner() const override { return piece_; }
+  [[nodiscard]] std::shared_ptr<const void> owner() const override { return piece_.owner; }
   [[nodiscard]] std::string error() const override { return error_; }
 
  private:
   static constexpr std::size_t piece_size = std::size_t{64} << 20;
 
+  struct Piece {
+    const std::uint8_t* begin = nullptr;
+    const std::uint8_t* end = nullptr;
+    std::uint64_t offset = 0;          ///< of `begin` in the file
+    std::shared_ptr<const void> owner{};
+    const Mapping* mapping = nullptr;  ///< null: it was read
+  };
+
   MappedInput(std::uint64_t start, std::size_t block_size) : start_(start), block_size_(block_size) {}
 
   /// The end of the piece, or of what the file has of it by now.
   [[nodiscard]] const std::uint8_t* end_of_file() const {
+    if (piece_.mapping == nullptr) return piece_.end;
     const std::uint64_t file_size = size_of(*file_);
-    const std::uint64_t behind = file_size - std::min(file_size, piece_->offset());
-    return piece_->begin() + std::min(behind, static_cast<std::uint64_t>(piece_->end() - piece_->begin()));
+    const std::uint64_t behind = file_size - std::min(file_size, piece_.offset);
+    return piece_.begin + std::min(behind, static_cast<std::uint64_t>(piece_.end - piece_.begin));
   }
 
   /// To a piece that has what is left of the window, `wanted` bytes if the file has them, and more than before.
   ReadStatus move_on(std::size_t wanted) {
     const std::uint64_t at = start_ + offset_;
-    const std::uint64_t shown = at + size();
     const std::uint64_t file_size = size_of(*file_);  // it may be growing
-    if (file_size <= shown) return ReadStatus::end;
+    if (file_size <= at + size()) return ReadStatus::end;
+    return map(*file_, at, file_size, wanted) ? ReadStatus::data : read(at, file_size, wanted);
+  }
+
+  bool map(const Descriptor& file, std::uint64_t at, std::uint64_t file_size, std::size_t wanted) {
     const std::uint64_t offset = at / Mapping::alignment * Mapping::alignment;
     const std::uint64_t end = std::min(file_size, std::max(offset + piece_size, at + wanted));
-    auto next = Mapping::of(file_->get(), offset, end - offset);
-    if (next == nullptr) {
-      error_ = fmt::format("cannot be mapped: {}", std::strerror(errno));
-      return ReadStatus::failed;
+    auto next = Mapping::of(file.get(), offset, end - offset, any_lost_);
+    if (next == nullptr) return false;
+    const Mapping* const mapping = next.get();
+    show({mapping->begin(), mapping->end(), offset, std::move(next), mapping}, at, file_size);
+    return true;
+  }
+
+  ReadStatus read(std::uint64_t at, std::uint64_t file_size, std::size_t wanted) {
+    const std::size_t most = std::max({block_size_, wanted, size() + 1});
+    auto block = std::make_shared<Block>(std::min<std::uint64_t>(most, file_size - at));
+    std::size_t count = 0;
+    while (count < block->capacity()) {
+      const ssize_t more =
+          pread(file_->get(), block->data() + count, block->capacity() - count, static_cast<off_t>(at + count));
+      if (more < 0 && errno == EINTR) continue;
+      if (more < 0) {
+        error_ = std::strerror(errno);
+        return ReadStatus::failed;
+      }
+      if (more == 0) break;
+      count += static_cast<std::size_t>(more);
     }
-    piece_ = std::move(next);
-    begin_ = piece_->begin() + (at - offset);
-    end_ = begin_ + (shown - at);
-    raw_size_ = file_size - start_;
+    if (count <= size()) return ReadStatus::end;
+    const std::uint8_t* const begin = block->data();
+    show({begin, begin + count, at, std::move(block)}, at, file_size);
     return ReadStatus::data;
+  }
+
+  void show(Piece piece, std::uint64_t at, std::uint64_t file_size) {
+    const std::size_t shown = size();
+    piece_ = std::move(piece);
+    begin_ = piece_.begin + (at - piece_.offset);
+    end_ = begin_ + shown;
+    raw_size_ = file_size - start_;
   }
 
   std::optional<Descriptor> file_;
   std::uint64_t start_;  ///< in the file, where the input begins
   std::size_t block_size_;
-  std::shared_ptr<const Mapping> piece_;
+  std::shared_ptr<std::atomic<bool>> any_lost_ = std::make_shared<std::atomic<bool>>(false);
+  Piece piece_;
   std::string error_;
 };
 

@@ -15,11 +15,14 @@ struct Mapping::Guard {
   std::atomic<std::uintptr_t> begin{0};  ///< 0: not in use
   std::atomic<std::uintptr_t> end{0};
   std::atomic<std::uintptr_t> lost{0};
+  std::atomic<std::atomic<bool>*> any_lost{nullptr};
+  std::atomic<std::uint32_t> uses{0};  ///< changes with what the guard is for
 };
 
 namespace {
 
 static_assert(std::atomic<std::uintptr_t>::is_always_lock_free, "a signal handler uses it");
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 /// One or two for each file that is being read, and more while packets of earlier ones are still looked at. Who gets none
 /// reads.
@@ -28,27 +31,37 @@ std::array<Mapping::Guard, 256> guards;
 struct sigaction earlier_action {};
 std::uintptr_t page_size = 0;
 
+/// From the page with `address` on. False if that is not in the guard's mapping. It stays mapped meanwhile: whoever looks at it
+/// holds it.
+bool replace_by_zeros(Mapping::Guard& guard, std::uintptr_t address) {
+  const std::uint32_t uses = guard.uses.load();
+  const std::uintptr_t begin = guard.begin.load();
+  const std::uintptr_t end = guard.end.load();
+  if (begin == 0 || address < begin || address >= end || guard.uses.load() != uses) return false;
+  const std::uintptr_t from = address & ~(page_size - 1);
+  void* const zeros = mmap(reinterpret_cast<void*>(from), end - from, PROT_READ,  // NOLINT(performance-no-int-to-ptr)
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+  if (zeros == MAP_FAILED) return false;
+  std::uintptr_t lost = guard.lost.load();
+  while (from < lost && !guard.lost.compare_exchange_weak(lost, from)) {
+  }
+  guard.any_lost.load()->store(true);
+  return true;
+}
+
 /// Runs on the thread that has looked at what cannot be read.
 void on_bus_error(int signal, siginfo_t* information, void* context) {
+  const bool by_kernel = information->si_code > 0;
   const auto address = reinterpret_cast<std::uintptr_t>(information->si_addr);
   for (Mapping::Guard& guard : guards) {
-    const std::uintptr_t begin = guard.begin.load(std::memory_order_acquire);
-    const std::uintptr_t end = guard.end.load(std::memory_order_relaxed);
-    if (begin == 0 || address < begin || address >= end) continue;
-    const std::uintptr_t from = address & ~(page_size - 1);
-    void* const zeros = mmap(reinterpret_cast<void*>(from), end - from, PROT_READ,
-                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
-    if (zeros == MAP_FAILED) break;
-    std::uintptr_t lost = guard.lost.load();
-    while (from < lost && !guard.lost.compare_exchange_weak(lost, from)) {
-    }
-    return;
+    if (by_kernel && replace_by_zeros(guard, address)) return;
   }
-  // Not about a mapping of ours: as if there were no handler, the next time that it happens, which is at once.
+  // Not about a mapping of ours: as if there were no handler. What the kernel has found happens again at once.
   if ((earlier_action.sa_flags & SA_SIGINFO) != 0 && earlier_action.sa_sigaction != nullptr) {
     earlier_action.sa_sigaction(signal, information, context);
   } else {
     sigaction(signal, &earlier_action, nullptr);
+    if (!by_kernel) raise(signal);
   }
 }
 
@@ -65,7 +78,8 @@ void handle_bus_errors() {
 
 }  // namespace
 
-std::shared_ptr<const Mapping> Mapping::of(int descriptor, std::uint64_t offset, std::size_t size) {
+std::shared_ptr<const Mapping> Mapping::of(int descriptor, std::uint64_t offset, std::size_t size,
+                                           std::shared_ptr<std::atomic<bool>> any_lost) {
   handle_bus_errors();
   for (Guard& guard : guards) {
     if (guard.taken.exchange(true)) continue;
@@ -75,9 +89,11 @@ std::shared_ptr<const Mapping> Mapping::of(int descriptor, std::uint64_t offset,
       return nullptr;
     }
     const auto* begin = static_cast<const std::uint8_t*>(address);
+    ++guard.uses;
+    guard.any_lost = any_lost.get();
     guard.end = guard.lost = reinterpret_cast<std::uintptr_t>(begin + size);
-    guard.begin.store(reinterpret_cast<std::uintptr_t>(begin), std::memory_order_release);
-    return std::shared_ptr<const Mapping>(new Mapping(begin, size, offset, guard));
+    guard.begin = reinterpret_cast<std::uintptr_t>(begin);
+    return std::shared_ptr<const Mapping>(new Mapping(begin, size, offset, std::move(any_lost), guard));
   }
   return nullptr;
 }

@@ -1,6 +1,7 @@
 // A part of a file as the page cache has it: looked at without a copy.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,8 +15,10 @@ class Mapping {
   /// That of the largest pages that a page cache has.
   static constexpr std::size_t alignment = std::size_t{2} << 20;
 
-  /// `offset` is a multiple of `alignment`, `size` is not 0. Null where the file cannot be mapped and has to be read.
-  [[nodiscard]] static std::shared_ptr<const Mapping> of(int descriptor, std::uint64_t offset, std::size_t size);
+  /// `offset` is a multiple of `alignment`, `size` is not 0. `any_lost` is set once somebody has looked at what could not be
+  /// read. Null where the file cannot be mapped, and has to be read: memory or the number of mappings may be limited.
+  [[nodiscard]] static std::shared_ptr<const Mapping> of(int descriptor, std::uint64_t offset, std::size_t size,
+                                                         std::shared_ptr<std::atomic<bool>> any_lost);
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
   ~Mapping();
@@ -31,12 +34,14 @@ class Mapping {
   struct Guard;
 
  private:
-  Mapping(const std::uint8_t* begin, std::size_t size, std::uint64_t offset, Guard& guard)
-      : begin_(begin), end_(begin + size), offset_(offset), guard_(guard) {}
+  Mapping(const std::uint8_t* begin, std::size_t size, std::uint64_t offset, std::shared_ptr<std::atomic<bool>> any_lost,
+          Guard& guard)
+      : begin_(begin), end_(begin + size), offset_(offset), any_lost_(std::move(any_lost)), guard_(guard) {}
 
   const std::uint8_t* begin_;
   const std::uint8_t* end_;
   std::uint64_t offset_;
+  std::shared_ptr<std::atomic<bool>> any_lost_;
   Guard& guard_;
 };
 

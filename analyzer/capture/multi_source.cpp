@@ -33,7 +33,13 @@ class MultiSource : public PacketSource {
   MultiSource(std::vector<Child> children, std::unique_ptr<PacketFilter> filter)
       : children_(std::move(children)), filter_(std::move(filter)) {}
 
-  [[nodiscard]] std::optional<Fault> fault() const override { return fault_; }
+  [[nodiscard]] std::optional<Fault> fault() const override {
+    if (fault_) return fault_;
+    for (const Child& child : children_) {  // one may have been found only after it was read
+      if (auto late = child.source->fault()) return late;
+    }
+    return std::nullopt;
+  }
   [[nodiscard]] const SourceStatistics& statistics() const override { return statistics_; }
 
   [[nodiscard]] std::string name() const override {

@@ -17,7 +17,7 @@ from make_captures import SAMPLES, read_capture, write_copies  # noqa: E402
 
 GOAL = 2048
 SAMPLE = "netem_clean_10ms.pcap"  # ffmpeg publishes, and another one plays
-SECONDS = 3  # of it: both are at it by then
+STATES = {"connected": 0.2, "publishing or playing": 1.4}  # until so many seconds after the connection's first packet
 
 
 def settled_size(program, capture):
@@ -42,16 +42,25 @@ def main():
     parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()))
     options = parser.parse_args()
     header, packets = read_capture(SAMPLES / SAMPLE)
-    packets = [packet for packet in packets if packet.time < packets[0].time + SECONDS * 1_000_000]
-    each = len({frozenset((packet.source, packet.destination)) for packet in packets})
-    sizes = []
-    for copies in (2500, 10_000):
-        with tempfile.NamedTemporaryFile(dir=options.scratch) as capture:
-            write_copies(capture.name, header, packets, copies, 50)
-            sizes.append((copies * each, settled_size(options.rtmpscope, capture.name)))
-    (few, little), (many, much) = sizes
-    print(f"{few} connections {little:.1f} MiB, {many} connections {much:.1f} MiB: "
-          f"{(much - little) * 2**20 / (many - few):.0f} bytes each (goal {GOAL})")
+    begun = {}
+    for packet in packets:
+        begun.setdefault(frozenset((packet.source, packet.destination)), packet.time)
+    for state, seconds in STATES.items():
+        beginnings = [
+            packet
+            for packet in packets
+            if packet.time < begun[frozenset((packet.source, packet.destination))] + seconds * 1_000_000
+        ]
+        sizes = []
+        for copies in (2500, 10_000):
+            with tempfile.NamedTemporaryFile(dir=options.scratch) as capture:
+                write_copies(capture.name, header, beginnings, copies, 50)
+                sizes.append((copies * len(begun), settled_size(options.rtmpscope, capture.name)))
+        (few, little), (many, much) = sizes
+        print(
+            f"{state}: {few} connections {little:.1f} MiB, {many} connections {much:.1f} MiB, "
+            f"{(much - little) * 2**20 / (many - few):.0f} bytes each (goal {GOAL})"
+        )
 
 
 main()
