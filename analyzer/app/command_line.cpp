@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <limits>
 #include <thread>
 
 #include "app/exit_code.hpp"
+#include "app/standard_error.hpp"
 #include "app/time_bound.hpp"
 #include "app/version.hpp"
 
@@ -24,11 +27,22 @@ struct Words {
   std::string colour = "auto";
   bool summary = false;
   bool ascii = false;
+  bool no_progress = false;
 };
 
-const std::map<std::string, sinks::TableFormat> table_formats = {{"text", sinks::TableFormat::text},
-                                                                 {"markdown", sinks::TableFormat::markdown},
-                                                                 {"json", sinks::TableFormat::json}};
+sinks::TableFormat table_format(const std::string& word) {
+  return word == "markdown" ? sinks::TableFormat::markdown
+         : word == "json"   ? sinks::TableFormat::json
+                            : sinks::TableFormat::text;
+}
+
+/// The word where a subcommand should be, if there is one that is none.
+std::optional<std::string> unknown_subcommand(const CLI::App& app, int argc, const char* const* argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  const std::string word = argv[1];
+  const auto known = app.get_subcommands([&](const CLI::App* each) { return each->get_name() == word; });
+  return known.empty() ? std::optional(word) : std::nullopt;
+}
 
 void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
   auto& shard = options.engine.shard;
@@ -46,7 +60,7 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->group("Output");
   app.add_flag("--ascii", words.ascii, "No characters beyond ASCII in text")->group("Output");
-  app.add_flag("!--no-progress", options.progress, "No progress bar")->group("Output");
+  app.add_flag("--no-progress", words.no_progress, "No progress bar")->group("Output");
 
   app.add_option("-f,--filter", options.filter, "Only packets that this pcap-filter(7) expression accepts")
       ->type_name("FILTER")
@@ -57,7 +71,7 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->group("Selection");
   app.add_option("--connection", options.engine.only_connection, "Only connection number N")
       ->type_name("N")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1U, std::numeric_limits<std::uint32_t>::max()).description(""))
       ->group("Selection");
   app.add_option("--from", words.from, "Only events at TIME or later: RFC 3339, or +SECONDS after the first packet")
       ->type_name("TIME")
@@ -87,6 +101,11 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   auto selection = sinks::parse_selection(words.only);
   if (!selection) return selection.error().message;
   shard.selection = std::move(*selection);
+  // Whoever asks for them wants them.
+  if (std::ranges::find(shard.selection.kinds, EventKind::chunk) != shard.selection.kinds.end()) {
+    shard.session.chunk_events = true;
+  }
+  options.progress = !words.no_progress;
   for (const auto& [word, bound] : {std::pair(&words.from, &options.engine.from), std::pair(&words.to, &options.engine.to)}) {
     if (word->empty()) continue;
     *bound = parse_time_bound(*word);
@@ -117,7 +136,8 @@ CommandLine parse_command_line(int argc, char** argv) {
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   analyze_app->add_option("-j,--jobs", jobs, "Threads (default: one a core)")
       ->type_name("N")
-      ->check(CLI::Range(1U, maximum_jobs));
+      ->type_name("N")
+      ->check(CLI::Range(1U, maximum_jobs).description(""));
   std::string order = "merged";
   analyze_app->add_option("--order", order, "Several files: merged by time, or one after the other (sequence)")
       ->check(CLI::IsMember({"merged", "merge", "sequence"}));
@@ -129,10 +149,12 @@ CommandLine parse_command_line(int argc, char** argv) {
   live_app->add_option("-i,--interface", live.live.interface, "Interface, or any")->type_name("IFACE")->required();
   live_app->add_option("-s,--snapshot-length", live.live.snap_length, "Bytes of each packet")->type_name("BYTES");
   live_app->add_option("-B,--buffer-size", live.live.buffer_bytes, "Kernel buffer in bytes")->type_name("BYTES");
-  live_app->add_flag("!-p,!--no-promiscuous-mode", live.live.promiscuous, "Not in promiscuous mode");
+  bool not_promiscuous = false;
+  live_app->add_flag("-p,--no-promiscuous-mode", not_promiscuous, "Not in promiscuous mode");
   add_output_options(*live_app, live.common, live_words);
 
   TableCommand table;
+  std::string words_of_table = "text";
   app.add_subcommand("schema", "Print the JSON Schema of the output")->callback([&] { table.table = Table::schema; });
   const std::initializer_list<std::tuple<const char*, const char*, Table>> tables = {
       {"fields", "Print the table of fields", Table::fields},
@@ -142,15 +164,18 @@ CommandLine parse_command_line(int argc, char** argv) {
   for (const auto& [name, description, kind] : tables) {
     CLI::App* table_app = app.add_subcommand(name, description);
     table_app->callback([&table, value = kind] { table.table = value; });
-    table_app->add_option("--format", table.format, "text, markdown or json")
-        ->transform(CLI::CheckedTransformer(table_formats));
+    table_app->add_option("--format", words_of_table, "text, markdown or json")
+        ->check(CLI::IsMember({"text", "markdown", "json"}));
   }
   CLI::App* interfaces_app = app.add_subcommand("interfaces", "List the interfaces that live can capture from");
 
   const auto complain = [](const std::string& message) {
-    fmt::print(stderr, "rtmpscope: {}\n", message);
+    say("rtmpscope: {}\n", message);
     return CommandLine{std::nullopt, usage_error};
   };
+  if (const auto word = unknown_subcommand(app, argc, argv)) {
+    return complain(fmt::format("'{}' is no subcommand (--help shows what there is)", *word));
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -165,11 +190,13 @@ CommandLine parse_command_line(int argc, char** argv) {
   }
   if (live_app->parsed()) {
     live.live.filter = live.common.filter;
+    live.live.promiscuous = !not_promiscuous;
     live.common.engine.shard.render.live = true;
     if (const auto complaint = finish(live.common, live_words)) return complain(*complaint);
     return {live, success};
   }
   if (interfaces_app->parsed()) return {InterfacesCommand{}, success};
+  table.format = table_format(words_of_table);
   return {table, success};
 }
 

@@ -1,9 +1,8 @@
 #include "app/progress_bar.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include "app/standard_error.hpp"
 
 namespace rtmpscope::app {
 namespace {
@@ -24,15 +23,13 @@ void ProgressBar::update(std::optional<double> share) {
   next_ = now + interval;
   visible_ = true;
   const int filled = static_cast<int>(*share * width);
-  fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {:3.0f} %", "", filled, "", width - filled, *share * 100);
-  std::fflush(stderr);
+  say("\r[{:#<{}}{:.<{}}] {:3.0f} %", "", filled, "", width - filled, *share * 100);
 }
 
 void ProgressBar::clear() {
   if (!visible_) return;
   visible_ = false;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  say("\r\033[K");
 }
 
 }  // namespace rtmpscope::app

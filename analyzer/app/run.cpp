@@ -1,6 +1,8 @@
 #include "app/run.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -8,12 +10,13 @@
 #include "app/exit_code.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
+#include "app/standard_error.hpp"
 
 namespace rtmpscope::app {
 namespace {
 
 int fail(const Error& error) {
-  fmt::print(stderr, "rtmpscope: {}\n", error.message);
+  say("rtmpscope: {}\n", error.message);
   return exit_code(error.kind);
 }
 
@@ -25,6 +28,19 @@ bool locale_is_utf8() {
     return locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
   }
   return false;
+}
+
+/// Opening it would empty it.
+std::optional<Error> complaint_about_output(const std::string& output, const std::vector<std::string>& inputs) {
+  struct stat to {};
+  if (output.empty() || output == "-" || stat(output.c_str(), &to) != 0 || !S_ISREG(to.st_mode)) return std::nullopt;
+  for (const std::string& input : inputs) {
+    struct stat from {};
+    const int failed = input == "-" ? fstat(STDIN_FILENO, &from) : stat(input.c_str(), &from);
+    if (failed != 0 || from.st_dev != to.st_dev || from.st_ino != to.st_ino) continue;
+    return Error{ErrorKind::usage, fmt::format("{} is an input, and would be overwritten by the output", output)};
+  }
+  return std::nullopt;
 }
 
 int run_engine(capture::PacketSource& source, const OutputOptions& options) {
@@ -42,9 +58,9 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   bar.clear();
   output->close();
   if (output->error()) return fail(*output->error());
-  for (const std::string& note : source.statistics().notes) fmt::print(stderr, "rtmpscope: {}\n", note);
+  for (const std::string& note : source.statistics().notes) say("rtmpscope: {}\n", note);
   if (result.fault) {
-    fmt::print(stderr, "rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
+    say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
     return partial_input;
   }
   return success;
@@ -62,6 +78,7 @@ extern "C" void stop_capture(int) {
 int run_analyze(const AnalyzeCommand& command) {
   auto source = capture::open_files(command.files, command.order, {.filter = command.common.filter});
   if (!source) return fail(source.error());
+  if (const auto complaint = complaint_about_output(command.common.output, command.files)) return fail(*complaint);
   return run_engine(**source, command.common);
 }
 
@@ -76,7 +93,7 @@ int run_live(const LiveCommand& command) {
   const int code = run_engine(**source, command.common);
   live_source = nullptr;
   const capture::SourceStatistics& statistics = (*source)->statistics();
-  fmt::print(stderr, "{} packets captured, {} dropped by the kernel, {} dropped by the interface\n",
+  say("{} packets captured, {} dropped by the kernel, {} dropped by the interface\n",
              statistics.packets, statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0));
   return code;
 }

@@ -21,7 +21,9 @@ class Engine {
         workers_(options.jobs) {}
 
   EngineResult run() {
-    reader_.read(*next_);
+    do {
+      reader_.read(*next_);  // live, nothing may come for a while
+    } while (next_->batch.packets.empty() && !next_->last && has_relative_bound());
     make_shards();
     merger_.begin(text_);
     merger_.add_capture(capture_events_->start(source_, next_->batch), text_);
@@ -50,6 +52,10 @@ class Engine {
   }
 
  private:
+  [[nodiscard]] bool has_relative_bound() const {
+    return (options_.from && options_.from->relative) || (options_.to && options_.to->relative);
+  }
+
   /// Relative times are known when the first packets are.
   void make_shards() {
     ShardOptions options = options_.shard;

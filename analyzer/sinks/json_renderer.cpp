@@ -23,6 +23,16 @@ JsonRenderer::JsonRenderer(const RenderOptions& options, JsonLayout layout)
 
 void JsonRenderer::on_event(const rtmp::Event& event) {
   add_event(event);
+  add_members(event);
+}
+
+void JsonRenderer::on_unselected(const rtmp::Event& event) {
+  Renderer::on_unselected(event);
+  add_members(event);
+}
+
+/// What the document has beside its events.
+void JsonRenderer::add_members(const rtmp::Event& event) {
   if (layout_ == JsonLayout::lines) return;
   if (event.kind == EventKind::connection_close) add_connection(event);
   if (event.kind == EventKind::capture_end) add_capture(event);

@@ -21,8 +21,11 @@ class JsonRenderer final : public Renderer {
  public:
   JsonRenderer(const RenderOptions& options, JsonLayout layout);
   void on_event(const rtmp::Event& event) override;
+  /// The document's list of connections is whole, whatever events are shown.
+  void on_unselected(const rtmp::Event& event) override;
 
  private:
+  void add_members(const rtmp::Event& event);
   void add_event(const rtmp::Event& event);
   void add_connection(const rtmp::Event& event);
   void add_capture(const rtmp::Event& event);

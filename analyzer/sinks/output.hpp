@@ -64,9 +64,10 @@ class Renderer : public rtmp::EventSink {
   /// user selected other events only.
   [[nodiscard]] virtual bool needs_lifecycle() const { return false; }
 
-  /// A connection_open event that is not to be shown. It is still the place where the connection gets its
-  /// number.
-  void on_unselected_open(const rtmp::Event& event) { add_open_mark(event); }
+  /// An event of the lifecycle that is not to be shown. Where a connection opens it still gets its number.
+  virtual void on_unselected(const rtmp::Event& event) {
+    if (event.kind == EventKind::connection_open) add_open_mark(event);
+  }
 
  protected:
   void add_open_mark(const rtmp::Event& event) {

@@ -106,8 +106,8 @@ Expected<Selection> parse_selection(const std::vector<std::string>& words) {
 void SelectingSink::on_event(const rtmp::Event& event) {
   if (is_selected(event) || (to_.needs_lifecycle() && is_lifecycle(event.kind))) {
     to_.on_event(event);
-  } else if (event.kind == EventKind::connection_open) {
-    to_.on_unselected_open(event);
+  } else if (is_lifecycle(event.kind)) {
+    to_.on_unselected(event);
   }
 }
 

@@ -3,6 +3,7 @@
     bad_use_test.py PROGRAM
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -99,6 +100,16 @@ class BadUseTest(unittest.TestCase):
                 self.assertEqual(result.stdout, b"")
                 self.assertIn(b"rtmpscope", result.stderr)
 
+    def test_a_wrong_argument_is_named(self):
+        for arguments, named in (
+            (["analyse", SAMPLE], "'analyse'"),
+            (["analyze", "--connection", "0", SAMPLE], "0 not in range 1 to"),
+            (["analyze", "--connection", "1,2", SAMPLE], "1,2 not in range 1 to"),
+            (["fields", "--format", "ndjson"], "ndjson not in {text,markdown,json}"),
+        ):
+            with self.subTest(arguments=arguments):
+                self.assertIn(named, self.assert_fails(self.program.run(*arguments), USAGE))
+
     def test_an_interface_that_does_not_exist(self):
         self.assert_fails(self.program.run("live", "-i", "nonsense0"), NO_INPUT)
 
@@ -113,6 +124,33 @@ class BadUseTest(unittest.TestCase):
         for output in (self.folder, self.folder / "no" / "such" / "folder"):
             with self.subTest(output=output):
                 self.assert_fails(self.program.run("analyze", SAMPLE, "-o", output), NO_OUTPUT)
+
+    def test_an_output_that_is_an_input(self):
+        path = self.file(SAMPLE.read_bytes())
+        link, hard_link = self.folder / "link", self.folder / "hard_link"
+        link.symlink_to(path)
+        hard_link.hardlink_to(path)
+        for output in (path, link, hard_link):
+            with self.subTest(output=output):
+                error = self.assert_fails(self.program.run("analyze", LARGE_SAMPLE, path, "-o", output), USAGE)
+                self.assertIn(str(output), error)
+        with open(path, "rb") as file:
+            self.assert_fails(self.program.run("analyze", "-", "-o", link, stdin=file), USAGE)
+        self.assertEqual(path.read_bytes(), SAMPLE.read_bytes())
+
+    def test_nobody_reads_the_errors(self):
+        cut = self.file(SAMPLE.read_bytes()[:-5])
+        for arguments, code in (
+            (["analyze", "no/such/file.pcap"], NO_INPUT),
+            (["nonsense"], USAGE),
+            (["analyze", cut], READ_IN_PART),
+        ):
+            read_end, write_end = os.pipe()
+            os.close(read_end)
+            with open("/dev/full", "wb") as full, os.fdopen(write_end, "wb") as nobody:
+                for errors in (full, nobody):
+                    with self.subTest(arguments=arguments, errors=errors.name):
+                        self.assertEqual(self.program.run(*arguments, stderr=errors).returncode, code)
 
     def test_a_full_disk(self):
         for arguments in ([SAMPLE], [LARGE_SAMPLE, "--format", "ndjson"], [SAMPLE, "--format", "json"]):
@@ -130,6 +168,22 @@ class BadUseTest(unittest.TestCase):
                 result = self.program.run("analyze", *arguments, stdout=write_end)
                 os.close(write_end)
                 self.assertEqual((result.returncode, result.stderr), (OK, b""))
+
+    def test_a_document_has_all_connections_whatever_events_are_shown(self):
+        whole = json.loads(self.program.run("analyze", LARGE_SAMPLE, "--format", "json").stdout)
+        for selection in (["--only", "command"], ["--to", "+1"], ["--from", "+1"]):
+            with self.subTest(selection=selection):
+                result = self.program.run("analyze", LARGE_SAMPLE, "--format", "json", *selection)
+                part = json.loads(result.stdout)
+                self.assertLess(len(part["events"]), len(whole["events"]))
+                self.assertEqual(part["connections"], whole["connections"])
+                self.assertEqual(part["capture"], whole["capture"])
+
+    def test_who_selects_chunk_events_gets_them(self):
+        self.assertEqual(
+            self.program.ndjson(SAMPLE, "--only", "chunk"), self.program.ndjson(SAMPLE, "--only", "chunk", "--chunks")
+        )
+        self.assertIn(b'"event":"chunk"', self.program.ndjson(SAMPLE, "--only", "chunk"))
 
     def test_an_output_file_holds_what_would_be_printed(self):
         output = self.folder / "output"

@@ -78,6 +78,37 @@ TEST(Engine, RelativeTimesSelectEvents) {
   EXPECT_LT(count(some, R"("event":"message")"), count(all, R"("event":"message")") / 3);
 }
 
+/// As live capture does: nothing comes for a while.
+class SilentAtFirst final : public capture::PacketSource {
+ public:
+  explicit SilentAtFirst(std::unique_ptr<capture::PacketSource> source) : source_(std::move(source)) {}
+  bool read(capture::PacketBatch& batch, std::size_t max_packets) override {
+    if (silent_-- <= 0) return source_->read(batch, max_packets);
+    batch.clear();
+    return true;
+  }
+  [[nodiscard]] std::optional<capture::Fault> fault() const override { return source_->fault(); }
+  [[nodiscard]] const capture::SourceStatistics& statistics() const override { return source_->statistics(); }
+  [[nodiscard]] std::string name() const override { return source_->name(); }
+  [[nodiscard]] std::string format() const override { return source_->format(); }
+
+ private:
+  std::unique_ptr<capture::PacketSource> source_;
+  int silent_ = 3;
+};
+
+TEST(Engine, RelativeTimesWaitForTheFirstPacket) {
+  auto options = ndjson();
+  options.to = pipeline::TimeBound{1'000'000'000, true};
+  SilentAtFirst source(sample("pub_ffmpeg_nginx_avc_aac.pcap"));
+  std::string output;
+  pipeline::run(source, options, [&](std::string_view bytes) {
+    output += bytes;
+    return true;
+  });
+  EXPECT_EQ(output, analyze("pub_ffmpeg_nginx_avc_aac.pcap", options));
+}
+
 TEST(Engine, HandshakeIsFoundWithoutTheSyn) {
   // A capture that began between the SYN and the first byte has lost nothing of RTMP.
   const std::string output = analyze("pub_ffmpeg_nginx_avc_aac.pcap", ndjson(), "not tcp[tcpflags] & tcp-syn != 0");

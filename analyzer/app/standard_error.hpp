@@ -1,0 +1,19 @@
+// What is said to the person beside the output.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <iterator>
+
+namespace rtmpscope::app {
+
+/// Nobody may be reading (`2>&1 | head`), or the device be full: there is nobody left to tell that.
+template <typename... Arguments>
+void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace rtmpscope::app
