@@ -144,8 +144,7 @@ void show_stream(stat_tap_table* table, const Connection& connection, const rtmp
   set(table, row, stream_seconds, seconds);
   const double kilobits = static_cast<double>(stream.video.bytes + stream.audio.bytes) * 8 / 1000;
   set(table, row, stream_bitrate, seconds > 0 ? kilobits / seconds : 0.0);
-  const double video_span =
-      seconds_between(stream.video.first_frame_timestamp, stream.video.last_frame_timestamp);
+  const double video_span = media_span(stream.video) / milliseconds_per_second;
   const auto intervals = static_cast<double>(stream.video.frames) - 1;
   set(table, row, stream_rate, video_span > 0 && intervals > 0 ? intervals / video_span : 0.0);
   set(table, row, stream_keys, stream.video.key_frames);

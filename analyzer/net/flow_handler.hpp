@@ -1,6 +1,7 @@
 // What a flow table tells, and to whom.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -26,6 +27,12 @@ struct FlowDirectionTotals {
   std::uint64_t discarded_bytes = 0;  ///< before the stream's first byte, after their gap, or after the FIN
   std::uint32_t out_of_order_segments = 0;  ///< came before bytes that precede them
   std::uint32_t keep_alives = 0;            ///< probes with one byte that is no part of the stream
+  Timestamp last_time = 0;                  ///< of the latest packet
+
+  void note_packet(Timestamp time) {
+    ++packets;
+    last_time = std::max(last_time, time);
+  }
 };
 
 /// One element a direction; see index_of.

@@ -34,7 +34,6 @@ void TcpConnection::begin(const TcpSegment& first, HeldMemory& held) {
   }
   interested_ = false;
   phase_ = Phase::half_open;
-  packets_ = 0;
   for (StreamReassembler& stream : streams_) stream.reset(held);
   totals_ = {};
   first_packet_ = first.packet;
@@ -70,8 +69,7 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
   const Direction direction = direction_of(segment);
   StreamReassembler& sender = stream(direction);
   StreamReassembler& receiver = stream(opposite(direction));
-  ++packets_;
-  ++totals_[index_of(direction)].packets;
+  totals_[index_of(direction)].note_packet(segment.packet.time);
 
   std::uint32_t sequence = segment.sequence;
   if (segment.has(tcp_flag::syn | tcp_flag::fin | tcp_flag::rst)) [[unlikely]] {

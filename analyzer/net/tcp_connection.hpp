@@ -55,8 +55,7 @@ class TcpConnection {
     StreamReassembler& receiver = stream(opposite(direction));
     if (phase_ == Phase::open && segment.wire_length == 0 && (segment.flags & ~tcp_flag::psh) == tcp_flag::ack &&
         stream(direction).flowing() && receiver.flowing()) {
-      ++packets_;
-      ++totals_[index_of(direction)].packets;
+      totals_[index_of(direction)].note_packet(segment.packet.time);
       receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
       return;
     }
@@ -97,7 +96,7 @@ class TcpConnection {
     return {interested_ ? handler_.get() : nullptr,
             direction,
             packet,
-            packets_,
+            totals_[0].packets + totals_[1].packets,
             environment.limits,
             environment.held,
             totals_[index_of(direction)]};
@@ -116,7 +115,6 @@ class TcpConnection {
   bool interested_ = false;  ///< the handler wants data; of a closed connection: did so to the end
   bool syn_seen_ = false;
   Phase phase_ = Phase::half_open;
-  std::uint64_t packets_ = 0;
   std::array<StreamReassembler, 2> streams_;
   FlowTotals totals_;
   PacketRef first_packet_;

@@ -10,7 +10,8 @@ rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals) {
           .bytes = totals.bytes,
           .retransmitted_bytes = totals.retransmitted_bytes,
           .out_of_order_segments = totals.out_of_order_segments,
-          .missing_bytes = totals.missing_bytes};
+          .missing_bytes = totals.missing_bytes,
+          .last_time = totals.last_time};
 }
 
 bool on_rtmp_port(const net::FlowInfo& info, std::span<const std::uint16_t> ports) {

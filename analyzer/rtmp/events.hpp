@@ -38,6 +38,7 @@ struct DirectionTotals {
   std::uint64_t retransmitted_bytes = 0;
   std::uint64_t out_of_order_segments = 0;
   std::uint64_t missing_bytes = 0;
+  Timestamp last_time = 0;                  ///< of the latest packet; 0: not known
 };
 
 /// Head of every event. `describe` pushes the event's own keys (the body of a message included), and may be called

@@ -43,11 +43,6 @@ void count(MediaSummary& media, const Message& message) {
   media.bytes += message.header.length;
 }
 
-void count_frame(MediaSummary& media, const Message& message) {
-  if (media.frames++ == 0) media.first_frame_timestamp = message.header.timestamp;
-  media.last_frame_timestamp = message.header.timestamp;
-}
-
 void take_codec(MediaSummary& media, ValueTable codecs, std::uint64_t codec) {
   if (!media.codec.empty()) return;
   const ValueInfo* value = find_value(codecs, codec);
@@ -66,7 +61,9 @@ void take_media(MediaSummary& media, media::MediaType type, ValueTable codecs, c
                 const Message& message) {
   count(media, message);
   take_codec(media, codecs, static_cast<std::uint64_t>(facts.codec));
-  if (facts.sequence_header && message.complete) take_configuration(media, type, message);
+  // Of several tracks the one that players without multitrack see says what the media is.
+  const bool leads = facts.track_id == 0 || media.detail.empty();
+  if (facts.sequence_header && message.complete && leads) take_configuration(media, type, message);
 }
 
 }  // namespace
@@ -227,8 +224,17 @@ void Session::close(EndCause cause, PacketRef packet, const std::array<Direction
   emit_suppressed(packet);
   summary_.end = cause;
   summary_.tcp = &totals;
+  // The connection may be long over when that is noticed.
+  const Timestamp last_time = std::max(totals[0].last_time, totals[1].last_time);
   ConnectionCloseEvent event(summary_);
-  emit(event, packet);
+  if (last_time != 0) {
+    summary_.last_time = last_time;
+    event.packet = packet;
+    event.connection = connection_;
+    sink_.on_event(event);
+  } else {
+    emit(event, packet);
+  }
   summary_.tcp = &not_totalled;
 }
 
@@ -373,7 +379,7 @@ void Session::on_video(const Message& message) {
   StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
   if (stream == nullptr) return;
   take_media(stream->video, media::MediaType::video, ValueTable::video_codec, facts, message);
-  if (facts.kind == media::VideoPacketKind::coded_frames) count_frame(stream->video, message);
+  if (facts.kind == media::VideoPacketKind::coded_frames) count_frame(stream->video, message.header.timestamp);
   if (!facts.key_frame) return;
   if (stream->video.key_frames++ == 0) stream->video.first_key_timestamp = message.header.timestamp;
   stream->video.last_key_timestamp = message.header.timestamp;
@@ -385,7 +391,7 @@ void Session::on_audio(const Message& message) {
   StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
   if (stream == nullptr) return;
   take_media(stream->audio, media::MediaType::audio, ValueTable::audio_codec, facts, message);
-  if (facts.kind == media::AudioPacketKind::coded_frames) count_frame(stream->audio, message);
+  if (facts.kind == media::AudioPacketKind::coded_frames) count_frame(stream->audio, message.header.timestamp);
 }
 
 void Session::emit(Event& event, PacketRef packet) {

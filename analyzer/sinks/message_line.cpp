@@ -394,11 +394,15 @@ EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
       const std::string skipped = find(FieldId::sync_found_skipped);
       line.text = "chunk borders found again";
       if (!skipped.empty()) line.text.append(" after ").append(skipped).append(" bytes");
-      line.text.append(": ").append(find(FieldId::sync_found_method));
       const std::string chunk_size = find(FieldId::sync_found_chunk_size);
       if (!chunk_size.empty()) line.text.append(", chunk size ").append(chunk_size);
       if (find(FieldId::sync_found_chunk_size_exact) == "false") line.text.append(" assumed");
-      line.text.append(", confidence ").append(find(FieldId::sync_found_confidence));
+      for (const Tape::Entry& entry : entries) {  // what it means is a line of its own in the manual
+        const bool is_confidence = entry.op == Op::number && entry.id == FieldId::sync_found_confidence;
+        const ValueInfo* row = is_confidence ? find_value(ValueTable::sync_confidence, entry.number) : nullptr;
+        if (row != nullptr) line.text.append(", confidence ").append(row->name);
+      }
+      line.text.append(": ").append(find(FieldId::sync_found_method));
       break;
     }
     case EventKind::handshake_done: {

@@ -134,7 +134,7 @@ inline rtmp::ConnectionSummary sample_summary() {
                   .frames = 250,
                   .key_frames = 10,
                   .last_timestamp = 10'000,
-                  .last_frame_timestamp = 10'000,
+                  .frame_span = 10'000,
                   .codec = "H.264",
                   .detail = "High 3.1, 1280x720"};
   stream.audio = {.messages = 431,

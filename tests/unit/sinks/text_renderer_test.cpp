@@ -262,8 +262,8 @@ TEST(Text, AChunkSizeThatNothingShowsIsCalledAssumed) {
                 renderer.on_event(found(true));
                 renderer.on_event(found(false));
               }),
-              testing::ElementsAre(testing::HasSubstr(", chunk size 4096,"),
-                                   testing::HasSubstr(", chunk size 4096 assumed,")));
+              testing::ElementsAre(testing::HasSubstr(", chunk size 4096:"),
+                                   testing::HasSubstr(", chunk size 4096 assumed:")));
 }
 
 TEST(Text, CapturedTextCannotDriveTheTerminal) {
