@@ -229,14 +229,14 @@ void count_packets(SourceStatistics& statistics, const Packet* begin, const Pack
 }
 
 Expected<std::unique_ptr<PacketSource>> open_file(const std::string& path, const FileOptions& options) {
-  return FileSource::open(path, options).map([](auto&& source) {
+  return FileSource::open(path, options).map([](std::unique_ptr<FileSource>&& source) {
     return std::unique_ptr<PacketSource>(std::move(source));
   });
 }
 
 Expected<std::unique_ptr<PacketSource>> open_memory(Bytes bytes, const std::string& name,
                                                     const FileOptions& options) {
-  return FileSource::open(open_memory_input(bytes), name, options).map([](auto&& source) {
+  return FileSource::open(open_memory_input(bytes), name, options).map([](std::unique_ptr<FileSource>&& source) {
     return std::unique_ptr<PacketSource>(std::move(source));
   });
 }

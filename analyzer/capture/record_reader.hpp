@@ -72,8 +72,10 @@ class Prefetcher {
     auto line = reinterpret_cast<std::uintptr_t>(fetched_);
     // After a record longer than the distance: only what is ahead of it, nobody may ever want its payload.
     line = std::max(line, reinterpret_cast<std::uintptr_t>(position));
+    // NOLINTBEGIN(performance-no-int-to-ptr)
     for (; line < target; line += line_length) __builtin_prefetch(reinterpret_cast<const void*>(line));
     fetched_ = reinterpret_cast<const std::uint8_t*>(line);
+    // NOLINTEND(performance-no-int-to-ptr)
   }
 
  private:

@@ -49,7 +49,7 @@ struct FlowLimits {
   /// minutes and players give up sooner; but a paused player or a keep-alive-only tunnel may be silent for
   /// minutes, and network address translators forget idle TCP connections after 5 to 15 minutes at the
   /// latest.
-  Timestamp idle_timeout = 15 * 60 * kSecond;
+  Timestamp idle_timeout = kSecond * 15 * 60;
 
   /// A flow without a byte of payload is forgotten after that long. A SYN is repeated for 127 s at most on
   /// Linux, with at most 64 s between two of them. Keeps scans and SYN floods short-lived; nobody is told.

@@ -144,7 +144,7 @@ void Connection::open_session(const transport::Verdict& verdict, rtmp::Transport
   about.start = verdict.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   about.start_lost = verdict.start_lost;
   about.proxy_header = proxy_header_;
-  session_ = std::make_unique<rtmp::Session>(std::move(about), ++context_.opened, context_.session, context_.sink);
+  session_ = std::make_unique<rtmp::Session>(about, ++context_.opened, context_.session, context_.sink);
   session_->open(info.first_packet);
   beginning_->detector.replay(*session_);
 }

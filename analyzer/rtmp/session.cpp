@@ -92,9 +92,9 @@ class Session::InspectingSink final : public FactSink {
   PacketRef packet_;
 };
 
-Session::Session(ConnectionInfo info, std::uint32_t connection, SessionOptions options, EventSink& sink)
+Session::Session(const ConnectionInfo& info, std::uint32_t connection, SessionOptions options, EventSink& sink)
     : connection_(connection), options_(options), sink_(sink) {
-  summary_.info = std::move(info);
+  summary_.info = info;
 }
 
 void Session::open(PacketRef packet) {

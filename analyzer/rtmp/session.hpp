@@ -25,7 +25,7 @@ struct SessionOptions {
 class Session final : public StreamSink, private HandshakeListener, private ChunkStreamListener {
  public:
   /// `connection` is the number that the events carry; `sink` must outlive the session.
-  Session(ConnectionInfo info, std::uint32_t connection, SessionOptions options, EventSink& sink);
+  Session(const ConnectionInfo& info, std::uint32_t connection, SessionOptions options, EventSink& sink);
 
   void open(PacketRef packet);
   void on_data(Direction direction, const StreamData& data) override;
