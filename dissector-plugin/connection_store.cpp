@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-
 namespace rtmpscope::plugin {
 namespace {
 

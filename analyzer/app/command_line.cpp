@@ -136,7 +136,6 @@ CommandLine parse_command_line(int argc, char** argv) {
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   analyze_app->add_option("-j,--jobs", jobs, "Threads (default: one a core)")
       ->type_name("N")
-      ->type_name("N")
       ->check(CLI::Range(1U, maximum_jobs).description(""));
   std::string order = "merged";
   analyze_app->add_option("--order", order, "Several files: merged by time, or one after the other (sequence)")

@@ -94,7 +94,7 @@ int run_live(const LiveCommand& command) {
   live_source = nullptr;
   const capture::SourceStatistics& statistics = (*source)->statistics();
   say("{} packets captured, {} dropped by the kernel, {} dropped by the interface\n",
-             statistics.packets, statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0));
+      statistics.packets, statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0));
   return code;
 }
 

@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <iterator>
+#include <string>
+#include <utility>
 
 namespace rtmpscope::app {
 

@@ -226,15 +226,9 @@ void Session::close(EndCause cause, PacketRef packet, const std::array<Direction
   summary_.tcp = &totals;
   // The connection may be long over when that is noticed.
   const Timestamp last_time = std::max(totals[0].last_time, totals[1].last_time);
+  summary_.last_time = last_time != 0 ? last_time : std::max(summary_.last_time, packet.time);
   ConnectionCloseEvent event(summary_);
-  if (last_time != 0) {
-    summary_.last_time = last_time;
-    event.packet = packet;
-    event.connection = connection_;
-    sink_.on_event(event);
-  } else {
-    emit(event, packet);
-  }
+  send(event, packet);
   summary_.tcp = &not_totalled;
 }
 
@@ -395,9 +389,13 @@ void Session::on_audio(const Message& message) {
 }
 
 void Session::emit(Event& event, PacketRef packet) {
+  summary_.last_time = std::max(summary_.last_time, packet.time);
+  send(event, packet);
+}
+
+void Session::send(Event& event, PacketRef packet) {
   event.packet = packet;
   event.connection = connection_;
-  summary_.last_time = std::max(summary_.last_time, packet.time);
   sink_.on_event(event);
 }
 

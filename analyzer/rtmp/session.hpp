@@ -68,6 +68,7 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   void on_audio(const Message& message);
   void on_video(const Message& message);
   void emit(Event& event, PacketRef packet);
+  void send(Event& event, PacketRef packet);
   void emit_finding(FindingEvent& event, PacketRef packet);
   void emit_suppressed(PacketRef packet);
 

@@ -397,7 +397,7 @@ EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
       const std::string chunk_size = find(FieldId::sync_found_chunk_size);
       if (!chunk_size.empty()) line.text.append(", chunk size ").append(chunk_size);
       if (find(FieldId::sync_found_chunk_size_exact) == "false") line.text.append(" assumed");
-      for (const Tape::Entry& entry : entries) {  // what it means is a line of its own in the manual
+      for (const Tape::Entry& entry : entries) {  // docs/values.md says what it means
         const bool is_confidence = entry.op == Op::number && entry.id == FieldId::sync_found_confidence;
         const ValueInfo* row = is_confidence ? find_value(ValueTable::sync_confidence, entry.number) : nullptr;
         if (row != nullptr) line.text.append(", confidence ").append(row->name);
