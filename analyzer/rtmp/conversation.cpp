@@ -55,7 +55,9 @@ void Conversation::on_request(std::uint32_t message_stream_id, const CommandFact
 }
 
 void Conversation::on_response(const PendingRequest& request, const CommandFacts& facts) {
-  if (request.kind == PendingRequest::Kind::connect && !facts.server_version.empty()) summary_.server_software = facts.server_version;
+  if (request.kind == PendingRequest::Kind::connect && !facts.server_version.empty()) {
+    summary_.server_software = facts.server_version;
+  }
   constexpr double last_stream_id = 0xFFFFFFFF;
   if (request.kind == PendingRequest::Kind::create_stream && facts.name == "_result" && facts.first_number &&
       *facts.first_number >= 0 && *facts.first_number <= last_stream_id) {
