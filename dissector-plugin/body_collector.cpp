@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "rtmp/message_assembler.hpp"
-#include "rtmp/resync.hpp"
+#include "rtmp/chunk/message_assembler.hpp"
+#include "rtmp/recovery/sync_search.hpp"
 
 namespace rtmpscope::plugin {
 namespace {

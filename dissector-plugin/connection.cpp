@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "base/byte_order.hpp"
-#include "base/handshake_digest.hpp"
-#include "rtmp/summary.hpp"
+#include "rtmp/handshake/digest.hpp"
+#include "rtmp/session/summary.hpp"
 
 namespace rtmpscope::plugin {
 namespace {
@@ -21,7 +21,7 @@ bool is_client_handshake(Bytes bytes, Direction direction) {
   constexpr std::size_t both = 1 + handshake_block_size;
   if (bytes.size() > both || bytes.size() < convincing_size || direction != Direction::to_server)
     return false;
-  if (transport::classify_opening(bytes.first(transport::opening_size)) != transport::Opening::handshake)
+  if (carrier::classify_opening(bytes.first(carrier::opening_size)) != carrier::Opening::handshake)
     return false;
   if (load_be32(bytes.data() + 5) == 0) return bytes[0] == 3;
   return bytes.size() == both && find_digest(bytes.subspan(1), direction) != DigestLayout::none;
@@ -57,7 +57,7 @@ std::optional<FrameRecord> Connection::take(const Piece& piece) {
 
 /// How many bytes in front of the piece are, or may be, a proxy's header.
 std::uint32_t Connection::find_proxy_header(const Piece& piece) {
-  using transport::ProxyHeaderFinder;
+  using carrier::ProxyHeaderFinder;
   const Way& side = ways_[index_of(piece.direction)];
   if (proxy_finder_ == nullptr) {
     began_ = !piece.sequence || piece.sequence != piece.first_sequence || !piece.syn_seen ||
@@ -154,7 +154,7 @@ void Connection::feed(const Piece& piece, const StreamData& data) {
   if (state_ == State::decoding) {
     session_->on_data(way(piece.direction), data);
   } else if (state_ == State::undecided) {
-    const transport::Verdict verdict = decide(piece, detector(piece).add(piece.direction, data), &data);
+    const carrier::Verdict verdict = decide(piece, detector(piece).add(piece.direction, data), &data);
     if (!open_session(verdict, data.packet)) return;
     if (held_pieces_ == 1) {
       // Straight from the packet, so that what lies in it need not be copied.
@@ -170,7 +170,7 @@ void Connection::feed(const Piece& piece, const StreamGap& gap) {
   if (state_ == State::decoding) {
     session_->on_gap(way(piece.direction), gap);
   } else if (state_ == State::undecided) {
-    const transport::Verdict verdict = decide(piece, detector(piece).add(piece.direction, gap), nullptr);
+    const carrier::Verdict verdict = decide(piece, detector(piece).add(piece.direction, gap), nullptr);
     if (!open_session(verdict, gap.noticed_at)) return;
     replay_held();
     detector_.reset();
@@ -185,21 +185,20 @@ void Connection::replay_held() {
 }
 
 /// To be called once for each piece that it is given.
-transport::Detector& Connection::detector(const Piece& piece) {
+carrier::Detector& Connection::detector(const Piece& piece) {
   if (detector_ == nullptr) {
-    detector_ = std::make_unique<transport::Detector>(transport::Detector::Hints{
-        .known_port = piece.claim == Claim::port,
-        .syn_seen = piece.syn_seen,
-        .searched_bytes = &capture_.searched_bytes});
+    detector_ = std::make_unique<carrier::Detector>(
+        carrier::Detector::Hints{.known_port = piece.claim == Claim::port,
+                                 .syn_seen = piece.syn_seen,
+                                 .searched_bytes = &capture_.searched_bytes});
   }
   ++held_pieces_;
   return *detector_;
 }
 
 /// A packet is shown as soon as it is read, when the detector would rather wait for the other side.
-transport::Verdict Connection::decide(const Piece& piece, transport::Verdict verdict,
-                                      const StreamData* data) {
-  using transport::Protocol;
+carrier::Verdict Connection::decide(const Piece& piece, carrier::Verdict verdict, const StreamData* data) {
+  using carrier::Protocol;
   if (verdict.protocol != Protocol::undecided || data == nullptr) return verdict;
   const bool first = held_pieces_ == 1 && data->offset == 0;
   if (first && piece.syn_seen && is_client_handshake(data->bytes, piece.direction)) {
@@ -207,13 +206,13 @@ transport::Verdict Connection::decide(const Piece& piece, transport::Verdict ver
   }
   if (detector_->searches()) return verdict;
   // What follows a hole does not tell; the other direction may.
-  const bool tells = data->bytes.size() >= transport::opening_size && (data->offset == 0 || !piece.syn_seen);
+  const bool tells = data->bytes.size() >= carrier::opening_size && (data->offset == 0 || !piece.syn_seen);
   return piece.claim == Claim::port && tells ? detector_->at_end() : verdict;
 }
 
 /// False if there is nothing to decode, or not yet.
-bool Connection::open_session(transport::Verdict verdict, PacketRef packet) {
-  using transport::Protocol;
+bool Connection::open_session(carrier::Verdict verdict, PacketRef packet) {
+  using carrier::Protocol;
   if (verdict.protocol == Protocol::undecided) return false;
   if (verdict.protocol != Protocol::rtmp && verdict.protocol != Protocol::rtmpe) {
     state_ = State::other;

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "carrier/protocol_detector.hpp"
+#include "carrier/proxy_header.hpp"
 #include "record_log.hpp"
-#include "rtmp/session.hpp"
-#include "transport/detector.hpp"
-#include "transport/proxy_header.hpp"
+#include "rtmp/session/session.hpp"
 #include "unit_codec.hpp"
 
 namespace rtmpscope::plugin {
@@ -41,9 +41,9 @@ struct Piece {
 
 /// What the connections of a capture share; outlives them.
 struct Capture {
-  std::uint32_t numbered = 0;  ///< connections that are shown
-  UnitWriter units;            ///< of the piece being decoded
-  std::size_t searched_bytes = 0;  ///< transport::Detector::Hints
+  std::uint32_t numbered = 0;      ///< connections that are shown
+  UnitWriter units;                ///< of the piece being decoded
+  std::size_t searched_bytes = 0;  ///< carrier::Detector::Hints
 };
 
 class Connection final : private rtmp::EventSink {
@@ -102,9 +102,9 @@ class Connection final : private rtmp::EventSink {
   std::uint64_t locate(Way& way, const Piece& piece, std::uint64_t& missing, bool& stray);
   void feed(const Piece& piece, const StreamData& data);
   void feed(const Piece& piece, const StreamGap& gap);
-  transport::Detector& detector(const Piece& piece);
-  transport::Verdict decide(const Piece& piece, transport::Verdict verdict, const StreamData* data);
-  bool open_session(transport::Verdict verdict, PacketRef packet);
+  carrier::Detector& detector(const Piece& piece);
+  carrier::Verdict decide(const Piece& piece, carrier::Verdict verdict, const StreamData* data);
+  bool open_session(carrier::Verdict verdict, PacketRef packet);
   void replay_held();
   void give_number();
   [[nodiscard]] Direction way(Direction direction) const {
@@ -117,9 +117,9 @@ class Connection final : private rtmp::EventSink {
   State state_ = State::undecided;
   bool swapped_ = false;
   bool media_whole_ = false;
-  std::unique_ptr<transport::Detector> detector_;
+  std::unique_ptr<carrier::Detector> detector_;
   /// While the bytes to the server may be a proxy's header.
-  std::unique_ptr<transport::ProxyHeaderFinder> proxy_finder_;
+  std::unique_ptr<carrier::ProxyHeaderFinder> proxy_finder_;
   bool began_ = false;             ///< the direction to the server, and it is known where
   std::uint32_t held_pieces_ = 0;  ///< in the detector
   std::unique_ptr<rtmp::Session> session_;

@@ -80,8 +80,8 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   if (connection == nullptr) {
     // Most connections of a capture are something else, and their first byte tells, if it is in the capture.
     const bool from_start = carrier.segment == nullptr || syn_seen;
-    if (claim == Claim::asked && from_start && !transport::is_promising(frame[0]) &&
-        !transport::ProxyHeaderFinder::is_promising(frame[0])) {
+    if (claim == Claim::asked && from_start && !carrier::is_promising(frame[0]) &&
+        !carrier::ProxyHeaderFinder::is_promising(frame[0])) {
       reject_connection(carrier.key, conversation);
       return false;
     }

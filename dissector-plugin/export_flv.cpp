@@ -13,11 +13,11 @@
 #include "body_collector.hpp"
 #include "flv.hpp"
 #include "media/media.hpp"
-#include "rtmp/aggregate.hpp"
-#include "rtmp/command_facts.hpp"
-#include "rtmp/describe_message.hpp"
-#include "sinks/person_text.hpp"
-#include "sinks/redaction.hpp"
+#include "output/redaction.hpp"
+#include "output/text/terminal_text.hpp"
+#include "rtmp/message/aggregate.hpp"
+#include "rtmp/message/command_facts.hpp"
+#include "rtmp/message/describe_message.hpp"
 #include "taps.hpp"
 #include "visit.hpp"
 
@@ -145,7 +145,7 @@ void cut(std::string& text, std::size_t size) {
 /// Captured text as a part of a file's name, on any system.
 std::string name_part(std::string_view captured) {
   constexpr std::size_t longest = 96;
-  std::string text = sinks::safe(captured, false);
+  std::string text = output::safe(captured, false);
   for (char& character : text) {
     if (std::string_view("/\\:*?\"<>|%").find(character) != std::string_view::npos) character = '_';
   }
@@ -157,7 +157,7 @@ std::string name_part(std::string_view captured) {
 std::string file_name(Export& all, const Connection& connection, const MessageUnit& unit) {
   const std::string_view app = connection.text(unit.app);
   const std::string_view stream = connection.text(unit.stream_name);
-  std::string name = name_part(redact != 0 ? sinks::redact_app(app) : app);
+  std::string name = name_part(redact != 0 ? output::redact_app(app) : app);
   if (!name.empty()) name += '_';
   name += stream.empty() || redact != 0 ? fmt::format("stream{}", stream_id(unit).value_or(0))
                                         : name_part(stream);

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "base/bytes.hpp"
-#include "rtmp/message.hpp"
+#include "rtmp/chunk/message.hpp"
 
 namespace rtmpscope::plugin::flv {
 

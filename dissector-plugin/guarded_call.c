@@ -18,8 +18,12 @@ int rtmpscope_call_guarded(dissector_handle_t handle, tvbuff_t* tvb, packet_info
 
   if (writable) col_set_writable(pinfo->cinfo, -1, FALSE);
   pinfo->can_desegment = 0;
-  TRY { call_dissector_only(handle, tvb, pinfo, tree, NULL); }
-  CATCH_BOUNDS_AND_DISSECTOR_ERRORS { whole = FALSE; }
+  TRY {
+    call_dissector_only(handle, tvb, pinfo, tree, NULL);
+  }
+  CATCH_BOUNDS_AND_DISSECTOR_ERRORS {
+    whole = FALSE;
+  }
   ENDTRY;
   if (writable) col_set_writable(pinfo->cinfo, -1, TRUE);
   pinfo->can_desegment = can_desegment;

@@ -1,7 +1,7 @@
 // A chunk header's bytes from its values: for one that began in another packet.
 #pragma once
 
-#include "rtmp/chunk_parser.hpp"
+#include "rtmp/chunk/chunk_parser.hpp"
 
 namespace rtmpscope::plugin {
 

@@ -1,5 +1,5 @@
-// The text that an item is shown with, made without Wireshark's general formatting, which is most of the cost of
-// printing a tree.
+// The text that an item is shown with, made without Wireshark's general formatting, which is most of the cost
+// of printing a tree.
 #pragma once
 
 #include <charconv>
@@ -10,9 +10,9 @@
 
 namespace rtmpscope::plugin {
 
-/// Writes the text of one item, in place of the one that Wireshark would make: printable ASCII, or UTF-8 without
-/// control characters. What does not fit is left out, so ask before. Has no destructor: Wireshark may leave its owner
-/// with longjmp.
+/// Writes the text of one item, in place of the one that Wireshark would make: printable ASCII, or UTF-8
+/// without control characters. What does not fit is left out, so ask before. Has no destructor: Wireshark may
+/// leave its owner with longjmp.
 class ItemLabel {
  public:
   /// Longest text of an item.
@@ -53,7 +53,8 @@ inline void prepend_key(proto_item* item, const char* key) {
   field_info* info = item == nullptr || !PTREE_DATA(item)->visible ? nullptr : PITEM_FINFO(item);
   constexpr std::string_view equals = " = ";
   const std::size_t front = std::strlen(key) + equals.size();
-  const std::size_t size = info == nullptr || info->rep == nullptr ? 0 : std::strlen(info->rep->representation);
+  const std::size_t size =
+      info == nullptr || info->rep == nullptr ? 0 : std::strlen(info->rep->representation);
   if (size == 0 || front + size > ItemLabel::capacity) {
     proto_item_prepend_text(item, "%s = ", key);
     return;

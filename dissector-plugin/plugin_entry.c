@@ -25,4 +25,6 @@ void plugin_register(void) {
 }
 
 // Since Wireshark 4.2: what the plugin brings. 1 is a dissector.
-unsigned plugin_describe(void) { return 1; }
+unsigned plugin_describe(void) {
+  return 1;
+}

@@ -6,14 +6,14 @@
 
 #include "base/byte_order.hpp"
 #include "media/media.hpp"
-#include "rtmp/events.hpp"
-#include "sinks/message_line.hpp"
+#include "output/text/event_line.hpp"
+#include "rtmp/session/events.hpp"
 
 namespace rtmpscope::plugin {
 namespace {
 
-constexpr sinks::Style style{};
-constexpr sinks::Style plain_style{.ascii = true};
+constexpr output::Style style{};
+constexpr output::Style plain_style{.ascii = true};
 /// Columns of one message in the Info column, and of all.
 constexpr std::size_t phrase_width = 160;
 constexpr std::size_t column_width = 1000;
@@ -31,8 +31,8 @@ const char* guarded(std::string& text, Make make) noexcept {
   }
 }
 
-/// Of coded frames that media::VideoFacts does not call interesting, a line tells no more than codec and packet type.
-/// Nearly all messages are such; messages with one key have one line. 0: something else.
+/// Of coded frames that media::VideoFacts does not call interesting, a line tells no more than codec and
+/// packet type. Nearly all messages are such; messages with one key have one line. 0: something else.
 std::uint64_t frame_key(const MessageUnit& unit, Bytes body) {
   constexpr std::size_t enhanced_header = 1 + 4;  // with the FourCC
   const std::uint8_t type = unit.header.type_id;
@@ -112,8 +112,8 @@ const char* Presenter::message_label(const MessageUnit& unit, Bytes frame) noexc
   FrameLine& known = frame_line(key);
   if (key != 0 && known.key == key) return known.line.c_str();
   return guarded(text_, [&] {
-    text_ = sinks::message_line(tape_, style).text;
-    sinks::cut_to_width(text_, label_width, style);
+    text_ = output::message_line(tape_, style).text;
+    output::cut_to_width(text_, label_width, style);
     if (key != 0) known = {key, text_};
   });
 }
@@ -131,15 +131,15 @@ const Tape& Presenter::event_fields(const EventUnit& unit, Bytes frame) noexcept
 
 const char* Presenter::event_label(EventKind kind, const Tape& fields) noexcept {
   return guarded(text_, [&] {
-    text_ = sinks::event_line(kind, fields, style).text;
-    sinks::cut_to_width(text_, label_width, style);
+    text_ = output::event_line(kind, fields, style).text;
+    output::cut_to_width(text_, label_width, style);
   });
 }
 
 const char* Presenter::app(const MessageUnit& unit, const Connection& connection) noexcept {
   return guarded(text_, [&] {
-    text_ = sinks::safe(connection.text(unit.app), false);
-    if (redact) text_ = sinks::redact_app(text_);
+    text_ = output::safe(connection.text(unit.app), false);
+    if (redact) text_ = output::redact_app(text_);
   });
 }
 
@@ -153,17 +153,15 @@ const char* Presenter::line(const Unit& unit, const Connection& connection, Byte
     text_.clear();
     std::string line;
     if (unit.kind == Unit::Kind::message) {
-      line =
-          sinks::message_line(message_fields(unit.message, connection, frame), plain_style)
-              .text;
+      line = output::message_line(message_fields(unit.message, connection, frame), plain_style).text;
     } else if (unit.kind == Unit::Kind::event) {
       const EventUnit& event = connection.event(unit.event);
       if (event.kind != EventKind::connection_open) {
-        line = sinks::event_line(event.kind, event_fields(event, frame), plain_style).text;
+        line = output::event_line(event.kind, event_fields(event, frame), plain_style).text;
       }
     }
     if (line.empty()) return;
-    sinks::cut_to_width(line, line_width, plain_style);
+    output::cut_to_width(line, line_width, plain_style);
     const Timestamp begin =
         connection.session() == nullptr ? time : connection.session()->summary().first_time;
     text_ = fmt::format("{:+.3f}  {}\n", static_cast<double>(time - begin) / 1e9, line);
@@ -174,8 +172,8 @@ const std::string& Presenter::phrase(const MessageUnit& unit, const Connection& 
   const std::uint64_t key = frame_key(unit, bytes_of(unit.body, frame));
   FrameLine& known = frame_line(key);
   if (key != 0 && known.key == key) return known.line;
-  phrase_ = sinks::message_line(message_fields(unit, connection, frame), style).text;
-  sinks::cut_to_width(phrase_, phrase_width, style);
+  phrase_ = output::message_line(message_fields(unit, connection, frame), style).text;
+  output::cut_to_width(phrase_, phrase_width, style);
   if (key != 0) known = {key, phrase_};
   return phrase_;
 }
@@ -211,20 +209,20 @@ const char* Presenter::info_column(const FrameRecord& record, const Connection& 
       } else if (unit.kind == Unit::Kind::event) {
         const EventUnit& event = connection.event(unit.event);
         if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
-        add_phrase(sinks::event_line(event.kind, event_fields(event, frame), style).text);
+        add_phrase(output::event_line(event.kind, event_fields(event, frame), style).text);
       }
     }
     end_phrase();
     if (!text_.empty()) return;
     const ValueInfo* type = find_value(ValueTable::message_type, record.message_type);
     if (record.proxy_header > 0) {
-      text_ = fmt::format("[proxy header, {}]", sinks::count_text(record.proxy_header, "byte"));
+      text_ = fmt::format("[proxy header, {}]", output::count_text(record.proxy_header, "byte"));
     } else if (record.repeated == record.length) {
-      text_ = fmt::format("{} seen before", sinks::count_text(record.length, "byte"));
+      text_ = fmt::format("{} seen before", output::count_text(record.length, "byte"));
     } else if (record.message_type != 0 && type != nullptr) {
-      text_ = fmt::format("[part of {}, {}]", type->text, sinks::count_text(record.length, "byte"));
+      text_ = fmt::format("[part of {}, {}]", type->text, output::count_text(record.length, "byte"));
     } else {
-      text_ = fmt::format("[{}]", sinks::count_text(record.length, "byte"));
+      text_ = fmt::format("[{}]", output::count_text(record.length, "byte"));
     }
   });
 }

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "connection.hpp"
+#include "output/redaction.hpp"
 #include "schema/tape.hpp"
-#include "sinks/redaction.hpp"
 
 namespace rtmpscope::plugin {
 
@@ -42,15 +42,13 @@ class Presenter {
     std::string line;
   };
 
-  [[nodiscard]] FrameLine& frame_line(std::uint64_t key) {
-    return frame_lines_[key % frame_lines_.size()];
-  }
+  [[nodiscard]] FrameLine& frame_line(std::uint64_t key) { return frame_lines_[key % frame_lines_.size()]; }
   const std::string& phrase(const MessageUnit& unit, const Connection& connection, Bytes frame);
   void add_phrase(const std::string& phrase);
   void end_phrase();
 
   Tape tape_;
-  sinks::RedactingSink redacting_{tape_};
+  output::RedactingSink redacting_{tape_};
   std::string text_;
   std::string phrase_;
   std::array<FrameLine, 61> frame_lines_;

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "connection.hpp"
-#include "rtmp/describe_message.hpp"
-#include "rtmp/summary.hpp"
+#include "rtmp/message/describe_message.hpp"
+#include "rtmp/session/summary.hpp"
 
 namespace rtmpscope::plugin {
 namespace {

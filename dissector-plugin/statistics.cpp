@@ -6,8 +6,8 @@
 #include <tuple>
 #include <utility>
 
-#include "rtmp/summary.hpp"
-#include "sinks/person_text.hpp"
+#include "output/text/terminal_text.hpp"
+#include "rtmp/session/summary.hpp"
 #include "taps.hpp"
 #include "visit.hpp"
 
@@ -130,17 +130,18 @@ void show_stream(stat_tap_table* table, const Connection& connection, const rtmp
                  std::uint32_t place) {
   const rtmp::StreamSummary& stream = summary.streams[place];
   const guint row = row_of(table, {connection.index(), place, 0}, stream_fields());
-  const rtmp::ConnectionSummary shown = redact != 0 ? sinks::redact_summary(summary) : summary;
+  const rtmp::ConnectionSummary shown = redact != 0 ? output::redact_summary(summary) : summary;
   set(table, row, stream_client, summary.info.client.to_string());
   set(table, row, stream_server, summary.info.server.to_string());
-  set(table, row, stream_app, sinks::safe(shown.app, false));
+  set(table, row, stream_app, output::safe(shown.app, false));
   set(table, row, stream_name,
-      sinks::safe(redact != 0 && !stream.name.empty() ? sinks::redacted(stream.name.size()) : stream.name,
-                  false));
+      output::safe(redact != 0 && !stream.name.empty() ? output::redacted(stream.name.size()) : stream.name,
+                   false));
   set(table, row, stream_use, std::string(use_text(stream.use)));
   set(table, row, stream_video, media_text(stream.video));
   set(table, row, stream_audio, media_text(stream.audio));
-  const double seconds = std::max(media_span(stream.video), media_span(stream.audio)) / milliseconds_per_second;
+  const double seconds =
+      std::max(media_span(stream.video), media_span(stream.audio)) / milliseconds_per_second;
   set(table, row, stream_seconds, seconds);
   const double kilobits = static_cast<double>(stream.video.bytes + stream.audio.bytes) * 8 / 1000;
   set(table, row, stream_bitrate, seconds > 0 ? kilobits / seconds : 0.0);
@@ -188,7 +189,7 @@ stat_tap_table_item* command_fields() {
 std::string command_name_of(const Tape& tape) {
   for (const Tape::Entry& entry : tape.entries()) {
     if (entry.op == Tape::Op::text && entry.id == FieldId::command_name) {
-      return sinks::safe(as_text(tape.bytes(entry)), false);
+      return output::safe(as_text(tape.bytes(entry)), false);
     }
   }
   return {};
@@ -205,8 +206,7 @@ void show_command(stat_tap_table* table, const TapRecord& tapped, const Unit& un
   if (!is_command(message)) return;
   const std::string name = command_name_of(presenter().message_fields(message, connection, tapped.frame));
   const Exchange& exchange = connection.exchange(message);
-  const std::uint32_t request_frame =
-      exchange.request_frame != 0 ? exchange.request_frame : message.frame;
+  const std::uint32_t request_frame = exchange.request_frame != 0 ? exchange.request_frame : message.frame;
   if (exchange.request_frame == 0 && exchange.transaction_id == 0) return;  // waits for no response
   const guint row =
       row_of(table, {connection.index(), request_frame, exchange.transaction_id}, command_fields());
@@ -224,8 +224,8 @@ void show_command(stat_tap_table* table, const TapRecord& tapped, const Unit& un
   set(table, row, command_id, exchange.transaction_id);
   const std::string_view stream = connection.text(message.stream_name);
   set(table, row, command_stream,
-      sinks::safe(redact != 0 && !stream.empty() ? sinks::redacted(stream.size()) : std::string(stream),
-                  false));
+      output::safe(redact != 0 && !stream.empty() ? output::redacted(stream.size()) : std::string(stream),
+                   false));
 }
 
 void show_commands(stat_tap_table* table, const TapRecord& tapped) {

@@ -23,7 +23,7 @@ struct Target {
   tvbuff_t* tvb = nullptr;
   packet_info* pinfo = nullptr;
   Presenter* presenter = nullptr;
-  bool labels = false;  ///< whether anybody reads the texts of items
+  bool labels = false;       ///< whether anybody reads the texts of items
   bool begins_here = false;  ///< the message's first chunk lies in this packet
   std::uint32_t items = 0;
   bool limit_told = false;
@@ -65,13 +65,15 @@ proto_item* add_bare_item(proto_tree* tree, int id, tvbuff_t* tvb, int start, in
   return proto_tree_add_none_format(tree, id, tvb, start, length, "%s", "");
 }
 
-/// Adds a text that consists of nothing else, if it fits: "before: text", or `text` alone if `before` is null.
+/// Adds a text that consists of nothing else, if it fits: "before: text", or `text` alone if `before` is
+/// null.
 proto_item* add_heading(Target& target, proto_tree* tree, int id, int start, int length, const char* before,
                         std::string_view text) {
   const std::string_view front = before == nullptr ? std::string_view() : before;
   if (front.size() + text.size() + 2 > ItemLabel::capacity) {
-    return proto_tree_add_none_format(tree, id, target.tvb, start, length, "%s%s%.*s", before == nullptr ? "" : before,
-                                      before == nullptr ? "" : ": ", static_cast<int>(text.size()), text.data());
+    return proto_tree_add_none_format(tree, id, target.tvb, start, length, "%s%s%.*s",
+                                      before == nullptr ? "" : before, before == nullptr ? "" : ": ",
+                                      static_cast<int>(text.size()), text.data());
   }
   proto_item* item = add_bare_item(tree, id, target.tvb, start, length);
   ItemLabel label(item);
@@ -80,8 +82,8 @@ proto_item* add_heading(Target& target, proto_tree* tree, int id, int start, int
   return item;
 }
 
-proto_item* add_number_item(proto_tree* tree, tvbuff_t* tvb, const FieldForm& form, std::uint64_t number, int start,
-                            int length) {
+proto_item* add_number_item(proto_tree* tree, tvbuff_t* tvb, const FieldForm& form, std::uint64_t number,
+                            int start, int length) {
   switch (form.type) {
     case FT_UINT64: return proto_tree_add_uint64(tree, form.id, tvb, start, length, number);
     case FT_INT64:
@@ -116,7 +118,8 @@ void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& en
   if (named) label << ")";
 }
 
-proto_item* add_number(proto_tree* tree, tvbuff_t* tvb, const Tape::Entry& entry, int start, int length, bool hidden) {
+proto_item* add_number(proto_tree* tree, tvbuff_t* tvb, const Tape::Entry& entry, int start, int length,
+                       bool hidden) {
   const FieldForm& form = plugin::form(entry.id);
   proto_item* item = add_number_item(tree, tvb, form, entry.number, start, length);
   if (hidden) return item;
@@ -191,11 +194,11 @@ void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base) {
   }
 }
 
-/// Whether a line for the field would say what stands in another one beside it. It is there for filters, but hidden, as
-/// far as Wireshark is not told to show hidden fields.
+/// Whether a line for the field would say what stands in another one beside it. It is there for filters, but
+/// hidden, as far as Wireshark is not told to show hidden fields.
 bool is_evident(const Target& target, const Tape::Entry& entry) {
   switch (entry.id) {
-    case FieldId::chunk_payload_length:  // in the chunk's own line
+    case FieldId::chunk_payload_length:       // in the chunk's own line
     case FieldId::message_type: return true;  // named with its number
     case FieldId::message_complete: return entry.number != 0;
     case FieldId::message_chunks: return entry.number == 1;
@@ -321,8 +324,8 @@ void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Chun
 tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const KeptBytes& kept, std::uint32_t size,
                  const char* name) {
   if (kept.copy != nullptr) {
-    tvbuff_t* tvb = tvb_new_child_real_data(frame_tvb, kept.copy, kept.size,
-                                            static_cast<int>(std::max(size, kept.size)));
+    tvbuff_t* tvb =
+        tvb_new_child_real_data(frame_tvb, kept.copy, kept.size, static_cast<int>(std::max(size, kept.size)));
     add_new_data_source(target.pinfo, tvb, name);
     return tvb;
   }
@@ -400,12 +403,10 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, c
   for (UnitReader units(record); !target.limit_told && units.next(unit);) {
     switch (unit.kind) {
       case Unit::Kind::chunk:
-        add_chunk(target, tvb, root, unit.chunk, record,
-                  unit.direction == record.direction, frame.size() - record.proxy_header);
+        add_chunk(target, tvb, root, unit.chunk, record, unit.direction == record.direction,
+                  frame.size() - record.proxy_header);
         break;
-      case Unit::Kind::message:
-        add_message(target, tvb, root, unit.message, connection, frame);
-        break;
+      case Unit::Kind::message: add_message(target, tvb, root, unit.message, connection, frame); break;
       case Unit::Kind::event: add_event(target, tvb, root, connection.event(unit.event), frame); break;
     }
   }

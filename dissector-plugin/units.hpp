@@ -8,9 +8,9 @@
 #include <optional>
 #include <vector>
 
-#include "rtmp/chunk_parser.hpp"
-#include "rtmp/handshake.hpp"
-#include "rtmp/message.hpp"
+#include "rtmp/chunk/chunk_parser.hpp"
+#include "rtmp/chunk/message.hpp"
+#include "rtmp/handshake/handshake.hpp"
 #include "schema/tape.hpp"
 
 namespace rtmpscope::plugin {
@@ -76,10 +76,11 @@ struct FrameRecord {
   std::uint32_t length = 0;          ///< bytes of the stream, captured or not
   std::uint32_t repeated = 0;        ///< so many bytes in front were decoded before
   std::uint32_t missing_before = 0;  ///< bytes between what came before and this, at most UINT32_MAX
-  std::uint16_t proxy_header = 0;    ///< bytes in front that a proxy has added; stream_offset and length begin behind
-  std::uint8_t message_type = 0;     ///< of the message that the last payload belongs to; 0: not known
+  std::uint16_t proxy_header =
+      0;  ///< bytes in front that a proxy has added; stream_offset and length begin behind
+  std::uint8_t message_type = 0;  ///< of the message that the last payload belongs to; 0: not known
   Direction direction{};
-  Bytes units;                       ///< for UnitReader; valid as long as the connection
+  Bytes units;  ///< for UnitReader; valid as long as the connection
 };
 
 }  // namespace rtmpscope::plugin

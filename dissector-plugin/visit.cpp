@@ -15,8 +15,8 @@ Presenter& presenter() {
   return instance;
 }
 
-/// Who is the client: as the SYN says, or by the port that is known to be a server's, or the lower one (the analyzer's
-/// net/tcp_connection.cpp), or who spoke first.
+/// Who is the client: as the SYN says, or by the port that is known to be a server's, or the lower one (the
+/// analyzer's net/tcp_connection.cpp), or who spoke first.
 Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
                        const conversation_t* conversation, dissector_handle_t handle) {
   if (tcp != nullptr && tcp->server_port != 0 && pinfo->srcport != pinfo->destport) {

@@ -52,7 +52,8 @@ struct FirstBoolPointer<Result (*)(A, B, C, D, Flag*)> {
 /// What a boolean preference is stored in.
 using PreferenceFlag = FirstBoolPointer<decltype(&prefs_register_bool_preference)>::type;
 
-/// URI of the last request on an HTTP connection, null without one. It moved into the list of requests after 4.0.
+/// URI of the last request on an HTTP connection, null without one. It moved into the list of requests
+/// after 4.0.
 template <typename HttpConversation>
 const char* last_request_uri(const HttpConversation* http) {
   if (http == nullptr) return nullptr;

@@ -30,10 +30,10 @@ struct Words {
   bool no_progress = false;
 };
 
-sinks::TableFormat table_format(const std::string& word) {
-  return word == "markdown" ? sinks::TableFormat::markdown
-         : word == "json"   ? sinks::TableFormat::json
-                            : sinks::TableFormat::text;
+output::TableFormat table_format(const std::string& word) {
+  return word == "markdown" ? output::TableFormat::markdown
+         : word == "json"   ? output::TableFormat::json
+                            : output::TableFormat::text;
 }
 
 /// The word where a subcommand should be, if there is one that is none.
@@ -53,8 +53,10 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
   app.add_option("-o,--output", options.output, "Write to FILE instead of standard output")
       ->type_name("FILE")
       ->group("Output");
-  app.add_flag("--chunks", shard.session.chunk_events, "An event for every chunk header, too")->group("Output");
-  app.add_flag("--ranges", shard.render.ranges, "Byte range of every field (ndjson and json)")->group("Output");
+  app.add_flag("--chunks", shard.session.chunk_events, "An event for every chunk header, too")
+      ->group("Output");
+  app.add_flag("--ranges", shard.render.ranges, "Byte range of every field (ndjson and json)")
+      ->group("Output");
   app.add_flag("--redact", shard.render.redact, "Mask stream keys, tokens and passwords")->group("Output");
   app.add_option("--color,--colour", words.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
@@ -73,11 +75,13 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->type_name("N")
       ->check(CLI::Range(1U, std::numeric_limits<std::uint32_t>::max()).description(""))
       ->group("Selection");
-  app.add_option("--from", words.from, "Only events at TIME or later: RFC 3339, or +SECONDS after the first packet")
+  app.add_option("--from", words.from,
+                 "Only events at TIME or later: RFC 3339, or +SECONDS after the first packet")
       ->type_name("TIME")
       ->group("Selection");
   app.add_option("--to", words.to, "Only events before TIME")->type_name("TIME")->group("Selection");
-  app.add_option("--port", shard.rtmp_ports, "RTMP port (default 1935): what is there is reported in any case")
+  app.add_option("--port", shard.rtmp_ports,
+                 "RTMP port (default 1935): what is there is reported in any case")
       ->type_name("PORT")
       ->allow_extra_args(false)
       ->group("Selection");
@@ -86,19 +90,19 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
 /// The checks that CLI11 cannot do. Returns the complaint, if there is one.
 std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   auto& shard = options.engine.shard;
-  shard.format = words.format == "ndjson" ? sinks::OutputFormat::ndjson
-                 : words.format == "json" ? sinks::OutputFormat::json
-                                          : sinks::OutputFormat::text;
+  shard.format = words.format == "ndjson" ? output::OutputFormat::ndjson
+                 : words.format == "json" ? output::OutputFormat::json
+                                          : output::OutputFormat::text;
   if (words.summary) {
     if (words.format != "text") return "--summary goes with --format text only";
-    shard.format = sinks::OutputFormat::summary;
+    shard.format = output::OutputFormat::summary;
     shard.session.message_events = false;
   }
-  if (shard.render.ranges && shard.format != sinks::OutputFormat::ndjson &&
-      shard.format != sinks::OutputFormat::json) {
+  if (shard.render.ranges && shard.format != output::OutputFormat::ndjson &&
+      shard.format != output::OutputFormat::json) {
     return "--ranges goes with --format ndjson or json";
   }
-  auto selection = sinks::parse_selection(words.only);
+  auto selection = output::parse_selection(words.only);
   if (!selection) return selection.error().message;
   shard.selection = std::move(*selection);
   // Whoever asks for them wants them.
@@ -106,7 +110,8 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
     shard.session.chunk_events = true;
   }
   options.progress = !words.no_progress;
-  for (const auto& [word, bound] : {std::pair(&words.from, &options.engine.from), std::pair(&words.to, &options.engine.to)}) {
+  for (const auto& [word, bound] :
+       {std::pair(&words.from, &options.engine.from), std::pair(&words.to, &options.engine.to)}) {
     if (word->empty()) continue;
     *bound = parse_time_bound(*word);
     if (!*bound) return fmt::format("'{}' is neither an RFC 3339 time nor +SECONDS", *word);
@@ -122,39 +127,50 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
 }  // namespace
 
 CommandLine parse_command_line(int argc, char** argv) {
-  CLI::App app("rtmpscope reads captures of the RTMP family and tells what happened on each connection.", "rtmpscope");
+  CLI::App app("rtmpscope reads captures of the RTMP family and tells what happened on each connection.",
+               "rtmpscope");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("rtmpscope ") + version);
   app.footer(
-      "Exit codes: 0 success, 1 input truncated or corrupt (analysed up to there), 2 usage, 3 input cannot be\n"
+      "Exit codes: 0 success, 1 input truncated or corrupt (analysed up to there), 2 usage, 3 input cannot "
+      "be\n"
       "opened, 4 output cannot be written.");
 
   AnalyzeCommand analyze;
   Words analyze_words;
-  CLI::App* analyze_app = app.add_subcommand("analyze", "Analyze capture files (pcap, pcapng, .gz, .zst; - is standard input)");
+  CLI::App* analyze_app =
+      app.add_subcommand("analyze", "Analyze capture files (pcap, pcapng, .gz, .zst; - is standard input)");
   analyze_app->add_option("FILE", analyze.files, "Capture files")->required();
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   analyze_app->add_option("-j,--jobs", jobs, "Threads (default: one a core)")
       ->type_name("N")
       ->check(CLI::Range(1U, maximum_jobs).description(""));
   std::string order = "merged";
-  analyze_app->add_option("--order", order, "Several files: merged by time, or one after the other (sequence)")
+  analyze_app
+      ->add_option("--order", order, "Several files: merged by time, or one after the other (sequence)")
       ->check(CLI::IsMember({"merged", "merge", "sequence"}));
   add_output_options(*analyze_app, analyze.common, analyze_words);
 
   LiveCommand live;
   Words live_words;
-  CLI::App* live_app = app.add_subcommand("live", "Capture from an interface and print events as they happen");
-  live_app->add_option("-i,--interface", live.live.interface, "Interface, or any")->type_name("IFACE")->required();
-  live_app->add_option("-s,--snapshot-length", live.live.snap_length, "Bytes of each packet")->type_name("BYTES");
-  live_app->add_option("-B,--buffer-size", live.live.buffer_bytes, "Kernel buffer in bytes")->type_name("BYTES");
+  CLI::App* live_app =
+      app.add_subcommand("live", "Capture from an interface and print events as they happen");
+  live_app->add_option("-i,--interface", live.live.interface, "Interface, or any")
+      ->type_name("IFACE")
+      ->required();
+  live_app->add_option("-s,--snapshot-length", live.live.snap_length, "Bytes of each packet")
+      ->type_name("BYTES");
+  live_app->add_option("-B,--buffer-size", live.live.buffer_bytes, "Kernel buffer in bytes")
+      ->type_name("BYTES");
   bool not_promiscuous = false;
   live_app->add_flag("-p,--no-promiscuous-mode", not_promiscuous, "Not in promiscuous mode");
   add_output_options(*live_app, live.common, live_words);
 
   TableCommand table;
   std::string words_of_table = "text";
-  app.add_subcommand("schema", "Print the JSON Schema of the output")->callback([&] { table.table = Table::schema; });
+  app.add_subcommand("schema", "Print the JSON Schema of the output")->callback([&] {
+    table.table = Table::schema;
+  });
   const std::initializer_list<std::tuple<const char*, const char*, Table>> tables = {
       {"fields", "Print the table of fields", Table::fields},
       {"findings", "Print the table of findings", Table::findings},
@@ -166,7 +182,8 @@ CommandLine parse_command_line(int argc, char** argv) {
     table_app->add_option("--format", words_of_table, "text, markdown or json")
         ->check(CLI::IsMember({"text", "markdown", "json"}));
   }
-  CLI::App* interfaces_app = app.add_subcommand("interfaces", "List the interfaces that live can capture from");
+  CLI::App* interfaces_app =
+      app.add_subcommand("interfaces", "List the interfaces that live can capture from");
 
   const auto complain = [](const std::string& message) {
     say("rtmpscope: {}\n", message);

@@ -8,15 +8,15 @@
 
 #include "base/error.hpp"
 #include "pipeline/engine.hpp"
-#include "sinks/reference.hpp"
+#include "reference/reference.hpp"
 
 namespace rtmpscope::app {
 
 /// Options that analyze and live have in common.
 struct OutputOptions {
   pipeline::EngineOptions engine;
-  std::string output;          ///< -o; empty: standard output
-  std::string filter;          ///< -f
+  std::string output;  ///< -o; empty: standard output
+  std::string filter;  ///< -f
   bool progress = true;
   bool colour_by_terminal = true;
 };
@@ -36,15 +36,15 @@ enum class Table { schema, fields, findings, values, events };
 
 struct TableCommand {
   Table table = Table::fields;
-  sinks::TableFormat format = sinks::TableFormat::text;
+  output::TableFormat format = output::TableFormat::text;
 };
 
 struct InterfacesCommand {};
 
 using Command = std::variant<AnalyzeCommand, LiveCommand, TableCommand, InterfacesCommand>;
 
-/// What came of the command line: a command to carry out, or an exit code after help, version or an error has been
-/// printed.
+/// What came of the command line: a command to carry out, or an exit code after help, version or an error has
+/// been printed.
 struct CommandLine {
   std::optional<Command> command;
   int exit_code = 0;

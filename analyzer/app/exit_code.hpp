@@ -6,11 +6,11 @@
 namespace rtmpscope::app {
 
 enum ExitCode : int {
-  success = 0,          ///< also if the reader of the output closed its pipe
-  partial_input = 1,    ///< an input is truncated or corrupt; everything before that place was analysed
-  usage_error = 2,      ///< the command line or a filter expression is wrong
-  input_error = 3,      ///< an input cannot be opened, is no capture, or an interface cannot be captured from
-  output_error = 4,     ///< the output cannot be written
+  success = 0,        ///< also if the reader of the output closed its pipe
+  partial_input = 1,  ///< an input is truncated or corrupt; everything before that place was analysed
+  usage_error = 2,    ///< the command line or a filter expression is wrong
+  input_error = 3,    ///< an input cannot be opened, is no capture, or an interface cannot be captured from
+  output_error = 4,   ///< the output cannot be written
 };
 
 [[nodiscard]] constexpr ExitCode exit_code(ErrorKind kind) {

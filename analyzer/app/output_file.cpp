@@ -27,7 +27,9 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       failed_(other.failed_),
       error_(std::move(other.error_)) {}
 
-OutputFile::~OutputFile() { close(); }
+OutputFile::~OutputFile() {
+  close();
+}
 
 bool OutputFile::write(std::string_view bytes) {
   while (!bytes.empty() && !failed_) {
@@ -46,12 +48,15 @@ void OutputFile::close() {
   if (descriptor > STDERR_FILENO && ::close(descriptor) != 0 && !failed_) fail(errno);
 }
 
-bool OutputFile::is_terminal() const { return ::isatty(descriptor_) == 1; }
+bool OutputFile::is_terminal() const {
+  return ::isatty(descriptor_) == 1;
+}
 
 void OutputFile::fail(int error_number) {
   failed_ = true;
   if (error_number == EPIPE) return;
-  error_ = Error{ErrorKind::write_output, fmt::format("cannot write {}: {}", name_, std::strerror(error_number))};
+  error_ =
+      Error{ErrorKind::write_output, fmt::format("cannot write {}: {}", name_, std::strerror(error_number))};
 }
 
 }  // namespace rtmpscope::app

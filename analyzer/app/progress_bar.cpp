@@ -14,7 +14,8 @@ constexpr int width = 40;
 }  // namespace
 
 ProgressBar::ProgressBar(bool enabled)
-    : enabled_(enabled && ::isatty(STDERR_FILENO) == 1), next_(std::chrono::steady_clock::now() + first_interval) {}
+    : enabled_(enabled && ::isatty(STDERR_FILENO) == 1),
+      next_(std::chrono::steady_clock::now() + first_interval) {}
 
 void ProgressBar::update(std::optional<double> share) {
   if (!enabled_ || !share) return;

@@ -31,14 +31,17 @@ bool locale_is_utf8() {
 }
 
 /// Opening it would empty it.
-std::optional<Error> complaint_about_output(const std::string& output, const std::vector<std::string>& inputs) {
+std::optional<Error> complaint_about_output(const std::string& output,
+                                            const std::vector<std::string>& inputs) {
   struct stat to {};
-  if (output.empty() || output == "-" || stat(output.c_str(), &to) != 0 || !S_ISREG(to.st_mode)) return std::nullopt;
+  if (output.empty() || output == "-" || stat(output.c_str(), &to) != 0 || !S_ISREG(to.st_mode))
+    return std::nullopt;
   for (const std::string& input : inputs) {
     struct stat from {};
     const int failed = input == "-" ? fstat(STDIN_FILENO, &from) : stat(input.c_str(), &from);
     if (failed != 0 || from.st_dev != to.st_dev || from.st_ino != to.st_ino) continue;
-    return Error{ErrorKind::usage, fmt::format("{} is an input, and would be overwritten by the output", output)};
+    return Error{ErrorKind::usage,
+                 fmt::format("{} is an input, and would be overwritten by the output", output)};
   }
   return std::nullopt;
 }
@@ -47,7 +50,7 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   auto output = OutputFile::open(options.output);
   if (!output) return fail(output.error());
   pipeline::EngineOptions engine = options.engine;
-  sinks::RenderOptions& render = engine.shard.render;
+  output::RenderOptions& render = engine.shard.render;
   if (options.colour_by_terminal) render.colour = output->is_terminal() && std::getenv("NO_COLOR") == nullptr;
   if (output->is_terminal() && !locale_is_utf8()) render.ascii = true;
   // The bar and the output would overwrite each other on one terminal.
@@ -78,7 +81,8 @@ extern "C" void stop_capture(int) {
 int run_analyze(const AnalyzeCommand& command) {
   auto source = capture::open_files(command.files, command.order, {.filter = command.common.filter});
   if (!source) return fail(source.error());
-  if (const auto complaint = complaint_about_output(command.common.output, command.files)) return fail(*complaint);
+  if (const auto complaint = complaint_about_output(command.common.output, command.files))
+    return fail(*complaint);
   return run_engine(**source, command.common);
 }
 
@@ -93,8 +97,8 @@ int run_live(const LiveCommand& command) {
   const int code = run_engine(**source, command.common);
   live_source = nullptr;
   const capture::SourceStatistics& statistics = (*source)->statistics();
-  say("{} packets captured, {} dropped by the kernel, {} dropped by the interface\n",
-      statistics.packets, statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0));
+  say("{} packets captured, {} dropped by the kernel, {} dropped by the interface\n", statistics.packets,
+      statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0));
   return code;
 }
 
@@ -102,11 +106,11 @@ int run_table(const TableCommand& command) {
   auto output = OutputFile::open("");
   const auto text = [&]() -> std::string {
     switch (command.table) {
-      case Table::schema: return sinks::json_schema();
-      case Table::fields: return sinks::fields_table(command.format);
-      case Table::findings: return sinks::findings_table(command.format);
-      case Table::values: return sinks::values_table(command.format);
-      case Table::events: return sinks::events_table(command.format);
+      case Table::schema: return output::json_schema();
+      case Table::fields: return output::fields_table(command.format);
+      case Table::findings: return output::findings_table(command.format);
+      case Table::values: return output::values_table(command.format);
+      case Table::events: return output::events_table(command.format);
     }
     return {};
   }();
@@ -120,7 +124,8 @@ int run_interfaces() {
   if (!interfaces) return fail(interfaces.error());
   auto output = OutputFile::open("");
   for (const capture::LiveInterface& interface : *interfaces) {
-    output->write(fmt::format("{:<20} {:<5} {}\n", interface.name, interface.up ? "up" : "down", interface.description));
+    output->write(fmt::format("{:<20} {:<5} {}\n", interface.name, interface.up ? "up" : "down",
+                              interface.description));
   }
   return output->error() ? fail(*output->error()) : success;
 }

@@ -27,8 +27,8 @@ std::optional<pipeline::TimeBound> parse_time_bound(const std::string& text) {
   const year_month_day date{year(std::stoi(part[1])), month(static_cast<unsigned>(std::stoi(part[2]))),
                             day(static_cast<unsigned>(std::stoi(part[3])))};
   if (!date.ok()) return std::nullopt;
-  sys_time<nanoseconds> time = sys_days(date) + hours(std::stoi(part[4])) + minutes(std::stoi(part[5])) +
-                               seconds(std::stoi(part[6]));
+  sys_time<nanoseconds> time =
+      sys_days(date) + hours(std::stoi(part[4])) + minutes(std::stoi(part[5])) + seconds(std::stoi(part[6]));
   if (part[7].matched) {
     time += nanoseconds(std::llround(std::stod("0" + part[7].str()) * nanoseconds_per_second));
   }

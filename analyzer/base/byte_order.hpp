@@ -42,6 +42,8 @@ static_assert(std::endian::native == std::endian::little, "loads below swap for 
   std::memcpy(&v, p, sizeof v);
   return v;
 }
-[[nodiscard]] inline double load_be_double(const std::uint8_t* p) { return std::bit_cast<double>(load_be64(p)); }
+[[nodiscard]] inline double load_be_double(const std::uint8_t* p) {
+  return std::bit_cast<double>(load_be64(p));
+}
 
 }  // namespace rtmpscope

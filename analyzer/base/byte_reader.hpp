@@ -10,8 +10,9 @@ namespace rtmpscope {
 
 /// Reads big-endian integers (the order of RTMP, AMF and FLV) from a view.
 ///
-/// A read past the end returns zero (or an empty view), leaves the cursor at the end and sets `failed()`, which
-/// stays set: a decoder reads a whole structure and asks once. `position()` counts from the view's first byte.
+/// A read past the end returns zero (or an empty view), leaves the cursor at the end and sets `failed()`,
+/// which stays set: a decoder reads a whole structure and asks once. `position()` counts from the view's
+/// first byte.
 class ByteReader {
  public:
   explicit ByteReader(Bytes bytes) : bytes_(bytes) {}

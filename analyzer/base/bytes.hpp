@@ -8,8 +8,8 @@
 
 namespace rtmpscope {
 
-/// A view of captured bytes. It owns nothing: unless a comment says otherwise it is valid only during the call
-/// that hands it over, and whoever keeps the bytes copies them.
+/// A view of captured bytes. It owns nothing: unless a comment says otherwise it is valid only during the
+/// call that hands it over, and whoever keeps the bytes copies them.
 using Bytes = std::span<const std::uint8_t>;
 
 /// Position and size, in bytes, within the buffer that the context names (a message body, a chunk header, …).

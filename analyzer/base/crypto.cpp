@@ -1,5 +1,6 @@
-// SHA256_Init and its like are deprecated in OpenSSL 3 because they pass by its providers. That is what is wanted here:
-// a handshake has four digests of 1.5 kB, and a context of the newer interface costs as much as the digest itself.
+// SHA256_Init and its like are deprecated in OpenSSL 3 because they pass by its providers. That is what is
+// wanted here: a handshake has four digests of 1.5 kB, and a context of the newer interface costs as much as
+// the digest itself.
 #define OPENSSL_API_COMPAT 0x10100000L
 
 #include "base/crypto.hpp"

@@ -10,8 +10,8 @@ namespace rtmpscope {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
-/// HMAC-SHA256 (RFC 2104) with one key. Making it costs about two blocks of 64 bytes, so that constant keys are worth
-/// keeping. May be used by several threads at once.
+/// HMAC-SHA256 (RFC 2104) with one key. Making it costs about two blocks of 64 bytes, so that constant keys
+/// are worth keeping. May be used by several threads at once.
 class HmacSha256 {
  public:
   explicit HmacSha256(Bytes key);

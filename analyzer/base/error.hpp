@@ -1,5 +1,5 @@
-// Failures of the environment: files, permissions, filter syntax, full disks. Captured bytes never cause one of
-// these; what is wrong with them is a finding.
+// Failures of the environment: files, permissions, filter syntax, full disks. Captured bytes never cause one
+// of these; what is wrong with them is a finding.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,9 @@
 namespace rtmpscope {
 
 enum class ErrorKind : std::uint8_t {
-  usage,        ///< the command line is wrong
-  open_input,   ///< an input cannot be opened or is no capture
-  write_output, ///< an output cannot be written
+  usage,         ///< the command line is wrong
+  open_input,    ///< an input cannot be opened or is no capture
+  write_output,  ///< an output cannot be written
 };
 
 /// `message` is one line for a person, without a full stop and without a newline.

@@ -1,5 +1,5 @@
-// A buffer of bytes for short uses that come one after the other: its memory is that of the last one that is gone, which
-// is still in a cache, not the heap's.
+// A buffer of bytes for short uses that come one after the other: its memory is that of the last one that is
+// gone, which is still in a cache, not the heap's.
 #pragma once
 
 #include <sanitizer/asan_interface.h>
@@ -16,7 +16,8 @@ namespace rtmpscope {
 
 inline constexpr std::size_t largest_recycled = std::size_t{4} << 20;
 
-/// Freed blocks of one thread: a stack of some that have `usual_size`, and one that is larger, up to `largest_kept`.
+/// Freed blocks of one thread: a stack of some that have `usual_size`, and one that is larger, up to
+/// `largest_kept`.
 template <std::size_t usual_size, std::size_t largest_kept = largest_recycled>
 class RecycledBlocks {
  public:
@@ -41,13 +42,15 @@ class RecycledBlocks {
     if (block.data == nullptr) return;
     thread_local const Emptier emptier;
     static_cast<void>(emptier);
-    ASAN_POISON_MEMORY_REGION(block.data, block.size);  // as if it were free; nothing without AddressSanitizer
+    ASAN_POISON_MEMORY_REGION(block.data,
+                              block.size);  // as if it were free; nothing without AddressSanitizer
     Freed& freed = freed_blocks();
     if (block.size == usual_size && !freed.closed && freed.count < freed.usual.size()) {
       freed.usual[freed.count++] = block.data;
       return;
     }
-    if (!freed.closed && block.size <= largest_kept && block.size > freed.large.size) std::swap(freed.large, block);
+    if (!freed.closed && block.size <= largest_kept && block.size > freed.large.size)
+      std::swap(freed.large, block);
     ::operator delete(usable(block).data);
   }
 

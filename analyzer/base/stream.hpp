@@ -7,8 +7,8 @@
 
 namespace rtmpscope {
 
-/// Bytes of one direction. `offset` counts from the first byte after the SYN (without a SYN: from the first byte
-/// captured) and never wraps. `bytes` is not empty and is valid only during the call.
+/// Bytes of one direction. `offset` counts from the first byte after the SYN (without a SYN: from the first
+/// byte captured) and never wraps. `bytes` is not empty and is valid only during the call.
 struct StreamData {
   std::uint64_t offset = 0;
   Bytes bytes;
@@ -22,8 +22,8 @@ enum class GapCause : std::uint8_t {
   buffer_limit,        ///< given up because the reassembler's buffer limit was reached
 };
 
-/// Bytes that will never come. `length` is absent if it is not known how many are missing. `noticed_at` is the packet
-/// with the first byte behind them; at the end of a stream, the one that told of them.
+/// Bytes that will never come. `length` is absent if it is not known how many are missing. `noticed_at` is
+/// the packet with the first byte behind them; at the end of a stream, the one that told of them.
 struct StreamGap {
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> length;
@@ -32,12 +32,12 @@ struct StreamGap {
 };
 
 enum class EndCause : std::uint8_t {
-  fin,             ///< the sender closed its side
-  reset,           ///< either side reset the connection
-  idle,            ///< no packet for longer than the idle timeout
-  port_reuse,      ///< a new connection began with the same addresses and ports
-  evicted,         ///< given up because a limit was reached
-  capture_end,     ///< the capture ended first
+  fin,          ///< the sender closed its side
+  reset,        ///< either side reset the connection
+  idle,         ///< no packet for longer than the idle timeout
+  port_reuse,   ///< a new connection began with the same addresses and ports
+  evicted,      ///< given up because a limit was reached
+  capture_end,  ///< the capture ended first
 };
 
 struct StreamEnd {
@@ -48,8 +48,8 @@ struct StreamEnd {
 
 /// Takes the two byte streams of one connection.
 ///
-/// Per direction: data and gaps come in offset order, without overlap and without a hole between them; `on_end`
-/// comes at most once and is the last call. The two directions are independent of each other.
+/// Per direction: data and gaps come in offset order, without overlap and without a hole between them;
+/// `on_end` comes at most once and is the last call. The two directions are independent of each other.
 class StreamSink {
  public:
   virtual ~StreamSink() = default;

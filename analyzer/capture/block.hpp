@@ -1,4 +1,5 @@
-// Memory that capture bytes are read into: large blocks that live as long as somebody looks at packets in them.
+// Memory that capture bytes are read into: large blocks that live as long as somebody looks at packets in
+// them.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +26,8 @@ class Block {
   std::size_t capacity_;
 };
 
-/// Blocks that are used again when nobody else holds them any more. Not thread-safe: whoever lets go of a block does
-/// so before the pool is asked for the next one, or on the same thread.
+/// Blocks that are used again when nobody else holds them any more. Not thread-safe: whoever lets go of a
+/// block does so before the pool is asked for the next one, or on the same thread.
 class BlockPool {
  public:
   explicit BlockPool(std::size_t block_size) : block_size_(block_size) {}

@@ -166,8 +166,8 @@ ReadStatus FileSource::leave_out_skipped(Wait wait) {
   return ReadStatus::data;
 }
 
-/// Of the packets from `first` on takes away those that are made of zeros, as their part of the file cannot be read any more.
-/// Answers where the last one that is whole ends.
+/// Of the packets from `first` on takes away those that are made of zeros, as their part of the file cannot
+/// be read any more. Answers where the last one that is whole ends.
 const std::uint8_t* FileSource::leave_out_zeros(const Packet* first, Packet*& end) const {
   const std::uint8_t* const intact = input_->intact_end();
   while (end != first && end[-1].data + end[-1].captured_length > intact) --end;
@@ -190,8 +190,9 @@ std::optional<Fault> FileSource::fault() const {
 }
 
 Fault FileSource::no_longer_readable() const {
-  return {input_->offset(), fmt::format("{} cannot be read any more at byte {}: it has become shorter, or the disk fails",
-                                        name_, input_->offset())};
+  return {input_->offset(),
+          fmt::format("{} cannot be read any more at byte {}: it has become shorter, or the disk fails",
+                      name_, input_->offset())};
 }
 
 void FileSource::end_with(const std::string& text) {
@@ -236,9 +237,10 @@ Expected<std::unique_ptr<PacketSource>> open_file(const std::string& path, const
 
 Expected<std::unique_ptr<PacketSource>> open_memory(Bytes bytes, const std::string& name,
                                                     const FileOptions& options) {
-  return FileSource::open(open_memory_input(bytes), name, options).map([](std::unique_ptr<FileSource>&& source) {
-    return std::unique_ptr<PacketSource>(std::move(source));
-  });
+  return FileSource::open(open_memory_input(bytes), name, options)
+      .map([](std::unique_ptr<FileSource>&& source) {
+        return std::unique_ptr<PacketSource>(std::move(source));
+      });
 }
 
 }  // namespace rtmpscope::capture

@@ -13,9 +13,8 @@ class FileSource : public PacketSource {
   [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(std::unique_ptr<Input> input,
                                                                   std::string name,
                                                                   const FileOptions& options);
-  [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(const std::string& path,
-                                                                  const FileOptions& options,
-                                                                  std::size_t block_size = default_block_size);
+  [[nodiscard]] static Expected<std::unique_ptr<FileSource>> open(
+      const std::string& path, const FileOptions& options, std::size_t block_size = default_block_size);
 
   bool read(PacketBatch& batch, std::size_t max_packets) override;
   [[nodiscard]] std::optional<Fault> fault() const override;
@@ -50,7 +49,7 @@ class FileSource : public PacketSource {
   std::unique_ptr<PacketFilter> filter_;
   std::optional<Fault> fault_;
   std::optional<std::uint64_t> last_number_;  ///< set where the reader has counted what were no packets
-  std::uint64_t skip_ = 0;  ///< bytes still to be left out
+  std::uint64_t skip_ = 0;                    ///< bytes still to be left out
   bool ended_ = false;
 };
 

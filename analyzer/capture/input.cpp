@@ -84,7 +84,7 @@ class MappedInput : public Input {
   struct Piece {
     const std::uint8_t* begin = nullptr;
     const std::uint8_t* end = nullptr;
-    std::uint64_t offset = 0;          ///< of `begin` in the file
+    std::uint64_t offset = 0;  ///< of `begin` in the file
     std::shared_ptr<const void> owner{};
     const Mapping* mapping = nullptr;  ///< null: it was read
   };
@@ -99,7 +99,8 @@ class MappedInput : public Input {
     return piece_.begin + std::min(behind, static_cast<std::uint64_t>(piece_.end - piece_.begin));
   }
 
-  /// To a piece that has what is left of the window, `wanted` bytes if the file has them, and more than before.
+  /// To a piece that has what is left of the window, `wanted` bytes if the file has them, and more than
+  /// before.
   ReadStatus move_on(std::size_t wanted) {
     const std::uint64_t at = start_ + offset_;
     const std::uint64_t file_size = size_of(*file_);  // it may be growing
@@ -122,8 +123,8 @@ class MappedInput : public Input {
     auto block = std::make_shared<Block>(std::min<std::uint64_t>(most, file_size - at));
     std::size_t count = 0;
     while (count < block->capacity()) {
-      const ssize_t more =
-          pread(file_->get(), block->data() + count, block->capacity() - count, static_cast<off_t>(at + count));
+      const ssize_t more = pread(file_->get(), block->data() + count, block->capacity() - count,
+                                 static_cast<off_t>(at + count));
       if (more < 0 && errno == EINTR) continue;
       if (more < 0) {
         error_ = std::strerror(errno);
@@ -165,8 +166,8 @@ class StreamInput : public Input {
 
   ReadStatus grow(std::size_t wanted, Wait wait) override {
     if (block_ == nullptr || end_ == block_end() || begin_ + wanted > block_end()) move_on(wanted);
-    const ReadResult result =
-        stream_->read(block_->data() + (end_ - block_->data()), static_cast<std::size_t>(block_end() - end_), wait);
+    const ReadResult result = stream_->read(block_->data() + (end_ - block_->data()),
+                                            static_cast<std::size_t>(block_end() - end_), wait);
     end_ += result.bytes;
     return result.status;
   }
@@ -188,7 +189,8 @@ class StreamInput : public Input {
  private:
   [[nodiscard]] const std::uint8_t* block_end() const { return block_->data() + block_->capacity(); }
 
-  /// To another block with room for `wanted` bytes. Of the old one only the record that its end cut comes along.
+  /// To another block with room for `wanted` bytes. Of the old one only the record that its end cut comes
+  /// along.
   void move_on(std::size_t wanted) {
     const std::size_t kept = size();
     auto next = pool_.take(std::max(wanted, kept + 1));
@@ -253,7 +255,8 @@ Expected<std::unique_ptr<Input>> open_input(const std::string& path, std::size_t
 std::unique_ptr<Input> open_memory_input(Bytes bytes) {
   const Compression compression = recognise_compression(bytes);
   if (compression == Compression::none) return std::make_unique<MemoryInput>(bytes);
-  return std::make_unique<StreamInput>(make_memory_stream(bytes), compression, bytes.size(), default_block_size);
+  return std::make_unique<StreamInput>(make_memory_stream(bytes), compression, bytes.size(),
+                                       default_block_size);
 }
 
 }  // namespace rtmpscope::capture

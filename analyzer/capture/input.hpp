@@ -26,7 +26,8 @@ class Input {
   }
 
   /// Adds bytes to the end of the window. `wanted` is the size that would help; it may take several calls to
-  /// get there. The window may be elsewhere afterwards; what it showed before lives on as long as its owner().
+  /// get there. The window may be elsewhere afterwards; what it showed before lives on as long as its
+  /// owner().
   virtual ReadStatus grow(std::size_t wanted, Wait wait) = 0;
 
   /// Keeps the memory of the window alive. Null: it belongs to somebody who outlives the input.
@@ -38,8 +39,8 @@ class Input {
   /// One line on what went wrong; set after grow() returned `failed`.
   [[nodiscard]] virtual std::string error() const { return {}; }
 
-  /// Up to where the window is what the file holds. Before end() where a file that is mapped has become shorter, or could
-  /// not be read: zeros follow.
+  /// Up to where the window is what the file holds. Before end() where a file that is mapped has become
+  /// shorter, or could not be read: zeros follow.
   [[nodiscard]] virtual const std::uint8_t* intact_end() const { return end_; }
   /// Whether somebody has looked at such zeros.
   [[nodiscard]] virtual bool lost() const { return false; }
@@ -63,8 +64,8 @@ class Input {
 /// Bytes read or shown at once: see max_batch_bytes (limits.hpp).
 inline constexpr std::size_t default_block_size = std::size_t{512} << 10;
 
-/// Opens a file, "-" for standard input. Regular files that are not compressed are mapped, a piece after the other, all others
-/// read into blocks. `block_size` is by how much the window grows.
+/// Opens a file, "-" for standard input. Regular files that are not compressed are mapped, a piece after the
+/// other, all others read into blocks. `block_size` is by how much the window grows.
 [[nodiscard]] Expected<std::unique_ptr<Input>> open_input(const std::string& path,
                                                           std::size_t block_size = default_block_size);
 

@@ -156,8 +156,7 @@ Expected<std::unique_ptr<PacketSource>> open_live(const LiveOptions& options) {
     if (status < 0) return cannot(pcap_statustostr(status));
   }
   // Where there are no nanoseconds, it stays with microseconds.
-  [[maybe_unused]] const int precision =
-      pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
+  [[maybe_unused]] const int precision = pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
   // A positive status is a warning, such as that "any" knows no promiscuous mode.
   if (const int status = pcap_activate(handle.get()); status < 0) {
     return cannot(activation_problem(handle.get(), status));

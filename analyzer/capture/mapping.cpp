@@ -24,23 +24,24 @@ namespace {
 static_assert(std::atomic<std::uintptr_t>::is_always_lock_free, "a signal handler uses it");
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-/// One or two for each file that is being read, and more while packets of earlier ones are still looked at. Who gets none
-/// reads.
+/// One or two for each file that is being read, and more while packets of earlier ones are still looked at.
+/// Who gets none reads.
 std::array<Mapping::Guard, 256> guards;
 
 struct sigaction earlier_action {};
 std::uintptr_t page_size = 0;
 
-/// From the page with `address` on. False if that is not in the guard's mapping. It stays mapped meanwhile: whoever looks at it
-/// holds it.
+/// From the page with `address` on. False if that is not in the guard's mapping. It stays mapped meanwhile:
+/// whoever looks at it holds it.
 bool replace_by_zeros(Mapping::Guard& guard, std::uintptr_t address) {
   const std::uint32_t uses = guard.uses.load();
   const std::uintptr_t begin = guard.begin.load();
   const std::uintptr_t end = guard.end.load();
   if (begin == 0 || address < begin || address >= end || guard.uses.load() != uses) return false;
   const std::uintptr_t from = address & ~(page_size - 1);
-  void* const zeros = mmap(reinterpret_cast<void*>(from), end - from, PROT_READ,  // NOLINT(performance-no-int-to-ptr)
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+  void* const zeros =
+      mmap(reinterpret_cast<void*>(from), end - from, PROT_READ,  // NOLINT(performance-no-int-to-ptr)
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
   if (zeros == MAP_FAILED) return false;
   std::uintptr_t lost = guard.lost.load();
   while (from < lost && !guard.lost.compare_exchange_weak(lost, from)) {
@@ -56,7 +57,8 @@ void on_bus_error(int signal, siginfo_t* information, void* context) {
   for (Mapping::Guard& guard : guards) {
     if (by_kernel && replace_by_zeros(guard, address)) return;
   }
-  // Not about a mapping of ours: as if there were no handler. What the kernel has found happens again at once.
+  // Not about a mapping of ours: as if there were no handler. What the kernel has found happens again at
+  // once.
   if ((earlier_action.sa_flags & SA_SIGINFO) != 0 && earlier_action.sa_sigaction != nullptr) {
     earlier_action.sa_sigaction(signal, information, context);
   } else {
@@ -104,6 +106,8 @@ Mapping::~Mapping() {
   guard_.taken = false;
 }
 
-const std::uint8_t* Mapping::lost() const { return begin_ + (guard_.lost.load() - reinterpret_cast<std::uintptr_t>(begin_)); }
+const std::uint8_t* Mapping::lost() const {
+  return begin_ + (guard_.lost.load() - reinterpret_cast<std::uintptr_t>(begin_));
+}
 
 }  // namespace rtmpscope::capture

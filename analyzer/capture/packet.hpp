@@ -12,18 +12,18 @@ namespace rtmpscope::capture {
 struct Packet {
   const std::uint8_t* data = nullptr;  ///< link-layer header first; see PacketBatch for its lifetime
   std::uint32_t captured_length = 0;
-  std::uint32_t wire_length = 0;       ///< at least captured_length
+  std::uint32_t wire_length = 0;  ///< at least captured_length
   Timestamp time = 0;
-  std::uint64_t number = 0;            ///< 1-based over the whole input
-  std::uint16_t link_type = 0;         ///< DLT_… value as libpcap has it for savefiles (LINKTYPE_…)
-  std::uint16_t interface_id = 0;      ///< pcapng interface, counted over all inputs; 0 for pcap
+  std::uint64_t number = 0;        ///< 1-based over the whole input
+  std::uint16_t link_type = 0;     ///< DLT_… value as libpcap has it for savefiles (LINKTYPE_…)
+  std::uint16_t interface_id = 0;  ///< pcapng interface, counted over all inputs; 0 for pcap
 
   [[nodiscard]] Bytes bytes() const { return {data, captured_length}; }
   [[nodiscard]] PacketRef ref() const { return {number, time}; }
 };
 
-/// The packets of a batch. Shrinking and growing again costs nothing, whatever the sizes: slots stay as they are, and
-/// those that `resize` brings back hold what they held.
+/// The packets of a batch. Shrinking and growing again costs nothing, whatever the sizes: slots stay as they
+/// are, and those that `resize` brings back hold what they held.
 class PacketList {
  public:
   void resize(std::size_t size) {
@@ -52,9 +52,10 @@ class PacketList {
   std::size_t size_ = 0;
 };
 
-/// A run of packets in capture order. `data` of its packets points into `blocks` or `storage` (or, for a capture in
-/// memory, into that memory); both live until the batch is filled again or destroyed. Any number of batches may be
-/// alive at the same time. A batch may be moved (the vectors keep their memory), not copied.
+/// A run of packets in capture order. `data` of its packets points into `blocks` or `storage` (or, for a
+/// capture in memory, into that memory); both live until the batch is filled again or destroyed. Any number
+/// of batches may be alive at the same time. A batch may be moved (the vectors keep their memory), not
+/// copied.
 struct PacketBatch {
   PacketList packets;
   std::vector<std::shared_ptr<const void>> blocks;  ///< what files were read into; batches share them

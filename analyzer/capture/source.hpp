@@ -126,8 +126,8 @@ struct FileOptions {
   std::string filter;
 };
 
-/// Opens a capture file; "-" is standard input. Packets are views into the file's mapping, or the blocks that it is
-/// read into (PacketBatch::blocks).
+/// Opens a capture file; "-" is standard input. Packets are views into the file's mapping, or the blocks that
+/// it is read into (PacketBatch::blocks).
 ///
 /// Errors (open_input): no such file, no permission, a directory, empty, not a capture. (usage): the filter.
 [[nodiscard]] Expected<std::unique_ptr<PacketSource>> open_file(const std::string& path,

@@ -44,8 +44,8 @@ using FlowTotals = std::array<FlowDirectionTotals, 2>;
 /// StreamGap at offset 0 of unknown length (start_not_captured); then, unless `wants_data` became false,
 /// `on_end` for both directions; then `on_close`, always and exactly once. The destructor follows. `packet`
 /// of data is the packet that made the bytes deliverable: for out-of-order bytes the one that filled the hole
-/// before them. Where that was given up, it is the packet that carried them, and that of the gap is the one behind
-/// it: only then do packet numbers go down.
+/// before them. Where that was given up, it is the packet that carried them, and that of the gap is the one
+/// behind it: only then do packet numbers go down.
 ///
 /// No function may call the flow table.
 class FlowHandler : public StreamSink {
@@ -61,8 +61,8 @@ class FlowHandler : public StreamSink {
 
   virtual void on_close(EndCause cause, PacketRef packet, const FlowTotals& totals) = 0;
 
-  /// Data of `direction` comes soon: loads what `on_data` will need into the cache, one pointer further with each step.
-  /// Only a hint; before step 0 the first bytes of the handler itself have been asked for.
+  /// Data of `direction` comes soon: loads what `on_data` will need into the cache, one pointer further with
+  /// each step. Only a hint; before step 0 the first bytes of the handler itself have been asked for.
   virtual void prefetch(Direction /*direction*/, unsigned /*step*/) const {}
 };
 

@@ -66,8 +66,8 @@ struct FlowLimits {
   /// tcp_rmem's 6 MiB) and similar sizes elsewhere. Reached: StreamGap{buffer_limit} for the oldest hole.
   std::uint32_t held_bytes = 8U << 20;
 
-  /// Pieces of one direction's out-of-order payload (neighbours below 1.5 KiB share a piece), which bounds the
-  /// cost of an insertion; 8 MiB in segments of 536 bytes. Reached: as `held_bytes`.
+  /// Pieces of one direction's out-of-order payload (neighbours below 1.5 KiB share a piece), which bounds
+  /// the cost of an insertion; 8 MiB in segments of 536 bytes. Reached: as `held_bytes`.
   std::uint32_t held_pieces = 1U << 14;
 
   /// As `held_bytes`, for all flows of the table. Reached: the direction that asks for more gives up its
@@ -82,14 +82,14 @@ struct FlowLimits {
   Timestamp hole_grace_time = 200 * kMillisecond;
   Timestamp hole_grace_time_alone = 3 * kSecond;
 
-  /// There is no grace while that many such holes in a table's flows have become gaps and none of their bytes has ever
-  /// come late: this capture loses packets and keeps their order, and waiting is in vain and costs memory. One late byte
-  /// ends that for good.
+  /// There is no grace while that many such holes in a table's flows have become gaps and none of their bytes
+  /// has ever come late: this capture loses packets and keeps their order, and waiting is in vain and costs
+  /// memory. One late byte ends that for good.
   std::uint32_t experience_gaps = 8;
 
-  /// As `hole_grace_…` where nothing of the receiver was ever captured, so that its acknowledgements cannot tell
-  /// whether the segment was lost on its way. Then the sender may repeat it, after a timeout of a second or
-  /// more, and the count starts again whenever the missing bytes come in order.
+  /// As `hole_grace_…` where nothing of the receiver was ever captured, so that its acknowledgements cannot
+  /// tell whether the segment was lost on its way. Then the sender may repeat it, after a timeout of a second
+  /// or more, and the count starts again whenever the missing bytes come in order.
   std::uint32_t one_way_grace_packets = 512;
   Timestamp one_way_grace_time = 2 * kSecond;
   Timestamp one_way_grace_time_alone = 10 * kSecond;

@@ -25,7 +25,8 @@ OutOfOrderBuffer::Cost OutOfOrderBuffer::cost_of(std::uint64_t offset, std::size
   }
   // The capture may have cut off the last bytes, which are a piece of their own.
   const std::size_t pieces = parts + (wire_length > captured ? 1 : 0);
-  return {pieces, pieces * kPieceOverhead + std::max(captured, usual_piece_bytes) + (parts - 1) * usual_piece_bytes};
+  return {pieces,
+          pieces * kPieceOverhead + std::max(captured, usual_piece_bytes) + (parts - 1) * usual_piece_bytes};
 }
 
 OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes captured,

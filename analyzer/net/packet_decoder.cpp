@@ -44,8 +44,10 @@ void set_key_v6(const std::uint8_t* source, const std::uint8_t* destination, con
   std::memcpy(to.data(), destination, 16);
   const std::uint16_t source_port = load_be16(ports);
   const std::uint16_t destination_port = load_be16(ports + 2);
-  const std::array numbers_from = {__builtin_bswap64(from[0]), __builtin_bswap64(from[1]), std::uint64_t{source_port}};
-  const std::array numbers_to = {__builtin_bswap64(to[0]), __builtin_bswap64(to[1]), std::uint64_t{destination_port}};
+  const std::array numbers_from = {__builtin_bswap64(from[0]), __builtin_bswap64(from[1]),
+                                   std::uint64_t{source_port}};
+  const std::array numbers_to = {__builtin_bswap64(to[0]), __builtin_bswap64(to[1]),
+                                 std::uint64_t{destination_port}};
   set_key(from, to, numbers_from <= numbers_to, source_port, destination_port, out);
   out.key.address_length = 16;
 }

@@ -101,7 +101,8 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
                                Delivery& delivery) {
   if (offset > next_) {
     ++delivery.totals.out_of_order_segments;
-    if (!holding() && acknowledged_beyond(offset - 1) && delivery.held.expects_no_late_bytes(delivery.limits)) {
+    if (!holding() && acknowledged_beyond(offset - 1) &&
+        delivery.held.expects_no_late_bytes(delivery.limits)) {
       give_up_hole(offset, GapCause::not_captured, delivery);
     } else {
       make_room(offset, captured.size(), wire_length, delivery);
@@ -156,7 +157,8 @@ void StreamReassembler::make_room(std::uint64_t offset, std::size_t size, std::u
   // As soon as the segment is in order, it is drained at once and no limit stands in its way.
   while (offset > next_ && delivery.handler != nullptr) {
     const OutOfOrderBuffer::Cost cost = buffer.cost_of(offset, size, wire_length);
-    if (buffer.charge() + cost.bytes <= limits.held_bytes && buffer.size() + cost.pieces <= limits.held_pieces &&
+    if (buffer.charge() + cost.bytes <= limits.held_bytes &&
+        buffer.size() + cost.pieces <= limits.held_pieces &&
         delivery.held.bytes + cost.bytes <= limits.held_bytes_total) {
       return;
     }
@@ -170,8 +172,8 @@ void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t
                              Delivery& delivery) {
   OutOfOrderBuffer& buffer = out_of_order().buffer;
   const std::size_t before = buffer.charge();
-  const OutOfOrderBuffer::Inserted inserted =
-      buffer.insert(offset, captured, wire_length, {delivery.flow_packet, delivery.packet.time}, delivery.packet);
+  const OutOfOrderBuffer::Inserted inserted = buffer.insert(
+      offset, captured, wire_length, {delivery.flow_packet, delivery.packet.time}, delivery.packet);
   delivery.held.bytes += buffer.charge() - before;
   delivery.totals.retransmitted_bytes += inserted.duplicate_bytes;
   state_ |= kHolding;

@@ -35,9 +35,9 @@ struct Delivery {
 /// Offset 0 is the byte after the SYN or, without a SYN, the first one that is captured. In-order payload is
 /// handed on without a copy. See FlowLimits for when a hole becomes a gap.
 ///
-/// What waited for missing bytes is handed on with the packet that brought those: before that no receiver had it
-/// in order. What waited for bytes that never came keeps the packet that it came with, and the gap has that of the
-/// first byte behind it, as if nobody had waited.
+/// What waited for missing bytes is handed on with the packet that brought those: before that no receiver had
+/// it in order. What waited for bytes that never came keeps the packet that it came with, and the gap has
+/// that of the first byte behind it, as if nobody had waited.
 class StreamReassembler {
  public:
   StreamReassembler() = default;

@@ -84,7 +84,8 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
   }
   if (segment.has(tcp_flag::ack)) {
     // The answer to a SYN-ACK tells its number, too, should the capture lack it.
-    const bool answers_syn = sender.started_by_syn() && sender.untouched() && sequence == sender.start_sequence();
+    const bool answers_syn =
+        sender.started_by_syn() && sender.untouched() && sequence == sender.start_sequence();
     if (answers_syn && !receiver.started()) receiver.start_at(segment.acknowledgement);
     receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
   }
@@ -117,7 +118,8 @@ void TcpConnection::count_late(const TcpSegment& segment, FlowCounters& counters
   ++counters.tombstone_segments;
   const StreamReassembler& sender = streams_[index_of(direction_of(segment))];
   if (segment.wire_length == 0 || !interested_ || !sender.started()) return;
-  const std::int32_t beyond = sequence_distance(segment.sequence + segment.wire_length, sender.next_sequence());
+  const std::int32_t beyond =
+      sequence_distance(segment.sequence + segment.wire_length, sender.next_sequence());
   if (beyond <= 0) return;
   ++counters.late_segments;
   counters.late_bytes += std::min(static_cast<std::uint32_t>(beyond), segment.wire_length);

@@ -53,8 +53,9 @@ class TcpConnection {
     // Acknowledgements without payload are half of all segments.
     const Direction direction = direction_of(segment);
     StreamReassembler& receiver = stream(opposite(direction));
-    if (phase_ == Phase::open && segment.wire_length == 0 && (segment.flags & ~tcp_flag::psh) == tcp_flag::ack &&
-        stream(direction).flowing() && receiver.flowing()) {
+    if (phase_ == Phase::open && segment.wire_length == 0 &&
+        (segment.flags & ~tcp_flag::psh) == tcp_flag::ack && stream(direction).flowing() &&
+        receiver.flowing()) {
       totals_[index_of(direction)].note_packet(segment.packet.time);
       receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
       return;
@@ -71,19 +72,21 @@ class TcpConnection {
   [[nodiscard]] const FlowTotals& totals() const { return totals_; }
   /// Null before the first payload, or if the flow is of no interest.
   [[nodiscard]] const FlowHandler* handler() const { return handler_.get(); }
-  /// Loads what `on_segment` will need beyond this object, at each of three steps what the one before leads to.
+  /// Loads what `on_segment` will need beyond this object, at each of three steps what the one before leads
+  /// to.
   void prefetch(const TcpSegment& segment, unsigned step) const {
     const std::optional<Direction> direction = delivers(segment);
     if (!direction) return;
     streams_[index_of(*direction)].prefetch(step);
     if (handler_ != nullptr) handler_->prefetch(*direction, step);
   }
-  /// The direction of which the handler is likely to get bytes: the segment's own, or the other one, where what is held
-  /// waits for its acknowledgement.
+  /// The direction of which the handler is likely to get bytes: the segment's own, or the other one, where
+  /// what is held waits for its acknowledgement.
   [[nodiscard]] std::optional<Direction> delivers(const TcpSegment& segment) const {
     const Direction direction = direction_of(segment);
     if (segment.wire_length > 0) return direction;
-    return streams_[index_of(opposite(direction))].holding() ? std::optional(opposite(direction)) : std::nullopt;
+    return streams_[index_of(opposite(direction))].holding() ? std::optional(opposite(direction))
+                                                             : std::nullopt;
   }
   [[nodiscard]] Direction direction_of(const TcpSegment& segment) const {
     return segment.from_low == client_is_low_ ? Direction::to_server : Direction::to_client;

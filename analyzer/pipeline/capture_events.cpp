@@ -38,7 +38,8 @@ struct EndEvent final : rtmp::Event {
     sink.number(FieldId::capture_bytes, {}, statistics.wire_bytes);
     sink.number(FieldId::capture_captured_bytes, {}, statistics.captured_bytes);
     if (statistics.kernel_drops) sink.number(FieldId::capture_kernel_drops, {}, *statistics.kernel_drops);
-    if (statistics.interface_drops) sink.number(FieldId::capture_interface_drops, {}, *statistics.interface_drops);
+    if (statistics.interface_drops)
+      sink.number(FieldId::capture_interface_drops, {}, *statistics.interface_drops);
     sink.number(FieldId::capture_connections, {}, counts.opened);
     sink.number(FieldId::capture_not_rtmp_connections, {}, counts.not_rtmp);
     sink.number(FieldId::capture_other_connections, {}, counts.other);
@@ -58,10 +59,11 @@ struct EndEvent final : rtmp::Event {
 }  // namespace
 
 CaptureEvents::CaptureEvents(const ShardOptions& options)
-    : renderer_(sinks::make_renderer(options.format, options.render)),
-      selecting_(std::make_unique<sinks::SelectingSink>(options.selection, *renderer_)) {}
+    : renderer_(output::make_renderer(options.format, options.render)),
+      selecting_(std::make_unique<output::SelectingSink>(options.selection, *renderer_)) {}
 
-const sinks::Output& CaptureEvents::start(const capture::PacketSource& source, const capture::PacketBatch& first) {
+const output::Output& CaptureEvents::start(const capture::PacketSource& source,
+                                           const capture::PacketBatch& first) {
   renderer_->output().clear();
   StartEvent event(source);
   if (!first.packets.empty()) event.packet = first.packets.front().ref();
@@ -69,8 +71,8 @@ const sinks::Output& CaptureEvents::start(const capture::PacketSource& source, c
   return renderer_->output();
 }
 
-const sinks::Output& CaptureEvents::end(const capture::PacketSource& source, const WindowReader& reader,
-                                        ConnectionCounts counts) {
+const output::Output& CaptureEvents::end(const capture::PacketSource& source, const WindowReader& reader,
+                                         ConnectionCounts counts) {
   renderer_->output().clear();
   EndEvent event(source, reader, counts);
   event.packet = reader.last_packet();

@@ -11,12 +11,13 @@ class CaptureEvents {
 
   /// Each answers output that is valid until the next call.
   /// `first` holds the first packets; capture_start is dated by the first of them.
-  const sinks::Output& start(const capture::PacketSource& source, const capture::PacketBatch& first);
-  const sinks::Output& end(const capture::PacketSource& source, const WindowReader& reader, ConnectionCounts counts);
+  const output::Output& start(const capture::PacketSource& source, const capture::PacketBatch& first);
+  const output::Output& end(const capture::PacketSource& source, const WindowReader& reader,
+                            ConnectionCounts counts);
 
  private:
-  std::unique_ptr<sinks::Renderer> renderer_;
-  std::unique_ptr<sinks::SelectingSink> selecting_;
+  std::unique_ptr<output::Renderer> renderer_;
+  std::unique_ptr<output::SelectingSink> selecting_;
 };
 
 }  // namespace rtmpscope::pipeline

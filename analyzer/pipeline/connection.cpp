@@ -22,10 +22,10 @@ bool on_rtmp_port(const net::FlowInfo& info, std::span<const std::uint16_t> port
 }  // namespace
 
 Connection::Connection(const net::FlowInfo& info, ConnectionContext& context) : context_(context) {
-  const transport::Detector::Hints hints{.known_port = on_rtmp_port(info, context.rtmp_ports),
-                                         .syn_seen = info.syn_seen,
-                                         .searched_bytes = &context_.searched_bytes};
-  beginning_ = std::make_unique<Beginning>(info, !info.syn_seen, nullptr, transport::Detector(hints));
+  const carrier::Detector::Hints hints{.known_port = on_rtmp_port(info, context.rtmp_ports),
+                                       .syn_seen = info.syn_seen,
+                                       .searched_bytes = &context_.searched_bytes};
+  beginning_ = std::make_unique<Beginning>(info, !info.syn_seen, nullptr, carrier::Detector(hints));
 }
 
 void Connection::on_data(Direction direction, const StreamData& data) {
@@ -44,17 +44,17 @@ void Connection::on_beginning(Direction direction, const StreamData& data) {
     return act_on(beginning.detector.add(direction, shifted(direction, data)));
   }
   if (beginning.proxy_finder == nullptr) {
-    if (!transport::ProxyHeaderFinder::is_promising(data.bytes.front())) {
+    if (!carrier::ProxyHeaderFinder::is_promising(data.bytes.front())) {
       beginning.began = true;
       return act_on(beginning.detector.add(direction, data));
     }
-    beginning.proxy_finder = std::make_unique<transport::ProxyHeaderFinder>();
+    beginning.proxy_finder = std::make_unique<carrier::ProxyHeaderFinder>();
   }
   const std::uint32_t before = beginning.proxy_finder->seen();
   const std::optional<std::uint32_t> length = beginning.proxy_finder->add(data.bytes);
   if (!length) return;
   beginning.began = true;
-  const std::unique_ptr<transport::ProxyHeaderFinder> finder = std::move(beginning.proxy_finder);
+  const std::unique_ptr<carrier::ProxyHeaderFinder> finder = std::move(beginning.proxy_finder);
   proxy_header_ = *length;
   if (proxy_header_ == 0) {
     if (!finder->kept().empty()) act_on(beginning.detector.add(direction, {0, finder->kept(), data.packet}));
@@ -82,8 +82,8 @@ void Connection::on_gap(Direction direction, const StreamGap& gap) {
       session_->on_gap(way(direction), shifted(direction, gap));
     }
   } else if (state_ == State::undecided && gap.cause != GapCause::start_not_captured) {
-    // Without a SYN the stream begins with its first captured byte; the detector knows from its hints that something
-    // may be missing before, and looks whether a handshake begins there all the same.
+    // Without a SYN the stream begins with its first captured byte; the detector knows from its hints that
+    // something may be missing before, and looks whether a handshake begins there all the same.
     act_on(beginning_->detector.add(direction, shifted(direction, gap)));
   }
 }
@@ -108,8 +108,8 @@ void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotal
   session_->close(cause, packet, by_way);
 }
 
-void Connection::act_on(const transport::Verdict& verdict) {
-  using transport::Protocol;
+void Connection::act_on(const carrier::Verdict& verdict) {
+  using carrier::Protocol;
   switch (verdict.protocol) {
     case Protocol::undecided: return;
     case Protocol::rtmp: open_session(verdict, rtmp::Transport::rtmp); break;
@@ -133,7 +133,7 @@ void Connection::act_on(const transport::Verdict& verdict) {
   beginning_.reset();
 }
 
-void Connection::open_session(const transport::Verdict& verdict, rtmp::Transport transport) {
+void Connection::open_session(const carrier::Verdict& verdict, rtmp::Transport transport) {
   const net::FlowInfo& info = beginning_->info;
   swapped_ = verdict.swapped;
   state_ = proxy_header_ == 0 ? State::decoding : State::shifted;

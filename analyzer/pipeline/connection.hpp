@@ -1,14 +1,15 @@
-// One TCP connection from its first payload to its end: first undecided, then an RTMP session or of no interest.
+// One TCP connection from its first payload to its end: first undecided, then an RTMP session or of no
+// interest.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <span>
 
+#include "carrier/protocol_detector.hpp"
+#include "carrier/proxy_header.hpp"
 #include "net/flow_handler.hpp"
-#include "rtmp/session.hpp"
-#include "transport/detector.hpp"
-#include "transport/proxy_header.hpp"
+#include "rtmp/session/session.hpp"
 
 namespace rtmpscope::pipeline {
 
@@ -17,11 +18,11 @@ struct ConnectionContext {
   rtmp::EventSink& sink;
   rtmp::SessionOptions session;
   std::span<const std::uint16_t> rtmp_ports;  ///< where mid-stream captures and other protocols are reported
-  std::size_t searched_bytes = 0;             ///< transport::Detector::Hints
+  std::size_t searched_bytes = 0;             ///< carrier::Detector::Hints
   std::uint32_t opened = 0;                   ///< sessions so far; numbers them within the shard
   std::uint64_t opaque = 0;                   ///< of these, on an RTMP port with something else
   std::uint64_t others = 0;                   ///< connections that carry something else
-  bool gaps = false;                          ///< bytes of sessions were missing: some may look for chunk borders
+  bool gaps = false;  ///< bytes of sessions were missing: some may look for chunk borders
 };
 
 class Connection final : public net::FlowHandler {
@@ -48,8 +49,8 @@ class Connection final : public net::FlowHandler {
   struct Beginning {
     net::FlowInfo info;
     bool began = false;  ///< the stream to the server is past where a proxy header can be
-    std::unique_ptr<transport::ProxyHeaderFinder> proxy_finder;
-    transport::Detector detector;
+    std::unique_ptr<carrier::ProxyHeaderFinder> proxy_finder;
+    carrier::Detector detector;
   };
 
   void on_beginning(Direction direction, const StreamData& data);
@@ -59,9 +60,11 @@ class Connection final : public net::FlowHandler {
     if (direction == Direction::to_server) at.offset -= proxy_header_;
     return at;
   }
-  void act_on(const transport::Verdict& verdict);
-  void open_session(const transport::Verdict& verdict, rtmp::Transport transport);
-  [[nodiscard]] Direction way(Direction direction) const { return swapped_ ? opposite(direction) : direction; }
+  void act_on(const carrier::Verdict& verdict);
+  void open_session(const carrier::Verdict& verdict, rtmp::Transport transport);
+  [[nodiscard]] Direction way(Direction direction) const {
+    return swapped_ ? opposite(direction) : direction;
+  }
 
   State state_ = State::undecided;
   bool swapped_ = false;

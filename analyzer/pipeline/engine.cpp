@@ -7,11 +7,12 @@
 namespace rtmpscope::pipeline {
 namespace {
 
-/// One run. A step works on three windows at once: the next one is read, the current one is analysed by its shards,
-/// the outputs of the one before are put in order and written.
+/// One run. A step works on three windows at once: the next one is read, the current one is analysed by its
+/// shards, the outputs of the one before are put in order and written.
 class Engine {
  public:
-  Engine(capture::PacketSource& source, const EngineOptions& options, const Write& write, const Progress& progress)
+  Engine(capture::PacketSource& source, const EngineOptions& options, const Write& write,
+         const Progress& progress)
       : source_(source),
         write_(write),
         progress_(progress),
@@ -107,8 +108,8 @@ class Engine {
   Workers workers_;
   std::unique_ptr<Window> current_ = std::make_unique<Window>();
   std::unique_ptr<Window> next_ = std::make_unique<Window>();
-  std::array<const sinks::Output*, shard_count> outputs_{};
-  sinks::Buffer text_;
+  std::array<const output::Output*, shard_count> outputs_{};
+  output::Buffer text_;
   bool live_ = source_.format() == "live";
   bool written_ = true;
 };

@@ -17,14 +17,15 @@ struct TimeBound {
 };
 
 struct EngineOptions {
-  unsigned jobs = 1;                                 ///< threads, at least 1; never changes a byte of the output
-  std::optional<std::uint32_t> only_connection;      ///< --connection
-  std::optional<TimeBound> from;                     ///< events before it are not shown
-  std::optional<TimeBound> to;                       ///< nor events at it or later
+  unsigned jobs = 1;                             ///< threads, at least 1; never changes a byte of the output
+  std::optional<std::uint32_t> only_connection;  ///< --connection
+  std::optional<TimeBound> from;                 ///< events before it are not shown
+  std::optional<TimeBound> to;                   ///< nor events at it or later
   ShardOptions shard;
 };
 
-/// Takes the rendered bytes, in order. False ends the run early (the reader of a pipe has gone, the disk is full).
+/// Takes the rendered bytes, in order. False ends the run early (the reader of a pipe has gone, the disk is
+/// full).
 using Write = std::function<bool(std::string_view)>;
 /// Called between two steps with the share of the input that has been read, where that is known.
 using Progress = std::function<void(std::optional<double>)>;

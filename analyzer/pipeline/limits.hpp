@@ -8,17 +8,18 @@
 
 namespace rtmpscope::pipeline {
 
-/// Logical shards. Fixed, whatever the number of threads, so that limits and order within a shard never depend on
-/// it; a thread serves many shards.
+/// Logical shards. Fixed, whatever the number of threads, so that limits and order within a shard never
+/// depend on it; a thread serves many shards.
 inline constexpr std::size_t shard_count = 64;
 static_assert((shard_count & (shard_count - 1)) == 0);
 
-/// Packets that are decoded, analysed and written as one step, at most. Those of a file are fewer, as many as a batch of
-/// it has (capture::max_batch_bytes), so that all of a window stays in a core's own cache.
+/// Packets that are decoded, analysed and written as one step, at most. Those of a file are fewer, as many as
+/// a batch of it has (capture::max_batch_bytes), so that all of a window stays in a core's own cache.
 inline constexpr std::size_t window_packets = 8192;
 
-/// Within a window the segments of a shard are served bucket by bucket, so that a connection's state is brought into
-/// the nearest cache once for all of its packets. A power of two, buckets of one shard lie together.
+/// Within a window the segments of a shard are served bucket by bucket, so that a connection's state is
+/// brought into the nearest cache once for all of its packets. A power of two, buckets of one shard lie
+/// together.
 inline constexpr std::size_t buckets_per_shard = 64;
 inline constexpr std::size_t bucket_count = shard_count * buckets_per_shard;
 

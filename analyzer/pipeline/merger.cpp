@@ -5,11 +5,11 @@
 
 namespace rtmpscope::pipeline {
 
-void Merger::add_capture(const sinks::Output& output, sinks::Buffer& to) {
-  for (const sinks::Piece& piece : output.pieces) assembler_.add(output, piece, 0, to);
+void Merger::add_capture(const output::Output& output, output::Buffer& to) {
+  for (const output::Piece& piece : output.pieces) assembler_.add(output, piece, 0, to);
 }
 
-void Merger::add(const std::array<const sinks::Output*, shard_count>& outputs, sinks::Buffer& to) {
+void Merger::add(const std::array<const output::Output*, shard_count>& outputs, output::Buffer& to) {
   places_.clear();
   for (std::uint32_t shard = 0; shard < shard_count; ++shard) {
     const auto& pieces = outputs[shard]->pieces;
@@ -22,11 +22,12 @@ void Merger::add(const std::array<const sinks::Output*, shard_count>& outputs, s
   }
 }
 
-/// Pieces of one frame stay in the order of shards and of their output. Frames of one step lie close together, so that counting beats comparing.
+/// Pieces of one frame stay in the order of shards and of their output. Frames of one step lie close
+/// together, so that counting beats comparing.
 void Merger::sort_by_frame() {
   if (places_.empty()) return;
-  const auto [low, high] = std::minmax_element(places_.begin(), places_.end(),
-                                               [](const Place& a, const Place& b) { return a.frame < b.frame; });
+  const auto [low, high] = std::minmax_element(
+      places_.begin(), places_.end(), [](const Place& a, const Place& b) { return a.frame < b.frame; });
   const std::uint64_t first = low->frame;
   const std::uint64_t span = high->frame - first + 1;
   constexpr std::uint64_t countable = std::uint64_t{4} * window_packets;  // a filter leaves frame numbers out
@@ -44,11 +45,11 @@ void Merger::sort_by_frame() {
   std::swap(places_, sorted_);
 }
 
-/// One frame has pieces of several shards where a timeout or the capture's end is told to all of them. They are
-/// ordered by connection number, so that the order does not depend on how hosts fall into shards.
-void Merger::order_ties(const std::array<const sinks::Output*, shard_count>& outputs) {
+/// One frame has pieces of several shards where a timeout or the capture's end is told to all of them. They
+/// are ordered by connection number, so that the order does not depend on how hosts fall into shards.
+void Merger::order_ties(const std::array<const output::Output*, shard_count>& outputs) {
   const auto rank = [&](const Place& place) {
-    const sinks::Piece& piece = outputs[place.shard]->pieces[place.index];
+    const output::Piece& piece = outputs[place.shard]->pieces[place.index];
     return std::tuple(number_of(place.shard, piece.connection), place.shard, place.index);
   };
   for (std::size_t begin = 0; begin < places_.size();) {
@@ -72,12 +73,12 @@ std::uint32_t Merger::number_of(std::size_t shard, std::uint32_t connection) con
   return connection != 0 && connection <= numbers.size() ? numbers[connection - 1] : 0;
 }
 
-void Merger::add_piece(std::size_t shard, const sinks::Output& output, const sinks::Piece& piece,
-                       sinks::Buffer& to) {
+void Merger::add_piece(std::size_t shard, const output::Output& output, const output::Piece& piece,
+                       output::Buffer& to) {
   std::uint32_t number = 0;
   if (piece.connection != 0) {
     auto& numbers = numbers_[shard];
-    if ((piece.flags & sinks::Piece::opens_connection) != 0) {
+    if ((piece.flags & output::Piece::opens_connection) != 0) {
       if (numbers.size() < piece.connection) numbers.resize(piece.connection);
       numbers[piece.connection - 1] = next_number_++;
     }

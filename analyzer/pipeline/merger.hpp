@@ -5,26 +5,26 @@
 #include <optional>
 #include <vector>
 
+#include "output/output.hpp"
 #include "pipeline/limits.hpp"
-#include "sinks/output.hpp"
 
 namespace rtmpscope::pipeline {
 
-/// Connection numbers count in the order of the connection_open events: by frame, which is the same for any number
-/// of threads, since a frame belongs to one shard.
+/// Connection numbers count in the order of the connection_open events: by frame, which is the same for any
+/// number of threads, since a frame belongs to one shard.
 class Merger {
  public:
   /// `only_connection`: drop what belongs to other connections.
-  Merger(sinks::OutputFormat format, std::optional<std::uint32_t> only_connection)
+  Merger(output::OutputFormat format, std::optional<std::uint32_t> only_connection)
       : assembler_(format), only_connection_(only_connection) {}
 
-  void begin(sinks::Buffer& to) { assembler_.begin(to); }
+  void begin(output::Buffer& to) { assembler_.begin(to); }
   /// Events of the capture as a whole.
-  void add_capture(const sinks::Output& output, sinks::Buffer& to);
-  /// The outputs of one step, by shard. Frames of one step lie after those of the step before; within one output
-  /// they may come in any order, but a connection's own are in order.
-  void add(const std::array<const sinks::Output*, shard_count>& outputs, sinks::Buffer& to);
-  void end(sinks::Buffer& to) { assembler_.end(to); }
+  void add_capture(const output::Output& output, output::Buffer& to);
+  /// The outputs of one step, by shard. Frames of one step lie after those of the step before; within one
+  /// output they may come in any order, but a connection's own are in order.
+  void add(const std::array<const output::Output*, shard_count>& outputs, output::Buffer& to);
+  void end(output::Buffer& to) { assembler_.end(to); }
 
   [[nodiscard]] std::uint32_t connections() const { return next_number_ - 1; }
 
@@ -36,15 +36,16 @@ class Merger {
   };
 
   void sort_by_frame();
-  void order_ties(const std::array<const sinks::Output*, shard_count>& outputs);
+  void order_ties(const std::array<const output::Output*, shard_count>& outputs);
   [[nodiscard]] std::uint32_t number_of(std::size_t shard, std::uint32_t connection) const;
-  void add_piece(std::size_t shard, const sinks::Output& output, const sinks::Piece& piece, sinks::Buffer& to);
+  void add_piece(std::size_t shard, const output::Output& output, const output::Piece& piece,
+                 output::Buffer& to);
 
-  sinks::OutputAssembler assembler_;
+  output::OutputAssembler assembler_;
   std::optional<std::uint32_t> only_connection_;
   std::array<std::vector<std::uint32_t>, shard_count> numbers_;  ///< by shard and local number minus one
   std::uint32_t next_number_ = 1;
-  std::vector<Place> places_;        ///< of the current step's pieces; kept for its memory, as the next two
+  std::vector<Place> places_;  ///< of the current step's pieces; kept for its memory, as the next two
   std::vector<Place> sorted_;
   std::vector<std::uint32_t> counts_;
 };

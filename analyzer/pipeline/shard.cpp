@@ -20,8 +20,8 @@ net::FlowLimits shard_limits() {
 
 Shard::Shard(const ShardOptions& options)
     : rtmp_ports_(options.rtmp_ports),
-      renderer_(sinks::make_renderer(options.format, options.render)),
-      selecting_(std::make_unique<sinks::SelectingSink>(options.selection, *renderer_)),
+      renderer_(output::make_renderer(options.format, options.render)),
+      selecting_(std::make_unique<output::SelectingSink>(options.selection, *renderer_)),
       context_{.sink = *selecting_, .session = options.session, .rtmp_ports = rtmp_ports_},
       flows_(shard_limits(), *this) {}
 
@@ -43,13 +43,14 @@ void Shard::process(const Window& window, std::size_t own_index) {
   }
 }
 
-/// A connection's state is spread over memory, reached by pointer after pointer, and no longer in a cache among thousands
-/// of connections. So segments pass through stages, group after group: each stage asks for what the next one looks at.
+/// A connection's state is spread over memory, reached by pointer after pointer, and no longer in a cache
+/// among thousands of connections. So segments pass through stages, group after group: each stage asks for
+/// what the next one looks at.
 void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
   constexpr std::size_t stages = 7;
   constexpr std::size_t handler_stage = 3;
-  // A byte for each group that has come to that stage, the last one lowest, with a bit for each segment that brings the
-  // handler something.
+  // A byte for each group that has come to that stage, the last one lowest, with a bit for each segment that
+  // brings the handler something.
   std::uint64_t bringing = 0;
   const std::size_t groups = (part.size() + group_size - 1) / group_size;
   for (std::size_t turn = 0; turn < groups + stages; ++turn) {
@@ -62,7 +63,8 @@ void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
     };
     const auto at_handler = [&](std::size_t stage, unsigned step) {
       at(stage, [&](const net::TcpSegment& next, std::size_t place) {
-        if ((bringing >> (8 * (stage - handler_stage) + place) & 1U) != 0) flows_.prefetch_handler(next, step);
+        if ((bringing >> (8 * (stage - handler_stage) + place) & 1U) != 0)
+          flows_.prefetch_handler(next, step);
       });
     };
     at(0, [](const net::TcpSegment& next, std::size_t) {
@@ -90,7 +92,7 @@ void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
   }
 }
 
-const sinks::Output& Shard::take_output() {
+const output::Output& Shard::take_output() {
   taken_.clear();
   std::swap(taken_, renderer_->output());
   marked_ = 0;
@@ -105,8 +107,8 @@ void Shard::add_counts(ConnectionCounts& counts) const {
   counts.late_bytes += seen.late_bytes;
 }
 
-/// An event may be about an earlier packet (a handshake part that was held until the protocol was decided). The
-/// merger orders by the packet that made it come out.
+/// An event may be about an earlier packet (a handshake part that was held until the protocol was decided).
+/// The merger orders by the packet that made it come out.
 void Shard::mark_pieces(std::uint64_t frame) {
   auto& pieces = renderer_->output().pieces;
   for (; marked_ < pieces.size(); ++marked_) pieces[marked_].frame = frame;

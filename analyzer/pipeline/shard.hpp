@@ -4,17 +4,17 @@
 #include <memory>
 
 #include "net/flow_table.hpp"
+#include "output/output.hpp"
+#include "output/selection.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/window.hpp"
-#include "sinks/output.hpp"
-#include "sinks/selection.hpp"
 
 namespace rtmpscope::pipeline {
 
 struct ShardOptions {
-  sinks::OutputFormat format = sinks::OutputFormat::text;
-  sinks::RenderOptions render;
-  sinks::Selection selection;
+  output::OutputFormat format = output::OutputFormat::text;
+  output::RenderOptions render;
+  output::Selection selection;
   rtmp::SessionOptions session;
   std::vector<std::uint16_t> rtmp_ports;
 };
@@ -34,9 +34,9 @@ class Shard final : private net::FlowObserver {
 
   /// The shard's segments of the window, and at the last window the end of all connections.
   void process(const Window& window, std::size_t own_index);
-  /// Takes what the last call of `process` produced. It stays valid, also during the next call of `process`, until
-  /// it is taken again.
-  [[nodiscard]] const sinks::Output& take_output();
+  /// Takes what the last call of `process` produced. It stays valid, also during the next call of `process`,
+  /// until it is taken again.
+  [[nodiscard]] const output::Output& take_output();
 
   /// Adds what was counted so far, but for the number of sessions, which is the merger's.
   void add_counts(ConnectionCounts& counts) const;
@@ -47,11 +47,11 @@ class Shard final : private net::FlowObserver {
   void mark_pieces(std::uint64_t frame);
 
   std::vector<std::uint16_t> rtmp_ports_;
-  std::unique_ptr<sinks::Renderer> renderer_;
-  std::unique_ptr<sinks::SelectingSink> selecting_;
+  std::unique_ptr<output::Renderer> renderer_;
+  std::unique_ptr<output::SelectingSink> selecting_;
   ConnectionContext context_;
   net::FlowTable flows_;
-  sinks::Output taken_;
+  output::Output taken_;
   std::size_t marked_ = 0;  ///< pieces of the current output that have their sort key
 };
 

@@ -62,7 +62,8 @@ void WindowReader::finish_section(Window& window, std::size_t first_segment, std
   begin[0] = static_cast<std::uint32_t>(first_segment);
   for (std::size_t i = 0; i < bucket_count; ++i) begin[i + 1] += begin[i];
   Section& section = window.sections.back();
-  for (std::size_t shard = 0; shard <= shard_count; ++shard) section.begin[shard] = begin[shard * buckets_per_shard];
+  for (std::size_t shard = 0; shard <= shard_count; ++shard)
+    section.begin[shard] = begin[shard * buckets_per_shard];
   for (std::size_t i = first_segment; i < end; ++i) {
     window.order[begin[buckets_[i]]++] = static_cast<std::uint32_t>(i);
   }

@@ -12,8 +12,8 @@
 
 namespace rtmpscope::pipeline {
 
-/// A part of a window that no tick divides. Its segments are ordered by shard; those of one connection keep the
-/// order of the capture, those of different connections do not.
+/// A part of a window that no tick divides. Its segments are ordered by shard; those of one connection keep
+/// the order of the capture, those of different connections do not.
 struct Section {
   std::optional<PacketRef> tick;  ///< to be told to every shard before the section's segments
   std::array<std::uint32_t, shard_count + 1> begin{};  ///< of each shard's part in Window::order
@@ -26,8 +26,8 @@ struct Window {
   std::vector<net::TcpSegment> segments;  ///< in capture order; longer than what `order` refers to
   std::vector<std::uint32_t> order;       ///< indices into `segments`, section by section, shard by shard
   std::vector<Section> sections;
-  PacketRef last_packet;                  ///< of all windows so far
-  bool last = false;                      ///< nothing comes after this window
+  PacketRef last_packet;  ///< of all windows so far
+  bool last = false;      ///< nothing comes after this window
 
   [[nodiscard]] std::span<const std::uint32_t> part(const Section& section, std::size_t shard) const {
     return {order.data() + section.begin[shard], order.data() + section.begin[shard + 1]};
@@ -38,7 +38,8 @@ struct Window {
 class WindowReader {
  public:
   /// `window_size`: packets in one window at most.
-  WindowReader(capture::PacketSource& source, std::size_t window_size) : source_(source), window_size_(window_size) {}
+  WindowReader(capture::PacketSource& source, std::size_t window_size)
+      : source_(source), window_size_(window_size) {}
 
   void read(Window& window);
   [[nodiscard]] const net::DecodeCounters& counters() const { return decoder_.counters(); }

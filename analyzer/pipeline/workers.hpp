@@ -10,8 +10,8 @@
 
 namespace rtmpscope::pipeline {
 
-/// `run` does not return before every task of its list is done. The calling thread works, too, so that with one job
-/// no thread is made at all.
+/// `run` does not return before every task of its list is done. The calling thread works, too, so that with
+/// one job no thread is made at all.
 class Workers {
  public:
   explicit Workers(unsigned jobs);
@@ -19,7 +19,8 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  /// Calls `task(i)` once for each i below `count`, in any order and on any thread. Low numbers are begun first.
+  /// Calls `task(i)` once for each i below `count`, in any order and on any thread. Low numbers are begun
+  /// first.
   void run(std::size_t count, const std::function<void(std::size_t)>& task);
 
  private:
@@ -33,7 +34,7 @@ class Workers {
   const std::function<void(std::size_t)>* task_ = nullptr;
   std::size_t count_ = 0;
   std::atomic<std::size_t> next_{0};
-  std::size_t busy_ = 0;        ///< threads that have not finished the current list
+  std::size_t busy_ = 0;  ///< threads that have not finished the current list
   std::uint64_t generation_ = 0;
   bool stopping_ = false;
 };

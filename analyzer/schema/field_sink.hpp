@@ -9,9 +9,9 @@ namespace rtmpscope {
 /// Takes the fields of one event or message body, one call a field, in wire order.
 ///
 /// Containers nest: every `begin` has its `end`. `key` names the next value or container and is used for AMF
-/// properties, whose names are data; all other names come from the table. Ranges lie within the buffer that was
-/// given to the describe function and within the range of the enclosing container; a value that is not on the wire
-/// (inherited, computed) has a range of length 0. Views are valid only during the call.
+/// properties, whose names are data; all other names come from the table. Ranges lie within the buffer that
+/// was given to the describe function and within the range of the enclosing container; a value that is not on
+/// the wire (inherited, computed) has a range of length 0. Views are valid only during the call.
 ///
 /// Describe functions are pure: the same input gives the same calls, as often as it is asked for.
 class FieldSink {

@@ -13,7 +13,9 @@ class OffsetSink final : public FieldSink {
   void begin(FieldId id, std::uint32_t offset) override { sink_.begin(id, offset + offset_); }
   void end(FieldId id, std::uint32_t end_offset) override { sink_.end(id, end_offset + offset_); }
   void key(Range range, Bytes name) override { sink_.key(moved(range), name); }
-  void number(FieldId id, Range range, std::uint64_t value) override { sink_.number(id, moved(range), value); }
+  void number(FieldId id, Range range, std::uint64_t value) override {
+    sink_.number(id, moved(range), value);
+  }
   void signed_number(FieldId id, Range range, std::int64_t value) override {
     sink_.signed_number(id, moved(range), value);
   }

@@ -62,9 +62,15 @@ constexpr auto small_numbers = [] {
 
 }  // namespace
 
-const FieldInfo& info(FieldId id) { return field_table[static_cast<std::size_t>(id)]; }
-const FindingInfo& info(FindingId id) { return finding_table[static_cast<std::size_t>(id)]; }
-const EventInfo& info(EventKind kind) { return event_table[static_cast<std::size_t>(kind)]; }
+const FieldInfo& info(FieldId id) {
+  return field_table[static_cast<std::size_t>(id)];
+}
+const FindingInfo& info(FindingId id) {
+  return finding_table[static_cast<std::size_t>(id)];
+}
+const EventInfo& info(EventKind kind) {
+  return event_table[static_cast<std::size_t>(kind)];
+}
 
 std::string_view name(Severity severity) {
   constexpr std::string_view names[] = {"note", "warning", "error"};
@@ -82,9 +88,17 @@ const ValueInfo* find_value(ValueTable table, std::uint64_t number) {
   return nullptr;
 }
 
-std::span<const FieldInfo> fields() { return field_table; }
-std::span<const ValueInfo> values() { return value_table; }
-std::span<const FindingInfo> findings() { return finding_table; }
-std::span<const EventInfo> events() { return event_table; }
+std::span<const FieldInfo> fields() {
+  return field_table;
+}
+std::span<const ValueInfo> values() {
+  return value_table;
+}
+std::span<const FindingInfo> findings() {
+  return finding_table;
+}
+std::span<const EventInfo> events() {
+  return event_table;
+}
 
 }  // namespace rtmpscope

@@ -1,7 +1,8 @@
 // The tables of fields, values, findings and events, as C++ sees them.
 //
-// Every name that rtmpscope prints comes from schema/tables/*.def: JSON keys, JSON Schema, manual tables and Wireshark
-// filter names. The look-ups below return references to static data; they never fail for an enumerator.
+// Every name that rtmpscope prints comes from schema/tables/*.def: JSON keys, JSON Schema, manual tables and
+// Wireshark filter names. The look-ups below return references to static data; they never fail for an
+// enumerator.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,21 @@
 
 namespace rtmpscope {
 
-enum class FieldKind : std::uint8_t { object, list, boolean, u8, u16, u24, u32, u64, s32, s64, real, text, bytes };
+enum class FieldKind : std::uint8_t {
+  object,
+  list,
+  boolean,
+  u8,
+  u16,
+  u24,
+  u32,
+  u64,
+  s32,
+  s64,
+  real,
+  text,
+  bytes
+};
 
 enum class ValueTable : std::uint8_t {
 #define VALUE_TABLE(table) table,
@@ -43,10 +58,10 @@ enum class EventKind : std::uint8_t {
 
 /// One row of fields.def.
 struct FieldInfo {
-  std::string_view filter;       ///< "video.frame_type"; Wireshark's name is this with "rtmpscope." in front
-  std::string_view key;          ///< JSON key: the last component of `filter`
+  std::string_view filter;  ///< "video.frame_type"; Wireshark's name is this with "rtmpscope." in front
+  std::string_view key;     ///< JSON key: the last component of `filter`
   FieldKind kind;
-  ValueTable values;             ///< ValueTable::none unless numbers have names
+  ValueTable values;  ///< ValueTable::none unless numbers have names
   std::string_view title;
   std::string_view description;
 };

@@ -41,7 +41,10 @@ std::string Tape::to_string() const {
     const std::string_view filter = info(entry.id).filter;
     char number[64];
     switch (entry.op) {
-      case Op::begin: out.append("begin ").append(filter); ++depth; break;
+      case Op::begin:
+        out.append("begin ").append(filter);
+        ++depth;
+        break;
       case Op::end: out.append("end ").append(filter); break;
       case Op::key: out.append("key \"").append(as_text(bytes(entry))).append("\""); break;
       case Op::number:
@@ -82,7 +85,9 @@ void Tape::begin(FieldId id, std::uint32_t offset) {
 void Tape::end(FieldId id, std::uint32_t end_offset) {
   entries_.push_back({.op = Op::end, .id = id, .range = {end_offset, 0}});
 }
-void Tape::key(Range range, Bytes name) { add_bytes(Op::key, FieldId{}, range, name); }
+void Tape::key(Range range, Bytes name) {
+  add_bytes(Op::key, FieldId{}, range, name);
+}
 void Tape::number(FieldId id, Range range, std::uint64_t value) {
   entries_.push_back({.op = Op::number, .id = id, .range = range, .number = value});
 }
@@ -96,8 +101,12 @@ void Tape::real(FieldId id, Range range, double value) {
 void Tape::flag(FieldId id, Range range, bool value) {
   entries_.push_back({.op = Op::flag, .id = id, .range = range, .number = value ? 1U : 0U});
 }
-void Tape::text(FieldId id, Range range, Bytes value) { add_bytes(Op::text, id, range, value); }
-void Tape::blob(FieldId id, Range range, Bytes value) { add_bytes(Op::blob, id, range, value); }
+void Tape::text(FieldId id, Range range, Bytes value) {
+  add_bytes(Op::text, id, range, value);
+}
+void Tape::blob(FieldId id, Range range, Bytes value) {
+  add_bytes(Op::blob, id, range, value);
+}
 void Tape::finding(FindingId id, Range range, std::uint64_t a, std::uint64_t b) {
   entries_.push_back({.op = Op::finding, .finding = id, .range = range, .number = a, .second = b});
 }

@@ -9,7 +9,8 @@
 
 namespace rtmpscope {
 
-/// Records the calls of one describe function, to be looked at or replayed later. Bytes are copied into the tape.
+/// Records the calls of one describe function, to be looked at or replayed later. Bytes are copied into the
+/// tape.
 class Tape final : public FieldSink {
  public:
   enum class Op : std::uint8_t { begin, end, key, number, signed_number, real, flag, text, blob, finding };
@@ -28,8 +29,9 @@ class Tape final : public FieldSink {
 
     /// Reals are equal if their bits are: two recordings of the same NaN do not differ.
     friend bool operator==(const Entry& a, const Entry& b) {
-      return a.op == b.op && a.id == b.id && a.finding == b.finding && a.range == b.range && a.number == b.number &&
-             a.second == b.second && std::bit_cast<std::uint64_t>(a.real) == std::bit_cast<std::uint64_t>(b.real) &&
+      return a.op == b.op && a.id == b.id && a.finding == b.finding && a.range == b.range &&
+             a.number == b.number && a.second == b.second &&
+             std::bit_cast<std::uint64_t>(a.real) == std::bit_cast<std::uint64_t>(b.real) &&
              a.bytes_offset == b.bytes_offset && a.bytes_length == b.bytes_length;
     }
   };

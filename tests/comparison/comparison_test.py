@@ -1,5 +1,5 @@
 """The plugin shows what is true: every message of the samples, of captures as they come in practice, and of the rows of
-tests/wireshark_rows; and behind losses as much as the analyzer decodes."""
+tests/built_in_dissector_faults; and behind losses as much as the analyzer decodes."""
 
 import sys
 

@@ -57,7 +57,7 @@ nothing else is said. The analyzer decodes no HTTP.
 ROWS_HEAD = """
 ## Decoding, defect by defect
 
-The rows of [tests/wireshark_rows](../tests/wireshark_rows/README.md): messages and values (types, names, numbers,
+The rows of [tests/built_in_dissector_faults](../tests/built_in_dissector_faults/README.md): messages and values (types, names, numbers,
 texts, findings) that were sent, and how many of them are shown. For the built-in dissector a value counts wherever it
 stands in the tree of the row's packets, whatever it is called there: its figure is at most too high. The plugin's are
 compared with what was sent, field by field.

@@ -4,22 +4,32 @@ import subprocess
 import sys
 from pathlib import Path
 
+RTMP = {f"rtmp/{room}" for room in ("chunk", "evidence", "recovery", "handshake", "message", "session")}
+
 # Which folders of analyzer/ a folder may include from, besides itself: the layers of docs/architecture.md.
 LAYERS = {
     "base": set(),
     "schema": {"base"},
     "amf": {"base", "schema"},
     "media": {"base", "schema", "amf"},
-    "rtmp": {"base", "schema", "amf", "media"},
-    "transport": {"base", "schema", "media"},
+    "rtmp/chunk": {"base", "schema", "media"},
+    "rtmp/evidence": {"base", "amf", "media", "rtmp/chunk"},
+    "rtmp/recovery": {"base", "media", "rtmp/chunk", "rtmp/evidence"},
+    "rtmp/handshake": {"base", "schema"},
+    "rtmp/message": {"base", "schema", "amf", "media", "rtmp/chunk"},
+    "rtmp/session": {"base", "schema", "media", "rtmp/chunk", "rtmp/recovery", "rtmp/handshake", "rtmp/message"},
+    "carrier": {"base", "schema", "rtmp/evidence", "rtmp/handshake"},
     "net": {"base", "schema"},
     "capture": {"base"},
-    "sinks": {"base", "schema", "rtmp"},
-    "pipeline": {"base", "schema", "rtmp", "transport", "net", "capture", "sinks"},
-    "app": {"base", "schema", "rtmp", "transport", "net", "capture", "sinks", "pipeline"},
+    "output": {"base", "schema", *RTMP, "output/text", "output/json"},
+    "output/text": {"base", "schema", *RTMP, "output"},
+    "output/json": {"base", "schema", *RTMP, "output"},
+    "reference": {"base", "schema", "output", "output/json"},
+    "pipeline": {"base", "schema", *RTMP, "carrier", "net", "capture", "output"},
+    "app": {"base", "schema", *RTMP, "carrier", "net", "capture", "output", "reference", "pipeline"},
 }
 
-PLUGIN_LAYERS = {"base", "schema", "amf", "media", "rtmp", "transport", "sinks"}
+PLUGIN_LAYERS = {"base", "schema", "amf", "media", *RTMP, "carrier", "output", "output/text"}
 
 
 def output_of(program, *arguments, cwd):
@@ -46,9 +56,10 @@ def check_links(root):
 
 
 def check_includes(root):
-    for source in (root / "analyzer").glob("*/*.[ch]pp"):
-        folder = source.parent.name
-        for included in re.findall(r'#include "(\w+)/', source.read_text()):
+    for source in (root / "analyzer").glob("**/*.[ch]pp"):
+        folder = str(source.parent.relative_to(root / "analyzer"))
+        for included in re.findall(r'#include "([\w/]+)/\w', source.read_text()):
+            included = included.removesuffix("/tables")
             allowed = included == folder or included in LAYERS[folder]
             assert allowed, f"{source.relative_to(root)} includes from {included}/"
         if folder != "capture":
@@ -56,7 +67,8 @@ def check_includes(root):
         if folder not in ("pipeline", "app"):
             assert not re.search(r"#include <(thread|mutex)>", source.read_text()), f"{source.name} uses threads"
     for source in (root / "dissector-plugin").glob("*.[ch]pp"):
-        for included in re.findall(r'#include "(\w+)/', source.read_text()):
+        for included in re.findall(r'#include "([\w/]+)/\w', source.read_text()):
+            included = included.removesuffix("/tables")
             assert included in PLUGIN_LAYERS, f"{source.relative_to(root)} includes from {included}/"
 
 

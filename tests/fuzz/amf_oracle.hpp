@@ -92,8 +92,8 @@ class AmfOracle {
     Level& level = levels_.back();
     if (range.offset < level.position) return "a value overlaps its predecessor";
     if (levels_.size() == 1) {
-      // The range of a byte array is that of its bytes: in front of it are a marker, perhaps the switch from AMF0, and
-      // the length.
+      // The range of a byte array is that of its bytes: in front of it are a marker, perhaps the switch from
+      // AMF0, and the length.
       const std::size_t head = range.offset - level.position;
       const bool covered = id == FieldId::amf3_byte_array ? head >= 2 && head <= 6 : head == 0;
       if (!covered) return "bytes between values are not covered";

@@ -1,12 +1,12 @@
-// One direction's chunk stream. The first bytes of the input say how the rest is cut, what is missing of it, and how
-// long its packets are; the oracle is that messages, chunks and findings do not depend on the cuts, and that describing
-// a message twice gives the same fields.
+// One direction's chunk stream. The first bytes of the input say how the rest is cut, what is missing of it,
+// and how long its packets are; the oracle is that messages, chunks and findings do not depend on the cuts,
+// and that describing a message twice gives the same fields.
 #include <cstdlib>
 #include <string>
 #include <vector>
 
-#include "rtmp/chunk_stream_decoder.hpp"
-#include "rtmp/describe_message.hpp"
+#include "rtmp/message/describe_message.hpp"
+#include "rtmp/session/chunk_stream_decoder.hpp"
 #include "schema/tape.hpp"
 
 namespace {
@@ -29,9 +29,11 @@ class Log final : public ChunkStreamListener {
   }
   void on_chunk_finding(const ChunkHeader& h, const ChunkFinding& f, PacketRef) override {
     require(f.range.end() <= h.size);
-    text += "finding " + std::string(info(f.id).id) + " " + std::to_string(f.a) + " " + std::to_string(f.b) + "\n";
+    text += "finding " + std::string(info(f.id).id) + " " + std::to_string(f.a) + " " + std::to_string(f.b) +
+            "\n";
   }
-  void on_framing_finding(const MessageHeader& m, FindingId id, std::uint64_t a, std::uint64_t b, PacketRef) override {
+  void on_framing_finding(const MessageHeader& m, FindingId id, std::uint64_t a, std::uint64_t b,
+                          PacketRef) override {
     text += std::string(info(id).id) + std::to_string(m.stream_offset) + " " + std::to_string(a) + " " +
             std::to_string(b) + "\n";
   }
@@ -43,8 +45,9 @@ class Log final : public ChunkStreamListener {
     describe_message(m, twice);
     require(once == twice);
     for (const Tape::Entry& entry : once.entries()) require(entry.range.end() <= m.header.length);
-    text += "message " + std::to_string(m.header.stream_offset) + " " + std::to_string(m.header.timestamp) + " " +
-            std::to_string(m.header.chunks) + (m.complete ? " whole\n" : " partial\n") + once.to_string();
+    text += "message " + std::to_string(m.header.stream_offset) + " " + std::to_string(m.header.timestamp) +
+            " " + std::to_string(m.header.chunks) + (m.complete ? " whole\n" : " partial\n") +
+            once.to_string();
   }
   void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef) override {
     text += "lost " + std::to_string(offset) + " " + std::to_string(reason) + "\n";
@@ -75,7 +78,8 @@ std::string run(Bytes stream, Bytes cuts, const Damage& damage) {
       at = damage.hole_end;
       continue;
     }
-    const std::size_t end = at < damage.hole_begin ? std::min(stream.size(), damage.hole_begin) : stream.size();
+    const std::size_t end =
+        at < damage.hole_begin ? std::min(stream.size(), damage.hole_begin) : stream.size();
     const std::size_t left = std::min(end - at, damage.packet_size - at % damage.packet_size);
     const std::size_t wanted = cuts.empty() ? left : std::size_t{1} + cuts[i % cuts.size()];
     const std::size_t size = std::min(wanted, left);

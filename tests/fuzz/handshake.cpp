@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "rtmp/handshake.hpp"
+#include "carrier/protocol_detector.hpp"
+#include "rtmp/handshake/handshake.hpp"
 #include "schema/tape.hpp"
-#include "transport/detector.hpp"
 
 namespace rtmpscope {
 namespace {
@@ -59,35 +59,35 @@ struct Cuts {
   }
 };
 
-void detect(const Bytes (&streams)[2], Cuts cuts, transport::Detector::Hints hints) {
-  transport::Detector detector(hints);
+void detect(const Bytes (&streams)[2], Cuts cuts, carrier::Detector::Hints hints) {
+  carrier::Detector detector(hints);
   std::size_t sent[2] = {0, 0};
   while (sent[0] < streams[0].size() || sent[1] < streams[1].size()) {
     std::size_t way = cuts.next(2);
     if (sent[way] == streams[way].size()) way = 1 - way;
     const Bytes rest = streams[way].subspan(sent[way]);
     const Bytes piece = rest.first(std::min<std::size_t>(rest.size(), 1 + cuts.next(2000)));
-    const transport::Verdict verdict = detector.add(way == 0 ? Direction::to_server : Direction::to_client,
-                                                    StreamData{sent[way], piece, {}});
+    const carrier::Verdict verdict = detector.add(way == 0 ? Direction::to_server : Direction::to_client,
+                                                  StreamData{sent[way], piece, {}});
     sent[way] += piece.size();
-    if (verdict.protocol != transport::Protocol::undecided) break;
-    require(sent[way] < transport::Detector::held_limit, "decided within the limit");
+    if (verdict.protocol != carrier::Protocol::undecided) break;
+    require(sent[way] < carrier::Detector::held_limit, "decided within the limit");
   }
-  const transport::Verdict verdict = detector.at_end();
-  require(verdict.protocol != transport::Protocol::undecided, "decided at the end");
+  const carrier::Verdict verdict = detector.at_end();
+  require(verdict.protocol != carrier::Protocol::undecided, "decided at the end");
   require(!verdict.midstream || (hints.known_port && !hints.syn_seen), "midstream by the port only");
   require(!verdict.swapped || !hints.syn_seen, "roles exchanged without a SYN only");
   Collector collector;
   detector.replay(collector);
-  if (verdict.protocol == transport::Protocol::other) return;
+  if (verdict.protocol == carrier::Protocol::other) return;
   for (std::size_t way = 0; way < 2; ++way) {
     const std::vector<std::uint8_t>& got = collector.bytes[verdict.swapped ? 1 - way : way];
     require(std::ranges::equal(got, streams[way].first(sent[way])), "replayed what came");
   }
 }
 
-void detect_with_gaps(const Bytes (&streams)[2], Cuts cuts, transport::Detector::Hints hints) {
-  transport::Detector detector(hints);
+void detect_with_gaps(const Bytes (&streams)[2], Cuts cuts, carrier::Detector::Hints hints) {
+  carrier::Detector detector(hints);
   Recorder recorder;
   rtmp::Handshake handshake(recorder);
   for (std::size_t way = 0; way < 2; ++way) {
@@ -110,7 +110,7 @@ void detect_with_gaps(const Bytes (&streams)[2], Cuts cuts, transport::Detector:
     }
   }
   handshake.finish({}, EndCause::fin);
-  require(detector.at_end().protocol != transport::Protocol::undecided, "decided at the end");
+  require(detector.at_end().protocol != carrier::Protocol::undecided, "decided at the end");
 }
 
 void read_handshake(const Bytes (&streams)[2], Cuts cuts) {
@@ -143,7 +143,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace rtmpscope;
   constexpr std::size_t head = 4;
   if (size < head) return 0;
-  const transport::Detector::Hints hints{.known_port = (data[0] & 1) != 0, .syn_seen = (data[0] & 2) != 0};
+  const carrier::Detector::Hints hints{.known_port = (data[0] & 1) != 0, .syn_seen = (data[0] & 2) != 0};
   const Bytes body(data + head, size - head);
   const std::size_t client_size =
       std::min<std::size_t>(body.size(), static_cast<std::size_t>(data[1]) << 8 | data[2]);

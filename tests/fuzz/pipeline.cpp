@@ -1,5 +1,5 @@
-// A whole capture file, from its bytes to NDJSON. The oracle: the output is the same for one and for three threads,
-// every line is a JSON object, and text, summary and document do not fail either.
+// A whole capture file, from its bytes to NDJSON. The oracle: the output is the same for one and for three
+// threads, every line is a JSON object, and text, summary and document do not fail either.
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,7 +10,7 @@ namespace {
 
 using namespace rtmpscope;
 
-std::string analyze(Bytes file, sinks::OutputFormat format, unsigned jobs, bool everything) {
+std::string analyze(Bytes file, output::OutputFormat format, unsigned jobs, bool everything) {
   auto source = capture::open_memory(file, "fuzz");
   if (!source) return {};
   pipeline::EngineOptions options;
@@ -18,7 +18,7 @@ std::string analyze(Bytes file, sinks::OutputFormat format, unsigned jobs, bool 
   options.shard.format = format;
   options.shard.rtmp_ports = {1935};
   options.shard.session.chunk_events = everything;
-  options.shard.render.ranges = everything && format == sinks::OutputFormat::ndjson;
+  options.shard.render.ranges = everything && format == output::OutputFormat::ndjson;
   options.shard.render.redact = everything;
   std::string output;
   pipeline::run(**source, options, [&](std::string_view bytes) {
@@ -41,11 +41,11 @@ void require_json_lines(const std::string& text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes file(data, size);
-  const std::string one = analyze(file, sinks::OutputFormat::ndjson, 1, true);
+  const std::string one = analyze(file, output::OutputFormat::ndjson, 1, true);
   require_json_lines(one);
-  if (analyze(file, sinks::OutputFormat::ndjson, 3, true) != one) std::abort();
-  const std::string document = analyze(file, sinks::OutputFormat::json, 1, false);
+  if (analyze(file, output::OutputFormat::ndjson, 3, true) != one) std::abort();
+  const std::string document = analyze(file, output::OutputFormat::json, 1, false);
   if (!document.empty() && !nlohmann::json::accept(document)) std::abort();
-  analyze(file, sinks::OutputFormat::text, 1, false);
+  analyze(file, output::OutputFormat::text, 1, false);
   return 0;
 }

@@ -3,10 +3,10 @@
 // Input: one byte of mode, four bytes of initial sequence number, then records of one segment each. In the
 // honest mode every segment carries bytes of one known stream from a window around what was sent already, so
 // that at the end exactly that stream must have come out. In the other modes anything goes. Oracle in all
-// modes: data and gaps are contiguous in offset; a packet is the one at hand or, of bytes that waited, the one
-// that carried them (in these modes its number is its payload); each direction ends at most once and each flow
-// closes exactly once; what is held stays within the limits and is given back; a second run in which payload
-// lives elsewhere gives the same.
+// modes: data and gaps are contiguous in offset; a packet is the one at hand or, of bytes that waited, the
+// one that carried them (in these modes its number is its payload); each direction ends at most once and each
+// flow closes exactly once; what is held stays within the limits and is given back; a second run in which
+// payload lives elsewhere gives the same.
 #include <algorithm>
 #include <cstdlib>
 #include <string>

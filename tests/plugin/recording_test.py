@@ -19,7 +19,7 @@ from program import SAMPLES
 from server import PATIENCE, free_port, listening, nginx, publish, wait_until
 from wireshark import Tshark
 
-sys.path.append(str(SAMPLES.parent / "tests/wireshark_rows"))
+sys.path.append(str(SAMPLES.parent / "tests/built_in_dissector_faults"))
 from session import CLIENT, SERVER, Session  # noqa: E402
 
 LONGEST = 65536  # bytes that are read at once

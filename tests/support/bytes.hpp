@@ -17,7 +17,8 @@ inline std::vector<std::uint8_t> hex(std::string_view text) {
   unsigned value = 0;
   for (const char c : text) {
     if (c == ' ' || c == '\n') continue;
-    const unsigned digit = c <= '9' ? static_cast<unsigned>(c - '0') : static_cast<unsigned>((c | 0x20) - 'a' + 10);
+    const unsigned digit =
+        c <= '9' ? static_cast<unsigned>(c - '0') : static_cast<unsigned>((c | 0x20) - 'a' + 10);
     value = value * 16 + digit;
     if (++digits % 2 == 0) {
       bytes.push_back(static_cast<std::uint8_t>(value));
@@ -35,6 +36,8 @@ std::vector<std::uint8_t> concat(const Parts&... parts) {
   return all;
 }
 
-inline std::vector<std::uint8_t> bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+inline std::vector<std::uint8_t> bytes_of(std::string_view text) {
+  return {text.begin(), text.end()};
+}
 
 }  // namespace rtmpscope::test

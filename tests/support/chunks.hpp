@@ -20,12 +20,12 @@ inline void put_be(ByteVector& out, std::uint64_t value, int bytes) {
 struct ChunkSpec {
   int format = 0;
   std::uint32_t chunk_stream_id = 3;
-  std::uint32_t time = 0;                      ///< timestamp or delta; 0xFFFFFF and above is written extended
+  std::uint32_t time = 0;  ///< timestamp or delta; 0xFFFFFF and above is written extended
   std::uint32_t length = 0;
   std::uint8_t type_id = 20;
   std::uint32_t message_stream_id = 0;
-  std::optional<std::uint32_t> extended{};     ///< for format 3
-  int basic_size = 0;                          ///< 0: the shortest form
+  std::optional<std::uint32_t> extended{};  ///< for format 3
+  int basic_size = 0;                       ///< 0: the shortest form
 };
 
 inline ByteVector chunk(const ChunkSpec& spec, Bytes payload = {}) {
@@ -58,8 +58,10 @@ inline ByteVector chunk(const ChunkSpec& spec, Bytes payload = {}) {
   return out;
 }
 
-/// A whole message, cut into chunks of `chunk_size`; continuation chunks repeat an extended timestamp if asked to.
-inline ByteVector message(ChunkSpec spec, Bytes body, std::uint32_t chunk_size = 128, bool repeat_extended = true) {
+/// A whole message, cut into chunks of `chunk_size`; continuation chunks repeat an extended timestamp if
+/// asked to.
+inline ByteVector message(ChunkSpec spec, Bytes body, std::uint32_t chunk_size = 128,
+                          bool repeat_extended = true) {
   spec.length = static_cast<std::uint32_t>(body.size());
   ByteVector out;
   std::size_t at = 0;

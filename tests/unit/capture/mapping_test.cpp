@@ -17,17 +17,21 @@ using ::testing::HasSubstr;
 /// Of one length, 1,016 bytes in the file.
 std::vector<OwnedPacket> many_packets() {
   std::vector<OwnedPacket> packets;
-  for (std::uint64_t i = 1; i <= 4000; ++i) packets.push_back(make_packet(i, 1000, static_cast<Timestamp>(i) * 1'000'000));
+  for (std::uint64_t i = 1; i <= 4000; ++i)
+    packets.push_back(make_packet(i, 1000, static_cast<Timestamp>(i) * 1'000'000));
   return packets;
 }
 
-std::shared_ptr<std::atomic<bool>> flag() { return std::make_shared<std::atomic<bool>>(false); }
+std::shared_ptr<std::atomic<bool>> flag() {
+  return std::make_shared<std::atomic<bool>>(false);
+}
 
 /// At any byte of a page, and of a record: what is whole before it comes out, and no packet of zeros.
 TEST(MappedFile, ThatShrinksBehindWhatWasShownEndsWhereItIsCut) {
   const auto packets = many_packets();
   const File content = make_pcap(packets);
-  for (const std::size_t cut : {300'000U, 300'001U, 73U * 4096U, 73U * 4096U + 1U, 75U * 4096U - 1U, 24U + 300U * 1016U}) {
+  for (const std::size_t cut :
+       {300'000U, 300'001U, 73U * 4096U, 73U * 4096U + 1U, 75U * 4096U - 1U, 24U + 300U * 1016U}) {
     const TemporaryFile file(content);
     auto source = open_file(file.path());
     ASSERT_TRUE(source);

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "rtmp/message_assembler.hpp"
+#include "rtmp/chunk/message_assembler.hpp"
 
 namespace rtmpscope::plugin {
 namespace {

@@ -132,7 +132,8 @@ TEST(ReassemblyGap, NeedsPacketsAndTime) {
   EXPECT_EQ(time_only.stream(), "abc[3]g");
 }
 
-/// One flow after another of the same capture: "abc", three bytes that are missing though the server has them, "g".
+/// One flow after another of the same capture: "abc", three bytes that are missing though the server has
+/// them, "g".
 struct LossyCapture {
   /// Until there has been no grace for so many flows as it takes.
   void gain_experience() {
@@ -145,7 +146,8 @@ struct LossyCapture {
   void begin(const char* acknowledgement) {
     s.log.text.clear();
     ++port;
-    for (const char* text : {"c S 99", "s SA 499 ack=100", "c A 100 abc ack=500", "c A 106 g ack=500"}) feed(text);
+    for (const char* text : {"c S 99", "s SA 499 ack=100", "c A 100 abc ack=500", "c A 106 g ack=500"})
+      feed(text);
     feed(acknowledgement);
   }
   void feed(const char* text) { s.feed(fmt::format("{} port={}", text, port)); }

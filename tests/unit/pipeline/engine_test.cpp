@@ -20,12 +20,13 @@ std::unique_ptr<capture::PacketSource> sample(const std::string& name, const std
 pipeline::EngineOptions ndjson(unsigned jobs = 1) {
   pipeline::EngineOptions options;
   options.jobs = jobs;
-  options.shard.format = sinks::OutputFormat::ndjson;
+  options.shard.format = output::OutputFormat::ndjson;
   options.shard.rtmp_ports = {1935};
   return options;
 }
 
-std::string analyze(const std::string& name, const pipeline::EngineOptions& options, const std::string& filter = "") {
+std::string analyze(const std::string& name, const pipeline::EngineOptions& options,
+                    const std::string& filter = "") {
   const auto source = sample(name, filter);
   std::string output;
   pipeline::run(*source, options, [&](std::string_view bytes) {
@@ -42,8 +43,8 @@ std::size_t count(const std::string& text, std::string_view word) {
 }
 
 TEST(Engine, OutputIsTheSameForAnyNumberOfThreads) {
-  for (const auto format : {sinks::OutputFormat::ndjson, sinks::OutputFormat::json, sinks::OutputFormat::text,
-                            sinks::OutputFormat::summary}) {
+  for (const auto format : {output::OutputFormat::ndjson, output::OutputFormat::json,
+                            output::OutputFormat::text, output::OutputFormat::summary}) {
     auto options = ndjson();
     options.shard.format = format;
     const std::string one = analyze("pubplay_ffmpeg_nginx.pcap", options);
@@ -57,7 +58,8 @@ TEST(Engine, OutputIsTheSameForAnyNumberOfThreads) {
 TEST(Engine, BeginsAndEndsWithTheCapture) {
   const std::string output = analyze("err_connect_rejected.pcap", ndjson());
   EXPECT_THAT(output, StartsWith(R"({"event":"capture_start")"));
-  EXPECT_THAT(output.substr(output.rfind('\n', output.size() - 2) + 1), StartsWith(R"({"event":"capture_end")"));
+  EXPECT_THAT(output.substr(output.rfind('\n', output.size() - 2) + 1),
+              StartsWith(R"({"event":"capture_end")"));
 }
 
 TEST(Engine, OneConnectionCanBeSelected) {
@@ -111,7 +113,8 @@ TEST(Engine, RelativeTimesWaitForTheFirstPacket) {
 
 TEST(Engine, HandshakeIsFoundWithoutTheSyn) {
   // A capture that began between the SYN and the first byte has lost nothing of RTMP.
-  const std::string output = analyze("pub_ffmpeg_nginx_avc_aac.pcap", ndjson(), "not tcp[tcpflags] & tcp-syn != 0");
+  const std::string output =
+      analyze("pub_ffmpeg_nginx_avc_aac.pcap", ndjson(), "not tcp[tcpflags] & tcp-syn != 0");
   EXPECT_EQ(count(output, R"("event":"message")"),
             count(analyze("pub_ffmpeg_nginx_avc_aac.pcap", ndjson()), R"("event":"message")"));
 }
@@ -130,7 +133,7 @@ TEST(Engine, ConnectionsOnAnRtmpPortThatAreNotRtmpAreNotCountedAsRtmp) {
   EXPECT_THAT(analyze("err_plain_http_on_1935.pcap", ndjson()),
               HasSubstr(R"("connections":1,"not_rtmp_connections":1,)"));
   auto options = ndjson();
-  options.shard.format = sinks::OutputFormat::summary;
+  options.shard.format = output::OutputFormat::summary;
   EXPECT_THAT(
       analyze("err_plain_http_on_1935.pcap", options),
       HasSubstr("0 RTMP connections, 8 packets, 579 B, 1 connection on an RTMP port that is not RTMP\n"));
@@ -143,7 +146,7 @@ TEST(Engine, OtherConnectionsAreCounted) {
 
 TEST(Engine, SummaryNamesCodecsThatHaveNoConfiguration) {
   auto options = ndjson();
-  options.shard.format = sinks::OutputFormat::summary;
+  options.shard.format = output::OutputFormat::summary;
   options.shard.session.message_events = false;
   EXPECT_THAT(analyze("pub_ffmpeg_nginx_legacy_mulaw.pcap", options), HasSubstr("G.711"));
 }

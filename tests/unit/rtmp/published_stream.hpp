@@ -6,9 +6,9 @@
 
 #include <random>
 
-#include "recorder.hpp"
 #include "support/bytes.hpp"
 #include "support/chunks.hpp"
+#include "unit/rtmp/recorder.hpp"
 
 namespace rtmpscope::test {
 
@@ -44,7 +44,8 @@ inline void list_messages(Stream& stream) {
   stream.messages.clear();
   const Recorder seen = decode(stream.bytes);
   for (std::size_t i = 0; i < seen.messages.size(); ++i) {
-    const std::uint64_t end = i + 1 < seen.messages.size() ? seen.messages[i + 1].stream_offset : stream.bytes.size();
+    const std::uint64_t end =
+        i + 1 < seen.messages.size() ? seen.messages[i + 1].stream_offset : stream.bytes.size();
     stream.messages.push_back({seen.messages[i].stream_offset, end, seen.messages[i]});
   }
 }
@@ -69,9 +70,12 @@ inline Stream publish(std::uint32_t chunk_size, Style style, std::uint32_t seed,
     const bool first = i == 0;
     const int format = style == Style::absolute || first ? 0 : 1;
     const auto frame = video(i % 10 == 0 ? 9000 : 200 + random() % 900, i % 10 == 0, random);
-    send(
-        {.format = format, .chunk_stream_id = 6, .time = format == 0 ? time : 40, .type_id = 9, .message_stream_id = 1},
-        frame);
+    send({.format = format,
+          .chunk_stream_id = 6,
+          .time = format == 0 ? time : 40,
+          .type_id = 9,
+          .message_stream_id = 1},
+         frame);
     for (int k = 0; k < 2; ++k) {
       const bool repeats = style == Style::repeats && i > 2;
       const auto sound = concat(hex("af 01"), noise(repeats ? 180 : 100 + random() % 200, random));
@@ -99,8 +103,11 @@ class Complete final : public rtmp::ChunkStreamListener {
 
   void on_chunk(const rtmp::ChunkHeader&, std::uint32_t, PacketRef) override {}
   void on_chunk_finding(const rtmp::ChunkHeader&, const rtmp::ChunkFinding&, PacketRef) override {}
-  void on_framing_finding(const rtmp::MessageHeader&, FindingId, std::uint64_t, std::uint64_t, PacketRef) override {}
-  void on_message(const rtmp::Message& m, PacketRef) override { (m.complete ? complete : partial).push_back(m.header); }
+  void on_framing_finding(const rtmp::MessageHeader&, FindingId, std::uint64_t, std::uint64_t,
+                          PacketRef) override {}
+  void on_message(const rtmp::Message& m, PacketRef) override {
+    (m.complete ? complete : partial).push_back(m.header);
+  }
   void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef) override {
     syncs.push_back(fmt::format("lost {} {}", offset, reason));
   }
@@ -120,7 +127,8 @@ inline Complete decode_with(const Stream& stream, const std::vector<Hole>& holes
   rtmp::ChunkStreamDecoder decoder;
   std::uint64_t at = 0;
   for (const Hole& hole : holes) {
-    if (hole.begin > at) decoder.on_data({at, Bytes(stream.bytes).subspan(at, hole.begin - at), {1, 0}}, seen);
+    if (hole.begin > at)
+      decoder.on_data({at, Bytes(stream.bytes).subspan(at, hole.begin - at), {1, 0}}, seen);
     decoder.on_gap({hole.begin, hole.end - hole.begin, GapCause::not_captured, {1, 0}}, seen);
     at = hole.end;
   }

@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "rtmp/chunk_stream_decoder.hpp"
+#include "rtmp/session/chunk_stream_decoder.hpp"
 #include "support/cuts.hpp"
 
 namespace rtmpscope::test {
 
 class Recorder final : public rtmp::ChunkStreamListener {
  public:
-  std::vector<std::string> lines;           ///< messages, findings and losses
-  std::vector<std::string> chunks;          ///< chunk headers
+  std::vector<std::string> lines;   ///< messages, findings and losses
+  std::vector<std::string> chunks;  ///< chunk headers
   std::vector<rtmp::MessageHeader> messages;
   std::vector<std::vector<std::uint8_t>> bodies;
 
@@ -23,7 +23,8 @@ class Recorder final : public rtmp::ChunkStreamListener {
                                  h.stream_offset, payload_length, h.has_extended_timestamp));
   }
   void on_chunk_finding(const rtmp::ChunkHeader& h, const rtmp::ChunkFinding& finding, PacketRef) override {
-    lines.push_back(fmt::format("{} at {} ({}, {})", info(finding.id).id, h.stream_offset, finding.a, finding.b));
+    lines.push_back(
+        fmt::format("{} at {} ({}, {})", info(finding.id).id, h.stream_offset, finding.a, finding.b));
   }
   void on_framing_finding(const rtmp::MessageHeader& m, FindingId id, std::uint64_t a, std::uint64_t b,
                           PacketRef) override {
@@ -40,8 +41,8 @@ class Recorder final : public rtmp::ChunkStreamListener {
     lines.push_back(fmt::format("sync lost at {} reason {}", offset, reason));
   }
   void on_sync_found(const rtmp::SyncFound& found, std::uint32_t chunk_size) override {
-    lines.push_back(fmt::format("sync found at {} skipped {} method {} chunk size {}", found.header, found.skipped,
-                                static_cast<int>(found.method), chunk_size));
+    lines.push_back(fmt::format("sync found at {} skipped {} method {} chunk size {}", found.header,
+                                found.skipped, static_cast<int>(found.method), chunk_size));
   }
 };
 
@@ -59,6 +60,8 @@ inline Recorder decode(const std::vector<Bytes>& pieces) {
   return recorder;
 }
 
-inline Recorder decode(Bytes stream) { return decode(std::vector<Bytes>{stream}); }
+inline Recorder decode(Bytes stream) {
+  return decode(std::vector<Bytes>{stream});
+}
 
 }  // namespace rtmpscope::test

@@ -1,0 +1,426 @@
+#include "carrier/protocol_detector.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "base/byte_order.hpp"
+#include "rtmp/evidence/first_chunks.hpp"
+#include "rtmp/evidence/midstream_chunks.hpp"
+#include "rtmp/handshake/digest.hpp"
+
+namespace rtmpscope::carrier {
+namespace {
+
+constexpr std::size_t first_block_end = 1 + handshake_block_size;
+static_assert(Detector::held_limit == handshake_size + rtmp::chunk_evidence_size);
+
+/// Whether one block repeats another, but for the time fields and a signature at its end.
+bool repeats(Bytes block, Bytes original) {
+  constexpr std::size_t from = 8;
+  return std::memcmp(block.data() + from, original.data() + from, handshake_signature_offset - from) == 0;
+}
+
+/// A request line or status line of HTTP/1 (RFC 9112, 3 and 4), anywhere.
+bool has_http(Bytes bytes) {
+  const std::string_view text = as_text(bytes);
+  return text.find(" HTTP/1.") != std::string_view::npos ||
+         text.find("HTTP/1.1 ") != std::string_view::npos || text.find("HTTP/1.0 ") != std::string_view::npos;
+}
+
+}  // namespace
+
+/// What is known of the beginning of one direction.
+struct Detector::Side {
+  std::vector<std::uint8_t> bytes;  ///< zeros where bytes are missing, up to held_limit
+  std::uint64_t length = 0;         ///< of data and gaps
+  std::uint64_t known = 0;          ///< bytes before the first gap
+  std::uint64_t known_from = 0;     ///< end of the last gap
+  std::size_t readable_from = 0;    ///< the same in `bytes`
+  std::uint64_t peer_length_at_start = 0;
+  Opening opening = Opening::open;
+  bool has_gap = false;
+  bool reached_block_1 = false;  ///< a piece ended exactly after block 1 …
+  bool reached_block_2 = false;  ///< … after block 2
+  bool digest_checked = false;
+  std::size_t searched = 0;  ///< of the first bytes, for messages
+
+  [[nodiscard]] Bytes start() const { return Bytes(bytes).first(static_cast<std::size_t>(known)); }
+  [[nodiscard]] bool has_block_1() const { return known >= first_block_end; }
+  [[nodiscard]] bool has_block_2() const { return known >= handshake_size; }
+  [[nodiscard]] Bytes block_1() const { return Bytes(bytes).subspan(1, handshake_block_size); }
+  [[nodiscard]] Bytes block_2() const { return Bytes(bytes).subspan(first_block_end, handshake_block_size); }
+  [[nodiscard]] bool zero_is_zero() const { return known >= 9 && load_be32(bytes.data() + 5) == 0; }
+  /// Bytes without a gap, from the start or, if that is missing, from the last gap on.
+  [[nodiscard]] Bytes readable() const {
+    return start_is_missing() ? Bytes(bytes).subspan(readable_from) : start();
+  }
+  /// Undetermined because of a gap, not for want of bytes.
+  [[nodiscard]] bool start_is_missing() const { return has_gap && known == 0; }
+
+  /// Known bytes after the handshake.
+  [[nodiscard]] Bytes after_handshake() const {
+    const std::uint64_t end = !has_gap || known_from <= handshake_size ? bytes.size() : known;
+    if (end <= handshake_size) return {};
+    const std::uint64_t size = std::min<std::uint64_t>(end - handshake_size, rtmp::chunk_evidence_size);
+    return Bytes(bytes).subspan(handshake_size, static_cast<std::size_t>(size));
+  }
+};
+
+struct Detector::Held {
+  struct Piece {
+    std::uint64_t offset;
+    PacketRef packet;
+    std::uint32_t begin;   ///< in the side's bytes; for a gap its index in `gaps`
+    std::uint32_t length;  ///< 0: a gap
+    Direction direction;
+  };
+
+  std::array<Side, 2> sides;
+  std::vector<Piece> pieces;
+  std::vector<StreamGap> gaps;
+  std::size_t* searched_bytes = nullptr;  ///< Hints::searched_bytes, if `charge` counts in it
+  std::size_t charge = 0;
+  std::optional<Direction> client_way;  ///< from the content: the direction that the client sends in
+
+  Held() = default;
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  ~Held() {
+    if (searched_bytes != nullptr) *searched_bytes -= charge;
+  }
+
+  Side& side(Direction way) { return sides[index_of(way)]; }
+
+  void begin(Direction way) {
+    if (side(way).length == 0) side(way).peer_length_at_start = side(opposite(way)).length;
+  }
+  void end(Direction way) {
+    side(way).reached_block_1 = side(way).reached_block_1 || side(way).length == first_block_end;
+    side(way).reached_block_2 = side(way).reached_block_2 || side(way).length == handshake_size;
+  }
+};
+
+Detector::Detector(Hints hints) : hints_(hints) {}
+Detector::Detector(Detector&&) noexcept = default;
+Detector& Detector::operator=(Detector&&) noexcept = default;
+Detector::~Detector() = default;
+
+void Detector::hold() {
+  if (held_) return;
+  held_ = std::make_unique<Held>();
+  if (may_prove_midstream()) held_->searched_bytes = hints_.searched_bytes;
+}
+
+bool Detector::searches() const {
+  return verdict_.protocol == Protocol::undecided && held_ && held_->searched_bytes != nullptr;
+}
+
+/// From now on messages are looked for, and what is kept for that is counted.
+void Detector::begin_search() {
+  held_->searched_bytes = hints_.searched_bytes;
+  for (const Side& side : held_->sides) held_->charge += side.bytes.size();
+  *held_->searched_bytes += held_->charge;
+}
+
+Verdict Detector::add_slowly(Direction direction, const StreamData& data) {
+  hold();
+  held_->begin(direction);
+  Side& side = held_->side(direction);
+  held_->pieces.push_back({data.offset, data.packet, static_cast<std::uint32_t>(side.bytes.size()),
+                           static_cast<std::uint32_t>(data.bytes.size()), direction});
+  const bool opening_is_complete = side.known >= opening_size;
+  side.bytes.insert(side.bytes.end(), data.bytes.begin(), data.bytes.end());
+  if (held_->searched_bytes != nullptr) {
+    held_->charge += data.bytes.size();
+    *held_->searched_bytes += data.bytes.size();
+  }
+  side.length += data.bytes.size();
+  if (!side.has_gap) side.known = side.length;
+  if (!opening_is_complete && side.known > 0) side.opening = classify_opening(side.start());
+  held_->end(direction);
+  return decide(has_enough(direction));
+}
+
+Verdict Detector::add(Direction direction, const StreamGap& gap) {
+  if (verdict_.protocol != Protocol::undecided) return verdict_;
+  const bool at_start = !held_ || held_->side(direction).length == 0;
+  start_lost_ = start_lost_ || at_start;
+  hold();
+  held_->begin(direction);
+  Side& side = held_->side(direction);
+  held_->pieces.push_back(
+      {gap.offset, gap.noticed_at, static_cast<std::uint32_t>(held_->gaps.size()), 0, direction});
+  held_->gaps.push_back(gap);
+  if (side.length == 0 && gap.cause == GapCause::start_not_captured) side.opening = Opening::other;
+  side.has_gap = true;
+  if (!gap.length) {
+    ended_ = true;
+    return decide(true);
+  }
+  side.length +=
+      std::min(*gap.length, held_limit);  // cannot overflow; more than the limit is as good as the limit
+  side.known_from = side.length;
+  // In a search more may be kept already.
+  side.bytes.resize(std::max(side.bytes.size(), static_cast<std::size_t>(std::min(side.length, held_limit))));
+  side.readable_from = side.bytes.size();
+  held_->end(direction);
+  if (at_start) return verdict_;  // the bytes behind it tell more
+  return decide(has_enough(direction));
+}
+
+/// Nothing more of what `way` sends can help. If gaps hide what a handshake proves itself by, the other side
+/// may.
+bool Detector::has_enough(Direction way) const {
+  const Side& side = held_->sides[index_of(way)];
+  const Side& peer = held_->sides[index_of(opposite(way))];
+  if (side.length < held_limit) return false;
+  const bool both = side.opening == Opening::handshake && peer.opening == Opening::handshake;
+  return !both || !(side.has_gap || peer.has_gap) || peer.length >= held_limit ||
+         side.length >= held_limit_with_gaps;
+}
+
+Verdict Detector::at_end() {
+  if (verdict_.protocol != Protocol::undecided) return verdict_;
+  if (!held_) return settle({Protocol::other});
+  ended_ = true;
+  return decide(true);
+}
+
+Verdict Detector::accept_handshake() {
+  if (verdict_.protocol != Protocol::undecided || !held_) return verdict_;
+  return settle_handshake();
+}
+
+Verdict Detector::decide(bool last) {
+  bool waiting = false;
+  for (const Direction way : {Direction::to_server, Direction::to_client}) {
+    Side& side = held_->side(way);
+    Side& peer = held_->side(opposite(way));
+    switch (side.opening) {
+      case Opening::open: waiting = waiting || (side.known > 0 && !side.has_gap); break;
+      case Opening::handshake: break;
+      case Opening::tls:
+      case Opening::http:
+      case Opening::other:
+        if (peer.opening == Opening::handshake) return decide_against_handshake(peer, side);
+        if (side.opening == Opening::tls) return settle({Protocol::tls});
+        if (side.opening == Opening::http) return settle({Protocol::http});
+        // In mid-stream no byte is impossible, but text can be told from RTMP, given enough of it.
+        if (may_be_midstream() && !last && side.known < opening_size && !side.has_gap) return verdict_;
+        return settle_no_handshake();
+    }
+  }
+  if (waiting && !last) return verdict_;
+  return decide_handshake(last);
+}
+
+/// One side begins like a handshake, the other like something else.
+Verdict Detector::decide_against_handshake(Side& side, const Side& against) {
+  const Direction way =
+      &side == &held_->side(Direction::to_server) ? Direction::to_server : Direction::to_client;
+  // A client that tries RTMP with a server of another protocol is worth showing.
+  const bool fits = hints_.known_port && hints_.syn_seen && side.reached_block_1 && side.zero_is_zero();
+  if (fits || prove_by_digest(way)) return settle_handshake();
+  if (against.opening == Opening::tls) return settle({Protocol::tls});
+  if (against.opening == Opening::http) return settle({Protocol::http});
+  return settle_no_handshake();
+}
+
+Verdict Detector::decide_handshake(bool last) {
+  if (prove_by_sizes() || prove_by_copies() || prove_by_chunks(last)) return settle_handshake();
+  // The digests cost the most and so come last, when the cheaper proofs have had their chance.
+  const Side& client = held_->side(Direction::to_server);
+  const Side& server = held_->side(Direction::to_client);
+  const bool blocks_were_compared =
+      client.has_block_1() && server.has_block_1() && (client.has_block_2() || server.has_block_2());
+  const auto is_encrypted = [](const Side& side) { return side.has_block_1() && side.bytes[0] != 3; };
+  const auto goes_on = [](const Side& side) { return side.length > first_block_end; };
+  const bool encrypted_one_way = (is_encrypted(client) && goes_on(client) && server.length == 0) ||
+                                 (is_encrypted(server) && goes_on(server) && client.length == 0);
+  if ((last || blocks_were_compared || encrypted_one_way) && prove_by_digest()) return settle_handshake();
+  if (encrypted_one_way) return settle_no_handshake();
+  return last ? decide_incomplete() : verdict_;
+}
+
+/// Both sides look like a handshake, the side that spoke first stopped after block 1, and so did the other,
+/// or after block 2.
+bool Detector::prove_by_sizes() {
+  for (const Direction way : {Direction::to_server, Direction::to_client}) {
+    const Side& first = held_->side(way);
+    const Side& second = held_->side(opposite(way));
+    if (first.opening == Opening::handshake && second.opening == Opening::handshake &&
+        second.peer_length_at_start == first_block_end &&
+        (second.reached_block_1 || second.reached_block_2)) {
+      held_->client_way = way;
+      return true;
+    }
+  }
+  return false;
+}
+
+/// A server's block repeats the client's (S1 or S2 is C1), or the client's the server's (C2 is S1).
+bool Detector::prove_by_copies() {
+  const Side& a = held_->side(Direction::to_server);
+  const Side& b = held_->side(Direction::to_client);
+  if (a.opening != Opening::handshake || b.opening != Opening::handshake) return false;
+  if (!a.has_block_1() || !b.has_block_1()) return false;
+  const bool copied = repeats(a.block_1(), b.block_1()) ||
+                      (b.has_block_2() && repeats(b.block_2(), a.block_1())) ||
+                      (a.has_block_2() && repeats(a.block_2(), b.block_1()));
+  if (copied) held_->client_way = b.peer_length_at_start > 0 ? Direction::to_server : Direction::to_client;
+  return copied;
+}
+
+bool Detector::prove_by_chunks(bool last) {
+  for (const Direction way : {Direction::to_server, Direction::to_client}) {
+    const Side& side = held_->side(way);
+    // Without its first byte a side's offsets are to be trusted only if TCP knows where it began.
+    const bool candidate =
+        side.opening == Opening::handshake ? side.bytes[0] == 3 : side.start_is_missing() && hints_.syn_seen;
+    if (!candidate || side.opening == Opening::other) continue;
+    const rtmp::ChunkEvidence evidence = rtmp::read_chunk_evidence(side.after_handshake());
+    if (!evidence.plausible || !evidence.enough) continue;
+    const Side& peer = held_->side(opposite(way));
+    if (evidence.direction) {
+      held_->client_way = *evidence.direction == Direction::to_server ? way : opposite(way);
+    } else if (peer.length > 0) {
+      held_->client_way = peer.peer_length_at_start > 0 ? way : opposite(way);
+    } else if (!hints_.syn_seen && !last) {
+      continue;  // the next bytes may tell who is the client
+    }
+    return true;
+  }
+  return false;
+}
+
+bool Detector::prove_by_digest() {
+  return prove_by_digest(Direction::to_server) || prove_by_digest(Direction::to_client);
+}
+
+bool Detector::prove_by_digest(Direction way) {
+  Side& side = held_->side(way);
+  if (side.digest_checked || side.opening != Opening::handshake || !side.has_block_1()) return false;
+  side.digest_checked = true;
+  if (find_digest(side.block_1(), way) != DigestLayout::none) {
+    held_->client_way = Direction::to_server;
+    return true;
+  }
+  if (!hints_.syn_seen && find_digest(side.block_1(), opposite(way)) != DigestLayout::none) {
+    held_->client_way = Direction::to_client;
+    return true;
+  }
+  return false;
+}
+
+/// Nothing is proven, and nothing more will come.
+Verdict Detector::decide_incomplete() {
+  const Side& client = held_->side(Direction::to_server);
+  const Side& server = held_->side(Direction::to_client);
+  const bool both = client.opening == Opening::handshake && server.opening == Opening::handshake;
+  if (both &&
+      (server.peer_length_at_start == first_block_end || client.peer_length_at_start == first_block_end)) {
+    held_->client_way =
+        server.peer_length_at_start == first_block_end ? Direction::to_server : Direction::to_client;
+    return settle_handshake();
+  }
+  for (const Side* side : {&client, &server}) {
+    if (side->opening != Opening::handshake) continue;
+    const bool fits = side->length == first_block_end || side->length == handshake_size;
+    if (fits && side->bytes[0] == 3 && side->zero_is_zero()) return settle_handshake();
+    // On its own port, and from its beginning, everything that may be RTMP is.
+    const bool excluded = side->length > handshake_size && !both && !side->zero_is_zero();
+    if (hints_.known_port && hints_.syn_seen && !excluded) return settle_handshake();
+  }
+  return settle_no_handshake();
+}
+
+Verdict Detector::settle_handshake() {
+  Verdict verdict;
+  const std::optional<Direction> content = hints_.syn_seen ? std::nullopt : held_->client_way;
+  verdict.swapped = content == Direction::to_client;
+  // The server's version counts: it may refuse encryption.
+  const Side& server = held_->side(verdict.swapped ? Direction::to_server : Direction::to_client);
+  const Side& client = held_->side(verdict.swapped ? Direction::to_client : Direction::to_server);
+  const Side& decisive = server.opening == Opening::handshake ? server : client;
+  const bool plain = decisive.opening != Opening::handshake || decisive.bytes[0] == 3;
+  verdict.protocol = plain ? Protocol::rtmp : Protocol::rtmpe;
+  if (!hints_.syn_seen) {
+    // A capture that begins within one side's handshake; without a SYN its first byte has offset 0.
+    const auto lost = [](const Side& side) { return side.known > 0 && side.opening != Opening::handshake; };
+    // One byte of 256 looks like a beginning. But a server answers C0 or the whole of C1, nothing in between.
+    const std::uint64_t asked = server.peer_length_at_start;
+    const bool cut = server.length > 0 && asked > 1 && asked < first_block_end;
+    verdict.start_lost[index_of(Direction::to_server)] = lost(client) || (client.known > 0 && cut);
+    verdict.start_lost[index_of(Direction::to_client)] = lost(server);
+  }
+  return settle(verdict);
+}
+
+Verdict Detector::settle_no_handshake() {
+  if (held_->searched_bytes != nullptr) return decide_by_messages();
+  if (!may_be_midstream()) return settle({Protocol::other});
+  bool all_is_text = true;
+  for (const Side& side : held_->sides) {
+    const Bytes bytes = side.readable();
+    if (bytes.empty()) continue;
+    const bool text = is_plain_text(bytes);
+    if (text && bytes.size() >= opening_size) {
+      // Another protocol, or the middle of metadata or of an encoder's settings within a picture.
+      if (!may_search()) return settle({Protocol::other});
+      begin_search();
+      return decide_by_messages();
+    }
+    all_is_text = all_is_text && text;
+  }
+  // A few bytes can look like text by chance, but not if there is nothing else.
+  if (all_is_text) return settle({Protocol::other});
+  return settle({.protocol = Protocol::rtmp, .swapped = false, .midstream = true});
+}
+
+/// Looks for messages each time that a direction has four times as many bytes as the last time.
+Verdict Detector::decide_by_messages() {
+  constexpr std::size_t first_search = 1024;
+  bool done = ended_ || *held_->searched_bytes >= searched_bytes_limit;
+  for (Side& side : held_->sides) {
+    for (;;) {
+      const std::size_t next = side.searched == 0 ? first_search : 4 * side.searched;
+      const std::size_t size = done ? std::min(side.bytes.size(), searched_limit) : next;
+      if (size > side.bytes.size() || size > searched_limit || size <= side.searched) break;
+      side.searched = size;
+      if (rtmp::is_midstream_rtmp(Bytes(side.bytes).first(size))) {
+        // RTMPT: its chunks lie in the bodies of requests and responses, and are a tunnel's.
+        const bool tunnelled =
+            std::ranges::any_of(held_->sides, [](const Side& each) { return has_http(each.bytes); });
+        if (tunnelled) return settle({Protocol::http});
+        return settle({.protocol = Protocol::rtmp, .swapped = false, .midstream = true});
+      }
+    }
+    done = done || side.bytes.size() >= searched_limit;
+  }
+  return done ? settle({Protocol::other}) : verdict_;
+}
+
+Verdict Detector::settle(Verdict verdict) {
+  verdict_ = verdict;
+  if (verdict.protocol == Protocol::other) held_.reset();
+  return verdict;
+}
+
+void Detector::replay(StreamSink& sink) {
+  const std::unique_ptr<Held> held = std::move(held_);
+  if (!held) return;
+  for (const Held::Piece& piece : held->pieces) {
+    const Direction direction = verdict_.swapped ? opposite(piece.direction) : piece.direction;
+    if (piece.length == 0) {
+      sink.on_gap(direction, held->gaps[piece.begin]);
+    } else {
+      const Bytes bytes = Bytes(held->side(piece.direction).bytes).subspan(piece.begin, piece.length);
+      sink.on_data(direction, {piece.offset, bytes, piece.packet});
+    }
+  }
+}
+
+}  // namespace rtmpscope::carrier

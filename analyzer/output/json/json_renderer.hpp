@@ -1,0 +1,43 @@
+// Events as JSON: one a line (NDJSON), or as elements of one document.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "output/json/json_writer.hpp"
+#include "output/output.hpp"
+#include "output/redaction.hpp"
+#include "output/time_text.hpp"
+
+namespace rtmpscope::output {
+
+enum class JsonLayout : std::uint8_t {
+  lines,     ///< --format ndjson
+  document,  ///< --format json; OutputAssembler adds what stands around the pieces
+};
+
+/// Keeps nothing of a connection.
+class JsonRenderer final : public Renderer {
+ public:
+  JsonRenderer(const RenderOptions& options, JsonLayout layout);
+  void on_event(const rtmp::Event& event) override;
+  /// The document's list of connections is whole, whatever events are shown.
+  void on_unselected(const rtmp::Event& event) override;
+
+ private:
+  void add_members(const rtmp::Event& event);
+  void add_event(const rtmp::Event& event);
+  void add_connection(const rtmp::Event& event);
+  void add_capture(const rtmp::Event& event);
+  void describe(const rtmp::Event& event);
+  void add_piece(const rtmp::Event& event, std::size_t begin, std::size_t number_at, std::uint32_t flags);
+
+  RenderOptions options_;
+  JsonLayout layout_;
+  JsonFieldWriter writer_;
+  RedactingSink redacting_;
+  TimeWriter time_;
+  std::vector<std::string> heads_;  ///< by EventKind: {"event":"message"
+};
+
+}  // namespace rtmpscope::output

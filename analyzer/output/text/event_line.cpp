@@ -1,0 +1,429 @@
+#include "output/text/event_line.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <span>
+#include <vector>
+
+#include "output/time_text.hpp"
+
+namespace rtmpscope::output {
+namespace {
+
+/// A line is cut to the terminal's width later; what lies far beyond need not be made.
+constexpr std::size_t longest_line = 1000;
+constexpr std::size_t longest_quoted = 200;
+
+using Op = Tape::Op;
+
+std::string quoted(Bytes bytes, const Style& style) {
+  std::string out = "\"";
+  append_safe(out, as_text(bytes.first(std::min(bytes.size(), longest_quoted))), style.ascii);
+  if (bytes.size() > longest_quoted) out.append(style.dots());
+  return out.append("\"");
+}
+
+std::string number_text(FieldId id, std::uint64_t value) {
+  const FieldInfo& field = info(id);
+  const ValueInfo* row = field.values == ValueTable::none ? nullptr : find_value(field.values, value);
+  return row == nullptr ? fmt::format("{}", value) : std::string(row->text);
+}
+
+/// The value of an entry that is no container, key or finding.
+std::string value_text(const Tape& tape, const Tape::Entry& entry, const Style& style) {
+  switch (entry.op) {
+    case Op::number:
+      if (entry.id == FieldId::amf_reference || entry.id == FieldId::amf3_object_reference) {
+        return fmt::format("reference {}", entry.number);
+      }
+      return number_text(entry.id, entry.number);
+    case Op::signed_number: return fmt::format("{}", static_cast<std::int64_t>(entry.number));
+    case Op::real: {
+      const std::string date = entry.id == FieldId::amf_date ? date_text(entry.real) : std::string();
+      return date.empty() ? real_text(entry.real) : date;
+    }
+    case Op::flag:
+      if (entry.id == FieldId::amf_null || entry.id == FieldId::amf_undefined ||
+          entry.id == FieldId::amf_unsupported) {
+        return "null";
+      }
+      return entry.number != 0 ? "true" : "false";
+    case Op::text: return quoted(tape.bytes(entry), style);
+    case Op::blob:
+      return fmt::format("<{} bytes>", std::max<std::size_t>(entry.range.length, entry.bytes_length));
+    default: return {};
+  }
+}
+
+bool is_value(const Tape::Entry& entry) {
+  return entry.op != Op::begin && entry.op != Op::end && entry.op != Op::key && entry.op != Op::finding;
+}
+
+bool is_list(FieldId id) {
+  return info(id).kind == FieldKind::list;
+}
+
+/// Index behind the value or container that begins at `at`.
+std::size_t skip_value(const Tape& tape, std::size_t at) {
+  const auto& entries = tape.entries();
+  std::size_t depth = 0;
+  for (; at < entries.size(); ++at) {
+    if (entries[at].op == Op::begin) ++depth;
+    if (entries[at].op == Op::end && depth > 0) --depth;
+    if (depth == 0 && entries[at].op != Op::key && entries[at].op != Op::finding) return at + 1;
+  }
+  return at;
+}
+
+struct Entries {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// What a message line needs to know of a tape: the head's values and where the body is.
+struct MessageParts {
+  std::uint64_t type_id = 0;
+  std::uint64_t length = 0;
+  bool complete = true;
+  std::optional<double> response_time;
+  std::optional<FieldId> body;
+  Entries members;  ///< inside the body
+};
+
+MessageParts find_parts(const Tape& tape) {
+  MessageParts parts;
+  const auto& entries = tape.entries();
+  for (std::size_t at = 0; at < entries.size(); ++at) {
+    const Tape::Entry& entry = entries[at];
+    if (entry.op == Op::begin) {
+      const std::size_t end = skip_value(tape, at);
+      parts.body = entry.id;
+      parts.members = {at + 1, end > at + 1 ? end - 1 : end};
+      at = end - 1;
+    } else if (entry.id == FieldId::message_type_id) {
+      parts.type_id = entry.number;
+    } else if (entry.id == FieldId::message_length) {
+      parts.length = entry.number;
+    } else if (entry.id == FieldId::message_complete && entry.op == Op::flag) {
+      parts.complete = entry.number != 0;
+    } else if (entry.id == FieldId::message_response_time && entry.op == Op::real) {
+      parts.response_time = entry.real;
+    }
+  }
+  return parts;
+}
+
+/// level, code and description of the last status object among the arguments.
+struct Status {
+  std::string level;
+  std::string code;
+  std::string description;
+};
+
+Status find_status(const Tape& tape, Entries in, const Style& style) {
+  Status status;
+  std::string_view key;
+  for (std::size_t at = in.begin; at < in.end; ++at) {
+    const Tape::Entry& entry = tape.entries()[at];
+    if (entry.op == Op::key) {
+      key = as_text(tape.bytes(entry));
+      continue;
+    }
+    if (entry.op == Op::text && !key.empty()) {
+      std::string* target = key == "level" ? &status.level : key == "code" ? &status.code : nullptr;
+      if (key == "description") target = &status.description;
+      if (target != nullptr) *target = safe(as_text(tape.bytes(entry)), style.ascii);
+    }
+    if (entry.op != Op::finding) key = {};
+  }
+  return status;
+}
+
+/// The list that holds a command's or data message's arguments.
+Entries find_arguments(const Tape& tape, Entries members) {
+  for (std::size_t at = members.begin; at < members.end; at = skip_value(tape, at)) {
+    const Tape::Entry& entry = tape.entries()[at];
+    if (entry.op != Op::begin) continue;
+    const std::size_t end = skip_value(tape, at);
+    return {at + 1, end > at + 1 ? end - 1 : end};
+  }
+  return {members.end, members.end};
+}
+
+/// Arguments separated by blanks. The null that stands for a command object is left out.
+std::string arguments_text(const Tape& tape, Entries arguments, const Style& style) {
+  std::string out;
+  for (std::size_t at = arguments.begin; at < arguments.end && out.size() < longest_line;) {
+    const std::size_t end = std::min(skip_value(tape, at), arguments.end);
+    const bool null = tape.entries()[at].op == Op::flag && tape.entries()[at].id == FieldId::amf_null;
+    if (!null || at != arguments.begin) {
+      out.append("  ").append(compact_text(tape, at, end, style, longest_line));
+    }
+    at = std::max(end, at + 1);
+  }
+  return out;
+}
+
+EventLine command_line(const Tape& tape, const MessageParts& parts, const Style& style) {
+  std::string name = "command";
+  std::string id;
+  for (std::size_t at = parts.members.begin; at < parts.members.end; at = skip_value(tape, at)) {
+    const Tape::Entry& entry = tape.entries()[at];
+    if (entry.id == FieldId::command_name || entry.id == FieldId::data_name) {
+      name = safe(as_text(tape.bytes(entry)), style.ascii);
+    }
+    if (entry.id == FieldId::command_transaction_id) id = fmt::format("({})", real_text(entry.real));
+  }
+  const Entries arguments = find_arguments(tape, parts.members);
+  EventLine line;
+  const Status status = find_status(tape, arguments, style);
+  if (name == "_error" || status.level == "error") line.severity = Severity::error;
+  if (status.level == "warning") line.severity = Severity::warning;
+  line.text = name + id;
+  const bool shows_status = name == "_result" || name == "_error" || name.starts_with("on");
+  if (shows_status && !status.code.empty()) {
+    line.text.append("  ").append(status.code);
+    if (!status.description.empty()) line.text.append("  \"").append(status.description).append("\"");
+  } else {
+    line.text.append(arguments_text(tape, arguments, style));
+  }
+  return line;
+}
+
+/// A member as a person reads it: numbers with what they count.
+std::string member_text(const Tape& tape, const Tape::Entry& entry, const Style& style) {
+  const std::string_view key = info(entry.id).key;
+  std::string value = value_text(tape, entry, style);
+  if (key == "message_stream_id") return fmt::format("stream {}", value);
+  if (key == "chunk_stream_id") return fmt::format("chunk stream {}", value);
+  if (key.ends_with("_ms")) return value + " ms";
+  return value;
+}
+
+std::string members_text(const Tape& tape, Entries members, const Style& style) {
+  std::string out;
+  for (std::size_t at = members.begin; at < members.end && out.size() < longest_line;) {
+    const Tape::Entry& entry = tape.entries()[at];
+    const std::size_t end = std::min(skip_value(tape, at), members.end);
+    if (is_value(entry)) {
+      // An enumeration that leads the body is its name: "Stream Begin", not a value of something.
+      out.append(out.empty() ? "" : ", ").append(member_text(tape, entry, style));
+    } else if (entry.op == Op::begin) {
+      out.append(out.empty() ? "" : ", ").append(compact_text(tape, at, end, style, longest_line));
+    }
+    at = std::max(end, at + 1);
+  }
+  return out;
+}
+
+/// The configuration of a codec in one line, from the members whose keys say what they are.
+class MediaText {
+ public:
+  /// Where the value of a member goes; null if no line shows it.
+  [[nodiscard]] std::string* place_of(std::string_view key, bool in_configuration) {
+    if (key == "codec") return &codec_;
+    if (key == "packet_type" || key == "command") return &kind_;
+    if (!in_configuration) return nullptr;
+    if (key == "profile_name" || key == "object_type") return &profile_;
+    if (key == "level_name") return &level_;
+    if (key == "width") return &width_;
+    if (key == "height") return &height_;
+    if (key == "frame_rate") return &frame_rate_;
+    if (key == "sample_rate") return &sample_rate_;
+    if (key == "channels") return &channels_;
+    return nullptr;
+  }
+  [[nodiscard]] std::string text() const {
+    std::string detail = profile_;
+    if (!level_.empty()) detail.append(detail.empty() ? "level " : " ").append(level_);
+    if (!width_.empty() && !height_.empty()) append(detail, width_ + "x" + height_);
+    if (!frame_rate_.empty()) append(detail, frame_rate_ + " fps");
+    if (!sample_rate_.empty()) append(detail, sample_rate_ + " Hz");
+    if (!channels_.empty()) append(detail, channels_ + (channels_ == "1" ? " channel" : " channels"));
+    std::string out = codec_;
+    if (!kind_.empty()) out.append(out.empty() ? "" : "  ").append(kind_);
+    if (!detail.empty()) out.append(out.empty() ? "" : "  ").append(detail);
+    return out;
+  }
+
+ private:
+  static void append(std::string& out, const std::string& part) {
+    if (!part.empty()) out.append(out.empty() ? "" : ", ").append(part);
+  }
+  std::string codec_, kind_, profile_, level_, width_, height_, frame_rate_, sample_rate_, channels_;
+};
+
+std::string media_text(const Tape& tape, Entries members, const Style& style) {
+  MediaText whole;
+  std::string tail;
+  std::size_t depth = 0;
+  std::size_t configuration_depth = 0;
+  for (std::size_t at = members.begin; at < members.end; ++at) {
+    const Tape::Entry& entry = tape.entries()[at];
+    const std::string_view key = entry.op == Op::key || entry.op == Op::finding ? "" : info(entry.id).key;
+    if (entry.op == Op::begin) {
+      ++depth;
+      if (key == "configuration") configuration_depth = depth;
+      if (key == "track" || key == "metadata" || key == "multichannel") {
+        const std::size_t end = std::min(skip_value(tape, at), members.end);
+        if (key == "track") {
+          tail.append("  [").append(media_text(tape, {at + 1, end - 1}, style)).append("]");
+        } else {
+          tail.append("  ").append(compact_text(tape, at, end, style, longest_line));
+        }
+        --depth;
+        at = end - 1;
+      }
+    } else if (entry.op == Op::end) {
+      if (depth == configuration_depth) configuration_depth = 0;
+      if (depth > 0) --depth;
+    } else if (depth == 0 || (configuration_depth != 0 && depth == configuration_depth)) {
+      std::string* place = whole.place_of(key, configuration_depth != 0);
+      if (place == nullptr) continue;
+      *place = entry.op == Op::text ? safe(as_text(tape.bytes(entry)), style.ascii)
+                                    : value_text(tape, entry, style);
+    }
+  }
+  return whole.text() + tail;
+}
+
+}  // namespace
+
+std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end, const Style& style,
+                         std::size_t limit) {
+  std::string out;
+  std::vector<bool> lists;
+  bool first = true;
+  bool named = false;
+  for (std::size_t at = begin; at < end; ++at) {
+    const Tape::Entry& entry = tape.entries()[at];
+    if (entry.op == Op::finding) continue;
+    if (entry.op == Op::end) {
+      if (lists.empty()) continue;
+      out.push_back(lists.back() ? ']' : '}');
+      lists.pop_back();
+      first = named = false;
+      continue;
+    }
+    if (out.size() > limit) return out.append(style.dots());
+    if (!first && !named) out.append(", ");
+    first = false;
+    if (entry.op == Op::key) {
+      append_safe(out, as_text(tape.bytes(entry)), style.ascii);
+      out.append(": ");
+      named = true;
+      continue;
+    }
+    if (!named && !lists.empty() && !lists.back()) out.append(info(entry.id).key).append(": ");
+    named = false;
+    if (entry.op == Op::begin) {
+      lists.push_back(is_list(entry.id));
+      out.push_back(lists.back() ? '[' : '{');
+      first = true;
+    } else {
+      out.append(value_text(tape, entry, style));
+    }
+  }
+  return out;
+}
+
+EventLine message_line(const Tape& message, const Style& style) {
+  const MessageParts parts = find_parts(message);
+  const ValueInfo* type = find_value(ValueTable::message_type, parts.type_id);
+  EventLine line;
+  line.text = type == nullptr ? fmt::format("message type {}, {} bytes", parts.type_id, parts.length)
+                              : std::string(type->text);
+  if (parts.body == FieldId::command || parts.body == FieldId::data) {
+    line = command_line(message, parts, style);
+  } else if (parts.body == FieldId::user_control) {
+    line.text = members_text(message, parts.members, style);
+    if (const std::size_t comma = line.text.find(", "); comma != std::string::npos) line.text.erase(comma, 1);
+  } else if (parts.body == FieldId::video || parts.body == FieldId::audio) {
+    line.text = info(*parts.body).key;
+    line.text.append("  ").append(media_text(message, parts.members, style));
+  } else if (parts.body && type != nullptr) {
+    const std::string members = members_text(message, parts.members, style);
+    if (!members.empty()) line.text.append(" ").append(members);
+  }
+  if (!parts.complete) {
+    line.text.append("  (incomplete)");
+    if (!line.severity) line.severity = Severity::warning;
+  }
+  if (parts.response_time) {
+    line.text.append("  [").append(duration_text(*parts.response_time)).append("]");
+  }
+  return line;
+}
+
+EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
+  const auto& entries = event.entries();
+  const auto find = [&](FieldId id) {
+    for (const Tape::Entry& entry : entries) {
+      if (entry.op != Op::finding && entry.op != Op::key && entry.op != Op::end && entry.id == id) {
+        return entry.op == Op::text ? safe(as_text(event.bytes(entry)), style.ascii)
+                                    : value_text(event, entry, style);
+      }
+    }
+    return std::string();
+  };
+  EventLine line;
+  switch (kind) {
+    case EventKind::finding: {
+      const std::string severity = find(FieldId::finding_severity);
+      for (const Severity each : {Severity::note, Severity::warning, Severity::error}) {
+        if (severity == name(each)) line.severity = each;
+      }
+      line.text =
+          fmt::format("{}: {}  [{}]", severity, find(FieldId::finding_text), find(FieldId::finding_id));
+      if (!find(FieldId::finding_after_gap).empty()) line.text.append("  (after a gap)");
+      break;
+    }
+    case EventKind::gap: {
+      const std::string length = find(FieldId::gap_length);
+      line.severity = Severity::warning;
+      line.text = fmt::format("gap: {} missing, {}", length.empty() ? "bytes" : length + " bytes",
+                              find(FieldId::gap_cause));
+      break;
+    }
+    case EventKind::sync_lost:
+      line.severity = Severity::warning;
+      line.text = fmt::format("chunk borders lost: {}", find(FieldId::sync_lost_reason));
+      break;
+    case EventKind::sync_found: {
+      const std::string skipped = find(FieldId::sync_found_skipped);
+      line.text = "chunk borders found again";
+      if (!skipped.empty()) line.text.append(" after ").append(skipped).append(" bytes");
+      const std::string chunk_size = find(FieldId::sync_found_chunk_size);
+      if (!chunk_size.empty()) line.text.append(", chunk size ").append(chunk_size);
+      if (find(FieldId::sync_found_chunk_size_exact) == "false") line.text.append(" assumed");
+      for (const Tape::Entry& entry : entries) {  // docs/values.md says what it means
+        const bool is_confidence = entry.op == Op::number && entry.id == FieldId::sync_found_confidence;
+        const ValueInfo* row =
+            is_confidence ? find_value(ValueTable::sync_confidence, entry.number) : nullptr;
+        if (row != nullptr) line.text.append(", confidence ").append(row->name);
+      }
+      line.text.append(": ").append(find(FieldId::sync_found_method));
+      break;
+    }
+    case EventKind::handshake_done: {
+      const std::string duration = find(FieldId::handshake_done_duration);
+      line.text = fmt::format("handshake done: {}, {}", find(FieldId::handshake_done_protocol),
+                              find(FieldId::handshake_done_kind));
+      if (!duration.empty()) line.text.append("  [").append(duration).append(" ms]");
+      break;
+    }
+    case EventKind::handshake: {
+      const std::string software = find(FieldId::handshake_software);
+      line.text = find(FieldId::handshake_part);
+      if (!software.empty()) line.text.append(" (").append(software).append(")");
+      break;
+    }
+    default:
+      line.text =
+          fmt::format("{}  {}", info(kind).name, compact_text(event, 0, entries.size(), style, longest_line));
+  }
+  return line;
+}
+
+}  // namespace rtmpscope::output

@@ -1,0 +1,143 @@
+#include "output/text/terminal_text.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+
+#include "base/text.hpp"
+
+namespace rtmpscope::output {
+namespace {
+
+struct Character {
+  char32_t code = 0;
+  std::size_t length = 0;  ///< 0: not UTF-8
+};
+
+Character decode(Bytes text) {
+  const std::uint8_t first = text[0];
+  if (first < 0x80) return {first, 1};
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (length > text.size() || !is_utf8(text.first(length))) return {};
+  char32_t code = first & (0x7FU >> length);
+  for (std::size_t i = 1; i < length; ++i) code = code << 6 | (text[i] & 0x3FU);
+  return {code, length};
+}
+
+/// Characters that move the cursor, switch the terminal's state or reorder what is around them.
+bool is_unsafe(char32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C ||
+         (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || (code >= 0xE0000 && code <= 0xE007F);
+}
+
+void append_escape(std::string& out, char32_t code) {
+  const auto number = static_cast<std::uint32_t>(code);
+  switch (code) {
+    case '\n': out.append("\\n"); break;
+    case '\r': out.append("\\r"); break;
+    case '\t': out.append("\\t"); break;
+    default:
+      if (code < 0x80) {
+        fmt::format_to(std::back_inserter(out), "\\x{:02X}", number);
+      } else {
+        fmt::format_to(std::back_inserter(out), "\\u{:04X}", number);
+      }
+  }
+}
+
+std::string scaled(double value, std::string_view unit) {
+  constexpr std::string_view prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
+  std::size_t prefix = 0;
+  while (value >= 999.5 && prefix + 1 < std::size(prefixes)) {
+    value /= 1000;
+    ++prefix;
+  }
+  const int digits = prefix == 0 || value >= 99.95 ? 0 : 1;
+  return fmt::format("{:.{}f} {}{}", value, digits, prefixes[prefix], unit);
+}
+
+}  // namespace
+
+std::string_view Style::colour_of(Severity severity) const {
+  if (!colour) return "";
+  switch (severity) {
+    case Severity::note: return "\033[2m";
+    case Severity::warning: return "\033[33m";
+    case Severity::error: return "\033[31m";
+  }
+  return "";
+}
+
+void append_safe(std::string& out, std::string_view text, bool ascii) {
+  const Bytes bytes = as_bytes(text);
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    const Character character = decode(bytes.subspan(at));
+    if (character.length == 0) {
+      fmt::format_to(std::back_inserter(out), "\\x{:02X}", bytes[at]);
+      ++at;
+      continue;
+    }
+    if (is_unsafe(character.code) || (ascii && character.code >= 0x80)) {
+      append_escape(out, character.code);
+    } else {
+      out.append(text.substr(at, character.length));
+    }
+    at += character.length;
+  }
+}
+
+std::string safe(std::string_view text, bool ascii) {
+  std::string out;
+  append_safe(out, text, ascii);
+  return out;
+}
+
+std::size_t columns(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++count;
+  }
+  return count;
+}
+
+void cut_to_width(std::string& text, std::size_t width, const Style& style) {
+  if (text.size() <= width || columns(text) <= width) return;
+  const std::size_t dots = columns(style.dots());
+  const std::size_t keep = width > dots ? width - dots : 0;
+  std::size_t at = 0;
+  for (std::size_t count = 0; at < text.size(); ++at) {
+    if ((static_cast<unsigned char>(text[at]) & 0xC0) != 0x80 && count++ == keep) break;
+  }
+  text.resize(at);
+  text.append(style.dots());
+}
+
+std::string size_text(std::uint64_t bytes) {
+  return scaled(static_cast<double>(bytes), "B");
+}
+
+std::string rate_text(std::uint64_t bytes, std::uint64_t milliseconds) {
+  if (milliseconds == 0) return {};
+  return scaled(static_cast<double>(bytes) * 8000.0 / static_cast<double>(milliseconds), "bit/s");
+}
+
+std::string duration_text(double milliseconds) {
+  if (milliseconds < 10) return fmt::format("{:.1f} ms", milliseconds);
+  if (milliseconds < 1000) return fmt::format("{:.0f} ms", milliseconds);
+  return fmt::format("{:.3f} s", milliseconds / 1000);
+}
+
+std::string count_text(std::uint64_t count, std::string_view unit) {
+  return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
+}
+
+std::string real_text(double value) {
+  if (std::isfinite(value) && value == std::trunc(value) && std::fabs(value) < 1e15)
+    return fmt::format("{:.0f}", value);
+  return fmt::format("{}", value);
+}
+
+}  // namespace rtmpscope::output

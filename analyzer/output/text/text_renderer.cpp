@@ -1,0 +1,230 @@
+#include "output/text/text_renderer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "output/text/connection_header.hpp"
+#include "output/text/summary_renderer.hpp"
+#include "rtmp/session/summary.hpp"
+
+namespace rtmpscope::output {
+
+/// What is kept of an open connection; bounded by pending_text_limit and maximum_open_runs.
+struct TextRenderer::Conversation {
+  rtmp::ConnectionInfo info;
+  Timestamp opened = 0;
+  bool continued = false;  ///< a part was printed already
+  std::size_t text_size = 0;
+  std::vector<Line> lines;
+  std::vector<MediaRun> runs;
+  /// Last configuration line by direction and kind (audio, video), to tell repetitions.
+  std::array<std::array<std::size_t, 2>, 2> configurations{};
+
+  [[nodiscard]] Line* last_in(Direction direction) {
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+      if (line->direction == direction) return &*line;
+    }
+    return nullptr;
+  }
+};
+
+TextRenderer::TextRenderer(const RenderOptions& options)
+    : options_(options), style_{options.ascii, options.colour}, redacting_(tape_) {}
+TextRenderer::~TextRenderer() = default;
+
+void TextRenderer::on_event(const rtmp::Event& event) {
+  switch (event.kind) {
+    case EventKind::capture_start: return;
+    case EventKind::capture_end: return add_numbered_piece(output_, event, capture_footer(event, style_), {});
+    case EventKind::connection_open: {
+      add_open_mark(event);
+      Conversation& conversation = conversation_of(event);
+      conversation.info = static_cast<const rtmp::ConnectionOpenEvent&>(event).connection_info;
+      if (options_.live) {
+        add_numbered_piece(
+            output_, event, fmt::format("{}#", style_.bold()),
+            header_first_line(conversation.info, {}, style_) + std::string(style_.reset()) + "\n");
+      }
+      return;
+    }
+    case EventKind::connection_close: return on_close(event);
+    case EventKind::message: return on_message(conversation_of(event), event);
+    case EventKind::handshake: return on_handshake(conversation_of(event), event);
+    default: break;
+  }
+  Conversation& conversation = conversation_of(event);
+  describe(event);
+  end_runs(conversation, event, event.direction);
+  add_line(conversation, event, event_line(event.kind, tape_, style_));
+}
+
+TextRenderer::Conversation& TextRenderer::conversation_of(const rtmp::Event& event) {
+  std::unique_ptr<Conversation>& conversation = conversations_[event.connection];
+  if (!conversation) {
+    conversation = std::make_unique<Conversation>();
+    conversation->opened = event.packet.time;
+  }
+  return *conversation;
+}
+
+void TextRenderer::describe(const rtmp::Event& event) {
+  tape_.clear();
+  if (options_.redact) {
+    redacting_.reset();
+    event.describe(redacting_);
+  } else {
+    event.describe(tape_);
+  }
+}
+
+void TextRenderer::on_message(Conversation& conversation, const rtmp::Event& event) {
+  MessageGlance glance;
+  event.describe(glance);
+  if (glance.is_repetitive()) return count(conversation, event, glance, false);
+  describe(event);
+  EventLine content = message_line(tape_, style_);
+  const Direction direction = event.direction.value_or(Direction::to_server);
+  if (glance.special && glance.complete) {
+    std::size_t& last =
+        conversation.configurations[index_of(direction)][glance.type_id == rtmp::video ? 1 : 0];
+    const std::size_t hash = std::hash<std::string>{}(content.text);
+    if (hash == last) return count(conversation, event, glance, true);
+    last = hash;
+  }
+  end_runs(conversation, event, direction);
+  add_line(conversation, event, std::move(content));
+}
+
+void TextRenderer::on_handshake(Conversation& conversation, const rtmp::Event& event) {
+  describe(event);
+  EventLine part = event_line(event.kind, tape_, style_);
+  Line* last = event.direction && !options_.live ? conversation.last_in(*event.direction) : nullptr;
+  if (last != nullptr && last->handshake) {
+    last->content.text.append(" ").append(part.text);
+    conversation.text_size += part.text.size() + 1;
+    return;
+  }
+  part.text.insert(0, "handshake ");
+  add_line(conversation, event, std::move(part));
+  if (!conversation.lines.empty()) conversation.lines.back().handshake = true;
+}
+
+void TextRenderer::count(Conversation& conversation, const rtmp::Event& event, const MessageGlance& glance,
+                         bool repeated) {
+  const Direction direction = event.direction.value_or(Direction::to_server);
+  std::vector<MediaRun>& runs = conversation.runs;
+  // Acknowledgements belong to no stream: they join whatever runs in their direction.
+  const bool any_stream = glance.type_id == rtmp::acknowledgement;
+  auto run = std::find_if(runs.begin(), runs.end(), [&](const MediaRun& each) {
+    return each.direction == direction && (any_stream || each.message_stream_id == glance.message_stream_id);
+  });
+  if (run != runs.end() && options_.live && event.packet.time - run->started > live_run_limit) {
+    end_run(conversation, event, static_cast<std::size_t>(run - runs.begin()));
+    run = runs.end();
+  }
+  if (run == runs.end()) {
+    if (runs.size() == maximum_open_runs) {
+      end_run(conversation, event, 0);
+      limit_text(conversation, event);
+    }
+    MediaRun started;
+    started.direction = direction;
+    started.message_stream_id = glance.message_stream_id;
+    started.started = event.packet.time;
+    started.line = conversation.lines.size();
+    // The line stands where the run began; its text comes when the run ends.
+    if (!options_.live)
+      conversation.lines.push_back({.time = event.packet.time, .direction = direction, .content = {}});
+    runs.push_back(started);
+    run = runs.end() - 1;
+  }
+  if (repeated) {
+    run->add_repeated_configuration();
+  } else {
+    run->add(glance);
+  }
+}
+
+void TextRenderer::end_runs(Conversation& conversation, const rtmp::Event& event,
+                            std::optional<Direction> direction) {
+  for (std::size_t i = 0; i < conversation.runs.size();) {
+    if (!direction || conversation.runs[i].direction == *direction) {
+      end_run(conversation, event, i);
+    } else {
+      ++i;
+    }
+  }
+}
+
+void TextRenderer::end_run(Conversation& conversation, const rtmp::Event& event, std::size_t index) {
+  const MediaRun run = conversation.runs[index];
+  conversation.runs.erase(conversation.runs.begin() + static_cast<std::ptrdiff_t>(index));
+  EventLine content{run.text(style_), std::nullopt};
+  if (options_.live) {
+    print_live(conversation, event,
+               {.time = run.started, .direction = run.direction, .content = std::move(content)});
+    return;
+  }
+  conversation.text_size += content.text.size() + sizeof(Line);
+  conversation.lines[run.line].content = std::move(content);
+}
+
+void TextRenderer::add_line(Conversation& conversation, const rtmp::Event& event, EventLine content) {
+  // Colours and the column of times come on top of this; what is cut here is not kept.
+  constexpr std::size_t columns_before = 16;
+  const std::size_t width =
+      options_.width > columns_before ? options_.width - columns_before : options_.width;
+  cut_to_width(content.text, width, style_);
+  Line line{.time = event.packet.time, .direction = event.direction, .content = std::move(content)};
+  if (options_.live) return print_live(conversation, event, line);
+  conversation.text_size += line.content.text.size() + sizeof(Line);
+  conversation.lines.push_back(std::move(line));
+  limit_text(conversation, event);
+}
+
+void TextRenderer::limit_text(Conversation& conversation, const rtmp::Event& event) {
+  if (conversation.text_size <= pending_text_limit) return;
+  end_runs(conversation, event, std::nullopt);
+  const std::string first =
+      conversation.continued ? "  continued" : header_first_line(conversation.info, {}, style_);
+  add_numbered_piece(output_, event, fmt::format("{}#", style_.bold()),
+                     fmt::format("{}{}  (continues)\n{}", first, style_.reset(),
+                                 take_lines(conversation, conversation.opened)));
+  conversation.continued = true;
+}
+
+void TextRenderer::on_close(const rtmp::Event& event) {
+  Conversation& conversation = conversation_of(event);
+  end_runs(conversation, event, std::nullopt);
+  const auto& close = static_cast<const rtmp::ConnectionCloseEvent&>(event);
+  std::string block = header_text(options_.redact ? redact_summary(close.summary) : close.summary, style_);
+  block.append(
+      take_lines(conversation, conversation.continued ? conversation.opened : close.summary.first_time));
+  block.append("\n");
+  add_numbered_piece(output_, event, fmt::format("{}#", style_.bold()), block);
+  conversations_.erase(event.connection);
+}
+
+std::string TextRenderer::line_text(const Line& line, Timestamp base) const {
+  const double seconds = static_cast<double>(line.time - base) / 1e9;
+  const std::string_view colour = line.content.severity ? style_.colour_of(*line.content.severity) : "";
+  return fmt::format("{}{:>+11.3f}{}  {}  {}{}{}\n", style_.dim(), seconds, style_.reset(),
+                     line.direction ? style_.arrow(*line.direction) : (style_.ascii ? "  " : " "), colour,
+                     line.content.text, colour.empty() ? "" : style_.reset());
+}
+
+std::string TextRenderer::take_lines(Conversation& conversation, Timestamp base) const {
+  std::string out;
+  for (const Line& line : conversation.lines) out.append(line_text(line, base));
+  conversation.lines.clear();
+  conversation.text_size = 0;
+  return out;
+}
+
+void TextRenderer::print_live(const Conversation& conversation, const rtmp::Event& event, const Line& line) {
+  add_numbered_piece(output_, event, "#", line_text(line, conversation.opened));
+}
+
+}  // namespace rtmpscope::output

@@ -1,0 +1,68 @@
+// The default output: per connection a header and the conversation, with media collapsed into runs.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "output/output.hpp"
+#include "output/redaction.hpp"
+#include "output/text/collapsed_media.hpp"
+#include "output/text/event_line.hpp"
+#include "schema/tape.hpp"
+
+namespace rtmpscope::output {
+
+/// Text that a connection may have waiting for its header. Beyond that the block so far is printed under a
+/// header that says that it continues, and the rest under "#N continued".
+inline constexpr std::size_t pending_text_limit = 64 * 1024;
+/// Media runs that a connection may have open at once, one a direction and message stream.
+inline constexpr std::size_t maximum_open_runs = 8;
+/// Live: a run is printed at the latest after this much capture time.
+inline constexpr Timestamp live_run_limit = 5'000'000'000;
+
+/// Prints a connection when it closes; with RenderOptions::live each line as it happens, with "#N" in front.
+///
+/// Media messages are collapsed until, in their direction, anything else comes: a message that is neither
+/// media nor an acknowledgement, a finding, a gap. A configuration (sequence header, metadata packet) has a
+/// line of its own unless it repeats the one before.
+class TextRenderer final : public Renderer {
+ public:
+  explicit TextRenderer(const RenderOptions& options);
+  ~TextRenderer() override;
+
+  [[nodiscard]] bool needs_lifecycle() const override { return true; }
+  void on_event(const rtmp::Event& event) override;
+
+ private:
+  struct Line {
+    Timestamp time = 0;
+    std::optional<Direction> direction;
+    EventLine content;
+    bool handshake = false;
+  };
+  struct Conversation;
+
+  void on_message(Conversation& conversation, const rtmp::Event& event);
+  void on_handshake(Conversation& conversation, const rtmp::Event& event);
+  void on_close(const rtmp::Event& event);
+  void add_line(Conversation& conversation, const rtmp::Event& event, EventLine content);
+  void count(Conversation& conversation, const rtmp::Event& event, const MessageGlance& glance,
+             bool repeated);
+  /// Ends the runs of `direction`, or all.
+  void end_runs(Conversation& conversation, const rtmp::Event& event, std::optional<Direction> direction);
+  void end_run(Conversation& conversation, const rtmp::Event& event, std::size_t index);
+  void limit_text(Conversation& conversation, const rtmp::Event& event);
+  [[nodiscard]] std::string line_text(const Line& line, Timestamp base) const;
+  [[nodiscard]] std::string take_lines(Conversation& conversation, Timestamp base) const;
+  void print_live(const Conversation& conversation, const rtmp::Event& event, const Line& line);
+  void describe(const rtmp::Event& event);
+  Conversation& conversation_of(const rtmp::Event& event);
+
+  RenderOptions options_;
+  Style style_;
+  Tape tape_;  ///< the event at hand
+  RedactingSink redacting_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<Conversation>> conversations_;  ///< open connections
+};
+
+}  // namespace rtmpscope::output

@@ -1,0 +1,89 @@
+#include "rtmp/chunk/message_assembler.hpp"
+
+#include <algorithm>
+
+#include "media/media.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+/// A body larger than this gives its memory back with the message, so that nothing of it stays with a
+/// connection that is idle afterwards. The head of a media message fits.
+constexpr std::size_t reusable_capacity = 64;
+
+bool is_media(std::uint8_t type_id) {
+  return type_id == MessageType::audio || type_id == MessageType::video;
+}
+
+std::uint32_t media_bytes_wanted(std::uint8_t type_id, Bytes head, std::uint32_t length) {
+  const auto type = type_id == MessageType::audio ? media::MediaType::audio : media::MediaType::video;
+  return std::min(media::bytes_wanted(type, head, length), length);
+}
+
+}  // namespace
+
+MessageAssembler::Body& MessageAssembler::begin(Number& body, const MessageHeader& message) {
+  if (unused_ == 0) {
+    bodies_.emplace_back();
+    unused_ = static_cast<Number>(bodies_.size());
+  }
+  body = unused_;
+  Body& begun = bodies_[body - 1];
+  unused_ = begun.next_unused;
+  begun.next_unused = 0;
+  begun.type_id = message.type_id;
+  begun.length = message.length;
+  begun.head_seen = media_whole_ || !is_media(message.type_id);
+  begun.wanted = begun.head_seen ? message.length : std::min(message.length, media::head_size);
+  begun.limited = false;
+  return begun;
+}
+
+void MessageAssembler::hole(Number& body, const MessageHeader& message) {
+  Body& cut = begun(body, message);
+  cut.wanted = static_cast<std::uint32_t>(cut.bytes.size());
+  cut.head_seen = true;
+}
+
+Bytes MessageAssembler::whole(const MessageHeader& message, Bytes payload) const {
+  if (media_whole_ || !is_media(message.type_id)) return payload;
+  const std::uint32_t head = std::min(message.length, media::head_size);
+  return payload.first(
+      std::max(head, media_bytes_wanted(message.type_id, payload.first(head), message.length)));
+}
+
+void MessageAssembler::forget(Number& body) {
+  Body& done = bodies_[body - 1];
+  retained_ -= done.bytes.size();
+  done.bytes.clear();
+  if (done.bytes.capacity() > reusable_capacity) done.bytes.shrink_to_fit();
+  done.next_unused = unused_;
+  unused_ = body;
+  body = 0;
+}
+
+void MessageAssembler::keep(Body& body, Bytes payload) {
+  while (!payload.empty()) {
+    const std::size_t room = body.wanted - body.bytes.size();
+    std::size_t count = std::min(room, payload.size());
+    if (retained_ + count > maximum_retained_bytes) {
+      count = maximum_retained_bytes - retained_;
+      body.limited = true;
+      body.head_seen = true;
+      body.wanted = static_cast<std::uint32_t>(body.bytes.size() + count);
+    }
+    body.bytes.insert(body.bytes.end(), payload.begin(),
+                      payload.begin() + static_cast<std::ptrdiff_t>(count));
+    retained_ += count;
+    payload = payload.subspan(count);
+    if (body.bytes.size() < body.wanted || body.head_seen) return;
+    settle(body, body.bytes);
+  }
+}
+
+void MessageAssembler::settle(Body& body, Bytes head) {
+  body.head_seen = true;
+  body.wanted = std::max(body.wanted, media_bytes_wanted(body.type_id, head, body.length));
+}
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,76 @@
+// Keeps the payload of messages in progress, as far as somebody will look at it.
+#pragma once
+
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/prefetch.hpp"
+#include "rtmp/chunk/message.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Message bytes that one direction keeps at most at the same time. A 16 MiB message fits; thousands of open
+/// ones do not, and are kept in part.
+inline constexpr std::size_t maximum_retained_bytes = std::size_t{32} << 20;
+
+/// Bodies of one direction's messages that come in pieces.
+///
+/// A message that comes in one piece needs none: nothing of it is copied, and nothing is looked up. Of media
+/// payload only the head is kept (media::bytes_wanted), so that video costs nothing. The caller keeps the
+/// number of a message's body with its chunk stream; 0, as at the beginning: it has none.
+class MessageAssembler {
+ public:
+  using Number = std::uint32_t;
+
+  /// Loads what is there of bodies into the cache.
+  void prefetch() const { rtmpscope::prefetch(bodies_.data(), sizeof(Body)); }
+
+  /// For somebody who wants the media, too. Holds for bodies that begin later.
+  void keep_media_whole(bool whole) { media_whole_ = whole; }
+  /// Payload in order, of a message with that header; nothing is kept after a hole.
+  void append(Number& body, const MessageHeader& message, Bytes payload) {
+    if (!payload.empty()) keep(begun(body, message), payload);
+  }
+  /// Bytes are missing here: the body ends before them.
+  void hole(Number& body, const MessageHeader& message);
+  /// The last piece of a message, which may be empty, and is if bytes are missing: its body, valid until
+  /// `release` or the next call.
+  [[nodiscard]] Bytes finish(Number& body, const MessageHeader& message, Bytes payload) {
+    if (body == 0 && payload.size() == message.length) return whole(message, payload);
+    append(body, message, payload);
+    return body == 0 ? Bytes() : Bytes(bodies_[body - 1].bytes);
+  }
+  /// The body, if there is one, is no longer needed. Large ones give their memory back.
+  void release(Number& body) {
+    if (body != 0) forget(body);
+  }
+  /// Bytes that were wanted and not kept because of maximum_retained_bytes.
+  [[nodiscard]] bool limited(Number body) const { return body != 0 && bodies_[body - 1].limited; }
+
+ private:
+  struct Body {
+    std::vector<std::uint8_t> bytes;
+    std::uint32_t length = 0;
+    std::uint32_t wanted = 0;  ///< bytes to keep at most
+    Number next_unused = 0;    ///< while it is no message's
+    std::uint8_t type_id = 0;
+    bool head_seen = true;  ///< `wanted` is final
+    bool limited = false;
+  };
+
+  Body& begun(Number& body, const MessageHeader& message) {
+    return body == 0 ? begin(body, message) : bodies_[body - 1];
+  }
+  Body& begin(Number& body, const MessageHeader& message);
+  [[nodiscard]] Bytes whole(const MessageHeader& message, Bytes payload) const;
+  void forget(Number& body);
+  void keep(Body& body, Bytes payload);
+  static void settle(Body& body, Bytes head);
+
+  std::vector<Body> bodies_;
+  std::size_t retained_ = 0;
+  Number unused_ = 0;  ///< the first one
+  bool media_whole_ = false;
+};
+
+}  // namespace rtmpscope::rtmp

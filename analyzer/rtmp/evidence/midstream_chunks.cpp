@@ -1,0 +1,240 @@
+#include "rtmp/evidence/midstream_chunks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/byte_order.hpp"
+#include "rtmp/evidence/body_evidence.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+constexpr std::uint32_t extended_timestamp = 0xFFFFFF;
+constexpr std::uint32_t longest_step_ms = 10'000;
+constexpr std::uint32_t longest_message = 4U << 20;
+constexpr std::uint32_t highest_message_stream = 0xFFFF;
+constexpr std::array<std::uint32_t, 10> usual_chunk_sizes = {128,  4096, 1024,  256,   512,
+                                                             2048, 8192, 60000, 65535, 65536};
+/// Places for the first type 3 header that are tried; by chance, one in 256 bytes looks like it.
+constexpr int most_chunk_sizes = 64;
+constexpr std::size_t least_body = 10;  // what is looked at of a body
+constexpr std::uint32_t shortest_body = 5;
+constexpr int body_bits = 12;  // what a body must say of itself
+
+struct Header {
+  std::uint8_t chunk_stream_id = 0;
+  std::uint8_t type_id = 0;
+  std::uint8_t first = 0;  ///< of the body
+  std::uint32_t length = 0;
+  std::size_t size = 0;
+  bool extended = false;
+  bool gives_length = false;
+  bool shown = false;  ///< the body begins as its type wants
+};
+
+using Headers = std::vector<Header>;
+
+bool is_amf0_name(Bytes body) {
+  if (body[0] == 0) body = body.subspan(1);
+  if (body[0] != 2 || body[1] != 0 || body[2] < 4 || body[2] > 64) return false;
+  const Bytes name = body.subspan(3, std::min<std::size_t>(body.size() - 3, body[2]));
+  return std::ranges::all_of(name, [](std::uint8_t c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@' || c == '|';
+  });
+}
+
+/// Whether such a message can begin like this, and whether it shows that it does.
+bool read_body(Header& header, Bytes body) {
+  if (header.length < shortest_body || body.size() < least_body) return false;
+  body = body.first(std::min<std::size_t>({body.size(), header.length, body_evidence_size}));
+  header.first = body[0];
+  const auto weighed = [&](std::optional<int> bits) {
+    header.shown = bits.value_or(0) >= body_bits;
+    return bits.has_value();
+  };
+  switch (header.type_id) {
+    case 8: return weighed(weigh_audio(body, header.length, {}));
+    case 9: return weighed(weigh_video(body, header.length, {}));
+    case 15:
+    case 17:
+    case 18:
+    case 20: return header.shown = is_amf0_name(body);
+    default: return false;
+  }
+}
+
+/// `previous` are the headers of the same run, for what type 2 and 3 inherit.
+bool read_header(Bytes bytes, std::span<const Header> previous, Header& header) {
+  const std::uint8_t format = bytes[0] >> 6;
+  header = {.chunk_stream_id = static_cast<std::uint8_t>(bytes[0] & 0x3F)};
+  if (header.chunk_stream_id < 2) return false;
+  constexpr std::array<std::size_t, 4> sizes = {12, 8, 4, 1};
+  header.size = sizes[format];
+  if (bytes.size() < header.size + 4 + least_body) return false;
+  const std::uint32_t time = format < 3 ? load_be24(bytes.data() + 1) : 0;
+  header.extended = format < 3 && time == extended_timestamp;
+  if (header.extended) header.size += 4;
+  if (format != 0 && !header.extended && time > longest_step_ms) return false;
+  header.gives_length = format < 2;
+  if (header.gives_length) {
+    header.length = load_be24(bytes.data() + 4);
+    header.type_id = bytes[7];
+  } else {
+    const auto found = std::find_if(previous.rbegin(), previous.rend(), [&](const Header& other) {
+      return other.chunk_stream_id == header.chunk_stream_id;
+    });
+    if (found == previous.rend() || found->extended) return false;
+    header.length = found->length;
+    header.type_id = found->type_id;
+  }
+  if (header.length > longest_message) return false;
+  if (format == 0 && load_le32(bytes.data() + 8) > highest_message_stream) return false;
+  return read_body(header, bytes.subspan(header.size));
+}
+
+/// Where the message ends if its chunks have that size; 0 if they have not.
+std::size_t end_of(Bytes bytes, std::size_t body, const Header& header, std::uint32_t chunk_size) {
+  std::size_t at = body;
+  std::uint32_t left = header.length;
+  for (;;) {
+    const std::uint32_t count = std::min(left, chunk_size);
+    at += count;
+    left -= count;
+    if (left == 0) return at;
+    const std::size_t continuation = header.extended ? 5 : 1;
+    if (at + continuation > bytes.size() || bytes[at] != (0xC0 | header.chunk_stream_id)) return 0;
+    at += continuation;
+  }
+}
+
+/// A header that inherits from one that is not there; its message must be media by its first bytes.
+bool is_stranger(Bytes bytes) {
+  if (bytes.size() < 4 + least_body || bytes[0] < 0x80 || (bytes[0] & 0x3F) < 3) return false;
+  const bool has_time = bytes[0] < 0xC0;
+  if (has_time && load_be24(bytes.data() + 1) > longest_step_ms) return false;
+  const Bytes body = bytes.subspan(has_time ? 4 : 1, least_body);
+  return weigh_audio(body, longest_message, {}).value_or(0) >= body_bits ||
+         weigh_video(body, longest_message, {}).value_or(0) >= body_bits;
+}
+
+/// Size of a header that inherits length and type, on chunk stream `id`, before a body that begins with
+/// `first`; 0 if there is none.
+std::size_t orphan_size(Bytes bytes, std::uint8_t id, std::uint8_t first) {
+  if (bytes.size() < 5 || bytes[0] < 0x80 || (bytes[0] & 0x3F) != id) return 0;
+  const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
+  if (size == 4 && load_be24(bytes.data() + 1) > longest_step_ms) return 0;
+  return bytes[size] == first ? size : 0;
+}
+
+/// An audio message whose length nothing says but that the next one of its kind, and the one after that or a
+/// header that is known, stand at its distance.
+bool read_repeated(Bytes bytes, std::span<const Header> previous, Header& header) {
+  constexpr std::size_t longest_repeated = 4096;
+  if (bytes.size() < 5 || bytes[0] < 0x80) return false;
+  const auto id = static_cast<std::uint8_t>(bytes[0] & 0x3F);
+  const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
+  const std::uint8_t first = bytes[size];
+  if (id < 3 || orphan_size(bytes, id, first) == 0) return false;
+  for (std::size_t length = shortest_body; length < longest_repeated && size + length < bytes.size();
+       ++length) {
+    const Bytes second = bytes.subspan(size + length);
+    const std::size_t second_size = orphan_size(second, id, first);
+    if (second_size == 0 || second_size + length >= second.size()) continue;
+    const Bytes third = second.subspan(second_size + length);
+    Header known;
+    if (orphan_size(third, id, first) == 0 && !(read_header(third, previous, known) && known.gives_length))
+      continue;
+    header = {.chunk_stream_id = id,
+              .type_id = 8,
+              .first = first,
+              .length = static_cast<std::uint32_t>(length),
+              .size = size};
+    return read_body(header, bytes.subspan(size));
+  }
+  return false;
+}
+
+/// The place behind the message whose header is at `at`, if a header is there; 0 if none is.
+std::size_t landing(Bytes bytes, std::size_t at, const Header& header, std::span<const Header> previous) {
+  const auto try_size = [&](std::uint32_t size) -> std::size_t {
+    Header following;
+    const std::size_t end = end_of(bytes, at + header.size, header, size);
+    if (end == 0 || end >= bytes.size()) return 0;
+    const Bytes rest = bytes.subspan(end);
+    return read_header(rest, previous, following) || is_stranger(rest) ||
+                   read_repeated(rest, previous, following)
+               ? end
+               : 0;
+  };
+  if (const std::size_t end = try_size(header.length); end != 0) return end;
+  for (const std::uint32_t size : usual_chunk_sizes) {
+    if (size >= header.length) continue;
+    if (const std::size_t end = try_size(size); end != 0) return end;
+  }
+  // Any other size: the first type 3 header stands at its end.
+  const auto mark = static_cast<std::uint8_t>(0xC0 | header.chunk_stream_id);
+  const Bytes body = bytes.subspan(at + header.size);
+  const auto body_end =
+      body.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(body.size(), header.length));
+  auto found = body.begin();
+  for (int tried = 0; tried < most_chunk_sizes; ++tried) {
+    found = std::find(found + 1, body_end, mark);
+    if (found == body_end) break;
+    if (const std::size_t end = try_size(static_cast<std::uint32_t>(found - body.begin())); end != 0)
+      return end;
+  }
+  return 0;
+}
+
+bool is_proof(const Headers& headers) {
+  int shown = 0;
+  std::vector<std::uint32_t> lengths;
+  for (const Header& header : headers) {
+    shown += header.shown ? 1 : 0;
+    if (header.gives_length) lengths.push_back(header.length);
+  }
+  if (shown >= (lengths.empty() ? plain_midstream_messages : midstream_messages)) return true;
+  const bool equal = std::ranges::adjacent_find(lengths, std::ranges::not_equal_to{}) == lengths.end();
+  return headers.size() >= plain_midstream_messages && lengths.size() >= plain_midstream_lengths && !equal;
+}
+
+/// Audio that begins with a code of its own, not with a number as AAC does: equally long messages of that are
+/// proof.
+bool is_coded_audio(Bytes bytes) {
+  if (!is_stranger(bytes)) return false;
+  const std::uint8_t first = bytes[bytes[0] < 0xC0 ? 4 : 1];
+  constexpr std::array<int, 3> formats = {2, 9, 14};  // MP3, those with a FourCC, MP3 of 8 kHz
+  return std::ranges::find(formats, first >> 4) != formats.end();
+}
+
+/// Follows messages from a header on, each to the next one.
+bool proves_from(Bytes bytes, std::size_t at) {
+  Headers headers;  // at most plain_midstream_messages and a few
+  constexpr std::size_t most_headers = 64;
+  while (headers.size() < most_headers) {
+    Header header;
+    const Bytes rest = bytes.subspan(at);
+    const bool repeats = !headers.empty() || is_coded_audio(rest);
+    if (!read_header(rest, headers, header) && !(repeats && read_repeated(rest, headers, header)))
+      return false;
+    headers.push_back(header);
+    if (is_proof(headers)) return true;
+    at = landing(bytes, at, header, headers);
+    if (at == 0) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_midstream_rtmp(Bytes bytes) {
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    if ((bytes[at] & 0x3F) >= 2 && proves_from(bytes, at)) return true;
+  }
+  return false;
+}
+
+}  // namespace rtmpscope::rtmp

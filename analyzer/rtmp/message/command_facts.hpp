@@ -1,0 +1,53 @@
+// What the session's state needs from a command: names and numbers, not fields.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "rtmp/chunk/message.hpp"
+#include "schema/field_sink.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Typed facts of one command (RTMP 7.2). Strings are copies, and empty where the command does not have them.
+struct CommandFacts {
+  std::string name;
+  std::optional<double> transaction_id;
+  std::string first_text;  ///< first string argument that is no property: the stream name of publish, …
+  std::optional<double>
+      first_number;  ///< first number argument that is no property: the stream id of _result, …
+  // Properties of object arguments, at any depth of one.
+  std::string app;
+  std::string tc_url;
+  std::string flash_version;   ///< flashVer
+  std::string server_version;  ///< fmsVer
+  std::string level;
+  std::string code;
+  std::string description;
+
+  [[nodiscard]] bool is_response() const { return name == "_result" || name == "_error"; }
+};
+
+/// Collects the findings and, for a command, the facts from one run of describe_message.
+class FactSink : public NullSink {
+ public:
+  [[nodiscard]] CommandFacts& facts() { return facts_; }
+
+  void begin(FieldId id, std::uint32_t offset) override;
+  void end(FieldId id, std::uint32_t end_offset) override;
+  void key(Range range, Bytes name) override;
+  void real(FieldId id, Range range, double value) override;
+  void text(FieldId id, Range range, Bytes value) override;
+  void signed_number(FieldId id, Range range, std::int64_t value) override;
+
+ private:
+  void argument_number(double value);
+  std::string* property();
+
+  CommandFacts facts_;
+  int depth_ = 0;  ///< of containers inside the argument list
+  bool in_arguments_ = false;
+  std::string key_;  ///< of the next value
+};
+
+}  // namespace rtmpscope::rtmp

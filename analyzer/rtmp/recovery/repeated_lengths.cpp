@@ -1,0 +1,235 @@
+#include "rtmp/recovery/repeated_lengths.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "base/byte_order.hpp"
+#include "rtmp/evidence/header_scan.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+constexpr int least_repeats = 3;
+constexpr std::size_t most_found = 3;
+/// How many times a distance occurs must be that unlikely by chance, as bits.
+constexpr double least_significance = 12;
+/// A key with more places is no header: by chance each has less than three in the window.
+constexpr std::size_t most_places = 2048;
+/// A message and the next one of its kind may have others between them.
+constexpr std::size_t neighbours = 6;
+constexpr std::size_t shortest = 20;
+/// That of control messages is not considered (RTMP 5.4).
+constexpr std::uint32_t lowest_chunk_stream = 3;
+
+struct Place {
+  std::uint32_t key = 0;  // chunk stream and first byte of the body
+  std::uint32_t at = 0;
+  std::uint32_t payload = 0;
+};
+
+/// Places that can be headers which inherit length and type.
+std::vector<Place> list_places(Bytes bytes, std::span<const std::uint32_t> chunk_streams) {
+  constexpr std::size_t bytes_behind = 5;
+  std::vector<Place> places;
+  if (bytes.size() <= bytes_behind) return places;
+  const std::size_t end = bytes.size() - bytes_behind;
+  const auto add = [&](std::size_t at) {
+    const std::uint8_t first = bytes[at];
+    const std::size_t size = first < 0xC0 ? 4 : 1;
+    if (size == 4 && load_be24(bytes.data() + at + 1) > longest_orphan_step_ms) return true;
+    places.push_back({static_cast<std::uint32_t>((first & 0x3F) << 8 | bytes[at + size]),
+                      static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + size)});
+    return true;
+  };
+  if (chunk_streams.empty()) {
+    for (std::size_t at = 0; at < end; ++at) {
+      if (bytes[at] >= 0x80 && (bytes[at] & 0x3F) >= lowest_chunk_stream) add(at);
+    }
+    return places;
+  }
+  HeaderScan scan;
+  for (const std::uint32_t id : chunk_streams) {
+    if (id >= lowest_chunk_stream && id < 64) scan.add_inheriting(id);
+  }
+  scan.scan(bytes, 0, end, add);
+  return places;
+}
+
+/// Hardly any of the keys that occur by chance occur often enough to be looked at: only the others are worth
+/// sorting.
+void sort_by_key(std::vector<Place>& places) {
+  std::array<std::uint8_t, std::size_t{1} << 14> count{};  // by key; stays where it is clear
+  for (const Place& place : places) {
+    if (std::uint8_t& own = count[place.key]; own <= least_repeats) ++own;
+  }
+  std::erase_if(places, [&](const Place& place) { return count[place.key] <= least_repeats; });
+  std::ranges::sort(places, {}, [](const Place& place) { return std::pair(place.key, place.at); });
+}
+
+/// The bytes from a payload to the next header that occur most often, and how often.
+struct Distance {
+  std::uint32_t bytes = 0;
+  int count = 0;
+};
+
+Distance most_frequent(std::span<const Place> places) {
+  std::vector<std::uint32_t> distances;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    for (std::size_t k = i + 1; k < places.size() && k <= i + neighbours; ++k) {
+      if (places[k].at >= places[i].payload + shortest) distances.push_back(places[k].at - places[i].payload);
+    }
+  }
+  std::ranges::sort(distances);
+  Distance best;
+  for (std::size_t i = 0; i < distances.size();) {
+    const std::size_t begin = i;
+    while (i < distances.size() && distances[i] == distances[begin]) ++i;
+    // Of equals the shortest: two messages in a row repeat as well as one.
+    if (static_cast<int>(i - begin) > best.count) best = {distances[begin], static_cast<int>(i - begin)};
+  }
+  return best;
+}
+
+/// Bits against one of the distances between `places` in `window` bytes occurring `count` times by chance, if
+/// places were spread evenly (Poisson).
+double significance(std::size_t places, std::size_t window, int count) {
+  const auto n = static_cast<double>(places);
+  const auto bytes = static_cast<double>(window);
+  const double expected = n * n / bytes;
+  const double distances = neighbours * bytes / n;
+  if (count <= expected) return 0;
+  return count * std::log2(count / expected) - (count - expected) * std::numbers::log2e -
+         std::log2(distances);
+}
+
+/// Calls `visit` with each place and the one at that distance behind its payload, where there is one.
+template <typename Visit>
+void for_each_pair(std::span<const Place> places, std::uint32_t distance, Visit visit) {
+  for (const Place& place : places) {
+    const auto next = std::ranges::lower_bound(places, place.payload + distance, {}, &Place::at);
+    if (next != places.end() && next->at == place.payload + distance) visit(place, *next);
+  }
+}
+
+/// Bytes from places to others at that distance behind their payload.
+std::uint64_t covered_bytes(std::span<const Place> places, std::uint32_t distance) {
+  std::uint64_t covered = 0;
+  std::uint32_t end = 0;
+  for_each_pair(places, distance, [&](const Place& place, const Place& next) {
+    covered += next.at - std::min(next.at, std::max(place.at, end));
+    end = std::max(end, next.at);
+  });
+  return covered;
+}
+
+/// How many of the bodies between places at that distance differ from the next one. Filler and waveforms
+/// repeat whole.
+int count_distinct(Bytes bytes, std::span<const Place> places, std::uint32_t distance) {
+  constexpr std::size_t compared = 64;
+  constexpr std::size_t least_share = 4;
+  int distinct = 0;
+  for_each_pair(places, distance, [&](const Place& place, const Place& next) {
+    const Bytes a = bytes.subspan(place.payload, std::min<std::size_t>(distance, compared));
+    const Bytes b = bytes.subspan(next.payload);
+    std::size_t differing = 0;
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) differing += a[i] != b[i] ? 1 : 0;
+    distinct += differing * least_share >= a.size() ? 1 : 0;
+  });
+  return distinct;
+}
+
+/// Whether a period is that of an MPEG transport stream (ISO 13818-1, 2.4.3.2), or of several of its packets,
+/// with or without a time or a checksum: they are equally long and begin with the same byte each.
+bool is_transport_stream(Bytes bytes, std::uint32_t period) {
+  constexpr std::uint8_t sync_byte = 0x47;
+  constexpr std::size_t packets = 5;
+  return std::ranges::any_of(std::array{188U, 192U, 204U}, [&](std::uint32_t size) {
+    if (period % size != 0) return false;
+    for (std::size_t begin = 0; begin < size; ++begin) {
+      std::size_t seen = 0;
+      for (std::size_t i = begin; i < bytes.size() && bytes[i] == sync_byte; i += size) ++seen;
+      if (seen >= packets) return true;
+    }
+    return false;
+  });
+}
+
+/// The chunk size that puts a type 3 header into each of the messages; 0 if none does.
+std::uint32_t split_of(Bytes bytes, std::span<const Place> places, std::uint32_t distance) {
+  for (const std::uint32_t size : small_chunk_sizes) {
+    if (size >= distance) break;
+    int split = 0;
+    int whole = 0;
+    for_each_pair(places, distance, [&](const Place& place, const Place&) {
+      ++(bytes[place.payload + size] == (0xC0 | place.key >> 8) ? split : whole);
+    });
+    if (whole == 0 && split >= least_repeats) return size;
+  }
+  return 0;
+}
+
+/// Audio where the body does not show anything else: no other media have messages of constant length.
+std::uint8_t type_of(Bytes body, const StreamHabits& habits) {
+  constexpr int clear_bits = 14;
+  const auto audio = weigh_body(MessageType::audio, body, maximum_message_length, habits);
+  const auto video = weigh_body(MessageType::video, body, maximum_message_length, habits);
+  if (video.value_or(0) >= clear_bits && video.value_or(0) > audio.value_or(0)) return MessageType::video;
+  if (audio) return MessageType::audio;
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits,
+                                         std::span<const std::uint32_t> chunk_streams) {
+  bytes = bytes.first(std::min(bytes.size(), repetition_window));
+  std::vector<Place> places = list_places(bytes, chunk_streams);
+  sort_by_key(places);
+  struct Found {
+    Repetition repetition;
+    std::uint32_t key = 0;
+    std::uint64_t covered = 0;  // bytes; waveforms repeat as well, but not all along
+  };
+  std::vector<Found> found;
+  const std::span<const Place> all(places);
+  for (std::size_t i = 0; i < places.size();) {
+    const std::size_t begin = i;
+    while (i < places.size() && places[i].key == places[begin].key) ++i;
+    if (i - begin > most_places) continue;
+    const std::span<const Place> own = all.subspan(begin, i - begin);
+    const Distance distance = most_frequent(own);
+    if (distance.count < least_repeats) continue;
+    if (significance(own.size(), bytes.size(), distance.count) < least_significance) continue;
+    if (count_distinct(bytes, own, distance.bytes) < least_repeats) continue;
+    const Place& first = own.front();
+    if (is_transport_stream(bytes, first.payload - first.at + distance.bytes)) continue;
+    Repetition repetition;
+    repetition.inherited.chunk_stream_id = own.front().key >> 8;
+    const Bytes body = bytes.subspan(own.front().payload);
+    repetition.inherited.type_id = type_of(body.first(std::min(weighed_body_bytes, body.size())), habits);
+    if (repetition.inherited.type_id == 0) continue;
+    repetition.head = BodyHead(body.first(1));
+    repetition.chunk_size = split_of(bytes, own, distance.bytes);
+    const std::uint32_t splits =
+        repetition.chunk_size == 0 ? 0 : (distance.bytes - 1) / (repetition.chunk_size + 1);
+    repetition.inherited.length = distance.bytes - splits;
+    found.push_back({repetition, own.front().key, covered_bytes(own, distance.bytes)});
+  }
+  std::ranges::sort(found, [](const Found& a, const Found& b) {
+    return a.covered != b.covered ? a.covered > b.covered : a.key < b.key;
+  });
+  std::vector<Repetition> result;
+  for (const Found& each : found) {
+    const bool known = std::ranges::any_of(result, [&](const Repetition& other) {
+      return other.inherited.chunk_stream_id == each.repetition.inherited.chunk_stream_id;
+    });
+    if (!known) result.push_back(each.repetition);
+    if (result.size() == most_found) break;
+  }
+  return result;
+}
+
+}  // namespace rtmpscope::rtmp

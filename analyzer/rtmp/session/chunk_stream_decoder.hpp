@@ -1,0 +1,113 @@
+// One direction's chunk stream, from bytes to messages: framing (chunk_parser.hpp) and bodies
+// (message_assembler.hpp) together, with the two messages that change framing itself applied.
+#pragma once
+
+#include "rtmp/chunk/chunk_parser.hpp"
+#include "rtmp/chunk/message_assembler.hpp"
+#include "rtmp/recovery/sync_search.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Takes what a ChunkStreamDecoder finds, in stream order. `packet` is the packet that completed it.
+class ChunkStreamListener {
+ public:
+  virtual ~ChunkStreamListener() = default;
+  /// Every chunk header, before its payload.
+  virtual void on_chunk(const ChunkHeader& header, std::uint32_t payload_length, PacketRef packet) = 0;
+  /// Something odd about the chunk header that on_chunk has just told.
+  virtual void on_chunk_finding(const ChunkHeader& header, const ChunkFinding& finding, PacketRef packet) = 0;
+  /// Something odd about how a message came; its bytes are not to blame.
+  virtual void on_framing_finding(const MessageHeader& message, FindingId id, std::uint64_t a,
+                                  std::uint64_t b, PacketRef packet) = 0;
+  /// A message, as complete as it will be.
+  virtual void on_message(const Message& message, PacketRef packet) = 0;
+  /// No chunk border is known from `offset` on. `reason`: values.def, sync_lost_reason.
+  virtual void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef packet) = 0;
+  /// Chunk borders are known again. `chunk_size` is 0 if it is not known.
+  virtual void on_sync_found(const SyncFound& found, std::uint32_t chunk_size) = 0;
+};
+
+/// values.def: sync_lost_reason
+enum class SyncLostReason : std::uint8_t { gap, start_not_captured, implausible_header, inherited_unknown };
+
+/// Call order: any number of on_data and on_gap in stream order, then on_end once; before_gap before an
+/// on_gap, if at all.
+///
+/// While chunk borders are looked for, bytes are kept (resync.hpp), and what they hold is told later, each
+/// event with the packet that it came in.
+class ChunkStreamDecoder {
+ public:
+  void on_data(StreamData data, ChunkStreamListener& listener);
+  void on_gap(const StreamGap& gap, ChunkStreamListener& listener);
+  /// Gives out the message that waited for what is missing, for a listener that tells of the gap before
+  /// on_gap.
+  void before_gap(ChunkStreamListener& listener) {
+    if (resync_ == nullptr) give_out_unproved(listener);
+  }
+  /// Hands out the messages in progress as incomplete ones.
+  void on_end(PacketRef packet, ChunkStreamListener& listener);
+  /// Nothing can be decoded from here on, for a reason outside of the chunk stream.
+  void lose_sync(std::uint64_t offset, SyncLostReason reason, PacketRef packet,
+                 ChunkStreamListener& listener);
+
+  /// Loads the state of the chunk streams into the cache.
+  void prefetch() const {
+    parser_.prefetch();
+    assembler_.prefetch();
+    rtmpscope::prefetch(resync_.get(), sizeof(Resync));
+  }
+  /// And then that of the search for chunk borders.
+  void prefetch_resync() const {
+    if (resync_ != nullptr) resync_->window().prefetch();
+  }
+
+  /// See MessageAssembler.
+  void keep_media_whole(bool whole) { assembler_.keep_media_whole(whole); }
+
+  /// A loss of bytes or chunk borders has happened: what does not fit since then may be due to it.
+  [[nodiscard]] bool damaged() const { return damaged_; }
+  /// A chunk header that the end of the stream cut off: how many bytes of it came.
+  [[nodiscard]] std::size_t held_header_bytes() const { return parser_.held_header_bytes(); }
+
+ private:
+  /// A window that is gone over again, and how far that is.
+  struct Replay : Recycled<resync_block_bytes> {
+    ResyncWindow window;
+    std::size_t next = 0;
+    std::uint64_t from = 0;
+    std::unique_ptr<Replay> below{};  ///< is gone over when this one is done
+  };
+
+  void begin_packet(PacketRef packet, std::uint64_t offset);
+  void take(StreamData data, ChunkStreamListener& listener);
+  void take_gap(const StreamGap& gap, ChunkStreamListener& listener);
+  void parse(StreamData& data, ChunkStreamListener& listener);
+  void search(StreamData& data, ChunkStreamListener& listener);
+  void replay(ChunkStreamListener& listener);
+  void settle(PacketRef packet, ChunkStreamListener& listener);
+  void look(bool last, ChunkStreamListener& listener);
+  void go_on(const SyncFound& found, ChunkStreamListener& listener);
+  void begin_resync(Resync::Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted = {});
+  [[nodiscard]] bool lands_at_once(const ChunkItem& item, const StreamData& behind) const;
+  void settle_unproved(bool proved, ChunkStreamListener& listener);
+  void give_out_unproved(ChunkStreamListener& listener);
+  void emit_all_partial(PacketRef packet, ChunkStreamListener& listener);
+  void begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener);
+  void finish_message(std::size_t stream, Bytes payload, PacketRef packet, ChunkStreamListener& listener);
+  void give_out(std::size_t index, Bytes payload, bool complete, PacketRef packet,
+                ChunkStreamListener& listener);
+  void emit_partial(std::size_t index, PacketRef packet, ChunkStreamListener& listener);
+  void apply(const Message& message, PacketRef packet, ChunkStreamListener& listener);
+
+  ChunkParser parser_;
+  MessageAssembler assembler_;
+  StreamHabits habits_;
+  std::uint64_t packet_ = 0;        ///< number of the one whose bytes are taken
+  std::uint64_t packet_begin_ = 0;  ///< offset of its first byte
+  bool damaged_ = false;
+  ResyncWork resync_work_;
+  std::unique_ptr<Resync> resync_;  ///< while chunk borders are not known
+  std::unique_ptr<Replay> replay_;  ///< the one that is gone over first
+};
+
+}  // namespace rtmpscope::rtmp

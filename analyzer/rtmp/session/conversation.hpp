@@ -1,0 +1,57 @@
+// What the two sides have agreed on: requests that wait for their response, message streams and their names.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "rtmp/message/command_facts.hpp"
+#include "rtmp/session/summary.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Requests of one direction that are remembered while their response has not come. Many requests are never
+/// answered (FCPublish and the like), so the oldest are forgotten.
+inline constexpr std::size_t maximum_pending_requests = 64;
+/// Message streams of a connection that are told apart in the summary; media of further ones is only counted.
+inline constexpr std::size_t maximum_streams = 256;
+
+/// A request and the packet that completed it.
+struct PendingRequest {
+  enum class Kind : std::uint8_t { other, connect, create_stream };
+  double transaction_id = 0;
+  PacketRef packet;
+  Direction direction{};
+  Kind kind{};
+};
+
+/// Follows the commands of one connection, in the order of the capture.
+class Conversation {
+ public:
+  explicit Conversation(ConnectionSummary& summary) : summary_(summary) {}
+
+  /// A command was completed in `packet`. Answers the request that it responds to, if it is a response and
+  /// the request was seen.
+  std::optional<PendingRequest> on_command(Direction direction, std::uint32_t message_stream_id,
+                                           const CommandFacts& facts, PacketRef packet);
+
+  /// The message stream that media with this id belongs to: its own, or for id 0 the only open one
+  /// (node-media-server sends media on message stream 0). Media whose id is not known belongs to the only
+  /// open one, too, or else to the first whose id is told later. Null if there is none and none can be added.
+  StreamSummary* media_stream(std::optional<std::uint32_t> message_stream_id);
+
+  /// Name given to publish or play on this message stream; empty if unknown.
+  [[nodiscard]] std::string_view stream_name(std::uint32_t message_stream_id) const;
+
+ private:
+  void remember(const PendingRequest& request);
+  void on_request(std::uint32_t message_stream_id, const CommandFacts& facts);
+  void on_response(const PendingRequest& request, const CommandFacts& facts);
+  void on_status(std::uint32_t message_stream_id, const CommandFacts& facts);
+  StreamSummary* find_or_add(std::uint32_t message_stream_id);
+  [[nodiscard]] const StreamSummary* find(std::uint32_t message_stream_id) const;
+
+  ConnectionSummary& summary_;
+  std::vector<PendingRequest> pending_;  ///< of both directions, oldest first
+};
+
+}  // namespace rtmpscope::rtmp

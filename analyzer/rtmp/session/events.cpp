@@ -1,0 +1,128 @@
+#include "rtmp/session/events.hpp"
+
+#include <fmt/format.h>
+
+#include "base/community_id.hpp"
+#include "rtmp/message/describe_message.hpp"
+#include "rtmp/session/summary.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+constexpr double nanoseconds_per_millisecond = 1e6;
+
+void describe_endpoint(FieldId object, FieldId address, FieldId port, const Endpoint& endpoint,
+                       FieldSink& sink) {
+  sink.begin(object, 0);
+  sink.text(address, {}, as_bytes(endpoint.address.to_string()));
+  sink.number(port, {}, endpoint.port);
+  sink.end(object, 0);
+}
+
+/// Ids of one direction's totals, in the order of DirectionTotals and the session's own counts.
+struct TotalFields {
+  FieldId object, packets, bytes, messages, audio, video, retransmitted, out_of_order, missing;
+};
+
+void describe_totals(const TotalFields& id, const ConnectionSummary& summary, Direction direction,
+                     FieldSink& sink) {
+  const std::size_t i = index_of(direction);
+  const DirectionTotals& tcp = (*summary.tcp)[i];
+  sink.begin(id.object, 0);
+  sink.number(id.packets, {}, tcp.packets);
+  sink.number(id.bytes, {}, tcp.bytes);
+  sink.number(id.messages, {}, summary.messages[i]);
+  sink.number(id.audio, {}, summary.audio_messages[i]);
+  sink.number(id.video, {}, summary.video_messages[i]);
+  sink.number(id.retransmitted, {}, tcp.retransmitted_bytes);
+  sink.number(id.out_of_order, {}, tcp.out_of_order_segments);
+  sink.number(id.missing, {}, tcp.missing_bytes);
+  sink.end(id.object, 0);
+}
+
+}  // namespace
+
+void MessageEvent::describe(FieldSink& sink) const {
+  const MessageHeader& h = message.header;
+  const ValueInfo* type = find_value(ValueTable::message_type, h.type_id);
+  sink.text(FieldId::message_type, {}, as_bytes(type == nullptr ? "unknown" : type->name));
+  sink.number(FieldId::message_type_id, {}, h.type_id);
+  sink.number(FieldId::message_chunk_stream_id, {}, h.chunk_stream_id);
+  if (h.message_stream_id_known) sink.number(FieldId::message_message_stream_id, {}, h.message_stream_id);
+  sink.number(FieldId::message_timestamp, {}, h.timestamp);
+  if (!h.timestamp_exact) sink.flag(FieldId::message_timestamp_exact, {}, false);
+  sink.number(FieldId::message_length, {}, h.length);
+  sink.number(FieldId::message_chunks, {}, h.chunks);
+  sink.number(FieldId::message_first_frame, {}, h.first_frame);
+  sink.number(FieldId::message_stream_offset, {}, h.stream_offset);
+  sink.flag(FieldId::message_complete, {}, message.complete);
+  if (!stream_name.empty()) sink.text(FieldId::message_stream_name, {}, stream_name);
+  if (request_frame) sink.number(FieldId::message_request_frame, {}, *request_frame);
+  if (response_time) {
+    sink.real(FieldId::message_response_time, {},
+              static_cast<double>(*response_time) / nanoseconds_per_millisecond);
+  }
+  describe_message(message, sink);
+}
+
+void FindingEvent::describe(FieldSink& sink) const {
+  const FindingInfo& finding = info(id);
+  sink.text(FieldId::finding_id, {}, as_bytes(finding.id));
+  sink.text(FieldId::finding_severity, {}, as_bytes(name(severity())));
+  if (after_gap) sink.flag(FieldId::finding_after_gap, {}, true);
+  if (suppressed > 0) {
+    sink.text(FieldId::finding_text, {}, as_bytes(fmt::format("{} more of these were counted", suppressed)));
+    sink.number(FieldId::finding_suppressed, {}, suppressed);
+    return;
+  }
+  sink.text(FieldId::finding_text, {}, as_bytes(finding_text(id, a, b)));
+  if (stream_offset) sink.number(FieldId::finding_stream_offset, {}, *stream_offset);
+  if (range) {
+    sink.number(FieldId::finding_offset, {}, range->offset);
+    sink.number(FieldId::finding_length, {}, range->length);
+  }
+}
+
+void ConnectionOpenEvent::describe(FieldSink& sink) const {
+  describe_endpoint(FieldId::connection_client, FieldId::connection_client_address,
+                    FieldId::connection_client_port, connection_info.client, sink);
+  describe_endpoint(FieldId::connection_server, FieldId::connection_server_address,
+                    FieldId::connection_server_port, connection_info.server, sink);
+  sink.number(FieldId::connection_transport, {}, static_cast<std::uint64_t>(connection_info.transport));
+  sink.text(FieldId::connection_community_id, {},
+            as_bytes(tcp_community_id(connection_info.client, connection_info.server)));
+  sink.number(FieldId::connection_start, {}, static_cast<std::uint64_t>(connection_info.start));
+}
+
+void ConnectionCloseEvent::describe(FieldSink& sink) const {
+  using enum FieldId;
+  constexpr TotalFields to_server = {close_to_server,
+                                     close_to_server_packets,
+                                     close_to_server_bytes,
+                                     close_to_server_messages,
+                                     close_to_server_audio,
+                                     close_to_server_video,
+                                     close_to_server_retransmitted,
+                                     close_to_server_out_of_order,
+                                     close_to_server_missing};
+  constexpr TotalFields to_client = {close_to_client,
+                                     close_to_client_packets,
+                                     close_to_client_bytes,
+                                     close_to_client_messages,
+                                     close_to_client_audio,
+                                     close_to_client_video,
+                                     close_to_client_retransmitted,
+                                     close_to_client_out_of_order,
+                                     close_to_client_missing};
+  sink.number(close_reason, {}, static_cast<std::uint64_t>(summary.end));
+  sink.real(close_duration, {},
+            static_cast<double>(summary.last_time - summary.first_time) / nanoseconds_per_millisecond);
+  describe_totals(to_server, summary, Direction::to_server, sink);
+  describe_totals(to_client, summary, Direction::to_client, sink);
+}
+
+std::string finding_text(FindingId id, std::uint64_t a, std::uint64_t b) {
+  return fmt::format(fmt::runtime(info(id).text), fmt::arg("a", a), fmt::arg("b", b));
+}
+
+}  // namespace rtmpscope::rtmp

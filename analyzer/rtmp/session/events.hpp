@@ -1,0 +1,132 @@
+// The events of a connection, as the session emits them and sinks take them.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/endpoint.hpp"
+#include "base/stream.hpp"
+#include "rtmp/chunk/chunk_parser.hpp"
+#include "rtmp/chunk/message.hpp"
+#include "rtmp/handshake/handshake.hpp"
+#include "schema/field_sink.hpp"
+
+namespace rtmpscope::rtmp {
+
+struct ConnectionSummary;  // rtmp/summary.hpp
+
+/// Numbers as in values.def, table transport.
+enum class Transport : std::uint8_t { rtmp, rtmpe, rtmps, rtmpt, tls, http, unknown };
+/// Numbers as in values.def, table start.
+enum class Start : std::uint8_t { syn, midstream };
+
+/// What is known of a connection before its first byte is decoded.
+struct ConnectionInfo {
+  Endpoint client;
+  Endpoint server;
+  Transport transport = Transport::rtmp;
+  Start start = Start::syn;
+  std::array<bool, 2>
+      start_lost{};  ///< with Start::syn, by Direction: offset 0 is not where the handshake begins
+  std::uint32_t proxy_header = 0;  ///< bytes of a proxy header in front of C0; offsets count from its end
+};
+
+/// TCP's view of one direction, for the totals.
+struct DirectionTotals {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;  ///< of the stream, each byte once
+  std::uint64_t retransmitted_bytes = 0;
+  std::uint64_t out_of_order_segments = 0;
+  std::uint64_t missing_bytes = 0;
+  Timestamp last_time = 0;  ///< of the latest packet; 0: not known
+};
+
+/// Head of every event. `describe` pushes the event's own keys (the body of a message included), and may be
+/// called any number of times while the event lives, which is during EventSink::on_event.
+struct Event {
+  EventKind kind;
+  PacketRef packet;              ///< the packet that completed the event
+  std::uint32_t connection = 0;  ///< 1-based within the shard; the merger makes it global; 0: none
+  std::optional<Direction> direction;
+
+  explicit Event(EventKind event_kind) : kind(event_kind) {}
+  virtual ~Event() = default;
+  virtual void describe(FieldSink& sink) const = 0;
+};
+
+struct MessageEvent final : Event {
+  const Message& message;
+  Bytes stream_name;                           ///< of the message stream; empty if unknown
+  std::optional<std::uint64_t> request_frame;  ///< of the request that this message answers
+  std::optional<std::int64_t> response_time;   ///< nanoseconds since that request
+
+  explicit MessageEvent(const Message& m) : Event(EventKind::message), message(m) {}
+  void describe(FieldSink& sink) const override;
+};
+
+struct FindingEvent final : Event {
+  FindingId id;
+  std::optional<std::uint64_t> stream_offset;  ///< of the message or chunk that it is about
+  std::optional<Range> range;                  ///< within that message's body or chunk's header
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+  bool after_gap = false;        ///< bytes before it are missing, which may be the reason
+  std::uint64_t suppressed = 0;  ///< not 0: stands for that many findings that were counted only
+  bool in_body = false;          ///< describing the message again finds it again
+
+  /// What may be due to missing bytes is no more than a note.
+  [[nodiscard]] Severity severity() const { return after_gap ? Severity::note : info(id).severity; }
+
+  explicit FindingEvent(FindingId finding) : Event(EventKind::finding), id(finding) {}
+  void describe(FieldSink& sink) const override;
+};
+
+struct ChunkEvent final : Event {
+  const ChunkHeader& header;
+  std::uint32_t payload_length;
+
+  ChunkEvent(const ChunkHeader& h, std::uint32_t length)
+      : Event(EventKind::chunk), header(h), payload_length(length) {}
+  void describe(FieldSink& sink) const override { describe_chunk(header, payload_length, sink); }
+};
+
+struct HandshakeEvent final : Event {
+  const HandshakePartFacts& facts;
+  Bytes raw;  ///< known bytes of the part
+
+  HandshakeEvent(const HandshakePartFacts& f, Bytes bytes)
+      : Event(EventKind::handshake), facts(f), raw(bytes) {}
+  void describe(FieldSink& sink) const override { describe_handshake_part(facts, raw, sink); }
+};
+
+struct ConnectionOpenEvent final : Event {
+  const ConnectionInfo& connection_info;
+
+  explicit ConnectionOpenEvent(const ConnectionInfo& i)
+      : Event(EventKind::connection_open), connection_info(i) {}
+  void describe(FieldSink& sink) const override;
+};
+
+struct ConnectionCloseEvent final : Event {
+  const ConnectionSummary& summary;
+
+  explicit ConnectionCloseEvent(const ConnectionSummary& s)
+      : Event(EventKind::connection_close), summary(s) {}
+  void describe(FieldSink& sink) const override;
+};
+
+/// Events without more than their described keys (gap, sync_lost, handshake_done, capture_start, …) are local
+/// classes of their emitters; a sink that needs their values describes them into a Tape.
+
+/// Takes the events of one shard, in the order in which they happened.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void on_event(const Event& event) = 0;
+};
+
+/// The text of a finding with its numbers filled in.
+[[nodiscard]] std::string finding_text(FindingId id, std::uint64_t a, std::uint64_t b);
+
+}  // namespace rtmpscope::rtmp

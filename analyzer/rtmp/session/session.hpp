@@ -1,0 +1,88 @@
+// One RTMP connection, both directions: from its two byte streams to the events of the timeline.
+#pragma once
+
+#include <memory>
+
+#include "rtmp/handshake/handshake.hpp"
+#include "rtmp/session/chunk_stream_decoder.hpp"
+#include "rtmp/session/conversation.hpp"
+#include "rtmp/session/events.hpp"
+#include "rtmp/session/summary.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Findings of one id that a connection reports as events; further ones are counted and told at its end.
+inline constexpr std::uint32_t maximum_finding_events = 10;
+
+struct SessionOptions {
+  bool chunk_events = false;   ///< --chunks
+  bool message_events = true;  ///< false: the sink wants no more than connection events and findings
+};
+
+/// Call order: open, then the StreamSink calls of both directions in capture order, then close once.
+///
+/// Events go to the sink during these calls. Nothing here fails: what is odd about the bytes is a finding.
+class Session final : public StreamSink, private HandshakeListener, private ChunkStreamListener {
+ public:
+  /// `connection` is the number that the events carry; `sink` must outlive the session.
+  Session(const ConnectionInfo& info, std::uint32_t connection, SessionOptions options, EventSink& sink);
+
+  void open(PacketRef packet);
+  void on_data(Direction direction, const StreamData& data) override;
+  void on_gap(Direction direction, const StreamGap& gap) override;
+  void on_end(Direction direction, const StreamEnd& end) override;
+  void close(EndCause cause, PacketRef packet, const std::array<DirectionTotals, 2>& totals);
+
+  /// Whether bodies of audio and video messages that begin from now on are kept whole, not their heads alone.
+  void keep_media_whole(bool whole) {
+    for (ChunkStreamDecoder& decoder : decoders_) decoder.keep_media_whole(whole);
+  }
+
+  /// The transport layer retransmitted `bytes` bytes with other content than the first time.
+  void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint64_t bytes, PacketRef packet);
+
+  /// Data of `direction` comes soon: loads what it will need into the cache. Step 0 looks at the session's
+  /// address alone, each further one, of three, at what the one before it has loaded.
+  void prefetch(Direction direction, unsigned step) const;
+
+  /// What is known so far; of use at any time.
+  [[nodiscard]] const ConnectionSummary& summary() const { return summary_; }
+
+ private:
+  /// How a direction's bytes are taken.
+  enum class Stage : std::uint8_t { handshake, chunks, encrypted, opaque };
+  class InspectingSink;
+
+  void on_part(const HandshakePartFacts& facts, Bytes raw) override;
+  void on_done(const HandshakeOutcome& outcome) override;
+  void on_chunk(const ChunkHeader& header, std::uint32_t payload_length, PacketRef packet) override;
+  void on_chunk_finding(const ChunkHeader& header, const ChunkFinding& finding, PacketRef packet) override;
+  void on_framing_finding(const MessageHeader& message, FindingId id, std::uint64_t a, std::uint64_t b,
+                          PacketRef packet) override;
+  void on_message(const Message& message, PacketRef packet) override;
+  void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef packet) override;
+  void on_sync_found(const SyncFound& found, std::uint32_t chunk_size) override;
+
+  void end_handshake(Direction direction, const PacketRef& packet, std::uint64_t offset);
+  void free_handshake();
+  void on_audio(const Message& message);
+  void on_video(const Message& message);
+  void emit(Event& event, PacketRef packet);
+  void send(Event& event, PacketRef packet);
+  void emit_finding(FindingEvent& event, PacketRef packet);
+  void emit_suppressed(PacketRef packet);
+
+  ConnectionSummary summary_;
+  Conversation conversation_{summary_};
+  std::uint32_t connection_;
+  SessionOptions options_;
+  EventSink& sink_;
+  Direction direction_ = Direction::to_server;  ///< of the call that is being served
+  bool inspect_media_ = false;  ///< the media message at hand has more to it than a coded frame
+  std::array<Stage, 2> stages_{};
+  std::unique_ptr<Handshake> handshake_;
+  std::array<ChunkStreamDecoder, 2> decoders_;
+  std::vector<std::pair<FindingId, std::uint32_t>> finding_counts_;
+};
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,73 @@
+#include "output/text/terminal_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rtmpscope::output {
+namespace {
+
+TEST(PersonText, ControlCharactersAreShownNotObeyed) {
+  EXPECT_EQ(safe("a\033[2Jb\n\r\t\x7F\x01", false), "a\\x1B[2Jb\\n\\r\\t\\x7F\\x01");
+  EXPECT_EQ(safe("\xC2\x9B"
+                 "31m",
+                 false),
+            "\\u009B31m");
+}
+
+TEST(PersonText, BidirectionalControlsAreEscaped) {
+  EXPECT_EQ(safe("x\xE2\x80\xAEy\xE2\x81\xA6", false), "x\\u202Ey\\u2066");
+}
+
+TEST(PersonText, Utf8StaysAndOtherBytesAreEscaped) {
+  EXPECT_EQ(safe("\xC3\xA4 \xF0\x9F\x8E\xA5 \xFF\xC3", false), "\xC3\xA4 \xF0\x9F\x8E\xA5 \\xFF\\xC3");
+  EXPECT_EQ(safe("\xC0\x80\xED\xA0\x80", false), "\\xC0\\x80\\xED\\xA0\\x80");
+}
+
+TEST(PersonText, AsciiOutputHasNoOtherByte) {
+  EXPECT_EQ(safe("\xC3\xA4\xF0\x9F\x8E\xA5", true), "\\u00E4\\u1F3A5");
+}
+
+TEST(PersonText, LinesAreCutByColumnsNotBytes) {
+  const Style style;
+  std::string text = "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4";
+  cut_to_width(text, 4, style);
+  EXPECT_EQ(text, "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4");
+  cut_to_width(text, 3, style);
+  EXPECT_EQ(text, "\xC3\xA4\xC3\xA4\xE2\x80\xA6");
+  text = "abcdefgh";
+  cut_to_width(text, 5, Style{.ascii = true});
+  EXPECT_EQ(text, "ab...");
+}
+
+TEST(PersonText, SizesHaveUnits) {
+  EXPECT_EQ(size_text(0), "0 B");
+  EXPECT_EQ(size_text(999), "999 B");
+  EXPECT_EQ(size_text(1000), "1.0 kB");
+  EXPECT_EQ(size_text(345'678), "346 kB");
+  EXPECT_EQ(size_text(999'600), "1.0 MB");
+  EXPECT_EQ(size_text(UINT64_MAX), "18.4 EB");
+}
+
+TEST(PersonText, RatesNeedASpanOfTime) {
+  EXPECT_EQ(rate_text(1'250'000, 10'000), "1.0 Mbit/s");
+  EXPECT_EQ(rate_text(1'250'000, 0), "");
+}
+
+TEST(PersonText, DurationsChangeTheirUnit) {
+  EXPECT_EQ(duration_text(0.42), "0.4 ms");
+  EXPECT_EQ(duration_text(58.2), "58 ms");
+  EXPECT_EQ(duration_text(10'042), "10.042 s");
+}
+
+TEST(PersonText, CountsHaveTheirPlural) {
+  EXPECT_EQ(count_text(1, "message"), "1 message");
+  EXPECT_EQ(count_text(0, "message"), "0 messages");
+}
+
+TEST(PersonText, ColoursAreCodesOnlyIfWanted) {
+  EXPECT_EQ(Style{}.bold(), "");
+  EXPECT_EQ(Style{}.colour_of(Severity::error), "");
+  EXPECT_EQ((Style{.colour = true}.colour_of(Severity::error)), "\033[31m");
+}
+
+}  // namespace
+}  // namespace rtmpscope::output

@@ -1,0 +1,243 @@
+#include "rtmp/session/session.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "schema/tape.hpp"
+#include "support/bytes.hpp"
+#include "support/chunks.hpp"
+#include "support/cuts.hpp"
+
+namespace rtmpscope::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class EventLog final : public rtmp::EventSink {
+ public:
+  std::vector<std::string> lines;
+  std::vector<std::string> tapes;
+
+  void on_event(const rtmp::Event& event) override {
+    Tape tape;
+    event.describe(tape);
+    tapes.push_back(tape.to_string());
+    std::string line(info(event.kind).name);
+    if (event.kind == EventKind::message) {
+      const auto& m = static_cast<const rtmp::MessageEvent&>(event);
+      line += fmt::format(" {} {}", m.message.header.type_id, as_text(m.stream_name));
+      if (m.response_time) line += fmt::format(" after {} ns", *m.response_time);
+      if (!m.message.complete) line += " incomplete";
+    }
+    if (event.kind == EventKind::finding) {
+      const auto& f = static_cast<const rtmp::FindingEvent&>(event);
+      line += fmt::format(" {}", info(f.id).id);
+      if (f.suppressed > 0) line += fmt::format(" and {} more", f.suppressed);
+    }
+    lines.push_back(std::move(line));
+  }
+};
+
+ByteVector amf_text(std::string_view text) {
+  ByteVector out{2};
+  put_be(out, text.size(), 2);
+  return concat(out, text);
+}
+ByteVector amf_number(double value) {
+  ByteVector out{0};
+  put_be(out, std::bit_cast<std::uint64_t>(value), 8);
+  return out;
+}
+ByteVector amf_object(std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+  ByteVector out{3};
+  for (const auto& [key, value] : members) {
+    put_be(out, key.size(), 2);
+    out = concat(out, key, amf_text(value));
+  }
+  return concat(out, hex("000009"));
+}
+const ByteVector amf_null{5};
+
+ByteVector command(const ByteVector& body, std::uint32_t chunk_stream_id = 3, std::uint32_t stream = 0) {
+  return message({.chunk_stream_id = chunk_stream_id, .type_id = 20, .message_stream_id = stream}, body);
+}
+
+/// A simple handshake of one side: version, a block, and an echo of the other side's block.
+ByteVector handshake(std::uint8_t own, std::uint8_t other) {
+  ByteVector block(1536, own);
+  ByteVector echo(1536, other);
+  std::fill_n(block.begin(), 8, std::uint8_t{0});
+  std::fill_n(echo.begin(), 8, std::uint8_t{0});
+  return concat(hex("03"), block, echo);
+}
+
+ByteVector client_bytes() {
+  return concat(
+      handshake('c', 's'),
+      command(concat(amf_text("connect"), amf_number(1),
+                     amf_object({{"app", "live"}, {"tcUrl", "rtmp://h/live"}, {"flashVer", "FMLE"}}))),
+      command(concat(amf_text("createStream"), amf_number(2), amf_null)),
+      command(concat(amf_text("publish"), amf_number(0), amf_null, amf_text("room"), amf_text("live")), 8, 1),
+      message({.chunk_stream_id = 4, .time = 0, .type_id = 8, .message_stream_id = 1}, hex("af001210")),
+      message({.format = 1, .chunk_stream_id = 4, .time = 23, .type_id = 8}, hex("af0121100405")));
+}
+ByteVector server_bytes() {
+  return concat(handshake('s', 'c'), message({.chunk_stream_id = 2, .type_id = 5}, hex("002625a0")),
+                command(concat(amf_text("_result"), amf_number(1), amf_object({{"fmsVer", "FMS/3"}}),
+                               amf_object({{"level", "status"}, {"code", "NetConnection.Connect.Success"}}))),
+                command(concat(amf_text("_result"), amf_number(2), amf_null, amf_number(1))),
+                command(concat(amf_text("onStatus"), amf_number(0), amf_null,
+                               amf_object({{"level", "status"}, {"code", "NetStream.Publish.Start"}})),
+                        5, 1));
+}
+
+struct Talk {
+  EventLog log;
+  rtmp::Session session{{}, 1, {}, log};
+  std::array<std::uint64_t, 2> offsets{};
+  std::uint64_t packet = 0;
+
+  Talk() { session.open({1, 0}); }
+  void say(Direction direction, Bytes bytes) {
+    ++packet;
+    session.on_data(direction,
+                    {offsets[index_of(direction)], bytes, {packet, static_cast<Timestamp>(packet) * 1000}});
+    offsets[index_of(direction)] += bytes.size();
+  }
+  void end() {
+    for (const Direction d : {Direction::to_server, Direction::to_client}) {
+      session.on_end(d, {offsets[index_of(d)], EndCause::fin, {packet, 0}});
+    }
+    session.close(EndCause::fin, {packet, 0}, {});
+  }
+};
+
+std::uint32_t span_of(std::initializer_list<std::uint32_t> timestamps) {
+  rtmp::MediaSummary media;
+  for (const std::uint32_t timestamp : timestamps) count_frame(media, timestamp);
+  return media_span(media);
+}
+
+TEST(MediaSummary, SpanIsWhatTheCodedFramesGoOver) {
+  EXPECT_EQ(span_of({16'776'000, 16'777'000, 16'778'000}), 2000U);
+  EXPECT_EQ(span_of({0xFFFFFF00, 0x100}), 512U) << "wraps";
+  EXPECT_EQ(span_of({0, 40, 20, 60, 40, 80}), 80U) << "two tracks";
+  EXPECT_EQ(span_of({2000, 4000, 6000, 0, 2000, 4000}), 8000U) << "a seek back";
+  EXPECT_EQ(span_of({1920, 0, 40, 80}), 80U) << "the first frame of a sender that then sets its clock";
+  EXPECT_EQ(span_of({0, 40, 300'000, 300'040}), 80U) << "a seek on";
+  EXPECT_EQ(span_of({0, 40, 30'000, 30'040}), 30'040U) << "a pause";
+  rtmp::MediaSummary media;
+  media.frames = 1;
+  media.last_timestamp = 16'778'000;
+  EXPECT_EQ(media_span(media), 16'778'000U) << "no frames to speak of";
+}
+
+TEST(Session, TellsTheStoryOfAPublish) {
+  Talk talk;
+  talk.say(Direction::to_server, client_bytes());
+  talk.say(Direction::to_client, server_bytes());
+  talk.end();
+  EXPECT_THAT(talk.log.lines, Contains("message 8 room").Times(2));
+  EXPECT_THAT(talk.log.lines, Contains("message 20  after 1000 ns").Times(2));
+  EXPECT_EQ(talk.log.lines.front(), "connection_open");
+  EXPECT_EQ(talk.log.lines.back(), "connection_close");
+  EXPECT_THAT(talk.log.lines, Not(Contains(HasSubstr("finding"))));
+}
+
+TEST(Session, DirectionsMayComeInAnyOrderAndAnyCut) {
+  const auto client = client_bytes();
+  const auto server = server_bytes();
+  const auto messages = [](const EventLog& log) {
+    std::vector<std::string> seen;
+    for (std::size_t i = 0; i < log.lines.size(); ++i) {
+      if (log.lines[i].starts_with("message")) seen.push_back(log.lines[i].substr(0, 14));
+    }
+    return seen;
+  };
+  Talk whole;
+  whole.say(Direction::to_server, client);
+  whole.end();
+  const auto expected = messages(whole.log);
+  ASSERT_EQ(expected.size(), 5U);
+  cut_every_way(
+      client,
+      [&](const std::vector<Bytes>& pieces) {
+        Talk talk;
+        for (const Bytes piece : pieces) talk.say(Direction::to_server, piece);
+        talk.end();
+        EXPECT_EQ(messages(talk.log), expected);
+      },
+      100, 20);
+  Talk reversed;
+  reversed.say(Direction::to_client, server);
+  reversed.say(Direction::to_server, client);
+  reversed.end();
+  EXPECT_EQ(messages(reversed.log).size(), 9U);
+}
+
+TEST(Session, FindingsBeyondTheLimitAreCounted) {
+  Talk talk;
+  talk.say(Direction::to_server, handshake('c', 's'));
+  for (int i = 0; i < 25; ++i)
+    talk.say(Direction::to_server,
+             message({.chunk_stream_id = 2, .type_id = 1}, hex("00000001"), i == 0 ? 128 : 1));
+  talk.end();
+  EXPECT_THAT(talk.log.lines, Contains("finding chunk_size_small").Times(10));
+  EXPECT_THAT(talk.log.lines, Contains("finding chunk_size_small and 15 more"));
+}
+
+TEST(Session, FindingsOfIncompleteMessagesAreNotTheSendersFault) {
+  Talk talk;
+  talk.say(Direction::to_server, handshake('c', 's'));
+  const auto whole = command(concat(amf_text("connect"), amf_number(1), amf_object({{"app", "live"}})));
+  talk.say(Direction::to_server, Bytes(whole).first(30));
+  talk.end();
+  EXPECT_THAT(talk.log.lines, Contains("message 20  incomplete"));
+  EXPECT_THAT(talk.log.lines, Not(Contains(HasSubstr("finding amf"))));
+}
+
+TEST(Session, CutChunkHeaderAtTheEndIsANote) {
+  Talk talk;
+  talk.say(Direction::to_server, handshake('c', 's'));
+  talk.say(Direction::to_server, hex("430000"));
+  talk.end();
+  EXPECT_THAT(talk.log.lines, Contains("finding chunk_header_cut"));
+}
+
+TEST(Session, MidstreamLosesSyncInBothDirections) {
+  EventLog log;
+  rtmp::ConnectionInfo about;
+  about.start = rtmp::Start::midstream;
+  rtmp::Session session(about, 1, {}, log);
+  session.open({1, 0});
+  EXPECT_THAT(log.lines, ElementsAre("connection_open", "sync_lost", "sync_lost"));
+}
+
+TEST(Session, OtherProtocolsAreNamed) {
+  EventLog log;
+  rtmp::ConnectionInfo about;
+  about.transport = rtmp::Transport::http;
+  rtmp::Session session(about, 1, {}, log);
+  session.open({1, 0});
+  session.on_data(Direction::to_server, {0, as_bytes("GET / HTTP/1.1\r\n"), {1, 0}});
+  session.close(EndCause::fin, {1, 0}, {});
+  EXPECT_THAT(log.lines, ElementsAre("connection_open", "finding not_rtmp", "connection_close"));
+}
+
+TEST(Session, GapInTheHandshakeKeepsTheChunkStreamsPlace) {
+  Talk talk;
+  const auto bytes = client_bytes();
+  talk.say(Direction::to_server, Bytes(bytes).first(100));
+  talk.session.on_gap(Direction::to_server, {100, 2000, GapCause::not_captured, {2, 0}});
+  talk.offsets[0] += 2000;
+  talk.say(Direction::to_server, Bytes(bytes).subspan(2100));
+  talk.end();
+  EXPECT_THAT(talk.log.lines, Contains("message 8 room").Times(2));
+  EXPECT_THAT(talk.log.lines, Not(Contains("sync_lost")));
+}
+
+}  // namespace
+}  // namespace rtmpscope::test
