@@ -279,15 +279,15 @@ TEST(JsonWriter, RangesListEveryFieldInWireOrderWithItsRawValue) {
         sink.end(FieldId::video, 111);
       },
       true);
-  EXPECT_EQ(
-      json,
-      R"({"length":12,"video":{"frame_type":"key","metadata":{"k\n":{"a":"b"}},"data":{"length":100}},"ranges":[)"
-      R"({"field":"rtmpscope.video","offset":0,"length":111},)"
-      R"({"field":"rtmpscope.video.frame_type","offset":0,"length":1,"value":1},)"
-      R"({"field":"rtmpscope.video.metadata","offset":5,"length":6},)"
-      R"({"field":"rtmpscope.amf.object","key":"k\n","offset":8,"length":2},)"
-      R"({"field":"rtmpscope.amf.string","key":"a","offset":0,"length":1,"value":"b"},)"
-      R"({"field":"rtmpscope.video.data","offset":11,"length":100,"value":{"length":100}}]})");
+  EXPECT_EQ(json,
+            R"({"length":12,"video":{"frame_type":"key","metadata":{"k\n":{"a":"b"}},"data":{"length":100}},)"
+            R"("ranges":[)"
+            R"({"field":"rtmpscope.video","offset":0,"length":111},)"
+            R"({"field":"rtmpscope.video.frame_type","offset":0,"length":1,"value":1},)"
+            R"({"field":"rtmpscope.video.metadata","offset":5,"length":6},)"
+            R"({"field":"rtmpscope.amf.object","key":"k\n","offset":8,"length":2},)"
+            R"({"field":"rtmpscope.amf.string","key":"a","offset":0,"length":1,"value":"b"},)"
+            R"({"field":"rtmpscope.video.data","offset":11,"length":100,"value":{"length":100}}]})");
 }
 
 TEST(JsonWriter, RangesOfOneEventDoNotReachTheNext) {
