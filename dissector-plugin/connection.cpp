@@ -30,7 +30,7 @@ bool is_client_handshake(Bytes bytes, Direction direction) {
 }  // namespace
 
 Connection::Connection(Capture& capture, rtmp::ConnectionInfo info)
-    : capture_(capture), info_(std::move(info)) {}
+    : capture_(capture), info_(std::move(info)), recorder_(capture.records) {}
 
 void Connection::give_number() {
   if (!index_) index_ = capture_.numbered++;
@@ -40,7 +40,7 @@ rtmp::Transport Connection::transport() const {
   return session_ == nullptr ? info_.transport : session_->summary().info.transport;
 }
 
-std::optional<FrameRecord> Connection::take(const Piece& piece) {
+std::optional<recording::RecordBatch> Connection::take(const Piece& piece) {
   if (state_ == State::other) return std::nullopt;
   const bool may_have_header = !began_ && piece.direction == Direction::to_server;
   const std::uint32_t proxy_header = may_have_header ? find_proxy_header(piece) : 0;
@@ -81,56 +81,52 @@ std::uint32_t Connection::find_proxy_header(const Piece& piece) {
 }
 
 /// `proxy_header`: so many bytes of the packet lie in front of the piece.
-std::optional<FrameRecord> Connection::take(const Piece& piece, std::uint16_t proxy_header) {
+std::optional<recording::RecordBatch> Connection::take(const Piece& piece, std::uint16_t proxy_header) {
   Way& side = ways_[index_of(piece.direction)];
-  FrameRecord record;
-  record.frame = piece.frame;
-  record.place = piece.place;
-  record.direction = piece.direction;
-  record.proxy_header = proxy_header;
-  record.length = static_cast<std::uint32_t>(piece.bytes.size()) + piece.cut;
+  recording::RecordBatch batch;
+  batch.frame = piece.frame;
+  batch.place = piece.place;
+  batch.direction = piece.direction;
+  batch.proxy_header = proxy_header;
+  batch.length = static_cast<std::uint32_t>(piece.bytes.size()) + piece.cut;
   std::uint64_t missing = 0;
   bool stray = false;
-  record.stream_offset = locate(side, piece, missing, stray);
-  record.missing_before = static_cast<std::uint32_t>(std::min<std::uint64_t>(missing, UINT32_MAX));
+  batch.stream_offset = locate(side, piece, missing, stray);
+  batch.missing_before = static_cast<std::uint32_t>(std::min<std::uint64_t>(missing, UINT32_MAX));
   missing_bytes_ += missing;
   const std::uint64_t expected = side.expected;
   if (stray) {
-    record.repeated = record.length;
-  } else if (record.stream_offset < expected) {
-    record.repeated =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(expected - record.stream_offset, record.length));
+    batch.repeated = batch.length;
+  } else if (batch.stream_offset < expected) {
+    batch.repeated =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(expected - batch.stream_offset, batch.length));
   }
-  capture_.units.begin(record.stream_offset, piece.frame);
-  current_ = {piece.bytes.data() - proxy_header, piece.bytes.size() + proxy_header};
-  current_frame_ = piece.frame;
+  recorder_.begin(batch.stream_offset, piece.frame,
+                  {piece.bytes.data() - proxy_header, piece.bytes.size() + proxy_header});
 
   const PacketRef packet{piece.frame, piece.time};
   if (missing > 0) {
     feed(piece, StreamGap{expected, missing, GapCause::not_captured, packet});
   }
-  if (record.repeated < piece.bytes.size()) {
+  if (batch.repeated < piece.bytes.size()) {
     feed(piece,
-         StreamData{record.stream_offset + record.repeated, piece.bytes.subspan(record.repeated), packet});
+         StreamData{batch.stream_offset + batch.repeated, piece.bytes.subspan(batch.repeated), packet});
   }
-  if (piece.cut > 0 && record.repeated < record.length) {
-    const std::uint64_t cut_at = std::max<std::uint64_t>(piece.bytes.size(), record.repeated);
+  if (piece.cut > 0 && batch.repeated < batch.length) {
+    const std::uint64_t cut_at = std::max<std::uint64_t>(piece.bytes.size(), batch.repeated);
     feed(piece,
-         StreamGap{record.stream_offset + cut_at, record.length - cut_at, GapCause::snap_length, packet});
+         StreamGap{batch.stream_offset + cut_at, batch.length - cut_at, GapCause::snap_length, packet});
   }
-  if (record.repeated < record.length) {
-    side.expected = record.stream_offset + record.length;
-    if (piece.sequence) side.expected_sequence = *piece.sequence + record.length;
+  if (batch.repeated < batch.length) {
+    side.expected = batch.stream_offset + batch.length;
+    if (piece.sequence) side.expected_sequence = *piece.sequence + batch.length;
   }
-  current_ = {};
   const bool may_be_other = piece.claim == Claim::asked || (detector_ != nullptr && detector_->searches());
   if (state_ == State::other || (state_ == State::undecided && may_be_other)) return std::nullopt;
 
   give_number();
-  record.direction = way(piece.direction);
-  record.message_type = ways_[index_of(record.direction)].last_type;
-  record.units = capture_.units.bytes();
-  return records_.add(record);
+  batch.direction = way(piece.direction);
+  return recorder_.end(batch);
 }
 
 /// The stream offset of the piece's first byte, from its sequence number.
@@ -227,9 +223,9 @@ bool Connection::open_session(carrier::Verdict verdict, PacketRef packet) {
   }
   info_.start = verdict.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   give_number();
-  rtmp::EventSink& sink = *this;
-  session_ =
-      std::make_unique<rtmp::Session>(info_, *index_ + 1, rtmp::SessionOptions{.chunk_events = true}, sink);
+  session_ = std::make_unique<rtmp::Session>(info_, *index_ + 1, rtmp::SessionOptions{.chunk_events = true},
+                                             recorder_);
+  recorder_.set_summary(session_->summary());
   session_->keep_media_whole(media_whole_);
   session_->open(packet);
   return true;

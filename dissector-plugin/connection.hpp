@@ -12,9 +12,8 @@
 
 #include "carrier/protocol_detector.hpp"
 #include "carrier/proxy_header.hpp"
-#include "record_log.hpp"
+#include "recording/recorder.hpp"
 #include "rtmp/session/session.hpp"
-#include "unit_codec.hpp"
 
 namespace rtmpscope::plugin {
 
@@ -41,12 +40,12 @@ struct Piece {
 
 /// What the connections of a capture share; outlives them.
 struct Capture {
-  std::uint32_t numbered = 0;      ///< connections that are shown
-  UnitWriter units;                ///< of the piece being decoded
-  std::size_t searched_bytes = 0;  ///< carrier::Detector::Hints
+  std::uint32_t numbered = 0;       ///< connections that are shown
+  recording::RecordWriter records;  ///< of the piece being decoded
+  std::size_t searched_bytes = 0;   ///< carrier::Detector::Hints
 };
 
-class Connection final : private rtmp::EventSink {
+class Connection final {
  public:
   Connection(Capture& capture, rtmp::ConnectionInfo info);
 
@@ -55,10 +54,10 @@ class Connection final : private rtmp::EventSink {
   void keep_media(bool whole) { media_whole_ = whole; }
 
   /// To be called once for each piece, in the order of the capture. Nothing if it is not RTMP, or may not be.
-  std::optional<FrameRecord> take(const Piece& piece);
+  std::optional<recording::RecordBatch> take(const Piece& piece);
   /// What `take` answered for the piece.
-  [[nodiscard]] std::optional<FrameRecord> find(std::uint32_t frame, std::uint32_t place) const {
-    return records_.find(frame, place);
+  [[nodiscard]] std::optional<recording::RecordBatch> find(std::uint32_t frame, std::uint32_t place) const {
+    return recorder_.find(frame, place);
   }
   /// The content has proven that it is not RTMP; nothing is to be expected of further pieces.
   [[nodiscard]] bool is_other() const { return state_ == State::other; }
@@ -71,11 +70,7 @@ class Connection final : private rtmp::EventSink {
   /// Null until it is decided that the connection is RTMP.
   [[nodiscard]] const rtmp::Session* session() const { return session_.get(); }
 
-  [[nodiscard]] const Exchange& exchange(const MessageUnit& message) const {
-    return exchanges_[message.exchange];
-  }
-  [[nodiscard]] const EventUnit& event(std::uint32_t index) const { return *events_[index]; }
-  [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
+  [[nodiscard]] const recording::Recorder& records() const { return recorder_; }
 
  private:
   enum class State : std::uint8_t { undecided, decoding, other };
@@ -83,21 +78,9 @@ class Connection final : private rtmp::EventSink {
     std::uint64_t expected = 0;  ///< offset behind the last byte seen
     std::uint32_t expected_sequence = 0;
     bool begun = false;
-    std::vector<std::pair<std::uint32_t, std::uint8_t>>
-        types;  ///< by chunk stream id: type of its last message
-    std::uint8_t last_type = 0;
   };
 
-  void on_event(const rtmp::Event& event) override;
-  void on_chunk(const rtmp::ChunkEvent& event);
-  void on_message(const rtmp::MessageEvent& event);
-  std::uint32_t add_exchange(const rtmp::MessageEvent& event);
-  void add_event(const rtmp::Event& event);
-  void link_request(const Exchange& response);
-  std::uint32_t intern(std::string_view text);
-  [[nodiscard]] KeptBytes place_of(Bytes bytes) const;
-
-  std::optional<FrameRecord> take(const Piece& piece, std::uint16_t proxy_header);
+  std::optional<recording::RecordBatch> take(const Piece& piece, std::uint16_t proxy_header);
   std::uint32_t find_proxy_header(const Piece& piece);
   std::uint64_t locate(Way& way, const Piece& piece, std::uint64_t& missing, bool& stray);
   void feed(const Piece& piece, const StreamData& data);
@@ -122,16 +105,10 @@ class Connection final : private rtmp::EventSink {
   std::unique_ptr<carrier::ProxyHeaderFinder> proxy_finder_;
   bool began_ = false;             ///< the direction to the server, and it is known where
   std::uint32_t held_pieces_ = 0;  ///< in the detector
+  recording::Recorder recorder_;
   std::unique_ptr<rtmp::Session> session_;
   std::array<Way, 2> ways_;
   std::uint64_t missing_bytes_ = 0;
-  Bytes current_;  ///< the piece being decoded, from its first byte
-  std::uint32_t current_frame_ = 0;
-
-  RecordLog records_;
-  std::vector<Exchange> exchanges_{1};
-  std::vector<std::unique_ptr<EventUnit>> events_;
-  std::vector<std::string> texts_{std::string()};
 };
 
 }  // namespace rtmpscope::plugin

@@ -67,8 +67,8 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   const Bytes frame(tvb_get_ptr(tvb, 0, static_cast<gint>(captured)), captured);
   Connection* connection = find_connection(carrier.key, conversation);
   if (connection != nullptr) {
-    if (const auto record = connection->find(pinfo->num, place)) {
-      show(tvb, pinfo, tree, *connection, *record, frame);
+    if (const auto batch = connection->find(pinfo->num, place)) {
+      show(tvb, pinfo, tree, *connection, *batch, frame);
       return true;
     }
   }
@@ -100,10 +100,10 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
       piece.first_sequence = tcp->fwd->base_seq + 1;
     }
   }
-  const std::optional<FrameRecord> record = take(*connection, piece);
+  const std::optional<recording::RecordBatch> batch = take(*connection, piece);
   if (connection->is_other()) reject_connection(carrier.key, conversation);
-  if (!record) return false;
-  show(tvb, pinfo, tree, *connection, *record, frame);
+  if (!batch) return false;
+  show(tvb, pinfo, tree, *connection, *batch, frame);
   return true;
 }
 

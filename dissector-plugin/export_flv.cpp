@@ -10,11 +10,11 @@
 
 #include <fmt/format.h>
 
-#include "body_collector.hpp"
-#include "flv.hpp"
+#include "flv/tags.hpp"
 #include "media/media.hpp"
 #include "output/redaction.hpp"
 #include "output/text/terminal_text.hpp"
+#include "recording/body_collector.hpp"
 #include "rtmp/message/aggregate.hpp"
 #include "rtmp/message/command_facts.hpp"
 #include "rtmp/message/describe_message.hpp"
@@ -108,13 +108,13 @@ class FlvFile {
 struct OpenStream {
   Direction direction;
   std::optional<std::uint32_t> message_stream_id;  ///< none: the header that tells was not captured
-  std::uint32_t name;                              ///< as in MessageUnit
+  std::uint32_t name;                              ///< as in recording::MessageRecord
   FlvFile file;
 };
 
 /// Of one connection.
 struct Source {
-  std::array<BodyCollector, 2> bodies;  ///< by index_of(Direction)
+  std::array<recording::BodyCollector, 2> bodies;  ///< by index_of(Direction)
   std::vector<OpenStream> streams;
 };
 
@@ -131,8 +131,9 @@ std::map<const export_object_list_t*, Export>& exports() {
 
 // ---- names
 
-std::optional<std::uint32_t> stream_id(const MessageUnit& unit) {
-  return unit.header.message_stream_id_known ? std::optional(unit.header.message_stream_id) : std::nullopt;
+std::optional<std::uint32_t> stream_id(const recording::MessageRecord& record) {
+  return record.header.message_stream_id_known ? std::optional(record.header.message_stream_id)
+                                               : std::nullopt;
 }
 
 /// Cut to `size` bytes, between characters.
@@ -154,12 +155,12 @@ std::string name_part(std::string_view captured) {
   return text;
 }
 
-std::string file_name(Export& all, const Connection& connection, const MessageUnit& unit) {
-  const std::string_view app = connection.text(unit.app);
-  const std::string_view stream = connection.text(unit.stream_name);
+std::string file_name(Export& all, const Connection& connection, const recording::MessageRecord& record) {
+  const std::string_view app = connection.records().text(record.app);
+  const std::string_view stream = connection.records().text(record.stream_name);
   std::string name = name_part(redact != 0 ? output::redact_app(app) : app);
   if (!name.empty()) name += '_';
-  name += stream.empty() || redact != 0 ? fmt::format("stream{}", stream_id(unit).value_or(0))
+  name += stream.empty() || redact != 0 ? fmt::format("stream{}", stream_id(record).value_or(0))
                                         : name_part(stream);
   // The same stream may be published and played, and more than once.
   std::string unique = name;
@@ -172,62 +173,63 @@ std::string file_name(Export& all, const Connection& connection, const MessageUn
 // ---- from messages to files
 
 FlvFile new_file(export_object_list_t* list, Export& all, const Connection& connection,
-                 const MessageUnit& unit) {
+                 const recording::MessageRecord& record) {
   auto* entry = g_new0(export_object_entry_t, 1);
-  entry->pkt_num = unit.frame;
+  entry->pkt_num = record.frame;
   entry->hostname = g_strdup(connection.session()->summary().info.server.to_string().c_str());
   entry->content_type = g_strdup("video/x-flv");
-  entry->filename = g_strdup(file_name(all, connection, unit).c_str());
+  entry->filename = g_strdup(file_name(all, connection, record).c_str());
   FlvFile file(entry);
   list->add_entry(list->gui_data, entry);
   return file;
 }
 
 /// Some servers send on message stream 0 what belongs to another one.
-bool is_same_stream(const OpenStream& stream, Direction direction, const MessageUnit& unit) {
+bool is_same_stream(const OpenStream& stream, Direction direction, const recording::MessageRecord& record) {
   if (stream.direction != direction) return false;
-  const auto id = stream_id(unit);
+  const auto id = stream_id(record);
   if (!id || !stream.message_stream_id || id == stream.message_stream_id) return true;
-  return (stream.message_stream_id == 0U || id == 0U) && stream.name == unit.stream_name &&
-         unit.stream_name != 0;
+  return (stream.message_stream_id == 0U || id == 0U) && stream.name == record.stream_name &&
+         record.stream_name != 0;
 }
 
 class Exporter {
  public:
-  Exporter(export_object_list_t* list, const TapRecord& tapped)
+  Exporter(export_object_list_t* list, const TappedBatch& tapped)
       : list_(list),
         all_(exports()[list]),
         connection_(*tapped.connection),
         source_(all_.sources[connection_.index()]),
         tapped_(tapped) {}
 
-  void take_record() {
-    const FrameRecord& record = tapped_.record;
-    if (record.repeated < tapped_.frame.size()) {
-      source_.bodies[index_of(record.direction)].add(record.stream_offset + record.repeated,
-                                                     tapped_.frame.subspan(record.repeated));
+  void take_batch() {
+    const recording::RecordBatch& batch = tapped_.batch;
+    if (batch.repeated < tapped_.frame.size()) {
+      source_.bodies[index_of(batch.direction)].add(batch.stream_offset + batch.repeated,
+                                                    tapped_.frame.subspan(batch.repeated));
     }
-    Unit unit;
-    for (UnitReader units(record); units.next(unit);) {
-      BodyCollector& bodies = source_.bodies[index_of(unit.direction)];
-      switch (unit.kind) {
-        case Unit::Kind::chunk: bodies.begin_chunk(unit.chunk); break;
-        case Unit::Kind::message: take_message(unit.message, unit.direction, bodies); break;
-        case Unit::Kind::event:
-          if (connection_.event(unit.event).kind == EventKind::sync_lost) bodies.lose_borders();
+    recording::Record record;
+    for (recording::RecordReader records(batch); records.next(record);) {
+      recording::BodyCollector& bodies = source_.bodies[index_of(record.direction)];
+      switch (record.kind) {
+        case recording::Record::Kind::chunk: bodies.begin_chunk(record.chunk); break;
+        case recording::Record::Kind::message: take_message(record.message, record.direction, bodies); break;
+        case recording::Record::Kind::event:
+          if (connection_.records().event(record.event).kind == EventKind::sync_lost) bodies.lose_borders();
           break;
       }
     }
   }
 
  private:
-  void take_message(const MessageUnit& unit, Direction direction, BodyCollector& bodies) {
-    Bytes body = bodies.end_message(unit.header);
-    const Bytes kept = bytes_of(unit.body, tapped_.frame);
-    if (kept.size() == unit.header.length) body = kept;
-    if (!unit.complete || body.size() != unit.header.length || body.empty()) return;
-    const rtmp::Message message{unit.header, body, true};
-    switch (unit.header.type_id) {
+  void take_message(const recording::MessageRecord& record, Direction direction,
+                    recording::BodyCollector& bodies) {
+    Bytes body = bodies.end_message(record.header);
+    const Bytes kept = bytes_of(record.body, tapped_.frame);
+    if (kept.size() == record.header.length) body = kept;
+    if (!record.complete || body.size() != record.header.length || body.empty()) return;
+    const rtmp::Message message{record.header, body, true};
+    switch (record.header.type_id) {
       case MessageType::command_amf0:
       case MessageType::command_amf3:
         if (direction == Direction::to_server) take_command(message);
@@ -236,11 +238,11 @@ class Exporter {
         rtmp::AggregateReader reader(message);
         while (const auto inner = reader.next()) {
           if (inner->body.size() != inner->length) break;
-          add(unit, direction, {inner->type_id, inner->absolute_timestamp, inner->body, unit.frame});
+          add(record, direction, {inner->type_id, inner->absolute_timestamp, inner->body, record.frame});
         }
         break;
       }
-      default: add(unit, direction, {unit.header.type_id, unit.header.timestamp, body, unit.frame});
+      default: add(record, direction, {record.header.type_id, record.header.timestamp, body, record.frame});
     }
   }
 
@@ -256,26 +258,26 @@ class Exporter {
     });
   }
 
-  void add(const MessageUnit& unit, Direction direction, Media media) {
+  void add(const recording::MessageRecord& record, Direction direction, Media media) {
     if (media.type == MessageType::data_amf0 || media.type == MessageType::data_amf3) {
       media.body = flv::script_of(media.type, media.body);
       media.type = MessageType::data_amf0;
     } else if (media.type != MessageType::audio && media.type != MessageType::video) {
       return;
     }
-    if (!media.body.empty()) file_of(unit, direction).add(media);
+    if (!media.body.empty()) file_of(record, direction).add(media);
   }
 
-  FlvFile& file_of(const MessageUnit& unit, Direction direction) {
+  FlvFile& file_of(const recording::MessageRecord& record, Direction direction) {
     const auto found =
         std::find_if(source_.streams.rbegin(), source_.streams.rend(),
-                     [&](const OpenStream& stream) { return is_same_stream(stream, direction, unit); });
+                     [&](const OpenStream& stream) { return is_same_stream(stream, direction, record); });
     if (found != source_.streams.rend()) {
-      if (!found->message_stream_id) found->message_stream_id = stream_id(unit);
+      if (!found->message_stream_id) found->message_stream_id = stream_id(record);
       return found->file;
     }
     source_.streams.push_back(
-        {direction, stream_id(unit), unit.stream_name, new_file(list_, all_, connection_, unit)});
+        {direction, stream_id(record), record.stream_name, new_file(list_, all_, connection_, record)});
     return source_.streams.back().file;
   }
 
@@ -283,14 +285,14 @@ class Exporter {
   Export& all_;
   const Connection& connection_;
   Source& source_;
-  const TapRecord& tapped_;
+  const TappedBatch& tapped_;
 };
 
-tap_packet_status on_record(void* user, packet_info*, epan_dissect_t*, const void* data, tap_flags_t) {
-  const auto& tapped = *static_cast<const TapRecord*>(data);
+tap_packet_status on_batch(void* user, packet_info*, epan_dissect_t*, const void* data, tap_flags_t) {
+  const auto& tapped = *static_cast<const TappedBatch*>(data);
   if (tapped.connection->session() == nullptr) return TAP_PACKET_DONT_REDRAW;
   try {
-    Exporter(static_cast<export_object_list_t*>(user), tapped).take_record();
+    Exporter(static_cast<export_object_list_t*>(user), tapped).take_batch();
   } catch (...) {
     return TAP_PACKET_FAILED;
   }
@@ -304,7 +306,7 @@ void forget_all() {
 }  // namespace
 
 void register_export(int protocol_id) {
-  add_tap(Tap::export_object, register_export_object(protocol_id, on_record, forget_all));
+  add_tap(Tap::export_object, register_export_object(protocol_id, on_batch, forget_all));
   // Connections are numbered anew with the next capture.
   register_cleanup_routine(forget_all);
 }

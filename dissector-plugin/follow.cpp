@@ -67,14 +67,14 @@ void add_line(follow_info_t* follow, const packet_info* pinfo, Direction directi
   follow->payload = g_list_prepend(follow->payload, record);
 }
 
-tap_packet_status on_record(void* user, packet_info* pinfo, epan_dissect_t*, const void* data, tap_flags_t) {
+tap_packet_status on_batch(void* user, packet_info* pinfo, epan_dissect_t*, const void* data, tap_flags_t) {
   auto* follow = static_cast<follow_info_t*>(user);
-  const auto& tapped = *static_cast<const TapRecord*>(data);
-  if (follow->client_port == 0) name_peers(follow, pinfo, tapped.record.direction);
-  Unit unit;
-  for (UnitReader units(tapped.record); units.next(unit);) {
-    add_line(follow, pinfo, unit.direction,
-             presenter().line(unit, *tapped.connection, tapped.frame, time_of(pinfo)));
+  const auto& tapped = *static_cast<const TappedBatch*>(data);
+  if (follow->client_port == 0) name_peers(follow, pinfo, tapped.batch.direction);
+  recording::Record record;
+  for (recording::RecordReader records(tapped.batch); records.next(record);) {
+    add_line(follow, pinfo, record.direction,
+             presenter().line(record, *tapped.connection, tapped.frame, time_of(pinfo)));
   }
   return TAP_PACKET_DONT_REDRAW;
 }
@@ -84,7 +84,7 @@ tap_packet_status on_record(void* user, packet_info* pinfo, epan_dissect_t*, con
 void register_follower(int protocol_id) {
   add_tap(Tap::follow, register_tap("rtmpscope_follow"));
   register_stream_follower(protocol_id, "rtmpscope_follow", packet_filter, index_filter, address_filter,
-                           port_name, numbered_connections, on_record);
+                           port_name, numbered_connections, on_batch);
 }
 
 }  // namespace rtmpscope::plugin

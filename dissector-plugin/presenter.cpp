@@ -33,17 +33,17 @@ const char* guarded(std::string& text, Make make) noexcept {
 
 /// Of coded frames that media::VideoFacts does not call interesting, a line tells no more than codec and
 /// packet type. Nearly all messages are such; messages with one key have one line. 0: something else.
-std::uint64_t frame_key(const MessageUnit& unit, Bytes body) {
+std::uint64_t frame_key(const recording::MessageRecord& record, Bytes body) {
   constexpr std::size_t enhanced_header = 1 + 4;  // with the FourCC
-  const std::uint8_t type = unit.header.type_id;
-  if (!unit.complete || body.size() < enhanced_header) return 0;
+  const std::uint8_t type = record.header.type_id;
+  if (!record.complete || body.size() < enhanced_header) return 0;
   bool enhanced = false;
   if (type == rtmp::video) {
-    const media::VideoFacts facts = media::read_video_facts(body, unit.header.length);
+    const media::VideoFacts facts = media::read_video_facts(body, record.header.length);
     if (facts.interesting || facts.kind != media::VideoPacketKind::coded_frames) return 0;
     enhanced = facts.enhanced;
   } else if (type == rtmp::audio) {
-    const media::AudioFacts facts = media::read_audio_facts(body, unit.header.length);
+    const media::AudioFacts facts = media::read_audio_facts(body, record.header.length);
     if (facts.interesting || facts.kind != media::AudioPacketKind::coded_frames) return 0;
     enhanced = facts.enhanced;
   } else {
@@ -58,7 +58,7 @@ std::uint64_t frame_key(const MessageUnit& unit, Bytes body) {
 
 }  // namespace
 
-Bytes bytes_of(const KeptBytes& kept, Bytes frame) {
+Bytes bytes_of(const recording::KeptBytes& kept, Bytes frame) {
   if (kept.copy != nullptr) return {kept.copy, kept.size};
   if (kept.offset > frame.size()) return {};
   return frame.subspan(kept.offset, std::min<std::size_t>(kept.size, frame.size() - kept.offset));
@@ -73,17 +73,17 @@ const char* protocol_name(rtmp::Transport transport) {
   }
 }
 
-const Tape& Presenter::message_fields(const MessageUnit& unit, const Connection& connection,
+const Tape& Presenter::message_fields(const recording::MessageRecord& record, const Connection& connection,
                                       Bytes frame) noexcept {
   tape_.clear();
   try {
-    const rtmp::Message message{unit.header, bytes_of(unit.body, frame), unit.complete};
+    const rtmp::Message message{record.header, bytes_of(record.body, frame), record.complete};
     rtmp::MessageEvent event(message);
-    event.stream_name = as_bytes(connection.text(unit.stream_name));
-    const Exchange& exchange = connection.exchange(unit);
-    if (exchange.request_frame != 0) {
-      event.request_frame = exchange.request_frame;
-      event.response_time = exchange.response_time;
+    event.stream_name = as_bytes(connection.records().text(record.stream_name));
+    const recording::CommandLink& link = connection.records().link(record);
+    if (link.request_frame != 0) {
+      event.request_frame = link.request_frame;
+      event.response_time = link.response_time;
     }
     if (redact) {
       redacting_.reset();
@@ -97,18 +97,18 @@ const Tape& Presenter::message_fields(const MessageUnit& unit, const Connection&
   return tape_;
 }
 
-const Tape& Presenter::chunk_fields(const ChunkUnit& unit) noexcept {
+const Tape& Presenter::chunk_fields(const recording::ChunkRecord& record) noexcept {
   tape_.clear();
   try {
-    rtmp::describe_chunk(unit.header, unit.payload_length, tape_);
+    rtmp::describe_chunk(record.header, record.payload_length, tape_);
   } catch (...) {
     tape_.clear();
   }
   return tape_;
 }
 
-const char* Presenter::message_label(const MessageUnit& unit, Bytes frame) noexcept {
-  const std::uint64_t key = frame_key(unit, bytes_of(unit.body, frame));
+const char* Presenter::message_label(const recording::MessageRecord& record, Bytes frame) noexcept {
+  const std::uint64_t key = frame_key(record, bytes_of(record.body, frame));
   FrameLine& known = frame_line(key);
   if (key != 0 && known.key == key) return known.line.c_str();
   return guarded(text_, [&] {
@@ -118,11 +118,11 @@ const char* Presenter::message_label(const MessageUnit& unit, Bytes frame) noexc
   });
 }
 
-const Tape& Presenter::event_fields(const EventUnit& unit, Bytes frame) noexcept {
-  if (unit.handshake == nullptr) return unit.fields;
+const Tape& Presenter::event_fields(const recording::EventRecord& record, Bytes frame) noexcept {
+  if (record.handshake == nullptr) return record.fields;
   tape_.clear();
   try {
-    rtmp::describe_handshake_part(*unit.handshake, bytes_of(unit.part, frame), tape_);
+    rtmp::describe_handshake_part(*record.handshake, bytes_of(record.part, frame), tape_);
   } catch (...) {
     tape_.clear();
   }
@@ -136,9 +136,9 @@ const char* Presenter::event_label(EventKind kind, const Tape& fields) noexcept 
   });
 }
 
-const char* Presenter::app(const MessageUnit& unit, const Connection& connection) noexcept {
+const char* Presenter::app(const recording::MessageRecord& record, const Connection& connection) noexcept {
   return guarded(text_, [&] {
-    text_ = output::safe(connection.text(unit.app), false);
+    text_ = output::safe(connection.records().text(record.app), false);
     if (redact) text_ = output::redact_app(text_);
   });
 }
@@ -147,15 +147,15 @@ const char* Presenter::finding_label(FindingId id, std::uint64_t a, std::uint64_
   return guarded(text_, [&] { text_ = rtmp::finding_text(id, a, b); });
 }
 
-const char* Presenter::line(const Unit& unit, const Connection& connection, Bytes frame,
+const char* Presenter::line(const recording::Record& record, const Connection& connection, Bytes frame,
                             Timestamp time) noexcept {
   return guarded(text_, [&] {
     text_.clear();
     std::string line;
-    if (unit.kind == Unit::Kind::message) {
-      line = output::message_line(message_fields(unit.message, connection, frame), plain_style).text;
-    } else if (unit.kind == Unit::Kind::event) {
-      const EventUnit& event = connection.event(unit.event);
+    if (record.kind == recording::Record::Kind::message) {
+      line = output::message_line(message_fields(record.message, connection, frame), plain_style).text;
+    } else if (record.kind == recording::Record::Kind::event) {
+      const recording::EventRecord& event = connection.records().event(record.event);
       if (event.kind != EventKind::connection_open) {
         line = output::event_line(event.kind, event_fields(event, frame), plain_style).text;
       }
@@ -168,11 +168,12 @@ const char* Presenter::line(const Unit& unit, const Connection& connection, Byte
   });
 }
 
-const std::string& Presenter::phrase(const MessageUnit& unit, const Connection& connection, Bytes frame) {
-  const std::uint64_t key = frame_key(unit, bytes_of(unit.body, frame));
+const std::string& Presenter::phrase(const recording::MessageRecord& record, const Connection& connection,
+                                     Bytes frame) {
+  const std::uint64_t key = frame_key(record, bytes_of(record.body, frame));
   FrameLine& known = frame_line(key);
   if (key != 0 && known.key == key) return known.line;
-  phrase_ = output::message_line(message_fields(unit, connection, frame), style).text;
+  phrase_ = output::message_line(message_fields(record, connection, frame), style).text;
   output::cut_to_width(phrase_, phrase_width, style);
   if (key != 0) known = {key, phrase_};
   return phrase_;
@@ -197,32 +198,32 @@ void Presenter::end_phrase() {
   repetitions_ = 0;
 }
 
-const char* Presenter::info_column(const FrameRecord& record, const Connection& connection,
+const char* Presenter::info_column(const recording::RecordBatch& batch, const Connection& connection,
                                    Bytes frame) noexcept {
   return guarded(text_, [&] {
     text_.clear();
     repetitions_ = 0;
-    Unit unit;
-    for (UnitReader units(record); text_.size() <= column_width && units.next(unit);) {
-      if (unit.kind == Unit::Kind::message) {
-        add_phrase(phrase(unit.message, connection, frame));
-      } else if (unit.kind == Unit::Kind::event) {
-        const EventUnit& event = connection.event(unit.event);
+    recording::Record record;
+    for (recording::RecordReader records(batch); text_.size() <= column_width && records.next(record);) {
+      if (record.kind == recording::Record::Kind::message) {
+        add_phrase(phrase(record.message, connection, frame));
+      } else if (record.kind == recording::Record::Kind::event) {
+        const recording::EventRecord& event = connection.records().event(record.event);
         if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
         add_phrase(output::event_line(event.kind, event_fields(event, frame), style).text);
       }
     }
     end_phrase();
     if (!text_.empty()) return;
-    const ValueInfo* type = find_value(ValueTable::message_type, record.message_type);
-    if (record.proxy_header > 0) {
-      text_ = fmt::format("[proxy header, {}]", output::count_text(record.proxy_header, "byte"));
-    } else if (record.repeated == record.length) {
-      text_ = fmt::format("{} seen before", output::count_text(record.length, "byte"));
-    } else if (record.message_type != 0 && type != nullptr) {
-      text_ = fmt::format("[part of {}, {}]", type->text, output::count_text(record.length, "byte"));
+    const ValueInfo* type = find_value(ValueTable::message_type, batch.message_type);
+    if (batch.proxy_header > 0) {
+      text_ = fmt::format("[proxy header, {}]", output::count_text(batch.proxy_header, "byte"));
+    } else if (batch.repeated == batch.length) {
+      text_ = fmt::format("{} seen before", output::count_text(batch.length, "byte"));
+    } else if (batch.message_type != 0 && type != nullptr) {
+      text_ = fmt::format("[part of {}, {}]", type->text, output::count_text(batch.length, "byte"));
     } else {
-      text_ = fmt::format("[{}]", output::count_text(record.length, "byte"));
+      text_ = fmt::format("[{}]", output::count_text(batch.length, "byte"));
     }
   });
 }

@@ -1,4 +1,4 @@
-// Units as fields and as text for people. Knows nothing of Wireshark.
+// Records as fields and as text for people. Knows nothing of Wireshark.
 //
 // Wireshark leaves functions with longjmp, which runs no destructor. So what is made here lies in the
 // presenter, not in its caller: results are valid until the next call, and no call lets an exception out.
@@ -18,22 +18,25 @@ class Presenter {
   /// Mask stream names, passwords and tokens, as rtmpscope's --redact does.
   bool redact = false;
 
-  /// The fields of a message, its head's first. `frame` is the payload of the record that the unit belongs
+  /// The fields of a message, its head's first. `frame` is the payload of the batch that the record belongs
   /// to.
-  const Tape& message_fields(const MessageUnit& unit, const Connection& connection, Bytes frame) noexcept;
-  const Tape& chunk_fields(const ChunkUnit& unit) noexcept;
+  const Tape& message_fields(const recording::MessageRecord& record, const Connection& connection,
+                             Bytes frame) noexcept;
+  const Tape& chunk_fields(const recording::ChunkRecord& record) noexcept;
   /// The line of the message that message_fields has last described.
-  const char* message_label(const MessageUnit& unit, Bytes frame) noexcept;
+  const char* message_label(const recording::MessageRecord& record, Bytes frame) noexcept;
   /// The fields of any other event; the label is the line of these.
-  const Tape& event_fields(const EventUnit& unit, Bytes frame) noexcept;
+  const Tape& event_fields(const recording::EventRecord& record, Bytes frame) noexcept;
   const char* event_label(EventKind kind, const Tape& fields) noexcept;
-  const char* app(const MessageUnit& unit, const Connection& connection) noexcept;
+  const char* app(const recording::MessageRecord& record, const Connection& connection) noexcept;
   const char* finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept;
-  /// One phrase for each message that the record completes.
-  const char* info_column(const FrameRecord& record, const Connection& connection, Bytes frame) noexcept;
+  /// One phrase for each message that the batch completes.
+  const char* info_column(const recording::RecordBatch& batch, const Connection& connection,
+                          Bytes frame) noexcept;
   /// A line of ASCII with its line end, for messages and what else a person follows; empty for the rest.
   /// `time` is the packet's.
-  const char* line(const Unit& unit, const Connection& connection, Bytes frame, Timestamp time) noexcept;
+  const char* line(const recording::Record& record, const Connection& connection, Bytes frame,
+                   Timestamp time) noexcept;
 
  private:
   /// The line of a message of coded frames.
@@ -43,7 +46,8 @@ class Presenter {
   };
 
   [[nodiscard]] FrameLine& frame_line(std::uint64_t key) { return frame_lines_[key % frame_lines_.size()]; }
-  const std::string& phrase(const MessageUnit& unit, const Connection& connection, Bytes frame);
+  const std::string& phrase(const recording::MessageRecord& record, const Connection& connection,
+                            Bytes frame);
   void add_phrase(const std::string& phrase);
   void end_phrase();
 
@@ -57,7 +61,7 @@ class Presenter {
 };
 
 /// Bytes of the message or part, wherever they were kept.
-[[nodiscard]] Bytes bytes_of(const KeptBytes& kept, Bytes frame);
+[[nodiscard]] Bytes bytes_of(const recording::KeptBytes& kept, Bytes frame);
 
 /// "RTMP", "RTMPS", …: for the protocol column.
 [[nodiscard]] const char* protocol_name(rtmp::Transport transport);

@@ -120,9 +120,9 @@ void show_rtmp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Body& 
   if (captured == 0) return;
   const Bytes bytes(tvb_get_ptr(tvb, 0, static_cast<gint>(captured)), captured);
   Tunnel& tunnel = *body.tunnel;
-  std::optional<FrameRecord> record;
-  if (tunnel.connection != nullptr) record = tunnel.connection->find(pinfo->num, place);
-  if (!record && !PINFO_FD_VISITED(pinfo)) {
+  std::optional<recording::RecordBatch> batch;
+  if (tunnel.connection != nullptr) batch = tunnel.connection->find(pinfo->num, place);
+  if (!batch && !PINFO_FD_VISITED(pinfo)) {
     if (tunnel.connection == nullptr) {
       tunnel.connection = new_connection(pinfo, body.direction, rtmp::Transport::rtmpt);
     }
@@ -131,9 +131,9 @@ void show_rtmp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Body& 
     piece.direction = body.direction;
     piece.claim = Claim::port;
     piece.syn_seen = tunnel.opened;
-    record = take(*tunnel.connection, piece);
+    batch = take(*tunnel.connection, piece);
   }
-  if (record) show(tvb, pinfo, tree, *tunnel.connection, *record, bytes);
+  if (batch) show(tvb, pinfo, tree, *tunnel.connection, *batch, bytes);
 }
 
 bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, bool has_type) {

@@ -153,8 +153,8 @@ void show_stream(stat_tap_table* table, const Connection& connection, const rtmp
   set(table, row, stream_missing, connection.missing_bytes());
 }
 
-void show_streams(stat_tap_table* table, const TapRecord& tapped) {
-  if (tapped.connection->session() == nullptr || tapped.record.units.empty()) return;
+void show_streams(stat_tap_table* table, const TappedBatch& tapped) {
+  if (tapped.connection->session() == nullptr || tapped.batch.records.empty()) return;
   const rtmp::ConnectionSummary& summary = tapped.connection->session()->summary();
   for (std::uint32_t place = 0; place < summary.streams.size(); ++place) {
     const rtmp::StreamSummary& stream = summary.streams[place];
@@ -195,54 +195,53 @@ std::string command_name_of(const Tape& tape) {
   return {};
 }
 
-bool is_command(const MessageUnit& message) {
+bool is_command(const recording::MessageRecord& message) {
   return message.header.type_id == rtmp::MessageType::command_amf0 ||
          message.header.type_id == rtmp::MessageType::command_amf3;
 }
 
-void show_command(stat_tap_table* table, const TapRecord& tapped, const Unit& unit) {
+void show_command(stat_tap_table* table, const TappedBatch& tapped, const recording::Record& record) {
   const Connection& connection = *tapped.connection;
-  const MessageUnit& message = unit.message;
+  const recording::MessageRecord& message = record.message;
   if (!is_command(message)) return;
   const std::string name = command_name_of(presenter().message_fields(message, connection, tapped.frame));
-  const Exchange& exchange = connection.exchange(message);
-  const std::uint32_t request_frame = exchange.request_frame != 0 ? exchange.request_frame : message.frame;
-  if (exchange.request_frame == 0 && exchange.transaction_id == 0) return;  // waits for no response
-  const guint row =
-      row_of(table, {connection.index(), request_frame, exchange.transaction_id}, command_fields());
-  if (exchange.request_frame != 0) {
+  const recording::CommandLink& link = connection.records().link(message);
+  const std::uint32_t request_frame = link.request_frame != 0 ? link.request_frame : message.frame;
+  if (link.request_frame == 0 && link.transaction_id == 0) return;  // waits for no response
+  const guint row = row_of(table, {connection.index(), request_frame, link.transaction_id}, command_fields());
+  if (link.request_frame != 0) {
     set(table, row, command_response, name);
     set(table, row, command_response_frame, std::uint64_t{message.frame});
-    set(table, row, command_time, static_cast<double>(exchange.response_time) / 1e6);
+    set(table, row, command_time, static_cast<double>(link.response_time) / 1e6);
     return;
   }
   const rtmp::ConnectionInfo& info = connection.session()->summary().info;
   set(table, row, command_request, std::uint64_t{message.frame});
   set(table, row, command_client,
-      unit.direction == Direction::to_server ? info.client.to_string() : info.server.to_string());
+      record.direction == Direction::to_server ? info.client.to_string() : info.server.to_string());
   set(table, row, command_name, name);
-  set(table, row, command_id, exchange.transaction_id);
-  const std::string_view stream = connection.text(message.stream_name);
+  set(table, row, command_id, link.transaction_id);
+  const std::string_view stream = connection.records().text(message.stream_name);
   set(table, row, command_stream,
       output::safe(redact != 0 && !stream.empty() ? output::redacted(stream.size()) : std::string(stream),
                    false));
 }
 
-void show_commands(stat_tap_table* table, const TapRecord& tapped) {
-  Unit unit;
-  for (UnitReader units(tapped.record); units.next(unit);) {
-    if (unit.kind == Unit::Kind::message) show_command(table, tapped, unit);
+void show_commands(stat_tap_table* table, const TappedBatch& tapped) {
+  recording::Record record;
+  for (recording::RecordReader records(tapped.batch); records.next(record);) {
+    if (record.kind == recording::Record::Kind::message) show_command(table, tapped, record);
   }
 }
 
 // ---- registration
 
-template <void (*Show)(stat_tap_table*, const TapRecord&)>
-tap_packet_status on_record(void* user, packet_info*, epan_dissect_t*, const void* data, tap_flags_t) {
+template <void (*Show)(stat_tap_table*, const TappedBatch&)>
+tap_packet_status on_batch(void* user, packet_info*, epan_dissect_t*, const void* data, tap_flags_t) {
   const auto* stat = static_cast<const stat_data_t*>(user);
   stat_tap_table* table = g_array_index(stat->stat_tap_data->tables, stat_tap_table*, 0);
   try {
-    Show(table, *static_cast<const TapRecord*>(data));
+    Show(table, *static_cast<const TappedBatch*>(data));
   } catch (...) {
     return TAP_PACKET_FAILED;
   }
@@ -282,9 +281,9 @@ void register_statistics() {
   static stat_tap_table_ui streams{};
   static stat_tap_table_ui commands{};
   add_tap(Tap::statistics, register_tap("rtmpscope"));
-  register_table(streams, "RTMP streams", "rtmpscope,streams", on_record<show_streams>, stream_fields(),
+  register_table(streams, "RTMP streams", "rtmpscope,streams", on_batch<show_streams>, stream_fields(),
                  stream_columns);
-  register_table(commands, "RTMP commands", "rtmpscope,commands", on_record<show_commands>, command_fields(),
+  register_table(commands, "RTMP commands", "rtmpscope,commands", on_batch<show_commands>, command_fields(),
                  command_columns);
 }
 

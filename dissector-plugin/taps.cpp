@@ -11,13 +11,14 @@ void add_tap(Tap tap, int id) {
   taps[static_cast<std::size_t>(tap)] = id;
 }
 
-void queue_record(packet_info* pinfo, const Connection& connection, const FrameRecord& record, Bytes frame) {
-  TapRecord* tapped = nullptr;
+void queue_batch(packet_info* pinfo, const Connection& connection, const recording::RecordBatch& batch,
+                 Bytes frame) {
+  TappedBatch* tapped = nullptr;
   for (const int tap : taps) {
     if (!have_tap_listener(tap)) continue;
     if (tapped == nullptr) {
-      tapped = wmem_new(pinfo->pool, TapRecord);
-      *tapped = {&connection, record, frame};
+      tapped = wmem_new(pinfo->pool, TappedBatch);
+      *tapped = {&connection, batch, frame};
     }
     tap_queue_packet(tap, pinfo, tapped);
   }

@@ -6,11 +6,11 @@
 
 namespace rtmpscope::plugin {
 
-/// What listeners get, once for each record that is shown. Valid during the call.
-struct TapRecord {
+/// What listeners get, once for each batch that is shown. Valid during the call.
+struct TappedBatch {
   const Connection* connection;
-  FrameRecord record;
-  Bytes frame;  ///< payload of the record
+  recording::RecordBatch batch;
+  Bytes frame;  ///< payload of the batch
 };
 
 /// Taps of the same content, since each kind of listener looks for one of its own.
@@ -19,7 +19,8 @@ enum class Tap : std::uint8_t { statistics, export_object, follow, count };
 /// Says that records go to Wireshark's tap `id`, too.
 void add_tap(Tap tap, int id);
 
-/// Hands the record to whoever listens.
-void queue_record(packet_info* pinfo, const Connection& connection, const FrameRecord& record, Bytes frame);
+/// Hands the batch to whoever listens.
+void queue_batch(packet_info* pinfo, const Connection& connection, const recording::RecordBatch& batch,
+                 Bytes frame);
 
 }  // namespace rtmpscope::plugin

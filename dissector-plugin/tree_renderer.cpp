@@ -3,9 +3,9 @@
 #include <cstring>
 
 #include "field_registry.hpp"
-#include "header_bytes.hpp"
 #include "item_label.hpp"
 #include "nal_dissectors.hpp"
+#include "recording/header_bytes.hpp"
 
 // No local variable of this file has a destructor: see render().
 
@@ -289,23 +289,23 @@ void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, con
   }
 }
 
-void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const ChunkUnit& unit,
-               const FrameRecord& record, bool same_direction, std::size_t captured) {
-  const rtmp::ChunkHeader& header = unit.header;
-  const bool inside = same_direction && header.stream_offset >= record.stream_offset &&
-                      header.stream_offset + header.size <= record.stream_offset + captured;
+void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::ChunkRecord& record,
+               const recording::RecordBatch& batch, bool same_direction, std::size_t captured) {
+  const rtmp::ChunkHeader& header = record.header;
+  const bool inside = same_direction && header.stream_offset >= batch.stream_offset &&
+                      header.stream_offset + header.size <= batch.stream_offset + captured;
   int base = 0;
   int length = header.size;
   if (inside) {
     target.tvb = frame_tvb;
-    const auto place = static_cast<std::uint32_t>(header.stream_offset - record.stream_offset);
-    base = static_cast<int>(record.proxy_header + place);
+    const auto place = static_cast<std::uint32_t>(header.stream_offset - batch.stream_offset);
+    base = static_cast<int>(batch.proxy_header + place);
     const auto room = static_cast<std::uint32_t>(captured) - place - header.size;
-    length += static_cast<int>(std::min(unit.payload_length, room));
+    length += static_cast<int>(std::min(record.payload_length, room));
   } else {
     // It began in an earlier packet.
     auto* bytes = static_cast<std::uint8_t*>(wmem_alloc(target.pinfo->pool, rtmp::maximum_header_size));
-    write_header(header, bytes);
+    recording::write_header(header, bytes);
     target.tvb = tvb_new_child_real_data(frame_tvb, bytes, header.size, header.size);
     add_new_data_source(target.pinfo, target.tvb, "RTMP chunk header");
   }
@@ -315,13 +315,14 @@ void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const Chun
   label << "Chunk: type ";
   label.number(unsigned{header.format}) << ", chunk stream ";
   label.number(header.chunk_stream_id) << ", ";
-  label.number(unit.payload_length) << (unit.payload_length == 1 ? " byte of payload" : " bytes of payload");
-  add_fields(target, proto_item_add_subtree(item, subtree()), item, target.presenter->chunk_fields(unit),
+  label.number(record.payload_length)
+      << (record.payload_length == 1 ? " byte of payload" : " bytes of payload");
+  add_fields(target, proto_item_add_subtree(item, subtree()), item, target.presenter->chunk_fields(record),
              base, true);
 }
 
 /// The bytes of a message or handshake part as a tvb of their own.
-tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const KeptBytes& kept, std::uint32_t size,
+tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const recording::KeptBytes& kept, std::uint32_t size,
                  const char* name) {
   if (kept.copy != nullptr) {
     tvbuff_t* tvb =
@@ -335,79 +336,86 @@ tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const KeptBytes& kept, std
                                static_cast<int>(std::min(size, there - offset)));
 }
 
-void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const MessageUnit& unit,
-                 const Connection& connection, Bytes frame) {
-  const bool empty = unit.body.size == 0;
-  target.begins_here = unit.header.first_frame == unit.frame;
-  target.tvb = empty ? frame_tvb : tvb_of(target, frame_tvb, unit.body, unit.header.length, "RTMP message");
-  const Tape& tape = target.presenter->message_fields(unit, connection, frame);
-  const char* label = target.labels ? target.presenter->message_label(unit, frame) : "";
+void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree,
+                 const recording::MessageRecord& record, const Connection& connection, Bytes frame) {
+  const bool empty = record.body.size == 0;
+  target.begins_here = record.header.first_frame == record.frame;
+  target.tvb =
+      empty ? frame_tvb : tvb_of(target, frame_tvb, record.body, record.header.length, "RTMP message");
+  const Tape& tape = target.presenter->message_fields(record, connection, frame);
+  const char* label = target.labels ? target.presenter->message_label(record, frame) : "";
   proto_item* item = add_heading(target, tree, field(EventKind::message), 0, 0, "Message", label);
   if (!empty) proto_item_set_len(item, static_cast<int>(tvb_reported_length(target.tvb)));
   proto_tree* subtree_of_message = proto_item_add_subtree(item, subtree());
-  if (!connection.text(unit.app).empty()) {
-    const char* app = target.presenter->app(unit, connection);
+  if (!connection.records().text(record.app).empty()) {
+    const char* app = target.presenter->app(record, connection);
     proto_item_set_generated(
         proto_tree_add_string(subtree_of_message, field(ExtraField::app), target.tvb, 0, 0, app));
   }
-  if (connection.exchange(unit).response_frame != 0) {
+  if (connection.records().link(record).response_frame != 0) {
     proto_item_set_generated(proto_tree_add_uint(subtree_of_message, field(ExtraField::response_frame),
-                                                 target.tvb, 0, 0, connection.exchange(unit).response_frame));
+                                                 target.tvb, 0, 0,
+                                                 connection.records().link(record).response_frame));
   }
   // A hole is to blame for what is odd about an incomplete message, not the sender.
-  add_fields(target, subtree_of_message, item, tape, 0, unit.complete);
+  add_fields(target, subtree_of_message, item, tape, 0, record.complete);
 }
 
-void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const EventUnit& unit, Bytes frame) {
-  const Tape& fields = target.presenter->event_fields(unit, frame);
-  const char* label = target.presenter->event_label(unit.kind, fields);
-  target.tvb = unit.kind == EventKind::handshake && unit.part.size > 0
-                   ? tvb_of(target, frame_tvb, unit.part, unit.part.size, "RTMP handshake")
+void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::EventRecord& record,
+               Bytes frame) {
+  const Tape& fields = target.presenter->event_fields(record, frame);
+  const char* label = target.presenter->event_label(record.kind, fields);
+  target.tvb = record.kind == EventKind::handshake && record.part.size > 0
+                   ? tvb_of(target, frame_tvb, record.part, record.part.size, "RTMP handshake")
                    : frame_tvb;
-  proto_item* item = add_heading(target, tree, field(unit.kind), 0, 0, nullptr, label);
-  if (unit.kind == EventKind::handshake) {
-    proto_item_set_len(item, static_cast<int>(unit.part.size));
+  proto_item* item = add_heading(target, tree, field(record.kind), 0, 0, nullptr, label);
+  if (record.kind == EventKind::handshake) {
+    proto_item_set_len(item, static_cast<int>(record.part.size));
   } else {
     proto_item_set_generated(item);
   }
   add_fields(target, proto_item_add_subtree(item, subtree()), item, fields, 0, true);
-  if (unit.finding) {
-    expert_add_info_format(target.pinfo, item, expert(*unit.finding), "%s", label);
+  if (record.finding) {
+    expert_add_info_format(target.pinfo, item, expert(*record.finding), "%s", label);
   }
 }
 
 void add_head(Target& target, proto_tree* tree, proto_item* item, const Connection& connection,
-              const FrameRecord& record) {
+              const recording::RecordBatch& batch) {
   proto_item_set_generated(
       proto_tree_add_uint(tree, field(ExtraField::stream), target.tvb, 0, 0, connection.index()));
   proto_item_set_generated(proto_tree_add_uint(tree, field(FieldId::event_direction), target.tvb, 0, 0,
-                                               static_cast<guint32>(record.direction)));
-  if (record.missing_before > 0) {
+                                               static_cast<guint32>(batch.direction)));
+  if (batch.missing_before > 0) {
     expert_add_info_format(target.pinfo, item, expert(ExtraExpert::missing_segment),
                            "%u bytes are missing before this segment; if they come later in the capture, "
                            "the preference tcp.reassemble_out_of_order puts them into place",
-                           record.missing_before);
+                           batch.missing_before);
   }
 }
 
 }  // namespace
 
 void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
-            const FrameRecord& record, Bytes frame, Presenter& presenter) {
+            const recording::RecordBatch& batch, Bytes frame, Presenter& presenter) {
   if (tree == nullptr) return;
   Target target{tvb, pinfo, &presenter, PTREE_DATA(tree)->visible != 0};
   proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, -1, ENC_NA);
   proto_tree* root = proto_item_add_subtree(item, subtree());
-  add_head(target, root, item, connection, record);
-  Unit unit;
-  for (UnitReader units(record); !target.limit_told && units.next(unit);) {
-    switch (unit.kind) {
-      case Unit::Kind::chunk:
-        add_chunk(target, tvb, root, unit.chunk, record, unit.direction == record.direction,
-                  frame.size() - record.proxy_header);
+  add_head(target, root, item, connection, batch);
+  recording::Record record;
+  for (recording::RecordReader records(batch); !target.limit_told && records.next(record);) {
+    switch (record.kind) {
+      case recording::Record::Kind::chunk:
+        add_chunk(target, tvb, root, record.chunk, batch, record.direction == batch.direction,
+                  frame.size() - batch.proxy_header);
         break;
-      case Unit::Kind::message: add_message(target, tvb, root, unit.message, connection, frame); break;
-      case Unit::Kind::event: add_event(target, tvb, root, connection.event(unit.event), frame); break;
+      case recording::Record::Kind::message:
+        add_message(target, tvb, root, record.message, connection, frame);
+        break;
+      case recording::Record::Kind::event:
+        add_event(target, tvb, root, connection.records().event(record.event), frame);
+        break;
     }
   }
 }

@@ -7,11 +7,11 @@
 
 namespace rtmpscope::plugin {
 
-/// Adds the protocol with all units of `record` to `tree`. `frame` is the captured part of `tvb`.
+/// Adds the protocol with all records of `batch` to `tree`. `frame` is the captured part of `tvb`.
 ///
 /// May leave with longjmp, as all that adds to a tree may; so neither this nor a caller has anything to
 /// destroy.
 void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
-            const FrameRecord& record, Bytes frame, Presenter& presenter);
+            const recording::RecordBatch& batch, Bytes frame, Presenter& presenter);
 
 }  // namespace rtmpscope::plugin

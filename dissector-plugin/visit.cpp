@@ -48,7 +48,7 @@ std::uint32_t next_place(packet_info* pinfo, int key) {
   return (*count)++;
 }
 
-std::optional<FrameRecord> take(Connection& connection, const Piece& piece) noexcept {
+std::optional<recording::RecordBatch> take(Connection& connection, const Piece& piece) noexcept {
   try {
     connection.keep_media(media_detail);
     return connection.take(piece);
@@ -96,14 +96,14 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
 }
 
 void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
-          const FrameRecord& record, Bytes frame) {
+          const recording::RecordBatch& batch, Bytes frame) {
   presenter().redact = redact != 0;
-  queue_record(pinfo, connection, record, frame);
+  queue_batch(pinfo, connection, batch, frame);
   if (pinfo->cinfo != nullptr) {
-    show_columns(pinfo, connection.transport(), presenter().info_column(record, connection, frame));
+    show_columns(pinfo, connection.transport(), presenter().info_column(batch, connection, frame));
   }
   if (tree != nullptr) remember_shown(pinfo, connection);
-  render(protocol, tvb, pinfo, tree, connection, record, frame, presenter());
+  render(protocol, tvb, pinfo, tree, connection, batch, frame, presenter());
 }
 
 }  // namespace rtmpscope::plugin

@@ -26,7 +26,7 @@ std::uint32_t next_place(packet_info* pinfo, int key);
 Piece piece_of(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, std::uint32_t place);
 
 /// Connection::take, without exceptions.
-std::optional<FrameRecord> take(Connection& connection, const Piece& piece) noexcept;
+std::optional<recording::RecordBatch> take(Connection& connection, const Piece& piece) noexcept;
 
 /// Sets the columns, or adds to what this visit has set.
 void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* text);
@@ -38,6 +38,6 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
 
 /// Columns, tree and taps.
 void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
-          const FrameRecord& record, Bytes frame);
+          const recording::RecordBatch& batch, Bytes frame);
 
 }  // namespace rtmpscope::plugin

@@ -31,7 +31,6 @@ SPREAD_CLASSES = {
     "analyzer/rtmp/chunk ChunkParser": "recovery will leave the parser",
     "analyzer/rtmp/recovery ChunkTrial": "each file becomes a class",
     "analyzer/rtmp/recovery Resync": "each file becomes a class",
-    "dissector-plugin Connection": "the recorder becomes a class",
 }
 
 # Folders whose README.md does not have 5 to 20 lines, or is missing.

@@ -1,4 +1,4 @@
-#include "body_collector.hpp"
+#include "recording/body_collector.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,17 +6,17 @@
 
 #include "rtmp/chunk/message_assembler.hpp"
 
-namespace rtmpscope::plugin {
+namespace rtmpscope::recording {
 namespace {
 
 /// A chunk with a header of one byte.
-ChunkUnit chunk(std::uint64_t offset, std::uint32_t payload, std::uint32_t chunk_stream = 4) {
-  ChunkUnit unit;
-  unit.header.stream_offset = offset;
-  unit.header.size = 1;
-  unit.header.chunk_stream_id = chunk_stream;
-  unit.payload_length = payload;
-  return unit;
+ChunkRecord chunk(std::uint64_t offset, std::uint32_t payload, std::uint32_t chunk_stream = 4) {
+  ChunkRecord record;
+  record.header.stream_offset = offset;
+  record.header.size = 1;
+  record.header.chunk_stream_id = chunk_stream;
+  record.payload_length = payload;
+  return record;
 }
 
 rtmp::MessageHeader message(std::uint64_t offset, std::uint32_t length, std::uint32_t chunk_stream = 4) {
@@ -110,4 +110,4 @@ TEST_F(BodyCollectorTest, ForgetsBytesThatNoMessageNeeds) {
 }
 
 }  // namespace
-}  // namespace rtmpscope::plugin
+}  // namespace rtmpscope::recording

@@ -8,7 +8,7 @@
 #include "base/bytes.hpp"
 #include "rtmp/chunk/message.hpp"
 
-namespace rtmpscope::plugin::flv {
+namespace rtmpscope::flv {
 
 inline constexpr std::size_t tag_header_size = 11;   // E.4.1
 inline constexpr std::size_t back_pointer_size = 4;  // E.3
@@ -30,4 +30,4 @@ void shift_tags(std::span<std::uint8_t> tags, std::uint32_t milliseconds);
 /// if it is meant for the server or the player instead.
 [[nodiscard]] Bytes script_of(std::uint8_t type, Bytes body);
 
-}  // namespace rtmpscope::plugin::flv
+}  // namespace rtmpscope::flv

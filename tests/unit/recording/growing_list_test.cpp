@@ -1,11 +1,11 @@
-#include "growing_list.hpp"
+#include "recording/growing_list.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <vector>
 
-namespace rtmpscope::plugin {
+namespace rtmpscope::recording {
 namespace {
 
 TEST(GrowingList, IsEmptyAtFirst) {
@@ -46,4 +46,4 @@ TEST(GrowingList, ChangesWhatIsInIt) {
 }
 
 }  // namespace
-}  // namespace rtmpscope::plugin
+}  // namespace rtmpscope::recording

@@ -1,6 +1,7 @@
-// What is remembered of a packet between the first time that Wireshark shows it and all later times.
+// What is kept of a packet so that it can be shown again: what the decoder said when it saw the packet's
+// bytes.
 //
-// Media payload is not among it. What can be described again from a packet's own bytes refers to them by
+// Media payload is not kept. What can be described again from the packet's own bytes refers to them by
 // offset; only what came in several packets is copied.
 #pragma once
 
@@ -13,7 +14,7 @@
 #include "rtmp/handshake/handshake.hpp"
 #include "schema/tape.hpp"
 
-namespace rtmpscope::plugin {
+namespace rtmpscope::recording {
 
 /// Bytes of a message or handshake part.
 struct KeptBytes {
@@ -22,13 +23,13 @@ struct KeptBytes {
   std::uint32_t size = 0;
 };
 
-struct ChunkUnit {
+struct ChunkRecord {
   rtmp::ChunkHeader header;
   std::uint32_t payload_length = 0;
 };
 
-/// How a command hangs together with others.
-struct Exchange {
+/// The command that a command answers, or that answers it.
+struct CommandLink {
   double transaction_id = 0;
   std::int64_t response_time = 0;    ///< nanoseconds since the request
   std::uint32_t frame = 0;           ///< of the command
@@ -37,18 +38,18 @@ struct Exchange {
   Direction direction{};
 };
 
-struct MessageUnit {
+struct MessageRecord {
   rtmp::MessageHeader header;
   KeptBytes body;
   std::uint32_t frame = 0;        ///< that completed it
-  std::uint32_t stream_name = 0;  ///< index for Connection::text
+  std::uint32_t stream_name = 0;  ///< index for Recorder::text
   std::uint32_t app = 0;          ///< likewise
-  std::uint32_t exchange = 0;     ///< index in the connection's list; 0 but for commands
+  std::uint32_t link = 0;         ///< of its CommandLink; 0: not a command
   bool complete = true;
 };
 
 /// Everything rare: handshake parts, gaps, findings, and so on.
-struct EventUnit {
+struct EventRecord {
   EventKind kind{};
   Tape fields;  ///< of all but handshake parts
   std::optional<FindingId> finding;
@@ -58,29 +59,29 @@ struct EventUnit {
   std::unique_ptr<std::uint8_t[]> part_copy;  ///< what `part.copy` points to
 };
 
-/// Something that the decoder said, as UnitReader reads it. Has no destructor.
-struct Unit {
+/// One thing that the decoder said, as RecordReader reads it. Has no destructor.
+struct Record {
   enum class Kind : std::uint8_t { chunk, message, event };
   Kind kind = Kind::chunk;
   Direction direction = Direction::to_server;
-  ChunkUnit chunk;
-  MessageUnit message;
-  std::uint32_t event = 0;  ///< index for Connection::event
+  ChunkRecord chunk;
+  MessageRecord message;
+  std::uint32_t event = 0;  ///< index for Recorder::event
 };
 
-/// One call of the dissector: some bytes of one direction, and what came out when they were decoded.
-struct FrameRecord {
+/// Some bytes of one direction that a packet shows, and what came out when they were decoded.
+struct RecordBatch {
   std::uint32_t frame = 0;
-  std::uint32_t place = 0;           ///< tells several calls for one frame apart
+  std::uint32_t place = 0;           ///< tells batches of one frame apart
   std::uint64_t stream_offset = 0;   ///< of the first byte
   std::uint32_t length = 0;          ///< bytes of the stream, captured or not
   std::uint32_t repeated = 0;        ///< so many bytes in front were decoded before
   std::uint32_t missing_before = 0;  ///< bytes between what came before and this, at most UINT32_MAX
-  std::uint16_t proxy_header =
-      0;  ///< bytes in front that a proxy has added; stream_offset and length begin behind
+  /// Bytes in front that a proxy has added; `stream_offset` and `length` begin behind them.
+  std::uint16_t proxy_header = 0;
   std::uint8_t message_type = 0;  ///< of the message that the last payload belongs to; 0: not known
   Direction direction{};
-  Bytes units;  ///< for UnitReader; valid as long as the connection
+  Bytes records;  ///< for RecordReader; valid as long as the Recorder
 };
 
-}  // namespace rtmpscope::plugin
+}  // namespace rtmpscope::recording

@@ -1,4 +1,4 @@
-#include "flv.hpp"
+#include "flv/tags.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 #include "support/bytes.hpp"
 
-namespace rtmpscope::plugin::flv {
+namespace rtmpscope::flv {
 namespace {
 
 using test::hex;
@@ -88,4 +88,4 @@ TEST(FlvScript, IsEmptyForABodyWithoutAName) {
 }
 
 }  // namespace
-}  // namespace rtmpscope::plugin::flv
+}  // namespace rtmpscope::flv

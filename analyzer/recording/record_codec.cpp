@@ -1,12 +1,12 @@
-#include "unit_codec.hpp"
+#include "recording/record_codec.hpp"
 
-namespace rtmpscope::plugin {
+namespace rtmpscope::recording {
 namespace {
 
 constexpr unsigned varint_bits = 7;
 constexpr std::uint8_t varint_more = 0x80;
 
-// The first byte of a unit: kind and direction, and what the kind needs.
+// The first byte of a record: kind and direction, and what the kind needs.
 constexpr std::uint8_t kind_mask = 0x03;
 constexpr std::uint8_t to_client = 0x04;
 constexpr unsigned format_shift = 3;
@@ -16,10 +16,10 @@ constexpr std::uint8_t extended = 0x80;
 constexpr std::uint8_t incomplete = 0x08;
 constexpr std::uint8_t estimated = 0x10;       ///< the timestamp
 constexpr std::uint8_t stream_unknown = 0x20;  ///< the message stream id
-constexpr std::uint8_t in_exchange = 0x40;
+constexpr std::uint8_t has_link = 0x40;
 constexpr std::uint8_t body_copied = 0x80;
 
-std::uint8_t tag_of(Unit::Kind kind, Direction direction) {
+std::uint8_t tag_of(Record::Kind kind, Direction direction) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(kind) |
                                    (direction == Direction::to_client ? to_client : 0U));
 }
@@ -32,8 +32,8 @@ std::uint64_t unzigzag(std::uint64_t value) {
   return (value >> 1) ^ (std::uint64_t{0} - (value & 1U));
 }
 
-std::uint64_t end_of(const ChunkUnit& unit) {
-  return unit.header.stream_offset + unit.header.size + unit.payload_length;
+std::uint64_t end_of(const ChunkRecord& record) {
+  return record.header.stream_offset + record.header.size + record.payload_length;
 }
 
 }  // namespace
@@ -57,24 +57,24 @@ std::uint64_t read_varint(Bytes& in) {
   return value;
 }
 
-void UnitWriter::begin(std::uint64_t stream_offset, std::uint32_t frame) {
+void RecordWriter::begin(std::uint64_t stream_offset, std::uint32_t frame) {
   out_.clear();
   near_ = stream_offset;
   frame_ = frame;
 }
 
-void UnitWriter::offset(std::uint64_t stream_offset) {
+void RecordWriter::offset(std::uint64_t stream_offset) {
   write_varint(out_, zigzag(stream_offset - near_));
 }
 
-std::uint64_t UnitReader::offset() {
+std::uint64_t RecordReader::offset() {
   return near_ + unzigzag(read_varint(in_));
 }
 
-void UnitWriter::chunk(Direction direction, const ChunkUnit& unit) {
-  const rtmp::ChunkHeader& header = unit.header;
+void RecordWriter::chunk(Direction direction, const ChunkRecord& record) {
+  const rtmp::ChunkHeader& header = record.header;
   out_.push_back(static_cast<std::uint8_t>(
-      tag_of(Unit::Kind::chunk, direction) | unsigned{header.format} << format_shift |
+      tag_of(Record::Kind::chunk, direction) | unsigned{header.format} << format_shift |
       unsigned{header.basic_size} << basic_size_shift | (header.has_extended_timestamp ? extended : 0U)));
   offset(header.stream_offset);
   write_varint(out_, header.chunk_stream_id);
@@ -85,12 +85,12 @@ void UnitWriter::chunk(Direction direction, const ChunkUnit& unit) {
   }
   if (header.format == 0) write_varint(out_, header.message_stream_id);
   if (header.has_extended_timestamp) write_varint(out_, header.extended_timestamp);
-  write_varint(out_, unit.payload_length);
-  near_ = end_of(unit);
+  write_varint(out_, record.payload_length);
+  near_ = end_of(record);
 }
 
-void UnitReader::read_chunk(std::uint8_t tag, ChunkUnit& unit) {
-  rtmp::ChunkHeader& header = unit.header;
+void RecordReader::read_chunk(std::uint8_t tag, ChunkRecord& record) {
+  rtmp::ChunkHeader& header = record.header;
   header = {};
   header.format = static_cast<std::uint8_t>(tag >> format_shift & two_bits);
   header.basic_size = static_cast<std::uint8_t>(tag >> basic_size_shift & two_bits);
@@ -107,17 +107,17 @@ void UnitReader::read_chunk(std::uint8_t tag, ChunkUnit& unit) {
   }
   if (header.format == 0) header.message_stream_id = number();
   if (header.has_extended_timestamp) header.extended_timestamp = number();
-  unit.payload_length = number();
-  near_ = end_of(unit);
+  record.payload_length = number();
+  near_ = end_of(record);
 }
 
-void UnitWriter::message(Direction direction, const MessageUnit& unit) {
-  const rtmp::MessageHeader& header = unit.header;
-  const KeptBytes& body = unit.body;
+void RecordWriter::message(Direction direction, const MessageRecord& record) {
+  const rtmp::MessageHeader& header = record.header;
+  const KeptBytes& body = record.body;
   out_.push_back(static_cast<std::uint8_t>(
-      tag_of(Unit::Kind::message, direction) | (unit.complete ? 0U : incomplete) |
+      tag_of(Record::Kind::message, direction) | (record.complete ? 0U : incomplete) |
       (header.timestamp_exact ? 0U : estimated) | (header.message_stream_id_known ? 0U : stream_unknown) |
-      (unit.exchange != 0 ? in_exchange : 0U) | (body.copy != nullptr ? body_copied : 0U)));
+      (record.link != 0 ? has_link : 0U) | (body.copy != nullptr ? body_copied : 0U)));
   out_.push_back(header.type_id);
   write_varint(out_, header.chunk_stream_id);
   write_varint(out_, header.message_stream_id);
@@ -126,9 +126,9 @@ void UnitWriter::message(Direction direction, const MessageUnit& unit) {
   write_varint(out_, header.chunks);
   write_varint(out_, zigzag(frame_ - header.first_frame));
   offset(header.stream_offset);
-  write_varint(out_, unit.stream_name);
-  write_varint(out_, unit.app);
-  if (unit.exchange != 0) write_varint(out_, unit.exchange);
+  write_varint(out_, record.stream_name);
+  write_varint(out_, record.app);
+  if (record.link != 0) write_varint(out_, record.link);
   write_varint(out_, body.size);
   if (body.copy != nullptr) {
     out_.insert(out_.end(), body.copy, body.copy + body.size);
@@ -137,11 +137,11 @@ void UnitWriter::message(Direction direction, const MessageUnit& unit) {
   }
 }
 
-void UnitReader::read_message(std::uint8_t tag, MessageUnit& unit) {
-  rtmp::MessageHeader& header = unit.header;
-  unit = {};
-  unit.complete = (tag & incomplete) == 0;
-  unit.frame = frame_;
+void RecordReader::read_message(std::uint8_t tag, MessageRecord& record) {
+  rtmp::MessageHeader& header = record.header;
+  record = {};
+  record.complete = (tag & incomplete) == 0;
+  record.frame = frame_;
   header.timestamp_exact = (tag & estimated) == 0;
   header.message_stream_id_known = (tag & stream_unknown) == 0;
   header.type_id = in_.front();
@@ -153,35 +153,35 @@ void UnitReader::read_message(std::uint8_t tag, MessageUnit& unit) {
   header.chunks = number();
   header.first_frame = frame_ - unzigzag(read_varint(in_));
   header.stream_offset = offset();
-  unit.stream_name = number();
-  unit.app = number();
-  if ((tag & in_exchange) != 0) unit.exchange = number();
-  unit.body.size = number();
+  record.stream_name = number();
+  record.app = number();
+  if ((tag & has_link) != 0) record.link = number();
+  record.body.size = number();
   if ((tag & body_copied) != 0) {
-    unit.body.copy = in_.data();
-    in_ = in_.subspan(unit.body.size);
+    record.body.copy = in_.data();
+    in_ = in_.subspan(record.body.size);
   } else {
-    unit.body.offset = number();
+    record.body.offset = number();
   }
 }
 
-void UnitWriter::event(Direction direction, std::uint32_t index) {
-  out_.push_back(tag_of(Unit::Kind::event, direction));
+void RecordWriter::event(Direction direction, std::uint32_t index) {
+  out_.push_back(tag_of(Record::Kind::event, direction));
   write_varint(out_, index);
 }
 
-bool UnitReader::next(Unit& unit) {
+bool RecordReader::next(Record& record) {
   if (in_.empty()) return false;
   const std::uint8_t tag = in_.front();
   in_ = in_.subspan(1);
-  unit.kind = static_cast<Unit::Kind>(tag & kind_mask);
-  unit.direction = (tag & to_client) != 0 ? Direction::to_client : Direction::to_server;
-  switch (unit.kind) {
-    case Unit::Kind::chunk: read_chunk(tag, unit.chunk); break;
-    case Unit::Kind::message: read_message(tag, unit.message); break;
-    case Unit::Kind::event: unit.event = number(); break;
+  record.kind = static_cast<Record::Kind>(tag & kind_mask);
+  record.direction = (tag & to_client) != 0 ? Direction::to_client : Direction::to_server;
+  switch (record.kind) {
+    case Record::Kind::chunk: read_chunk(tag, record.chunk); break;
+    case Record::Kind::message: read_message(tag, record.message); break;
+    case Record::Kind::event: record.event = number(); break;
   }
   return true;
 }
 
-}  // namespace rtmpscope::plugin
+}  // namespace rtmpscope::recording

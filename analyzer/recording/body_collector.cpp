@@ -1,11 +1,11 @@
-#include "body_collector.hpp"
+#include "recording/body_collector.hpp"
 
 #include <algorithm>
 
 #include "rtmp/chunk/message_assembler.hpp"
 #include "rtmp/recovery/sync_search.hpp"
 
-namespace rtmpscope::plugin {
+namespace rtmpscope::recording {
 namespace {
 
 /// While chunk borders are looked for, chunks are told late: the decoder holds this much meanwhile.
@@ -33,7 +33,7 @@ void BodyCollector::add(std::uint64_t offset, Bytes bytes) {
   if (held_ > 2 * late_chunks) trim();
 }
 
-void BodyCollector::begin_chunk(const ChunkUnit& chunk) {
+void BodyCollector::begin_chunk(const ChunkRecord& chunk) {
   const std::uint64_t begin = chunk.header.stream_offset + chunk.header.size;
   chunks_end_ = std::max(chunks_end_, begin + chunk.payload_length);
   std::vector<Span>& spans = stream(chunk.header.chunk_stream_id).spans;
@@ -90,4 +90,4 @@ void BodyCollector::trim() {
   }
 }
 
-}  // namespace rtmpscope::plugin
+}  // namespace rtmpscope::recording

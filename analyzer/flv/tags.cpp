@@ -1,10 +1,10 @@
-#include "flv.hpp"
+#include "flv/tags.hpp"
 
 #include <string_view>
 
 #include "base/byte_order.hpp"
 
-namespace rtmpscope::plugin::flv {
+namespace rtmpscope::flv {
 namespace {
 
 constexpr std::uint8_t amf0_string = 2;
@@ -74,4 +74,4 @@ Bytes script_of(std::uint8_t type, Bytes body) {
   return for_peer ? Bytes() : body;
 }
 
-}  // namespace rtmpscope::plugin::flv
+}  // namespace rtmpscope::flv

@@ -1,24 +1,24 @@
 // Whole bodies of one direction's messages, from the packets' own bytes.
 //
-// Connection does not keep media payload. Whoever wants it goes over the packets once more and hands them
-// here.
+// A Recorder does not keep media payload. Whoever wants it goes over the packets once more and hands their
+// bytes and chunk headers to a BodyCollector.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <vector>
 
-#include "units.hpp"
+#include "recording/records.hpp"
 
-namespace rtmpscope::plugin {
+namespace rtmpscope::recording {
 
 class BodyCollector {
  public:
   /// Captured bytes of the stream from `offset` on, in order. What was there before is ignored, and a step
-  /// forward is a hole.
+  /// forward is a gap.
   void add(std::uint64_t offset, Bytes bytes);
   /// A chunk header. Its payload may be there already, or come later.
-  void begin_chunk(const ChunkUnit& chunk);
+  void begin_chunk(const ChunkRecord& chunk);
   /// Chunk borders are not known. From now on chunks may be told long after their bytes came.
   void lose_borders() { borders_known_ = false; }
   /// The message's body, all of its bytes in order; valid until the next call. Empty if a part is not there.
@@ -55,4 +55,4 @@ class BodyCollector {
   std::vector<std::uint8_t> body_;
 };
 
-}  // namespace rtmpscope::plugin
+}  // namespace rtmpscope::recording

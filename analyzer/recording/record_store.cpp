@@ -1,21 +1,21 @@
-#include "record_log.hpp"
+#include "recording/record_store.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
-#include "unit_codec.hpp"
+#include "recording/record_codec.hpp"
 
-namespace rtmpscope::plugin {
+namespace rtmpscope::recording {
 namespace {
 
 /// Most connections of a capture are short, and a long one is to waste no more than a part of what it needs.
-/// A record that is longer has a block of its own, so that offsets within a block are small.
+/// A batch that is longer has a block of its own, so that offsets within a block are small.
 constexpr std::size_t smallest_block = 256;
 constexpr std::size_t largest_block = 4096;
 constexpr std::size_t growth = 4;  ///< a new block is that part of the ones before
 
-// The first byte of a record.
+// The first byte of a batch.
 constexpr std::uint8_t to_client = 0x01;
 constexpr std::uint8_t unusual = 0x02;  ///< `repeated`, `missing_before` and `proxy_header` are there
 
@@ -25,7 +25,7 @@ constexpr int place_turn = 8;
 
 }  // namespace
 
-std::uint8_t* RecordLog::room_for(std::size_t size) {
+std::uint8_t* RecordStore::room_for(std::size_t size) {
   if (blocks_.empty() || blocks_.back().size - blocks_.back().used < size) {
     const std::size_t wanted = std::clamp(total_ / growth, smallest_block, largest_block);
     const std::size_t length = std::max(wanted, size);
@@ -39,58 +39,58 @@ std::uint8_t* RecordLog::room_for(std::size_t size) {
   return out;
 }
 
-FrameRecord RecordLog::add(const FrameRecord& record) {
+RecordBatch RecordStore::add(const RecordBatch& batch) {
   std::vector<std::uint8_t> head;
   constexpr std::size_t usual_head = 24;
   head.reserve(usual_head);
-  const bool rare = record.repeated != 0 || record.missing_before != 0 || record.proxy_header != 0;
-  head.push_back(static_cast<std::uint8_t>((record.direction == Direction::to_client ? to_client : 0U) |
+  const bool rare = batch.repeated != 0 || batch.missing_before != 0 || batch.proxy_header != 0;
+  head.push_back(static_cast<std::uint8_t>((batch.direction == Direction::to_client ? to_client : 0U) |
                                            (rare ? unusual : 0U)));
-  write_varint(head, std::rotl(record.place, place_turn));
-  write_varint(head, record.stream_offset);
-  write_varint(head, record.length);
+  write_varint(head, std::rotl(batch.place, place_turn));
+  write_varint(head, batch.stream_offset);
+  write_varint(head, batch.length);
   if (rare) {
-    write_varint(head, record.repeated);
-    write_varint(head, record.missing_before);
-    write_varint(head, record.proxy_header);
+    write_varint(head, batch.repeated);
+    write_varint(head, batch.missing_before);
+    write_varint(head, batch.proxy_header);
   }
-  head.push_back(record.message_type);
-  write_varint(head, record.units.size());
+  head.push_back(batch.message_type);
+  write_varint(head, batch.records.size());
 
-  std::uint8_t* out = room_for(head.size() + record.units.size());
+  std::uint8_t* out = room_for(head.size() + batch.records.size());
   const Block& block = blocks_.back();
   std::memcpy(out, head.data(), head.size());
-  if (!record.units.empty()) std::memcpy(out + head.size(), record.units.data(), record.units.size());
-  const Entry entry{record.frame, static_cast<std::uint32_t>(blocks_.size() - 1),
+  if (!batch.records.empty()) std::memcpy(out + head.size(), batch.records.data(), batch.records.size());
+  const Entry entry{batch.frame, static_cast<std::uint32_t>(blocks_.size() - 1),
                     static_cast<std::uint16_t>(out - block.bytes.get())};
   entries_.push_back(entry);
   return read(entry);
 }
 
-FrameRecord RecordLog::read(const Entry& entry) const {
+RecordBatch RecordStore::read(const Entry& entry) const {
   const Block& block = blocks_[entry.block];
   Bytes in(&block.bytes[entry.offset], block.used - entry.offset);
-  FrameRecord record;
+  RecordBatch batch;
   const std::uint8_t flags = in.front();
   in = in.subspan(1);
-  record.frame = entry.frame;
-  record.direction = (flags & to_client) != 0 ? Direction::to_client : Direction::to_server;
-  record.place = std::rotr(static_cast<std::uint32_t>(read_varint(in)), place_turn);
-  record.stream_offset = read_varint(in);
-  record.length = static_cast<std::uint32_t>(read_varint(in));
+  batch.frame = entry.frame;
+  batch.direction = (flags & to_client) != 0 ? Direction::to_client : Direction::to_server;
+  batch.place = std::rotr(static_cast<std::uint32_t>(read_varint(in)), place_turn);
+  batch.stream_offset = read_varint(in);
+  batch.length = static_cast<std::uint32_t>(read_varint(in));
   if ((flags & unusual) != 0) {
-    record.repeated = static_cast<std::uint32_t>(read_varint(in));
-    record.missing_before = static_cast<std::uint32_t>(read_varint(in));
-    record.proxy_header = static_cast<std::uint16_t>(read_varint(in));
+    batch.repeated = static_cast<std::uint32_t>(read_varint(in));
+    batch.missing_before = static_cast<std::uint32_t>(read_varint(in));
+    batch.proxy_header = static_cast<std::uint16_t>(read_varint(in));
   }
-  record.message_type = in.front();
+  batch.message_type = in.front();
   in = in.subspan(1);
   const std::uint64_t size = read_varint(in);
-  record.units = in.first(static_cast<std::size_t>(size));
-  return record;
+  batch.records = in.first(static_cast<std::size_t>(size));
+  return batch;
 }
 
-std::optional<FrameRecord> RecordLog::find(std::uint32_t frame, std::uint32_t place) const {
+std::optional<RecordBatch> RecordStore::find(std::uint32_t frame, std::uint32_t place) const {
   std::size_t begin = 0;
   std::size_t end = entries_.size();
   if (end == 0 || entries_[end - 1].frame < frame) return std::nullopt;  // each packet of a first pass
@@ -103,10 +103,10 @@ std::optional<FrameRecord> RecordLog::find(std::uint32_t frame, std::uint32_t pl
     }
   }
   for (; begin < entries_.size() && entries_[begin].frame == frame; ++begin) {
-    const FrameRecord record = read(entries_[begin]);
-    if (record.place == place) return record;
+    const RecordBatch batch = read(entries_[begin]);
+    if (batch.place == place) return batch;
   }
   return std::nullopt;
 }
 
-}  // namespace rtmpscope::plugin
+}  // namespace rtmpscope::recording

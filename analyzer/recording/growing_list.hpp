@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-namespace rtmpscope::plugin {
+namespace rtmpscope::recording {
 
 /// Elements never move. Blocks double from 8 elements to 128, so that a short list takes little and a long
 /// one wastes little; an empty one takes none.
@@ -56,4 +56,4 @@ class GrowingList {
   std::size_t size_ = 0;
 };
 
-}  // namespace rtmpscope::plugin
+}  // namespace rtmpscope::recording

@@ -3,7 +3,7 @@
 
 #include "rtmp/chunk/chunk_parser.hpp"
 
-namespace rtmpscope::plugin {
+namespace rtmpscope::recording {
 
 /// Writes `header.size` bytes to `out`, which has room for rtmp::maximum_header_size (RTMP 5.3.1).
 inline void write_header(const rtmp::ChunkHeader& header, std::uint8_t* out) {
@@ -35,4 +35,4 @@ inline void write_header(const rtmp::ChunkHeader& header, std::uint8_t* out) {
   if (header.has_extended_timestamp) put(header.extended_timestamp, 4);
 }
 
-}  // namespace rtmpscope::plugin
+}  // namespace rtmpscope::recording

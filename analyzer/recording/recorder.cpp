@@ -1,0 +1,165 @@
+#include "recording/recorder.hpp"
+
+#include <algorithm>
+
+#include "rtmp/message/describe_message.hpp"
+#include "rtmp/session/summary.hpp"
+
+namespace rtmpscope::recording {
+namespace {
+
+bool is_command(std::uint8_t type) {
+  return type == rtmp::MessageType::command_amf0 || type == rtmp::MessageType::command_amf3;
+}
+
+/// Takes a command's transaction id from its description.
+class TransactionSink final : public NullSink {
+ public:
+  double id = 0;
+  void real(FieldId field, Range, double value) override {
+    if (field == FieldId::command_transaction_id) id = value;
+  }
+};
+
+double transaction_id(const rtmp::Message& message) {
+  TransactionSink sink;
+  rtmp::describe_command(message, sink);
+  return sink.id;
+}
+
+}  // namespace
+
+void Recorder::begin(std::uint64_t stream_offset, std::uint32_t frame, Bytes packet) {
+  writer_.begin(stream_offset, frame);
+  packet_ = packet;
+  frame_ = frame;
+}
+
+RecordBatch Recorder::end(RecordBatch batch) {
+  packet_ = {};
+  batch.message_type = types_[index_of(batch.direction)].last;
+  batch.records = writer_.bytes();
+  return batches_.add(batch);
+}
+
+void Recorder::on_event(const rtmp::Event& event) {
+  switch (event.kind) {
+    case EventKind::chunk: on_chunk(static_cast<const rtmp::ChunkEvent&>(event)); break;
+    case EventKind::message: on_message(static_cast<const rtmp::MessageEvent&>(event)); break;
+    case EventKind::finding:
+      // What is odd about a body is found again whenever the body is described.
+      if (static_cast<const rtmp::FindingEvent&>(event).in_body) break;
+      [[fallthrough]];
+    default: add_event(event);
+  }
+}
+
+void Recorder::on_chunk(const rtmp::ChunkEvent& event) {
+  const Direction direction = event.direction.value_or(Direction::to_server);
+  writer_.chunk(direction, {event.header, event.payload_length});
+  ChunkTypes& types = types_[index_of(direction)];
+  const auto known =
+      std::find_if(types.by_chunk_stream.begin(), types.by_chunk_stream.end(),
+                   [&](const auto& entry) { return entry.first == event.header.chunk_stream_id; });
+  if (event.header.format <= 1) {
+    if (known == types.by_chunk_stream.end()) {
+      types.by_chunk_stream.emplace_back(event.header.chunk_stream_id, event.header.type_id);
+    } else {
+      known->second = event.header.type_id;
+    }
+    types.last = event.header.type_id;
+  } else {
+    types.last = known == types.by_chunk_stream.end() ? std::uint8_t{0} : known->second;
+  }
+}
+
+void Recorder::on_message(const rtmp::MessageEvent& event) {
+  MessageRecord record;
+  record.header = event.message.header;
+  record.body = place_of(event.message.body);
+  record.complete = event.message.complete;
+  record.frame = frame_;
+  record.stream_name = intern(as_text(event.stream_name));
+  if (summary_ != nullptr) record.app = intern(summary_->app);
+  if (is_command(record.header.type_id)) record.link = add_link(event);
+  writer_.message(event.direction.value_or(Direction::to_server), record);
+}
+
+/// Of a command.
+std::uint32_t Recorder::add_link(const rtmp::MessageEvent& event) {
+  CommandLink link;
+  link.frame = frame_;
+  link.direction = event.direction.value_or(Direction::to_server);
+  link.transaction_id = transaction_id(event.message);
+  link.request_frame = static_cast<std::uint32_t>(event.request_frame.value_or(0));
+  link.response_time = event.response_time.value_or(0);
+  if (link.request_frame != 0) link_request(link);
+  links_.push_back(link);
+  return static_cast<std::uint32_t>(links_.size() - 1);
+}
+
+/// The request learns who answers it.
+void Recorder::link_request(const CommandLink& response) {
+  for (std::size_t i = links_.size(); i-- > 0;) {
+    CommandLink& request = links_[i];
+    if (request.frame < response.request_frame) return;
+    if (request.frame == response.request_frame && request.direction != response.direction &&
+        request.transaction_id == response.transaction_id) {
+      request.response_frame = response.frame;
+      return;
+    }
+  }
+}
+
+void Recorder::add_event(const rtmp::Event& event) {
+  auto record = std::make_unique<EventRecord>();
+  record->kind = event.kind;
+  if (event.kind == EventKind::handshake) {
+    const auto& handshake = static_cast<const rtmp::HandshakeEvent&>(event);
+    record->handshake = std::make_unique<rtmp::HandshakePartFacts>(handshake.facts);
+    record->part = place_of(handshake.raw);
+    if (record->part.copy != nullptr) {
+      record->part_copy = std::make_unique_for_overwrite<std::uint8_t[]>(handshake.raw.size());
+      std::copy(handshake.raw.begin(), handshake.raw.end(), record->part_copy.get());
+      record->part.copy = record->part_copy.get();
+    }
+  } else {
+    Tape fields;
+    event.describe(fields);
+    record->fields = fields;  // a copy takes no more memory than it needs
+  }
+  if (event.kind == EventKind::finding) {
+    record->finding = static_cast<const rtmp::FindingEvent&>(event).id;
+  }
+  writer_.event(event.direction.value_or(Direction::to_server), static_cast<std::uint32_t>(events_.size()));
+  events_.push_back(std::move(record));
+}
+
+/// Names change seldom: the last ones are compared, not all.
+std::uint32_t Recorder::intern(std::string_view text) {
+  constexpr std::size_t compared = 8;
+  if (text.empty()) return 0;
+  const std::size_t end = texts_.size();
+  for (std::size_t i = end; i-- > (end > compared ? end - compared : 0);) {
+    if (texts_[i] == text) return static_cast<std::uint32_t>(i);
+  }
+  texts_.emplace_back(text);
+  return static_cast<std::uint32_t>(end);
+}
+
+/// By offset if they lie in the packet; else as they are, to be copied while they are there.
+KeptBytes Recorder::place_of(Bytes bytes) const {
+  KeptBytes kept;
+  kept.size = static_cast<std::uint32_t>(bytes.size());
+  if (bytes.empty()) return kept;
+  const auto begin = reinterpret_cast<std::uintptr_t>(packet_.data());
+  const auto at = reinterpret_cast<std::uintptr_t>(bytes.data());
+  if (at >= begin && at + bytes.size() <= begin + packet_.size()) {
+    kept.offset = static_cast<std::uint32_t>(at - begin);
+  } else {
+    kept.copy = bytes.data();
+  }
+  return kept;
+}
+
+}  // namespace rtmpscope::recording

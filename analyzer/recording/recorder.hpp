@@ -1,0 +1,74 @@
+// What the decoder says of one connection, kept so that it can be shown again: any packet, any number of
+// times.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "recording/record_codec.hpp"
+#include "recording/record_store.hpp"
+#include "recording/records.hpp"
+#include "rtmp/session/events.hpp"
+
+namespace rtmpscope::recording {
+
+/// Call order: for each packet `begin`, then the events that its bytes bring, then `end`. A packet without
+/// `end` leaves no batch.
+class Recorder final : public rtmp::EventSink {
+ public:
+  /// `writer` holds the batch in progress only, so all connections of a thread may share one. It must outlive
+  /// the recorder.
+  explicit Recorder(RecordWriter& writer) : writer_(writer) {}
+
+  /// Where messages take the name of their application from; must outlive the last event. Without it they
+  /// have none.
+  void set_summary(const rtmp::ConnectionSummary& summary) { summary_ = &summary; }
+
+  /// `packet` is all that is shown of packet `frame`, and stays until `end`. Bodies that lie in it are not
+  /// copied. `stream_offset` is where the batch begins in its direction's stream.
+  void begin(std::uint64_t stream_offset, std::uint32_t frame, Bytes packet);
+  void on_event(const rtmp::Event& event) override;
+  /// Adds the batch. `records` and `message_type` are filled in here, all else by the caller.
+  RecordBatch end(RecordBatch batch);
+
+  /// What `end` answered for the packet's bytes at `place`.
+  [[nodiscard]] std::optional<RecordBatch> find(std::uint32_t frame, std::uint32_t place) const {
+    return batches_.find(frame, place);
+  }
+  [[nodiscard]] const CommandLink& link(const MessageRecord& message) const { return links_[message.link]; }
+  [[nodiscard]] const EventRecord& event(std::uint32_t index) const { return *events_[index]; }
+  [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
+
+ private:
+  /// Which messages the chunks of one direction belong to.
+  struct ChunkTypes {
+    std::vector<std::pair<std::uint32_t, std::uint8_t>> by_chunk_stream;  ///< type of its last message
+    std::uint8_t last = 0;                                                ///< of the last chunk; 0: not known
+  };
+
+  void on_chunk(const rtmp::ChunkEvent& event);
+  void on_message(const rtmp::MessageEvent& event);
+  std::uint32_t add_link(const rtmp::MessageEvent& event);
+  void link_request(const CommandLink& response);
+  void add_event(const rtmp::Event& event);
+  std::uint32_t intern(std::string_view text);
+  [[nodiscard]] KeptBytes place_of(Bytes bytes) const;
+
+  RecordWriter& writer_;
+  const rtmp::ConnectionSummary* summary_ = nullptr;
+  Bytes packet_;
+  std::uint32_t frame_ = 0;
+  std::array<ChunkTypes, 2> types_;  ///< by index_of(Direction)
+
+  RecordStore batches_;
+  std::vector<CommandLink> links_{1};
+  std::vector<std::unique_ptr<EventRecord>> events_;
+  std::vector<std::string> texts_{std::string()};
+};
+
+}  // namespace rtmpscope::recording
