@@ -12,6 +12,25 @@ test -s share/man/man1/rtmpscope.1
 bash -n share/bash-completion/completions/rtmpscope
 zsh -n share/zsh/vendor-completions/_rtmpscope
 
+# Below any prefix, and nowhere else; the Wireshark plugin, if there is one, where Wireshark looks for a user's plugins.
+prefix=$scratch/any/.local
+components=("")
+[ ! -e "$build/dissector-plugin/rtmpscope.so" ] || components+=("--component wireshark")
+for component in "${components[@]}"; do
+  # shellcheck disable=SC2086 # two words
+  cmake --install "$build" --prefix "$prefix" $component >"$scratch/install.log"
+  grep -q "^-- Installing: $prefix/" "$scratch/install.log"
+  if sed -n 's/^-- \(Installing\|Up-to-date\): //p' "$scratch/install.log" | grep -v "^$prefix/"; then
+    echo "is outside the prefix $prefix"
+    exit 1
+  fi
+done
+if [ "${#components[@]}" -eq 2 ]; then
+  series=$(sed -n 's/^RTMPSCOPE_WIRESHARK_SERIES:INTERNAL=//p' "$build/CMakeCache.txt")
+  test -s "$prefix/lib/wireshark/plugins/$series/epan/rtmpscope.so"
+fi
+"$prefix/bin/rtmpscope" --version >/dev/null
+
 cd "$scratch"
 cpack -G DEB --config "$build/CPackConfig.cmake" -B "$scratch" >cpack.log 2>&1 || { cat cpack.log; exit 1; }
 package=$(echo rtmpscope_*.deb)
