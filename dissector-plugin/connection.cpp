@@ -29,8 +29,8 @@ bool is_client_handshake(Bytes bytes, Direction direction) {
 
 }  // namespace
 
-Connection::Connection(Capture& capture, rtmp::ConnectionInfo info)
-    : capture_(capture), info_(std::move(info)), recorder_(capture.records) {}
+Connection::Connection(Capture& capture, const rtmp::ConnectionInfo& info)
+    : capture_(capture), info_(info), recorder_(capture.records) {}
 
 void Connection::give_number() {
   if (!index_) index_ = capture_.numbered++;

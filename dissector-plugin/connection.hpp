@@ -47,7 +47,7 @@ struct Capture {
 
 class Connection final {
  public:
-  Connection(Capture& capture, rtmp::ConnectionInfo info);
+  Connection(Capture& capture, const rtmp::ConnectionInfo& info);
 
   /// Whether media payload is kept, too, which takes as much memory as there is media. To be said before
   /// `take`.

@@ -64,7 +64,7 @@ Connection* new_connection(const packet_info* pinfo, Direction direction,
     info.server = endpoint(pinfo->dst, pinfo->destport);
     if (direction == Direction::to_client) std::swap(info.client, info.server);
     info.transport = transport;
-    store().connections.push_back(std::make_unique<Connection>(store().capture, std::move(info)));
+    store().connections.push_back(std::make_unique<Connection>(store().capture, info));
     return store().connections.back().get();
   } catch (...) {
     return nullptr;

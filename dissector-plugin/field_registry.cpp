@@ -28,7 +28,7 @@ Registry& registry() {
 }
 
 /// A copy that stays; the tables' views need not end with a zero.
-const char* lasting(std::string text) {
+const char* lasting(const std::string& text) {
   const std::size_t size = text.size();
   char* copy = new char[size + 1];
   text.copy(copy, size);

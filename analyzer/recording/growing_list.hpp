@@ -48,8 +48,8 @@ class GrowingList {
   static Place place_of(std::size_t index) {
     const std::size_t shifted = index + first;
     if (shifted >= last) return {last_bits - first_bits + (shifted - last) / last, (shifted - last) % last};
-    const auto bits = static_cast<std::size_t>(std::bit_width(shifted)) - 1;
-    return {bits - first_bits, shifted - (std::size_t{1} << bits)};
+    const std::size_t begin = std::bit_floor(shifted);
+    return {static_cast<std::size_t>(std::bit_width(begin)) - 1 - first_bits, shifted - begin};
   }
 
   std::vector<std::unique_ptr<T[]>> blocks_;
