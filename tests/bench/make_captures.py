@@ -12,7 +12,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS / "python"))
+
+from rtmp_writer import AUDIO, SET_CHUNK_SIZE, VIDEO, message, u32  # noqa: E402
+
+SAMPLES = TESTS.parent / "samples"
 
 RECORD_HEADER = 16
 IP = 14  # offset of the IPv4 header in a frame
@@ -134,13 +139,8 @@ CHUNK_SIZE = 65536
 LOOPBACK_SEGMENT = 65483  # with 12 bytes of TCP options an IP packet of 65535 bytes
 
 
-def message(chunk_stream, type_id, timestamp, body, stream=1, chunk_size=CHUNK_SIZE):
-    """An RTMP message in chunks: a type 0 header, then type 3."""
-    head = struct.pack(">BI", chunk_stream, timestamp << 8)[:4] + struct.pack(">I", len(body))[1:]
-    chunks = [head + struct.pack("<BI", type_id, stream) + body[:chunk_size]]
-    for at in range(chunk_size, len(body), chunk_size):
-        chunks.append(bytes([0xC0 | chunk_stream]) + body[at : at + chunk_size])
-    return b"".join(chunks)
+def media_message(type_id, body, chunk_stream, time):
+    return message(type_id, body, chunk_stream, time, 1, CHUNK_SIZE)
 
 
 def media_messages(size):
@@ -151,13 +151,13 @@ def media_messages(size):
     while written < size:
         if audio * 1024 * 1000 < frame * 40 * 44100:  # AAC frames are 1024 samples
             time = audio * 1024 * 1000 // 44100
-            made = message(AUDIO_CHUNK_STREAM, 8, time, b"\xaf\x01" + noise[:370])
+            made = media_message(AUDIO, b"\xaf\x01" + noise[:370], AUDIO_CHUNK_STREAM, time)
             audio += 1
         else:
             time, key = frame * 40, frame % 50 == 0
             unit = (b"\x65" if key else b"\x41") + noise[: chance.randrange(30_000, 200_000)]
             tag = (b"\x17" if key else b"\x27") + b"\x01\0\0\0"
-            made = message(VIDEO_CHUNK_STREAM, 9, time, tag + struct.pack(">I", len(unit)) + unit)
+            made = media_message(VIDEO, tag + u32(len(unit)) + unit, VIDEO_CHUNK_STREAM, time)
             frame += 1
         written += len(made)
         yield time, made
@@ -204,7 +204,7 @@ def high_bit_rate_session(packets, size):
             add(time + 5, False)
 
     opening = opening_messages(b"".join(packet.payload for packet in from_client[:8]), 3)
-    send(begin, opening + message(2, 1, 0, struct.pack(">I", CHUNK_SIZE), stream=0))
+    send(begin, opening + message(SET_CHUNK_SIZE, u32(CHUNK_SIZE), chunk_stream_id=2))
     for milliseconds, data in media_messages(size):
         send(begin + milliseconds * 1000, data)
     return session

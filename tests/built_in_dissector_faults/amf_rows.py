@@ -3,7 +3,7 @@
 import struct
 
 from rows import ABSENT, row
-from rtmp_bytes import COMMAND_AMF0, COMMAND_AMF3, amf0, amf0_values, amf3_text, text, u16, u32
+from rtmp_writer import COMMAND_AMF0, COMMAND_AMF3, amf0, amf0_values, amf3_text, text, u16, u32
 from session import CLIENT, Session
 
 DAY = struct.pack(">d", 1_700_000_000_000)  # 2023-11-14T22:13:20Z

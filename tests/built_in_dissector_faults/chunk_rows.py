@@ -1,7 +1,7 @@
 """Chunk headers, timestamps and how messages are put together from chunks."""
 
 from rows import ABSENT, row
-from rtmp_bytes import (
+from rtmp_writer import (
     ABORT,
     AUDIO,
     COMMAND_AMF0,

@@ -3,7 +3,7 @@
 import struct
 
 from rows import ABSENT, row
-from rtmp_bytes import (
+from rtmp_writer import (
     AGGREGATE,
     COMMAND_AMF0,
     COMMAND_AMF3,

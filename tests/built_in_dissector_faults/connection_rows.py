@@ -3,7 +3,7 @@
 import hmac
 
 from rows import ABSENT, row
-from rtmp_bytes import COMMAND_AMF0, amf0_values, message
+from rtmp_writer import COMMAND_AMF0, amf0_values, message
 from session import C0_C1, C2, CLIENT, HANDSHAKE_BLOCK, OTHER_BLOCK, S0_S1_S2, SERVER, Session
 
 CONNECT = message(COMMAND_AMF0, amf0_values("connect", 1, {"app": "live"}))

@@ -1,7 +1,7 @@
 """Protocol control and user control messages, with all their parameters."""
 
 from rows import ABSENT, row
-from rtmp_bytes import ACKNOWLEDGEMENT, PEER_BANDWIDTH, USER_CONTROL, WINDOW_SIZE, header, u16, u32
+from rtmp_writer import ACKNOWLEDGEMENT, PEER_BANDWIDTH, USER_CONTROL, WINDOW_SIZE, header, u16, u32
 from session import CLIENT, SERVER, Session
 
 

@@ -3,7 +3,7 @@
 import struct
 
 from rows import ABSENT, row
-from rtmp_bytes import AUDIO, VIDEO, amf0, amf0_values, u16, u24, u32
+from rtmp_writer import AUDIO, VIDEO, amf0, amf0_values, u16, u24, u32
 from session import CLIENT, Session
 
 # High profile, 320x180 at 25 frames a second: sequence and picture parameter set of libx264.

@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass, field
 
 from packets import LINK_ETHERNET, Packet
-from rtmp_bytes import SET_CHUNK_SIZE, message, u32
+from rtmp_writer import SET_CHUNK_SIZE, message, u32
 
 ETHERNET = bytes(12) + b"\x08\x00"
 CLIENT, SERVER = ("to_server", "to_client")  # who sends is named by the direction of what it sends

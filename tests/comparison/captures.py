@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from dissectors import Shown, plugin
-from truth import KEEP, truth_of
+from reference_messages import KEEP, truth_of
 from wireshark import IN_ORDER
 
 # Messages that the analyzer tells when the connection ends, of which Wireshark tells no dissector: one a direction.

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from truth import KEEP, keys_of
+from reference_messages import KEEP, keys_of
 
 AUDIO, VIDEO = 8, 9
 # As Wireshark's own dissector calls them in the Info column.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import segments
-from rtmp_bytes import AUDIO, COMMAND_AMF0, SET_CHUNK_SIZE, VIDEO, amf0_values, header, message, u32
+from rtmp_writer import AUDIO, COMMAND_AMF0, SET_CHUNK_SIZE, VIDEO, amf0_values, header, message, u32
 from session import CLIENT, PUSH, SERVER, ACK, Session
 
 IN_ORDER = ("-o", "tcp.reassemble_out_of_order:TRUE")

@@ -3,7 +3,7 @@
 import struct
 from dataclasses import replace
 
-from rtmp_bytes import amf0, u16, u32
+from rtmp_writer import amf0, u16, u32
 from session import CLIENT, SERVER
 from situations import Publisher, situation
 

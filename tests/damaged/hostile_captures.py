@@ -4,22 +4,27 @@ import random
 import struct
 
 import packets as capture_file
-from scripted_rtmp import (
-    AUDIO, COMMAND_AMF0, COMMAND_AMF3, DATA_AMF0, VIDEO, amf0, begin, command, header, message,
-)  # fmt: skip
+from publisher_script import begin, command
+from rtmp_writer import AUDIO, COMMAND_AMF0, COMMAND_AMF3, DATA_AMF0, VIDEO, amf0, header, message
 from scripted_tcp import ACK, ETHERNET, PUSH, SEGMENT, START, STEP, Conversation
 from segments import SYN
 
 KILOBYTE = 1000
 SERVER_PORT = 1935
+CHUNK_SIZE = 4096
+FRAME = b"\x27\x01\0\0\0"  # the FLV tag header of an H.264 frame that is no key frame
 OPEN_CHUNK = 600  # bytes of 65,000 messages that are more than anybody may keep
 
 
-def publisher(chunk_size=4096):
+def publisher(chunk_size=CHUNK_SIZE):
     generator = random.Random(2012)
     conversation = Conversation(0, SERVER_PORT)
     begin(conversation, generator, chunk_size)
     return conversation, generator
+
+
+def video(body, time):
+    return message(VIDEO, body, 6, time, 1, CHUNK_SIZE)
 
 
 def write(path, conversation):
@@ -43,12 +48,12 @@ def fake_headers(size, path):
     conversation, generator = publisher()
     pieces = []
     for n in range(size // 10 + 1):
-        body = b"\x27\x01\0\0\0"
+        body = FRAME
         while len(body) < 10 * KILOBYTE:
-            stream_id, kind = generator.choice((4, 5, 6)), generator.choice((AUDIO, VIDEO))
+            chunk_stream, kind = generator.choice((4, 5, 6)), generator.choice((AUDIO, VIDEO))
             length = generator.randrange(20, 9000)
-            body += header(stream_id, kind, length, n * 40, 1) + generator.randbytes(generator.randrange(60))
-        pieces.append(message(6, VIDEO, body, n * 40, 1, 4096))
+            body += header(0, chunk_stream, n * 40, length, kind, 1) + generator.randbytes(generator.randrange(60))
+        pieces.append(video(body, n * 40))
     with_losses(conversation, b"".join(pieces), generator)
     write(path, conversation)
 
@@ -58,11 +63,11 @@ def nested(size, path):
     conversation, generator = publisher()
     inner = []
     for n in range(size):
-        inner.append(message(6, VIDEO, b"\x27\x01\0\0\0" + generator.randbytes(900), n * 40, 1, 4096))
+        inner.append(video(FRAME + generator.randbytes(900), n * 40))
         if n % 50 == 0:
-            inner.append(command("onStatus", 0, None, {"code": f"NetStream.Fake.{n}"}, message_stream_id=1))
-    body = b"\x27\x01\0\0\0" + b"".join(inner)
-    pieces = [message(6, VIDEO, body[at : at + 500_000], at // 100, 1, 4096) for at in range(0, len(body), 500_000)]
+            inner.append(command("onStatus", 0, None, {"code": f"NetStream.Fake.{n}"}, stream=1))
+    body = FRAME + b"".join(inner)
+    pieces = [video(body[at : at + 500_000], at // 100) for at in range(0, len(body), 500_000)]
     with_losses(conversation, b"".join(pieces), generator)
     write(path, conversation)
 
@@ -73,7 +78,8 @@ def alternating_lengths(size, path):
     pieces = []
     for n in range(size * 2):
         length = generator.choice((0, 1, 0xFFFFFF, 300, 0x800000, 65536))
-        head = header(generator.choice((4, 5, 64, 700)), generator.choice((AUDIO, VIDEO, DATA_AMF0)), length, n, n % 3)
+        chunk_stream, kind = generator.choice((4, 5, 64, 700)), generator.choice((AUDIO, VIDEO, DATA_AMF0))
+        head = header(0, chunk_stream, n, length, kind, n % 3)
         pieces.append(head + generator.randbytes(min(length, 4096)))
     with_losses(conversation, b"".join(pieces)[: size * KILOBYTE], generator)
     write(path, conversation)
@@ -100,7 +106,7 @@ def descending(size, path):
 def every_other_byte(size, path):
     """Segments of one byte with a hole of one byte after each; all is acknowledged."""
     conversation, generator = publisher()
-    media = message(6, VIDEO, b"\x27\x01\0\0\0" + generator.randbytes(180), 40, 1, 4096)
+    media = video(FRAME + generator.randbytes(180), 40)
     data = (media * (size * 20 // len(media) + 1))[: size * 20]
     for at in range(0, len(data) - 1, 2):
         conversation.send(True, data[at : at + 1], ACK | PUSH)
@@ -113,7 +119,7 @@ def every_other_byte(size, path):
 def overlaps(size, path):
     """Each byte comes several times, with other contents each time."""
     conversation, generator = publisher()
-    data = message(6, VIDEO, b"\x27\x01\0\0\0" + generator.randbytes(size * 300), 40, 1, 4096)
+    data = video(FRAME + generator.randbytes(size * 300), 40)
     first = conversation.next[True]
     for at in range(0, len(data), 700):
         for back in (0, 300, 650):
@@ -141,8 +147,8 @@ def open_messages(size, path):
     conversation, generator = publisher(OPEN_CHUNK)
     body = generator.randbytes(OPEN_CHUNK)
     streams = range(320, 320 + min(65_000, size * KILOBYTE // OPEN_CHUNK))
-    conversation.say(True, b"".join(header(one, COMMAND_AMF0, 0xFFFFFF) + body for one in streams))
-    conversation.say(True, message(3, DATA_AMF0, amf0("x" * 2000), 0, 0, OPEN_CHUNK))
+    conversation.say(True, b"".join(header(0, one, 0, 0xFFFFFF, COMMAND_AMF0) + body for one in streams))
+    conversation.say(True, message(DATA_AMF0, amf0("x" * 2000), chunk_size=OPEN_CHUNK))
     write(path, conversation)
 
 
@@ -151,7 +157,7 @@ def bombs(path, size, type_id, bodies):
     said = 0
     while said < size * KILOBYTE:
         for body in bodies:
-            conversation.say(True, message(4, type_id, body, 0, 1, 65536))
+            conversation.say(True, message(type_id, body, 4, 0, 1, 65536))
             said += len(body)
     write(path, conversation)
 
@@ -196,10 +202,10 @@ def nearly_headers(size, path):
     """From the middle as well: every 12 bytes a header that only the next ones refute."""
     generator = random.Random(2012)
     conversation = Conversation(0, SERVER_PORT)
-    headers = (
-        header(generator.choice((4, 6)), generator.choice((AUDIO, VIDEO)), generator.randrange(1, 200), 40, 1)
-        for _ in range(size * KILOBYTE // 12)
-    )
+    headers = []
+    for _ in range(size * KILOBYTE // 12):
+        chunk_stream, kind = generator.choice((4, 6)), generator.choice((AUDIO, VIDEO))
+        headers.append(header(0, chunk_stream, 40, generator.randrange(1, 200), kind, 1))
     conversation.say(True, b"".join(headers))
     write(path, conversation)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ranges import Ranges
-from truth import CONTEXT_KEYS, HEADER_KEYS, Placement
+from intact_truth import CONTEXT_KEYS, HEADER_KEYS, Placement
 
 ABSENT = object()
 TIMESTAMPS, NEAR = 1 << 32, 100  # milliseconds

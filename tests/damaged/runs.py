@@ -13,7 +13,7 @@ from damage import CERTAIN, DAMAGES, MIDSTREAM, MIDSTREAM_OTHER_PORT, cut_start,
 from judge import Judge, Verdict
 from layers import endpoint
 from midstream import judge_start
-from truth import Truth, parse
+from intact_truth import Truth, parse
 
 MEASURE = Path(__file__).with_name("measure.py")
 MIDSTREAMS = (MIDSTREAM, MIDSTREAM_OTHER_PORT)

@@ -1,4 +1,7 @@
-"""RTMP as bytes, written by hand: chunk headers, messages, AMF0 values. What a row wants odd it writes out itself."""
+"""RTMP as bytes, written by hand: chunk headers, messages, AMF0 values. The only writer of RTMP in the tests in Python.
+
+A test that wants something odd writes that out itself.
+"""
 
 import struct
 
@@ -41,10 +44,8 @@ def header(chunk_format, chunk_stream_id, time=0, length=0, type_id=0, stream=0)
 
 def chunks(first_header, body, chunk_stream_id, chunk_size=128, repeated=b""):
     """A message: its first header, then its body with type 3 headers between. `repeated` follows each of those."""
-    wire = first_header + body[:chunk_size]
-    for at in range(chunk_size, len(body), chunk_size):
-        wire += basic_header(3, chunk_stream_id) + repeated + body[at : at + chunk_size]
-    return wire
+    parts = [body[at : at + chunk_size] for at in range(0, len(body), chunk_size)]
+    return first_header + (basic_header(3, chunk_stream_id) + repeated).join(parts)
 
 
 def message(type_id, body, chunk_stream_id=3, time=0, stream=0, chunk_size=128):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes docs/damaged-captures.md: what is found of damaged captures.
 
-    report.py --program PATH [--captures DIRECTORY] [--seeds N] [--starts N] [--scores FILE] [--output FILE]
+    damage_report.py --program PATH [--captures DIRECTORY] [--seeds N] [--starts N] [--scores FILE] [--output FILE]
 
 --scores keeps the counts; with a file that is there already, nothing is run again.
 """
@@ -33,7 +33,7 @@ HEAD = """# Damaged captures
 
 How much is found of a capture of which parts are missing, and whether anything is invented. The page is written by
 
-    tests/damaged/report.py --program build/run/analyzer/app/rtmpscope --captures {captures} --seeds {seeds} --starts {starts}
+    tests/damaged/damage_report.py --program build/run/analyzer/app/rtmpscope --captures {captures} --seeds {seeds} --starts {starts}
 
 ## How it is measured
 

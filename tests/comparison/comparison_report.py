@@ -1,6 +1,6 @@
 """Prints docs/wireshark-comparison.md: the plugin beside Wireshark's own RTMP dissector, with default preferences.
 
-    report.py PROGRAM PLUGIN SERIES [--captures FOLDER]
+    comparison_report.py PROGRAM PLUGIN SERIES [--captures FOLDER]
 """
 
 import argparse

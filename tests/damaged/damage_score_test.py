@@ -1,6 +1,6 @@
 """The judge notices what is wrong: true output is spoiled in every way, and each way has to be counted.
 
-    judge_test.py PROGRAM
+    damage_score_test.py PROGRAM
 """
 
 import copy
@@ -11,7 +11,7 @@ from judge import Judge
 from program import SAMPLES
 from ranges import Ranges
 from runs import Subject, analyze
-from truth import Placement
+from intact_truth import Placement
 
 CAPTURES = ("pub_gst_librtmp_nginx.pcap", "encap_vlan_ipv6.pcap", "ip_fragments.pcap", "port_reuse.pcap")
 
