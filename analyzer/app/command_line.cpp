@@ -46,6 +46,7 @@ std::optional<std::string> unknown_subcommand(const CLI::App& app, int argc, con
 
 void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
   auto& shard = options.engine.shard;
+  output::RendererOptions& renderer = options.renderer;
   app.add_option("--format", words.format, "text, ndjson or json")
       ->check(CLI::IsMember({"text", "ndjson", "json"}))
       ->group("Output");
@@ -55,9 +56,9 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->group("Output");
   app.add_flag("--chunks", shard.session.chunk_events, "An event for every chunk header, too")
       ->group("Output");
-  app.add_flag("--ranges", shard.render.ranges, "Byte range of every field (ndjson and json)")
+  app.add_flag("--ranges", renderer.render.ranges, "Byte range of every field (ndjson and json)")
       ->group("Output");
-  app.add_flag("--redact", shard.render.redact, "Mask stream keys, tokens and passwords")->group("Output");
+  app.add_flag("--redact", renderer.render.redact, "Mask stream keys, tokens and passwords")->group("Output");
   app.add_option("--color,--colour", words.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->group("Output");
@@ -90,37 +91,38 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
 /// The checks that CLI11 cannot do. Returns the complaint, if there is one.
 std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   auto& shard = options.engine.shard;
-  shard.format = words.format == "ndjson" ? output::OutputFormat::ndjson
-                 : words.format == "json" ? output::OutputFormat::json
-                                          : output::OutputFormat::text;
+  output::RendererOptions& renderer = options.renderer;
+  renderer.format = words.format == "ndjson" ? output::OutputFormat::ndjson
+                    : words.format == "json" ? output::OutputFormat::json
+                                             : output::OutputFormat::text;
   if (words.summary) {
     if (words.format != "text") return "--summary goes with --format text only";
-    shard.format = output::OutputFormat::summary;
+    renderer.format = output::OutputFormat::summary;
     shard.session.message_events = false;
   }
-  if (shard.render.ranges && shard.format != output::OutputFormat::ndjson &&
-      shard.format != output::OutputFormat::json) {
+  if (renderer.render.ranges && renderer.format != output::OutputFormat::ndjson &&
+      renderer.format != output::OutputFormat::json) {
     return "--ranges goes with --format ndjson or json";
   }
   auto selection = output::parse_selection(words.only);
   if (!selection) return selection.error().message;
-  shard.selection = std::move(*selection);
+  renderer.selection = std::move(*selection);
   // Whoever asks for them wants them.
-  if (std::ranges::find(shard.selection.kinds, EventKind::chunk) != shard.selection.kinds.end()) {
+  if (std::ranges::find(renderer.selection.kinds, EventKind::chunk) != renderer.selection.kinds.end()) {
     shard.session.chunk_events = true;
   }
   options.progress = !words.no_progress;
   for (const auto& [word, bound] :
-       {std::pair(&words.from, &options.engine.from), std::pair(&words.to, &options.engine.to)}) {
+       {std::pair(&words.from, &renderer.from), std::pair(&words.to, &renderer.to)}) {
     if (word->empty()) continue;
     *bound = parse_time_bound(*word);
     if (!*bound) return fmt::format("'{}' is neither an RFC 3339 time nor +SECONDS", *word);
   }
   if (shard.rtmp_ports.empty()) shard.rtmp_ports = {rtmp_port};
   // The terminal decides about colour when it is known; see run.cpp.
-  shard.render.colour = words.colour == "always";
+  renderer.render.colour = words.colour == "always";
   options.colour_by_terminal = words.colour == "auto";
-  shard.render.ascii = words.ascii;
+  renderer.render.ascii = words.ascii;
   return std::nullopt;
 }
 
@@ -207,7 +209,7 @@ CommandLine parse_command_line(int argc, char** argv) {
   if (live_app->parsed()) {
     live.live.filter = live.common.filter;
     live.live.promiscuous = !not_promiscuous;
-    live.common.engine.shard.render.live = true;
+    live.common.renderer.render.live = true;
     if (const auto complaint = finish(live.common, live_words)) return complain(*complaint);
     return {live, success};
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "output/factory/renderer_factory.hpp"
 #include "pipeline/engine.hpp"
 #include "reference/reference.hpp"
 
@@ -15,6 +16,7 @@ namespace rtmpscope::app {
 /// Options that analyze and live have in common.
 struct OutputOptions {
   pipeline::EngineOptions engine;
+  output::RendererOptions renderer;
   std::string output;  ///< -o; empty: standard output
   std::string filter;  ///< -f
   bool progress = true;

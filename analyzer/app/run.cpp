@@ -49,14 +49,15 @@ std::optional<Error> complaint_about_output(const std::string& output,
 int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   auto output = OutputFile::open(options.output);
   if (!output) return fail(output.error());
-  pipeline::EngineOptions engine = options.engine;
-  output::RenderOptions& render = engine.shard.render;
+  output::RendererOptions renderer = options.renderer;
+  output::RenderOptions& render = renderer.render;
   if (options.colour_by_terminal) render.colour = output->is_terminal() && std::getenv("NO_COLOR") == nullptr;
   if (output->is_terminal() && !locale_is_utf8()) render.ascii = true;
   // The bar and the output would overwrite each other on one terminal.
   ProgressBar bar(options.progress && !output->is_terminal());
   const pipeline::EngineResult result = pipeline::run(
-      source, engine, [&](std::string_view bytes) { return output->write(bytes); },
+      source, options.engine, output::RendererFactory(std::move(renderer)),
+      [&](std::string_view bytes) { return output->write(bytes); },
       [&](std::optional<double> share) { bar.update(share); });
   bar.clear();
   output->close();

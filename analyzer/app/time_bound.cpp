@@ -12,13 +12,13 @@ constexpr double most_seconds = 1e9;  // thirty years, far below the range of Ti
 
 }  // namespace
 
-std::optional<pipeline::TimeBound> parse_time_bound(const std::string& text) {
+std::optional<output::TimeBound> parse_time_bound(const std::string& text) {
   std::smatch part;
   static const std::regex relative(R"(\+(\d{1,10}(\.\d{1,9})?))");
   if (std::regex_match(text, part, relative)) {
     const double seconds = std::stod(part[1]);
     if (seconds > most_seconds) return std::nullopt;
-    return pipeline::TimeBound{static_cast<Timestamp>(std::llround(seconds * nanoseconds_per_second)), true};
+    return output::TimeBound{static_cast<Timestamp>(std::llround(seconds * nanoseconds_per_second)), true};
   }
   static const std::regex absolute(
       R"((\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|([+-])(\d\d):(\d\d))?)");
@@ -36,7 +36,7 @@ std::optional<pipeline::TimeBound> parse_time_bound(const std::string& text) {
     const auto offset = hours(std::stoi(part[10])) + minutes(std::stoi(part[11]));
     time = part[9] == "+" ? time - offset : time + offset;
   }
-  return pipeline::TimeBound{time.time_since_epoch().count(), false};
+  return output::TimeBound{time.time_since_epoch().count(), false};
 }
 
 }  // namespace rtmpscope::app

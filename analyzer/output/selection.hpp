@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "output/output.hpp"
+#include "output/renderer.hpp"
 
 namespace rtmpscope::output {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "output/json/json_text.hpp"
+#include "output/digits.hpp"
 
 namespace rtmpscope::output {
 namespace {

@@ -58,26 +58,22 @@ struct EndEvent final : rtmp::Event {
 
 }  // namespace
 
-CaptureEvents::CaptureEvents(const ShardOptions& options)
-    : renderer_(output::make_renderer(options.format, options.render)),
-      selecting_(std::make_unique<output::SelectingSink>(options.selection, *renderer_)) {}
-
 const output::Output& CaptureEvents::start(const capture::PacketSource& source,
                                            const capture::PacketBatch& first) {
-  renderer_->output().clear();
+  observer_->output().clear();
   StartEvent event(source);
   if (!first.packets.empty()) event.packet = first.packets.front().ref();
-  selecting_->on_event(event);
-  return renderer_->output();
+  observer_->on_event(event);
+  return observer_->output();
 }
 
 const output::Output& CaptureEvents::end(const capture::PacketSource& source, const WindowReader& reader,
                                          ConnectionCounts counts) {
-  renderer_->output().clear();
+  observer_->output().clear();
   EndEvent event(source, reader, counts);
   event.packet = reader.last_packet();
-  selecting_->on_event(event);
-  return renderer_->output();
+  observer_->on_event(event);
+  return observer_->output();
 }
 
 }  // namespace rtmpscope::pipeline

@@ -11,20 +11,21 @@ namespace {
 /// shards, the outputs of the one before are put in order and written.
 class Engine {
  public:
-  Engine(capture::PacketSource& source, const EngineOptions& options, const Write& write,
-         const Progress& progress)
+  Engine(capture::PacketSource& source, const EngineOptions& options, const output::ObserverFactory& factory,
+         const Write& write, const Progress& progress)
       : source_(source),
+        factory_(factory),
         write_(write),
         progress_(progress),
         options_(options),
         reader_(source, window_packets),
-        merger_(options.shard.format, options.only_connection),
+        merger_(factory.make_assembler(), options.only_connection),
         workers_(options.jobs) {}
 
   EngineResult run() {
     do {
       reader_.read(*next_);  // live, nothing may come for a while
-    } while (next_->batch.packets.empty() && !next_->last && has_relative_bound());
+    } while (next_->batch.packets.empty() && !next_->last && factory_.needs_start());
     make_shards();
     merger_.begin(text_);
     merger_.add_capture(capture_events_->start(source_, next_->batch), text_);
@@ -53,23 +54,12 @@ class Engine {
   }
 
  private:
-  [[nodiscard]] bool has_relative_bound() const {
-    return (options_.from && options_.from->relative) || (options_.to && options_.to->relative);
-  }
-
-  /// Relative times are known when the first packets are.
   void make_shards() {
-    ShardOptions options = options_.shard;
     const auto& packets = next_->batch.packets;
-    const Timestamp first = packets.empty() ? 0 : packets.front().time;
-    const auto resolve = [&](const std::optional<TimeBound>& bound) -> std::optional<Timestamp> {
-      if (!bound) return std::nullopt;
-      return bound->value + (bound->relative ? first : 0);
-    };
-    options.selection.from = resolve(options_.from);
-    options.selection.to = resolve(options_.to);
-    for (auto& shard : shards_) shard = std::make_unique<Shard>(options);
-    capture_events_.emplace(options);
+    const Timestamp start = packets.empty() ? 0 : packets.front().time;
+    for (auto& shard : shards_)
+      shard = std::make_unique<Shard>(options_.shard, factory_.make_observer(start));
+    capture_events_.emplace(factory_.make_observer(start));
   }
 
   void collect_outputs() {
@@ -98,6 +88,7 @@ class Engine {
   }
 
   capture::PacketSource& source_;
+  const output::ObserverFactory& factory_;
   const Write& write_;
   const Progress& progress_;
   const EngineOptions& options_;
@@ -116,9 +107,9 @@ class Engine {
 
 }  // namespace
 
-EngineResult run(capture::PacketSource& source, const EngineOptions& options, const Write& write,
-                 const Progress& progress) {
-  return Engine(source, options, write, progress).run();
+EngineResult run(capture::PacketSource& source, const EngineOptions& options,
+                 const output::ObserverFactory& factory, const Write& write, const Progress& progress) {
+  return Engine(source, options, factory, write, progress).run();
 }
 
 }  // namespace rtmpscope::pipeline

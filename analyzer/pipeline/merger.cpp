@@ -6,38 +6,38 @@
 namespace rtmpscope::pipeline {
 
 void Merger::add_capture(const output::Output& output, output::Buffer& to) {
-  for (const output::Piece& piece : output.pieces) assembler_.add(output, piece, 0, to);
+  for (const output::OutputSpan& span : output.spans) assembler_->add(output, span, 0, to);
 }
 
 void Merger::add(const std::array<const output::Output*, shard_count>& outputs, output::Buffer& to) {
   places_.clear();
   for (std::uint32_t shard = 0; shard < shard_count; ++shard) {
-    const auto& pieces = outputs[shard]->pieces;
-    for (std::uint32_t i = 0; i < pieces.size(); ++i) places_.push_back({pieces[i].frame, shard, i});
+    const auto& spans = outputs[shard]->spans;
+    for (std::uint32_t i = 0; i < spans.size(); ++i) places_.push_back({spans[i].frame, shard, i});
   }
   sort_by_frame();
   order_ties(outputs);
   for (const Place& place : places_) {
-    add_piece(place.shard, *outputs[place.shard], outputs[place.shard]->pieces[place.index], to);
+    add_span(place.shard, *outputs[place.shard], outputs[place.shard]->spans[place.index], to);
   }
 }
 
-/// Pieces of one frame stay in the order of shards and of their output. Frames of one step lie close
+/// Spans of one frame stay in the order of shards and of their output. Frames of one step lie close
 /// together, so that counting beats comparing.
 void Merger::sort_by_frame() {
   if (places_.empty()) return;
   const auto [low, high] = std::minmax_element(
       places_.begin(), places_.end(), [](const Place& a, const Place& b) { return a.frame < b.frame; });
   const std::uint64_t first = low->frame;
-  const std::uint64_t span = high->frame - first + 1;
+  const std::uint64_t range = high->frame - first + 1;
   constexpr std::uint64_t countable = std::uint64_t{4} * window_packets;  // a filter leaves frame numbers out
-  if (span > countable) {
+  if (range > countable) {
     std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
       return std::tie(a.frame, a.shard, a.index) < std::tie(b.frame, b.shard, b.index);
     });
     return;
   }
-  counts_.assign(span + 1, 0);
+  counts_.assign(range + 1, 0);
   for (const Place& place : places_) ++counts_[place.frame - first + 1];
   for (std::size_t i = 1; i < counts_.size(); ++i) counts_[i] += counts_[i - 1];
   sorted_.resize(places_.size());
@@ -45,12 +45,12 @@ void Merger::sort_by_frame() {
   std::swap(places_, sorted_);
 }
 
-/// One frame has pieces of several shards where a timeout or the capture's end is told to all of them. They
+/// One frame has spans of several shards where a timeout or the capture's end is told to all of them. They
 /// are ordered by connection number, so that the order does not depend on how hosts fall into shards.
 void Merger::order_ties(const std::array<const output::Output*, shard_count>& outputs) {
   const auto rank = [&](const Place& place) {
-    const output::Piece& piece = outputs[place.shard]->pieces[place.index];
-    return std::tuple(number_of(place.shard, piece.connection), place.shard, place.index);
+    const output::OutputSpan& span = outputs[place.shard]->spans[place.index];
+    return std::tuple(number_of(place.shard, span.connection), place.shard, place.index);
   };
   for (std::size_t begin = 0; begin < places_.size();) {
     std::size_t end = begin + 1;
@@ -73,19 +73,19 @@ std::uint32_t Merger::number_of(std::size_t shard, std::uint32_t connection) con
   return connection != 0 && connection <= numbers.size() ? numbers[connection - 1] : 0;
 }
 
-void Merger::add_piece(std::size_t shard, const output::Output& output, const output::Piece& piece,
-                       output::Buffer& to) {
+void Merger::add_span(std::size_t shard, const output::Output& output, const output::OutputSpan& span,
+                      output::Buffer& to) {
   std::uint32_t number = 0;
-  if (piece.connection != 0) {
+  if (span.connection != 0) {
     auto& numbers = numbers_[shard];
-    if ((piece.flags & output::Piece::opens_connection) != 0) {
-      if (numbers.size() < piece.connection) numbers.resize(piece.connection);
-      numbers[piece.connection - 1] = next_number_++;
+    if ((span.flags & output::OutputSpan::opens_connection) != 0) {
+      if (numbers.size() < span.connection) numbers.resize(span.connection);
+      numbers[span.connection - 1] = next_number_++;
     }
-    number = number_of(shard, piece.connection);
+    number = number_of(shard, span.connection);
     if (only_connection_ && number != *only_connection_) return;
   }
-  assembler_.add(output, piece, number, to);
+  assembler_->add(output, span, number, to);
 }
 
 }  // namespace rtmpscope::pipeline

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "output/output.hpp"
+#include "output/observer.hpp"
 #include "pipeline/limits.hpp"
 
 namespace rtmpscope::pipeline {
@@ -15,16 +15,16 @@ namespace rtmpscope::pipeline {
 class Merger {
  public:
   /// `only_connection`: drop what belongs to other connections.
-  Merger(output::OutputFormat format, std::optional<std::uint32_t> only_connection)
-      : assembler_(format), only_connection_(only_connection) {}
+  Merger(std::unique_ptr<output::Assembler> assembler, std::optional<std::uint32_t> only_connection)
+      : assembler_(std::move(assembler)), only_connection_(only_connection) {}
 
-  void begin(output::Buffer& to) { assembler_.begin(to); }
+  void begin(output::Buffer& to) { assembler_->begin(to); }
   /// Events of the capture as a whole.
   void add_capture(const output::Output& output, output::Buffer& to);
   /// The outputs of one step, by shard. Frames of one step lie after those of the step before; within one
   /// output they may come in any order, but a connection's own are in order.
   void add(const std::array<const output::Output*, shard_count>& outputs, output::Buffer& to);
-  void end(output::Buffer& to) { assembler_.end(to); }
+  void end(output::Buffer& to) { assembler_->end(to); }
 
   [[nodiscard]] std::uint32_t connections() const { return next_number_ - 1; }
 
@@ -38,14 +38,14 @@ class Merger {
   void sort_by_frame();
   void order_ties(const std::array<const output::Output*, shard_count>& outputs);
   [[nodiscard]] std::uint32_t number_of(std::size_t shard, std::uint32_t connection) const;
-  void add_piece(std::size_t shard, const output::Output& output, const output::Piece& piece,
-                 output::Buffer& to);
+  void add_span(std::size_t shard, const output::Output& output, const output::OutputSpan& span,
+                output::Buffer& to);
 
-  output::OutputAssembler assembler_;
+  std::unique_ptr<output::Assembler> assembler_;
   std::optional<std::uint32_t> only_connection_;
   std::array<std::vector<std::uint32_t>, shard_count> numbers_;  ///< by shard and local number minus one
   std::uint32_t next_number_ = 1;
-  std::vector<Place> places_;  ///< of the current step's pieces; kept for its memory, as the next two
+  std::vector<Place> places_;  ///< of the current step's spans; kept for its memory, as the next two
   std::vector<Place> sorted_;
   std::vector<std::uint32_t> counts_;
 };

@@ -18,11 +18,11 @@ net::FlowLimits shard_limits() {
 
 }  // namespace
 
-Shard::Shard(const ShardOptions& options)
+Shard::Shard(const ShardOptions& options, std::unique_ptr<output::Observer> observer)
     : rtmp_ports_(options.rtmp_ports),
-      renderer_(output::make_renderer(options.format, options.render)),
-      selecting_(std::make_unique<output::SelectingSink>(options.selection, *renderer_)),
-      context_{.sink = *selecting_, .session = options.session, .rtmp_ports = rtmp_ports_},
+      observer_(std::move(observer)),
+      output_(observer_->output()),
+      context_{.sink = *observer_, .session = options.session, .rtmp_ports = rtmp_ports_},
       flows_(shard_limits(), *this) {}
 
 std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, PacketRef) {
@@ -33,13 +33,14 @@ void Shard::process(const Window& window, std::size_t own_index) {
   for (const Section& section : window.sections) {
     if (section.tick) {
       flows_.on_tick(*section.tick);
-      mark_pieces(section.tick->number);
+      observer_->on_tick(*section.tick);
+      mark_spans(section.tick->number);
     }
     process(window, window.part(section, own_index));
   }
   if (window.last) {
     flows_.finish(window.last_packet);
-    mark_pieces(window.last_packet.number);
+    mark_spans(window.last_packet.number);
   }
 }
 
@@ -87,14 +88,14 @@ void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
     if (context_.gaps) at_handler(handler_stage + 3, 2);
     at(stages, [&](const net::TcpSegment& next, std::size_t) {
       flows_.on_segment(next);
-      mark_pieces(next.packet.number);
+      mark_spans(next.packet.number);
     });
   }
 }
 
 const output::Output& Shard::take_output() {
   taken_.clear();
-  std::swap(taken_, renderer_->output());
+  std::swap(taken_, output_);
   marked_ = 0;
   return taken_;
 }
@@ -109,9 +110,9 @@ void Shard::add_counts(ConnectionCounts& counts) const {
 
 /// An event may be about an earlier packet (a handshake part that was held until the protocol was decided).
 /// The merger orders by the packet that made it come out.
-void Shard::mark_pieces(std::uint64_t frame) {
-  auto& pieces = renderer_->output().pieces;
-  for (; marked_ < pieces.size(); ++marked_) pieces[marked_].frame = frame;
+void Shard::mark_spans(std::uint64_t frame) {
+  auto& spans = output_.spans;
+  for (; marked_ < spans.size(); ++marked_) spans[marked_].frame = frame;
 }
 
 }  // namespace rtmpscope::pipeline

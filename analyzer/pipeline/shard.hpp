@@ -4,17 +4,13 @@
 #include <memory>
 
 #include "net/flow_table.hpp"
-#include "output/output.hpp"
-#include "output/selection.hpp"
+#include "output/observer.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/window.hpp"
 
 namespace rtmpscope::pipeline {
 
 struct ShardOptions {
-  output::OutputFormat format = output::OutputFormat::text;
-  output::RenderOptions render;
-  output::Selection selection;
   rtmp::SessionOptions session;
   std::vector<std::uint16_t> rtmp_ports;
 };
@@ -30,7 +26,7 @@ struct ConnectionCounts {
 
 class Shard final : private net::FlowObserver {
  public:
-  explicit Shard(const ShardOptions& options);
+  Shard(const ShardOptions& options, std::unique_ptr<output::Observer> observer);
 
   /// The shard's segments of the window, and at the last window the end of all connections.
   void process(const Window& window, std::size_t own_index);
@@ -44,15 +40,15 @@ class Shard final : private net::FlowObserver {
  private:
   std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;
   void process(const Window& window, std::span<const std::uint32_t> part);
-  void mark_pieces(std::uint64_t frame);
+  void mark_spans(std::uint64_t frame);
 
   std::vector<std::uint16_t> rtmp_ports_;
-  std::unique_ptr<output::Renderer> renderer_;
-  std::unique_ptr<output::SelectingSink> selecting_;
+  std::unique_ptr<output::Observer> observer_;
+  output::Output& output_;  ///< of the observer
   ConnectionContext context_;
   net::FlowTable flows_;
   output::Output taken_;
-  std::size_t marked_ = 0;  ///< pieces of the current output that have their sort key
+  std::size_t marked_ = 0;  ///< spans of the current output that have their sort key
 };
 
 }  // namespace rtmpscope::pipeline

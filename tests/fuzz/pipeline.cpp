@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "output/factory/renderer_factory.hpp"
 #include "pipeline/engine.hpp"
 
 namespace {
@@ -15,13 +16,14 @@ std::string analyze(Bytes file, output::OutputFormat format, unsigned jobs, bool
   if (!source) return {};
   pipeline::EngineOptions options;
   options.jobs = jobs;
-  options.shard.format = format;
+  output::RendererOptions shown;
+  shown.format = format;
   options.shard.rtmp_ports = {1935};
   options.shard.session.chunk_events = everything;
-  options.shard.render.ranges = everything && format == output::OutputFormat::ndjson;
-  options.shard.render.redact = everything;
+  shown.render.ranges = everything && format == output::OutputFormat::ndjson;
+  shown.render.redact = everything;
   std::string output;
-  pipeline::run(**source, options, [&](std::string_view bytes) {
+  pipeline::run(**source, options, output::RendererFactory(shown), [&](std::string_view bytes) {
     output += bytes;
     return true;
   });

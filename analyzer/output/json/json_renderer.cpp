@@ -74,10 +74,10 @@ void JsonRenderer::add_event(const rtmp::Event& event) {
   out.commit(p);
   describe(event);
   close_object(out);
-  std::uint32_t flags = Piece::event_element;
+  std::uint32_t flags = OutputSpan::event_element;
   if (layout_ == JsonLayout::lines) out.append('\n');
-  if (event.kind == EventKind::connection_open) flags |= Piece::opens_connection;
-  add_piece(event, begin, number_at, flags);
+  if (event.kind == EventKind::connection_open) flags |= OutputSpan::opens_connection;
+  add_span(event, begin, number_at, flags);
 }
 
 void JsonRenderer::add_connection(const rtmp::Event& event) {
@@ -91,7 +91,7 @@ void JsonRenderer::add_connection(const rtmp::Event& event) {
   describe_summary(options_.redact ? redact_summary(close.summary) : close.summary, plain);
   plain.finish();
   close_object(out);
-  add_piece(event, begin, number_at, Piece::connection_element);
+  add_span(event, begin, number_at, OutputSpan::connection_element);
 }
 
 void JsonRenderer::add_capture(const rtmp::Event& event) {
@@ -102,15 +102,15 @@ void JsonRenderer::add_capture(const rtmp::Event& event) {
   event.describe(plain);
   plain.finish();
   close_object(out);
-  add_piece(event, begin, 0, Piece::capture_member);
+  add_span(event, begin, 0, OutputSpan::capture_member);
 }
 
-/// `number_at` 0 means that no connection number belongs into the piece.
-void JsonRenderer::add_piece(const rtmp::Event& event, std::size_t begin, std::size_t number_at,
-                             std::uint32_t flags) {
+/// `number_at` 0 means that no connection number belongs into the span.
+void JsonRenderer::add_span(const rtmp::Event& event, std::size_t begin, std::size_t number_at,
+                            std::uint32_t flags) {
   const auto end = static_cast<std::uint32_t>(output_.bytes.size());
-  output_.pieces.push_back({event.packet.number, event.connection, static_cast<std::uint32_t>(begin),
-                            number_at == 0 ? end : static_cast<std::uint32_t>(number_at), end, flags});
+  output_.spans.push_back({event.packet.number, event.connection, static_cast<std::uint32_t>(begin),
+                           number_at == 0 ? end : static_cast<std::uint32_t>(number_at), end, flags});
 }
 
 }  // namespace rtmpscope::output

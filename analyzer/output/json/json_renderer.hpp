@@ -5,15 +5,16 @@
 #include <string>
 
 #include "output/json/json_writer.hpp"
-#include "output/output.hpp"
 #include "output/redaction.hpp"
+#include "output/render_options.hpp"
+#include "output/renderer.hpp"
 #include "output/time_text.hpp"
 
 namespace rtmpscope::output {
 
 enum class JsonLayout : std::uint8_t {
   lines,     ///< --format ndjson
-  document,  ///< --format json; OutputAssembler adds what stands around the pieces
+  document,  ///< --format json; DocumentAssembler adds what stands around the events
 };
 
 /// Keeps nothing of a connection.
@@ -30,7 +31,7 @@ class JsonRenderer final : public Renderer {
   void add_connection(const rtmp::Event& event);
   void add_capture(const rtmp::Event& event);
   void describe(const rtmp::Event& event);
-  void add_piece(const rtmp::Event& event, std::size_t begin, std::size_t number_at, std::uint32_t flags);
+  void add_span(const rtmp::Event& event, std::size_t begin, std::size_t number_at, std::uint32_t flags);
 
   RenderOptions options_;
   JsonLayout layout_;

@@ -40,9 +40,9 @@ void SummaryRenderer::on_event(const rtmp::Event& event) {
     const auto& close = static_cast<const rtmp::ConnectionCloseEvent&>(event);
     const std::string header =
         header_text(options_.redact ? redact_summary(close.summary) : close.summary, style_);
-    add_numbered_piece(output_, event, fmt::format("{}#", style_.bold()), header);
+    add_numbered_span(output_, event, fmt::format("{}#", style_.bold()), header);
   } else if (event.kind == EventKind::capture_end) {
-    add_numbered_piece(output_, event, capture_footer(event, style_), {});
+    add_numbered_span(output_, event, capture_footer(event, style_), {});
   }
 }
 
@@ -74,14 +74,14 @@ std::string capture_footer(const rtmp::Event& capture_end, const Style& style) {
   return line;
 }
 
-void add_numbered_piece(Output& output, const rtmp::Event& event, std::string_view before,
-                        std::string_view rest) {
+void add_numbered_span(Output& output, const rtmp::Event& event, std::string_view before,
+                       std::string_view rest) {
   const auto begin = static_cast<std::uint32_t>(output.bytes.size());
   output.bytes.append(before);
   const auto number_at = static_cast<std::uint32_t>(output.bytes.size());
   output.bytes.append(rest);
   const auto end = static_cast<std::uint32_t>(output.bytes.size());
-  output.pieces.push_back({event.packet.number, event.connection, begin, number_at, end, 0});
+  output.spans.push_back({event.packet.number, event.connection, begin, number_at, end, 0});
 }
 
 }  // namespace rtmpscope::output

@@ -1,7 +1,8 @@
 // The headers of the connections, and nothing of their conversations (--summary).
 #pragma once
 
-#include "output/output.hpp"
+#include "output/render_options.hpp"
+#include "output/renderer.hpp"
 #include "output/text/terminal_text.hpp"
 
 namespace rtmpscope::output {
@@ -23,8 +24,8 @@ class SummaryRenderer final : public Renderer {
 /// The line at the end of the text: how much was read, and why reading ended early if it did.
 [[nodiscard]] std::string capture_footer(const rtmp::Event& capture_end, const Style& style);
 
-/// Appends "#", the place for the connection number and `rest` as one piece.
-void add_numbered_piece(Output& output, const rtmp::Event& event, std::string_view before,
-                        std::string_view rest);
+/// Appends "#", the place for the connection number and `rest` as one span.
+void add_numbered_span(Output& output, const rtmp::Event& event, std::string_view before,
+                       std::string_view rest);
 
 }  // namespace rtmpscope::output

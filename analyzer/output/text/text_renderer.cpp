@@ -37,13 +37,13 @@ TextRenderer::~TextRenderer() = default;
 void TextRenderer::on_event(const rtmp::Event& event) {
   switch (event.kind) {
     case EventKind::capture_start: return;
-    case EventKind::capture_end: return add_numbered_piece(output_, event, capture_footer(event, style_), {});
+    case EventKind::capture_end: return add_numbered_span(output_, event, capture_footer(event, style_), {});
     case EventKind::connection_open: {
       add_open_mark(event);
       Conversation& conversation = conversation_of(event);
       conversation.info = static_cast<const rtmp::ConnectionOpenEvent&>(event).connection_info;
       if (options_.live) {
-        add_numbered_piece(
+        add_numbered_span(
             output_, event, fmt::format("{}#", style_.bold()),
             header_first_line(conversation.info, {}, style_) + std::string(style_.reset()) + "\n");
       }
@@ -189,9 +189,9 @@ void TextRenderer::limit_text(Conversation& conversation, const rtmp::Event& eve
   end_runs(conversation, event, std::nullopt);
   const std::string first =
       conversation.continued ? "  continued" : header_first_line(conversation.info, {}, style_);
-  add_numbered_piece(output_, event, fmt::format("{}#", style_.bold()),
-                     fmt::format("{}{}  (continues)\n{}", first, style_.reset(),
-                                 take_lines(conversation, conversation.opened)));
+  add_numbered_span(output_, event, fmt::format("{}#", style_.bold()),
+                    fmt::format("{}{}  (continues)\n{}", first, style_.reset(),
+                                take_lines(conversation, conversation.opened)));
   conversation.continued = true;
 }
 
@@ -203,7 +203,7 @@ void TextRenderer::on_close(const rtmp::Event& event) {
   block.append(
       take_lines(conversation, conversation.continued ? conversation.opened : close.summary.first_time));
   block.append("\n");
-  add_numbered_piece(output_, event, fmt::format("{}#", style_.bold()), block);
+  add_numbered_span(output_, event, fmt::format("{}#", style_.bold()), block);
   conversations_.erase(event.connection);
 }
 
@@ -224,7 +224,7 @@ std::string TextRenderer::take_lines(Conversation& conversation, Timestamp base)
 }
 
 void TextRenderer::print_live(const Conversation& conversation, const rtmp::Event& event, const Line& line) {
-  add_numbered_piece(output_, event, "#", line_text(line, conversation.opened));
+  add_numbered_span(output_, event, "#", line_text(line, conversation.opened));
 }
 
 }  // namespace rtmpscope::output

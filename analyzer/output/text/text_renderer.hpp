@@ -4,8 +4,9 @@
 #include <memory>
 #include <unordered_map>
 
-#include "output/output.hpp"
 #include "output/redaction.hpp"
+#include "output/render_options.hpp"
+#include "output/renderer.hpp"
 #include "output/text/collapsed_media.hpp"
 #include "output/text/event_line.hpp"
 #include "schema/tape.hpp"

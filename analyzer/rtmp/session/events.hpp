@@ -124,6 +124,9 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual void on_event(const Event& event) = 0;
+  /// Capture time has come to a full second or passed it: `now.time` is that of the first packet there, or of
+  /// the live clock while no packet comes, and `now.number` that of the latest packet. Never goes back.
+  virtual void on_tick(PacketRef /*now*/) {}
 };
 
 /// The text of a finding with its numbers filled in.

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "output/output.hpp"
+#include "output/factory/renderer_factory.hpp"
 #include "rtmp/session/summary.hpp"
 
 namespace rtmpscope::output::test {
@@ -149,18 +149,17 @@ inline rtmp::ConnectionSummary sample_summary() {
 }
 
 /// Everything that the renderer has written, with the local connection numbers plus 100 as global ones.
-inline std::string take(Renderer& renderer, OutputAssembler& assembler) {
+inline std::string take(Renderer& renderer, Assembler& assembler) {
   Buffer out;
-  for (const Piece& piece : renderer.output().pieces) {
-    assembler.add(renderer.output(), piece, piece.connection + 100, out);
+  for (const OutputSpan& span : renderer.output().spans) {
+    assembler.add(renderer.output(), span, span.connection + 100, out);
   }
   renderer.output().clear();
   return std::string(out.view());
 }
 
 inline std::string take(Renderer& renderer, OutputFormat format = OutputFormat::text) {
-  OutputAssembler assembler(format);
-  return take(renderer, assembler);
+  return take(renderer, *make_assembler(format));
 }
 
 template <typename Typed>

@@ -91,11 +91,11 @@ TEST(Selection, ConnectionsAreNumberedEvenIfTheirOpeningIsNotShown) {
   const auto renderer = make_renderer(OutputFormat::ndjson, {});
   SelectingSink sink(select({"gap"}), *renderer);
   test::open(sink, test::sample_summary());
-  ASSERT_EQ(renderer->output().pieces.size(), 1U);
-  const Piece& piece = renderer->output().pieces[0];
-  EXPECT_EQ(piece.flags, Piece::opens_connection);
-  EXPECT_EQ(piece.begin, piece.end);
-  EXPECT_EQ(piece.connection, 1U);
+  ASSERT_EQ(renderer->output().spans.size(), 1U);
+  const OutputSpan& span = renderer->output().spans[0];
+  EXPECT_EQ(span.flags, OutputSpan::opens_connection);
+  EXPECT_EQ(span.begin, span.end);
+  EXPECT_EQ(span.connection, 1U);
 }
 
 TEST(Selection, TextKeepsItsHeaders) {

@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "output/factory/renderer_factory.hpp"
+
 namespace rtmpscope::test {
 namespace {
 
@@ -17,23 +19,30 @@ std::unique_ptr<capture::PacketSource> sample(const std::string& name, const std
   return std::move(*source);
 }
 
-pipeline::EngineOptions ndjson(unsigned jobs = 1) {
-  pipeline::EngineOptions options;
-  options.jobs = jobs;
-  options.shard.format = output::OutputFormat::ndjson;
-  options.shard.rtmp_ports = {1935};
+struct Options {
+  pipeline::EngineOptions engine;
+  output::RendererOptions renderer;
+};
+
+Options ndjson() {
+  Options options;
+  options.engine.shard.rtmp_ports = {1935};
+  options.renderer.format = output::OutputFormat::ndjson;
   return options;
 }
 
-std::string analyze(const std::string& name, const pipeline::EngineOptions& options,
-                    const std::string& filter = "") {
-  const auto source = sample(name, filter);
+std::string analyze(capture::PacketSource& source, const Options& options) {
   std::string output;
-  pipeline::run(*source, options, [&](std::string_view bytes) {
-    output += bytes;
-    return true;
-  });
+  pipeline::run(source, options.engine, output::RendererFactory(options.renderer),
+                [&](std::string_view bytes) {
+                  output += bytes;
+                  return true;
+                });
   return output;
+}
+
+std::string analyze(const std::string& name, const Options& options, const std::string& filter = "") {
+  return analyze(*sample(name, filter), options);
 }
 
 std::size_t count(const std::string& text, std::string_view word) {
@@ -46,10 +55,10 @@ TEST(Engine, OutputIsTheSameForAnyNumberOfThreads) {
   for (const auto format : {output::OutputFormat::ndjson, output::OutputFormat::json,
                             output::OutputFormat::text, output::OutputFormat::summary}) {
     auto options = ndjson();
-    options.shard.format = format;
+    options.renderer.format = format;
     const std::string one = analyze("pubplay_ffmpeg_nginx.pcap", options);
     for (const unsigned jobs : {2U, 3U, 7U}) {
-      options.jobs = jobs;
+      options.engine.jobs = jobs;
       EXPECT_EQ(analyze("pubplay_ffmpeg_nginx.pcap", options), one) << jobs;
     }
   }
@@ -64,7 +73,7 @@ TEST(Engine, BeginsAndEndsWithTheCapture) {
 
 TEST(Engine, OneConnectionCanBeSelected) {
   auto options = ndjson();
-  options.only_connection = 2;
+  options.engine.only_connection = 2;
   const std::string output = analyze("pubplay_ffmpeg_nginx.pcap", options);
   EXPECT_THAT(output, HasSubstr(R"("connection":2,)"));
   EXPECT_THAT(output, Not(HasSubstr(R"("connection":1,)")));
@@ -72,8 +81,8 @@ TEST(Engine, OneConnectionCanBeSelected) {
 
 TEST(Engine, RelativeTimesSelectEvents) {
   auto options = ndjson();
-  options.from = pipeline::TimeBound{3'000'000'000, true};
-  options.to = pipeline::TimeBound{4'000'000'000, true};
+  options.renderer.from = output::TimeBound{3'000'000'000, true};
+  options.renderer.to = output::TimeBound{4'000'000'000, true};
   const std::string some = analyze("pub_ffmpeg_nginx_avc_aac.pcap", options);
   const std::string all = analyze("pub_ffmpeg_nginx_avc_aac.pcap", ndjson());
   EXPECT_GT(count(some, R"("event":"message")"), 40U);
@@ -101,14 +110,9 @@ class SilentAtFirst final : public capture::PacketSource {
 
 TEST(Engine, RelativeTimesWaitForTheFirstPacket) {
   auto options = ndjson();
-  options.to = pipeline::TimeBound{1'000'000'000, true};
+  options.renderer.to = output::TimeBound{1'000'000'000, true};
   SilentAtFirst source(sample("pub_ffmpeg_nginx_avc_aac.pcap"));
-  std::string output;
-  pipeline::run(source, options, [&](std::string_view bytes) {
-    output += bytes;
-    return true;
-  });
-  EXPECT_EQ(output, analyze("pub_ffmpeg_nginx_avc_aac.pcap", options));
+  EXPECT_EQ(analyze(source, options), analyze("pub_ffmpeg_nginx_avc_aac.pcap", options));
 }
 
 TEST(Engine, HandshakeIsFoundWithoutTheSyn) {
@@ -133,7 +137,7 @@ TEST(Engine, ConnectionsOnAnRtmpPortThatAreNotRtmpAreNotCountedAsRtmp) {
   EXPECT_THAT(analyze("err_plain_http_on_1935.pcap", ndjson()),
               HasSubstr(R"("connections":1,"not_rtmp_connections":1,)"));
   auto options = ndjson();
-  options.shard.format = output::OutputFormat::summary;
+  options.renderer.format = output::OutputFormat::summary;
   EXPECT_THAT(
       analyze("err_plain_http_on_1935.pcap", options),
       HasSubstr("0 RTMP connections, 8 packets, 579 B, 1 connection on an RTMP port that is not RTMP\n"));
@@ -146,18 +150,20 @@ TEST(Engine, OtherConnectionsAreCounted) {
 
 TEST(Engine, SummaryNamesCodecsThatHaveNoConfiguration) {
   auto options = ndjson();
-  options.shard.format = output::OutputFormat::summary;
-  options.shard.session.message_events = false;
+  options.renderer.format = output::OutputFormat::summary;
+  options.engine.shard.session.message_events = false;
   EXPECT_THAT(analyze("pub_ffmpeg_nginx_legacy_mulaw.pcap", options), HasSubstr("G.711"));
 }
 
 TEST(Engine, StopsWhenTheOutputIsGone) {
   const auto source = sample("pubplay_ffmpeg_nginx.pcap");
   int writes = 0;
-  const auto result = pipeline::run(*source, ndjson(), [&](std::string_view) {
-    ++writes;
-    return false;
-  });
+  const Options options = ndjson();
+  const auto result = pipeline::run(*source, options.engine, output::RendererFactory(options.renderer),
+                                    [&](std::string_view) {
+                                      ++writes;
+                                      return false;
+                                    });
   EXPECT_FALSE(result.written);
   EXPECT_EQ(writes, 1);
 }

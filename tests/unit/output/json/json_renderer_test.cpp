@@ -36,9 +36,9 @@ TEST(JsonRenderer, TheNumberOfAConnectionIsFilledInLater) {
   JsonRenderer renderer({}, JsonLayout::lines);
   test::open(renderer, test::sample_summary());
   test::close(renderer, test::sample_summary());
-  ASSERT_EQ(renderer.output().pieces.size(), 2U);
-  EXPECT_EQ(renderer.output().pieces[0].flags & Piece::opens_connection, Piece::opens_connection);
-  EXPECT_EQ(renderer.output().pieces[1].flags & Piece::opens_connection, 0U);
+  ASSERT_EQ(renderer.output().spans.size(), 2U);
+  EXPECT_EQ(renderer.output().spans[0].flags & OutputSpan::opens_connection, OutputSpan::opens_connection);
+  EXPECT_EQ(renderer.output().spans[1].flags & OutputSpan::opens_connection, 0U);
   std::istringstream lines(test::take(renderer));
   std::string line;
   int count = 0;
@@ -49,29 +49,29 @@ TEST(JsonRenderer, TheNumberOfAConnectionIsFilledInLater) {
   EXPECT_EQ(count, 2);
 }
 
-TEST(JsonRenderer, PiecesCoverTheOutputWithoutHoles) {
+TEST(JsonRenderer, SpansCoverTheOutput) {
   JsonRenderer renderer({}, JsonLayout::document);
   test::open(renderer, test::sample_summary());
   renderer.on_event(test::video(0, true));
   test::close(renderer, test::sample_summary());
   std::uint32_t at = 0;
-  for (const Piece& piece : renderer.output().pieces) {
-    EXPECT_EQ(piece.begin, at);
-    EXPECT_LE(piece.number_at, piece.end);
-    at = piece.end;
+  for (const OutputSpan& span : renderer.output().spans) {
+    EXPECT_EQ(span.begin, at);
+    EXPECT_LE(span.number_at, span.end);
+    at = span.end;
   }
   EXPECT_EQ(at, renderer.output().bytes.size());
 }
 
 nlohmann::json document(const std::function<void(Renderer&)>& events, const RenderOptions& options = {}) {
   const auto renderer = make_renderer(OutputFormat::json, options);
-  OutputAssembler assembler(OutputFormat::json);
+  const auto assembler = make_assembler(OutputFormat::json);
   Buffer head;
-  assembler.begin(head);
+  assembler->begin(head);
   events(*renderer);
-  const std::string body = test::take(*renderer, assembler);
+  const std::string body = test::take(*renderer, *assembler);
   Buffer tail;
-  assembler.end(tail);
+  assembler->end(tail);
   return nlohmann::json::parse(std::string(head.view()) + body + std::string(tail.view()));
 }
 

@@ -1,0 +1,65 @@
+#include "output/factory/renderer_factory.hpp"
+
+#include "output/json/document_assembler.hpp"
+#include "output/json/json_renderer.hpp"
+#include "output/span_assembler.hpp"
+#include "output/text/summary_renderer.hpp"
+#include "output/text/text_renderer.hpp"
+
+namespace rtmpscope::output {
+namespace {
+
+/// A renderer behind a selection.
+class SelectedRenderer final : public Observer {
+ public:
+  SelectedRenderer(Selection selection, std::unique_ptr<Renderer> renderer)
+      : renderer_(std::move(renderer)), selecting_(std::move(selection), *renderer_) {}
+
+  void on_event(const rtmp::Event& event) override { selecting_.on_event(event); }
+  void on_tick(PacketRef now) override { renderer_->on_tick(now); }
+  [[nodiscard]] Output& output() override { return renderer_->output(); }
+
+ private:
+  std::unique_ptr<Renderer> renderer_;
+  SelectingSink selecting_;
+};
+
+bool is_relative(const std::optional<TimeBound>& bound) {
+  return bound && bound->relative;
+}
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_renderer(OutputFormat format, const RenderOptions& options) {
+  switch (format) {
+    case OutputFormat::text: return std::make_unique<TextRenderer>(options);
+    case OutputFormat::summary: return std::make_unique<SummaryRenderer>(options);
+    case OutputFormat::ndjson: return std::make_unique<JsonRenderer>(options, JsonLayout::lines);
+    case OutputFormat::json: return std::make_unique<JsonRenderer>(options, JsonLayout::document);
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Assembler> make_assembler(OutputFormat format) {
+  if (format == OutputFormat::json) return std::make_unique<DocumentAssembler>();
+  return std::make_unique<SpanAssembler>();
+}
+
+bool RendererFactory::needs_start() const {
+  return is_relative(options_.from) || is_relative(options_.to);
+}
+
+std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const {
+  Selection selection = options_.selection;
+  const auto absolute = [&](const TimeBound& bound) { return bound.value + (bound.relative ? start : 0); };
+  if (options_.from) selection.from = absolute(*options_.from);
+  if (options_.to) selection.to = absolute(*options_.to);
+  return std::make_unique<SelectedRenderer>(std::move(selection),
+                                            make_renderer(options_.format, options_.render));
+}
+
+std::unique_ptr<Assembler> RendererFactory::make_assembler() const {
+  return output::make_assembler(options_.format);
+}
+
+}  // namespace rtmpscope::output

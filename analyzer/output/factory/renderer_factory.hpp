@@ -1,0 +1,42 @@
+// The factory of the program's own outputs: text, summary, NDJSON, JSON document.
+#pragma once
+
+#include <optional>
+
+#include "output/render_options.hpp"
+#include "output/renderer.hpp"
+#include "output/selection.hpp"
+
+namespace rtmpscope::output {
+
+/// Timestamp of an event, or (relative) nanoseconds after the first packet.
+struct TimeBound {
+  Timestamp value = 0;
+  bool relative = false;
+};
+
+struct RendererOptions {
+  OutputFormat format = OutputFormat::text;
+  RenderOptions render;
+  Selection selection;            ///< its `from` and `to` are replaced by the two below, where these are set
+  std::optional<TimeBound> from;  ///< events before it are not shown
+  std::optional<TimeBound> to;    ///< nor events at it or later
+};
+
+[[nodiscard]] std::unique_ptr<Renderer> make_renderer(OutputFormat format, const RenderOptions& options);
+[[nodiscard]] std::unique_ptr<Assembler> make_assembler(OutputFormat format);
+
+/// Renderers that see what the user has selected.
+class RendererFactory final : public ObserverFactory {
+ public:
+  explicit RendererFactory(RendererOptions options) : options_(std::move(options)) {}
+
+  [[nodiscard]] bool needs_start() const override;
+  [[nodiscard]] std::unique_ptr<Observer> make_observer(Timestamp start) const override;
+  [[nodiscard]] std::unique_ptr<Assembler> make_assembler() const override;
+
+ private:
+  RendererOptions options_;
+};
+
+}  // namespace rtmpscope::output

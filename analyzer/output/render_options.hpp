@@ -1,0 +1,19 @@
+// How the user wants events to be shown.
+#pragma once
+
+#include <cstdint>
+
+namespace rtmpscope::output {
+
+enum class OutputFormat : std::uint8_t { text, summary, ndjson, json };
+
+struct RenderOptions {
+  bool ranges = false;        ///< JSON: byte ranges of every field
+  bool redact = false;        ///< mask stream names, tokens and passwords
+  bool colour = false;        ///< text: ANSI colours
+  bool ascii = false;         ///< text: no character beyond ASCII
+  bool live = false;          ///< text: print lines as they happen
+  std::uint32_t width = 160;  ///< text: columns of a line of the conversation
+};
+
+}  // namespace rtmpscope::output
