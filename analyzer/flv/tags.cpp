@@ -52,13 +52,14 @@ std::array<std::uint8_t, back_pointer_size> back_pointer(std::uint32_t length) {
   return out;
 }
 
-void shift_tags(std::span<std::uint8_t> tags, std::uint32_t milliseconds) {
-  std::size_t at = 0;
+std::uint64_t shift_tags(std::span<std::uint8_t> tags, std::uint32_t milliseconds) {
+  std::uint64_t at = 0;
   while (at + tag_header_size <= tags.size()) {
     std::uint8_t* tag = &tags[at];
     put_timestamp(tag + 4, (load_be24(tag + 4) | std::uint32_t{tag[7]} << 24) + milliseconds);
     at += tag_header_size + load_be24(tag + 1) + back_pointer_size;
   }
+  return at;
 }
 
 Bytes script_of(std::uint8_t type, Bytes body) {

@@ -23,8 +23,9 @@ inline constexpr std::uint8_t has_audio = 4;
 [[nodiscard]] std::array<std::uint8_t, tag_header_size> tag_header(std::uint8_t type, std::uint32_t length,
                                                                    std::uint32_t timestamp);
 [[nodiscard]] std::array<std::uint8_t, back_pointer_size> back_pointer(std::uint32_t length);
-/// Adds `milliseconds` to the times of tags that follow each other, each with its back pointer.
-void shift_tags(std::span<std::uint8_t> tags, std::uint32_t milliseconds);
+/// Adds `milliseconds` to the times of tags that follow each other, each with its back pointer. Answers where
+/// the first tag begins whose header is not in `tags` whole; that may be behind them.
+std::uint64_t shift_tags(std::span<std::uint8_t> tags, std::uint32_t milliseconds);
 
 /// What a recorder writes of a data message (15 or 18): "@setDataFrame" asks it to write what follows. Empty
 /// if it is meant for the server or the player instead.
