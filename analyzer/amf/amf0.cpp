@@ -123,6 +123,7 @@ std::uint32_t fixed_size(std::uint8_t marker) {
 
 }  // namespace
 
+// long: one case per marker
 bool walk_amf0(Walk& walk) {
   ByteReader& reader = walk.reader;
   FieldSink& sink = walk.sink;

@@ -78,6 +78,28 @@ Expected<void> FileSource::read_descriptions() {
   }
 }
 
+/// Walks over the input that is there, consumes what was walked over and selects packets. Ends the source if
+/// the file has become shorter than what was walked over.
+WalkEnd FileSource::walk_once(PacketBatch& batch, PacketSlots& slots) {
+  Packet* const walked = slots.next;
+  const std::uint64_t number_before = last_number();
+  WalkEnd walk = reader_->walk(input_->begin(), input_->end(), slots);
+  const std::uint8_t* whole = walk.position;
+  const bool gone = input_->intact_end() < (walk.stop == Stop::corrupt ? input_->end() : walk.position);
+  if (gone) {
+    whole = leave_out_zeros(walked, slots.next);
+    last_number_ = slots.next == walked ? number_before : slots.next[-1].number;
+  }
+  slots.next = select(walked, slots.next);
+  if (slots.next != walked) hold_block(batch);
+  input_->consume(static_cast<std::size_t>(whole - input_->begin()));
+  if (gone) {
+    fault_ = no_longer_readable();
+    ended_ = true;
+  }
+  return walk;
+}
+
 bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
   if (ended_ || stop_requested()) {
     batch.clear();
@@ -93,26 +115,10 @@ bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
     const auto wait = [&] { return slots.next == first ? Wait::short_time : Wait::no; };
     ReadStatus status = leave_out_skipped(wait());
     if (status == ReadStatus::data) {
-      Packet* const walked = slots.next;
-      const std::uint64_t number_before = last_number();
-      const WalkEnd walk = reader_->walk(input_->begin(), input_->end(), slots);
-      const std::uint8_t* whole = nullptr;
-      const bool gone = input_->intact_end() < (walk.stop == Stop::corrupt ? input_->end() : walk.position);
-      if (gone) {
-        whole = leave_out_zeros(walked, slots.next);
-        last_number_ = slots.next == walked ? number_before : slots.next[-1].number;
-      }
-      slots.next = select(walked, slots.next);
-      if (slots.next != walked) hold_block(batch);
-      if (gone) {
-        input_->consume(static_cast<std::size_t>(whole - input_->begin()));
-        fault_ = no_longer_readable();
-        ended_ = true;
-        break;
-      }
-      const auto walked_bytes = static_cast<std::size_t>(walk.position - input_->begin());
-      bytes += walked_bytes;
-      input_->consume(walked_bytes);
+      const std::uint8_t* const begin = input_->begin();
+      const WalkEnd walk = walk_once(batch, slots);
+      if (ended_) break;
+      bytes += static_cast<std::size_t>(walk.position - begin);
       if (walk.stop == Stop::skip) skip_ = walk.bytes;  // in any case: the reader has counted the block
       if (slots.next == slots.end || reader_->last_number() >= last_to_look_at) break;
       if (walk.stop == Stop::corrupt) {

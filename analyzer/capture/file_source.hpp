@@ -35,6 +35,7 @@ class FileSource : public PacketSource {
   [[nodiscard]] Expected<void> recognise();
   [[nodiscard]] Expected<void> read_descriptions();
   [[nodiscard]] Error open_error(const std::string& text) const;
+  WalkEnd walk_once(PacketBatch& batch, PacketSlots& slots);
   ReadStatus leave_out_skipped(Wait wait);
   void hold_block(PacketBatch& batch) const;
   const std::uint8_t* leave_out_zeros(const Packet* first, Packet*& end) const;

@@ -88,6 +88,7 @@ WalkEnd PcapngReader::walk(const std::uint8_t* begin, const std::uint8_t* end, P
   }
 }
 
+// long: the loop over all packets of a file; its parts share too many values, which stay in registers
 template <bool swapped>
 WalkEnd PcapngReader::walk_blocks(const std::uint8_t* begin, const std::uint8_t* end, PacketSlots& slots) {
   const std::uint8_t* p = begin;

@@ -209,8 +209,37 @@ void describe_avc_record(VideoRecord& record) {
   if (info->frame_rate > 0) fields.real(VideoField::configuration_frame_rate, sets.sps(), info->frame_rate);
 }
 
-void describe_hevc_record(VideoRecord& record) {
+namespace {
+
+void describe_hevc_arrays(VideoRecord& record) {
   constexpr std::uint8_t sps_type = 33;
+  Window& window = record.window;
+  const std::uint8_t arrays = record.u8(VideoField::configuration_array_count);
+  ParameterSets sets(record, VideoCodec::hevc, sps_type);
+  bool readable = true;
+  for (std::uint32_t i = 0; i < arrays && readable; ++i) {
+    readable = sets.need(3);
+    if (!readable) break;
+    ParameterSets::ArrayHead head;
+    head.range = window.next(3);
+    head.count_length = 2;
+    head.complete = (window.u8() & 0x80) != 0;
+    head.type = window.u8() & 0x3F;
+    head.count = load_be16(window.data() + 1);
+    window.position += 3;
+    readable = sets.describe_array(head);
+  }
+  sets.end();
+  if (sets.sps().length == 0) {
+    if (readable) record.fields.finding(FindingId::configuration_parameter_set_missing, window.next(0));
+    return;
+  }
+  describe_sequence(record.fields, sets.sps(), read_hevc_sequence(window.view(sets.sps())));
+}
+
+}  // namespace
+
+void describe_hevc_record(VideoRecord& record) {
   if (!record.need(23)) return;
   const VideoFields& fields = record.fields;
   Window& window = record.window;
@@ -252,27 +281,7 @@ void describe_hevc_record(VideoRecord& record) {
   describe_nal_length_size(fields, range, (packed & 3U) + 1);
   ++window.position;
 
-  const std::uint8_t arrays = record.u8(VideoField::configuration_array_count);
-  ParameterSets sets(record, VideoCodec::hevc, sps_type);
-  bool readable = true;
-  for (std::uint32_t i = 0; i < arrays && readable; ++i) {
-    readable = sets.need(3);
-    if (!readable) break;
-    ParameterSets::ArrayHead head;
-    head.range = window.next(3);
-    head.count_length = 2;
-    head.complete = (window.u8() & 0x80) != 0;
-    head.type = window.u8() & 0x3F;
-    head.count = load_be16(window.data() + 1);
-    window.position += 3;
-    readable = sets.describe_array(head);
-  }
-  sets.end();
-  if (sets.sps().length == 0) {
-    if (readable) fields.finding(FindingId::configuration_parameter_set_missing, window.next(0));
-    return;
-  }
-  describe_sequence(fields, sets.sps(), read_hevc_sequence(window.view(sets.sps())));
+  describe_hevc_arrays(record);
 }
 
 namespace {

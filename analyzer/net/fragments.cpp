@@ -22,6 +22,21 @@ std::size_t FragmentReassembler::KeyHash::operator()(const DatagramKey& key) con
   return static_cast<std::size_t>(multiply_fold(a ^ b ^ rest, 0x9e3779b97f4a7c15));
 }
 
+FragmentReassembler::Datagram FragmentReassembler::joined(const Pending& pending, DatagramBuffers& buffers) {
+  auto buffer = std::make_unique<std::uint8_t[]>(*pending.total);
+  std::uint32_t captured = 0;
+  for (const Piece& piece : pending.pieces) {
+    if (piece.captured_length > 0) {
+      std::memcpy(buffer.get() + piece.offset, piece.bytes.get(), piece.captured_length);
+    }
+    captured = piece.offset + piece.captured_length;
+    if (piece.captured_length < piece.wire_length) break;
+  }
+  const Datagram datagram{pending.protocol, {buffer.get(), captured, *pending.total}};
+  buffers.push_back(std::move(buffer));
+  return datagram;
+}
+
 std::optional<FragmentReassembler::Datagram> FragmentReassembler::add(const DatagramKey& key,
                                                                       const Fragment& fragment,
                                                                       Timestamp time,
@@ -60,17 +75,7 @@ std::optional<FragmentReassembler::Datagram> FragmentReassembler::add(const Data
     }
   }
   if (pending->total && pending->received == *pending->total) {
-    auto buffer = std::make_unique<std::uint8_t[]>(*pending->total);
-    std::uint32_t captured = 0;
-    for (const Piece& piece : pending->pieces) {
-      if (piece.captured_length > 0) {
-        std::memcpy(buffer.get() + piece.offset, piece.bytes.get(), piece.captured_length);
-      }
-      captured = piece.offset + piece.captured_length;
-      if (piece.captured_length < piece.wire_length) break;
-    }
-    const Datagram datagram{pending->protocol, {buffer.get(), captured, *pending->total}};
-    buffers.push_back(std::move(buffer));
+    const Datagram datagram = joined(*pending, buffers);
     pending_bytes_ -= pending->charge;
     index_.erase(found);
     pending_.erase(pending);

@@ -81,6 +81,7 @@ class FragmentReassembler {
     std::size_t operator()(const DatagramKey& key) const;
   };
 
+  static Datagram joined(const Pending& pending, DatagramBuffers& buffers);
   void drop(List::iterator pending);
   void drop_expired(Timestamp now);
   void insert(Pending& pending, const Fragment& fragment);

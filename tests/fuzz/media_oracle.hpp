@@ -56,6 +56,34 @@ inline bool kind_fits(const Tape::Entry& entry) {
   }
 }
 
+/// Where each value's bytes are: from, to.
+using Covered = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+/// The first byte of the body that is in no range; `length` if there is none.
+inline std::uint32_t first_uncovered(Covered covered, std::uint32_t length) {
+  std::sort(covered.begin(), covered.end());
+  std::uint32_t reached = 0;
+  for (const auto& [from, to] : covered) {
+    if (from > reached) break;
+    reached = std::max(reached, to);
+  }
+  return std::min(reached, length);
+}
+
+/// A field of the media tables stands in its own container, once if that is an object; "" if so.
+template <typename Open>
+std::string_view check_place(const Tape::Entry& entry, std::vector<Open>& open) {
+  const FieldInfo& field = info(entry.id);
+  if (open.empty() != (field.filter == field.key)) return "root in the wrong place";
+  if (open.empty()) return {};
+  const FieldInfo& parent = info(open.back().id);
+  if (field.filter != std::string(parent.filter) + "." + std::string(field.key)) {
+    return "field in a container that is not its own";
+  }
+  const bool fresh = parent.kind != FieldKind::object || open.back().members.insert(entry.id).second;
+  return fresh ? std::string_view() : "member twice in one object";
+}
+
 /// Containers are balanced and named as the table says, ranges lie in their container, members are not
 /// repeated, and all bytes of the body are in the range of some value.
 inline std::string check_structure(const Tape& tape, std::uint32_t length) {
@@ -66,7 +94,7 @@ inline std::string check_structure(const Tape& tape, std::uint32_t length) {
     std::set<FieldId> members;
   };
   std::vector<Open> open;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> covered;  // from, to
+  Covered covered;
   const auto cover = [&](std::uint32_t from, std::uint32_t to) { covered.emplace_back(from, to); };
   bool ended = false;
   for (const Tape::Entry& entry : tape.entries()) {
@@ -98,17 +126,7 @@ inline std::string check_structure(const Tape& tape, std::uint32_t length) {
       continue;
     }
     if (entry.op != Tape::Op::finding && entry.op != Tape::Op::key && is_media_field(entry.id)) {
-      const FieldInfo& field = info(entry.id);
-      if (open.empty() != (field.filter == field.key)) return complain("root in the wrong place");
-      if (!open.empty()) {
-        const FieldInfo& parent = info(open.back().id);
-        if (field.filter != std::string(parent.filter) + "." + std::string(field.key)) {
-          return complain("field in a container that is not its own");
-        }
-        if (parent.kind == FieldKind::object && !open.back().members.insert(entry.id).second) {
-          return complain("member twice in one object");
-        }
-      }
+      if (const std::string_view wrong = check_place(entry, open); !wrong.empty()) return complain(wrong);
     }
     if (entry.op == Tape::Op::begin) {
       open.push_back({entry.id, entry.range.offset, length, entry.range.offset, {}});
@@ -123,12 +141,7 @@ inline std::string check_structure(const Tape& tape, std::uint32_t length) {
     if (entry.op != Tape::Op::finding) cover(entry.range.offset, static_cast<std::uint32_t>(end));
   }
   if (!ended) return "no end\n" + tape.to_string();
-  std::sort(covered.begin(), covered.end());
-  std::uint32_t reached = 0;
-  for (const auto& [from, to] : covered) {
-    if (from > reached) break;
-    reached = std::max(reached, to);
-  }
+  const std::uint32_t reached = first_uncovered(std::move(covered), length);
   if (reached < length) return "byte " + std::to_string(reached) + " is in no field\n" + tape.to_string();
   return {};
 }

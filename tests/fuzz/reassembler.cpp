@@ -9,6 +9,7 @@
 // payload lives elsewhere gives the same.
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "base/byte_reader.hpp"
@@ -141,20 +142,108 @@ void feed(FlowTable& table, TcpSegment segment, const std::vector<std::uint8_t>&
   table.on_segment(segment);
 }
 
+/// Sends bytes of one known stream; at the end exactly that stream must have come out.
+class HonestSender {
+ public:
+  HonestSender(FlowTable& table, Record& record, PacketRef& packet, std::uint32_t initial)
+      : table_(table), record_(record), packet_(packet), initial_(initial) {
+    TcpSegment syn = blank(packet_, false);
+    syn.from_low = true;
+    syn.flags = tcp_flag::syn;
+    syn.sequence = initial_;
+    feed(table_, syn, {}, 0);
+  }
+
+  void send(ByteReader& reader) {
+    const std::uint8_t shape = reader.u8();
+    const std::uint16_t position = reader.u16();
+    const std::uint8_t length = reader.u8();
+    // Begins up to 2000 bytes before the end of what was sent or up to 500 after it.
+    const std::uint64_t least = sent_ > 2000 ? sent_ - 2000 : 0;
+    const std::uint64_t offset = least + position % (sent_ - least + 500);
+    const std::uint64_t count = length + (shape % 8 == 0 ? 1400U : 1U);
+    TcpSegment segment = blank(packet_, false);
+    segment.from_low = true;
+    segment.flags = tcp_flag::ack;
+    segment.sequence = initial_ + 1 + static_cast<std::uint32_t>(offset);
+    std::vector<std::uint8_t> payload(count);
+    for (std::uint64_t i = 0; i < count; ++i) payload[i] = byte_at(offset + i);
+    feed(table_, segment, payload, 0);
+    sent_ = std::max(sent_, offset + count);
+    covered_.resize(sent_);
+    std::fill_n(covered_.begin() + static_cast<std::ptrdiff_t>(offset), count, true);
+  }
+
+  /// Fills the gaps. Then the stream is complete, without any gap.
+  void finish() {
+    for (std::uint64_t i = 0; i < sent_; ++i) {
+      if (covered_[i]) continue;
+      record_.latest = ++packet_.number;
+      TcpSegment segment = blank(packet_, false);
+      segment.from_low = true;
+      segment.sequence = initial_ + 1 + static_cast<std::uint32_t>(i);
+      feed(table_, segment, {byte_at(i)}, 0);
+    }
+    require(table_.held().bytes == 0);
+    require(!record_.honest_gap);
+    require(record_.honest.size() == sent_);
+    for (std::uint64_t i = 0; i < sent_; ++i) {
+      require(static_cast<std::uint8_t>(record_.honest[i]) == byte_at(i));
+    }
+  }
+
+ private:
+  FlowTable& table_;
+  Record& record_;
+  PacketRef& packet_;
+  std::uint32_t initial_;
+  std::uint64_t sent_ = 0;  // the stream's length so far
+  std::vector<bool> covered_;
+};
+
+/// One segment in which anything goes.
+void send_anything(FlowTable& table, ByteReader& reader, std::uint8_t flags, PacketRef& packet,
+                   std::uint32_t initial, bool in_place) {
+  const std::uint8_t shape = reader.u8();
+  const std::uint16_t position = reader.u16();
+  const std::uint8_t length = reader.u8();
+  packet.time += (static_cast<Timestamp>(shape) - 60) * kSecond / 16;  // may step back
+  TcpSegment segment = blank(packet, (flags & 0x40) != 0);
+  segment.from_low = (flags & 0x80) != 0;
+  segment.flags = flags & 0x17;
+  segment.sequence = (shape & 1) != 0 ? initial + position : static_cast<std::uint32_t>(position) << 16;
+  segment.acknowledgement = initial + position + shape;
+  const std::size_t count = (shape & 2) != 0 ? length * 20U : length;
+  const std::uint32_t cut = (shape & 0x0c) == 0x0c ? length : 0;
+  const std::vector<std::uint8_t> payload(count, static_cast<std::uint8_t>(packet.number));
+  if (in_place) {
+    segment.payload = payload.data();
+    segment.payload_length = static_cast<std::uint32_t>(count);
+    segment.wire_length = segment.payload_length + cut;
+    table.on_segment(segment);
+  } else {
+    feed(table, segment, payload, cut);
+  }
+  if (shape % 16 == 5) table.on_tick(packet);
+}
+
+FlowLimits small_limits(std::uint8_t mode) {
+  FlowLimits limits;
+  limits.flows = 1 + (mode >> 1 & 1);
+  limits.held_bytes = 12'000;
+  limits.held_pieces = 12;
+  limits.held_bytes_total = 20'000;
+  limits.hole_grace_packets = 4;
+  limits.one_way_grace_packets = 8;
+  return limits;
+}
+
 Record run(Bytes input, bool in_place) {
   ByteReader reader(input);
   const std::uint8_t mode = reader.u8();
   const std::uint32_t initial = reader.u32();
   const bool honest = (mode & 1) != 0;
-  FlowLimits limits;
-  if (!honest) {
-    limits.flows = 1 + (mode >> 1 & 1);
-    limits.held_bytes = 12'000;
-    limits.held_pieces = 12;
-    limits.held_bytes_total = 20'000;
-    limits.hole_grace_packets = 4;
-    limits.one_way_grace_packets = 8;
-  }
+  const FlowLimits limits = honest ? FlowLimits() : small_limits(mode);
   const std::uint64_t interest = (mode & 4) != 0 && !honest ? 1U + (mode >> 4) : ~std::uint64_t{0};
   Record record;
   record.numbered = !honest;
@@ -162,76 +251,20 @@ Record run(Bytes input, bool in_place) {
   {
     FlowTable table(limits, observer);
     PacketRef packet{1, 0};
-    std::uint64_t sent = 0;  // honest: the stream's length so far
-    std::vector<bool> covered;
-    if (honest) {
-      TcpSegment syn = blank(packet, false);
-      syn.from_low = true;
-      syn.flags = tcp_flag::syn;
-      syn.sequence = initial;
-      feed(table, syn, {}, 0);
-    }
+    std::optional<HonestSender> sender;
+    if (honest) sender.emplace(table, record, packet, initial);
     while (!reader.at_end()) {
       const std::uint8_t flags = reader.u8();
-      const std::uint8_t shape = reader.u8();
-      const std::uint16_t position = reader.u16();
-      const std::uint8_t length = reader.u8();
       record.latest = ++packet.number;
-      if (honest) {
-        // Begins up to 2000 bytes before the end of what was sent or up to 500 after it.
-        const std::uint64_t least = sent > 2000 ? sent - 2000 : 0;
-        const std::uint64_t offset = least + position % (sent - least + 500);
-        const std::uint64_t count = length + (shape % 8 == 0 ? 1400U : 1U);
-        TcpSegment segment = blank(packet, false);
-        segment.from_low = true;
-        segment.flags = tcp_flag::ack;
-        segment.sequence = initial + 1 + static_cast<std::uint32_t>(offset);
-        std::vector<std::uint8_t> payload(count);
-        for (std::uint64_t i = 0; i < count; ++i) payload[i] = byte_at(offset + i);
-        feed(table, segment, payload, 0);
-        sent = std::max(sent, offset + count);
-        covered.resize(sent);
-        std::fill_n(covered.begin() + static_cast<std::ptrdiff_t>(offset), count, true);
+      if (sender) {
+        sender->send(reader);
         continue;
       }
-      packet.time += (static_cast<Timestamp>(shape) - 60) * kSecond / 16;  // may step back
-      TcpSegment segment = blank(packet, (flags & 0x40) != 0);
-      segment.from_low = (flags & 0x80) != 0;
-      segment.flags = flags & 0x17;
-      segment.sequence = (shape & 1) != 0 ? initial + position : static_cast<std::uint32_t>(position) << 16;
-      segment.acknowledgement = initial + position + shape;
-      const std::size_t count = (shape & 2) != 0 ? length * 20U : length;
-      const std::uint32_t cut = (shape & 0x0c) == 0x0c ? length : 0;
-      const std::vector<std::uint8_t> payload(count, static_cast<std::uint8_t>(packet.number));
-      if (in_place) {
-        segment.payload = payload.data();
-        segment.payload_length = static_cast<std::uint32_t>(count);
-        segment.wire_length = segment.payload_length + cut;
-        table.on_segment(segment);
-      } else {
-        feed(table, segment, payload, cut);
-      }
-      if (shape % 16 == 5) table.on_tick(packet);
+      send_anything(table, reader, flags, packet, initial, in_place);
       require(table.held().bytes <= limits.held_bytes_total);
       require(table.size() <= limits.flows);
     }
-    if (honest) {
-      // Once the holes are filled, the stream is complete, without any gap.
-      for (std::uint64_t i = 0; i < sent; ++i) {
-        if (covered[i]) continue;
-        record.latest = ++packet.number;
-        TcpSegment segment = blank(packet, false);
-        segment.from_low = true;
-        segment.sequence = initial + 1 + static_cast<std::uint32_t>(i);
-        feed(table, segment, {byte_at(i)}, 0);
-      }
-      require(table.held().bytes == 0);
-      require(!record.honest_gap);
-      require(record.honest.size() == sent);
-      for (std::uint64_t i = 0; i < sent; ++i) {
-        require(static_cast<std::uint8_t>(record.honest[i]) == byte_at(i));
-      }
-    }
+    if (sender) sender->finish();
     record.latest = ++packet.number;
     table.finish(packet);
     require(table.size() == 0 && table.held().bytes == 0);

@@ -2,16 +2,8 @@
 
 #include "described.hpp"
 
-namespace rtmpscope {
+namespace rtmpscope::test {
 namespace {
-
-using test::count;
-using test::describe;
-using test::describe_audio;
-using test::findings;
-using test::range;
-using test::sample;
-using test::value;
 
 TEST(LegacyAudio, ShowsTheFirstByteAndTheCodec) {
   const Tape tape = describe_audio("2e 00");
@@ -30,7 +22,7 @@ TEST(LegacyAudio, NamesEverySoundFormat) {
   for (std::uint8_t format = 0; format < 16; ++format) {
     if (format == 9) continue;  // the mark of the extended header
     const std::vector<std::uint8_t> body{static_cast<std::uint8_t>(format << 4), 1, 2};
-    EXPECT_EQ(value(test::describe_media(media::MediaType::audio, body, 3), "audio.codec"), names[format])
+    EXPECT_EQ(value(describe_media(media::MediaType::audio, body, 3), "audio.codec"), names[format])
         << int{format};
   }
 }
@@ -155,4 +147,4 @@ TEST(EnhancedAudio, SkipsModEx) {
 }
 
 }  // namespace
-}  // namespace rtmpscope
+}  // namespace rtmpscope::test

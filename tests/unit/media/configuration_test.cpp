@@ -6,23 +6,23 @@
 #include "media/bit_reader.hpp"
 #include "media/parameter_sets.hpp"
 
-namespace rtmpscope {
+namespace rtmpscope::test {
 namespace {
 
 using media::MediaType;
-using test::count;
-using test::describe;
-using test::findings;
-using test::hex;
-using test::range;
-using test::sample;
-using test::value;
 
-/// "codec: detail" of a sequence start that holds the record.
+/// A sequence start that holds the record.
+std::vector<std::uint8_t> sequence_start(std::string_view code, std::string_view record) {
+  return concat(std::vector<std::uint8_t>{0x90}, bytes_of(code), hex(record));
+}
+/// "codec: detail".
 std::string text_of(MediaType type, std::string_view code, std::string_view record) {
-  const auto body = test::concat(std::vector<std::uint8_t>{0x90}, test::bytes_of(code), hex(record));
-  const media::ConfigurationText text = media::configuration_text(type, body);
+  const media::ConfigurationText text = media::configuration_text(type, sequence_start(code, record));
   return text.codec + ": " + text.detail;
+}
+Tape record_of(MediaType type, std::string_view code, std::string_view record) {
+  const auto body = sequence_start(code, record);
+  return describe_media(type, body, static_cast<std::uint32_t>(body.size()));
 }
 std::string video_text(std::string_view code, std::string_view record) {
   return text_of(MediaType::video, code, record);
@@ -31,20 +31,18 @@ std::string audio_text(std::string_view code, std::string_view record) {
   return text_of(MediaType::audio, code, record);
 }
 Tape video_record(std::string_view code, std::string_view record) {
-  const auto body = test::concat(std::vector<std::uint8_t>{0x90}, test::bytes_of(code), hex(record));
-  return test::describe_media(MediaType::video, body, static_cast<std::uint32_t>(body.size()));
+  return record_of(MediaType::video, code, record);
 }
 Tape audio_record(std::string_view code, std::string_view record) {
-  const auto body = test::concat(std::vector<std::uint8_t>{0x90}, test::bytes_of(code), hex(record));
-  return test::describe_media(MediaType::audio, body, static_cast<std::uint32_t>(body.size()));
+  return record_of(MediaType::audio, code, record);
 }
 
 TEST(ConfigurationText, OfRealAvcRecordsIsWhatFfprobeSays) {
-  EXPECT_EQ(video_text("avc1", test::avc_obs), "H.264/AVC: Baseline 1.3, 320x180");
-  EXPECT_EQ(video_text("avc1", test::avc_ffmpeg_high), "H.264/AVC: High 1.2, 320x180");
-  EXPECT_EQ(video_text("avc1", test::avc_gstreamer_444), "H.264/AVC: High 4:4:4 Predictive 1.2, 320x180");
-  EXPECT_EQ(video_text("avc1", test::avc_x264_1080i), "H.264/AVC: High 4.0, 1920x1080");
-  EXPECT_EQ(video_text("avc1", test::avc_x264_level_1b), "H.264/AVC: Baseline 1b, 176x144");
+  EXPECT_EQ(video_text("avc1", avc_obs), "H.264/AVC: Baseline 1.3, 320x180");
+  EXPECT_EQ(video_text("avc1", avc_ffmpeg_high), "H.264/AVC: High 1.2, 320x180");
+  EXPECT_EQ(video_text("avc1", avc_gstreamer_444), "H.264/AVC: High 4:4:4 Predictive 1.2, 320x180");
+  EXPECT_EQ(video_text("avc1", avc_x264_1080i), "H.264/AVC: High 4.0, 1920x1080");
+  EXPECT_EQ(video_text("avc1", avc_x264_level_1b), "H.264/AVC: Baseline 1b, 176x144");
   // 4:2:2, 4:4:4 with an odd size, monochrome, 10 bit interlaced with scaling lists.
   EXPECT_EQ(
       video_text("avc1",
@@ -69,7 +67,7 @@ TEST(ConfigurationText, OfRealAvcRecordsIsWhatFfprobeSays) {
 }
 
 TEST(ConfigurationText, OfRealHevcRecordsIsWhatFfprobeSays) {
-  EXPECT_EQ(video_text("hvc1", test::hevc_x265), "H.265/HEVC: Main 2.0, 320x180");
+  EXPECT_EQ(video_text("hvc1", hevc_x265), "H.265/HEVC: Main 2.0, 320x180");
   // 12 bit 4:2:0 of 1922x1082: VPS left out, the SPS is x265's.
   EXPECT_EQ(
       video_text("hvc1",
@@ -85,10 +83,10 @@ TEST(ConfigurationText, OfRealHevcRecordsIsWhatFfprobeSays) {
 }
 
 TEST(ConfigurationText, OfRealAv1Vp9AndAudioRecordsIsWhatFfprobeSays) {
-  EXPECT_EQ(video_text("av01", test::av1_libaom), "AV1: Main 2.0, 320x180");
+  EXPECT_EQ(video_text("av01", av1_libaom), "AV1: Main 2.0, 320x180");
   EXPECT_EQ(video_text("av01", "812800000a0e20000042abbec3532be480868010"), "AV1: High 4.0, 1918x1078");
   EXPECT_EQ(video_text("av01", "81014c000a0b0000000cc4fb6536be5010"), "AV1: Main 2.1, 638x358");
-  EXPECT_EQ(video_text("vp09", test::vp9_ffmpeg), "VP9: Profile 0 1.1");
+  EXPECT_EQ(video_text("vp09", vp9_ffmpeg), "VP9: Profile 0 1.1");
   EXPECT_EQ(video_text("vp09", "010000000215a20202020000"), "VP9: Profile 2 2.1");
   EXPECT_EQ(audio_text("mp4a", "120856e500"), "AAC: LC 44.1 kHz mono");
   EXPECT_EQ(audio_text("mp4a", "121056e500"), "AAC: LC 44.1 kHz stereo");
@@ -96,8 +94,8 @@ TEST(ConfigurationText, OfRealAv1Vp9AndAudioRecordsIsWhatFfprobeSays) {
   EXPECT_EQ(audio_text("mp4a", "11b856e500"), "AAC: LC 48 kHz 7.1");
   EXPECT_EQ(audio_text("mp4a", "138856e500"), "AAC: LC 22.05 kHz mono");
   EXPECT_EQ(audio_text("Opus", "4f707573486561640102380180bb0000000000"), "Opus: 48 kHz stereo");
-  EXPECT_EQ(audio_text("Opus", test::opus_5_1), "Opus: 48 kHz 5.1");
-  EXPECT_EQ(audio_text("fLaC", test::flac_ffmpeg), "FLAC: 44.1 kHz mono 16 bit");
+  EXPECT_EQ(audio_text("Opus", opus_5_1), "Opus: 48 kHz 5.1");
+  EXPECT_EQ(audio_text("fLaC", flac_ffmpeg), "FLAC: 44.1 kHz mono 16 bit");
   EXPECT_EQ(
       audio_text("fLaC",
                  "664c6143000000221200120000046d0005080ac442f0000033ae36567c6137e8d578c431ed191fd85ff5"),
@@ -341,7 +339,7 @@ TEST(BitReader, RemovesEmulationPreventionAndReadsExpGolomb) {
 
 TEST(SequenceParameterSets, CutAnywhereBeforeTheCropAreUnreadable) {
   // The SPS inside x264's 1080i record.
-  const auto record = hex(test::avc_x264_1080i);
+  const auto record = hex(avc_x264_1080i);
   const Bytes sps = Bytes(record).subspan(8, 26);
   ASSERT_TRUE(media::read_avc_sequence(sps));
   for (std::size_t cut = 0; cut < 11; ++cut) EXPECT_FALSE(media::read_avc_sequence(sps.first(cut))) << cut;
@@ -350,4 +348,4 @@ TEST(SequenceParameterSets, CutAnywhereBeforeTheCropAreUnreadable) {
 }
 
 }  // namespace
-}  // namespace rtmpscope
+}  // namespace rtmpscope::test

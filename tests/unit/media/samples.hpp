@@ -54,170 +54,187 @@ inline std::vector<std::uint8_t> enhanced(std::uint8_t first, std::string_view c
   return concat(std::vector<std::uint8_t>{first}, bytes_of(code), hex(rest));
 }
 
-inline std::vector<Sample> make_samples() {
+/// A list that is being made.
+struct SampleList {
   std::vector<Sample> all;
-  const auto add = [&](media::MediaType type, std::string name, std::vector<std::uint8_t> body,
-                       std::uint32_t length) {
+
+  void add(media::MediaType type, std::string name, std::vector<std::uint8_t> body, std::uint32_t length) {
     all.push_back({std::move(name), type, std::move(body), length});
-  };
-  const auto video = [&](std::string name, std::vector<std::uint8_t> body, std::uint32_t more = 0) {
+  }
+  /// `more`: bytes of the message that are not here.
+  void video(std::string name, std::vector<std::uint8_t> body, std::uint32_t more = 0) {
     const auto length = static_cast<std::uint32_t>(body.size()) + more;
     add(media::MediaType::video, std::move(name), std::move(body), length);
-  };
-  const auto audio = [&](std::string name, std::vector<std::uint8_t> body, std::uint32_t more = 0) {
+  }
+  void audio(std::string name, std::vector<std::uint8_t> body, std::uint32_t more = 0) {
     const auto length = static_cast<std::uint32_t>(body.size()) + more;
     add(media::MediaType::audio, std::move(name), std::move(body), length);
-  };
+  }
+};
+
+inline void add_legacy_video(SampleList& samples) {
   const auto legacy_avc = [](std::string_view record) { return concat(hex("1700000000"), hex(record)); };
+  samples.video("video_empty", {});
+  samples.video("video_header_only", hex("17"));
+  samples.video("avc_sequence_obs", legacy_avc(avc_obs));
+  samples.video("avc_sequence_ffmpeg", legacy_avc(avc_ffmpeg_high));
+  samples.video("avc_sequence_gstreamer", legacy_avc(avc_gstreamer_444));
+  samples.video("avc_sequence_1080i", legacy_avc(avc_x264_1080i));
+  samples.video("avc_sequence_level_1b", legacy_avc(avc_x264_level_1b));
+  samples.video("avc_sequence_empty", hex("1700000000"));
+  samples.video("avc_sequence_cut", hex("1700000000 0142c00dffe1001c6742"));
+  samples.video("avc_sequence_without_sps", hex("1700000000 0142c00dffe001000468ce3c80"));
+  samples.video("avc_sequence_bad_sps", hex("1700000000 0142c00dffe100046742c00d01000468ce3c80"));
+  samples.video("avc_sequence_version_2", hex("1700000000 0242c00dffe001000468ce3c80"));
+  samples.video("avc_sequence_257_pps", concat(hex("1700000000 0142c00dff ff"), repeat("00026742", 31),
+                                               hex("ff"), repeat("00026800", 255)));
+  samples.video("avc_key_obs", hex("1701000000000002a80605ffffa4dc45e9bde6d948b7962cd820d923eeef7832"), 1580);
+  samples.video("avc_inter_ffmpeg", hex("27010000c800000349419a241885bfdbcff15cf92ce48b2494d2daaf22afcdea"),
+                818);
+  samples.video("avc_end_ffmpeg", hex("1702000000"));
+  samples.video("avc_end_trailing", hex("1702000000ff"));
+  samples.video("avc_packet_type_3", hex("1703000000aabb"));
+  samples.video("avc_negative_time", hex("2701ffffd8000000024101"));
+  samples.video("avc_nal_too_long", hex("2701000000000000024101 00000009 4101"));
+  samples.video("avc_annex_b", hex("2701000000 00000001 41010203040506"));
+  samples.video("avc_nal_length_2", hex("2701000000 0002 4101 0003 060102"));
+  samples.video("avc_1025_nals", concat(hex("2701000000"), repeat("0000000106", 1025)));
+  samples.video("command_seek_start", hex("5200"));
+  samples.video("command_seek_end_avc", hex("5701"));
+  samples.video("command_unknown", hex("570299"));
+  samples.video("hevc_private_sequence", concat(hex("1c00000000"), hex(hevc_x265)));
+  samples.video("hevc_private_inter", hex("2c01000000000000050201d01958"));
+  samples.video("av1_private_sequence", concat(hex("1d00000000"), hex(av1_libaom)));
+  samples.video("codec_reserved", hex("1a0102"));
+  samples.video("frame_type_reserved", hex("62010203"));
+  samples.video("sorenson_ffmpeg", hex("120000840080a0005a119e72aa0300262403001c250410601cf80865e0a0f603"),
+                12533);
+  samples.video("screen_video_ffmpeg",
+                hex("1330a03060012978daedd8213044611885e1376c11b6085b842dc216618bb045"), 1026);
+  samples.video("vp6", hex("1408aabbcc"));
+  samples.video("vp6_alpha", hex("1508000004aabbccdd"));
+  samples.video("vp6_alpha_short", hex("150800"));
+}
 
-  // Legacy video.
-  video("video_empty", {});
-  video("video_header_only", hex("17"));
-  video("avc_sequence_obs", legacy_avc(avc_obs));
-  video("avc_sequence_ffmpeg", legacy_avc(avc_ffmpeg_high));
-  video("avc_sequence_gstreamer", legacy_avc(avc_gstreamer_444));
-  video("avc_sequence_1080i", legacy_avc(avc_x264_1080i));
-  video("avc_sequence_level_1b", legacy_avc(avc_x264_level_1b));
-  video("avc_sequence_empty", hex("1700000000"));
-  video("avc_sequence_cut", hex("1700000000 0142c00dffe1001c6742"));
-  video("avc_sequence_without_sps", hex("1700000000 0142c00dffe001000468ce3c80"));
-  video("avc_sequence_bad_sps", hex("1700000000 0142c00dffe100046742c00d01000468ce3c80"));
-  video("avc_sequence_version_2", hex("1700000000 0242c00dffe001000468ce3c80"));
-  video("avc_sequence_257_pps",
-        concat(hex("1700000000 0142c00dff ff"), repeat("00026742", 31), hex("ff"), repeat("00026800", 255)));
-  video("avc_key_obs", hex("1701000000000002a80605ffffa4dc45e9bde6d948b7962cd820d923eeef7832"), 1580);
-  video("avc_inter_ffmpeg", hex("27010000c800000349419a241885bfdbcff15cf92ce48b2494d2daaf22afcdea"), 818);
-  video("avc_end_ffmpeg", hex("1702000000"));
-  video("avc_end_trailing", hex("1702000000ff"));
-  video("avc_packet_type_3", hex("1703000000aabb"));
-  video("avc_negative_time", hex("2701ffffd8000000024101"));
-  video("avc_nal_too_long", hex("2701000000000000024101 00000009 4101"));
-  video("avc_annex_b", hex("2701000000 00000001 41010203040506"));
-  video("avc_nal_length_2", hex("2701000000 0002 4101 0003 060102"));
-  video("avc_1025_nals", concat(hex("2701000000"), repeat("0000000106", 1025)));
-  video("command_seek_start", hex("5200"));
-  video("command_seek_end_avc", hex("5701"));
-  video("command_unknown", hex("570299"));
-  video("hevc_private_sequence", concat(hex("1c00000000"), hex(hevc_x265)));
-  video("hevc_private_inter", hex("2c01000000000000050201d01958"));
-  video("av1_private_sequence", concat(hex("1d00000000"), hex(av1_libaom)));
-  video("codec_reserved", hex("1a0102"));
-  video("frame_type_reserved", hex("62010203"));
-  video("sorenson_ffmpeg", hex("120000840080a0005a119e72aa0300262403001c250410601cf80865e0a0f603"), 12533);
-  video("screen_video_ffmpeg", hex("1330a03060012978daedd8213044611885e1376c11b6085b842dc216618bb045"), 1026);
-  video("vp6", hex("1408aabbcc"));
-  video("vp6_alpha", hex("1508000004aabbccdd"));
-  video("vp6_alpha_short", hex("150800"));
+inline void add_enhanced_video(SampleList& samples) {
+  samples.video("hevc_sequence", concat(enhanced(0x90, "hvc1", ""), hex(hevc_x265)));
+  samples.video("av1_sequence_ffmpeg", concat(enhanced(0x90, "av01", ""), hex(av1_libaom)));
+  samples.video("av1_sequence_timing",
+                enhanced(0x90, "av01", "81000e00 0a10 04 00000002 00000064 c00000043cfecc02"));
+  samples.video("av1_sequence_delay", enhanced(0x90, "av01", "81000c14 0a0b000000043cfecc02f80040 2a0000"));
+  samples.video("av1_sequence_bad_obu", enhanced(0x90, "av01", "81000c00 0a7f00"));
+  samples.video("av1_mpeg2ts", enhanced(0x95, "av01", "800481000c00"));
+  samples.video("vp9_sequence_ffmpeg", concat(enhanced(0x90, "vp09", ""), hex(vp9_ffmpeg)));
+  samples.video("vp8_sequence_with_data", enhanced(0x90, "vp08", "000a820202020002aabb"));
+  samples.video("avc_sequence_length_3", concat(enhanced(0x90, "avc1", "014d400bfe"), hex("e0000102")));
+  samples.video("avc_sequence_1080i_enhanced", concat(enhanced(0x90, "avc1", ""), hex(avc_x264_1080i)));
+  samples.video("vvc_sequence", concat(enhanced(0x90, "vvc1", ""), hex(vvc_made)));
+  samples.video("sequence_too_large", enhanced(0x90, "vp09", "000b820202020000"), 0x10000);
+  samples.video("hevc_key_ffmpeg", hex("916876633100005000000bdf2801ac2d30b82aaf8dc1a73070a9a3231a9474db"),
+                3019);
+  samples.video("hevc_x_ffmpeg", hex("a368766331000000700001e024ffe8903931bc10109780a9f8291043175ce15b"), 89);
+  samples.video("vvc_frames", enhanced(0xA1, "vvc1", "000050 00000004 00090102"));
+  samples.video("av1_key_ffmpeg", hex("91617630310a0b000000043cfeccfbf9004032b4201400a0e024dd6d62803eb8"),
+                4137);
+  samples.video("vp9_key_ffmpeg", hex("9176703039824983420013f00b360638241c1842000d605fcdf7fbfcdf7d8fc3"),
+                6841);
+  samples.video("vp8_key_libvpx",
+                enhanced(0x91, "vp08", "b05a009d012a4201b6000047088585888584880202db01fc01d783"), 900);
+  samples.video("hevc_end", enhanced(0x92, "hvc1", ""));
+  samples.video("hevc_negative_time", enhanced(0xA1, "hvc1", "ffffff00000003020100"));
+  samples.video("color_info_ffmpeg",
+                hex("d461763031020009636f6c6f72496e666f03000b636f6c6f72436f6e66696703000009000009"));
+  samples.video("metadata_without_name", enhanced(0xD4, "hvc1", "0040000000000000003f"));
+  samples.video("metadata_obs_frame_type", enhanced(0x84, "hvc1", "020001 61 05"));
+  samples.video("command_enhanced", hex("d500"));
+  samples.video("modex_offset", hex("970200000101687663310000000000000302010a"));
+  samples.video("modex_offset_range", hex("97020f42400168766331000000"));
+  samples.video("modex_short", hex("970100000168766331000000"));
+  samples.video("modex_unknown", hex("9700aa1168766331000000000000020201"));
+  samples.video("modex_twice", hex("9703000001ee0702000002016876633100000000000003020101"));
+  samples.video("modex_256_bytes", concat(hex("97ff00ff"), repeat("00", 256), hex("0168766331000000")));
+  samples.video("modex_17_times", concat(hex("97"), repeat("02000001 07", 17), hex("68766331")));
+  samples.video("modex_cut", hex("9705000001"));
+  samples.video("one_track_avc_ffmpeg",
+                concat(enhanced(0x96, "", "00"), bytes_of("avc1"), hex("01"), hex(avc_ffmpeg_high)));
+  samples.video("one_track_frames_ffmpeg",
+                hex("a6016176633101000050000000294 19a211884fffa58094a86f9f800006ba46f"), 23);
+  samples.video("many_tracks",
+                hex("961161766331 00 000009 000000 00000002 4101 01 000008 000050 00000001 41"));
+  samples.video("many_tracks_many_codecs",
+                hex("9621 61766331 00 000007 000000 00000000 68766331 07 000009 0000500000000201 02"));
+  samples.video("many_tracks_too_long", hex("961161766331 00 0000ff 000000"));
+  samples.video("many_tracks_257", concat(hex("9613617630 31"), repeat("05000000", 257)));
+  samples.video("multitrack_reserved", hex("963161766331 0000"));
+  samples.video("multitrack_nested", hex("960661766331 0000"));
+  samples.video("fourcc_unknown", enhanced(0x91, "xyz1", "0102"));
+  samples.video("packet_type_reserved", enhanced(0x98, "hvc1", "0102"));
+  samples.video("frame_type_reserved_enhanced", enhanced(0xE1, "av01", "0102"));
+}
 
-  // Enhanced video.
-  video("hevc_sequence", concat(enhanced(0x90, "hvc1", ""), hex(hevc_x265)));
-  video("av1_sequence_ffmpeg", concat(enhanced(0x90, "av01", ""), hex(av1_libaom)));
-  video("av1_sequence_timing", enhanced(0x90, "av01", "81000e00 0a10 04 00000002 00000064 c00000043cfecc02"));
-  video("av1_sequence_delay", enhanced(0x90, "av01", "81000c14 0a0b000000043cfecc02f80040 2a0000"));
-  video("av1_sequence_bad_obu", enhanced(0x90, "av01", "81000c00 0a7f00"));
-  video("av1_mpeg2ts", enhanced(0x95, "av01", "800481000c00"));
-  video("vp9_sequence_ffmpeg", concat(enhanced(0x90, "vp09", ""), hex(vp9_ffmpeg)));
-  video("vp8_sequence_with_data", enhanced(0x90, "vp08", "000a820202020002aabb"));
-  video("avc_sequence_length_3", concat(enhanced(0x90, "avc1", "014d400bfe"), hex("e0000102")));
-  video("avc_sequence_1080i_enhanced", concat(enhanced(0x90, "avc1", ""), hex(avc_x264_1080i)));
-  video("vvc_sequence", concat(enhanced(0x90, "vvc1", ""), hex(vvc_made)));
-  video("sequence_too_large", enhanced(0x90, "vp09", "000b820202020000"), 0x10000);
-  video("hevc_key_ffmpeg", hex("916876633100005000000bdf2801ac2d30b82aaf8dc1a73070a9a3231a9474db"), 3019);
-  video("hevc_x_ffmpeg", hex("a368766331000000700001e024ffe8903931bc10109780a9f8291043175ce15b"), 89);
-  video("vvc_frames", enhanced(0xA1, "vvc1", "000050 00000004 00090102"));
-  video("av1_key_ffmpeg", hex("91617630310a0b000000043cfeccfbf9004032b4201400a0e024dd6d62803eb8"), 4137);
-  video("vp9_key_ffmpeg", hex("9176703039824983420013f00b360638241c1842000d605fcdf7fbfcdf7d8fc3"), 6841);
-  video("vp8_key_libvpx", enhanced(0x91, "vp08", "b05a009d012a4201b6000047088585888584880202db01fc01d783"),
-        900);
-  video("hevc_end", enhanced(0x92, "hvc1", ""));
-  video("hevc_negative_time", enhanced(0xA1, "hvc1", "ffffff00000003020100"));
-  video("color_info_ffmpeg",
-        hex("d461763031020009636f6c6f72496e666f03000b636f6c6f72436f6e66696703000009000009"));
-  video("metadata_without_name", enhanced(0xD4, "hvc1", "0040000000000000003f"));
-  video("metadata_obs_frame_type", enhanced(0x84, "hvc1", "020001 61 05"));
-  video("command_enhanced", hex("d500"));
-  video("modex_offset", hex("970200000101687663310000000000000302010a"));
-  video("modex_offset_range", hex("97020f42400168766331000000"));
-  video("modex_short", hex("970100000168766331000000"));
-  video("modex_unknown", hex("9700aa1168766331000000000000020201"));
-  video("modex_twice", hex("9703000001ee0702000002016876633100000000000003020101"));
-  video("modex_256_bytes", concat(hex("97ff00ff"), repeat("00", 256), hex("0168766331000000")));
-  video("modex_17_times", concat(hex("97"), repeat("02000001 07", 17), hex("68766331")));
-  video("modex_cut", hex("9705000001"));
-  video("one_track_avc_ffmpeg",
-        concat(enhanced(0x96, "", "00"), bytes_of("avc1"), hex("01"), hex(avc_ffmpeg_high)));
-  video("one_track_frames_ffmpeg", hex("a6016176633101000050000000294 19a211884fffa58094a86f9f800006ba46f"),
-        23);
-  video("many_tracks", hex("961161766331 00 000009 000000 00000002 4101 01 000008 000050 00000001 41"));
-  video("many_tracks_many_codecs",
-        hex("9621 61766331 00 000007 000000 00000000 68766331 07 000009 0000500000000201 02"));
-  video("many_tracks_too_long", hex("961161766331 00 0000ff 000000"));
-  video("many_tracks_257", concat(hex("9613617630 31"), repeat("05000000", 257)));
-  video("multitrack_reserved", hex("963161766331 0000"));
-  video("multitrack_nested", hex("960661766331 0000"));
-  video("fourcc_unknown", enhanced(0x91, "xyz1", "0102"));
-  video("packet_type_reserved", enhanced(0x98, "hvc1", "0102"));
-  video("frame_type_reserved_enhanced", enhanced(0xE1, "av01", "0102"));
+inline void add_legacy_audio(SampleList& samples) {
+  samples.audio("silence", {});
+  samples.audio("aac_sequence_ffmpeg", hex("af00121056e500"));
+  samples.audio("aac_sequence_gstreamer", hex("af001210"));
+  samples.audio("aac_sequence_empty", hex("af00"));
+  samples.audio("aac_sequence_cut", hex("af0012"));
+  samples.audio("aac_header_only", hex("af"));
+  samples.audio("aac_packet_type_2", hex("af0212"));
+  samples.audio("aac_frame_ffmpeg", hex("af01de02004c61766335392e33372e313030000270a95ce9641d53efbbeef8e5"),
+                231);
+  samples.audio("aac_adts", hex("af01fff150801fbffc210a"));
+  samples.audio("mp3_ffmpeg", hex("2efffb54c400000984434255848001578fab3732d00007ffc3084b365e34c371"), 161);
+  samples.audio("mp3_8_khz", hex("ee00112233"));
+  samples.audio("speex_is_not_enhanced", hex("b60102030405060708"));
+  samples.audio("device_specific_is_not_enhanced", hex("f501020304"));
+  samples.audio("pcm", hex("360102030405"));
+  samples.audio("alaw", hex("7201020304"));
+  samples.audio("opus_private", hex("dffc010203"));
+  samples.audio("sound_format_reserved", hex("cf0102"));
+}
 
-  // Legacy audio.
-  audio("silence", {});
-  audio("aac_sequence_ffmpeg", hex("af00121056e500"));
-  audio("aac_sequence_gstreamer", hex("af001210"));
-  audio("aac_sequence_empty", hex("af00"));
-  audio("aac_sequence_cut", hex("af0012"));
-  audio("aac_header_only", hex("af"));
-  audio("aac_packet_type_2", hex("af0212"));
-  audio("aac_frame_ffmpeg", hex("af01de02004c61766335392e33372e313030000270a95ce9641d53efbbeef8e5"), 231);
-  audio("aac_adts", hex("af01fff150801fbffc210a"));
-  audio("mp3_ffmpeg", hex("2efffb54c400000984434255848001578fab3732d00007ffc3084b365e34c371"), 161);
-  audio("mp3_8_khz", hex("ee00112233"));
-  audio("speex_is_not_enhanced", hex("b60102030405060708"));
-  audio("device_specific_is_not_enhanced", hex("f501020304"));
-  audio("pcm", hex("360102030405"));
-  audio("alaw", hex("7201020304"));
-  audio("opus_private", hex("dffc010203"));
-  audio("sound_format_reserved", hex("cf0102"));
+inline void add_enhanced_audio(SampleList& samples) {
+  samples.audio("opus_sequence_ffmpeg", concat(enhanced(0x90, "Opus", ""), hex(opus_5_1)));
+  samples.audio("opus_sequence_stereo", enhanced(0x90, "Opus", "4f707573486561640102380180bb0000000000"));
+  samples.audio("opus_sequence_version", enhanced(0x90, "Opus", "4f707573486561641002380180bb0000000000"));
+  samples.audio("opus_sequence_without_magic", enhanced(0x90, "Opus", "0102380180bb0000000000"));
+  samples.audio("flac_sequence_ffmpeg", concat(enhanced(0x90, "fLaC", ""), hex(flac_ffmpeg)));
+  samples.audio("flac_sequence", concat(enhanced(0x90, "fLaC", "664c614380000022"), hex(flac_ffmpeg)));
+  samples.audio("flac_sequence_empty", enhanced(0x90, "fLaC", ""));
+  samples.audio("ac3_sequence_ffmpeg", enhanced(0x90, "ac-3", ""));
+  samples.audio("aac_sequence_enhanced", enhanced(0x90, "mp4a", "2b920800"));
+  samples.audio("aac_sequence_program_config", enhanced(0x90, "mp4a", "118004c8010020000000"));
+  samples.audio("aac_sequence_program_config_cut", enhanced(0x90, "mp4a", "b00704c801002000ff00"));
+  samples.audio("aac_sequence_ps", enhanced(0x90, "mp4a", "131056e59d4880"));
+  samples.audio("opus_ffmpeg", hex("914f707573f8b4eeef7f2bec3fca3c7f9aa366f96aafe2cab338a77248556968"), 269);
+  samples.audio("ac3_ffmpeg", hex("9161632d330b775ace0c402f842bc1867b870df577cfdf3e7cfdf3e7cf9f3e32"), 357);
+  samples.audio("eac3_ffmpeg", hex("9165632d330b7700bf3287c0002105c060c33dc386fabbe7ef9f3e7ef9f3e7cf"), 357);
+  samples.audio("aac_adts_enhanced", enhanced(0x91, "mp4a", "fff950801fbffc210a"));
+  samples.audio("opus_end", enhanced(0x92, "Opus", ""));
+  samples.audio("opus_end_trailing", enhanced(0x92, "Opus", "00"));
+  samples.audio("multichannel_ffmpeg", enhanced(0x94, "Opus", "01060000003f"));
+  samples.audio("multichannel_custom", enhanced(0x94, "Opus", "0203 00 fe ff"));
+  samples.audio("multichannel_unspecified", enhanced(0x94, "Opus", "0002"));
+  samples.audio("multichannel_reserved", enhanced(0x94, "Opus", "0902aa"));
+  samples.audio("multichannel_mask", enhanced(0x94, "Opus", "01020000003f"));
+  samples.audio("multichannel_short", enhanced(0x94, "Opus", "02050001"));
+  samples.audio("audio_modex", concat(hex("9702000005014f707573"), hex("fc01")));
+  samples.audio("audio_modex_more", concat(hex("9704000005112207 00aa11 4f707573"), hex("fc01")));
+  samples.audio("audio_modex_range_multitrack", hex("9702530005 05014f707573fc01"));
+  samples.audio("audio_modex_cut", hex("97"));
+  samples.audio("one_track_aac_ffmpeg", hex("95006d70346101118856e500"));
+  samples.audio("one_track_multichannel_ffmpeg", hex("95046d70346101010100000004"));
+  samples.audio("many_tracks_opus", hex("95114f70757300000002fc010100 0001fc"));
+  samples.audio("many_tracks_many_codecs_audio", hex("95214f70757300000002fc016d703461 05 000003 210a0b"));
+  samples.audio("audio_fourcc_unknown", enhanced(0x91, "opus", "0102"));
+  samples.audio("audio_packet_type_reserved", enhanced(0x93, "Opus", "0102"));
+}
 
-  // Enhanced audio.
-  audio("opus_sequence_ffmpeg", concat(enhanced(0x90, "Opus", ""), hex(opus_5_1)));
-  audio("opus_sequence_stereo", enhanced(0x90, "Opus", "4f707573486561640102380180bb0000000000"));
-  audio("opus_sequence_version", enhanced(0x90, "Opus", "4f707573486561641002380180bb0000000000"));
-  audio("opus_sequence_without_magic", enhanced(0x90, "Opus", "0102380180bb0000000000"));
-  audio("flac_sequence_ffmpeg", concat(enhanced(0x90, "fLaC", ""), hex(flac_ffmpeg)));
-  audio("flac_sequence", concat(enhanced(0x90, "fLaC", "664c614380000022"), hex(flac_ffmpeg)));
-  audio("flac_sequence_empty", enhanced(0x90, "fLaC", ""));
-  audio("ac3_sequence_ffmpeg", enhanced(0x90, "ac-3", ""));
-  audio("aac_sequence_enhanced", enhanced(0x90, "mp4a", "2b920800"));
-  audio("aac_sequence_program_config", enhanced(0x90, "mp4a", "118004c8010020000000"));
-  audio("aac_sequence_program_config_cut", enhanced(0x90, "mp4a", "b00704c801002000ff00"));
-  audio("aac_sequence_ps", enhanced(0x90, "mp4a", "131056e59d4880"));
-  audio("opus_ffmpeg", hex("914f707573f8b4eeef7f2bec3fca3c7f9aa366f96aafe2cab338a77248556968"), 269);
-  audio("ac3_ffmpeg", hex("9161632d330b775ace0c402f842bc1867b870df577cfdf3e7cfdf3e7cf9f3e32"), 357);
-  audio("eac3_ffmpeg", hex("9165632d330b7700bf3287c0002105c060c33dc386fabbe7ef9f3e7ef9f3e7cf"), 357);
-  audio("aac_adts_enhanced", enhanced(0x91, "mp4a", "fff950801fbffc210a"));
-  audio("opus_end", enhanced(0x92, "Opus", ""));
-  audio("opus_end_trailing", enhanced(0x92, "Opus", "00"));
-  audio("multichannel_ffmpeg", enhanced(0x94, "Opus", "01060000003f"));
-  audio("multichannel_custom", enhanced(0x94, "Opus", "0203 00 fe ff"));
-  audio("multichannel_unspecified", enhanced(0x94, "Opus", "0002"));
-  audio("multichannel_reserved", enhanced(0x94, "Opus", "0902aa"));
-  audio("multichannel_mask", enhanced(0x94, "Opus", "01020000003f"));
-  audio("multichannel_short", enhanced(0x94, "Opus", "02050001"));
-  audio("audio_modex", concat(hex("9702000005014f707573"), hex("fc01")));
-  audio("audio_modex_more", concat(hex("9704000005112207 00aa11 4f707573"), hex("fc01")));
-  audio("audio_modex_range_multitrack", hex("9702530005 05014f707573fc01"));
-  audio("audio_modex_cut", hex("97"));
-  audio("one_track_aac_ffmpeg", hex("95006d70346101118856e500"));
-  audio("one_track_multichannel_ffmpeg", hex("95046d70346101010100000004"));
-  audio("many_tracks_opus", hex("95114f70757300000002fc010100 0001fc"));
-  audio("many_tracks_many_codecs_audio", hex("95214f70757300000002fc016d703461 05 000003 210a0b"));
-  audio("audio_fourcc_unknown", enhanced(0x91, "opus", "0102"));
-  audio("audio_packet_type_reserved", enhanced(0x93, "Opus", "0102"));
-
-  // Every enhanced packet as a track of its own.
-  const std::size_t plain = all.size();
+/// Every enhanced packet of the list as a track of its own.
+inline void add_tracks(SampleList& samples) {
+  const std::size_t plain = samples.all.size();
   for (std::size_t i = 0; i < plain; ++i) {
-    const Sample& sample = all[i];
+    const Sample sample = samples.all[i];  // a copy: the list grows
     const std::vector<std::uint8_t>& body = sample.body;
     if (body.size() < 5) continue;
     const bool extended = sample.video() ? (body[0] & 0x80) != 0 : body[0] >> 4 == 9;
@@ -228,14 +245,21 @@ inline std::vector<Sample> make_samples() {
     const int high = sample.video() && body[0] >> 4 == 0xD ? 0x90 : body[0] & 0xF0;
     const std::vector<std::uint8_t> head{static_cast<std::uint8_t>(high | multitrack), packet_type};
     const Bytes bytes(body);
-    add(sample.type, sample.name + "_track", concat(head, bytes.subspan(1, 4), hex("02"), bytes.subspan(5)),
-        sample.length + 2);
+    samples.add(sample.type, sample.name + "_track",
+                concat(head, bytes.subspan(1, 4), hex("02"), bytes.subspan(5)), sample.length + 2);
   }
-  return all;
 }
 
 inline const std::vector<Sample>& samples() {
-  static const std::vector<Sample> all = make_samples();
+  static const std::vector<Sample> all = [] {
+    SampleList list;
+    add_legacy_video(list);
+    add_enhanced_video(list);
+    add_legacy_audio(list);
+    add_enhanced_audio(list);
+    add_tracks(list);
+    return list.all;
+  }();
   return all;
 }
 

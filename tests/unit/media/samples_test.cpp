@@ -9,11 +9,8 @@
 #include "fuzz/media_oracle.hpp"
 #include "samples.hpp"
 
-namespace rtmpscope {
+namespace rtmpscope::test {
 namespace {
-
-using test::Sample;
-using test::samples;
 
 constexpr std::size_t large = 400;
 
@@ -23,9 +20,9 @@ TEST(MediaSamples, EveryPrefixOfEverySampleKeepsTheRules) {
     const std::size_t dense = body.size() < large ? large : 40;  // the large ones repeat themselves
     for (std::size_t cut = 0; cut <= body.size(); cut += cut < dense ? 1 : 97) {
       // As a shorter message, and as a message of which the rest was not kept.
-      ASSERT_EQ(test::check_media_body(sample.type, body.first(cut), static_cast<std::uint32_t>(cut)), "")
+      ASSERT_EQ(check_media_body(sample.type, body.first(cut), static_cast<std::uint32_t>(cut)), "")
           << sample.name << " cut at " << cut;
-      ASSERT_EQ(test::check_media_body(sample.type, body.first(cut), sample.length), "")
+      ASSERT_EQ(check_media_body(sample.type, body.first(cut), sample.length), "")
           << sample.name << " kept to " << cut;
     }
   }
@@ -41,7 +38,7 @@ TEST(MediaSamples, DamagedSamplesKeepTheRules) {
         const std::size_t at = random() % std::min<std::size_t>(body.size(), 120);
         body[at] = static_cast<std::uint8_t>(round % 2 == 0 ? random() : body[at] ^ 1U << random() % 8);
       }
-      ASSERT_EQ(test::check_media_body(sample.type, body, sample.length), "") << sample.name;
+      ASSERT_EQ(check_media_body(sample.type, body, sample.length), "") << sample.name;
     }
   }
 }
@@ -49,7 +46,7 @@ TEST(MediaSamples, DamagedSamplesKeepTheRules) {
 TEST(MediaSamples, TogetherPushEveryFieldOfTheTable) {
   std::set<FieldId> seen;
   for (const Sample& sample : samples()) {
-    const Tape tape = test::describe_media(sample.type, sample.body, sample.length);
+    const Tape tape = describe_media(sample.type, sample.body, sample.length);
     for (const Tape::Entry& entry : tape.entries()) {
       if (entry.op != Tape::Op::finding && entry.op != Tape::Op::key) seen.insert(entry.id);
     }
@@ -65,7 +62,7 @@ TEST(MediaSamples, TogetherPushEveryFieldOfTheTable) {
 TEST(MediaSamples, TogetherGiveEveryFindingOfTheTable) {
   std::set<FindingId> seen;
   for (const Sample& sample : samples()) {
-    const Tape tape = test::describe_media(sample.type, sample.body, sample.length);
+    const Tape tape = describe_media(sample.type, sample.body, sample.length);
     for (const Tape::Entry& entry : tape.entries()) {
       if (entry.op == Tape::Op::finding) seen.insert(entry.finding);
     }
@@ -87,7 +84,7 @@ TEST(MediaSamples, OfRealPeersGiveNothingAboveANote) {
       continue;
     }
     ++real;
-    const Tape tape = test::describe_media(sample.type, sample.body, sample.length);
+    const Tape tape = describe_media(sample.type, sample.body, sample.length);
     for (const Tape::Entry& entry : tape.entries()) {
       if (entry.op == Tape::Op::finding) {
         EXPECT_EQ(info(entry.finding).severity, Severity::note) << name << " " << info(entry.finding).id;
@@ -106,7 +103,7 @@ TEST(MediaSamples, AreTheCorpusOfTheFuzzer) {
       const auto more = sample.length - static_cast<std::uint32_t>(sample.body.size());
       for (const int shift : {16, 8, 0}) input.push_back(static_cast<std::uint8_t>(more >> shift));
     }
-    input = test::concat(input, sample.body);
+    input = concat(input, sample.body);
     const std::filesystem::path path = std::filesystem::path(RTMPSCOPE_MEDIA_CORPUS) / sample.name;
     if (std::getenv("RTMPSCOPE_WRITE_CORPUS") != nullptr) {
       std::ofstream(path, std::ios::binary)
@@ -119,4 +116,4 @@ TEST(MediaSamples, AreTheCorpusOfTheFuzzer) {
 }
 
 }  // namespace
-}  // namespace rtmpscope
+}  // namespace rtmpscope::test

@@ -2,16 +2,8 @@
 
 #include "described.hpp"
 
-namespace rtmpscope {
+namespace rtmpscope::test {
 namespace {
-
-using test::count;
-using test::describe;
-using test::describe_video;
-using test::findings;
-using test::range;
-using test::sample;
-using test::value;
 
 TEST(LegacyVideo, SplitsOffPacketTypeAndCompositionTime) {
   const Tape tape = describe_video("2701fffff6 00000002 4101");
@@ -213,7 +205,7 @@ TEST(NalUnits, MayHaveShorterLengths) {
 }
 
 TEST(NalUnits, BeyondThePacketAreAFindingOnlyIfThePacketIsWhole) {
-  const test::Sample& whole = sample("avc_nal_too_long");
+  const Sample& whole = sample("avc_nal_too_long");
   EXPECT_EQ(findings(describe(whole)), "nal_length(9,2)@11+4");
   Tape prefix;
   media::describe_video(Bytes(whole.body).first(13), whole.length, prefix);
@@ -238,4 +230,4 @@ TEST(FrameHeaders, TellTheSizeOfThePicture) {
 }
 
 }  // namespace
-}  // namespace rtmpscope
+}  // namespace rtmpscope::test

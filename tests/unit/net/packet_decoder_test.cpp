@@ -46,6 +46,7 @@ struct Case {
   Packet packet;
 };
 
+// long: a table
 std::vector<Case> encapsulations() {
   const Packet erspan2 = hex("1001 0001 00000000");
   const Packet erspan3 = hex("20010001 00000000 00000000");

@@ -14,6 +14,7 @@ struct Case {
 
 #define HANDSHAKE "c S 99", "s SA 499 ack=100", "c A 100 ack=500"
 
+// long: a table
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
       {"Handshake alone opens nothing", {HANDSHAKE}, ""},
