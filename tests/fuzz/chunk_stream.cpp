@@ -58,7 +58,7 @@ class Log final : public ChunkStreamListener {
   }
 };
 
-/// What is missing of a stream: its beginning, and one hole; and how long its packets are.
+/// What is missing of a stream: its beginning, and one gap; and how long its packets are.
 struct Damage {
   std::size_t packet_size = SIZE_MAX;
   bool midstream = false;

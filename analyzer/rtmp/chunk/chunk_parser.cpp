@@ -62,22 +62,22 @@ void ChunkParser::note(FindingId id, Range range, std::uint64_t a, std::uint64_t
 
 void ChunkParser::set_chunk_size(std::uint32_t size) {
   chunk_size_ = size;
-  if (care_ != nullptr) care_->chunk_size_exact = care_->chunk_size_known = true;
+  if (recovery_ != nullptr) recovery_->chunk_size_certain = recovery_->chunk_size_known = true;
 }
 
 void ChunkParser::lose_sync() {
   lost_ = true;
   if (cut_ != nullptr) {
     cut_->held = 0;
-    cut_->replay.bytes = {};
+    cut_->unread.bytes = {};
   }
   remaining_ = 0;
 }
 
 ChunkItem ChunkParser::next(StreamData& in) {
   if (cut_ != nullptr) [[unlikely]] {
-    if (!cut_->replay.bytes.empty()) {
-      if (const ChunkItem item = step(cut_->replay); item.kind != ChunkItem::Kind::need_more) return item;
+    if (!cut_->unread.bytes.empty()) {
+      if (const ChunkItem item = step(cut_->unread); item.kind != ChunkItem::Kind::need_more) return item;
     }
     if (cut_->held == 0) cut_.reset();
   }
@@ -114,22 +114,22 @@ ChunkItem ChunkParser::next(const StreamGap& gap) {
   if (gap.length && *gap.length <= remaining_) {
     ChunkStream& stream = streams_[current_];
     const auto missing = static_cast<std::uint32_t>(*gap.length);
-    item.kind = ChunkItem::Kind::hole;
+    item.kind = ChunkItem::Kind::gap;
     item.stream = current_;
     item.missing = missing;
     remaining_ -= missing;
     stream.received += missing;
-    stream.hole = true;
+    stream.incomplete = true;
     item.ends_message = stream.received == stream.message.length;
     if (item.ends_message) stream.in_progress = false;
     // What a Set Chunk Size or an Abort said is not known.
-    if (stream.message.type_id == MessageType::set_chunk_size) distrust_chunk_size();
+    if (stream.message.type_id == MessageType::set_chunk_size) forget_chunk_size();
     if (stream.message.type_id == MessageType::abort_message) {
-      for (ChunkStream& each : streams_) each.hole = true;
+      for (ChunkStream& each : streams_) each.incomplete = true;
     }
     return item;
   }
-  if (gap.length && care_ != nullptr && gap.offset < care_->predicted_until)
+  if (gap.length && recovery_ != nullptr && gap.offset < recovery_->predicted_until)
     return assume_continuation(*gap.length);
   lose_sync();
   item.kind = ChunkItem::Kind::sync_lost;
@@ -158,7 +158,7 @@ ChunkItem ChunkParser::collect_header(StreamData& in) {
   if (cut.held == 0) cut.packet = in.packet;
   const std::size_t before = cut.held;
   const std::size_t count = std::min(in.bytes.size(), cut.bytes.size() - before);
-  std::memmove(cut.bytes.data() + before, in.bytes.data(), count);  // `in` may be cut.replay
+  std::memmove(cut.bytes.data() + before, in.bytes.data(), count);  // `in` may be cut.unread
   cut.held += count;
   if (!parse_header({cut.bytes.data(), cut.held})) {
     in.bytes = in.bytes.subspan(count);
@@ -169,7 +169,7 @@ ChunkItem ChunkParser::collect_header(StreamData& in) {
   const Bytes raw(cut.bytes.data(), header_.size);
   if (header_.size < before) {
     // What looked like the extended timestamp of a type 3 header is none: those bytes are parsed again.
-    cut.replay = {header_.stream_offset + header_.size,
+    cut.unread = {header_.stream_offset + header_.size,
                   Bytes(cut.bytes).subspan(header_.size, before - header_.size), cut.packet};
   } else {
     in.bytes = in.bytes.subspan(header_.size - before);
@@ -196,7 +196,8 @@ bool ChunkParser::parse_header(Bytes bytes) {
   read_message_header(p, h);
   if (h.format < 3) {
     if (h.has_extended_timestamp && bytes.size() < fixed + 4) return false;
-  } else if (const ChunkStream* stream = find(h.chunk_stream_id); stream != nullptr && stream->extended) {
+  } else if (const ChunkStream* stream = find(h.chunk_stream_id);
+             stream != nullptr && stream->has_extended_timestamp) {
     switch (type3_extended(*stream, bytes.subspan(fixed))) {
       case Extended::undecided: return false;
       case Extended::absent: return true;
@@ -222,18 +223,18 @@ ChunkParser::Extended ChunkParser::type3_extended(const ChunkStream& stream, Byt
     return std::memcmp(bytes.data(), rest.data(), available) == 0;
   };
   const std::uint32_t absolute = stream.message.timestamp;
-  const bool like_sent = begins_like(stream.extended_value);
+  const bool like_sent = begins_like(stream.extended_timestamp);
   const bool like_absolute = begins_like(absolute) || begins_like(absolute & 0x7FFFFFFFU);
   if (like_sent || like_absolute) {
     if (available < 4) return Extended::undecided;
-    if (!like_sent) note(FindingId::extended_timestamp_absolute, {1, 4}, absolute, stream.extended_value);
+    if (!like_sent) note(FindingId::extended_timestamp_absolute, {1, 4}, absolute, stream.extended_timestamp);
     type3_habit_ = Habit::present;
     return Extended::present;
   }
   if (stream.in_progress) {
     if (type3_habit_ != Habit::absent) {
       note(FindingId::extended_timestamp_absent, {0, 1}, stream.message.chunk_stream_id,
-           stream.extended_value);
+           stream.extended_timestamp);
     }
     type3_habit_ = Habit::absent;
     return Extended::absent;
@@ -243,10 +244,10 @@ ChunkParser::Extended ChunkParser::type3_extended(const ChunkStream& stream, Byt
 }
 
 ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
-  const Doubt doubt = care_ == nullptr ? Doubt::none : doubtful();
-  if (doubt == Doubt::landing) return stop_at(ChunkItem::Kind::landing, raw);
-  const bool unproved = doubt == Doubt::chunk_size && usual_chunk();
-  if (doubt != Doubt::none && !unproved) return stop_at(ChunkItem::Kind::doubt, raw);
+  const Ambiguity ambiguity = recovery_ == nullptr ? Ambiguity::none : ambiguity_of_header();
+  if (ambiguity == Ambiguity::provisional_end) return stop_at(ChunkItem::Kind::next_header, raw);
+  const bool provisional = ambiguity == Ambiguity::chunk_size && expected_split();
+  if (ambiguity != Ambiguity::none && !provisional) return stop_at(ChunkItem::Kind::ambiguous_header, raw);
   const std::size_t index = find_or_add(header_.chunk_stream_id);
   ChunkStream& stream = streams_[index];
   ChunkItem item;
@@ -273,7 +274,7 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
       implausible_ = 0;
     }
     start_message(stream, packet);
-    if (unproved) care_->unproved = {.stream = current_};
+    if (provisional) recovery_->provisional = {.stream = current_};
   }
   const std::uint32_t rest = stream.message.length - stream.received;
   remaining_ = std::min(rest, chunk_size_);
@@ -292,7 +293,7 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
   MessageHeader& message = stream.message;
   const ChunkHeader& h = header_;
   if (stream.last_format == 0xFF && h.format != 0) {
-    if (care_ == nullptr) {
+    if (recovery_ == nullptr) {
       note(FindingId::first_header_not_type0, {0, 1}, h.format, h.chunk_stream_id);
     } else {  // the header that it follows is not in the capture
       message.timestamp =
@@ -301,7 +302,7 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
       message.message_stream_id_known = false;
     }
   }
-  if (care_ != nullptr) [[unlikely]]
+  if (recovery_ != nullptr) [[unlikely]]
     estimate_timestamp(stream, packet.time);
   if (h.basic_size == 3 && basic_header_size(h.chunk_stream_id) < 3) {
     note(FindingId::basic_header_longer_than_needed, {0, 3}, h.chunk_stream_id);
@@ -334,22 +335,23 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
   }
   if (h.format < 3) {
     stream.last_format = h.format;
-    stream.extended = h.has_extended_timestamp;
-    stream.extended_value = h.extended_timestamp;
+    stream.has_extended_timestamp = h.has_extended_timestamp;
+    stream.extended_timestamp = h.extended_timestamp;
   } else if (stream.last_format == 0xFF) {
     stream.last_format = 1;  // nothing to inherit: an empty message at time 0, reported above
   }
   stream.received = 0;
   stream.in_progress = true;
-  stream.hole = false;
-  stream.stale = false;
+  stream.incomplete = false;
+  stream.defaults_uncertain = false;
   message.chunks = 1;
   message.first_frame = packet.number;
   message.stream_offset = h.stream_offset;
   if (message.type_id == MessageType::audio || message.type_id == MessageType::video) {
-    clock_.note(stream.hand, message.timestamp, message.timestamp_exact, message.stream_offset, packet.time);
+    estimator_.add_media(stream.clock, message.timestamp, message.timestamp_exact, message.stream_offset,
+                         packet.time);
   } else {
-    clock_.note_other(packet.time);
+    estimator_.add_control(packet.time);
   }
   if (message.chunk_stream_id != 2) {  // times of protocol control messages mean nothing
     if (recent_[0].chunk_stream_id != message.chunk_stream_id) recent_[1] = recent_[0];
@@ -360,7 +362,7 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
 /// Time of a message that a type 3 header begins (RTMP 5.3.1.2.4).
 std::uint32_t ChunkParser::type3_timestamp(ChunkStream& stream) {
   const std::uint32_t previous = stream.message.timestamp;
-  if (header_.has_extended_timestamp && header_.extended_timestamp != stream.extended_value &&
+  if (header_.has_extended_timestamp && header_.extended_timestamp != stream.extended_timestamp &&
       header_.extended_timestamp != previous) {
     // A new value in the repeated field: the sender means this message's own time or delta.
     if (stream.last_format == 0) return header_.extended_timestamp;
@@ -377,7 +379,7 @@ std::uint32_t ChunkParser::type3_timestamp(ChunkStream& stream) {
   const bool adds = other.chunk_stream_id != 0
                         ? distance(previous + step, other.timestamp) < distance(previous, other.timestamp)
                         : step <= believable_step_ms;
-  if (care_ != nullptr) stream.message.timestamp_exact = false;  // what is compared with may be estimated
+  if (recovery_ != nullptr) stream.message.timestamp_exact = false;  // what is compared with may be estimated
   note(FindingId::type3_after_type0, {0, 1}, adds ? previous + step : previous,
        adds ? previous : previous + step);
   stream.last_format = 1;  // decided: from here on the delta is agreed

@@ -73,27 +73,28 @@ inline void inherit(const MessageHeader& before, ChunkHeader& header) {
 
 /// State of one chunk stream: the last header's values and the message in progress.
 struct ChunkStream {
-  MessageHeader message;             ///< of the message in progress, or of the last one
-  std::uint32_t received = 0;        ///< payload bytes seen or known to be missing
-  std::uint32_t delta = 0;           ///< what a type 3 header that begins a message adds
-  std::uint32_t extended_value = 0;  ///< last extended timestamp of a type 0, 1 or 2 header
-  MediaClock::Hand hand;             ///< of audio and video
-  std::uint8_t last_format = 0xFF;   ///< of the last header that was not type 3; 0xFF: none yet
-  bool extended = false;             ///< the last type 0, 1 or 2 header had an extended timestamp
-  bool in_progress = false;          ///< a message has begun and is not complete
-  bool hole = false;                 ///< bytes of the message in progress are missing
-  bool stale = false;      ///< a header may have been lost since the last one; it may inherit something else
+  MessageHeader message;                  ///< of the message in progress, or of the last one
+  std::uint32_t received = 0;             ///< payload bytes seen or known to be missing
+  std::uint32_t delta = 0;                ///< what a type 3 header that begins a message adds
+  std::uint32_t extended_timestamp = 0;   ///< last extended timestamp of a type 0, 1 or 2 header
+  TimestampEstimator::StreamClock clock;  ///< of audio and video
+  std::uint8_t last_format = 0xFF;        ///< of the last header that was not type 3; 0xFF: none yet
+  bool has_extended_timestamp = false;    ///< the last type 0, 1 or 2 header had an extended timestamp
+  bool in_progress = false;               ///< a message has begun and is not complete
+  bool incomplete = false;                ///< bytes of the message in progress are missing
+  bool defaults_uncertain =
+      false;               ///< a header may have been lost since the last one; it may inherit something else
   std::uint32_t body = 0;  ///< of the message in progress, for the caller: MessageAssembler
 };
 
 /// The chunk in which the stream was when bytes went missing.
-struct Interrupted {
+struct InterruptedChunk {
   std::size_t stream = 0;       ///< index for ChunkParser::stream
   std::uint32_t remaining = 0;  ///< payload bytes of the chunk that had not come
 };
 
 /// What a chunk stream inherits from a header that was lost, as what follows shows.
-struct Inherited {
+struct HeaderDefaults {
   std::uint32_t chunk_stream_id = 0;
   std::uint32_t length = 0;
   std::uint8_t type_id = 0;
@@ -104,12 +105,13 @@ struct ChunkResumption {
   std::uint64_t offset = 0;            ///< of the header that comes next
   std::uint64_t trusted_until = 0;     ///< headers before it have been confirmed by what follows
   std::uint32_t chunk_size = 0;        ///< 0: not known
-  bool chunk_size_exact = false;       ///< messages were split like that
-  std::uint32_t chunk_size_least = 0;  ///< messages of that length came in one chunk
-  bool unproved = false;               ///< not even the header that comes next has been
-  bool chunk_size_kept = false;        ///< the sender has kept to it for long, known or not: see Unproved
-  std::vector<Inherited>
-      inherited{};  ///< what first headers of chunk streams inherit; resume_doubt: that in doubt
+  bool chunk_size_certain = false;     ///< messages were split like that
+  std::uint32_t least_chunk_size = 0;  ///< messages of that length came in one chunk
+  bool provisional = false;            ///< not even the header that comes next has been
+  bool chunk_size_is_stable =
+      false;  ///< the sender has kept to it for long, known or not: see ProvisionalMessage
+  std::vector<HeaderDefaults>
+      defaults{};  ///< what first headers of chunk streams inherit; resume_at_ambiguous_header: that in doubt
 };
 
 /// A finding about a chunk header; its range lies within the header.
@@ -122,13 +124,13 @@ struct ChunkFinding {
 
 struct ChunkItem {
   enum class Kind : std::uint8_t {
-    need_more,  ///< the input is used up
-    begin,      ///< a chunk header; `header`, `raw`, `starts_message`, `abandoned`
-    payload,    ///< payload of the chunk that began last; `payload`, `ends_message`
-    hole,       ///< `missing` payload bytes of that chunk are not captured; `ends_message`
-    sync_lost,  ///< no chunk border is known from here on; `reason` (values.def: sync_lost_reason)
-    doubt,      ///< after a loss: a header whose meaning has to be confirmed first; `header`, `raw`
-    landing,    ///< the header behind an unproved message, or between its chunks; `header`, `raw`
+    need_more,         ///< the input is used up
+    begin,             ///< a chunk header; `header`, `raw`, `starts_message`, `abandoned`
+    payload,           ///< payload of the chunk that began last; `payload`, `ends_message`
+    gap,               ///< `missing` payload bytes of that chunk are not captured; `ends_message`
+    sync_lost,         ///< no chunk border is known from here on; `reason` (values.def: sync_lost_reason)
+    ambiguous_header,  ///< after a loss: a header whose meaning has to be confirmed first; `header`, `raw`
+    next_header,       ///< the header behind a provisional message, or between its chunks; `header`, `raw`
   };
   Kind kind = Kind::need_more;
   bool starts_message = false;
@@ -152,8 +154,8 @@ struct ChunkItem {
 /// After a loss the parser is careful: what a header inherits is not certain until the chunk stream has told
 /// it again, nor is the chunk size. A header that depends on either gives a doubt item instead of a begin
 /// item. Only where the sender has kept to its chunk size for long, a message that depends on that alone
-/// begins, unproved; of it nothing is certain before the landing item, or the loss or end, that comes behind
-/// it.
+/// begins, provisional; of it nothing is certain before the landing item, or the loss or end, that comes
+/// behind it.
 class ChunkParser {
  public:
   ChunkParser() = default;
@@ -162,18 +164,18 @@ class ChunkParser {
 
   /// Consumes from the front of `in`; `in.offset` and `in.bytes` say what is left.
   ChunkItem next(StreamData& in);
-  /// Consumes the gap: answers hole, sync_lost or need_more (nothing was lost but bytes that are skipped
+  /// Consumes the gap: answers gap, sync_lost or need_more (nothing was lost but bytes that are skipped
   /// anyway).
   ChunkItem next(const StreamGap& gap);
 
   /// Loads the state of the current chunk stream and of its neighbours into the cache: audio and video.
   void prefetch() const {
-    rtmpscope::prefetch(streams_.data() + first_usual(), 3 * sizeof(ChunkStream));
-    rtmpscope::prefetch(care_.get(), sizeof(Care));
+    rtmpscope::prefetch(streams_.data() + prefetch_first(), 3 * sizeof(ChunkStream));
+    rtmpscope::prefetch(recovery_.get(), sizeof(RecoveryState));
   }
 
   /// Index of the first of three chunk streams that are likely to go on.
-  [[nodiscard]] std::size_t first_usual() const { return current_ > 1 ? current_ - 1 : 0; }
+  [[nodiscard]] std::size_t prefetch_first() const { return current_ > 1 ? current_ - 1 : 0; }
 
   /// The header of the last begin item, and what was odd about it.
   [[nodiscard]] const ChunkHeader& header() const { return header_; }
@@ -218,63 +220,65 @@ class ChunkParser {
   [[nodiscard]] bool lost() const { return lost_; }
   /// What a gap of `missing` bytes that comes now interrupts, if it may go on behind it: nothing between
   /// messages, within a header, and where the message ends in the gap.
-  [[nodiscard]] std::optional<Interrupted> interrupted(std::uint64_t missing) const;
+  [[nodiscard]] std::optional<InterruptedChunk> interrupted(std::uint64_t missing) const;
   /// Header bytes of a doubt item that were read too far, to be parsed after `raw`. Empties them.
-  [[nodiscard]] Bytes take_replay();
-  /// Goes on at a header. Messages in progress are given up, and all that is inherited is doubtful.
+  [[nodiscard]] Bytes take_unread_bytes();
+  /// Goes on at a header. Messages in progress are given up, and all that is inherited is ambiguous.
   void resume(const ChunkResumption& resumption);
   /// Goes on with the message that a gap interrupted; gaps that begin before `predicted_until` hide its
   /// chunks alone.
-  void resume_interrupted(const Interrupted& interrupted, std::uint64_t predicted_until,
+  void resume_interrupted(const InterruptedChunk& interrupted, std::uint64_t predicted_until,
                           const ChunkResumption& resumption);
   /// Goes on at the header of a doubt item, with everything as it was.
-  void resume_doubt(const ChunkResumption& resumption);
+  void resume_at_ambiguous_header(const ChunkResumption& resumption);
   /// Goes on at the header of a landing item.
-  void resume_landing() { lost_ = false; }
+  void resume_at_next_header() { lost_ = false; }
   /// The same right after that item, whose bytes are `raw`; the last of them came with `packet`. Answers what
   /// it is.
-  [[nodiscard]] ChunkItem resume_landing(PacketRef packet, Bytes raw) {
+  [[nodiscard]] ChunkItem resume_at_next_header(PacketRef packet, Bytes raw) {
     lost_ = false;
     const bool in_pieces = cut_ != nullptr && raw.data() == cut_->bytes.data();
     return resolve(in_pieces ? cut_->packet : packet, raw);
   }
 
   /// A message that has begun although what follows it has to show that the chunk size holds.
-  struct Unproved {
+  struct ProvisionalMessage {
     std::uint32_t stream = 0;
     bool ended = false;       ///< for the caller: its last byte has come …
     PacketRef last_packet{};  ///< … with that packet
   };
   /// Null: there is none.
-  [[nodiscard]] Unproved* unproved() {
-    return care_ != nullptr && care_->unproved ? &*care_->unproved : nullptr;
+  [[nodiscard]] ProvisionalMessage* provisional() {
+    return recovery_ != nullptr && recovery_->provisional ? &*recovery_->provisional : nullptr;
   }
-  [[nodiscard]] const Unproved* unproved() const {
-    return care_ != nullptr && care_->unproved ? &*care_->unproved : nullptr;
+  [[nodiscard]] const ProvisionalMessage* provisional() const {
+    return recovery_ != nullptr && recovery_->provisional ? &*recovery_->provisional : nullptr;
   }
   /// What it is made of shows that the chunk size holds, if what follows it does.
-  [[nodiscard]] bool unproved_is_split() const {
-    return unproved() != nullptr && streams_[unproved()->stream].message.chunks > 1;
+  [[nodiscard]] bool provisional_is_split() const {
+    return provisional() != nullptr && streams_[provisional()->stream].message.chunks > 1;
   }
-  /// The chunk size holds as far as the unproved message shows it.
-  void prove();
+  /// The chunk size holds as far as the provisional message shows it.
+  void confirm_provisional();
   /// Nothing tells; it is a message like others, from here on.
-  void give_up_proof() {
-    if (care_ != nullptr) care_->unproved.reset();
+  void accept_provisional() {
+    if (recovery_ != nullptr) recovery_->provisional.reset();
   }
   /// The chunk size that is to be expected; 0 if none is.
   [[nodiscard]] std::uint32_t expected_chunk_size() const {
-    return care_ == nullptr || care_->chunk_size_known ? chunk_size_ : 0;
+    return recovery_ == nullptr || recovery_->chunk_size_known ? chunk_size_ : 0;
   }
   /// Whether a sender that keeps to its chunk size splits messages of that length as is to be expected.
-  [[nodiscard]] bool usual_length(std::uint32_t length) const {
-    return care_ == nullptr || care_->chunk_size_known || length <= care_->longest_whole;
+  [[nodiscard]] bool within_longest_unsplit(std::uint32_t length) const {
+    return recovery_ == nullptr || recovery_->chunk_size_known || length <= recovery_->longest_unsplit;
   }
-  /// Whether the chunk size is certain; if not, chunks of `chunk_size_least` bytes have been seen all the
+  /// Whether the chunk size is certain; if not, chunks of `least_chunk_size` bytes have been seen all the
   /// same.
-  [[nodiscard]] bool chunk_size_exact() const { return care_ == nullptr || care_->chunk_size_exact; }
-  [[nodiscard]] std::uint32_t chunk_size_least() const {
-    return care_ == nullptr ? 0 : care_->chunk_size_least;
+  [[nodiscard]] bool chunk_size_certain() const {
+    return recovery_ == nullptr || recovery_->chunk_size_certain;
+  }
+  [[nodiscard]] std::uint32_t least_chunk_size() const {
+    return recovery_ == nullptr ? 0 : recovery_->least_chunk_size;
   }
   /// The sender leaves out the extended timestamp of type 3 headers.
   [[nodiscard]] bool omits_extended_timestamps() const { return type3_habit_ == Habit::absent; }
@@ -288,27 +292,27 @@ class ChunkParser {
     std::uint32_t timestamp = 0;
   };
   /// What a parser has to mind after a loss.
-  struct alignas(cache_line) Care {
+  struct alignas(cache_line) RecoveryState {
     std::uint64_t trusted_until = 0;
     std::uint64_t predicted_until = 0;
-    std::uint32_t chunk_size_least = 0;
-    std::uint32_t longest_whole =
+    std::uint32_t least_chunk_size = 0;
+    std::uint32_t longest_unsplit =
         0;  ///< while it is kept: of the chunks that were seen, those before the last loss, too
-    bool chunk_size_exact = false;
+    bool chunk_size_certain = false;
     bool chunk_size_known = true;
-    bool chunk_size_kept = false;
-    std::optional<Unproved> unproved{};
+    bool chunk_size_is_stable = false;
+    std::optional<ProvisionalMessage> provisional{};
   };
-  static_assert(sizeof(Care) == cache_line);
+  static_assert(sizeof(RecoveryState) == cache_line);
   /// Why a header does not count as it is.
-  enum class Doubt : std::uint8_t { none, meaning, chunk_size, landing };
+  enum class Ambiguity : std::uint8_t { none, meaning, chunk_size, provisional_end };
 
   /// A header that came in pieces.
   struct CutHeader {
     std::array<std::uint8_t, maximum_header_size> bytes{};
     std::size_t held = 0;  ///< of them, while there is no whole header
     PacketRef packet;      ///< with the first of them
-    StreamData replay;     ///< views those of them that proved to be no header
+    StreamData unread;     ///< views those of them that proved to be no header
   };
   /// Where chunk streams are found: the first ones by comparing all of them at once, the others in a map.
   struct Index {
@@ -332,13 +336,13 @@ class ChunkParser {
   void estimate_timestamp(ChunkStream& stream, Timestamp time) const;
   std::uint32_t type3_timestamp(ChunkStream& stream);
   [[nodiscard]] bool plausible(const ChunkStream& stream) const;
-  [[nodiscard]] Doubt doubtful() const;
-  [[nodiscard]] bool usual_chunk() const;
+  [[nodiscard]] Ambiguity ambiguity_of_header() const;
+  [[nodiscard]] bool expected_split() const;
   ChunkItem stop_at(ChunkItem::Kind kind, Bytes raw);
   ChunkItem assume_continuation(std::uint64_t missing);
-  void begin_care(const ChunkResumption& resumption);
-  void adopt(const Inherited& inherited);
-  void distrust_chunk_size();
+  void enter_recovery(const ChunkResumption& resumption);
+  void set_defaults(const HeaderDefaults& inherited);
+  void forget_chunk_size();
   void note(FindingId id, Range range, std::uint64_t a = 0, std::uint64_t b = 0);
 
   // Most connections are idle, and there are many: what is rare lies outside, and what each chunk needs side
@@ -352,13 +356,13 @@ class ChunkParser {
   std::uint8_t implausible_ = 0;  ///< headers in a row that cannot be right
   bool lost_ = false;
   std::unique_ptr<CutHeader> cut_;
-  std::unique_ptr<Care> care_;  ///< after a loss
+  std::unique_ptr<RecoveryState> recovery_;  ///< after a loss
   std::unique_ptr<std::vector<ChunkFinding>> findings_;
   std::unique_ptr<ChunkStream> abandoned_;
   ChunkHeader header_;
 
   std::array<Recent, 2> recent_{};  ///< last message, and the last one before it on another chunk stream
-  MediaClock clock_;
+  TimestampEstimator estimator_;
 };
 
 /// Pushes the fields of a chunk header. Ranges lie within the header's bytes.

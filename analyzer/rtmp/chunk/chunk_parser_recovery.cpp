@@ -1,4 +1,4 @@
-// What ChunkParser minds after a loss: see ChunkItem::Kind::doubt.
+// What ChunkParser minds after a loss: see ChunkItem::Kind::ambiguous_header.
 #include <algorithm>
 #include <utility>
 
@@ -13,69 +13,69 @@ constexpr std::uint32_t assumed_chunk_size = 65536;
 
 }  // namespace
 
-std::optional<Interrupted> ChunkParser::interrupted(std::uint64_t missing) const {
-  const bool within_header = cut_ != nullptr && (cut_->held != 0 || !cut_->replay.bytes.empty());
+std::optional<InterruptedChunk> ChunkParser::interrupted(std::uint64_t missing) const {
+  const bool within_header = cut_ != nullptr && (cut_->held != 0 || !cut_->unread.bytes.empty());
   if (lost_ || within_header || streams_.empty()) return std::nullopt;
   const ChunkStream& stream = streams_[current_];
   if (!stream.in_progress) return std::nullopt;
   const bool last_chunk = stream.received + remaining_ == stream.message.length;
   if (last_chunk && missing > remaining_) return std::nullopt;
-  return Interrupted{current_, remaining_};
+  return InterruptedChunk{current_, remaining_};
 }
 
-Bytes ChunkParser::take_replay() {
-  return cut_ == nullptr ? Bytes() : std::exchange(cut_->replay.bytes, {});
+Bytes ChunkParser::take_unread_bytes() {
+  return cut_ == nullptr ? Bytes() : std::exchange(cut_->unread.bytes, {});
 }
 
-void ChunkParser::distrust_chunk_size() {
-  if (care_ == nullptr) care_ = std::make_unique<Care>();
-  care_->chunk_size_exact = care_->chunk_size_kept = false;
-  care_->chunk_size_least = 0;
+void ChunkParser::forget_chunk_size() {
+  if (recovery_ == nullptr) recovery_ = std::make_unique<RecoveryState>();
+  recovery_->chunk_size_certain = recovery_->chunk_size_is_stable = false;
+  recovery_->least_chunk_size = 0;
 }
 
-void ChunkParser::begin_care(const ChunkResumption& resumption) {
+void ChunkParser::enter_recovery(const ChunkResumption& resumption) {
   lost_ = false;
   implausible_ = 0;
-  if (care_ == nullptr) care_ = std::make_unique<Care>();
-  care_->trusted_until =
-      resumption.unproved ? resumption.offset : std::max(resumption.trusted_until, resumption.offset + 1);
-  care_->longest_whole =
-      resumption.chunk_size_kept ? std::max(care_->longest_whole, care_->chunk_size_least) : 0;
-  care_->chunk_size_known = resumption.chunk_size != 0;
+  if (recovery_ == nullptr) recovery_ = std::make_unique<RecoveryState>();
+  recovery_->trusted_until =
+      resumption.provisional ? resumption.offset : std::max(resumption.trusted_until, resumption.offset + 1);
+  recovery_->longest_unsplit =
+      resumption.chunk_size_is_stable ? std::max(recovery_->longest_unsplit, recovery_->least_chunk_size) : 0;
+  recovery_->chunk_size_known = resumption.chunk_size != 0;
   if (resumption.chunk_size != 0) {
     chunk_size_ = resumption.chunk_size;
   } else {
-    const std::uint32_t whole = std::max(resumption.chunk_size_least, care_->longest_whole);
+    const std::uint32_t whole = std::max(resumption.least_chunk_size, recovery_->longest_unsplit);
     chunk_size_ = whole <= assumed_chunk_size ? assumed_chunk_size : maximum_message_length;
   }
-  care_->chunk_size_exact = resumption.chunk_size_exact;
-  care_->chunk_size_least = resumption.chunk_size_least;
-  care_->chunk_size_kept = resumption.chunk_size_kept;
-  care_->unproved.reset();
+  recovery_->chunk_size_certain = resumption.chunk_size_certain;
+  recovery_->least_chunk_size = resumption.least_chunk_size;
+  recovery_->chunk_size_is_stable = resumption.chunk_size_is_stable;
+  recovery_->provisional.reset();
 }
 
 void ChunkParser::resume(const ChunkResumption& resumption) {
-  begin_care(resumption);
-  for (const Inherited& each : resumption.inherited) adopt(each);
+  enter_recovery(resumption);
+  for (const HeaderDefaults& each : resumption.defaults) set_defaults(each);
   for (ChunkStream& stream : streams_) {
     stream.in_progress = false;
-    stream.stale = true;
+    stream.defaults_uncertain = true;
     stream.message.timestamp_exact = false;
   }
   remaining_ = 0;
 }
 
-void ChunkParser::resume_interrupted(const Interrupted& interrupted, std::uint64_t predicted_until,
+void ChunkParser::resume_interrupted(const InterruptedChunk& interrupted, std::uint64_t predicted_until,
                                      const ChunkResumption& resumption) {
-  begin_care(resumption);
-  care_->predicted_until = predicted_until;
+  enter_recovery(resumption);
+  recovery_->predicted_until = predicted_until;
   current_ = static_cast<std::uint32_t>(interrupted.stream);
   remaining_ = interrupted.remaining;
 }
 
-void ChunkParser::resume_doubt(const ChunkResumption& resumption) {
-  begin_care(resumption);
-  for (const Inherited& each : resumption.inherited) adopt(each);
+void ChunkParser::resume_at_ambiguous_header(const ChunkResumption& resumption) {
+  enter_recovery(resumption);
+  for (const HeaderDefaults& each : resumption.defaults) set_defaults(each);
 }
 
 /// After a loss: the timestamp that the header at hand goes on from. Commands and their like are not sent by
@@ -84,29 +84,29 @@ void ChunkParser::estimate_timestamp(ChunkStream& stream, Timestamp time) const 
   const ChunkHeader& h = header_;
   MessageHeader& message = stream.message;
   const std::uint8_t type = h.format <= 1 ? h.type_id : message.type_id;
-  if (h.format == 0) stream.hand.added = 0;
+  if (h.format == 0) stream.clock.added = 0;
   // What is known, of a message of any type, is gone on from.
   if (h.format == 0 || message.timestamp_exact) return;
   if (type != MessageType::audio && type != MessageType::video) return;
   const std::uint32_t step = h.format == 3              ? stream.delta
                              : h.has_extended_timestamp ? h.extended_timestamp
                                                         : h.timestamp_field;
-  if (!stream.hand.anchored && clock_.anchored()) {
-    message.timestamp = clock_.anchor(stream.hand, time) - step;
-  } else if (!stream.hand.known) {
-    message.timestamp = clock_.since_begin(time) - step;
-  } else if (stream.stale) {
-    message.timestamp += clock_.lost_time(stream.hand, {.timestamp = message.timestamp,
-                                                        .offset = message.stream_offset,
-                                                        .step = step,
-                                                        .offset_behind = h.stream_offset,
-                                                        .time_behind = time});
+  if (!stream.clock.anchored && estimator_.anchored()) {
+    message.timestamp = estimator_.anchor(stream.clock, time) - step;
+  } else if (!stream.clock.known) {
+    message.timestamp = estimator_.since_start(time) - step;
+  } else if (stream.defaults_uncertain) {
+    message.timestamp += estimator_.lost_time(stream.clock, {.timestamp = message.timestamp,
+                                                             .offset = message.stream_offset,
+                                                             .step = step,
+                                                             .offset_behind = h.stream_offset,
+                                                             .time_behind = time});
   } else {
-    message.timestamp -= clock_.ahead(stream.hand, message.timestamp + step, step, time);
+    message.timestamp -= estimator_.excess_estimate(stream.clock, message.timestamp + step, step, time);
   }
 }
 
-void ChunkParser::adopt(const Inherited& inherited) {
+void ChunkParser::set_defaults(const HeaderDefaults& inherited) {
   ChunkStream& stream = streams_[find_or_add(inherited.chunk_stream_id)];
   MessageHeader& message = stream.message;
   message.length = inherited.length;
@@ -124,33 +124,34 @@ std::uint32_t ChunkParser::header_length() const {
   return stream == nullptr ? 0 : stream->message.length;
 }
 
-/// Whether the header at hand depends on something that a hole may have changed.
-ChunkParser::Doubt ChunkParser::doubtful() const {
+/// Whether the header at hand depends on something that a gap may have changed.
+ChunkParser::Ambiguity ChunkParser::ambiguity_of_header() const {
   const ChunkHeader& h = header_;
-  if (!care_->unproved && h.stream_offset < care_->trusted_until) return Doubt::none;
+  if (!recovery_->provisional && h.stream_offset < recovery_->trusted_until) return Ambiguity::none;
   const ChunkStream* stream = find(h.chunk_stream_id);
   const bool known = stream != nullptr && stream->last_format != 0xFF;
   const bool in_progress = known && stream->in_progress;
-  if (care_->unproved && !(in_progress && h.format == 3)) return Doubt::landing;
-  if (h.format < 2 && !is_known_message_type(h.type_id)) return Doubt::meaning;
-  if (!known && h.format != 0) return Doubt::meaning;
-  if (in_progress) return h.format == 3 ? Doubt::none : Doubt::meaning;
-  if (h.format >= 2 && stream->stale) return Doubt::meaning;
-  return care_->chunk_size_exact || header_length() <= care_->chunk_size_least ? Doubt::none
-                                                                               : Doubt::chunk_size;
+  if (recovery_->provisional && !(in_progress && h.format == 3)) return Ambiguity::provisional_end;
+  if (h.format < 2 && !is_known_message_type(h.type_id)) return Ambiguity::meaning;
+  if (!known && h.format != 0) return Ambiguity::meaning;
+  if (in_progress) return h.format == 3 ? Ambiguity::none : Ambiguity::meaning;
+  if (h.format >= 2 && stream->defaults_uncertain) return Ambiguity::meaning;
+  return recovery_->chunk_size_certain || header_length() <= recovery_->least_chunk_size
+             ? Ambiguity::none
+             : Ambiguity::chunk_size;
 }
 
 /// The chunk size alone is in doubt for the message at hand: whether it is split as the sender has long done.
-bool ChunkParser::usual_chunk() const {
-  return care_->chunk_size_kept && usual_length(header_length());
+bool ChunkParser::expected_split() const {
+  return recovery_->chunk_size_is_stable && within_longest_unsplit(header_length());
 }
 
-void ChunkParser::prove() {
-  const ChunkStream& stream = streams_[care_->unproved->stream];
-  care_->chunk_size_exact = care_->chunk_size_exact || stream.message.chunks > 1;
+void ChunkParser::confirm_provisional() {
+  const ChunkStream& stream = streams_[recovery_->provisional->stream];
+  recovery_->chunk_size_certain = recovery_->chunk_size_certain || stream.message.chunks > 1;
   const std::uint32_t in_one_chunk = std::min(stream.received, chunk_size_);
-  care_->chunk_size_least = std::max(care_->chunk_size_least, in_one_chunk);
-  care_->unproved.reset();
+  recovery_->least_chunk_size = std::max(recovery_->least_chunk_size, in_one_chunk);
+  recovery_->provisional.reset();
 }
 
 ChunkItem ChunkParser::stop_at(ChunkItem::Kind kind, Bytes raw) {
@@ -165,12 +166,12 @@ ChunkItem ChunkParser::stop_at(ChunkItem::Kind kind, Bytes raw) {
 ChunkItem ChunkParser::assume_continuation(std::uint64_t missing) {
   ChunkStream& stream = streams_[current_];
   ChunkItem item;
-  item.kind = ChunkItem::Kind::hole;
+  item.kind = ChunkItem::Kind::gap;
   item.stream = current_;
   const std::uint32_t before = stream.received;
   const std::uint32_t id = stream.message.chunk_stream_id;
   const std::uint64_t header_size =
-      basic_header_size(id) + (stream.extended && type3_habit_ != Habit::absent ? 4U : 0U);
+      basic_header_size(id) + (stream.has_extended_timestamp && type3_habit_ != Habit::absent ? 4U : 0U);
   while (missing > 0) {
     if (remaining_ == 0) {
       const std::uint32_t rest = stream.message.length - stream.received;
@@ -184,7 +185,7 @@ ChunkItem ChunkParser::assume_continuation(std::uint64_t missing) {
     stream.received += count;
     missing -= count;
   }
-  stream.hole = true;
+  stream.incomplete = true;
   item.missing = stream.received - before;
   item.ends_message = stream.received == stream.message.length;
   if (item.ends_message) stream.in_progress = false;

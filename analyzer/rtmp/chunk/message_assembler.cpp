@@ -28,19 +28,19 @@ MessageAssembler::Body& MessageAssembler::begin(Number& body, const MessageHeade
     unused_ = static_cast<Number>(bodies_.size());
   }
   body = unused_;
-  Body& begun = bodies_[body - 1];
-  unused_ = begun.next_unused;
-  begun.next_unused = 0;
-  begun.type_id = message.type_id;
-  begun.length = message.length;
-  begun.head_seen = media_whole_ || !is_media(message.type_id);
-  begun.wanted = begun.head_seen ? message.length : std::min(message.length, media::head_size);
-  begun.limited = false;
-  return begun;
+  Body& fresh = bodies_[body - 1];
+  unused_ = fresh.next_unused;
+  fresh.next_unused = 0;
+  fresh.type_id = message.type_id;
+  fresh.length = message.length;
+  fresh.head_seen = media_whole_ || !is_media(message.type_id);
+  fresh.wanted = fresh.head_seen ? message.length : std::min(message.length, media::head_size);
+  fresh.limited = false;
+  return fresh;
 }
 
-void MessageAssembler::hole(Number& body, const MessageHeader& message) {
-  Body& cut = begun(body, message);
+void MessageAssembler::end_before_gap(Number& body, const MessageHeader& message) {
+  Body& cut = begun_body(body, message);
   cut.wanted = static_cast<std::uint32_t>(cut.bytes.size());
   cut.head_seen = true;
 }
@@ -77,11 +77,11 @@ void MessageAssembler::keep(Body& body, Bytes payload) {
     retained_ += count;
     payload = payload.subspan(count);
     if (body.bytes.size() < body.wanted || body.head_seen) return;
-    settle(body, body.bytes);
+    limit_to_wanted(body, body.bytes);
   }
 }
 
-void MessageAssembler::settle(Body& body, Bytes head) {
+void MessageAssembler::limit_to_wanted(Body& body, Bytes head) {
   body.head_seen = true;
   body.wanted = std::max(body.wanted, media_bytes_wanted(body.type_id, head, body.length));
 }

@@ -27,12 +27,12 @@ class MessageAssembler {
 
   /// For somebody who wants the media, too. Holds for bodies that begin later.
   void keep_media_whole(bool whole) { media_whole_ = whole; }
-  /// Payload in order, of a message with that header; nothing is kept after a hole.
+  /// Payload in order, of a message with that header; nothing is kept after a gap.
   void append(Number& body, const MessageHeader& message, Bytes payload) {
-    if (!payload.empty()) keep(begun(body, message), payload);
+    if (!payload.empty()) keep(begun_body(body, message), payload);
   }
   /// Bytes are missing here: the body ends before them.
-  void hole(Number& body, const MessageHeader& message);
+  void end_before_gap(Number& body, const MessageHeader& message);
   /// The last piece of a message, which may be empty, and is if bytes are missing: its body, valid until
   /// `release` or the next call.
   [[nodiscard]] Bytes finish(Number& body, const MessageHeader& message, Bytes payload) {
@@ -58,14 +58,14 @@ class MessageAssembler {
     bool limited = false;
   };
 
-  Body& begun(Number& body, const MessageHeader& message) {
+  Body& begun_body(Number& body, const MessageHeader& message) {
     return body == 0 ? begin(body, message) : bodies_[body - 1];
   }
   Body& begin(Number& body, const MessageHeader& message);
   [[nodiscard]] Bytes whole(const MessageHeader& message, Bytes payload) const;
   void forget(Number& body);
   void keep(Body& body, Bytes payload);
-  static void settle(Body& body, Bytes head);
+  static void limit_to_wanted(Body& body, Bytes head);
 
   std::vector<Body> bodies_;
   std::size_t retained_ = 0;

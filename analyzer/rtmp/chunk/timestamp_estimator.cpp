@@ -20,25 +20,25 @@ std::int64_t distance(std::uint32_t from, std::uint32_t to) {
 
 }  // namespace
 
-bool MediaClock::Pace::tells() const {
+bool TimestampEstimator::Pace::is_significant() const {
   return since->set && media >= telling_span;
 }
 
-bool MediaClock::Pace::by_clock() const {
+bool TimestampEstimator::Pace::follows_clock() const {
   return media <= most_apart * capture && capture <= most_apart * media;
 }
 
-MediaClock::Pace MediaClock::pace(const Hand& hand, std::uint32_t timestamp) const {
+TimestampEstimator::Pace TimestampEstimator::pace(const StreamClock& clock, std::uint32_t timestamp) const {
   const Mark& mark = older_.set ? older_ : newer_;
   return {.media = distance(mark.timestamp, timestamp),
-          .capture = distance(mark.seen, hand.seen),
+          .capture = distance(mark.seen, clock.seen),
           .since = &mark};
 }
 
-std::uint32_t MediaClock::lost_time(Hand& hand, const Loss& loss) const {
-  std::int64_t passed = distance(loss.timestamp, milliseconds(loss.time_behind) + hand.lead);
-  const Pace before = pace(hand, loss.timestamp);
-  if (before.tells() && !before.by_clock()) {
+std::uint32_t TimestampEstimator::lost_time(StreamClock& clock, const Loss& loss) const {
+  std::int64_t passed = distance(loss.timestamp, milliseconds(loss.time_behind) + clock.lead);
+  const Pace before = pace(clock, loss.timestamp);
+  if (before.is_significant() && !before.follows_clock()) {
     const auto bytes = static_cast<std::int64_t>(loss.offset - before.since->offset);
     const std::uint64_t between = std::min(loss.offset_behind - loss.offset, most_bytes);
     if (bytes > 0) passed = static_cast<std::int64_t>(between) * before.media / bytes;
@@ -47,18 +47,18 @@ std::uint32_t MediaClock::lost_time(Hand& hand, const Loss& loss) const {
   const std::int64_t lost = passed - step;
   if (lost <= 0 || lost > longest_estimate) return 0;
   const auto added = static_cast<std::uint32_t>(step == 0 ? lost : (lost + step / 2) / step * step);
-  hand.added = std::min(hand.added + added, longest_estimate);
+  clock.added = std::min(clock.added + added, longest_estimate);
   return added;
 }
 
-std::uint32_t MediaClock::ahead(Hand& hand, std::uint32_t timestamp, std::uint32_t step,
-                                Timestamp time) const {
-  const std::int64_t early = distance(milliseconds(time) + hand.lead, timestamp);
+std::uint32_t TimestampEstimator::excess_estimate(StreamClock& clock, std::uint32_t timestamp,
+                                                  std::uint32_t step, Timestamp time) const {
+  const std::int64_t early = distance(milliseconds(time) + clock.lead, timestamp);
   if (early <= most_early || early > longest_estimate || step == 0) return 0;
-  const Pace before = pace(hand, timestamp);
-  if (!before.tells() || !before.by_clock()) return 0;
-  const auto back = static_cast<std::uint32_t>(std::min<std::int64_t>(early, hand.added) / step * step);
-  hand.added -= back;
+  const Pace before = pace(clock, timestamp);
+  if (!before.is_significant() || !before.follows_clock()) return 0;
+  const auto back = static_cast<std::uint32_t>(std::min<std::int64_t>(early, clock.added) / step * step);
+  clock.added -= back;
   return back;
 }
 

@@ -10,10 +10,10 @@
 namespace rtmpscope::rtmp {
 
 /// Times are milliseconds modulo 2^32, as timestamps are.
-class MediaClock {
+class TimestampEstimator {
  public:
   /// Of one chunk stream.
-  struct Hand {
+  struct StreamClock {
     std::uint32_t seen = 0;   ///< capture time of the last message
     std::uint32_t lead = 0;   ///< usual distance from capture time to timestamp
     std::uint32_t added = 0;  ///< milliseconds of the timestamp that are estimated
@@ -23,22 +23,23 @@ class MediaClock {
 
   /// A message of audio or video begins. `offset` is that of its first byte in the stream, `time` that of its
   /// packet.
-  void note(Hand& hand, std::uint32_t timestamp, bool exact, std::uint64_t offset, Timestamp time) {
+  void add_media(StreamClock& clock, std::uint32_t timestamp, bool exact, std::uint64_t offset,
+                 Timestamp time) {
     const std::uint32_t now = milliseconds(time);
     const std::uint32_t lead = timestamp - now;
-    if (!hand.known || lead - hand.lead + farthest >= 2 * farthest) [[unlikely]] {
+    if (!clock.known || lead - clock.lead + farthest >= 2 * farthest) [[unlikely]] {
       // The first one, or the sender has set its clock: configuration may come at time 0, whatever follows.
-      hand.lead = lead;
-      hand.known = true;
+      clock.lead = lead;
+      clock.known = true;
     } else {
       // What was estimated by this clock shall not lead it away.
       const std::int32_t weight = exact ? exact_weight : estimate_weight;
-      hand.lead += static_cast<std::uint32_t>(static_cast<std::int32_t>(lead - hand.lead) / weight);
+      clock.lead += static_cast<std::uint32_t>(static_cast<std::int32_t>(lead - clock.lead) / weight);
     }
-    hand.seen = now;
-    hand.anchored = hand.anchored || exact;
-    if (hand.anchored) {
-      lead_ = hand.lead;
+    clock.seen = now;
+    clock.anchored = clock.anchored || exact;
+    if (clock.anchored) {
+      lead_ = clock.lead;
       anchored_ = true;
     }
     const std::uint32_t progress = timestamp - newer_.timestamp + span;
@@ -49,7 +50,7 @@ class MediaClock {
   }
 
   /// A message begins that no clock drives: commands and their like, before audio and video begin.
-  void note_other(Timestamp time) { begin_ = milliseconds(time); }
+  void add_control(Timestamp time) { start_ = milliseconds(time); }
 
   /// The last message of a chunk stream that came before a loss, and the first one behind it.
   struct Loss {
@@ -61,26 +62,26 @@ class MediaClock {
   };
   /// What the lost messages of the chunk stream have added to the timestamp, as far as can be told: a number
   /// of steps.
-  [[nodiscard]] std::uint32_t lost_time(Hand& hand, const Loss& loss) const;
+  [[nodiscard]] std::uint32_t lost_time(StreamClock& clock, const Loss& loss) const;
 
   /// By how much a timestamp that follows an estimated one is later than can be: media is not sent before it
   /// is there. So it comes if sending stopped at the loss. A number of steps, of those that were added;
   /// mostly 0.
-  [[nodiscard]] std::uint32_t ahead(Hand& hand, std::uint32_t timestamp, std::uint32_t step,
-                                    Timestamp time) const;
+  [[nodiscard]] std::uint32_t excess_estimate(StreamClock& clock, std::uint32_t timestamp, std::uint32_t step,
+                                              Timestamp time) const;
 
   /// The direction has had an absolute timestamp. Its chunk streams share a clock.
   [[nodiscard]] bool anchored() const { return anchored_; }
   /// For a chunk stream of which no absolute timestamp is known: makes it go with the others.
-  [[nodiscard]] std::uint32_t anchor(Hand& hand, Timestamp time) const {
-    hand.lead = lead_;
-    hand.added = longest_estimate;
-    hand.known = hand.anchored = true;
+  [[nodiscard]] std::uint32_t anchor(StreamClock& clock, Timestamp time) const {
+    clock.lead = lead_;
+    clock.added = longest_estimate;
+    clock.known = clock.anchored = true;
     return milliseconds(time) + lead_;
   }
   /// The same where no such timestamp is known at all: most senders begin at 0 when the commands are done.
-  [[nodiscard]] std::uint32_t since_begin(Timestamp time) const {
-    return begin_ == 0 ? 0 : milliseconds(time) - begin_;
+  [[nodiscard]] std::uint32_t since_start(Timestamp time) const {
+    return start_ == 0 ? 0 : milliseconds(time) - start_;
   }
 
  private:
@@ -104,10 +105,10 @@ class MediaClock {
     std::int64_t capture = 0;  ///< milliseconds
     const Mark* since = nullptr;
 
-    [[nodiscard]] bool tells() const;
-    [[nodiscard]] bool by_clock() const;
+    [[nodiscard]] bool is_significant() const;
+    [[nodiscard]] bool follows_clock() const;
   };
-  [[nodiscard]] Pace pace(const Hand& hand, std::uint32_t timestamp) const;
+  [[nodiscard]] Pace pace(const StreamClock& clock, std::uint32_t timestamp) const;
 
   [[nodiscard]] static std::uint32_t milliseconds(Timestamp time) {
     return static_cast<std::uint32_t>(static_cast<std::uint64_t>(time) / 1'000'000);
@@ -116,7 +117,7 @@ class MediaClock {
   Mark older_;
   Mark newer_;
   std::uint32_t lead_ = 0;   ///< of the chunk stream with an anchor that was seen last
-  std::uint32_t begin_ = 0;  ///< capture time of the last message without a clock
+  std::uint32_t start_ = 0;  ///< capture time of the last message without a clock
   bool anchored_ = false;
 };
 

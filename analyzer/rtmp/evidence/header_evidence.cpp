@@ -63,9 +63,9 @@ int weigh_ascii(Bytes text) {
 }
 
 /// A sequence number (RTMP 5.4.3) that goes on where the last one was.
-int weigh_acknowledgement(Bytes head, const StreamHabits& habits) {
-  if (head.size() < 4 || !habits.acknowledged) return 0;
-  const std::uint32_t step = load_be32(head.data()) - *habits.acknowledged;  // modulo 2^32
+int weigh_acknowledgement(Bytes head, const SenderProfile& profile) {
+  if (head.size() < 4 || !profile.acknowledged) return 0;
+  const std::uint32_t step = load_be32(head.data()) - *profile.acknowledged;  // modulo 2^32
   return step == 0 ? 0 : spare_bits(32, step | 0xFFFF);
 }
 
@@ -144,12 +144,12 @@ std::optional<int> weigh_header(const ChunkHeader& h, const ChunkStream* stream)
 }
 
 std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t length,
-                              const StreamHabits& habits) {
+                              const SenderProfile& profile) {
   head = head.first(std::min<std::size_t>({head.size(), length, weighed_body_bytes}));
   if (head.empty()) return 0;
   switch (type_id) {
-    case MessageType::audio: return weigh_audio(head, length, habits.audio_head());
-    case MessageType::video: return weigh_video(head, length, habits.video_head());
+    case MessageType::audio: return weigh_audio(head, length, profile.audio_head());
+    case MessageType::video: return weigh_video(head, length, profile.video_head());
     case MessageType::command_amf0:
     case MessageType::data_amf0: return weigh_amf0_name(head, length);
     case MessageType::command_amf3:
@@ -157,7 +157,7 @@ std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t le
       if (head[0] != 0) return weigh_amf0_name(head, length);
       if (head.size() < 2) return 4;
       return weigh_amf0_name(head.subspan(1), length - 1);
-    case MessageType::acknowledgement: return weigh_acknowledgement(head, habits);
+    case MessageType::acknowledgement: return weigh_acknowledgement(head, profile);
     case MessageType::set_chunk_size:
       if (head.size() < 4) return 0;
       if (load_be32(head.data()) == 0 || load_be32(head.data()) > 0xFFFFFF) return std::nullopt;
@@ -175,17 +175,17 @@ std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t le
   }
 }
 
-bool may_show_whole_body(Bytes head, std::size_t size) {
+bool may_recognize_whole_body(Bytes head, std::size_t size) {
   return head[0] == 0x02 ? is_metadata(head) : may_have_structure(head, size);
 }
 
-ShownType show_whole_body(Bytes body, std::uint64_t& steps) {
+RecognizedType recognize_whole_body(Bytes body, std::uint64_t& steps) {
   if (is_metadata(body)) {
     const int bits = weigh_amf0_values(body, steps);
-    return bits > 0 ? ShownType{MessageType::data_amf0, bits} : ShownType{};
+    return bits > 0 ? RecognizedType{MessageType::data_amf0, bits} : RecognizedType{};
   }
   const int bits = weigh_video_structure(body, steps);
-  return bits > 0 ? ShownType{MessageType::video, bits} : ShownType{};
+  return bits > 0 ? RecognizedType{MessageType::video, bits} : RecognizedType{};
 }
 
 }  // namespace rtmpscope::rtmp

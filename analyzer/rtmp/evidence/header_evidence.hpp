@@ -14,28 +14,29 @@
 namespace rtmpscope::rtmp {
 
 /// What the messages of one direction have had in common so far.
-struct StreamHabits {
+struct SenderProfile {
   static constexpr std::size_t head_size = 5;
-  static constexpr std::uint32_t told_usually = 16;
+  static constexpr std::uint32_t usually_explicit = 16;
   std::array<std::array<std::uint8_t, head_size>, 2>
       media_heads{};                            ///< of the last audio and video body; or zeros
   std::array<bool, 2> media_seen{};             ///< the same is set
   std::optional<std::uint32_t> acknowledged{};  ///< sequence number of the last Acknowledgement
-  std::uint32_t packets_begun = 0;              ///< messages in a row, up to now, whose header began a packet
-  std::uint32_t chunk_size_kept =
-      0;                           ///< audio and video messages since the chunk size was told, or found out
-  std::uint32_t lengths_told = 0;  ///< messages whose header gave their length; one that did not outweighs 16
+  std::uint32_t packets_started = 0;            ///< messages in a row, up to now, whose header began a packet
+  std::uint32_t media_since_chunk_size =
+      0;  ///< audio and video messages since the chunk size was told, or found out
+  std::uint32_t explicit_lengths =
+      0;  ///< messages whose header gave their length; one that did not outweighs 16
 
-  void note_message(bool begins_packet, bool tells_length) {
-    packets_begun = begins_packet ? packets_begun + 1 : 0;
-    lengths_told = tells_length ? std::min(lengths_told + 1, 4 * told_usually)
-                                : lengths_told - std::min(lengths_told, told_usually);
+  void add_message(bool starts_packet, bool sends_length) {
+    packets_started = starts_packet ? packets_started + 1 : 0;
+    explicit_lengths = sends_length ? std::min(explicit_lengths + 1, 4 * usually_explicit)
+                                    : explicit_lengths - std::min(explicit_lengths, usually_explicit);
   }
   /// Hardly any header inherits its message's length.
-  [[nodiscard]] bool tells_lengths() const { return lengths_told >= told_usually; }
+  [[nodiscard]] bool sends_lengths() const { return explicit_lengths >= usually_explicit; }
   /// Senders tell the chunk size before they send media, and then keep to it (docs/architecture.md, After a
-  /// hole).
-  [[nodiscard]] bool keeps_chunk_size() const { return chunk_size_kept >= 16; }
+  /// gap).
+  [[nodiscard]] bool chunk_size_is_stable() const { return media_since_chunk_size >= 16; }
   [[nodiscard]] Bytes audio_head() const {
     return Bytes(media_heads[0]).first(media_seen[0] ? head_size : 0);
   }
@@ -61,26 +62,26 @@ inline constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
 /// Bits for the message's first bytes, as far as they are there; nothing where no such message begins like
 /// this.
 [[nodiscard]] std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t length,
-                                            const StreamHabits& habits);
+                                            const SenderProfile& profile);
 
 /// Body bytes that weigh_body can make use of.
 inline constexpr std::size_t weighed_body_bytes = 12;
 
 /// Bits that must speak for a header to prove that the message before it ended there.
-inline constexpr int landing_header_bits = 13;
+inline constexpr int next_header_bits = 13;
 /// Of the header alone, so that its message need not have come.
-inline constexpr int landing_alone_bits = 32;
+inline constexpr int next_header_alone_bits = 32;
 
 /// A message type, and how clearly a body shows it.
-struct ShownType {
+struct RecognizedType {
   std::uint8_t type_id = 0;  ///< 0: none
   int bits = 0;
 };
 
 /// The type of a message whose body `body` is, all of it: the lengths and end marks of its contents lead
 /// exactly to its end. Adds what it took to `steps`.
-[[nodiscard]] ShownType show_whole_body(Bytes body, std::uint64_t& steps);
+[[nodiscard]] RecognizedType recognize_whole_body(Bytes body, std::uint64_t& steps);
 /// Whether a body of `size` bytes that begins with `head` can show that; it costs little to ask.
-[[nodiscard]] bool may_show_whole_body(Bytes head, std::size_t size);
+[[nodiscard]] bool may_recognize_whole_body(Bytes head, std::size_t size);
 
 }  // namespace rtmpscope::rtmp

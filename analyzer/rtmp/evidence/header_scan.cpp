@@ -51,7 +51,7 @@ Lanes is_type(Lanes type_id, Lanes length_high, Lanes length_middle) {
 
 /// Of the header of type 0 or 1 whose first 12 bytes are at `p`: message stream id, or time. Few places have
 /// it.
-Lanes may_tell(const std::uint8_t* p, bool wide_message_streams) {
+Lanes may_be_explicit(const std::uint8_t* p, bool wide_message_streams) {
   const Lanes first = load(p);
   const Lanes message_stream = wide_message_streams ? Lanes{} : load(p + 10) | load(p + 11);
   return (is_below(first, 0x40) & is(message_stream, 0)) |
@@ -59,7 +59,7 @@ Lanes may_tell(const std::uint8_t* p, bool wide_message_streams) {
 }
 
 /// And all else of it.
-Lanes tells(const std::uint8_t* p) {
+Lanes is_explicit(const std::uint8_t* p) {
   const Lanes chunk_stream_id = load(p) & 0x3F;
   return is_within(chunk_stream_id, 2, 0x3F) & is_type(load(p + 7), load(p + 4), load(p + 5));
 }
@@ -112,19 +112,19 @@ std::uint64_t HeaderScan::possible_block(const std::uint8_t* p) const {
   for (const std::uint8_t value : longer_) {
     for (std::size_t i = 0; i < parts; ++i) longer[i] |= is(load(p + i * lanes), value);
   }
-  std::array<Lanes, parts> telling{};
-  Lanes any_telling{};
-  for (std::size_t i = 0; telling_ && i < parts; ++i)
-    any_telling |= telling[i] = may_tell(p + i * lanes, wide_);
-  if (is_any(any_telling)) {
-    for (std::size_t i = 0; i < parts; ++i) telling[i] &= tells(p + i * lanes);
+  std::array<Lanes, parts> explicit_headers{};
+  Lanes any_explicit{};
+  for (std::size_t i = 0; explicit_ && i < parts; ++i)
+    any_explicit |= explicit_headers[i] = may_be_explicit(p + i * lanes, wide_);
+  if (is_any(any_explicit)) {
+    for (std::size_t i = 0; i < parts; ++i) explicit_headers[i] &= is_explicit(p + i * lanes);
   } else if (inheriting_.size == 0 && longer_.size == 0) {
     return 0;
   }
   std::uint64_t result = 0;
   for (std::size_t i = 0; i < parts; ++i) {
     const Lanes inheriting = inherits[i] & has_usual_step(p + i * lanes);
-    result |= to_bits(longer[i] | inheriting | telling[i]) << i * lanes;
+    result |= to_bits(longer[i] | inheriting | explicit_headers[i]) << i * lanes;
   }
   return result;
 }

@@ -1,9 +1,9 @@
 // Passes over bytes that cannot begin a chunk header with a message, many at a time.
 //
-// Behind a hole each byte may be the first of a header. Nearly all of them are not, and a few comparisons of
+// Behind a gap each byte may be the first of a header. Nearly all of them are not, and a few comparisons of
 // bytes at fixed distances say so (RTMP 5.3.1): they are made for 64 places at once, in a form that compilers
-// turn into vector instructions. What is left is for ChunkTrial to weigh. Nothing is passed over that
-// ChunkTrial would have taken.
+// turn into vector instructions. What is left is for TrialParser to weigh. Nothing is passed over that
+// TrialParser would have taken.
 #pragma once
 
 #include <algorithm>
@@ -24,13 +24,13 @@ class HeaderScan {
   /// Headers of type 2 and 3 are possible on this chunk stream, since it is known what they inherit.
   void add_inheriting(std::uint32_t chunk_stream_id);
   /// Headers of type 0 and 1 are possible on all chunk streams below 64.
-  void allow_telling() { telling_ = true; }
+  void allow_explicit() { explicit_ = true; }
   /// Message stream ids of 2^16 and above are possible.
   void allow_wide_message_streams() { wide_ = true; }
 
-  /// Calls `visit` with each index of `run` from `begin` to `end` (not included) where a header may begin, in
-  /// order, until that returns false. Returns the index to go on with: behind the last one that was visited,
-  /// or `end`.
+  /// Calls `visit` with each index of `try_from` from `begin` to `end` (not included) where a header may
+  /// begin, in order, until that returns false. Returns the index to go on with: behind the last one that was
+  /// visited, or `end`.
   template <typename Visit>
   std::size_t scan(Bytes run, std::size_t begin, std::size_t end, Visit visit) const {
     for (std::size_t at = begin; at < end; at += block_places) {
@@ -68,7 +68,7 @@ class HeaderScan {
 
   ByteSet<64> inheriting_;  ///< first bytes of type 3, of basic headers of one byte
   ByteSet<8> longer_;       ///< first bytes of longer basic headers: of what comes then nothing is certain
-  bool telling_ = false;
+  bool explicit_ = false;
   bool wide_ = false;
 };
 

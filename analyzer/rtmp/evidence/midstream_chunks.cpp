@@ -111,7 +111,7 @@ std::size_t end_of(Bytes bytes, std::size_t body, const Header& header, std::uin
 }
 
 /// A header that inherits from one that is not there; its message must be media by its first bytes.
-bool is_stranger(Bytes bytes) {
+bool is_inheriting_media(Bytes bytes) {
   if (bytes.size() < 4 + least_body || bytes[0] < 0x80 || (bytes[0] & 0x3F) < 3) return false;
   const bool has_time = bytes[0] < 0xC0;
   if (has_time && load_be24(bytes.data() + 1) > longest_step_ms) return false;
@@ -122,7 +122,7 @@ bool is_stranger(Bytes bytes) {
 
 /// Size of a header that inherits length and type, on chunk stream `id`, before a body that begins with
 /// `first`; 0 if there is none.
-std::size_t orphan_size(Bytes bytes, std::uint8_t id, std::uint8_t first) {
+std::size_t inheriting_size(Bytes bytes, std::uint8_t id, std::uint8_t first) {
   if (bytes.size() < 5 || bytes[0] < 0x80 || (bytes[0] & 0x3F) != id) return 0;
   const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
   if (size == 4 && load_be24(bytes.data() + 1) > longest_step_ms) return 0;
@@ -137,15 +137,16 @@ bool read_repeated(Bytes bytes, std::span<const Header> previous, Header& header
   const auto id = static_cast<std::uint8_t>(bytes[0] & 0x3F);
   const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
   const std::uint8_t first = bytes[size];
-  if (id < 3 || orphan_size(bytes, id, first) == 0) return false;
+  if (id < 3 || inheriting_size(bytes, id, first) == 0) return false;
   for (std::size_t length = shortest_body; length < longest_repeated && size + length < bytes.size();
        ++length) {
     const Bytes second = bytes.subspan(size + length);
-    const std::size_t second_size = orphan_size(second, id, first);
+    const std::size_t second_size = inheriting_size(second, id, first);
     if (second_size == 0 || second_size + length >= second.size()) continue;
     const Bytes third = second.subspan(second_size + length);
     Header known;
-    if (orphan_size(third, id, first) == 0 && !(read_header(third, previous, known) && known.gives_length))
+    if (inheriting_size(third, id, first) == 0 &&
+        !(read_header(third, previous, known) && known.gives_length))
       continue;
     header = {.chunk_stream_id = id,
               .type_id = 8,
@@ -158,13 +159,14 @@ bool read_repeated(Bytes bytes, std::span<const Header> previous, Header& header
 }
 
 /// The place behind the message whose header is at `at`, if a header is there; 0 if none is.
-std::size_t landing(Bytes bytes, std::size_t at, const Header& header, std::span<const Header> previous) {
+std::size_t next_header_offset(Bytes bytes, std::size_t at, const Header& header,
+                               std::span<const Header> previous) {
   const auto try_size = [&](std::uint32_t size) -> std::size_t {
     Header following;
     const std::size_t end = end_of(bytes, at + header.size, header, size);
     if (end == 0 || end >= bytes.size()) return 0;
     const Bytes rest = bytes.subspan(end);
-    return read_header(rest, previous, following) || is_stranger(rest) ||
+    return read_header(rest, previous, following) || is_inheriting_media(rest) ||
                    read_repeated(rest, previous, following)
                ? end
                : 0;
@@ -204,7 +206,7 @@ bool is_proof(const Headers& headers) {
 /// Audio that begins with a code of its own, not with a number as AAC does: equally long messages of that are
 /// proof.
 bool is_coded_audio(Bytes bytes) {
-  if (!is_stranger(bytes)) return false;
+  if (!is_inheriting_media(bytes)) return false;
   const std::uint8_t first = bytes[bytes[0] < 0xC0 ? 4 : 1];
   constexpr std::array<int, 3> formats = {2, 9, 14};  // MP3, those with a FourCC, MP3 of 8 kHz
   return std::ranges::find(formats, first >> 4) != formats.end();
@@ -222,7 +224,7 @@ bool proves_from(Bytes bytes, std::size_t at) {
       return false;
     headers.push_back(header);
     if (is_proof(headers)) return true;
-    at = landing(bytes, at, header, headers);
+    at = next_header_offset(bytes, at, header, headers);
     if (at == 0) return false;
   }
   return false;

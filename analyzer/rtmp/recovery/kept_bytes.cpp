@@ -4,7 +4,7 @@
 
 namespace rtmpscope::rtmp {
 
-void ResyncWindow::reserve(std::size_t more_bytes) {
+void KeptBytes::reserve(std::size_t more_bytes) {
   const std::size_t needed = bytes_.size() + more_bytes;
   if (needed <= bytes_.capacity()) return;
   // Behind a large packet there are others: its copy is not made twice. What is not used costs address space
@@ -14,12 +14,12 @@ void ResyncWindow::reserve(std::size_t more_bytes) {
 }
 
 /// Most windows need no more than this.
-void ResyncWindow::reserve_pieces() {
+void KeptBytes::reserve_pieces() {
   constexpr std::size_t usual_pieces = 8;
   if (pieces_.capacity() == 0) pieces_.reserve(usual_pieces);
 }
 
-void ResyncWindow::add(const StreamData& data) {
+void KeptBytes::add(const StreamData& data) {
   const std::size_t index = bytes_.size();
   bytes_.append(data.bytes);
   if (last_run_.length > 0 && !pieces_.back().gap) {
@@ -38,7 +38,7 @@ void ResyncWindow::add(const StreamData& data) {
   end_ = data.offset + data.bytes.size();
 }
 
-void ResyncWindow::add(const StreamGap& gap) {
+void KeptBytes::add(const StreamGap& gap) {
   reserve_pieces();
   pieces_.push_back({.offset = gap.offset,
                      .length = gap.length.value_or(0),
@@ -50,7 +50,7 @@ void ResyncWindow::add(const StreamGap& gap) {
   end_ = gap.offset + gap.length.value_or(0);
 }
 
-const ResyncWindow::Run* ResyncWindow::earlier_run_at(std::uint64_t offset) const {
+const KeptBytes::Run* KeptBytes::earlier_run_at(std::uint64_t offset) const {
   const auto after = std::upper_bound(earlier_runs_.begin(), earlier_runs_.end(), offset,
                                       [](std::uint64_t value, const Run& run) { return value < run.offset; });
   if (after == earlier_runs_.begin()) return nullptr;
@@ -58,36 +58,36 @@ const ResyncWindow::Run* ResyncWindow::earlier_run_at(std::uint64_t offset) cons
   return is_in(run, offset) ? &run : nullptr;
 }
 
-std::uint64_t ResyncWindow::run_begin(std::uint64_t offset) const {
+std::uint64_t KeptBytes::run_begin(std::uint64_t offset) const {
   const Run* run = run_at(offset);
   return run == nullptr ? offset : run->offset;
 }
 
-bool ResyncWindow::hole_ends_at(std::uint64_t offset) const {
+bool KeptBytes::gap_ends_at(std::uint64_t offset) const {
   const Run* run = run_at(offset);
   return run != nullptr && run->offset == offset && !pieces_.empty() && pieces_.front().offset < offset;
 }
 
-bool ResyncWindow::run_ends_at(std::uint64_t offset) const {
+bool KeptBytes::run_ends_at(std::uint64_t offset) const {
   if (offset == 0) return false;
   const Run* run = run_at(offset - 1);
   return run != nullptr && run->offset + run->length == offset;
 }
 
-std::uint64_t ResyncWindow::next_known(std::uint64_t offset) const {
+std::uint64_t KeptBytes::next_known(std::uint64_t offset) const {
   const auto found = std::partition_point(earlier_runs_.begin(), earlier_runs_.end(),
                                           [&](const Run& run) { return run.offset + run.length <= offset; });
   const Run& run = found == earlier_runs_.end() ? last_run_ : *found;
   return run.offset + run.length <= offset ? end_ : std::max(offset, run.offset);
 }
 
-Bytes ResyncWindow::longest_run() const {
+Bytes KeptBytes::longest_run() const {
   const auto longest = std::ranges::max_element(earlier_runs_, {}, &Run::length);
   const bool earlier = longest != earlier_runs_.end() && longest->length >= last_run_.length;
   return bytes_of(earlier ? *longest : last_run_);
 }
 
-std::size_t ResyncWindow::bytes_before(std::uint64_t offset) const {
+std::size_t KeptBytes::bytes_before(std::uint64_t offset) const {
   const Run* run = &last_run_;
   if (last_run_.length == 0 || last_run_.offset >= offset) {
     const auto after = std::partition_point(earlier_runs_.begin(), earlier_runs_.end(),
@@ -98,7 +98,7 @@ std::size_t ResyncWindow::bytes_before(std::uint64_t offset) const {
   return run->index + static_cast<std::size_t>(std::min(offset - run->offset, run->length));
 }
 
-void ResyncWindow::drop_before(std::uint64_t offset) {
+void KeptBytes::drop_before(std::uint64_t offset) {
   const auto first = std::find_if(pieces_.begin(), pieces_.end(),
                                   [&](const Piece& piece) { return piece.offset + piece.length > offset; });
   if (first == pieces_.begin()) return;
@@ -119,7 +119,7 @@ void ResyncWindow::drop_before(std::uint64_t offset) {
   if (last_run_.length > 0) cut_begin(last_run_);
 }
 
-PacketRef ResyncWindow::packet_at(std::uint64_t offset) const {
+PacketRef KeptBytes::packet_at(std::uint64_t offset) const {
   const auto after =
       std::upper_bound(pieces_.begin(), pieces_.end(), offset,
                        [](std::uint64_t value, const Piece& piece) { return value < piece.offset; });

@@ -1,4 +1,4 @@
-// Bytes of one direction that wait until chunk borders are known again, with their holes and packets.
+// Bytes of one direction that wait until chunk borders are known again, with their gaps and packets.
 #pragma once
 
 #include <algorithm>
@@ -12,10 +12,10 @@
 namespace rtmpscope::rtmp {
 
 /// Blocks for the parts of searches, which are many and short.
-inline constexpr std::size_t resync_block_bytes = 512;
+inline constexpr std::size_t search_block_bytes = 512;
 
 /// Offsets are stream offsets, as in StreamData. Data and gaps come in order, without overlap.
-class ResyncWindow {
+class KeptBytes {
  public:
   /// One StreamData or StreamGap as it came in, for going over it again.
   struct Piece {
@@ -34,33 +34,33 @@ class ResyncWindow {
     rtmpscope::prefetch(bytes_.view().data(), std::min(bytes_.size() + 2 * cache_line, usual_bytes));
   }
 
-  /// Before bytes are added bit by bit.
+  /// PrecedingMessage bytes are added bit by bit.
   void reserve(std::size_t more_bytes);
   void add(const StreamData& data);
   void add(const StreamGap& gap);
 
   [[nodiscard]] std::uint64_t end() const { return end_; }
   [[nodiscard]] std::size_t kept_bytes() const { return bytes_.size(); }
-  /// The bytes from `offset` to the next hole or to the end; none if it lies in a hole or outside.
+  /// The bytes from `offset` to the next gap or to the end; none if it lies in a gap or outside.
   [[nodiscard]] Bytes at(std::uint64_t offset) const {
     const Run* run = run_at(offset);
     return run == nullptr ? Bytes{} : bytes_of(*run).subspan(static_cast<std::size_t>(offset - run->offset));
   }
-  /// `offset` lies in a hole, or in nothing that is known of.
-  [[nodiscard]] bool in_hole(std::uint64_t offset) const { return offset < end_ && at(offset).empty(); }
-  /// Where the bytes begin that go without a hole up to the one at `offset`; `offset` itself if that is not
+  /// `offset` lies in a gap, or in nothing that is known of.
+  [[nodiscard]] bool in_gap(std::uint64_t offset) const { return offset < end_ && at(offset).empty(); }
+  /// Where the bytes begin that go without a gap up to the one at `offset`; `offset` itself if that is not
   /// there.
   [[nodiscard]] std::uint64_t run_begin(std::uint64_t offset) const;
-  /// A hole ends exactly at `offset`.
-  [[nodiscard]] bool hole_ends_at(std::uint64_t offset) const;
-  /// A hole begins exactly at `offset`.
-  [[nodiscard]] bool hole_begins_at(std::uint64_t offset) const {
+  /// A gap ends exactly at `offset`.
+  [[nodiscard]] bool gap_ends_at(std::uint64_t offset) const;
+  /// A gap begins exactly at `offset`.
+  [[nodiscard]] bool gap_begins_at(std::uint64_t offset) const {
     return offset < end_ && run_ends_at(offset);
   }
   /// The first offset from `offset` on whose byte is there; end() if none.
   [[nodiscard]] std::uint64_t next_known(std::uint64_t offset) const;
 
-  /// The most bytes that are kept without a hole; the first of equals. Takes time for each of `runs`.
+  /// The most bytes that are kept without a gap; the first of equals. Takes time for each of `runs`.
   [[nodiscard]] Bytes longest_run() const;
   [[nodiscard]] std::size_t runs() const { return earlier_runs_.size() + (last_run_.length > 0 ? 1 : 0); }
 
@@ -77,14 +77,14 @@ class ResyncWindow {
   [[nodiscard]] PacketRef packet_at(std::uint64_t offset) const;
 
  private:
-  /// Neighbouring data without a hole between.
+  /// Neighbouring data without a gap between.
   struct Run {
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
     std::size_t index = 0;
   };
 
-  /// Most windows need no more; they come and go with every hole.
+  /// Most windows need no more; they come and go with every gap.
   static constexpr std::size_t usual_bytes = 3 << 10;
 
   void reserve_pieces();
@@ -102,7 +102,7 @@ class ResyncWindow {
   [[nodiscard]] bool run_ends_at(std::uint64_t offset) const;
 
   RecycledBytes<usual_bytes> bytes_;
-  std::vector<Piece, RecycledAllocator<Piece, resync_block_bytes>> pieces_;
+  std::vector<Piece, RecycledAllocator<Piece, search_block_bytes>> pieces_;
   std::vector<Run> earlier_runs_;
   Run last_run_;  ///< without length: there is none
   std::uint64_t end_ = 0;

@@ -39,7 +39,7 @@ std::vector<Place> list_places(Bytes bytes, std::span<const std::uint32_t> chunk
   const auto add = [&](std::size_t at) {
     const std::uint8_t first = bytes[at];
     const std::size_t size = first < 0xC0 ? 4 : 1;
-    if (size == 4 && load_be24(bytes.data() + at + 1) > longest_orphan_step_ms) return true;
+    if (size == 4 && load_be24(bytes.data() + at + 1) > longest_inheriting_step_ms) return true;
     places.push_back({static_cast<std::uint32_t>((first & 0x3F) << 8 | bytes[at + size]),
                       static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + size)});
     return true;
@@ -172,10 +172,10 @@ std::uint32_t split_of(Bytes bytes, std::span<const Place> places, std::uint32_t
 }
 
 /// Audio where the body does not show anything else: no other media have messages of constant length.
-std::uint8_t type_of(Bytes body, const StreamHabits& habits) {
+std::uint8_t type_of(Bytes body, const SenderProfile& profile) {
   constexpr int clear_bits = 14;
-  const auto audio = weigh_body(MessageType::audio, body, maximum_message_length, habits);
-  const auto video = weigh_body(MessageType::video, body, maximum_message_length, habits);
+  const auto audio = weigh_body(MessageType::audio, body, maximum_message_length, profile);
+  const auto video = weigh_body(MessageType::video, body, maximum_message_length, profile);
   if (video.value_or(0) >= clear_bits && video.value_or(0) > audio.value_or(0)) return MessageType::video;
   if (audio) return MessageType::audio;
   return 0;
@@ -183,13 +183,13 @@ std::uint8_t type_of(Bytes body, const StreamHabits& habits) {
 
 }  // namespace
 
-std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits,
-                                         std::span<const std::uint32_t> chunk_streams) {
-  bytes = bytes.first(std::min(bytes.size(), repetition_window));
+std::vector<RepeatedLength> find_repeated_lengths(Bytes bytes, const SenderProfile& profile,
+                                                  std::span<const std::uint32_t> chunk_streams) {
+  bytes = bytes.first(std::min(bytes.size(), repetition_bytes));
   std::vector<Place> places = list_places(bytes, chunk_streams);
   sort_by_key(places);
   struct Found {
-    Repetition repetition;
+    RepeatedLength repetition;
     std::uint32_t key = 0;
     std::uint64_t covered = 0;  // bytes; waveforms repeat as well, but not all along
   };
@@ -206,25 +206,25 @@ std::vector<Repetition> find_repetitions(Bytes bytes, const StreamHabits& habits
     if (count_distinct(bytes, own, distance.bytes) < least_repeats) continue;
     const Place& first = own.front();
     if (is_transport_stream(bytes, first.payload - first.at + distance.bytes)) continue;
-    Repetition repetition;
-    repetition.inherited.chunk_stream_id = own.front().key >> 8;
+    RepeatedLength repetition;
+    repetition.defaults.chunk_stream_id = own.front().key >> 8;
     const Bytes body = bytes.subspan(own.front().payload);
-    repetition.inherited.type_id = type_of(body.first(std::min(weighed_body_bytes, body.size())), habits);
-    if (repetition.inherited.type_id == 0) continue;
+    repetition.defaults.type_id = type_of(body.first(std::min(weighed_body_bytes, body.size())), profile);
+    if (repetition.defaults.type_id == 0) continue;
     repetition.head = BodyHead(body.first(1));
     repetition.chunk_size = split_of(bytes, own, distance.bytes);
     const std::uint32_t splits =
         repetition.chunk_size == 0 ? 0 : (distance.bytes - 1) / (repetition.chunk_size + 1);
-    repetition.inherited.length = distance.bytes - splits;
+    repetition.defaults.length = distance.bytes - splits;
     found.push_back({repetition, own.front().key, covered_bytes(own, distance.bytes)});
   }
   std::ranges::sort(found, [](const Found& a, const Found& b) {
     return a.covered != b.covered ? a.covered > b.covered : a.key < b.key;
   });
-  std::vector<Repetition> result;
+  std::vector<RepeatedLength> result;
   for (const Found& each : found) {
-    const bool known = std::ranges::any_of(result, [&](const Repetition& other) {
-      return other.inherited.chunk_stream_id == each.repetition.inherited.chunk_stream_id;
+    const bool known = std::ranges::any_of(result, [&](const RepeatedLength& other) {
+      return other.defaults.chunk_stream_id == each.repetition.defaults.chunk_stream_id;
     });
     if (!known) result.push_back(each.repetition);
     if (result.size() == most_found) break;

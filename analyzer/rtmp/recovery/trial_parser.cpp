@@ -8,15 +8,15 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-/// A message that ends exactly where a hole begins. Senders fill packets with whole messages more often than
+/// A message that ends exactly where a gap begins. Senders fill packets with whole messages more often than
 /// not.
 constexpr int alignment_bits = 8;
 /// A control message shows its type by its length.
 constexpr int control_bits = 8;
 /// The same if the message's length is inherited from a header that need not be the last one before it.
-constexpr int inherited_landing_bits = 20;
+constexpr int uncertain_length_bits = 20;
 /// Or together, if several of its messages land.
-constexpr int repeated_landing_bits = 36;
+constexpr int uncertain_length_bits_sum = 36;
 
 /// A type 2 header may be made of the last bytes of a payload and the type 3 header behind it, and leads on
 /// like that one. Then its time is a number by chance.
@@ -40,7 +40,7 @@ int BodyHead::weigh_alike(Bytes body) const {
   return alike == 0 ? 0 : first_bits + alike_bits * (alike - 1);
 }
 
-const ChunkStream* ChunkTrial::inherited(std::uint32_t id, std::uint32_t& left) const {
+const ChunkStream* TrialParser::state_of(std::uint32_t id, std::uint32_t& left) const {
   left = 0;
   for (const Stream& stream : streams_) {
     if (stream.id != id) continue;
@@ -52,37 +52,37 @@ const ChunkStream* ChunkTrial::inherited(std::uint32_t id, std::uint32_t& left) 
   return state;
 }
 
-/// Nothing that a header inherits can have been changed in a hole.
-bool ChunkTrial::is_certain(std::uint32_t id) const {
+/// Nothing that a header inherits can have been changed in a gap.
+bool TrialParser::is_certain(std::uint32_t id) const {
   const auto found =
       std::find_if(streams_.begin(), streams_.end(), [&](const Stream& s) { return s.id == id; });
   if (found != streams_.end()) return found->certain;
   const ChunkStream* state = parser_.find(id);
-  return state_holds_ && state != nullptr && !state->stale;
+  return state_holds_ && state != nullptr && !state->defaults_uncertain;
 }
 
-ChunkTrial::Stream& ChunkTrial::stream(std::uint32_t id) {
+TrialParser::Stream& TrialParser::stream(std::uint32_t id) {
   if (recent_stream_ < streams_.size() && streams_[recent_stream_].id == id) return streams_[recent_stream_];
   for (recent_stream_ = 0; recent_stream_ < streams_.size(); ++recent_stream_) {
     if (streams_[recent_stream_].id == id) return streams_[recent_stream_];
   }
   std::uint32_t left = 0;
-  const ChunkStream* state = inherited(id, left);
+  const ChunkStream* state = state_of(id, left);
   streams_.push_back({.id = id,
                       .state = state == nullptr ? ChunkStream{} : *state,
                       .left = left,
-                      .certain = state_holds_ && state != nullptr && !state->stale});
+                      .certain = state_holds_ && state != nullptr && !state->defaults_uncertain});
   return streams_.back();
 }
 
 /// Why there is no byte at `offset`.
-ChunkTrial::Look ChunkTrial::missing(std::uint64_t offset) {
-  if (offset < window_.end() || last_) return Look::hole;
+TrialParser::HeaderRead TrialParser::missing(std::uint64_t offset) {
+  if (offset < window_.end() || last_) return HeaderRead::in_gap;
   end_.wanted_end = std::min(end_.wanted_end, offset + 1);
-  return Look::more;
+  return HeaderRead::need_more;
 }
 
-ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
+TrialParser::HeaderRead TrialParser::read(std::uint64_t offset, TrialHeader& seen) {
   ++work_;
   const Bytes bytes = window_.at(offset);
   if (bytes.empty()) return missing(offset);
@@ -94,19 +94,19 @@ ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
   if (bytes.size() < h.basic_size) return short_of();
   h.chunk_stream_id = low >= 2 ? low : low == 0 ? 64U + bytes[1] : 64U + bytes[1] + 256U * bytes[2];
   std::uint32_t left = 0;
-  const ChunkStream* state = inherited(h.chunk_stream_id, left);
+  const ChunkStream* state = state_of(h.chunk_stream_id, left);
   if (state != nullptr && state->last_format == 0xFF) state = nullptr;
-  if (state == nullptr && (h.format >= 2 || h.basic_size > 1)) return Look::no;
+  if (state == nullptr && (h.format >= 2 || h.basic_size > 1)) return HeaderRead::not_header;
   const std::size_t fixed = h.basic_size + std::size_t{message_header_size[h.format]};
   if (bytes.size() < fixed) return short_of();
   const std::uint8_t* p = bytes.data() + h.basic_size;
   h.size = static_cast<std::uint8_t>(fixed);
   if (state != nullptr) inherit(state->message, h);
   read_message_header(p, h);
-  if (h.format == 3 && state->extended) {
+  if (h.format == 3 && state->has_extended_timestamp) {
     if (bytes.size() < fixed + 4) return short_of();
     const std::uint32_t value = load_be32(bytes.data() + fixed);
-    h.has_extended_timestamp = value == state->extended_value || value == state->message.timestamp ||
+    h.has_extended_timestamp = value == state->extended_timestamp || value == state->message.timestamp ||
                                (left == 0 && value >= extended_mark);
     if (h.has_extended_timestamp && left != 0) seen.bits = 24;
   }
@@ -118,34 +118,35 @@ ChunkTrial::Look ChunkTrial::read(std::uint64_t offset, Seen& seen) {
   seen.body = bytes.size() > h.size ? bytes.subspan(h.size) : window_.at(offset + h.size);
   if (left != 0) {
     // A header that cuts a message short is no evidence; no sender that was seen does that.
-    if (h.format != 3) return Look::no;
+    if (h.format != 3) return HeaderRead::not_header;
     seen.continuation = true;
     seen.bits += continuation_bits;
-    return Look::yes;
+    return HeaderRead::header;
   }
   const bool is_control = has_fixed_length(h.type_id);
-  // Landing does not tell an Acknowledgement from a Window Acknowledgement Size: they are equally long. Its
-  // value does.
+  // NextHeader does not tell an Acknowledgement from a Window Acknowledgement Size: they are equally long.
+  // Its value does.
   const bool shows_itself = h.type_id == MessageType::acknowledgement &&
-                            weigh_body(h.type_id, seen.body, h.length, habits_).value_or(0) >= control_bits;
-  if (is_control && h.format >= 2 && !shows_itself && !is_certain(h.chunk_stream_id)) return Look::no;
+                            weigh_body(h.type_id, seen.body, h.length, profile_).value_or(0) >= control_bits;
+  if (is_control && h.format >= 2 && !shows_itself && !is_certain(h.chunk_stream_id))
+    return HeaderRead::not_header;
   const auto bits = weigh_header(h, state);
-  if (!bits) return Look::no;
+  if (!bits) return HeaderRead::not_header;
   seen.bits = *bits;
-  if (is_control) seen.shown_bits = control_bits;
+  if (is_control) seen.payload_bits = control_bits;
   return read_body(seen);
 }
 
-ChunkTrial::Look ChunkTrial::read_body(Seen& seen) {
+TrialParser::HeaderRead TrialParser::read_body(TrialHeader& seen) {
   const std::uint32_t wanted = std::min<std::uint32_t>(weighed_body_bytes, seen.header.length);
-  if (wanted == 0) return Look::yes;
+  if (wanted == 0) return HeaderRead::header;
   const Bytes body = seen.body;
   if (body.size() < wanted) {
     const std::uint64_t end = seen.header.stream_offset + seen.header.size + body.size();
-    if (missing(end) == Look::more) return Look::more;
+    if (missing(end) == HeaderRead::need_more) return HeaderRead::need_more;
   }
-  const auto bits = weigh_body(seen.header.type_id, body, seen.header.length, habits_);
-  if (!bits) return Look::no;
+  const auto bits = weigh_body(seen.header.type_id, body, seen.header.length, profile_);
+  if (!bits) return HeaderRead::not_header;
   int alike = 0;
   for (const Stream& each : streams_) {
     const bool same =
@@ -153,20 +154,20 @@ ChunkTrial::Look ChunkTrial::read_body(Seen& seen) {
     if (same) alike = each.head.weigh_alike(body);
   }
   seen.bits += std::max(*bits, alike);
-  seen.shown_bits += *bits;
-  return seen.bits > 0 ? Look::yes : Look::no;
+  seen.payload_bits += *bits;
+  return seen.bits > 0 ? HeaderRead::header : HeaderRead::not_header;
 }
 
-bool ChunkTrial::is_no_first_type3(Bytes bytes, int least_bits) const {
+bool TrialParser::is_no_first_type3(Bytes bytes, int least_bits) const {
   const std::uint32_t id = bytes[0] & 0x3FU;
   if (bytes[0] < 0xC0 || id < 2 || bytes.size() <= weighed_body_bytes) return false;
   const ChunkStream* seen = parser_.find(id);
   if (seen == nullptr) return false;
   const ChunkStream& state = *seen;
-  if (state.last_format == 0xFF || state.extended || state.message.length == 0) return false;
+  if (state.last_format == 0xFF || state.has_extended_timestamp || state.message.length == 0) return false;
   if (state.message.type_id == MessageType::acknowledgement) return false;
   if (has_fixed_length(state.message.type_id)) return true;
-  const auto body = weigh_body(state.message.type_id, bytes.subspan(1), state.message.length, habits_);
+  const auto body = weigh_body(state.message.type_id, bytes.subspan(1), state.message.length, profile_);
   if (!body) return true;
   const auto header = weigh_header({.format = 3,
                                     .basic_size = 1,
@@ -178,58 +179,59 @@ bool ChunkTrial::is_no_first_type3(Bytes bytes, int least_bits) const {
   return !header || *header + *body < least_bits;
 }
 
-ChunkTrial::Landing ChunkTrial::look_at_landing(std::uint64_t offset, bool last) {
+TrialParser::NextHeader TrialParser::check_next_header(std::uint64_t offset, bool last) {
   const TrialStart start{.offset = offset, .state_holds = true, .last = last};
   begin(start);
-  Seen seen;
-  Look look = read(offset, seen);
+  TrialHeader seen;
+  HeaderRead result = read(offset, seen);
   int bits = seen.bits;
-  if (look == Look::no) look = read_orphan(offset, bits);
-  switch (look) {
-    case Look::more: return Landing::need_more;
-    case Look::hole: return Landing::not_there;
-    case Look::no: return Landing::refuted;
-    case Look::yes: break;
+  if (result == HeaderRead::not_header) result = read_inheriting(offset, bits);
+  switch (result) {
+    case HeaderRead::need_more: return NextHeader::need_more;
+    case HeaderRead::in_gap: return NextHeader::not_there;
+    case HeaderRead::not_header: return NextHeader::refuted;
+    case HeaderRead::header: break;
   }
-  if (bits >= landing_header_bits) return Landing::believable;
+  if (bits >= next_header_bits) return NextHeader::believable;
   const bool whole = seen.body.size() >= std::min<std::size_t>(weighed_body_bytes, seen.header.length);
-  return whole ? Landing::refuted : Landing::not_there;
+  return whole ? NextHeader::refuted : NextHeader::not_there;
 }
 
 /// A header that inherits everything from one that is not known: its message must show its type. `bits` are 0
 /// unless the answer is yes.
-ChunkTrial::Look ChunkTrial::read_orphan(std::uint64_t offset, int& bits) {
+TrialParser::HeaderRead TrialParser::read_inheriting(std::uint64_t offset, int& bits) {
   bits = 0;
   const Bytes bytes = window_.at(offset);
   if (bytes.empty()) return missing(offset);
-  if ((bytes[0] & 0x3F) < 3 || bytes[0] < 0x80) return Look::no;
+  if ((bytes[0] & 0x3F) < 3 || bytes[0] < 0x80) return HeaderRead::not_header;
   std::uint32_t left = 0;
-  const ChunkStream* state = inherited(bytes[0] & 0x3F, left);
+  const ChunkStream* state = state_of(bytes[0] & 0x3F, left);
   if (left != 0 || (state != nullptr && state->last_format != 0xFF && is_certain(bytes[0] & 0x3F)))
-    return Look::no;
+    return HeaderRead::not_header;
   const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
   if (bytes.size() < size + weighed_body_bytes) {
-    return missing(offset + bytes.size()) == Look::more ? Look::more : Look::no;
+    return missing(offset + bytes.size()) == HeaderRead::need_more ? HeaderRead::need_more
+                                                                   : HeaderRead::not_header;
   }
-  if (size == 4 && load_be24(bytes.data() + 1) > longest_orphan_step_ms) return Look::no;
-  bits = show_type(bytes.subspan(size, weighed_body_bytes), nullptr).bits;
-  return bits > 0 ? Look::yes : Look::no;
+  if (size == 4 && load_be24(bytes.data() + 1) > longest_inheriting_step_ms) return HeaderRead::not_header;
+  bits = recognize_type(bytes.subspan(size, weighed_body_bytes), nullptr).bits;
+  return bits > 0 ? HeaderRead::header : HeaderRead::not_header;
 }
 
-void ChunkTrial::add_orphan_sample(std::uint64_t offset) {
+void TrialParser::add_inheriting_sample(std::uint64_t offset) {
   const Bytes bytes = window_.at(offset);
   const Bytes body = bytes.subspan(bytes[0] < 0xC0 ? 4 : 1, weighed_body_bytes);
-  samples_.push_back({bytes[0] & 0x3FU, 0, show_type(body, nullptr).type_id, BodyHead(body)});
+  samples_.push_back({bytes[0] & 0x3FU, 0, recognize_type(body, nullptr).type_id, BodyHead(body)});
 }
 
 /// The header where the trial stands.
-ChunkTrial::Look ChunkTrial::read_next(Seen& seen) {
+TrialParser::HeaderRead TrialParser::read_next(TrialHeader& seen) {
   if (!ahead_ || ahead_->header.stream_offset != end_.offset) return read(end_.offset, seen);
   seen = *ahead_;
-  return Look::yes;
+  return HeaderRead::header;
 }
 
-void ChunkTrial::begin_message(const Seen& seen) {
+void TrialParser::begin_message(const TrialHeader& seen) {
   ahead_.reset();
   Stream& s = stream(seen.header.chunk_stream_id);
   const ChunkHeader& h = seen.header;
@@ -244,48 +246,48 @@ void ChunkTrial::begin_message(const Seen& seen) {
   }
   if (h.format < 3) {
     state.last_format = h.format;
-    state.extended = h.has_extended_timestamp;
-    state.extended_value = h.extended_timestamp;
+    state.has_extended_timestamp = h.has_extended_timestamp;
+    state.extended_timestamp = h.extended_timestamp;
   }
   state.message.stream_offset = h.stream_offset;
   s.head = BodyHead(seen.body.first(std::min<std::size_t>(seen.body.size(), h.length)));
   if (samples_.size() < most_samples) samples_.push_back({s.id, h.length, h.type_id, s.head});
   s.certain = s.certain || h.format < 2;
-  s.told = s.told || h.format < 2;
-  if (!s.told) ++end_.orphans;
+  s.explicit_headers = s.explicit_headers || h.format < 2;
+  if (!s.explicit_headers) ++end_.unknown_defaults;
   length_certain_ = s.certain;
-  begun_last_ = s.id;
+  last_message_stream_ = s.id;
   s.left = h.length;
 }
 
 /// Bytes of the header of a type 3 chunk of a message in progress, as the sender is used to write it.
-std::uint32_t ChunkTrial::continuation_size(std::uint32_t id) const {
+std::uint32_t TrialParser::continuation_size(std::uint32_t id) const {
   std::uint32_t left = 0;
-  const ChunkStream* state = inherited(id, left);
+  const ChunkStream* state = state_of(id, left);
   return basic_header_size(id) +
-         (state != nullptr && state->extended && !parser_.omits_extended_timestamps() ? 4 : 0);
+         (state != nullptr && state->has_extended_timestamp && !parser_.omits_extended_timestamps() ? 4 : 0);
 }
 
 /// Whether the header, which stands behind the message that began last, proves that one's length. One that
-/// may have changed in a hole needs more; then it is certain.
-bool ChunkTrial::confirms(const Seen& seen) {
-  if (length_certain_) return seen.bits >= landing_header_bits;
-  int& landed = stream(begun_last_).landed_bits;
-  landed += seen.bits;
-  return seen.bits >= inherited_landing_bits || landed >= repeated_landing_bits;
+/// may have changed in a gap needs more; then it is certain.
+bool TrialParser::confirms(const TrialHeader& seen) {
+  if (length_certain_) return seen.bits >= next_header_bits;
+  int& confirmed_ends = stream(last_message_stream_).next_header_bits_sum;
+  confirmed_ends += seen.bits;
+  return seen.bits >= uncertain_length_bits || confirmed_ends >= uncertain_length_bits_sum;
 }
 
-void ChunkTrial::end_message(std::uint32_t id, std::uint64_t next) {
+void TrialParser::end_message(std::uint32_t id, std::uint64_t next) {
   if (!stream(id).certain) return;
-  if (window_.hole_begins_at(next) || (last_ && next == window_.end())) {
-    ++end_.landed;
+  if (window_.gap_begins_at(next) || (last_ && next == window_.end())) {
+    ++end_.confirmed_ends;
     end_.bits += alignment_bits;
     end_.confirmed = next;
   }
 }
 
 /// Goes on behind the payload of one chunk that begins at `payload`; false where the trial ends.
-bool ChunkTrial::pass_chunk(std::uint32_t id, std::uint64_t payload) {
+bool TrialParser::pass_chunk(std::uint32_t id, std::uint64_t payload) {
   Stream& s = stream(id);
   const std::uint32_t count = end_.chunk_size == 0 ? s.left : std::min(s.left, end_.chunk_size);
   s.left -= count;
@@ -294,16 +296,16 @@ bool ChunkTrial::pass_chunk(std::uint32_t id, std::uint64_t payload) {
     end_message(id, end_.offset);
     return true;
   }
-  return !crosses_holes_ || cross_hole(id);
+  return !crosses_gaps_ || cross_gap(id);
 }
 
-/// While nothing speaks against it, the sender goes on with the message in progress behind holes.
-bool ChunkTrial::cross_hole(std::uint32_t id) {
-  while (window_.in_hole(end_.offset)) {
+/// While nothing speaks against it, the sender goes on with the message in progress behind gaps.
+bool TrialParser::cross_gap(std::uint32_t id) {
+  while (window_.in_gap(end_.offset)) {
     Stream& s = stream(id);
     if (s.left == 0) return true;
     const std::uint32_t size = continuation_size(id);
-    if (end_.chunk_size == 0 || !window_.in_hole(end_.offset + size - 1)) return false;
+    if (end_.chunk_size == 0 || !window_.in_gap(end_.offset + size - 1)) return false;
     const std::uint32_t count = std::min(s.left, end_.chunk_size);
     s.left -= count;
     end_.offset += size + count;
@@ -312,113 +314,113 @@ bool ChunkTrial::cross_hole(std::uint32_t id) {
   return true;
 }
 
-void ChunkTrial::begin(const TrialStart& start) {
+void TrialParser::begin(const TrialStart& start) {
   end_ = {.offset = start.offset,
           .confirmed = start.offset,
           .chunk_size = start.chunk_size,
-          .chunk_size_exact = start.chunk_size_exact,
-          .chunk_size_least = start.chunk_size_least,
+          .chunk_size_certain = start.chunk_size_certain,
+          .least_chunk_size = start.least_chunk_size,
           .wanted_end = std::numeric_limits<std::uint64_t>::max()};
   start_ = &start;
   last_ = start.last;
-  crosses_holes_ = start.interrupted.has_value();
-  state_holds_ = crosses_holes_ || start.state_holds;
+  crosses_gaps_ = start.interrupted.has_value();
+  state_holds_ = crosses_gaps_ || start.state_holds;
   streams_.clear();
   samples_.clear();
   ahead_.reset();
   length_certain_ = true;
-  for (std::size_t i = 0; i < start.inherited.size(); ++i) {
-    const Inherited& each = start.inherited[i];
+  for (std::size_t i = 0; i < start.defaults.size(); ++i) {
+    const HeaderDefaults& each = start.defaults[i];
     Stream& s = stream(each.chunk_stream_id);
     if (i < start.heads.size()) s.head = start.heads[i];
     s.state.message.length = each.length;
     s.state.message.type_id = each.type_id;
     s.state.message.chunk_stream_id = each.chunk_stream_id;
     if (s.state.last_format == 0xFF) s.state.last_format = 1;
-    s.certain = !start.inherited_guessed;
+    s.certain = !start.defaults_guessed;
   }
 }
 
-TrialEnd ChunkTrial::run(const TrialStart& start, bool until_landed) {
+TrialResult TrialParser::try_from(const TrialStart& start, bool until_confirmed) {
   begin(start);
-  using Reason = TrialEnd::Reason;
+  using Reason = TrialResult::Reason;
   const auto stop = [&](Reason reason) {
     end_.reason = reason;
     return end_;
   };
-  if (crosses_holes_) {
+  if (crosses_gaps_) {
     const ChunkStream& state = parser_.stream(start.interrupted->stream);
     const std::uint32_t id = state.message.chunk_stream_id;
     Stream& s = stream(id);
     if (!state.in_progress) return stop(Reason::contradiction);
     s.left -= start.interrupted->remaining;
     end_.offset += start.interrupted->remaining;
-    if (!cross_hole(id)) return stop(Reason::contradiction);
+    if (!cross_gap(id)) return stop(Reason::contradiction);
     end_.confirmed = end_.offset;
   }
   for (int passed = 0;; ++passed) {
-    if (passed == trial_headers && end_.begun > 1) return stop(Reason::enough);
+    if (passed == trial_headers && end_.messages > 1) return stop(Reason::enough);
     if (work_ > work_limit_) return stop(Reason::contradiction);
-    Seen seen;
+    TrialHeader seen;
     switch (read_next(seen)) {
-      case Look::no:
-        if (end_.begun > 0 && length_certain_) {
+      case HeaderRead::not_header:
+        if (end_.messages > 0 && length_certain_) {
           int stranger = 0;
-          const Look orphan = read_orphan(end_.offset, stranger);
-          if (orphan == Look::more) return stop(Reason::need_more);
-          if (orphan == Look::yes) {
+          const HeaderRead inherits = read_inheriting(end_.offset, stranger);
+          if (inherits == HeaderRead::need_more) return stop(Reason::need_more);
+          if (inherits == HeaderRead::header) {
             end_.confirmed = end_.offset;
             end_.bits += stranger;
-            ++end_.landed;
-            add_orphan_sample(end_.offset);
+            ++end_.confirmed_ends;
+            add_inheriting_sample(end_.offset);
           }
         }
         return stop(Reason::contradiction);
-      case Look::more: return stop(Reason::need_more);
-      case Look::hole: return stop(Reason::hole);
-      case Look::yes: break;
+      case HeaderRead::need_more: return stop(Reason::need_more);
+      case HeaderRead::in_gap: return stop(Reason::gap);
+      case HeaderRead::header: break;
     }
     const std::uint32_t id = seen.header.chunk_stream_id;
     const std::uint64_t payload = end_.offset + seen.header.size;
     if (!seen.continuation) {
-      if (end_.begun > 0 || crosses_holes_) {
+      if (end_.messages > 0 || crosses_gaps_) {
         if (confirms(seen)) {
           end_.confirmed = end_.offset;
-          for (Stream& each : streams_) each.certain = each.certain || each.id == begun_last_;
+          for (Stream& each : streams_) each.certain = each.certain || each.id == last_message_stream_;
         }
-        ++end_.landed;
-        if (until_landed && end_.confirmed > start.offset) return stop(Reason::enough);
+        ++end_.confirmed_ends;
+        if (until_confirmed && end_.confirmed > start.offset) return stop(Reason::enough);
         if (start.enough_bits_of_one > 0 && end_.confirmed == end_.offset &&
             end_.bits + seen.bits >= start.enough_bits_of_one) {
           end_.bits += seen.bits;
-          end_.shown_bits += seen.shown_bits;
+          end_.payload_bits += seen.payload_bits;
           return stop(Reason::enough);
         }
       }
-      if (end_.begun == 0) {
+      if (end_.messages == 0) {
         if (start.least_first_bits > 0 && steps_too_far(seen.header)) return stop(Reason::contradiction);
         const int least = seen.header.format == 3 ? start.least_type3_bits : start.least_first_bits;
         if (seen.bits < least) return stop(Reason::contradiction);
         end_.first_bits = seen.bits;
       }
-      ++end_.begun;
-      if (seen.header.format < 2) ++end_.told;
+      ++end_.messages;
+      if (seen.header.format < 2) ++end_.explicit_headers;
     }
     end_.bits += seen.bits;
-    end_.shown_bits += seen.shown_bits;
+    end_.payload_bits += seen.payload_bits;
     if (!seen.continuation) {
       begin_message(seen);
-      const bool doubtful = seen.header.length > end_.chunk_size_least && !end_.chunk_size_exact;
-      if (doubtful) {
+      const bool ambiguity_of_header = seen.header.length > end_.least_chunk_size && !end_.chunk_size_certain;
+      if (ambiguity_of_header) {
         switch (choose_chunk_size(payload, seen)) {
           case Choice::chosen: break;
-          case Choice::alone:
+          case Choice::unsplit:
             if (seen.header.format < 2) end_.confirmed = payload + seen.header.length;
             break;
           case Choice::none: return stop(Reason::contradiction);
-          case Choice::more: return stop(Reason::need_more);
-          case Choice::hole:
-            if (end_.chunk_size == 0) return stop(Reason::hole);
+          case Choice::need_more: return stop(Reason::need_more);
+          case Choice::in_gap:
+            if (end_.chunk_size == 0) return stop(Reason::gap);
             break;
         }
       }

@@ -27,14 +27,14 @@ struct BodyHead {
 /// Where a trial starts, and what it takes for granted.
 struct TrialStart {
   std::uint64_t offset = 0;
-  std::optional<Interrupted> interrupted{};  ///< nothing: a header that begins a message is at `offset`
-  bool state_holds = false;       ///< messages in progress go on; else headers may be missing before `offset`
-  std::uint32_t chunk_size = 0;   ///< 0: not known
-  bool chunk_size_exact = false;  ///< nothing can have changed it
-  std::uint32_t chunk_size_least = 0;  ///< chunks of that many bytes have been seen
-  std::span<const Inherited>
-      inherited{};                 ///< what first headers of chunk streams inherit; else as the parser has it
-  bool inherited_guessed = false;  ///< `inherited` need not hold
+  std::optional<InterruptedChunk> interrupted{};  ///< nothing: a header that begins a message is at `offset`
+  bool state_holds = false;      ///< messages in progress go on; else headers may be missing before `offset`
+  std::uint32_t chunk_size = 0;  ///< 0: not known
+  bool chunk_size_certain = false;     ///< nothing can have changed it
+  std::uint32_t least_chunk_size = 0;  ///< chunks of that many bytes have been seen
+  std::span<const HeaderDefaults>
+      defaults{};                 ///< what first headers of chunk streams inherit; else as the parser has it
+  bool defaults_guessed = false;  ///< `inherited` need not hold
   std::span<const BodyHead> heads{};  ///< how the bodies of those begin, as far as that is known
   int least_first_bits = 0;           ///< a first header for which less speaks is a contradiction …
   int least_type3_bits = 0;           ///< … or one of type 3, which says nothing itself
@@ -43,11 +43,11 @@ struct TrialStart {
   bool last = false;  ///< no more bytes will come
 };
 
-struct TrialEnd {
+struct TrialResult {
   enum class Reason : std::uint8_t {
     contradiction,  ///< no believable header at `offset`
     need_more,      ///< the window ends
-    hole,           ///< the next header is missing
+    gap,            ///< the next header is missing
     enough,         ///< trial_headers were passed, or one message that is confirmed, if that was asked for
   };
   Reason reason = Reason::contradiction;
@@ -55,49 +55,49 @@ struct TrialEnd {
   std::uint64_t confirmed = 0;   ///< messages that begin before it are confirmed by what follows them
   int first_bits = 0;            ///< for the first header that begins a message
   int bits = 0;                  ///< for all of it
-  int shown_bits = 0;            ///< of `bits`, what the bodies of messages show
-  int begun = 0;                 ///< messages that began
-  int told = 0;                  ///< of them, those whose header gives length and type
-  int orphans = 0;               ///< of them, those that inherit these from before the trial
-  int landed = 0;                ///< messages that ended where the next header, or a hole, begins
+  int payload_bits = 0;          ///< of `bits`, what the bodies of messages show
+  int messages = 0;              ///< messages that began
+  int explicit_headers = 0;      ///< of them, those whose header gives length and type
+  int unknown_defaults = 0;      ///< of them, those that inherit these from before the trial
+  int confirmed_ends = 0;        ///< messages that ended where the next header, or a gap, begins
   std::uint32_t chunk_size = 0;  ///< as in TrialStart, after the trial
-  bool chunk_size_exact = false;
-  std::uint32_t chunk_size_least = 0;
+  bool chunk_size_certain = false;
+  std::uint32_t least_chunk_size = 0;
   std::uint64_t wanted_end = 0;  ///< need_more: the result is the same until the window ends there
 };
 
 /// A message that a trial passed.
-struct ChunkSample {
+struct MessageSample {
   std::uint32_t chunk_stream_id = 0;
   std::uint32_t length = 0;  ///< 0: not known
   std::uint8_t type_id = 0;
   BodyHead head{};
 };
 
-/// What ChunkTrial::look_back finds: messages without a gap between them before the header that it was asked
-/// for.
-struct LookBack {
+/// What TrialParser::parse_backward finds: messages without a gap between them before the header that it was
+/// asked for.
+struct PrecedingMessages {
   std::uint64_t offset = 0;  ///< of the first one's header; without any, what was asked for
   int messages = 0;
-  int told = 0;                  ///< of them, those whose header gives length and type
+  int explicit_headers = 0;      ///< of them, those whose header gives length and type
   std::uint32_t longest = 0;     ///< bytes of the longest body
   std::uint32_t chunk_size = 0;  ///< by which one of them is divided, where that was not known
-  std::vector<Inherited>
-      inherited{};  ///< what first headers of chunk streams inherit from such as are not there
+  std::vector<HeaderDefaults>
+      defaults{};  ///< what first headers of chunk streams inherit from such as are not there
 };
 
 /// What messages on a chunk stream seem to have in common (chunk_repetition.hpp). A guess, for trials to
 /// prove.
-struct Repetition {
-  Inherited inherited{};
+struct RepeatedLength {
+  HeaderDefaults defaults{};
   std::uint32_t chunk_size =
       0;  ///< that the messages are split by; 0: they are not split, or that is not known
   BodyHead head{};
 };
 
-/// What ChunkTrial::infer finds out.
-struct Inference {
-  std::optional<Inherited> inherited;
+/// What TrialParser::infer finds out.
+struct InferredLength {
+  std::optional<HeaderDefaults> defaults;
   std::uint64_t wanted_end = 0;  ///< nothing found: more can be said when the window ends there; 0: never
 };
 
@@ -108,55 +108,55 @@ inline constexpr std::span<const std::uint32_t> small_chunk_sizes = std::span(us
 /// Headers that a trial passes at most.
 inline constexpr int trial_headers = 24;
 /// Longest time that a header adds which inherits all else from one that is not known.
-inline constexpr std::uint32_t longest_orphan_step_ms = 1000;
+inline constexpr std::uint32_t longest_inheriting_step_ms = 1000;
 
-class ChunkTrial {
+class TrialParser {
  public:
   /// `work` counts bytes and headers looked at; a trial stops as `contradiction` when it gets to
   /// `work_limit`.
-  ChunkTrial(const ResyncWindow& window, const ChunkParser& parser, const StreamHabits& habits,
-             std::uint64_t& work, std::uint64_t work_limit)
-      : window_(window), parser_(parser), habits_(habits), work_(work), work_limit_(work_limit) {
+  TrialParser(const KeptBytes& window, const ChunkParser& parser, const SenderProfile& profile,
+              std::uint64_t& work, std::uint64_t work_limit)
+      : window_(window), parser_(parser), profile_(profile), work_(work), work_limit_(work_limit) {
     streams_.reserve(usual_chunk_streams);
     samples_.reserve(most_samples);
   }
-  ChunkTrial(const ChunkTrial&) = delete;
-  ChunkTrial& operator=(const ChunkTrial&) = delete;
+  TrialParser(const TrialParser&) = delete;
+  TrialParser& operator=(const TrialParser&) = delete;
 
-  /// `until_landed`: one message that is confirmed is enough.
-  [[nodiscard]] TrialEnd run(const TrialStart& start, bool until_landed = false);
-  enum class Landing : std::uint8_t { believable, not_there, refuted, need_more };
+  /// `until_confirmed`: one message that is confirmed is enough.
+  [[nodiscard]] TrialResult try_from(const TrialStart& start, bool until_confirmed = false);
+  enum class NextHeader : std::uint8_t { believable, not_there, refuted, need_more };
   /// Whether a header that begins a message is at `offset`, where one must be unless chunk borders are lost.
   /// `not_there`: not enough of it to tell, and no more will come; `need_more`: see wanted_end.
-  [[nodiscard]] Landing look_at_landing(std::uint64_t offset, bool last);
+  [[nodiscard]] NextHeader check_next_header(std::uint64_t offset, bool last);
   [[nodiscard]] std::uint64_t wanted_end() const { return end_.wanted_end; }
-  /// `bytes`, from a place on up to a hole or the end, begin with a type 3 header that `run` would take for
-  /// none because of its message's body, if it inherits nothing but the parser's state. Costs less; false
+  /// `bytes`, from a place on up to a gap or the end, begin with a type 3 header that `try_from` would take
+  /// for none because of its message's body, if it inherits nothing but the parser's state. Costs less; false
   /// where that is not clear.
   [[nodiscard]] bool is_no_first_type3(Bytes bytes, int least_bits) const;
   /// Finds length and type of an audio or video message whose header at `start.offset` inherits them from a
   /// lost one: the type by its body, the length by the first believable header that stands where no
   /// continuation has to be, or a less believable one where the body ends by its contents.
-  [[nodiscard]] Inference infer(const TrialStart& start);
-  /// The first message of the last `run`, whose header is at `header`, is all there, and its contents lead
-  /// exactly to its end.
+  [[nodiscard]] InferredLength infer_length(const TrialStart& start);
+  /// The first message of the last `try_from`, whose header is at `header`, is all there, and its contents
+  /// lead exactly to its end.
   [[nodiscard]] bool first_is_whole(std::uint64_t header) const;
-  /// Gathers samples for `look_back` from `start` on, also of chunk streams whose headers inherit from lost
-  /// ones; false if more bytes may give more of them.
-  [[nodiscard]] bool survey(TrialStart start);
-  /// The last `run`, or `survey`, passed a message of that chunk stream, length and type.
-  [[nodiscard]] bool has_passed(const Inherited& what) const;
+  /// Gathers samples for `parse_backward` from `start` on, also of chunk streams whose headers inherit from
+  /// lost ones; false if more bytes may give more of them.
+  [[nodiscard]] bool collect_samples(TrialStart start);
+  /// The last `try_from`, or `survey`, passed a message of that chunk stream, length and type.
+  [[nodiscard]] bool has_passed(const HeaderDefaults& what) const;
   /// After `survey` from `header`: finds messages before it, from the last one on, each of which ends exactly
   /// where the next one begins. Headers may inherit from such as came before offset `least`: then the length
   /// is what leads to the next header, and it must be that of other messages of the chunk stream, one of the
   /// guesses, or where the body ends by its contents. Headers that give a length, and such bodies, are looked
-  /// for if `all`. Without `survey`, right after a `run` from `header`.
-  [[nodiscard]] LookBack look_back(std::uint64_t header, std::uint64_t least,
-                                   std::span<const Repetition> guesses, bool all);
+  /// for if `all`. Without `survey`, right after a `try_from` from `header`.
+  [[nodiscard]] PrecedingMessages parse_backward(std::uint64_t header, std::uint64_t least,
+                                                 std::span<const RepeatedLength> guesses, bool all);
 
  private:
-  enum class Look : std::uint8_t { yes, no, more, hole };
-  enum class Choice : std::uint8_t { chosen, alone, none, more, hole };
+  enum class HeaderRead : std::uint8_t { header, not_header, need_more, in_gap };
+  enum class Choice : std::uint8_t { chosen, unsplit, none, need_more, in_gap };
 
   /// A type 3 header where one must be: one byte that can have no other value.
   static constexpr int continuation_bits = 8;
@@ -165,83 +165,86 @@ class ChunkTrial {
   struct Stream {
     std::uint32_t id = 0;
     ChunkStream state;
-    std::uint32_t left = 0;  ///< payload bytes of the message in progress; 0: none is
-    bool certain = false;    ///< is_certain
-    bool told = false;       ///< a header of the trial has given length and type
-    int landed_bits = 0;     ///< for the headers behind its messages so far
-    BodyHead head{};         ///< of the last message
+    std::uint32_t left = 0;         ///< payload bytes of the message in progress; 0: none is
+    bool certain = false;           ///< is_certain
+    bool explicit_headers = false;  ///< a header of the trial has given length and type
+    int next_header_bits_sum = 0;   ///< for the headers behind its messages so far
+    BodyHead head{};                ///< of the last message
   };
 
   /// A header with what it inherits, and what speaks for it.
-  struct Seen {
+  struct TrialHeader {
     ChunkHeader header;
     int bits = 0;
-    int shown_bits = 0;  ///< of `bits`: for the body
+    int payload_bits = 0;  ///< of `bits`: for the body
     bool continuation = false;
-    Bytes body;  ///< what follows the header without a hole
+    Bytes body;  ///< what follows the header without a gap
   };
 
-  struct Before;
+  struct PrecedingMessage;
 
   void begin(const TrialStart& start);
-  [[nodiscard]] ShownType show_type(Bytes body, const ChunkStream* state) const;
-  [[nodiscard]] ShownType show_whole(Bytes wire, std::uint32_t chunk_size) const;
-  int weigh_landing(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body);
-  Look read(std::uint64_t offset, Seen& seen);
-  Look read_next(Seen& seen);
-  Look read_body(Seen& seen);
-  Look read_orphan(std::uint64_t offset, int& bits);
-  void add_orphan_sample(std::uint64_t offset);
-  [[nodiscard]] Look missing(std::uint64_t offset);
-  [[nodiscard]] const ChunkStream* inherited(std::uint32_t id, std::uint32_t& left) const;
+  [[nodiscard]] RecognizedType recognize_type(Bytes body, const ChunkStream* state) const;
+  [[nodiscard]] RecognizedType recognize_whole(Bytes wire, std::uint32_t chunk_size) const;
+  int weigh_next_header(std::uint64_t offset, std::uint32_t id, std::uint8_t type_id, Bytes body);
+  HeaderRead read(std::uint64_t offset, TrialHeader& seen);
+  HeaderRead read_next(TrialHeader& seen);
+  HeaderRead read_body(TrialHeader& seen);
+  HeaderRead read_inheriting(std::uint64_t offset, int& bits);
+  void add_inheriting_sample(std::uint64_t offset);
+  [[nodiscard]] HeaderRead missing(std::uint64_t offset);
+  [[nodiscard]] const ChunkStream* state_of(std::uint32_t id, std::uint32_t& left) const;
   [[nodiscard]] bool is_certain(std::uint32_t id) const;
   Stream& stream(std::uint32_t id);
-  [[nodiscard]] std::optional<int> weigh_sample(const ChunkSample& sample, Bytes body,
-                                                std::span<const ChunkSample> samples) const;
+  [[nodiscard]] std::optional<int> weigh_sample(const MessageSample& sample, Bytes body,
+                                                std::span<const MessageSample> samples) const;
   [[nodiscard]] std::uint32_t dividing_size(Bytes run, std::size_t payload, std::size_t end,
                                             std::uint8_t chunk_stream_id, std::uint32_t length) const;
   [[nodiscard]] std::size_t bytes_on_wire(std::uint32_t length) const;
-  [[nodiscard]] std::optional<Before> read_before(Bytes run, std::size_t at, std::size_t end,
-                                                  std::span<const ChunkSample> samples) const;
-  [[nodiscard]] std::optional<Before> read_twin(Bytes run, Before found, Bytes body) const;
-  [[nodiscard]] std::optional<Before> read_whole(Bytes run, Before found, std::size_t end) const;
-  [[nodiscard]] std::optional<Before> find_before(Bytes run, std::size_t end,
-                                                  std::span<const ChunkSample> samples,
-                                                  std::span<const Inherited> inherited, bool all);
-  void add_known_samples(std::pmr::vector<ChunkSample>& samples) const;
-  void begin_message(const Seen& seen);
-  bool confirms(const Seen& seen);
+  [[nodiscard]] std::optional<PrecedingMessage> match_known_length(
+      Bytes run, std::size_t at, std::size_t end, std::span<const MessageSample> samples) const;
+  [[nodiscard]] std::optional<PrecedingMessage> match_repeated_length(Bytes run, PrecedingMessage found,
+                                                                      Bytes body) const;
+  [[nodiscard]] std::optional<PrecedingMessage> match_by_content(Bytes run, PrecedingMessage found,
+                                                                 std::size_t end) const;
+  [[nodiscard]] std::optional<PrecedingMessage> find_preceding(Bytes run, std::size_t end,
+                                                               std::span<const MessageSample> samples,
+                                                               std::span<const HeaderDefaults> inherited,
+                                                               bool all);
+  void add_known_samples(std::pmr::vector<MessageSample>& samples) const;
+  void begin_message(const TrialHeader& seen);
+  bool confirms(const TrialHeader& seen);
   void end_message(std::uint32_t id, std::uint64_t next);
-  Choice choose_chunk_size(std::uint64_t payload, const Seen& seen);
-  std::optional<std::uint32_t> settle_rivals(std::span<const std::uint32_t> sizes, bool& more);
-  Look fits(std::uint64_t payload, const Seen& seen, std::uint32_t chunk_size, bool guessed);
+  Choice choose_chunk_size(std::uint64_t payload, const TrialHeader& seen);
+  std::optional<std::uint32_t> compare_sizes(std::span<const std::uint32_t> sizes, bool& more);
+  HeaderRead fits(std::uint64_t payload, const TrialHeader& seen, std::uint32_t chunk_size, bool guessed);
   [[nodiscard]] std::uint32_t continuation_size(std::uint32_t id) const;
   bool pass_chunk(std::uint32_t id, std::uint64_t payload);
-  bool cross_hole(std::uint32_t id);
+  bool cross_gap(std::uint32_t id);
 
-  const ResyncWindow& window_;
+  const KeptBytes& window_;
   const ChunkParser& parser_;
-  const StreamHabits& habits_;
+  const SenderProfile& profile_;
   std::uint64_t& work_;
   std::uint64_t work_limit_;
   const TrialStart* start_ = nullptr;
   bool last_ = false;
   bool state_holds_ = false;
-  bool crosses_holes_ = false;
-  TrialEnd end_;
-  std::optional<Seen>
+  bool crosses_gaps_ = false;
+  TrialResult end_;
+  std::optional<TrialHeader>
       ahead_;  ///< the header that was last found behind a message, while nothing has begun since
-  std::uint32_t begun_last_ = 0;  ///< chunk stream of the message that began last
-  bool length_certain_ = false;   ///< of that message
+  std::uint32_t last_message_stream_ = 0;  ///< chunk stream of the message that began last
+  bool length_certain_ = false;            ///< of that message
   // Most trials are short and there are many: what they need lies here rather than on the heap.
   static constexpr std::size_t most_samples = 24;
   static constexpr std::size_t memory_bytes =
-      usual_chunk_streams * sizeof(Stream) + most_samples * sizeof(ChunkSample);
+      usual_chunk_streams * sizeof(Stream) + most_samples * sizeof(MessageSample);
   alignas(std::max_align_t) std::array<std::byte, memory_bytes> memory_;
   std::pmr::monotonic_buffer_resource resource_{memory_.data(), memory_.size()};
   std::pmr::vector<Stream> streams_{&resource_};
-  std::size_t recent_stream_ = 0;                      ///< index of the one that was asked for last
-  std::pmr::vector<ChunkSample> samples_{&resource_};  ///< of the last run
+  std::size_t recent_stream_ = 0;                        ///< index of the one that was asked for last
+  std::pmr::vector<MessageSample> samples_{&resource_};  ///< of the last run
 };
 
 }  // namespace rtmpscope::rtmp

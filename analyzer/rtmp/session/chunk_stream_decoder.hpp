@@ -42,7 +42,7 @@ class ChunkStreamDecoder {
   /// Gives out the message that waited for what is missing, for a listener that tells of the gap before
   /// on_gap.
   void before_gap(ChunkStreamListener& listener) {
-    if (resync_ == nullptr) give_out_unproved(listener);
+    if (search_ == nullptr) deliver_provisional(listener);
   }
   /// Hands out the messages in progress as incomplete ones.
   void on_end(PacketRef packet, ChunkStreamListener& listener);
@@ -54,11 +54,11 @@ class ChunkStreamDecoder {
   void prefetch() const {
     parser_.prefetch();
     assembler_.prefetch();
-    rtmpscope::prefetch(resync_.get(), sizeof(Resync));
+    rtmpscope::prefetch(search_.get(), sizeof(SyncSearch));
   }
   /// And then that of the search for chunk borders.
-  void prefetch_resync() const {
-    if (resync_ != nullptr) resync_->window().prefetch();
+  void prefetch_search() const {
+    if (search_ != nullptr) search_->window().prefetch();
   }
 
   /// See MessageAssembler.
@@ -71,43 +71,44 @@ class ChunkStreamDecoder {
 
  private:
   /// A window that is gone over again, and how far that is.
-  struct Replay : Recycled<resync_block_bytes> {
-    ResyncWindow window;
+  struct ReparsedBytes : Recycled<search_block_bytes> {
+    KeptBytes window;
     std::size_t next = 0;
     std::uint64_t from = 0;
-    std::unique_ptr<Replay> below{};  ///< is gone over when this one is done
+    std::unique_ptr<ReparsedBytes> below{};  ///< is gone over when this one is done
   };
 
   void begin_packet(PacketRef packet, std::uint64_t offset);
-  void take(StreamData data, ChunkStreamListener& listener);
-  void take_gap(const StreamGap& gap, ChunkStreamListener& listener);
+  void consume(StreamData data, ChunkStreamListener& listener);
+  void consume_gap(const StreamGap& gap, ChunkStreamListener& listener);
   void parse(StreamData& data, ChunkStreamListener& listener);
-  void search(StreamData& data, ChunkStreamListener& listener);
-  void replay(ChunkStreamListener& listener);
-  void settle(PacketRef packet, ChunkStreamListener& listener);
-  void look(bool last, ChunkStreamListener& listener);
-  void go_on(const SyncFound& found, ChunkStreamListener& listener);
-  void begin_resync(Resync::Cause cause, std::uint64_t offset, std::optional<Interrupted> interrupted = {});
-  [[nodiscard]] bool lands_at_once(const ChunkItem& item, const StreamData& behind) const;
-  void settle_unproved(bool proved, ChunkStreamListener& listener);
-  void give_out_unproved(ChunkStreamListener& listener);
-  void emit_all_partial(PacketRef packet, ChunkStreamListener& listener);
+  void consume_while_searching(StreamData& data, ChunkStreamListener& listener);
+  void reparse_kept(ChunkStreamListener& listener);
+  void finish(PacketRef packet, ChunkStreamListener& listener);
+  void search(bool last, ChunkStreamListener& listener);
+  void resume_at(const SyncFound& found, ChunkStreamListener& listener);
+  void start_search(SyncSearch::Cause cause, std::uint64_t offset,
+                    std::optional<InterruptedChunk> interrupted = {});
+  [[nodiscard]] bool next_header_confirms(const ChunkItem& item, const StreamData& behind) const;
+  void end_provisional(bool proved, ChunkStreamListener& listener);
+  void deliver_provisional(ChunkStreamListener& listener);
+  void deliver_all_incomplete(PacketRef packet, ChunkStreamListener& listener);
   void begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener);
   void finish_message(std::size_t stream, Bytes payload, PacketRef packet, ChunkStreamListener& listener);
-  void give_out(std::size_t index, Bytes payload, bool complete, PacketRef packet,
-                ChunkStreamListener& listener);
-  void emit_partial(std::size_t index, PacketRef packet, ChunkStreamListener& listener);
+  void deliver(std::size_t index, Bytes payload, bool complete, PacketRef packet,
+               ChunkStreamListener& listener);
+  void deliver_incomplete(std::size_t index, PacketRef packet, ChunkStreamListener& listener);
   void apply(const Message& message, PacketRef packet, ChunkStreamListener& listener);
 
   ChunkParser parser_;
   MessageAssembler assembler_;
-  StreamHabits habits_;
+  SenderProfile profile_;
   std::uint64_t packet_ = 0;        ///< number of the one whose bytes are taken
   std::uint64_t packet_begin_ = 0;  ///< offset of its first byte
   bool damaged_ = false;
-  ResyncWork resync_work_;
-  std::unique_ptr<Resync> resync_;  ///< while chunk borders are not known
-  std::unique_ptr<Replay> replay_;  ///< the one that is gone over first
+  WorkBudget work_;
+  std::unique_ptr<SyncSearch> search_;       ///< while chunk borders are not known
+  std::unique_ptr<ReparsedBytes> reparsed_;  ///< the one that is gone over first
 };
 
 }  // namespace rtmpscope::rtmp

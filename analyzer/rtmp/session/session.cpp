@@ -76,7 +76,7 @@ class Session::InspectingSink final : public FactSink {
       : session_(session), message_(message), packet_(packet) {}
 
   void finding(FindingId id, Range range, std::uint64_t a, std::uint64_t b) override {
-    if (!message_.complete) return;  // the hole is to blame, not the sender
+    if (!message_.complete) return;  // the gap is to blame, not the sender
     FindingEvent event(id);
     event.direction = session_.direction_;
     event.stream_offset = message_.header.stream_offset;
@@ -174,7 +174,7 @@ void Session::prefetch(Direction direction, unsigned step) const {
     decoder.prefetch();
     rtmpscope::prefetch(summary_.streams.data(), sizeof(StreamSummary));
   } else {
-    decoder.prefetch_resync();
+    decoder.prefetch_search();
   }
 }
 
@@ -328,7 +328,7 @@ void Session::on_sync_found(const SyncFound& found, std::uint32_t chunk_size) {
     sink.number(FieldId::sync_found_confidence, {}, static_cast<std::uint64_t>(found.confidence));
     if (chunk_size != 0) {
       sink.number(FieldId::sync_found_chunk_size, {}, chunk_size);
-      sink.flag(FieldId::sync_found_chunk_size_exact, {}, found.trial.chunk_size_exact);
+      sink.flag(FieldId::sync_found_chunk_size_exact, {}, found.trial.chunk_size_certain);
     }
   });
   event.direction = direction_;

@@ -113,24 +113,23 @@ class Complete final : public rtmp::ChunkStreamListener {
   }
   void on_sync_found(const rtmp::SyncFound& found, std::uint32_t size) override {
     syncs.push_back(fmt::format("found {} {}", found.header, static_cast<int>(found.method)));
-    if (found.trial.chunk_size_exact || chunk_size == 0) chunk_size = size;
+    if (found.trial.chunk_size_certain || chunk_size == 0) chunk_size = size;
   }
 };
 
-struct Hole {
+struct Gap {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
 };
 
-inline Complete decode_with(const Stream& stream, const std::vector<Hole>& holes) {
+inline Complete decode_with(const Stream& stream, const std::vector<Gap>& gaps) {
   Complete seen;
   rtmp::ChunkStreamDecoder decoder;
   std::uint64_t at = 0;
-  for (const Hole& hole : holes) {
-    if (hole.begin > at)
-      decoder.on_data({at, Bytes(stream.bytes).subspan(at, hole.begin - at), {1, 0}}, seen);
-    decoder.on_gap({hole.begin, hole.end - hole.begin, GapCause::not_captured, {1, 0}}, seen);
-    at = hole.end;
+  for (const Gap& gap : gaps) {
+    if (gap.begin > at) decoder.on_data({at, Bytes(stream.bytes).subspan(at, gap.begin - at), {1, 0}}, seen);
+    decoder.on_gap({gap.begin, gap.end - gap.begin, GapCause::not_captured, {1, 0}}, seen);
+    at = gap.end;
   }
   if (at < stream.bytes.size()) decoder.on_data({at, Bytes(stream.bytes).subspan(at), {1, 0}}, seen);
   decoder.on_end({1, 0}, seen);
@@ -143,11 +142,11 @@ struct Score {
 };
 
 /// Nothing that is reported complete may contradict the intact stream.
-inline void judge(const Stream& stream, const std::vector<Hole>& holes, const Complete& seen, Score& score) {
+inline void judge(const Stream& stream, const std::vector<Gap>& gaps, const Complete& seen, Score& score) {
   std::size_t next = 0;
   for (const Sent& sent : stream.messages) {
     bool intact = true;
-    for (const Hole& hole : holes) intact = intact && (hole.end <= sent.begin || hole.begin >= sent.end);
+    for (const Gap& gap : gaps) intact = intact && (gap.end <= sent.begin || gap.begin >= sent.end);
     const bool reported = next < seen.complete.size() && seen.complete[next].stream_offset == sent.begin;
     if (reported) {
       const rtmp::MessageHeader& header = seen.complete[next++];
@@ -165,8 +164,8 @@ inline void judge(const Stream& stream, const std::vector<Hole>& holes, const Co
     if (intact) {
       ++score.intact;
       score.found += reported ? 1 : 0;
-      if (holes.front().begin >= sent.end) {
-        EXPECT_TRUE(reported) << "message at " << sent.begin << " ended before the hole";
+      if (gaps.front().begin >= sent.end) {
+        EXPECT_TRUE(reported) << "message at " << sent.begin << " ended before the gap";
       }
     }
   }

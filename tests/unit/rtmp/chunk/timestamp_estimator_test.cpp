@@ -5,15 +5,15 @@
 namespace rtmpscope::test {
 namespace {
 
-using rtmp::MediaClock;
+using rtmp::TimestampEstimator;
 
 constexpr Timestamp millisecond = 1'000'000;
 constexpr Timestamp start = 1'700'000'000'000 * millisecond;
 
 /// A chunk stream with a message of 1000 bytes every 40 ms, until it is lost.
 struct Sender {
-  MediaClock clock;
-  MediaClock::Hand hand;
+  TimestampEstimator estimator;
+  TimestampEstimator::StreamClock clock;
   std::uint32_t timestamp = 0;
   std::uint64_t offset = 0;
   Timestamp time = start;
@@ -23,21 +23,21 @@ struct Sender {
       timestamp += 40;
       offset += 1000;
       time += pace_ms * millisecond;
-      clock.note(hand, timestamp, exact, offset, time);
+      estimator.add_media(clock, timestamp, exact, offset, time);
     }
   }
   /// The next message is captured `later_ms` after the last one, and `further` bytes behind it.
   [[nodiscard]] std::uint32_t lost_time(Timestamp later_ms, std::uint64_t further = 1000,
                                         std::uint32_t step = 40) {
-    return clock.lost_time(hand, {.timestamp = timestamp,
-                                  .offset = offset,
-                                  .step = step,
-                                  .offset_behind = offset + further,
-                                  .time_behind = time + later_ms * millisecond});
+    return estimator.lost_time(clock, {.timestamp = timestamp,
+                                       .offset = offset,
+                                       .step = step,
+                                       .offset_behind = offset + further,
+                                       .time_behind = time + later_ms * millisecond});
   }
 };
 
-TEST(MediaClock, MediaThatIsSentAsItComesUpGoesByTheCapturesClock) {
+TEST(TimestampEstimator, MediaThatIsSentAsItComesUpGoesByTheCapturesClock) {
   Sender sender;
   sender.send(100, 40);
   EXPECT_EQ(sender.lost_time(40), 0U) << "nothing is lost of this chunk stream";
@@ -48,7 +48,7 @@ TEST(MediaClock, MediaThatIsSentAsItComesUpGoesByTheCapturesClock) {
   EXPECT_EQ(sender.lost_time(200, 1000, 0), 200U) << "without a step there is nothing to count";
 }
 
-TEST(MediaClock, OneLateMessageDoesNotMoveTheEstimate) {
+TEST(TimestampEstimator, OneLateMessageDoesNotMoveTheEstimate) {
   Sender sender;
   sender.send(100, 40);
   sender.time += 70 * millisecond;
@@ -56,14 +56,14 @@ TEST(MediaClock, OneLateMessageDoesNotMoveTheEstimate) {
   EXPECT_EQ(sender.lost_time(200 - 70), 160U);
 }
 
-TEST(MediaClock, FilesThatAreSentAtOnceGoByBytes) {
+TEST(TimestampEstimator, FilesThatAreSentAtOnceGoByBytes) {
   Sender sender;
   sender.send(100, 1);
   EXPECT_EQ(sender.lost_time(1, 10'000), 360U);
   EXPECT_EQ(sender.lost_time(5, 1000), 0U);
 }
 
-TEST(MediaClock, AHoleOfAnySizeIsDated) {
+TEST(TimestampEstimator, AHoleOfAnySizeIsDated) {
   Sender sender;
   sender.send(100, 1);
   EXPECT_EQ(sender.lost_time(1, std::uint64_t{1} << 60), 0U) << "longer than an hour";
@@ -71,14 +71,14 @@ TEST(MediaClock, AHoleOfAnySizeIsDated) {
   EXPECT_LE(sender.lost_time(1, 80'000), 3200U);
 }
 
-TEST(MediaClock, BehindABurstTheClockHoldsAgain) {
+TEST(TimestampEstimator, BehindABurstTheClockHoldsAgain) {
   Sender sender;
   sender.send(50, 1);  // what a player has missed
   sender.send(100, 40);
   EXPECT_EQ(sender.lost_time(400, 1000), 360U);
 }
 
-TEST(MediaClock, EstimatesDoNotLeadTheClockAway) {
+TEST(TimestampEstimator, EstimatesDoNotLeadTheClockAway) {
   Sender sender;
   sender.send(100, 40);
   sender.timestamp += 40;  // guessed wrong
@@ -86,7 +86,7 @@ TEST(MediaClock, EstimatesDoNotLeadTheClockAway) {
   EXPECT_EQ(sender.lost_time(240), 160U) << "the message behind the next loss is right again";
 }
 
-TEST(MediaClock, ConfigurationAtTimeZeroIsForgotten) {
+TEST(TimestampEstimator, ConfigurationAtTimeZeroIsForgotten) {
   Sender sender;
   sender.send(1, 40);
   sender.timestamp = 16'000'000;
@@ -94,7 +94,7 @@ TEST(MediaClock, ConfigurationAtTimeZeroIsForgotten) {
   EXPECT_EQ(sender.lost_time(200), 160U);
 }
 
-TEST(MediaClock, TimestampsMayWrap) {
+TEST(TimestampEstimator, TimestampsMayWrap) {
   Sender sender;
   sender.timestamp = 0xFFFFFFFF - 1000;
   sender.send(50, 40);
@@ -102,14 +102,14 @@ TEST(MediaClock, TimestampsMayWrap) {
   EXPECT_EQ(sender.lost_time(200), 160U);
 }
 
-TEST(MediaClock, ACaptureClockThatIsSetSaysNothing) {
+TEST(TimestampEstimator, ACaptureClockThatIsSetSaysNothing) {
   Sender sender;
   sender.send(100, 40);
   EXPECT_EQ(sender.lost_time(-60'000), 0U);
   EXPECT_EQ(sender.lost_time(Timestamp{2} * 3'600'000), 0U);
 }
 
-TEST(MediaClock, WhatWasAddedForATimeInWhichNothingWasSentIsTakenBack) {
+TEST(TimestampEstimator, WhatWasAddedForATimeInWhichNothingWasSentIsTakenBack) {
   Sender sender;
   sender.send(100, 40);
   const std::uint32_t before = sender.timestamp;
@@ -125,8 +125,8 @@ TEST(MediaClock, WhatWasAddedForATimeInWhichNothingWasSentIsTakenBack) {
   std::uint32_t taken = 0;
   while (due + truth * millisecond < sender.time) {
     truth += 40;
-    const std::uint32_t back =
-        sender.clock.ahead(sender.hand, sender.timestamp + 40, 40, sender.time + 1 * millisecond);
+    const std::uint32_t back = sender.estimator.excess_estimate(sender.clock, sender.timestamp + 40, 40,
+                                                                sender.time + 1 * millisecond);
     EXPECT_EQ(back % 40, 0U);
     taken += back;
     sender.timestamp -= back;
@@ -138,28 +138,28 @@ TEST(MediaClock, WhatWasAddedForATimeInWhichNothingWasSentIsTakenBack) {
   EXPECT_LE(sender.timestamp - truth, 140U);
 }
 
-TEST(MediaClock, NoMoreIsTakenBackThanWasAdded) {
+TEST(TimestampEstimator, NoMoreIsTakenBackThanWasAdded) {
   Sender sender;
   sender.send(100, 40);
-  EXPECT_EQ(sender.clock.ahead(sender.hand, sender.timestamp + 1000, 40, sender.time), 0U)
+  EXPECT_EQ(sender.estimator.excess_estimate(sender.clock, sender.timestamp + 1000, 40, sender.time), 0U)
       << "it has counted itself";
   EXPECT_EQ(sender.lost_time(120), 80U);
-  EXPECT_EQ(sender.clock.ahead(sender.hand, sender.timestamp + 1000, 40, sender.time), 80U);
-  EXPECT_EQ(sender.clock.ahead(sender.hand, sender.timestamp + 1000, 40, sender.time), 0U);
+  EXPECT_EQ(sender.estimator.excess_estimate(sender.clock, sender.timestamp + 1000, 40, sender.time), 80U);
+  EXPECT_EQ(sender.estimator.excess_estimate(sender.clock, sender.timestamp + 1000, 40, sender.time), 0U);
 }
 
-TEST(MediaClock, AChunkStreamWithoutAnAbsoluteTimestampGoesWithTheOthers) {
-  MediaClock clock;
-  MediaClock::Hand audio;
-  EXPECT_EQ(clock.since_begin(start), 0U) << "nothing is known";
-  clock.note_other(start);
-  EXPECT_EQ(clock.since_begin(start + 70 * millisecond), 70U);
-  clock.note(audio, 70, false, 0, start + 70 * millisecond);
-  EXPECT_FALSE(clock.anchored());
-  MediaClock::Hand video;
-  clock.note(video, 5000, true, 100, start + 100 * millisecond);
-  ASSERT_TRUE(clock.anchored());
-  EXPECT_EQ(clock.anchor(audio, start + 130 * millisecond), 5030U);
+TEST(TimestampEstimator, AChunkStreamWithoutAnAbsoluteTimestampGoesWithTheOthers) {
+  TimestampEstimator estimator;
+  TimestampEstimator::StreamClock audio;
+  EXPECT_EQ(estimator.since_start(start), 0U) << "nothing is known";
+  estimator.add_control(start);
+  EXPECT_EQ(estimator.since_start(start + 70 * millisecond), 70U);
+  estimator.add_media(audio, 70, false, 0, start + 70 * millisecond);
+  EXPECT_FALSE(estimator.anchored());
+  TimestampEstimator::StreamClock video;
+  estimator.add_media(video, 5000, true, 100, start + 100 * millisecond);
+  ASSERT_TRUE(estimator.anchored());
+  EXPECT_EQ(estimator.anchor(audio, start + 130 * millisecond), 5030U);
   EXPECT_TRUE(audio.anchored);
 }
 

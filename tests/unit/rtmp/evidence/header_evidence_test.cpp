@@ -13,9 +13,9 @@ using test::ByteVector;
 using test::concat;
 using test::hex;
 
-ShownType show(Bytes body) {
+RecognizedType show(Bytes body) {
   std::uint64_t steps = 0;
-  return show_whole_body(body, steps);
+  return recognize_whole_body(body, steps);
 }
 
 ByteVector metadata() {
@@ -28,7 +28,7 @@ TEST(Plausibility, MetadataThatEndsWithItsEndMark) {
   const ByteVector plain = metadata();
   const ByteVector set = concat(concat(hex("02 000d"), bytes_of("@setDataFrame")), plain);
   for (const ByteVector& body : {plain, set}) {
-    const ShownType shown = show(body);
+    const RecognizedType shown = show(body);
     EXPECT_EQ(shown.type_id, MessageType::data_amf0);
     EXPECT_GE(shown.bits, 100);
     for (std::size_t size = 0; size < body.size(); ++size) {

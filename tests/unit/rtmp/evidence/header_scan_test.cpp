@@ -46,7 +46,7 @@ bool is_visited(const HeaderScan& scan, const Buffer& header) {
 
 HeaderScan known() {
   HeaderScan scan;
-  scan.allow_telling();
+  scan.allow_explicit();
   for (const std::uint32_t id : {2U, 4U, 63U}) scan.add_inheriting(id);
   return scan;
 }

@@ -18,9 +18,9 @@ StreamData piece_of(const Stream& stream, std::uint64_t from, std::uint64_t to) 
   return {from, Bytes(stream.bytes).subspan(from, to - from), {1, 0}};
 }
 
-/// With all that went before it, a message behind a hole is not kept until its chunk size is certain; see
-/// ChunkParser::Unproved.
-TEST(Unproved, ChunkSizeThatChangesAfterALongTimeIsNoticedByTheNextHeader) {
+/// With all that went before it, a message behind a gap is not kept until its chunk size is certain; see
+/// ChunkParser::ProvisionalMessage.
+TEST(ProvisionalMessage, ChunkSizeThatChangesAfterALongTimeIsNoticedByTheNextHeader) {
   std::mt19937 random(6);
   Stream stream = publish(65536, Style::absolute, 10);
   const std::uint64_t at = stream.bytes.size();
@@ -38,10 +38,10 @@ TEST(Unproved, ChunkSizeThatChangesAfterALongTimeIsNoticedByTheNextHeader) {
                 video(1500 + random() % 500, false, random), 1024));
   }
   list_messages(stream);
-  const std::vector<Hole> holes = {{at - 30, behind}};
-  const Complete seen = decode_with(stream, holes);
+  const std::vector<Gap> gaps = {{at - 30, behind}};
+  const Complete seen = decode_with(stream, gaps);
   Score score;
-  judge(stream, holes, seen, score);
+  judge(stream, gaps, seen, score);
   EXPECT_GE(score.found, score.intact - 2);
   EXPECT_EQ(seen.chunk_size, 1024U);
   const auto& sent = stream.messages;
@@ -53,7 +53,7 @@ TEST(Unproved, ChunkSizeThatChangesAfterALongTimeIsNoticedByTheNextHeader) {
   EXPECT_THAT(seen.partial, Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, first)));
 }
 
-TEST(Unproved, HoleInASetChunkSizeEndsTheTrustInTheOldOne) {
+TEST(ProvisionalMessage, HoleInASetChunkSizeEndsTheTrustInTheOldOne) {
   std::mt19937 random(8);
   Stream stream = publish(65536, Style::absolute, 13);
   const std::uint64_t at = stream.bytes.size();
@@ -73,35 +73,35 @@ TEST(Unproved, HoleInASetChunkSizeEndsTheTrustInTheOldOne) {
   list_messages(stream);
   // Its end is missing, so that it is known that there was one.
   for (const std::uint64_t begin : {at + 8, behind - 1}) {
-    const std::vector<Hole> holes = {{begin, behind}};
+    const std::vector<Gap> gaps = {{begin, behind}};
     Score score;
-    const Complete seen = decode_with(stream, holes);
-    judge(stream, holes, seen, score);
+    const Complete seen = decode_with(stream, gaps);
+    judge(stream, gaps, seen, score);
     EXPECT_EQ(score.found, score.intact) << begin - at;
     EXPECT_EQ(seen.chunk_size, 1024U) << begin - at;
   }
 }
 
-/// Where a hole ends with a header of audio or video, its message is not kept until another header follows.
-TEST(Unproved, HeaderThatNeedsNoOtherIsGoneOnFromAtOnce) {
+/// Where a gap ends with a header of audio or video, its message is not kept until another header follows.
+TEST(ProvisionalMessage, HeaderThatNeedsNoOtherIsGoneOnFromAtOnce) {
   for (const Style style : {Style::absolute, Style::deltas}) {
     const Stream stream = publish(4096, style, 14);
     const std::vector<Sent>& messages = stream.messages;
     const std::uint64_t header = messages[100].begin;
-    const std::vector<Hole> cases = {
+    const std::vector<Gap> cases = {
         {messages[98].begin + 5, header},                   // begins within a header, ends right before one
         {messages[99].begin - 5, header},                   // hides the end of the message that it interrupts
         {messages[98].begin + 5, messages[99].begin + 60},  // ends within a message
     };
-    for (const Hole& hole : cases) {
+    for (const Gap& gap : cases) {
       Complete seen;
       rtmp::ChunkStreamDecoder decoder;
-      decoder.on_data(piece_of(stream, 0, hole.begin), seen);
-      decoder.on_gap({hole.begin, hole.end - hole.begin, GapCause::not_captured, {1, 0}}, seen);
+      decoder.on_data(piece_of(stream, 0, gap.begin), seen);
+      decoder.on_gap({gap.begin, gap.end - gap.begin, GapCause::not_captured, {1, 0}}, seen);
       const std::uint64_t middle = header + rtmp::least_ahead;
       // Bit by bit, so that it is seen when that is decided on.
       std::uint64_t decided = 0;
-      for (std::uint64_t at = hole.end; at < middle; ++at) {
+      for (std::uint64_t at = gap.end; at < middle; ++at) {
         decoder.on_data(piece_of(stream, at, at + 1), seen);
         if (decided == 0 && seen.syncs.back().starts_with("found")) decided = at;
       }
@@ -110,17 +110,17 @@ TEST(Unproved, HeaderThatNeedsNoOtherIsGoneOnFromAtOnce) {
       decoder.on_data(piece_of(stream, middle, stream.bytes.size()), seen);
       decoder.on_end({1, 0}, seen);
       Score score;
-      judge(stream, {hole}, seen, score);
+      judge(stream, {gap}, seen, score);
       EXPECT_EQ(score.found, score.intact);
       // And once more when a message longer than a chunk shows how long that is.
-      EXPECT_THAT(seen.syncs, ElementsAre(fmt::format("lost {} 0", hole.begin),
+      EXPECT_THAT(seen.syncs, ElementsAre(fmt::format("lost {} 0", gap.begin),
                                           fmt::format("found {} 2", header), HasSubstr("found")));
     }
   }
 }
 
-/// Before such a header may be a message whose own header says less, of its length or at all.
-TEST(Unproved, MessageThatSaysLessIsNotPassedOver) {
+/// PrecedingMessage such a header may be a message whose own header says less, of its length or at all.
+TEST(ProvisionalMessage, MessageThatSaysLessIsNotPassedOver) {
   std::mt19937 random(21);
   for (const int format : {1, 2, 3}) {
     for (const bool right_behind : {true, false}) {
@@ -139,10 +139,10 @@ TEST(Unproved, MessageThatSaysLessIsNotPassedOver) {
       send(format, 4, 20, 8, format == 1 ? concat(hex("8e"), noise(180, random)) : sound());
       for (int i = 0; i < 10; ++i) send(1, 6, 40, 9, video(700, false, random));
       list_messages(stream);
-      const std::vector<Hole> holes = {{lost, right_behind ? says_less : lost + 1500}};
-      const Complete seen = decode_with(stream, holes);
+      const std::vector<Gap> gaps = {{lost, right_behind ? says_less : lost + 1500}};
+      const Complete seen = decode_with(stream, gaps);
       Score score;
-      judge(stream, holes, seen, score);
+      judge(stream, gaps, seen, score);
       EXPECT_EQ(score.found, score.intact);
       EXPECT_THAT(seen.complete, Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, says_less)));
     }
@@ -150,7 +150,7 @@ TEST(Unproved, MessageThatSaysLessIsNotPassedOver) {
 }
 
 /// Senders write the next header ahead, at the end of a packet.
-TEST(Unproved, HeaderAloneProvesTheMessageBeforeIt) {
+TEST(ProvisionalMessage, HeaderAloneProvesTheMessageBeforeIt) {
   for (const Style style : {Style::absolute, Style::deltas}) {
     const Stream stream = publish(4096, style, 14);
     const std::vector<Sent>& messages = stream.messages;
@@ -178,7 +178,7 @@ TEST(Unproved, HeaderAloneProvesTheMessageBeforeIt) {
 }
 
 /// What looks like such a header may be payload: no header is where its message would end.
-TEST(Unproved, PayloadLikeAHeaderRightBehindAHoleIsNotComplete) {
+TEST(ProvisionalMessage, PayloadLikeAHeaderRightBehindAHoleIsNotComplete) {
   std::mt19937 random(15);
   Stream stream = publish(65536, Style::deltas, 16);
   const auto picture = [&](std::uint32_t size) {
@@ -192,10 +192,10 @@ TEST(Unproved, PayloadLikeAHeaderRightBehindAHoleIsNotComplete) {
   std::ranges::copy(fake, stream.bytes.begin() + static_cast<std::ptrdiff_t>(at) + 1200);
   for (int i = 0; i < 30; ++i) picture(700);
   list_messages(stream);
-  const std::vector<Hole> holes = {{at, at + 1200}};
-  const Complete seen = decode_with(stream, holes);
+  const std::vector<Gap> gaps = {{at, at + 1200}};
+  const Complete seen = decode_with(stream, gaps);
   Score score;
-  judge(stream, holes, seen, score);
+  judge(stream, gaps, seen, score);
   EXPECT_EQ(score.found, score.intact);
   EXPECT_THAT(seen.partial, Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, at + 1200)));
   const auto refuted = static_cast<int>(rtmp::SyncLostReason::implausible_header);
@@ -203,7 +203,7 @@ TEST(Unproved, PayloadLikeAHeaderRightBehindAHoleIsNotComplete) {
 }
 
 /// The Set Chunk Size is lost, and each message comes in one chunk: how large chunks are is never seen.
-TEST(Unproved, MessagesAboveTheAssumedChunkSizeStayWhole) {
+TEST(ProvisionalMessage, MessagesAboveTheAssumedChunkSizeStayWhole) {
   std::mt19937 random(9);
   Stream stream;
   const auto add = [&](const ByteVector& bytes) { stream.bytes = concat(stream.bytes, bytes); };
@@ -217,31 +217,31 @@ TEST(Unproved, MessagesAboveTheAssumedChunkSizeStayWhole) {
                 concat(hex("af 01"), noise(200, random)), size));
   }
   list_messages(stream);
-  std::vector<Hole> holes = {{0, 16}};
+  std::vector<Gap> gaps = {{0, 16}};
   for (const std::size_t i : {60U, 90U, 91U, 120U}) {
-    holes.push_back({stream.messages[i].begin - 20, stream.messages[i].begin + 30});
+    gaps.push_back({stream.messages[i].begin - 20, stream.messages[i].begin + 30});
   }
   Score score;
-  judge(stream, holes, decode_with(stream, holes), score);
+  judge(stream, gaps, decode_with(stream, gaps), score);
   EXPECT_EQ(score.found, score.intact);
 }
 
-TEST(Unproved, MessageRightBeforeTheNextHoleOrTheEndIsComplete) {
+TEST(ProvisionalMessage, MessageRightBeforeTheNextHoleOrTheEndIsComplete) {
   for (const std::uint32_t chunk_size : {4096U, 65536U}) {
     for (const Style style : {Style::absolute, Style::deltas}) {
       Stream stream = publish(chunk_size, style, 12);
-      // A key frame is lost, and longer messages than any seen since end at holes, and within headers.
+      // A key frame is lost, and longer messages than any seen since end at gaps, and within headers.
       for (const std::uint64_t within : {0U, 1U, 7U}) {
-        std::vector<Hole> holes;
+        std::vector<Gap> gaps;
         for (const std::size_t i : {95U, 110U, 140U}) {
-          holes.push_back({stream.messages[i].begin + within, stream.messages[i + 1].begin});
+          gaps.push_back({stream.messages[i].begin + within, stream.messages[i + 1].begin});
         }
         stream.bytes.resize(stream.messages.back().end);
-        const Complete seen = decode_with(stream, holes);
+        const Complete seen = decode_with(stream, gaps);
         Score score;
-        judge(stream, holes, seen, score);
-        for (const Hole& hole : holes) {
-          const auto ends = std::ranges::find(stream.messages, hole.begin - within, &Sent::end);
+        judge(stream, gaps, seen, score);
+        for (const Gap& gap : gaps) {
+          const auto ends = std::ranges::find(stream.messages, gap.begin - within, &Sent::end);
           ASSERT_NE(ends, stream.messages.end());
           EXPECT_THAT(seen.complete,
                       Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, ends->begin)))

@@ -1,4 +1,4 @@
-// Holes in streams whose sender begins packets with messages: where headers are looked for.
+// Gaps in streams whose sender begins packets with messages: where headers are looked for.
 #include <gmock/gmock.h>
 
 #include "unit/rtmp/published_stream.hpp"
@@ -9,8 +9,8 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-/// Feeds packets that begin at `begins`, without those bytes that `hole` has.
-Complete decode_packets(const Stream& stream, std::vector<std::uint64_t> begins, const Hole& hole,
+/// Feeds packets that begin at `begins`, without those bytes that `gap` has.
+Complete decode_packets(const Stream& stream, std::vector<std::uint64_t> begins, const Gap& gap,
                         bool ends = true) {
   Complete seen;
   rtmp::ChunkStreamDecoder decoder;
@@ -24,11 +24,11 @@ Complete decode_packets(const Stream& stream, std::vector<std::uint64_t> begins,
   };
   for (std::size_t i = 0; i + 1 < begins.size(); ++i) {
     ++number;
-    give(begins[i], std::min(begins[i + 1], hole.begin));
-    if (begins[i] <= hole.begin && hole.begin < begins[i + 1]) {
-      decoder.on_gap({hole.begin, hole.end - hole.begin, GapCause::not_captured, {number, 0}}, seen);
+    give(begins[i], std::min(begins[i + 1], gap.begin));
+    if (begins[i] <= gap.begin && gap.begin < begins[i + 1]) {
+      decoder.on_gap({gap.begin, gap.end - gap.begin, GapCause::not_captured, {number, 0}}, seen);
     }
-    give(std::max(begins[i], hole.end), begins[i + 1]);
+    give(std::max(begins[i], gap.end), begins[i + 1]);
   }
   if (ends) decoder.on_end({number, 0}, seen);
   return seen;
@@ -46,14 +46,14 @@ TEST(ResyncPackets, WhereMessagesBeginPacketsNoHeaderIsLookedForWithin) {
   stream.bytes = concat(concat(ByteVector(outer.bytes.data(), outer.bytes.data() + at), carrier),
                         ByteVector(outer.bytes.data() + at, outer.bytes.data() + outer.bytes.size()));
   list_messages(stream);
-  const Hole hole = {at, at + 1448};
+  const Gap gap = {at, at + 1448};
   std::vector<std::uint64_t> begins;
   for (const Sent& sent : stream.messages) {
     for (std::uint64_t begin = sent.begin; begin < sent.end; begin += 1448) begins.push_back(begin);
   }
   Score score;
-  const Complete seen = decode_packets(stream, begins, hole);
-  judge(stream, {hole}, seen, score);
+  const Complete seen = decode_packets(stream, begins, gap);
+  judge(stream, {gap}, seen, score);
   EXPECT_EQ(score.found, score.intact);
 }
 
@@ -61,29 +61,29 @@ TEST(ResyncPackets, OneMessageWithinAPacketEndsThatHabit) {
   const Stream stream = publish(65536, Style::absolute, 33);
   const std::size_t key = 92;
   ASSERT_GT(stream.messages[key].header.length, 9000U);
-  const Hole hole = {stream.messages[key].begin, stream.messages[key].begin + 1448};
+  const Gap gap = {stream.messages[key].begin, stream.messages[key].begin + 1448};
   std::vector<std::uint64_t> begins;
   for (std::size_t i = 0; i < stream.messages.size(); ++i) {
     // One shares a packet with what comes before it; and what follows the key frame shares one.
     if (i + 3 != key && (i <= key || i > key + 20)) begins.push_back(stream.messages[i].begin);
   }
   Score score;
-  judge(stream, {hole}, decode_packets(stream, begins, hole), score);
+  judge(stream, {gap}, decode_packets(stream, begins, gap), score);
   EXPECT_EQ(score.found, score.intact);
 }
 
 TEST(ResyncPackets, HeadersAreLookedForWithinPacketsWhereNoneBeginsOne) {
   const Stream stream = publish(65536, Style::absolute, 34, 400);
   const std::size_t key = 92;
-  const Hole hole = {stream.messages[key].begin, stream.messages[key].begin + 1448};
+  const Gap gap = {stream.messages[key].begin, stream.messages[key].begin + 1448};
   std::vector<std::uint64_t> begins;
   for (std::size_t i = 0; i <= key; ++i) begins.push_back(stream.messages[i].begin);
-  for (std::uint64_t begin = hole.end; begin < stream.bytes.size(); begin += 1448) {
+  for (std::uint64_t begin = gap.end; begin < stream.bytes.size(); begin += 1448) {
     const auto same = [&](const Sent& sent) { return sent.begin == begin; };
     if (std::ranges::none_of(stream.messages, same)) begins.push_back(begin);
   }
-  ASSERT_GT(stream.bytes.size() - hole.end, 300U << 10);
-  EXPECT_THAT(decode_packets(stream, begins, hole, false).syncs, Contains(HasSubstr("found")));
+  ASSERT_GT(stream.bytes.size() - gap.end, 300U << 10);
+  EXPECT_THAT(decode_packets(stream, begins, gap, false).syncs, Contains(HasSubstr("found")));
 }
 
 }  // namespace

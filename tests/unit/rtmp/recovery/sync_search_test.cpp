@@ -1,4 +1,4 @@
-// Holes and mid-stream starts in streams as publishers send them: only what was lost is lost, and nothing is
+// Gaps and mid-stream starts in streams as publishers send them: only what was lost is lost, and nothing is
 // invented.
 #include <gmock/gmock.h>
 
@@ -12,7 +12,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-TEST(Resync, OneHoleAnywhereLosesOnlyWhatItHides) {
+TEST(SyncSearch, OneHoleAnywhereLosesOnlyWhatItHides) {
   for (const std::uint32_t chunk_size : chunk_sizes) {
     for (const Style style : styles) {
       const Stream stream = publish(chunk_size, style, chunk_size);
@@ -23,8 +23,8 @@ TEST(Resync, OneHoleAnywhereLosesOnlyWhatItHides) {
         const std::uint64_t longest = round % 3 == 0 ? 10 : round % 3 == 1 ? 300 : 3000;
         const std::uint64_t end =
             std::min<std::uint64_t>(begin + 1 + random() % longest, stream.bytes.size());
-        const std::vector<Hole> holes = {{begin, end}};
-        judge(stream, holes, decode_with(stream, holes), score);
+        const std::vector<Gap> gaps = {{begin, end}};
+        judge(stream, gaps, decode_with(stream, gaps), score);
       }
       EXPECT_GE(score.found, score.intact * (style == Style::repeats ? 990 : 998) / 1000)
           << chunk_size << " " << static_cast<int>(style);
@@ -32,20 +32,20 @@ TEST(Resync, OneHoleAnywhereLosesOnlyWhatItHides) {
   }
 }
 
-TEST(Resync, ManyHolesLoseOnlyWhatTheyHide) {
+TEST(SyncSearch, ManyHolesLoseOnlyWhatTheyHide) {
   for (const std::uint32_t chunk_size : chunk_sizes) {
     for (const Style style : styles) {
       const Stream stream = publish(chunk_size, style, chunk_size + 1);
       std::mt19937 random(11);
       Score score;
       for (int round = 0; round < 40; ++round) {
-        std::vector<Hole> holes;
+        std::vector<Gap> gaps;
         for (std::uint64_t at = random() % 4000; at < stream.bytes.size(); at += 700 + random() % 6000) {
           const std::uint64_t end = std::min<std::uint64_t>(at + 1 + random() % 1448, stream.bytes.size());
-          holes.push_back({at, end});
+          gaps.push_back({at, end});
           at = end;
         }
-        judge(stream, holes, decode_with(stream, holes), score);
+        judge(stream, gaps, decode_with(stream, gaps), score);
       }
       EXPECT_GE(score.found, score.intact * (style == Style::repeats ? 90 : 97) / 100)
           << chunk_size << " " << static_cast<int>(style);
@@ -53,14 +53,14 @@ TEST(Resync, ManyHolesLoseOnlyWhatTheyHide) {
   }
 }
 
-TEST(Resync, HoleInTheSetChunkSizeInventsNothing) {
+TEST(SyncSearch, HoleInTheSetChunkSizeInventsNothing) {
   for (const std::uint32_t chunk_size : {1U, 64U, 128U, 4096U, 65536U}) {
     const Stream stream = publish(chunk_size, Style::deltas, 3);
     for (std::uint64_t begin = 0; begin < 16; ++begin) {
       for (const std::uint64_t length : {1U, 5U, 16U, 80U}) {
-        const std::vector<Hole> holes = {{begin, begin + length}};
+        const std::vector<Gap> gaps = {{begin, begin + length}};
         Score score;
-        judge(stream, holes, decode_with(stream, holes), score);
+        judge(stream, gaps, decode_with(stream, gaps), score);
         if (chunk_size >= 128) {
           EXPECT_GE(score.found, score.intact - 3) << chunk_size << " " << begin << " " << length;
         }
@@ -69,7 +69,7 @@ TEST(Resync, HoleInTheSetChunkSizeInventsNothing) {
   }
 }
 
-TEST(Resync, ChunkSizeThatShrinksInAHoleInventsNothing) {
+TEST(SyncSearch, ChunkSizeThatShrinksInAHoleInventsNothing) {
   std::mt19937 random(5);
   for (const std::uint32_t second : {64U, 100U, 128U, 1000U, 8192U}) {
     Stream stream = publish(4096, Style::deltas, 9, 12);
@@ -84,15 +84,15 @@ TEST(Resync, ChunkSizeThatShrinksInAHoleInventsNothing) {
     }
     list_messages(stream);
     for (std::uint64_t begin = at - 30; begin < at + 12; begin += 3) {
-      const std::vector<Hole> holes = {{begin, begin + 40}, {begin + 2000, begin + 2300}};
+      const std::vector<Gap> gaps = {{begin, begin + 40}, {begin + 2000, begin + 2300}};
       Score score;
-      judge(stream, holes, decode_with(stream, holes), score);
+      judge(stream, gaps, decode_with(stream, gaps), score);
       EXPECT_GE(score.found, score.intact * 8 / 10) << second << " " << begin;
     }
   }
 }
 
-TEST(Resync, MidstreamStartIsFoundWithinTwoMessages) {
+TEST(SyncSearch, MidstreamStartIsFoundWithinTwoMessages) {
   for (const std::uint32_t chunk_size : chunk_sizes) {
     for (const Style style : {Style::absolute, Style::deltas}) {
       const Stream stream = publish(chunk_size, style, chunk_size + 2);
@@ -105,8 +105,8 @@ TEST(Resync, MidstreamStartIsFoundWithinTwoMessages) {
         decoder.on_data({start, Bytes(stream.bytes).subspan(start), {1, 0}}, seen);
         decoder.on_end({1, 0}, seen);
         Score score;
-        const std::vector<Hole> holes = {{0, start}};
-        judge(stream, holes, seen, score);
+        const std::vector<Gap> gaps = {{0, start}};
+        judge(stream, gaps, seen, score);
         EXPECT_GE(score.found, score.intact - 1) << chunk_size << " " << start;
         if (chunk_size < 9000) {
           EXPECT_EQ(seen.chunk_size, chunk_size) << start;
@@ -118,23 +118,23 @@ TEST(Resync, MidstreamStartIsFoundWithinTwoMessages) {
   }
 }
 
-TEST(Resync, LengthThatALostHeaderSaidIsReadOffWhatFollows) {
+TEST(SyncSearch, LengthThatALostHeaderSaidIsReadOffWhatFollows) {
   for (const std::uint32_t chunk_size : chunk_sizes) {
     // From the fourth picture on audio has one length, which only its type 1 headers there tell.
     const Stream stream = publish(chunk_size, Style::repeats, chunk_size + 7);
     constexpr std::size_t first_audio = 2 + 3 * 3 + 1;
-    const std::vector<Hole> holes = {
+    const std::vector<Gap> gaps = {
         {stream.messages[first_audio].begin, stream.messages[first_audio + 1].end}};
-    const Complete seen = decode_with(stream, holes);
+    const Complete seen = decode_with(stream, gaps);
     Score score;
-    judge(stream, holes, seen, score);
+    judge(stream, gaps, seen, score);
     EXPECT_EQ(score.found, score.intact) << chunk_size;
     EXPECT_FALSE(seen.complete.back().timestamp_exact);
   }
 }
 
 /// A player's side: hardly more than Acknowledgements, which repeat the first one's header.
-TEST(Resync, AcknowledgementsGoOnWhereTheSequenceNumberShowsThem) {
+TEST(SyncSearch, AcknowledgementsGoOnWhereTheSequenceNumberShowsThem) {
   Stream stream;
   for (std::uint32_t i = 0; i < 40; ++i) {
     ByteVector body;
@@ -150,9 +150,9 @@ TEST(Resync, AcknowledgementsGoOnWhereTheSequenceNumberShowsThem) {
   for (const std::size_t lost : {std::size_t{5}, std::size_t{6}, std::size_t{20}}) {
     for (const std::uint64_t bytes : {1U, 4U, 8U}) {
       const std::uint64_t begin = stream.messages[lost].begin;
-      const std::vector<Hole> holes = {{begin, begin + bytes}};
+      const std::vector<Gap> gaps = {{begin, begin + bytes}};
       Score score;
-      judge(stream, holes, decode_with(stream, holes), score);
+      judge(stream, gaps, decode_with(stream, gaps), score);
       // The last one is followed by nothing that could confirm it.
       EXPECT_GE(score.found, score.intact - 1) << lost << ' ' << bytes;
     }
@@ -180,7 +180,7 @@ Stream constant_audio(std::size_t frames, std::mt19937& random, const ByteVector
   return stream;
 }
 
-TEST(Resync, AudioOfConstantLengthIsFoundByItsRepetition) {
+TEST(SyncSearch, AudioOfConstantLengthIsFoundByItsRepetition) {
   std::mt19937 random(3);
   const Stream stream = constant_audio(200, random, hex("42"), {});  // Nellymoser: one byte shows what it is
   ASSERT_EQ(stream.messages.size(), 202U);
@@ -188,34 +188,33 @@ TEST(Resync, AudioOfConstantLengthIsFoundByItsRepetition) {
   for (const std::size_t lost : {std::size_t{2}, std::size_t{3}, std::size_t{40}, std::size_t{100}}) {
     for (const std::uint64_t bytes : {1U, 8U, 70U, 400U}) {
       const std::uint64_t begin = stream.messages[lost].begin;
-      const std::vector<Hole> holes = {{begin, begin + bytes}};
+      const std::vector<Gap> gaps = {{begin, begin + bytes}};
       Score score;
-      judge(stream, holes, decode_with(stream, holes), score);
+      judge(stream, gaps, decode_with(stream, gaps), score);
       EXPECT_GE(score.found, score.intact - 1) << lost << ' ' << bytes;
     }
   }
 }
 
-TEST(Resync, PayloadAndTheHeaderBehindItAreNotTakenForOne) {
+TEST(SyncSearch, PayloadAndTheHeaderBehindItAreNotTakenForOne) {
   std::mt19937 random(5);
   // With the type 3 header behind it, the end of each body looks like a type 2 header.
   const Stream stream = constant_audio(100, random, hex("2f fffb9064"), hex("84 60 10"));  // MP3
   for (std::size_t lost = 3; lost < 60; lost += 7) {
-    const std::vector<Hole> holes = {{stream.messages[lost].begin, stream.messages[lost].begin + 1}};
+    const std::vector<Gap> gaps = {{stream.messages[lost].begin, stream.messages[lost].begin + 1}};
     Score score;
-    judge(stream, holes, decode_with(stream, holes), score);
+    judge(stream, gaps, decode_with(stream, gaps), score);
     EXPECT_GE(score.found, score.intact - 1) << lost;
   }
 }
 
-TEST(Resync, ContinuationOfTheMessageInProgressIsPredicted) {
+TEST(SyncSearch, ContinuationOfTheMessageInProgressIsPredicted) {
   const Stream stream = publish(128, Style::deltas, 21);
-  // The first key frame is long: a hole in it hides several chunk headers, and nothing else.
+  // The first key frame is long: a gap in it hides several chunk headers, and nothing else.
   const Sent& key = stream.messages[2];
   ASSERT_GT(key.header.chunks, 60U);
-  const std::vector<Hole> holes = {{key.begin + 1000, key.begin + 2448},
-                                   {key.begin + 4000, key.begin + 5448}};
-  const Complete seen = decode_with(stream, holes);
+  const std::vector<Gap> gaps = {{key.begin + 1000, key.begin + 2448}, {key.begin + 4000, key.begin + 5448}};
+  const Complete seen = decode_with(stream, gaps);
   EXPECT_THAT(seen.syncs, Contains(HasSubstr(" 0")));
   ASSERT_EQ(seen.partial.size(), 1U);
   EXPECT_EQ(seen.partial[0].stream_offset, key.begin);
@@ -223,7 +222,7 @@ TEST(Resync, ContinuationOfTheMessageInProgressIsPredicted) {
   for (const auto& header : seen.complete) EXPECT_TRUE(header.timestamp_exact);
 }
 
-TEST(Resync, HeadersMadeUpOfNoiseAreNotFound) {
+TEST(SyncSearch, HeadersMadeUpOfNoiseAreNotFound) {
   std::mt19937 random(17);
   for (int round = 0; round < 20; ++round) {
     const auto bytes = noise(50000, random);
@@ -237,7 +236,7 @@ TEST(Resync, HeadersMadeUpOfNoiseAreNotFound) {
   }
 }
 
-TEST(Resync, ResultsDoNotDependOnTheCuts) {
+TEST(SyncSearch, ResultsDoNotDependOnTheCuts) {
   const Stream stream = publish(128, Style::deltas, 23, 8);
   const auto run = [&](const std::vector<Bytes>& pieces) {
     Recorder seen;

@@ -1,4 +1,4 @@
-// Estimated timestamps behind holes, in streams whose packets have times.
+// Estimated timestamps behind gaps, in streams whose packets have times.
 #include <gmock/gmock.h>
 
 #include <map>
@@ -66,14 +66,14 @@ std::vector<Packet> publish(std::uint32_t base, bool as_it_comes_up) {
   return packets;
 }
 
-struct Seen {
+struct TrialHeader {
   int estimated = 0;
   std::uint32_t worst = 0;  ///< distance of an estimate of audio or video from the truth, milliseconds
 };
 
 /// Without the packets of which `lost` says so.
 template <typename Lost>
-Seen decode_without(const std::vector<Packet>& packets, const Lost& lost) {
+TrialHeader decode_without(const std::vector<Packet>& packets, const Lost& lost) {
   Recorder intact;
   Recorder damaged;
   {
@@ -99,7 +99,7 @@ Seen decode_without(const std::vector<Packet>& packets, const Lost& lost) {
   }
   std::map<std::uint64_t, std::uint32_t> truth;
   for (const auto& header : intact.messages) truth[header.stream_offset] = header.timestamp;
-  Seen seen;
+  TrialHeader seen;
   for (const auto& header : damaged.messages) {
     const auto expected = truth.find(header.stream_offset);
     EXPECT_NE(expected, truth.end());
@@ -121,34 +121,38 @@ Seen decode_without(const std::vector<Packet>& packets, const Lost& lost) {
 
 TEST(Estimate, LostMessagesAreCountedByTheClock) {
   for (const std::uint32_t base : {0U, 16'770'000U, 0xFFFFFA00U}) {
-    const Seen seen = decode_without(publish(base, true), [](std::size_t i) { return i >= 100 && i < 130; });
+    const TrialHeader seen =
+        decode_without(publish(base, true), [](std::size_t i) { return i >= 100 && i < 130; });
     EXPECT_GT(seen.estimated, 100) << base;
     EXPECT_EQ(seen.worst, 0U) << base;
   }
 }
 
 TEST(Estimate, LostMessagesAreCountedByBytesWhereAFileIsSentAtOnce) {
-  const Seen seen = decode_without(publish(0, false), [](std::size_t i) { return i >= 150 && i < 180; });
+  const TrialHeader seen =
+      decode_without(publish(0, false), [](std::size_t i) { return i >= 150 && i < 180; });
   EXPECT_GT(seen.estimated, 50);
   EXPECT_LE(seen.worst, 60U);
 }
 
 TEST(Estimate, ManyHolesDoNotAddUp) {
-  const Seen seen = decode_without(publish(0, true), [](std::size_t i) { return i > 60 && i % 7 == 0; });
+  const TrialHeader seen =
+      decode_without(publish(0, true), [](std::size_t i) { return i > 60 && i % 7 == 0; });
   EXPECT_GT(seen.estimated, 100);
   EXPECT_LE(seen.worst, 40U);
 }
 
 // Of the sound's chunk stream no absolute timestamp is there: it goes with the pictures.
 TEST(Estimate, WithoutAnAbsoluteTimestampOthersTell) {
-  const Seen seen = decode_without(publish(5000, true), [](std::size_t i) { return i == 3 || i == 4; });
+  const TrialHeader seen =
+      decode_without(publish(5000, true), [](std::size_t i) { return i == 3 || i == 4; });
   EXPECT_GT(seen.estimated, 100);
   EXPECT_LE(seen.worst, 40U);
 }
 
 // No absolute timestamp is left at all: the clock begins behind the commands.
 TEST(Estimate, WithoutAnyAbsoluteTimestampTheClockBeginsWithTheMedia) {
-  const Seen seen = decode_without(publish(0, true), [](std::size_t i) { return i >= 2 && i < 40; });
+  const TrialHeader seen = decode_without(publish(0, true), [](std::size_t i) { return i >= 2 && i < 40; });
   EXPECT_GT(seen.estimated, 100);
   EXPECT_LE(seen.worst, 60U);
 }
@@ -170,7 +174,7 @@ TEST(Estimate, MetadataWithAnAbsoluteTimestampIsGoneOnFrom) {
     if (i == 30) send(0, 18, 21 * i, metadata, 1000 + 21 * i);
     send(1, 8, i == 30 ? 0 : 21, body(90 + 5 * (i % 7), 0xAF, i), 1000 + 21 * i);
   }
-  const Seen seen = decode_without(packets, [](std::size_t i) { return i >= 1 && i < 30; });
+  const TrialHeader seen = decode_without(packets, [](std::size_t i) { return i >= 1 && i < 30; });
   EXPECT_EQ(seen.estimated, 0);
 }
 
