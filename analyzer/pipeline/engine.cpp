@@ -2,13 +2,13 @@
 
 #include "pipeline/capture_events.hpp"
 #include "pipeline/merger.hpp"
+#include "pipeline/schedule.hpp"
 #include "pipeline/workers.hpp"
 
 namespace rtmpscope::pipeline {
 namespace {
 
-/// One run. A step works on three windows at once: the next one is read, the current one is analysed by its
-/// shards, the outputs of the one before are put in order and written.
+/// One run.
 class Engine {
  public:
   Engine(capture::PacketSource& source, const EngineOptions& options, const output::ObserverFactory& factory,
@@ -20,56 +20,61 @@ class Engine {
         options_(options),
         reader_(source, window_packets),
         merger_(factory.make_assembler(), options.only_connection),
-        workers_(options.jobs) {}
+        windows_(options.jobs == 1 ? 1 : windows_in_flight),
+        schedule_(options.jobs, windows_.size(), options.jobs == 1 ? 1 : windows_read_ahead) {}
 
   EngineResult run() {
+    Window& first = windows_.front();
     do {
-      reader_.read(*next_);  // live, nothing may come for a while
-    } while (next_->batch.packets.empty() && !next_->last && factory_.needs_start());
-    make_shards();
+      reader_.read(first);  // live, nothing may come for a while
+    } while (first.batch.packets.empty() && !first.last && factory_.needs_start());
+    make_shards(first.batch);
     merger_.begin(text_);
-    merger_.add_capture(capture_events_->start(source_, next_->batch), text_);
-    bool outputs_ready = false;
-    for (bool last = false; !last && written_; outputs_ready = true) {
-      std::swap(current_, next_);
-      last = current_->last;
-      if (outputs_ready) collect_outputs();
-      // Longest task first.
-      constexpr std::size_t read_task = 0;
-      constexpr std::size_t write_task = 1;
-      constexpr std::size_t first_shard_task = 2;
-      workers_.run(first_shard_task + shard_count, [&](std::size_t task) {
-        if (task == read_task) {
-          if (!last) reader_.read(*next_);
-        } else if (task == write_task) {
-          if (outputs_ready) merger_.add(outputs_, text_);
-          flush(false);
-        } else {
-          shards_[task - first_shard_task]->process(*current_, task - first_shard_task);
-        }
-      });
-      if (progress_) progress_(source_.progress());
-    }
+    merger_.add_capture(capture_events_->start(source_, first.batch), text_);
+    static_cast<void>(schedule_.take(0));
+    schedule_.read_done(first.last);
+    run_workers(options_.jobs, [this](unsigned worker) { work(worker); });
     return finish();
   }
 
  private:
-  void make_shards() {
-    const auto& packets = next_->batch.packets;
-    const Timestamp start = packets.empty() ? 0 : packets.front().time;
+  /// What one thread does.
+  void work(unsigned worker) {
+    const auto first_shard_of = [&](unsigned each) { return each * shard_count / options_.jobs; };
+    while (true) {
+      const Task task = schedule_.take(worker);
+      if (task.duty == Duty::stop) return;
+      Window& window = windows_[task.window % windows_.size()];
+      switch (task.duty) {
+        case Duty::read:
+          reader_.read(window);
+          if (progress_) progress_(source_.progress());
+          schedule_.read_done(window.last);
+          break;
+        case Duty::process:
+          for (std::size_t shard = first_shard_of(worker); shard < first_shard_of(worker + 1); ++shard)
+            shards_[shard]->process(window, shard);
+          schedule_.process_done(worker);
+          break;
+        case Duty::merge:
+          merger_.add(window.outputs, text_);
+          flush(false);
+          schedule_.merge_done(written_);
+          break;
+        case Duty::stop: break;
+      }
+    }
+  }
+
+  void make_shards(const capture::PacketBatch& first) {
+    const Timestamp start = first.packets.empty() ? 0 : first.packets.front().time;
     for (auto& shard : shards_)
       shard = std::make_unique<Shard>(options_.shard, factory_.make_observer(start));
     capture_events_.emplace(factory_.make_observer(start));
   }
 
-  void collect_outputs() {
-    for (std::size_t i = 0; i < shard_count; ++i) outputs_[i] = &shards_[i]->take_output();
-  }
-
   EngineResult finish() {
     EngineResult result;
-    collect_outputs();
-    merger_.add(outputs_, text_);
     for (const auto& shard : shards_) shard->add_counts(result.connections);
     result.connections.opened = merger_.connections();
     result.fault = source_.fault();
@@ -96,10 +101,8 @@ class Engine {
   std::array<std::unique_ptr<Shard>, shard_count> shards_;
   std::optional<CaptureEvents> capture_events_;
   Merger merger_;
-  Workers workers_;
-  std::unique_ptr<Window> current_ = std::make_unique<Window>();
-  std::unique_ptr<Window> next_ = std::make_unique<Window>();
-  std::array<const output::Output*, shard_count> outputs_{};
+  std::vector<Window> windows_;
+  Schedule schedule_;
   output::Buffer text_;
   bool live_ = source_.format() == "live";
   bool written_ = true;

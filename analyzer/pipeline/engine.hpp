@@ -16,10 +16,11 @@ struct EngineOptions {
   ShardOptions shard;
 };
 
-/// Takes the bytes of the output, in order. False ends the run early (the reader of a pipe has gone, the disk
-/// is full).
+/// Takes the bytes of the output, in order. From any thread, one at a time. False ends the run early (the
+/// reader of a pipe has gone, the disk is full).
 using Write = std::function<bool(std::string_view)>;
-/// Called between two steps with the share of the input that has been read, where that is known.
+/// Called after each window with the share of the input that has been read, where that is known. From any
+/// thread, one at a time.
 using Progress = std::function<void(std::optional<double>)>;
 
 struct EngineResult {

@@ -13,9 +13,15 @@ namespace rtmpscope::pipeline {
 inline constexpr std::size_t shard_count = 64;
 static_assert((shard_count & (shard_count - 1)) == 0);
 
-/// Packets that are decoded, analysed and written as one step, at most. Those of a file are fewer, as many as
-/// a batch of it has (capture::max_batch_bytes), so that all of a window stays in a core's own cache.
+/// Packets that are decoded, analysed and written as one window, at most. Those of a file are fewer, as many
+/// as a batch of it has (capture::max_batch_bytes), so that all of a window stays in a core's own cache.
 inline constexpr std::size_t window_packets = 8192;
+
+/// With several threads: windows that exist, which is how far threads may be apart; and windows that are read
+/// before they are needed, so that there is work while one thread reads. One thread needs one window.
+inline constexpr std::size_t windows_in_flight = 8;
+inline constexpr std::size_t windows_read_ahead = 2;
+static_assert(windows_read_ahead < windows_in_flight);
 
 /// Within a window the segments of a shard are served bucket by bucket, so that a connection's state is
 /// brought into the nearest cache once for all of its packets. A power of two, buckets of one shard lie

@@ -9,20 +9,20 @@ void Merger::add_capture(const output::Output& output, output::Buffer& to) {
   for (const output::OutputSpan& span : output.spans) assembler_->add(output, span, 0, to);
 }
 
-void Merger::add(const std::array<const output::Output*, shard_count>& outputs, output::Buffer& to) {
+void Merger::add(const std::array<output::Output, shard_count>& outputs, output::Buffer& to) {
   places_.clear();
   for (std::uint32_t shard = 0; shard < shard_count; ++shard) {
-    const auto& spans = outputs[shard]->spans;
+    const auto& spans = outputs[shard].spans;
     for (std::uint32_t i = 0; i < spans.size(); ++i) places_.push_back({spans[i].frame, shard, i});
   }
   sort_by_frame();
   order_ties(outputs);
   for (const Place& place : places_) {
-    add_span(place.shard, *outputs[place.shard], outputs[place.shard]->spans[place.index], to);
+    add_span(place.shard, outputs[place.shard], outputs[place.shard].spans[place.index], to);
   }
 }
 
-/// Spans of one frame stay in the order of shards and of their output. Frames of one step lie close
+/// Spans of one frame stay in the order of shards and of their output. Frames of one window lie close
 /// together, so that counting beats comparing.
 void Merger::sort_by_frame() {
   if (places_.empty()) return;
@@ -47,9 +47,9 @@ void Merger::sort_by_frame() {
 
 /// One frame has spans of several shards where a timeout or the capture's end is told to all of them. They
 /// are ordered by connection number, so that the order does not depend on how hosts fall into shards.
-void Merger::order_ties(const std::array<const output::Output*, shard_count>& outputs) {
+void Merger::order_ties(const std::array<output::Output, shard_count>& outputs) {
   const auto rank = [&](const Place& place) {
-    const output::OutputSpan& span = outputs[place.shard]->spans[place.index];
+    const output::OutputSpan& span = outputs[place.shard].spans[place.index];
     return std::tuple(number_of(place.shard, span.connection), place.shard, place.index);
   };
   for (std::size_t begin = 0; begin < places_.size();) {

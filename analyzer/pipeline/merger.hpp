@@ -21,9 +21,9 @@ class Merger {
   void begin(output::Buffer& to) { assembler_->begin(to); }
   /// Events of the capture as a whole.
   void add_capture(const output::Output& output, output::Buffer& to);
-  /// The outputs of one step, by shard. Frames of one step lie after those of the step before; within one
-  /// output they may come in any order, but a connection's own are in order.
-  void add(const std::array<const output::Output*, shard_count>& outputs, output::Buffer& to);
+  /// The outputs of one window, by shard. Frames of one window lie after those of the window before; within
+  /// one output they may come in any order, but a connection's own are in order.
+  void add(const std::array<output::Output, shard_count>& outputs, output::Buffer& to);
   void end(output::Buffer& to) { assembler_->end(to); }
 
   [[nodiscard]] std::uint32_t connections() const { return next_number_ - 1; }
@@ -36,7 +36,7 @@ class Merger {
   };
 
   void sort_by_frame();
-  void order_ties(const std::array<const output::Output*, shard_count>& outputs);
+  void order_ties(const std::array<output::Output, shard_count>& outputs);
   [[nodiscard]] std::uint32_t number_of(std::size_t shard, std::uint32_t connection) const;
   void add_span(std::size_t shard, const output::Output& output, const output::OutputSpan& span,
                 output::Buffer& to);
@@ -45,7 +45,7 @@ class Merger {
   std::optional<std::uint32_t> only_connection_;
   std::array<std::vector<std::uint32_t>, shard_count> numbers_;  ///< by shard and local number minus one
   std::uint32_t next_number_ = 1;
-  std::vector<Place> places_;  ///< of the current step's spans; kept for its memory, as the next two
+  std::vector<Place> places_;  ///< of the current window's spans; kept for its memory, as the next two
   std::vector<Place> sorted_;
   std::vector<std::uint32_t> counts_;
 };

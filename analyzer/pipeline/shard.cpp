@@ -29,25 +29,30 @@ std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, Pack
   return std::make_unique<Connection>(info, context_);
 }
 
-void Shard::process(const Window& window, std::size_t own_index) {
+void Shard::process(Window& window, std::size_t own_index) {
   for (const Section& section : window.sections) {
     if (section.tick) {
       flows_.on_tick(*section.tick);
       observer_->on_tick(*section.tick);
       mark_spans(section.tick->number);
     }
-    process(window, window.part(section, own_index));
+    process_part(window, window.part(section, own_index));
   }
   if (window.last) {
     flows_.finish(window.last_packet);
     mark_spans(window.last_packet.number);
   }
+  output::Output& taken = window.outputs[own_index];
+  taken.clear();
+  std::swap(taken, output_);
+  marked_ = 0;
 }
 
 /// A connection's state is spread over memory, reached by pointer after pointer, and no longer in a cache
 /// among thousands of connections. So segments pass through stages, group after group: each stage asks for
 /// what the next one looks at.
-void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
+void Shard::process_part(const Window& window, std::span<const std::uint32_t> part) {
+  if (part.empty()) return;
   constexpr std::size_t stages = 7;
   constexpr std::size_t handler_stage = 3;
   // A byte for each group that has come to that stage, the last one lowest, with a bit for each segment that
@@ -91,13 +96,6 @@ void Shard::process(const Window& window, std::span<const std::uint32_t> part) {
       mark_spans(next.packet.number);
     });
   }
-}
-
-const output::Output& Shard::take_output() {
-  taken_.clear();
-  std::swap(taken_, output_);
-  marked_ = 0;
-  return taken_;
 }
 
 void Shard::add_counts(ConnectionCounts& counts) const {

@@ -28,18 +28,16 @@ class Shard final : private net::FlowObserver {
  public:
   Shard(const ShardOptions& options, std::unique_ptr<output::Observer> observer);
 
-  /// The shard's segments of the window, and at the last window the end of all connections.
-  void process(const Window& window, std::size_t own_index);
-  /// Takes what the last call of `process` produced. It stays valid, also during the next call of `process`,
-  /// until it is taken again.
-  [[nodiscard]] const output::Output& take_output();
+  /// The shard's segments of the window, and at the last window the end of all connections. What comes out is
+  /// put into the window; nothing else of it is changed.
+  void process(Window& window, std::size_t own_index);
 
   /// Adds what was counted so far, but for the number of sessions, which is the merger's.
   void add_counts(ConnectionCounts& counts) const;
 
  private:
   std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;
-  void process(const Window& window, std::span<const std::uint32_t> part);
+  void process_part(const Window& window, std::span<const std::uint32_t> part);
   void mark_spans(std::uint64_t frame);
 
   std::vector<std::uint16_t> rtmp_ports_;
@@ -47,7 +45,6 @@ class Shard final : private net::FlowObserver {
   output::Output& output_;  ///< of the observer
   ConnectionContext context_;
   net::FlowTable flows_;
-  output::Output taken_;
   std::size_t marked_ = 0;  ///< spans of the current output that have their sort key
 };
 

@@ -8,6 +8,7 @@
 
 #include "capture/source.hpp"
 #include "net/packet_decoder.hpp"
+#include "output/output.hpp"
 #include "pipeline/limits.hpp"
 
 namespace rtmpscope::pipeline {
@@ -19,15 +20,16 @@ struct Section {
   std::array<std::uint32_t, shard_count + 1> begin{};  ///< of each shard's part in Window::order
 };
 
-/// Packets of one step. Reused, so that steps do not allocate.
+/// A run of packets, and what the shards make of it. Used again and again, so that nothing is allocated.
 struct Window {
   capture::PacketBatch batch;
   net::DatagramBuffers datagrams;         ///< keep the payloads of defragmented segments alive
   std::vector<net::TcpSegment> segments;  ///< in capture order; longer than what `order` refers to
   std::vector<std::uint32_t> order;       ///< indices into `segments`, section by section, shard by shard
   std::vector<Section> sections;
-  PacketRef last_packet;  ///< of all windows so far
-  bool last = false;      ///< nothing comes after this window
+  PacketRef last_packet;                            ///< of all windows so far
+  bool last = false;                                ///< nothing comes after this window
+  std::array<output::Output, shard_count> outputs;  ///< by shard, once it has processed the window
 
   [[nodiscard]] std::span<const std::uint32_t> part(const Section& section, std::size_t shard) const {
     return {order.data() + section.begin[shard], order.data() + section.begin[shard + 1]};

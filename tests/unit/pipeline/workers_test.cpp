@@ -3,18 +3,24 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+#include <vector>
 
 namespace rtmpscope::test {
 namespace {
 
-TEST(Workers, RunsEveryTaskOnceForAnyNumberOfThreads) {
+TEST(Workers, EachWorkRunsOnceOnAThreadOfItsOwn) {
   for (const unsigned jobs : {1U, 2U, 7U}) {
-    pipeline::Workers workers(jobs);
-    for (const std::size_t count : {0U, 1U, 5U, 1000U}) {
-      std::vector<std::atomic<int>> runs(count);
-      workers.run(count, [&](std::size_t task) { ++runs[task]; });
-      EXPECT_TRUE(std::all_of(runs.begin(), runs.end(), [](const auto& r) { return r == 1; })) << jobs;
-    }
+    std::vector<std::thread::id> ran_on(jobs);
+    std::vector<std::atomic<int>> runs(jobs);
+    pipeline::run_workers(jobs, [&](unsigned i) {
+      ran_on[i] = std::this_thread::get_id();
+      ++runs[i];
+    });
+    EXPECT_TRUE(std::all_of(runs.begin(), runs.end(), [](const auto& r) { return r == 1; })) << jobs;
+    EXPECT_EQ(ran_on[0], std::this_thread::get_id());
   }
 }
 
