@@ -3,6 +3,7 @@
 #include "pipeline/capture_events.hpp"
 #include "pipeline/merger.hpp"
 #include "pipeline/schedule.hpp"
+#include "pipeline/shard_group.hpp"
 #include "pipeline/workers.hpp"
 
 namespace rtmpscope::pipeline {
@@ -40,7 +41,6 @@ class Engine {
  private:
   /// What one thread does.
   void work(unsigned worker) {
-    const auto first_shard_of = [&](unsigned each) { return each * shard_count / options_.jobs; };
     while (true) {
       const Task task = schedule_.take(worker);
       if (task.duty == Duty::stop) return;
@@ -52,8 +52,7 @@ class Engine {
           schedule_.read_done(window.last);
           break;
         case Duty::process:
-          for (std::size_t shard = first_shard_of(worker); shard < first_shard_of(worker + 1); ++shard)
-            shards_[shard]->process(window, shard);
+          groups_[worker]->process(window);
           schedule_.process_done(worker);
           break;
         case Duty::merge:
@@ -68,14 +67,21 @@ class Engine {
 
   void make_shards(const capture::PacketBatch& first) {
     const Timestamp start = first.packets.empty() ? 0 : first.packets.front().time;
-    for (auto& shard : shards_)
-      shard = std::make_unique<Shard>(options_.shard, factory_.make_observer(start));
+    const auto first_shard_of = [&](unsigned worker) { return worker * shard_count / options_.jobs; };
+    for (unsigned i = 0; i < options_.jobs; ++i) {
+      groups_.push_back(std::make_unique<ShardGroup>(first_shard_of(i), first_shard_of(i + 1), options_.shard,
+                                                     factory_, start));
+    }
     capture_events_.emplace(factory_.make_observer(start));
   }
 
   EngineResult finish() {
     EngineResult result;
-    for (const auto& shard : shards_) shard->add_counts(result.connections);
+    for (const auto& group : groups_) {
+      group->add_counts(result.connections);
+      result.thread_changes += group->thread_changes();
+    }
+    result.windows = schedule_.windows();
     result.connections.opened = merger_.connections();
     result.fault = source_.fault();
     merger_.add_capture(capture_events_->end(source_, reader_, result.connections), text_);
@@ -98,7 +104,7 @@ class Engine {
   const Progress& progress_;
   const EngineOptions& options_;
   WindowReader reader_;
-  std::array<std::unique_ptr<Shard>, shard_count> shards_;
+  std::vector<std::unique_ptr<ShardGroup>> groups_;  ///< by worker
   std::optional<CaptureEvents> capture_events_;
   Merger merger_;
   std::vector<Window> windows_;

@@ -27,6 +27,8 @@ struct EngineResult {
   ConnectionCounts connections;
   std::optional<capture::Fault> fault;  ///< the input ended early
   bool written = true;                  ///< false: `write` gave up
+  std::uint64_t windows = 0;            ///< runs of packets that were processed
+  std::uint64_t thread_changes = 0;     ///< how often a shard was processed on another thread than before
 };
 
 /// Runs `source` to its end (or until its request_stop). What the observers of `factory` put out, and its

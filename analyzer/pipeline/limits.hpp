@@ -19,7 +19,7 @@ inline constexpr std::size_t window_packets = 8192;
 
 /// With several threads: windows that exist, which is how far threads may be apart; and windows that are read
 /// before they are needed, so that there is work while one thread reads. One thread needs one window.
-inline constexpr std::size_t windows_in_flight = 8;
+inline constexpr std::size_t windows_in_flight = 4;
 inline constexpr std::size_t windows_read_ahead = 2;
 static_assert(windows_read_ahead < windows_in_flight);
 

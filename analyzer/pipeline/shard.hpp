@@ -28,17 +28,45 @@ class Shard final : private net::FlowObserver {
  public:
   Shard(const ShardOptions& options, std::unique_ptr<output::Observer> observer);
 
-  /// The shard's segments of the window, and at the last window the end of all connections. What comes out is
-  /// put into the window; nothing else of it is changed.
-  void process(Window& window, std::size_t own_index);
+  /// Segments and ticks come in the order of the capture; finish, which ends all connections, comes last.
+  void on_segment(const net::TcpSegment& segment) {
+    flows_.on_segment(segment);
+    mark_spans(segment.packet.number);
+  }
+  void on_tick(PacketRef now);
+  void finish(PacketRef last);
+
+  /// Each of these loads what the next one, or at last on_segment, looks at: to be called in this order, with
+  /// something else in between.
+  void prefetch(const net::TcpSegment& segment) const {
+    flows_.prefetch(segment.hash);
+    if (segment.wire_length > 0) __builtin_prefetch(segment.payload);
+  }
+  void prefetch_flow(const net::TcpSegment& segment) const { flows_.prefetch_flow(segment.hash); }
+  /// Answers whether the segment brings its connection something; if not, the next ones are not needed.
+  [[nodiscard]] bool prefetch_handler(const net::TcpSegment& segment) const {
+    // Without gaps, an acknowledgement brings nothing.
+    return (segment.wire_length != 0 || context_.gaps) && flows_.prefetch_handler(segment);
+  }
+  /// `step` from 0 to 2.
+  void prefetch_handler(const net::TcpSegment& segment, unsigned step) const {
+    if (step < 2 || context_.gaps) flows_.prefetch_handler(segment, step);
+  }
+
+  /// What came out since the last call replaces what is in `to`.
+  void hand_over(output::Output& to);
 
   /// Adds what was counted so far, but for the number of sessions, which is the merger's.
   void add_counts(ConnectionCounts& counts) const;
 
  private:
   std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;
-  void process_part(const Window& window, std::span<const std::uint32_t> part);
-  void mark_spans(std::uint64_t frame);
+  /// An event may be about an earlier packet (a handshake part that was held until the protocol was decided).
+  /// The merger orders by the packet that made it come out.
+  void mark_spans(std::uint64_t frame) {
+    auto& spans = output_.spans;
+    for (; marked_ < spans.size(); ++marked_) spans[marked_].frame = frame;
+  }
 
   std::vector<std::uint16_t> rtmp_ports_;
   std::unique_ptr<output::Observer> observer_;

@@ -10,10 +10,9 @@ constexpr std::size_t prefetch_distance = 8;
 
 static_assert(bucket_count <= 1U << 16);
 
-/// All connections of one host pair go to one shard (an RTMPT session spans several of them).
 std::uint16_t bucket_of(const net::TcpSegment& segment) {
-  const std::size_t shard = segment.host_pair_hash % shard_count;
-  return static_cast<std::uint16_t>(shard * buckets_per_shard + segment.hash % buckets_per_shard);
+  return static_cast<std::uint16_t>(shard_index_of(segment) * buckets_per_shard +
+                                    segment.hash % buckets_per_shard);
 }
 
 }  // namespace

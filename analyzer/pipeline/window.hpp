@@ -13,6 +13,11 @@
 
 namespace rtmpscope::pipeline {
 
+/// All connections of one host pair belong to one shard (an RTMPT session spans several of them).
+[[nodiscard]] inline std::size_t shard_index_of(const net::TcpSegment& segment) {
+  return segment.host_pair_hash % shard_count;
+}
+
 /// A part of a window that no tick divides. Its segments are ordered by shard; those of one connection keep
 /// the order of the capture, those of different connections do not.
 struct Section {
@@ -31,8 +36,10 @@ struct Window {
   bool last = false;                                ///< nothing comes after this window
   std::array<output::Output, shard_count> outputs;  ///< by shard, once it has processed the window
 
-  [[nodiscard]] std::span<const std::uint32_t> part(const Section& section, std::size_t shard) const {
-    return {order.data() + section.begin[shard], order.data() + section.begin[shard + 1]};
+  /// Indices of the section's segments that belong to the shards [first, end).
+  [[nodiscard]] std::span<const std::uint32_t> part(const Section& section, std::size_t first,
+                                                    std::size_t end) const {
+    return {order.data() + section.begin[first], order.data() + section.begin[end]};
   }
 };
 
