@@ -8,15 +8,13 @@
 #include <thread>
 
 #include "app/exit_code.hpp"
+#include "app/export_command_line.hpp"
 #include "app/standard_error.hpp"
 #include "app/time_bound.hpp"
 #include "app/version.hpp"
 
 namespace rtmpscope::app {
 namespace {
-
-constexpr std::uint16_t rtmp_port = 1935;
-constexpr unsigned maximum_jobs = 256;
 
 /// Words as they come from the command line, before they are checked.
 struct Words {
@@ -136,7 +134,7 @@ CommandLine parse_command_line(int argc, char** argv) {
   app.footer(
       "Exit codes: 0 success, 1 input truncated or corrupt (analysed up to there), 2 usage, 3 input cannot "
       "be\n"
-      "opened, 4 output cannot be written.");
+      "opened, 4 output cannot be written, 5 nothing to export.");
 
   AnalyzeCommand analyze;
   Words analyze_words;
@@ -184,6 +182,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     table_app->add_option("--format", words_of_table, "text, markdown or json")
         ->check(CLI::IsMember({"text", "markdown", "json"}));
   }
+  const ExportCommandLine export_line(app);
   CLI::App* interfaces_app =
       app.add_subcommand("interfaces", "List the interfaces that live can capture from");
 
@@ -213,6 +212,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     if (const auto complaint = finish(live.common, live_words)) return complain(*complaint);
     return {live, success};
   }
+  if (export_line.parsed()) return {export_line.command(), success};
   if (interfaces_app->parsed()) return {InterfacesCommand{}, success};
   table.format = table_format(words_of_table);
   return {table, success};

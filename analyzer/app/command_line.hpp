@@ -7,11 +7,15 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "flv/export.hpp"
 #include "output/factory/renderer_factory.hpp"
 #include "pipeline/engine.hpp"
 #include "reference/reference.hpp"
 
 namespace rtmpscope::app {
+
+inline constexpr std::uint16_t rtmp_port = 1935;
+inline constexpr unsigned maximum_jobs = 256;
 
 /// Options that analyze and live have in common.
 struct OutputOptions {
@@ -41,9 +45,21 @@ struct TableCommand {
   output::TableFormat format = output::TableFormat::text;
 };
 
+/// export flv
+struct ExportCommand {
+  pipeline::EngineOptions engine;
+  flv::ExportOptions options;
+  std::vector<std::string> files;
+  capture::Order order = capture::Order::merged;
+  std::string filter;  ///< -f
+  std::string folder;  ///< -o
+  bool overwrite = false;
+  bool progress = true;
+};
+
 struct InterfacesCommand {};
 
-using Command = std::variant<AnalyzeCommand, LiveCommand, TableCommand, InterfacesCommand>;
+using Command = std::variant<AnalyzeCommand, LiveCommand, TableCommand, InterfacesCommand, ExportCommand>;
 
 /// What came of the command line: a command to carry out, or an exit code after help, version or an error has
 /// been printed.

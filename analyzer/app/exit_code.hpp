@@ -11,6 +11,7 @@ enum ExitCode : int {
   usage_error = 2,    ///< the command line or a filter expression is wrong
   input_error = 3,    ///< an input cannot be opened, is no capture, or an interface cannot be captured from
   output_error = 4,   ///< the output cannot be written
+  nothing_found = 5,  ///< export: the inputs hold nothing that could be written
 };
 
 [[nodiscard]] constexpr ExitCode exit_code(ErrorKind kind) {

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "app/run.hpp"
+#include "app/run_export.hpp"
 
 int main(int argc, char** argv) {
   using namespace rtmpscope::app;
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
         if constexpr (std::is_same_v<T, AnalyzeCommand>) return run_analyze(command);
         if constexpr (std::is_same_v<T, LiveCommand>) return run_live(command);
         if constexpr (std::is_same_v<T, TableCommand>) return run_table(command);
+        if constexpr (std::is_same_v<T, ExportCommand>) return run_export(command);
         if constexpr (std::is_same_v<T, InterfacesCommand>) return run_interfaces();
       },
       *line.command);

@@ -97,6 +97,7 @@ Session::Session(const ConnectionInfo& info, std::uint32_t connection, SessionOp
                  EventSink& sink)
     : connection_(connection), options_(options), sink_(sink) {
   summary_.info = info;
+  keep_media_whole(options.keep_media);
 }
 
 void Session::open(PacketRef packet) {

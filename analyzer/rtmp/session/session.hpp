@@ -17,6 +17,7 @@ inline constexpr std::uint32_t maximum_finding_events = 10;
 struct SessionOptions {
   bool chunk_events = false;   ///< --chunks
   bool message_events = true;  ///< false: the sink wants no more than connection events and findings
+  bool keep_media = false;     ///< whole bodies of audio and video messages, not their heads alone
 };
 
 /// Call order: open, then the StreamSink calls of both directions in capture order, then close once.

@@ -1,0 +1,49 @@
+#include "app/run_export.hpp"
+
+#include "app/exit_code.hpp"
+#include "app/output_file.hpp"
+#include "app/progress_bar.hpp"
+#include "app/standard_error.hpp"
+#include "flv/export.hpp"
+
+namespace rtmpscope::app {
+namespace {
+
+int fail(const Error& error) {
+  say("rtmpscope: {}\n", error.message);
+  return exit_code(error.kind);
+}
+
+}  // namespace
+
+int run_export(const ExportCommand& command) {
+  auto source = capture::open_files(command.files, command.order, {.filter = command.filter});
+  if (!source) return fail(source.error());
+  const auto folder = flv::OutputFolder::open(command.folder, command.overwrite);
+  if (!folder) return fail(folder.error());
+  auto report = OutputFile::open("");
+  // The bar and the report would overwrite each other on one terminal.
+  ProgressBar bar(command.progress && !report->is_terminal());
+  flv::ExportTotals totals;
+  const pipeline::EngineResult result = pipeline::run(
+      **source, command.engine, flv::ExportFactory(command.options, **folder, totals),
+      // Nobody may read the report: the files are wanted all the same.
+      [&](std::string_view bytes) { return report->write(bytes) || !(*folder)->failed(); },
+      [&](std::optional<double> share) {
+        if ((*folder)->failed()) (*source)->request_stop();
+        bar.update(share);
+      });
+  bar.clear();
+  report->close();
+  if ((*folder)->error()) return fail(*(*folder)->error());
+  if (report->error()) return fail(*report->error());
+  for (const std::string& note : (*source)->statistics().notes) say("rtmpscope: {}\n", note);
+  if (result.fault) say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
+  if (totals.files == 0) {
+    say("rtmpscope: no complete audio, video or data message of a stream was found\n");
+    return nothing_found;
+  }
+  return result.fault ? partial_input : success;
+}
+
+}  // namespace rtmpscope::app
