@@ -1,7 +1,5 @@
 #include "base/community_id.hpp"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <utility>
 #include <vector>
@@ -24,9 +22,7 @@ std::string tcp_community_id(const Endpoint& a, const Endpoint& b) {
     hashed.push_back(static_cast<std::uint8_t>(endpoint->port));
   }
   const auto digest = sha1(hashed);
-  std::array<unsigned char, 32> base64{};
-  const int length = EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(digest.size()));
-  return "1:" + std::string(reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length));
+  return "1:" + base64(digest);
 }
 
 }  // namespace rtmpscope

@@ -1,11 +1,8 @@
-// SHA256_Init and its like are deprecated in OpenSSL 3 because they pass by its providers. That is what is
-// wanted here: a handshake has four digests of 1.5 kB, and a context of the newer interface costs as much as
-// the digest itself.
-#define OPENSSL_API_COMPAT 0x10100000L
-
 #include "base/crypto.hpp"
 
-#include <openssl/sha.h>
+#include <nettle/base64.h>
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
 
 #include <bit>
 #include <cstring>
@@ -13,24 +10,34 @@
 namespace rtmpscope {
 namespace {
 
-using Block = std::array<std::uint8_t, SHA256_CBLOCK>;
+using Block = std::array<std::uint8_t, SHA256_BLOCK_SIZE>;
 
 /// A hash that has taken `key` with each byte combined with `pad` (RFC 2104, section 2).
-SHA256_CTX begin(Block key, std::uint8_t pad) {
+sha256_ctx begin(Block key, std::uint8_t pad) {
   for (std::uint8_t& byte : key) byte ^= pad;
-  SHA256_CTX state;
-  SHA256_Init(&state);
-  SHA256_Update(&state, key.data(), key.size());
+  sha256_ctx state{};
+  sha256_init(&state);
+  sha256_update(&state, key.size(), key.data());
   return state;
+}
+
+Sha256Digest digest_of(sha256_ctx& state) {
+  Sha256Digest digest;
+  sha256_digest(&state, digest.size(), digest.data());
+  return digest;
 }
 
 }  // namespace
 
 HmacSha256::HmacSha256(Bytes key) {
-  static_assert(sizeof(SHA256_CTX) == state_size);
+  static_assert(sizeof(sha256_ctx) == state_size);
   Block block{};
   if (key.size() > block.size()) {
-    SHA256(key.data(), key.size(), block.data());
+    sha256_ctx state{};
+    sha256_init(&state);
+    sha256_update(&state, key.size(), key.data());
+    const Sha256Digest digest = digest_of(state);
+    std::memcpy(block.data(), digest.data(), digest.size());
   } else if (!key.empty()) {
     std::memcpy(block.data(), key.data(), key.size());
   }
@@ -39,21 +46,28 @@ HmacSha256::HmacSha256(Bytes key) {
 }
 
 Sha256Digest HmacSha256::operator()(Bytes first, Bytes second) const {
-  Sha256Digest digest;
-  auto state = std::bit_cast<SHA256_CTX>(inner_);
-  SHA256_Update(&state, first.data(), first.size());
-  SHA256_Update(&state, second.data(), second.size());
-  SHA256_Final(digest.data(), &state);
-  state = std::bit_cast<SHA256_CTX>(outer_);
-  SHA256_Update(&state, digest.data(), digest.size());
-  SHA256_Final(digest.data(), &state);
-  return digest;
+  auto state = std::bit_cast<sha256_ctx>(inner_);
+  sha256_update(&state, first.size(), first.data());
+  sha256_update(&state, second.size(), second.data());
+  const Sha256Digest digest = digest_of(state);
+  state = std::bit_cast<sha256_ctx>(outer_);
+  sha256_update(&state, digest.size(), digest.data());
+  return digest_of(state);
 }
 
 std::array<std::uint8_t, 20> sha1(Bytes data) {
+  sha1_ctx state{};
+  sha1_init(&state);
+  sha1_update(&state, data.size(), data.data());
   std::array<std::uint8_t, 20> digest{};
-  SHA1(data.data(), data.size(), digest.data());
+  sha1_digest(&state, digest.size(), digest.data());
   return digest;
+}
+
+std::string base64(Bytes data) {
+  std::string text(BASE64_ENCODE_RAW_LENGTH(data.size()), '\0');
+  base64_encode_raw(text.data(), data.size(), data.data());
+  return text;
 }
 
 }  // namespace rtmpscope

@@ -1,8 +1,10 @@
-// The cryptographic functions that RTMP's handshakes and identifiers need, with OpenSSL inside.
+// The cryptographic functions that RTMP's handshakes and identifiers need, with nettle inside: its
+// hashes are plain values, which are copied after the key, and it uses the processor's SHA instructions.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <string>
 
 #include "base/bytes.hpp"
 
@@ -20,7 +22,7 @@ class HmacSha256 {
   [[nodiscard]] Sha256Digest operator()(Bytes first, Bytes second = {}) const;
 
  private:
-  // OpenSSL's SHA256_CTX, after the padded key.
+  // nettle's sha256_ctx, after the padded key.
   static constexpr std::size_t state_size = 112;
   alignas(8) std::array<std::byte, state_size> inner_;
   alignas(8) std::array<std::byte, state_size> outer_;
@@ -28,5 +30,8 @@ class HmacSha256 {
 
 /// SHA-1 (FIPS 180-4) over `data`; for Community IDs, not for security.
 [[nodiscard]] std::array<std::uint8_t, 20> sha1(Bytes data);
+
+/// RFC 4648, with padding.
+[[nodiscard]] std::string base64(Bytes data);
 
 }  // namespace rtmpscope

@@ -19,7 +19,6 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)', re.M)
 
 LIBRARIES = {
     "CLI11": r"CLI/",
-    "OpenSSL": r"openssl/",
     "POSIX": r"(arpa|net|netinet|sys)/|(errno|fcntl|poll|pthread|sched|signal|unistd)\.h$",
     "Wireshark": r"(epan|wiretap|wsutil)/|glib\.h$|ws_version\.h$",
     "fmt": r"fmt/",
