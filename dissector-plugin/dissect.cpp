@@ -4,6 +4,7 @@
 // decoder is one that lets no exception out.
 #include "dissect.h"
 
+#include "carrier/proxy_header.hpp"
 #include "connection_store.hpp"
 #include "export_flv.hpp"
 #include "field_registry.hpp"
@@ -80,27 +81,27 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   if (connection == nullptr) {
     // Most connections of a capture are something else, and their first byte tells, if it is in the capture.
     const bool from_start = carrier.segment == nullptr || syn_seen;
-    if (claim == Claim::asked && from_start && !carrier::is_promising(frame[0]) &&
-        !carrier::ProxyHeaderFinder::is_promising(frame[0])) {
+    if (claim == Claim::heuristic && from_start && !carrier::is_promising(frame[0]) &&
+        !carrier::ProxyHeaderLayer::is_promising(frame[0])) {
       reject_connection(carrier.key, conversation);
       return false;
     }
     connection = add_connection(carrier.key, conversation, pinfo, direction, carrier.transport);
     if (connection == nullptr) return false;
   }
-  Piece piece = piece_of(pinfo, tvb, frame, place);
-  piece.direction = direction;
-  piece.claim = claim;
-  piece.syn_seen = syn_seen;
+  PacketBytes shown = packet_bytes(pinfo, tvb, frame, place);
+  shown.direction = direction;
+  shown.claim = claim;
+  shown.syn_seen = syn_seen;
   if (carrier.segment != nullptr) {
-    piece.sequence = carrier.segment->seq;
+    shown.sequence = carrier.segment->seq;
     if (has_relative_sequence()) {
-      piece.first_sequence = 1;
+      shown.first_sequence = 1;
     } else if (tcp != nullptr && tcp->fwd != nullptr && tcp->fwd->base_seq != 0) {
-      piece.first_sequence = tcp->fwd->base_seq + 1;
+      shown.first_sequence = tcp->fwd->base_seq + 1;
     }
   }
-  const std::optional<recording::RecordBatch> batch = take(*connection, piece);
+  const std::optional<recording::RecordBatch> batch = decode(*connection, shown);
   if (connection->is_other()) reject_connection(carrier.key, conversation);
   if (!batch) return false;
   show(tvb, pinfo, tree, *connection, *batch, frame);
@@ -119,7 +120,7 @@ int dissect_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
 
 HeuristicResult look_at_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
   const Carrier carrier = tcp_carrier(data);
-  if (!dissect(tvb, pinfo, tree, Claim::asked, carrier)) return false;
+  if (!dissect(tvb, pinfo, tree, Claim::heuristic, carrier)) return false;
   conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
   return true;
 }
@@ -127,7 +128,7 @@ HeuristicResult look_at_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
 /// The conversation belongs to TLS: only the TLS session learns who decodes its records.
 HeuristicResult look_at_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
   const Carrier carrier = tls_carrier();
-  if (!dissect(tvb, pinfo, tree, Claim::asked, carrier)) return false;
+  if (!dissect(tvb, pinfo, tree, Claim::heuristic, carrier)) return false;
   keep_tls_dissector(data, tls_handle);
   return true;
 }

@@ -127,11 +127,11 @@ void show_rtmp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Body& 
       tunnel.connection = new_connection(pinfo, body.direction, rtmp::Transport::rtmpt);
     }
     if (tunnel.connection == nullptr) return;
-    Piece piece = piece_of(pinfo, tvb, bytes, place);
-    piece.direction = body.direction;
-    piece.claim = Claim::port;
-    piece.syn_seen = tunnel.opened;
-    batch = take(*tunnel.connection, piece);
+    PacketBytes shown = packet_bytes(pinfo, tvb, bytes, place);
+    shown.direction = body.direction;
+    shown.claim = Claim::port;
+    shown.syn_seen = tunnel.opened;
+    batch = decode(*tunnel.connection, shown);
   }
   if (batch) show(tvb, pinfo, tree, *tunnel.connection, *batch, bytes);
 }

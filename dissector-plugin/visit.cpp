@@ -48,10 +48,10 @@ std::uint32_t next_place(packet_info* pinfo, int key) {
   return (*count)++;
 }
 
-std::optional<recording::RecordBatch> take(Connection& connection, const Piece& piece) noexcept {
+std::optional<recording::RecordBatch> decode(Connection& connection, const PacketBytes& shown) noexcept {
   try {
     connection.keep_media(media_detail);
-    return connection.take(piece);
+    return connection.decode(shown);
   } catch (...) {
     return std::nullopt;
   }
@@ -74,14 +74,14 @@ std::optional<std::uint32_t> shown_connection(packet_info* pinfo) {
   return number == 0 ? std::nullopt : std::optional(number - 1);
 }
 
-Piece piece_of(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, std::uint32_t place) {
-  Piece piece;
-  piece.frame = pinfo->num;
-  piece.place = place;
-  piece.time = time_of(pinfo);
-  piece.bytes = bytes;
-  piece.cut = tvb_reported_length(tvb) - static_cast<std::uint32_t>(bytes.size());
-  return piece;
+PacketBytes packet_bytes(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, std::uint32_t place) {
+  PacketBytes shown;
+  shown.frame = pinfo->num;
+  shown.place = place;
+  shown.time = time_of(pinfo);
+  shown.bytes = bytes;
+  shown.cut = tvb_reported_length(tvb) - static_cast<std::uint32_t>(bytes.size());
+  return shown;
 }
 
 /// A packet may hold several records of TLS, or segments that filled a hole: their texts stand side by side.

@@ -22,11 +22,11 @@ Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
 /// Counts the calls with `key` during one visit to the packet, from 0.
 std::uint32_t next_place(packet_info* pinfo, int key);
 
-/// A piece whose direction, claim and place in the stream the caller fills in.
-Piece piece_of(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, std::uint32_t place);
+/// Bytes whose direction, claim and place in the stream the caller fills in.
+PacketBytes packet_bytes(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, std::uint32_t place);
 
-/// Connection::take, without exceptions.
-std::optional<recording::RecordBatch> take(Connection& connection, const Piece& piece) noexcept;
+/// Connection::decode, without exceptions.
+std::optional<recording::RecordBatch> decode(Connection& connection, const PacketBytes& shown) noexcept;
 
 /// Sets the columns, or adds to what this visit has set.
 void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* text);

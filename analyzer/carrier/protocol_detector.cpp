@@ -15,12 +15,23 @@ namespace rtmpscope::carrier {
 namespace {
 
 constexpr std::size_t first_block_end = 1 + handshake_block_size;
-static_assert(Detector::held_limit == handshake_size + rtmp::chunk_evidence_size);
+static_assert(ProtocolDetector::held_limit == handshake_size + rtmp::chunk_evidence_size);
 
 /// Whether one block repeats another, but for the time fields and a signature at its end.
 bool repeats(Bytes block, Bytes original) {
   constexpr std::size_t from = 8;
   return std::memcmp(block.data() + from, original.data() + from, handshake_signature_offset - from) == 0;
+}
+
+/// Whether the first bytes of a client are C0 and C1 in all likelihood, before the server has answered: both
+/// are sent at once, and a first segment this long that looks like them is no accident.
+bool is_client_handshake(Bytes bytes, Direction direction) {
+  constexpr std::size_t convincing_size = 256;
+  if (direction != Direction::to_server || bytes.size() > first_block_end || bytes.size() < convincing_size)
+    return false;
+  if (classify_opening(bytes.first(opening_size)) != Opening::handshake) return false;
+  if (load_be32(bytes.data() + 5) == 0) return bytes[0] == 3;
+  return bytes.size() == first_block_end && find_digest(bytes.subspan(1), direction) != DigestLayout::none;
 }
 
 /// A request line or status line of HTTP/1 (RFC 9112, 3 and 4), anywhere.
@@ -33,7 +44,7 @@ bool has_http(Bytes bytes) {
 }  // namespace
 
 /// What is known of the beginning of one direction.
-struct Detector::Side {
+struct ProtocolDetector::Side {
   std::vector<std::uint8_t> bytes;  ///< zeros where bytes are missing, up to held_limit
   std::uint64_t length = 0;         ///< of data and gaps
   std::uint64_t known = 0;          ///< bytes before the first gap
@@ -69,8 +80,8 @@ struct Detector::Side {
   }
 };
 
-struct Detector::Held {
-  struct Piece {
+struct ProtocolDetector::Held {
+  struct Segment {
     std::uint64_t offset;
     PacketRef packet;
     std::uint32_t begin;   ///< in the side's bytes; for a gap its index in `gaps`
@@ -79,7 +90,7 @@ struct Detector::Held {
   };
 
   std::array<Side, 2> sides;
-  std::vector<Piece> pieces;
+  std::vector<Segment> segments;
   std::vector<StreamGap> gaps;
   std::size_t* searched_bytes = nullptr;  ///< Hints::searched_bytes, if `charge` counts in it
   std::size_t charge = 0;
@@ -103,34 +114,34 @@ struct Detector::Held {
   }
 };
 
-Detector::Detector(Hints hints) : hints_(hints) {}
-Detector::Detector(Detector&&) noexcept = default;
-Detector& Detector::operator=(Detector&&) noexcept = default;
-Detector::~Detector() = default;
+ProtocolDetector::ProtocolDetector(Hints hints) : hints_(hints) {}
+ProtocolDetector::ProtocolDetector(ProtocolDetector&&) noexcept = default;
+ProtocolDetector& ProtocolDetector::operator=(ProtocolDetector&&) noexcept = default;
+ProtocolDetector::~ProtocolDetector() = default;
 
-void Detector::hold() {
+void ProtocolDetector::hold() {
   if (held_) return;
   held_ = std::make_unique<Held>();
   if (may_prove_midstream()) held_->searched_bytes = hints_.searched_bytes;
 }
 
-bool Detector::searches() const {
-  return verdict_.protocol == Protocol::undecided && held_ && held_->searched_bytes != nullptr;
+bool ProtocolDetector::is_searching() const {
+  return detection_.protocol == Protocol::undecided && held_ && held_->searched_bytes != nullptr;
 }
 
 /// From now on messages are looked for, and what is kept for that is counted.
-void Detector::begin_search() {
+void ProtocolDetector::begin_search() {
   held_->searched_bytes = hints_.searched_bytes;
   for (const Side& side : held_->sides) held_->charge += side.bytes.size();
   *held_->searched_bytes += held_->charge;
 }
 
-Verdict Detector::add_slowly(Direction direction, const StreamData& data) {
+Detection ProtocolDetector::add_slowly(Direction direction, const StreamData& data) {
   hold();
   held_->begin(direction);
   Side& side = held_->side(direction);
-  held_->pieces.push_back({data.offset, data.packet, static_cast<std::uint32_t>(side.bytes.size()),
-                           static_cast<std::uint32_t>(data.bytes.size()), direction});
+  held_->segments.push_back({data.offset, data.packet, static_cast<std::uint32_t>(side.bytes.size()),
+                             static_cast<std::uint32_t>(data.bytes.size()), direction});
   const bool opening_is_complete = side.known >= opening_size;
   side.bytes.insert(side.bytes.end(), data.bytes.begin(), data.bytes.end());
   if (held_->searched_bytes != nullptr) {
@@ -141,17 +152,28 @@ Verdict Detector::add_slowly(Direction direction, const StreamData& data) {
   if (!side.has_gap) side.known = side.length;
   if (!opening_is_complete && side.known > 0) side.opening = classify_opening(side.start());
   held_->end(direction);
-  return decide(has_enough(direction));
+  const Detection detection = decide(has_enough(direction));
+  const bool early =
+      hints_.policy == DecisionPolicy::decide_early && detection.protocol == Protocol::undecided;
+  return early ? decide_early(direction, data) : detection;
 }
 
-Verdict Detector::add(Direction direction, const StreamGap& gap) {
-  if (verdict_.protocol != Protocol::undecided) return verdict_;
+/// `data` is the latest piece. What follows a gap does not tell; the other direction may.
+Detection ProtocolDetector::decide_early(Direction direction, const StreamData& data) {
+  if (!hints_.syn_seen || data.offset != 0) return detection_;
+  if (held_->segments.size() == 1 && is_client_handshake(data.bytes, direction)) return settle_handshake();
+  if (is_searching() || !hints_.known_port || data.bytes.size() < opening_size) return detection_;
+  return at_end();
+}
+
+Detection ProtocolDetector::add(Direction direction, const StreamGap& gap) {
+  if (detection_.protocol != Protocol::undecided) return detection_;
   const bool at_start = !held_ || held_->side(direction).length == 0;
   start_lost_ = start_lost_ || at_start;
   hold();
   held_->begin(direction);
   Side& side = held_->side(direction);
-  held_->pieces.push_back(
+  held_->segments.push_back(
       {gap.offset, gap.noticed_at, static_cast<std::uint32_t>(held_->gaps.size()), 0, direction});
   held_->gaps.push_back(gap);
   if (side.length == 0 && gap.cause == GapCause::start_not_captured) side.opening = Opening::other;
@@ -167,13 +189,13 @@ Verdict Detector::add(Direction direction, const StreamGap& gap) {
   side.bytes.resize(std::max(side.bytes.size(), static_cast<std::size_t>(std::min(side.length, held_limit))));
   side.readable_from = side.bytes.size();
   held_->end(direction);
-  if (at_start) return verdict_;  // the bytes behind it tell more
+  if (at_start) return detection_;  // the bytes behind it tell more
   return decide(has_enough(direction));
 }
 
 /// Nothing more of what `way` sends can help. If gaps hide what a handshake proves itself by, the other side
 /// may.
-bool Detector::has_enough(Direction way) const {
+bool ProtocolDetector::has_enough(Direction way) const {
   const Side& side = held_->sides[index_of(way)];
   const Side& peer = held_->sides[index_of(opposite(way))];
   if (side.length < held_limit) return false;
@@ -182,19 +204,14 @@ bool Detector::has_enough(Direction way) const {
          side.length >= held_limit_with_gaps;
 }
 
-Verdict Detector::at_end() {
-  if (verdict_.protocol != Protocol::undecided) return verdict_;
+Detection ProtocolDetector::at_end() {
+  if (detection_.protocol != Protocol::undecided) return detection_;
   if (!held_) return settle({Protocol::other});
   ended_ = true;
   return decide(true);
 }
 
-Verdict Detector::accept_handshake() {
-  if (verdict_.protocol != Protocol::undecided || !held_) return verdict_;
-  return settle_handshake();
-}
-
-Verdict Detector::decide(bool last) {
+Detection ProtocolDetector::decide(bool last) {
   bool waiting = false;
   for (const Direction way : {Direction::to_server, Direction::to_client}) {
     Side& side = held_->side(way);
@@ -209,16 +226,16 @@ Verdict Detector::decide(bool last) {
         if (side.opening == Opening::tls) return settle({Protocol::tls});
         if (side.opening == Opening::http) return settle({Protocol::http});
         // In mid-stream no byte is impossible, but text can be told from RTMP, given enough of it.
-        if (may_be_midstream() && !last && side.known < opening_size && !side.has_gap) return verdict_;
+        if (may_be_midstream() && !last && side.known < opening_size && !side.has_gap) return detection_;
         return settle_no_handshake();
     }
   }
-  if (waiting && !last) return verdict_;
+  if (waiting && !last) return detection_;
   return decide_handshake(last);
 }
 
 /// One side begins like a handshake, the other like something else.
-Verdict Detector::decide_against_handshake(Side& side, const Side& against) {
+Detection ProtocolDetector::decide_against_handshake(Side& side, const Side& against) {
   const Direction way =
       &side == &held_->side(Direction::to_server) ? Direction::to_server : Direction::to_client;
   // A client that tries RTMP with a server of another protocol is worth showing.
@@ -229,7 +246,7 @@ Verdict Detector::decide_against_handshake(Side& side, const Side& against) {
   return settle_no_handshake();
 }
 
-Verdict Detector::decide_handshake(bool last) {
+Detection ProtocolDetector::decide_handshake(bool last) {
   if (prove_by_sizes() || prove_by_copies() || prove_by_chunks(last)) return settle_handshake();
   // The digests cost the most and so come last, when the cheaper proofs have had their chance.
   const Side& client = held_->side(Direction::to_server);
@@ -242,12 +259,12 @@ Verdict Detector::decide_handshake(bool last) {
                                  (is_encrypted(server) && goes_on(server) && client.length == 0);
   if ((last || blocks_were_compared || encrypted_one_way) && prove_by_digest()) return settle_handshake();
   if (encrypted_one_way) return settle_no_handshake();
-  return last ? decide_incomplete() : verdict_;
+  return last ? decide_incomplete() : detection_;
 }
 
 /// Both sides look like a handshake, the side that spoke first stopped after block 1, and so did the other,
 /// or after block 2.
-bool Detector::prove_by_sizes() {
+bool ProtocolDetector::prove_by_sizes() {
   for (const Direction way : {Direction::to_server, Direction::to_client}) {
     const Side& first = held_->side(way);
     const Side& second = held_->side(opposite(way));
@@ -262,7 +279,7 @@ bool Detector::prove_by_sizes() {
 }
 
 /// A server's block repeats the client's (S1 or S2 is C1), or the client's the server's (C2 is S1).
-bool Detector::prove_by_copies() {
+bool ProtocolDetector::prove_by_copies() {
   const Side& a = held_->side(Direction::to_server);
   const Side& b = held_->side(Direction::to_client);
   if (a.opening != Opening::handshake || b.opening != Opening::handshake) return false;
@@ -274,7 +291,7 @@ bool Detector::prove_by_copies() {
   return copied;
 }
 
-bool Detector::prove_by_chunks(bool last) {
+bool ProtocolDetector::prove_by_chunks(bool last) {
   for (const Direction way : {Direction::to_server, Direction::to_client}) {
     const Side& side = held_->side(way);
     // Without its first byte a side's offsets are to be trusted only if TCP knows where it began.
@@ -296,11 +313,11 @@ bool Detector::prove_by_chunks(bool last) {
   return false;
 }
 
-bool Detector::prove_by_digest() {
+bool ProtocolDetector::prove_by_digest() {
   return prove_by_digest(Direction::to_server) || prove_by_digest(Direction::to_client);
 }
 
-bool Detector::prove_by_digest(Direction way) {
+bool ProtocolDetector::prove_by_digest(Direction way) {
   Side& side = held_->side(way);
   if (side.digest_checked || side.opening != Opening::handshake || !side.has_block_1()) return false;
   side.digest_checked = true;
@@ -316,7 +333,7 @@ bool Detector::prove_by_digest(Direction way) {
 }
 
 /// Nothing is proven, and nothing more will come.
-Verdict Detector::decide_incomplete() {
+Detection ProtocolDetector::decide_incomplete() {
   const Side& client = held_->side(Direction::to_server);
   const Side& server = held_->side(Direction::to_client);
   const bool both = client.opening == Opening::handshake && server.opening == Opening::handshake;
@@ -337,29 +354,29 @@ Verdict Detector::decide_incomplete() {
   return settle_no_handshake();
 }
 
-Verdict Detector::settle_handshake() {
-  Verdict verdict;
+Detection ProtocolDetector::settle_handshake() {
+  Detection detection;
   const std::optional<Direction> content = hints_.syn_seen ? std::nullopt : held_->client_way;
-  verdict.swapped = content == Direction::to_client;
+  detection.swapped = content == Direction::to_client;
   // The server's version counts: it may refuse encryption.
-  const Side& server = held_->side(verdict.swapped ? Direction::to_server : Direction::to_client);
-  const Side& client = held_->side(verdict.swapped ? Direction::to_client : Direction::to_server);
+  const Side& server = held_->side(detection.swapped ? Direction::to_server : Direction::to_client);
+  const Side& client = held_->side(detection.swapped ? Direction::to_client : Direction::to_server);
   const Side& decisive = server.opening == Opening::handshake ? server : client;
   const bool plain = decisive.opening != Opening::handshake || decisive.bytes[0] == 3;
-  verdict.protocol = plain ? Protocol::rtmp : Protocol::rtmpe;
+  detection.protocol = plain ? Protocol::rtmp : Protocol::rtmpe;
   if (!hints_.syn_seen) {
     // A capture that begins within one side's handshake; without a SYN its first byte has offset 0.
     const auto lost = [](const Side& side) { return side.known > 0 && side.opening != Opening::handshake; };
     // One byte of 256 looks like a beginning. But a server answers C0 or the whole of C1, nothing in between.
     const std::uint64_t asked = server.peer_length_at_start;
     const bool cut = server.length > 0 && asked > 1 && asked < first_block_end;
-    verdict.start_lost[index_of(Direction::to_server)] = lost(client) || (client.known > 0 && cut);
-    verdict.start_lost[index_of(Direction::to_client)] = lost(server);
+    detection.start_lost[index_of(Direction::to_server)] = lost(client) || (client.known > 0 && cut);
+    detection.start_lost[index_of(Direction::to_client)] = lost(server);
   }
-  return settle(verdict);
+  return settle(detection);
 }
 
-Verdict Detector::settle_no_handshake() {
+Detection ProtocolDetector::settle_no_handshake() {
   if (held_->searched_bytes != nullptr) return decide_by_messages();
   if (!may_be_midstream()) return settle({Protocol::other});
   bool all_is_text = true;
@@ -381,7 +398,7 @@ Verdict Detector::settle_no_handshake() {
 }
 
 /// Looks for messages each time that a direction has four times as many bytes as the last time.
-Verdict Detector::decide_by_messages() {
+Detection ProtocolDetector::decide_by_messages() {
   constexpr std::size_t first_search = 1024;
   bool done = ended_ || *held_->searched_bytes >= searched_bytes_limit;
   for (Side& side : held_->sides) {
@@ -400,25 +417,29 @@ Verdict Detector::decide_by_messages() {
     }
     done = done || side.bytes.size() >= searched_limit;
   }
-  return done ? settle({Protocol::other}) : verdict_;
+  return done ? settle({Protocol::other}) : detection_;
 }
 
-Verdict Detector::settle(Verdict verdict) {
-  verdict_ = verdict;
-  if (verdict.protocol == Protocol::other) held_.reset();
-  return verdict;
+Detection ProtocolDetector::settle(Detection detection) {
+  detection_ = detection;
+  if (detection.protocol == Protocol::other) held_.reset();
+  return detection;
 }
 
-void Detector::replay(StreamSink& sink) {
+std::size_t ProtocolDetector::held_segments() const {
+  return held_ ? held_->segments.size() : 0;
+}
+
+void ProtocolDetector::release_held(StreamSink& sink) {
   const std::unique_ptr<Held> held = std::move(held_);
   if (!held) return;
-  for (const Held::Piece& piece : held->pieces) {
-    const Direction direction = verdict_.swapped ? opposite(piece.direction) : piece.direction;
-    if (piece.length == 0) {
-      sink.on_gap(direction, held->gaps[piece.begin]);
+  for (const Held::Segment& segment : held->segments) {
+    const Direction direction = detection_.swapped ? opposite(segment.direction) : segment.direction;
+    if (segment.length == 0) {
+      sink.on_gap(direction, held->gaps[segment.begin]);
     } else {
-      const Bytes bytes = Bytes(held->side(piece.direction).bytes).subspan(piece.begin, piece.length);
-      sink.on_data(direction, {piece.offset, bytes, piece.packet});
+      const Bytes bytes = Bytes(held->side(segment.direction).bytes).subspan(segment.begin, segment.length);
+      sink.on_data(direction, {segment.offset, bytes, segment.packet});
     }
   }
 }

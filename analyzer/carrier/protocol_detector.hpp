@@ -11,10 +11,10 @@ namespace rtmpscope::carrier {
 
 enum class Protocol : std::uint8_t { undecided, rtmp, rtmpe, tls, http, other };
 
-struct Verdict {
+struct Detection {
   Protocol protocol = Protocol::undecided;
-  /// The side that TCP took for the client is in fact the server (only without a SYN). Whoever feeds the
-  /// connection on to the next layer after `replay` exchanges the directions.
+  /// The side that TCP took for the client is in fact the server (only without a SYN). What comes after
+  /// `release_held` has to be handed on with the directions exchanged.
   bool swapped = false;
   /// RTMP whose beginning is not in the capture: on a known port by the port, elsewhere by its messages.
   bool midstream = false;
@@ -23,13 +23,27 @@ struct Verdict {
   /// begin.
   std::array<bool, 2> start_lost{};
 
-  friend bool operator==(const Verdict&, const Verdict&) = default;
+  friend bool operator==(const Detection&, const Detection&) = default;
 };
 
-/// Holds the beginning of a connection until it is decided, then replays it into the layer that was chosen.
+/// When a connection is decided.
+enum class DecisionPolicy : std::uint8_t {
+  /// As soon as its content proves what it is; until then the other side's answer is waited for.
+  wait_for_both,
+  /// For a caller that shows each packet as it comes. Of a connection whose SYN was seen the first bytes
+  /// decide: a
+  /// client's C0 and C1 that leave no doubt, and on a known port whatever it begins with. A connection
+  /// without a
+  /// SYN is waited for all the same: its first bytes can be anything.
+  decide_early,
+};
+
+/// Holds the beginning of a connection until it is decided, then releases it to whoever was chosen to take
+/// it.
 ///
-/// Order of calls: `add` until the verdict is not `undecided`, or else `at_end`; then, unless it is `other`,
-/// `replay` once. Further calls of `add` and `at_end` return the same verdict and keep nothing.
+/// Order of calls: `add` until the detection is not `undecided`, or else `at_end`; then, unless it is
+/// `other`, `release_held` once. Further calls of `add` and `at_end` return the same detection and keep
+/// nothing.
 ///
 /// RTMP is proven by one of: both sides begin like a handshake and their sizes fit; one side's block repeats
 /// the other's; a valid digest; a believable chunk header right after the handshake. Until then the
@@ -39,7 +53,7 @@ struct Verdict {
 /// something else: their first byte tells, and nothing is kept. But where the capture has no SYN, each first
 /// byte is possible, and so it is behind a gap at a direction's beginning: on an unknown port messages in a
 /// row prove RTMP (midstream_evidence.hpp), for which up to `searched_limit` bytes of a direction are kept.
-class Detector {
+class ProtocolDetector {
  public:
   struct Hints {
     bool known_port = false;  ///< the server's port is one that is known to carry RTMP
@@ -47,6 +61,7 @@ class Detector {
     /// Bytes that detectors keep together to find messages of mid-stream connections; null: these are not
     /// looked for. Outlives the detector.
     std::size_t* searched_bytes = nullptr;
+    DecisionPolicy policy = DecisionPolicy::wait_for_both;
   };
 
   /// Bytes of one direction with which it must be decided: a handshake (3073) and a look at what follows.
@@ -59,31 +74,31 @@ class Detector {
   /// `other`.
   static constexpr std::size_t searched_bytes_limit = std::size_t{4} << 20;
 
-  explicit Detector(Hints hints);
-  Detector(Detector&&) noexcept;
-  Detector& operator=(Detector&&) noexcept;
-  ~Detector();
+  explicit ProtocolDetector(Hints hints);
+  ProtocolDetector(ProtocolDetector&&) noexcept;
+  ProtocolDetector& operator=(ProtocolDetector&&) noexcept;
+  ~ProtocolDetector();
 
-  Verdict add(Direction direction, const StreamData& data) {
-    if (verdict_.protocol != Protocol::undecided) return verdict_;
+  Detection add(Direction direction, const StreamData& data) {
+    if (detection_.protocol != Protocol::undecided) return detection_;
     if (!held_ && !may_be_midstream() && !may_prove_midstream() && !is_promising(data.bytes.front())) {
-      verdict_.protocol = Protocol::other;
-      return verdict_;
+      detection_.protocol = Protocol::other;
+      return detection_;
     }
     return add_slowly(direction, data);
   }
   /// A gap of unknown length is decided upon at once: nothing after it has a known place.
-  Verdict add(Direction direction, const StreamGap& gap);
+  Detection add(Direction direction, const StreamGap& gap);
   /// The connection ended, or is no longer waited for: decides with what is there. Never `undecided`.
-  Verdict at_end();
-  /// The caller knows on other grounds that what is kept begins with a handshake.
-  Verdict accept_handshake();
-  [[nodiscard]] Verdict verdict() const { return verdict_; }
+  Detection at_end();
+  [[nodiscard]] Detection detection() const { return detection_; }
   /// Undecided, and only messages can prove that it is RTMP.
-  [[nodiscard]] bool searches() const;
+  [[nodiscard]] bool is_searching() const;
 
-  /// Delivers what was kept, in the order of arrival, with the roles exchanged if `swapped`, and frees it.
-  void replay(StreamSink& sink);
+  /// Pieces of data, and gaps, that are held.
+  [[nodiscard]] std::size_t held_segments() const;
+  /// Delivers what is held, in the order of arrival, with the roles exchanged if `swapped`, and frees it.
+  void release_held(StreamSink& sink);
 
  private:
   struct Side;
@@ -101,24 +116,25 @@ class Detector {
   [[nodiscard]] bool has_enough(Direction way) const;
   void hold();
   void begin_search();
-  Verdict add_slowly(Direction direction, const StreamData& data);
+  Detection add_slowly(Direction direction, const StreamData& data);
   /// `last`: nothing more will come, or be kept.
-  Verdict decide(bool last);
-  Verdict decide_handshake(bool last);
-  Verdict decide_incomplete();
-  Verdict decide_against_handshake(Side& side, const Side& against);
+  Detection decide(bool last);
+  Detection decide_handshake(bool last);
+  Detection decide_incomplete();
+  Detection decide_early(Direction direction, const StreamData& data);
+  Detection decide_against_handshake(Side& side, const Side& against);
   bool prove_by_sizes();
   bool prove_by_copies();
   bool prove_by_chunks(bool last);
   bool prove_by_digest();
   bool prove_by_digest(Direction way);
-  Verdict settle(Verdict verdict);
-  Verdict settle_handshake();
-  Verdict settle_no_handshake();
-  Verdict decide_by_messages();
+  Detection settle(Detection detection);
+  Detection settle_handshake();
+  Detection settle_no_handshake();
+  Detection decide_by_messages();
 
   Hints hints_;
-  Verdict verdict_;
+  Detection detection_;
   bool ended_ = false;       ///< nothing more will come
   bool start_lost_ = false;  ///< a direction begins with a gap
   std::unique_ptr<Held> held_;

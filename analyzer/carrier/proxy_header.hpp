@@ -5,36 +5,51 @@
 #include <array>
 #include <optional>
 
-#include "base/bytes.hpp"
+#include "carrier/layer.hpp"
 
 namespace rtmpscope::carrier {
 
-/// Finds such a header at the beginning of the stream to the server: version 1 and 2 of the PROXY protocol
-/// (HAProxy, nginx-rtmp), and the form that SRS takes (F3, length of two bytes, that many bytes).
+/// Takes such a header off the stream to the server: version 1 and 2 of the PROXY protocol (HAProxy,
+/// nginx-rtmp), and the form that SRS takes (F3, length of two bytes, that many bytes). The stream to the
+/// client is handed on as it comes.
 ///
-/// Call `add` with the stream's bytes in order until it answers something. Keeps no more than `longest_kept`
-/// bytes.
-class ProxyHeaderFinder {
+/// A header of known length may have gaps inside. A gap before the length is known makes the layer absent;
+/// the bytes held until then are handed on as part of the gap. Keeps at most `longest_kept` bytes.
+class ProxyHeaderLayer final : public Layer {
  public:
   /// Whether a stream that begins with `byte` can have a header.
   [[nodiscard]] static constexpr bool is_promising(std::uint8_t byte) {
     return byte == 'P' || byte == 0x0D || byte == 0xF3;
   }
 
-  /// Length of the header, 0 if there is none; nothing while that depends on bytes that have not come yet.
-  /// The header's last bytes are in `bytes` of the call that answers.
-  std::optional<std::uint32_t> add(Bytes bytes);
-  /// Bytes given to `add`, while it has answered nothing.
-  [[nodiscard]] std::uint32_t seen() const { return seen_; }
-  /// If there is no header: what the earlier calls got, since it belongs to the stream all the same.
-  [[nodiscard]] Bytes kept() const { return Bytes(kept_).first(kept_size_); }
-
   static constexpr std::size_t longest_kept = 107;  ///< a version 1 line with its line end
 
+  void on_data(Direction direction, const StreamData& data) override;
+  void on_gap(Direction direction, const StreamGap& gap) override;
+  void on_end(Direction direction, const StreamEnd& end) override;
+
+  [[nodiscard]] LayerState state() const override { return state_; }
+  [[nodiscard]] std::uint64_t outer_offset(Direction direction, std::uint64_t inner) const override;
+  [[nodiscard]] std::uint64_t inner_offset(Direction direction, std::uint64_t outer) const override;
+  void add_to(LayerContext& context) const override;
+
+  /// The client's address, if the header is complete and has one.
+  [[nodiscard]] const std::optional<Endpoint>& client() const { return client_; }
+
  private:
-  std::array<std::uint8_t, longest_kept> kept_{};
+  void establish(const StreamData& data);
+  void establish(const StreamGap& gap);
+  void open();
+  [[nodiscard]] bool is_inside(Direction direction) const {
+    return direction == Direction::to_server && state_ == LayerState::establishing;
+  }
+
+  LayerState state_ = LayerState::establishing;
+  std::uint32_t length_ = 0;  ///< of the header; 0: not known, or absent
+  std::uint32_t taken_ = 0;   ///< bytes of the stream to the server, while establishing
   std::size_t kept_size_ = 0;
-  std::uint32_t seen_ = 0;
+  std::array<std::uint8_t, longest_kept> kept_{};
+  std::optional<Endpoint> client_;
 };
 
 }  // namespace rtmpscope::carrier

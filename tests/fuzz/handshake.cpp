@@ -1,7 +1,7 @@
 // Detection and handshake: fuzzer-chosen pieces and gaps of both directions.
 //
 // Input: hints (1 byte), length of the client's stream (2 bytes), seed of the cuts (1 byte), then the
-// client's and the server's stream. Oracles: the detector decides, within its limit, and replays what it was
+// client's and the server's stream. Oracles: the detector decides, within its limit, and releases what it was
 // given; the handshake tells the same whether it gets whole streams or pieces; all ranges lie inside their
 // part.
 #include <algorithm>
@@ -43,7 +43,7 @@ struct Collector final : StreamSink {
   std::vector<std::uint8_t> bytes[2];
   void on_data(Direction direction, const StreamData& data) override {
     std::vector<std::uint8_t>& way = bytes[index_of(direction)];
-    require(data.offset == way.size(), "replay in order");
+    require(data.offset == way.size(), "released in order");
     way.insert(way.end(), data.bytes.begin(), data.bytes.end());
   }
   void on_gap(Direction, const StreamGap&) override { require(false, "no gap was given"); }
@@ -59,35 +59,35 @@ struct Cuts {
   }
 };
 
-void detect(const Bytes (&streams)[2], Cuts cuts, carrier::Detector::Hints hints) {
-  carrier::Detector detector(hints);
+void detect(const Bytes (&streams)[2], Cuts cuts, carrier::ProtocolDetector::Hints hints) {
+  carrier::ProtocolDetector detector(hints);
   std::size_t sent[2] = {0, 0};
   while (sent[0] < streams[0].size() || sent[1] < streams[1].size()) {
     std::size_t way = cuts.next(2);
     if (sent[way] == streams[way].size()) way = 1 - way;
     const Bytes rest = streams[way].subspan(sent[way]);
     const Bytes piece = rest.first(std::min<std::size_t>(rest.size(), 1 + cuts.next(2000)));
-    const carrier::Verdict verdict = detector.add(way == 0 ? Direction::to_server : Direction::to_client,
-                                                  StreamData{sent[way], piece, {}});
+    const carrier::Detection detection = detector.add(way == 0 ? Direction::to_server : Direction::to_client,
+                                                      StreamData{sent[way], piece, {}});
     sent[way] += piece.size();
-    if (verdict.protocol != carrier::Protocol::undecided) break;
-    require(sent[way] < carrier::Detector::held_limit, "decided within the limit");
+    if (detection.protocol != carrier::Protocol::undecided) break;
+    require(sent[way] < carrier::ProtocolDetector::held_limit, "decided within the limit");
   }
-  const carrier::Verdict verdict = detector.at_end();
-  require(verdict.protocol != carrier::Protocol::undecided, "decided at the end");
-  require(!verdict.midstream || (hints.known_port && !hints.syn_seen), "midstream by the port only");
-  require(!verdict.swapped || !hints.syn_seen, "roles exchanged without a SYN only");
+  const carrier::Detection detection = detector.at_end();
+  require(detection.protocol != carrier::Protocol::undecided, "decided at the end");
+  require(!detection.midstream || (hints.known_port && !hints.syn_seen), "midstream by the port only");
+  require(!detection.swapped || !hints.syn_seen, "roles exchanged without a SYN only");
   Collector collector;
-  detector.replay(collector);
-  if (verdict.protocol == carrier::Protocol::other) return;
+  detector.release_held(collector);
+  if (detection.protocol == carrier::Protocol::other) return;
   for (std::size_t way = 0; way < 2; ++way) {
-    const std::vector<std::uint8_t>& got = collector.bytes[verdict.swapped ? 1 - way : way];
-    require(std::ranges::equal(got, streams[way].first(sent[way])), "replayed what came");
+    const std::vector<std::uint8_t>& got = collector.bytes[detection.swapped ? 1 - way : way];
+    require(std::ranges::equal(got, streams[way].first(sent[way])), "released what came");
   }
 }
 
-void detect_with_gaps(const Bytes (&streams)[2], Cuts cuts, carrier::Detector::Hints hints) {
-  carrier::Detector detector(hints);
+void detect_with_gaps(const Bytes (&streams)[2], Cuts cuts, carrier::ProtocolDetector::Hints hints) {
+  carrier::ProtocolDetector detector(hints);
   Recorder recorder;
   rtmp::Handshake handshake(recorder);
   for (std::size_t way = 0; way < 2; ++way) {
@@ -143,7 +143,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace rtmpscope;
   constexpr std::size_t head = 4;
   if (size < head) return 0;
-  const carrier::Detector::Hints hints{.known_port = (data[0] & 1) != 0, .syn_seen = (data[0] & 2) != 0};
+  const carrier::ProtocolDetector::Hints hints{.known_port = (data[0] & 1) != 0,
+                                               .syn_seen = (data[0] & 2) != 0};
   const Bytes body(data + head, size - head);
   const std::size_t client_size =
       std::min<std::size_t>(body.size(), static_cast<std::size_t>(data[1]) << 8 | data[2]);

@@ -1,4 +1,4 @@
-// Feeds a detector and takes what it replays.
+// Feeds a detector and takes what it releases.
 #pragma once
 
 #include <array>
@@ -9,17 +9,17 @@
 
 namespace rtmpscope::carrier {
 
-inline std::ostream& operator<<(std::ostream& out, const Verdict& verdict) {
+inline std::ostream& operator<<(std::ostream& out, const Detection& detection) {
   constexpr std::array names{"undecided", "rtmp", "rtmpe", "tls", "http", "other"};
-  return out << names[static_cast<std::size_t>(verdict.protocol)] << (verdict.swapped ? " swapped" : "")
-             << (verdict.midstream ? " midstream" : "");
+  return out << names[static_cast<std::size_t>(detection.protocol)] << (detection.swapped ? " swapped" : "")
+             << (detection.midstream ? " midstream" : "");
 }
 
 }  // namespace rtmpscope::carrier
 
 namespace rtmpscope::test {
 
-struct Replayed : StreamSink {
+struct Released : StreamSink {
   struct Item {
     Direction direction;
     std::uint64_t offset;
@@ -41,30 +41,30 @@ struct Replayed : StreamSink {
 /// A detector with the offsets and packets that its input needs, and a copy of what it was given.
 class DetectorDriver {
  public:
-  explicit DetectorDriver(carrier::Detector::Hints hints = {}) : detector(hints) {}
+  explicit DetectorDriver(carrier::ProtocolDetector::Hints hints = {}) : detector(hints) {}
 
-  carrier::Verdict data(Direction direction, Bytes bytes) {
-    if (bytes.empty()) return detector.verdict();
+  carrier::Detection data(Direction direction, Bytes bytes) {
+    if (bytes.empty()) return detector.detection();
     std::uint64_t& offset = offsets_[index_of(direction)];
     const PacketRef packet{++packets_, static_cast<Timestamp>(packets_ * 1000)};
     given.items.push_back({direction, offset, {bytes.begin(), bytes.end()}, packet});
-    const carrier::Verdict verdict = detector.add(direction, StreamData{offset, bytes, packet});
+    const carrier::Detection detection = detector.add(direction, StreamData{offset, bytes, packet});
     offset += bytes.size();
-    return verdict;
+    return detection;
   }
-  carrier::Verdict gap(Direction direction, std::optional<std::uint64_t> length,
-                       GapCause cause = GapCause::not_captured) {
+  carrier::Detection gap(Direction direction, std::optional<std::uint64_t> length,
+                         GapCause cause = GapCause::not_captured) {
     std::uint64_t& offset = offsets_[index_of(direction)];
     const PacketRef packet{++packets_, static_cast<Timestamp>(packets_ * 1000)};
     given.items.push_back({direction, offset, {}, packet});
-    const carrier::Verdict verdict = detector.add(direction, StreamGap{offset, length, cause, packet});
+    const carrier::Detection detection = detector.add(direction, StreamGap{offset, length, cause, packet});
     offset += length.value_or(0);
-    return verdict;
+    return detection;
   }
   [[nodiscard]] std::uint64_t sent(Direction direction) const { return offsets_[index_of(direction)]; }
 
-  carrier::Detector detector;
-  Replayed given;
+  carrier::ProtocolDetector detector;
+  Released given;
 
  private:
   std::array<std::uint64_t, 2> offsets_{};

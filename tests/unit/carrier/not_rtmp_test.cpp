@@ -16,8 +16,8 @@ using test::hex;
 
 constexpr Direction up = Direction::to_server;
 constexpr Direction down = Direction::to_client;
-constexpr Detector::Hints any_port{.known_port = false, .syn_seen = true};
-constexpr Detector::Hints any_port_no_syn{.known_port = false, .syn_seen = false};
+constexpr ProtocolDetector::Hints any_port{.known_port = false, .syn_seen = true};
+constexpr ProtocolDetector::Hints any_port_no_syn{.known_port = false, .syn_seen = false};
 
 /// The first bytes of each side; the side that speaks first comes first.
 struct Conversation {
@@ -96,7 +96,7 @@ class NotRtmp : public testing::TestWithParam<Conversation> {};
 
 TEST_P(NotRtmp, HoweverItIsCutAndSeen) {
   const Conversation& conversation = GetParam();
-  for (const Detector::Hints hints : {any_port, any_port_no_syn}) {
+  for (const ProtocolDetector::Hints hints : {any_port, any_port_no_syn}) {
     for (const std::size_t step : {1U, 16U, 100U, 512U, 1460U, 65536U}) {
       for (const bool one_way : {false, true}) {
         DetectorDriver driver(hints);
@@ -107,7 +107,7 @@ TEST_P(NotRtmp, HoweverItIsCutAndSeen) {
         };
         feed(conversation.first, conversation.opening);
         if (!one_way) feed(opposite(conversation.first), conversation.answer);
-        EXPECT_EQ(driver.detector.at_end(), Verdict{conversation.protocol}) << step << one_way;
+        EXPECT_EQ(driver.detector.at_end(), Detection{conversation.protocol}) << step << one_way;
       }
     }
   }
@@ -127,7 +127,7 @@ TEST(NotRtmp, RandomBytesOnBothSides) {
       if (driver.sent(way) == 0 && round % 4 < 2) bytes[0] = 3;
       driver.data(way, bytes);
     }
-    EXPECT_EQ(driver.detector.at_end(), Verdict{Protocol::other});
+    EXPECT_EQ(driver.detector.at_end(), Detection{Protocol::other});
   }
 }
 

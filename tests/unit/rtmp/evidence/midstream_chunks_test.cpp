@@ -12,9 +12,9 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-using carrier::Detector;
+using carrier::Detection;
 using carrier::Protocol;
-using carrier::Verdict;
+using carrier::ProtocolDetector;
 using test::ByteVector;
 using test::chunk;
 using test::concat;
@@ -141,14 +141,14 @@ TEST(MidstreamEvidence, ThirdMessageNeedNotEnd) {
   EXPECT_TRUE(is_midstream_rtmp(Bytes(stream).first(2000)));
 }
 
-Verdict decide_on_known_port(const ByteVector& stream, std::size_t& held) {
-  Detector detector({.known_port = true, .searched_bytes = &held});
-  Verdict verdict;
-  for (std::size_t at = 0; verdict.protocol == Protocol::undecided && at < stream.size(); at += 1000) {
+Detection decide_on_known_port(const ByteVector& stream, std::size_t& held) {
+  ProtocolDetector detector({.known_port = true, .searched_bytes = &held});
+  Detection detection;
+  for (std::size_t at = 0; detection.protocol == Protocol::undecided && at < stream.size(); at += 1000) {
     const Bytes piece = Bytes(stream).subspan(at, std::min<std::size_t>(1000, stream.size() - at));
-    verdict = detector.add(Direction::to_server, StreamData{at, piece, {1, 0}});
+    detection = detector.add(Direction::to_server, StreamData{at, piece, {1, 0}});
   }
-  return verdict;
+  return detection;
 }
 
 TEST(MidstreamEvidence, DetectorLooksBehindTextOnKnownPorts) {
@@ -156,7 +156,7 @@ TEST(MidstreamEvidence, DetectorLooksBehindTextOnKnownPorts) {
   std::mt19937 random(10);
   const ByteVector text(3000, 'm');
   std::size_t held = 0;
-  const Verdict rtmp{.protocol = Protocol::rtmp, .swapped = false, .midstream = true};
+  const Detection rtmp{.protocol = Protocol::rtmp, .swapped = false, .midstream = true};
   EXPECT_EQ(decide_on_known_port(concat(text, media(4096, 60000, random)), held), rtmp);
   EXPECT_EQ(decide_on_known_port(concat(text, noise(90000, random)), held).protocol, Protocol::other);
   EXPECT_EQ(held, 0U);
@@ -166,32 +166,33 @@ TEST(MidstreamEvidence, DetectorFindsItOnAnyPortAndGivesTheBytesBack) {
   std::mt19937 random(4);
   const ByteVector stream = media(128, 30000, random);
   std::size_t held = 0;
-  Detector detector({.searched_bytes = &held});
+  ProtocolDetector detector({.searched_bytes = &held});
   std::size_t at = 77;
-  Verdict verdict;
-  while (verdict.protocol == Protocol::undecided && at + 700 < stream.size()) {
-    verdict = detector.add(Direction::to_client, StreamData{at - 77, Bytes(stream).subspan(at, 700), {1, 0}});
+  Detection detection;
+  while (detection.protocol == Protocol::undecided && at + 700 < stream.size()) {
+    detection =
+        detector.add(Direction::to_client, StreamData{at - 77, Bytes(stream).subspan(at, 700), {1, 0}});
     at += 700;
   }
-  EXPECT_EQ(verdict, (Verdict{.protocol = Protocol::rtmp, .swapped = false, .midstream = true}));
+  EXPECT_EQ(detection, (Detection{.protocol = Protocol::rtmp, .swapped = false, .midstream = true}));
   EXPECT_GT(held, 0U);
-  test::Replayed replayed;
-  detector.replay(replayed);
-  EXPECT_EQ(replayed.items.size(), (at - 77) / 700);
+  test::Released released;
+  detector.release_held(released);
+  EXPECT_EQ(released.items.size(), (at - 77) / 700);
   EXPECT_EQ(held, 0U);
 }
 
 TEST(MidstreamEvidence, DetectorGivesUpAtItsLimit) {
   std::mt19937 random(5);
   std::size_t held = 0;
-  Detector detector({.searched_bytes = &held});
-  Verdict verdict;
+  ProtocolDetector detector({.searched_bytes = &held});
+  Detection detection;
   std::uint64_t at = 0;
-  for (; verdict.protocol == Protocol::undecided && at < 1 << 20; at += 1000) {
-    verdict = detector.add(Direction::to_client, StreamData{at, noise(1000, random), {1, 0}});
+  for (; detection.protocol == Protocol::undecided && at < 1 << 20; at += 1000) {
+    detection = detector.add(Direction::to_client, StreamData{at, noise(1000, random), {1, 0}});
   }
-  EXPECT_EQ(verdict.protocol, Protocol::other);
-  EXPECT_LE(at, Detector::searched_limit + 1000);
+  EXPECT_EQ(detection.protocol, Protocol::other);
+  EXPECT_LE(at, ProtocolDetector::searched_limit + 1000);
   EXPECT_EQ(held, 0U);
 }
 
@@ -199,7 +200,7 @@ TEST(MidstreamEvidence, TunnelsAreNoRtmp) {
   std::mt19937 random(12);
   for (const std::string_view around : {"POST /send/1/5 HTTP/1.1\r\nContent-Length: 6000\r\n\r\n", ""}) {
     std::size_t held = 0;
-    Detector detector({.searched_bytes = &held});
+    ProtocolDetector detector({.searched_bytes = &held});
     ByteVector stream = noise(100, random);
     stream.insert(stream.end(), around.begin(), around.end());
     stream = concat(stream, media(4096, 20000, random));

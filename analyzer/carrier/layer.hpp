@@ -1,0 +1,62 @@
+// A layer of what a TCP connection carries: two byte streams with gaps go in, two come out.
+#pragma once
+
+#include <optional>
+
+#include "base/endpoint.hpp"
+#include "base/stream.hpp"
+
+namespace rtmpscope::carrier {
+
+enum class LayerState : std::uint8_t {
+  establishing,  ///< its opening is not complete
+  open,          ///< hands on the inner streams
+  opaque,        ///< it is there, but its content cannot be read: nothing more is handed on
+  closed,        ///< it ended before the outer streams did: nothing more is handed on
+  absent,  ///< there is no such layer: all bytes were handed on as they came, and so are those that follow
+};
+
+/// What is known of a connection before its innermost streams are read. Layers add to it.
+struct LayerContext {
+  Endpoint client;
+  Endpoint server;
+  PacketRef first_packet;
+  std::uint32_t proxy_header = 0;  ///< bytes of all proxy headers in front of the client's first byte
+  /// The client as a proxy header tells it; of several headers the innermost, which was written first. The
+  /// port is 0 if the header has none.
+  std::optional<Endpoint> proxied_client;
+};
+
+/// Takes the outer streams as a StreamSink, and hands the inner ones to `next` with offsets of their own,
+/// from 0. What is handed on has the packet of the outer bytes that made it possible. Bytes handed on are
+/// valid during the call.
+///
+/// The directions are those of the roles: to_server is what the client sends. LayerStack puts a layer in only
+/// where it is known who the client is.
+class Layer : public StreamSink {
+ public:
+  /// To be called before the first data; again whenever another sink takes over, also during a call.
+  /// `next` outlives the layer's last call.
+  void set_next(StreamSink& next) { next_ = &next; }
+
+  [[nodiscard]] virtual LayerState state() const = 0;
+
+  /// The offset in the outer stream where the byte at `inner` came from; where inner bytes are made of
+  /// several outer ones, that of the first. For `inner` not yet handed on: where it can begin at the
+  /// earliest.
+  [[nodiscard]] virtual std::uint64_t outer_offset(Direction direction, std::uint64_t inner) const = 0;
+  /// The offset in the inner stream of the byte at `outer`; of the first inner byte behind it if the layer
+  /// keeps that byte for itself.
+  [[nodiscard]] virtual std::uint64_t inner_offset(Direction direction, std::uint64_t outer) const = 0;
+
+  /// Adds what the layer knows of the connection.
+  virtual void add_to(LayerContext& context) const = 0;
+
+ protected:
+  [[nodiscard]] StreamSink& next() const { return *next_; }
+
+ private:
+  StreamSink* next_ = nullptr;
+};
+
+}  // namespace rtmpscope::carrier

@@ -1,0 +1,157 @@
+#include "carrier/layer_stack.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "carrier/proxy_header.hpp"
+
+namespace rtmpscope::carrier {
+
+/// The layers so far, and the level inside them while it is not decided. As a StreamSink it takes that
+/// level's streams.
+struct LayerStack::Levels final : StreamSink {
+  Levels(const LayerContext& known, ProtocolDetector::Hints detector_hints, DecisionListener told)
+      : context(known), hints(detector_hints), detector(detector_hints), listener(std::move(told)) {}
+
+  void on_data(Direction direction, const StreamData& data) override;
+  void on_gap(Direction direction, const StreamGap& gap) override;
+  void on_end(Direction direction, const StreamEnd& end) override;
+
+  /// `data`: the piece that decided, if one did.
+  void act_on(const Detection& detection, Direction direction, const StreamData* data);
+  void push(std::unique_ptr<Layer> layer);
+  [[nodiscard]] bool may_be_proxy_header(Direction direction, const StreamData& data) const;
+  [[nodiscard]] StreamSink& outermost() {
+    return layers.empty() ? *this : static_cast<StreamSink&>(*layers.front());
+  }
+
+  LayerContext context;
+  ProtocolDetector::Hints hints;
+  ProtocolDetector detector;
+  DecisionListener listener;
+  std::vector<std::unique_ptr<Layer>> layers;  ///< from the outside to the inside
+  bool decided = false;
+  bool swapped = false;
+  StreamSink* sink = nullptr;  ///< set if `decided`; null: nobody takes the inner streams
+};
+
+/// A header is looked for in front of the stream's first byte, and again behind a header.
+bool LayerStack::Levels::may_be_proxy_header(Direction direction, const StreamData& data) const {
+  return direction == Direction::to_server && data.offset == 0 && hints.syn_seen &&
+         ProxyHeaderLayer::is_promising(data.bytes.front()) && layers.size() < most_layers &&
+         (layers.empty() || layers.back()->state() == LayerState::open);
+}
+
+void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
+  if (decided) return;  // the rest of what a layer hands on, and nobody wants it
+  if (may_be_proxy_header(direction, data)) {
+    push(std::make_unique<ProxyHeaderLayer>());
+    return layers.back()->on_data(direction, data);
+  }
+  act_on(detector.add(direction, data), direction, &data);
+}
+
+void LayerStack::Levels::on_gap(Direction direction, const StreamGap& gap) {
+  // Without a SYN the stream begins with its first captured byte. The detector knows from its hints that
+  // something may be missing before, and looks whether a handshake begins there all the same.
+  if (decided || gap.cause == GapCause::start_not_captured) return;
+  act_on(detector.add(direction, gap), direction, nullptr);
+}
+
+void LayerStack::Levels::on_end(Direction direction, const StreamEnd& end) {
+  if (!decided) act_on(detector.at_end(), direction, nullptr);
+  if (sink != nullptr) sink->on_end(swapped ? opposite(direction) : direction, end);
+}
+
+/// What the level holds goes through the new layer to a level of its own.
+void LayerStack::Levels::push(std::unique_ptr<Layer> layer) {
+  layer->set_next(*this);
+  if (!layers.empty()) layers.back()->set_next(*layer);
+  layers.push_back(std::move(layer));
+  ProtocolDetector outer = std::exchange(detector, ProtocolDetector(hints));
+  outer.release_held(*layers.back());
+}
+
+void LayerStack::Levels::act_on(const Detection& detection, Direction direction, const StreamData* data) {
+  if (detection.protocol == Protocol::undecided) return;
+  decided = true;
+  swapped = detection.swapped;
+  Decision decision{detection, context, hints.known_port};
+  if (swapped) std::swap(decision.context.client, decision.context.server);
+  for (const std::unique_ptr<Layer>& layer : layers) layer->add_to(decision.context);
+  const bool at_hand = data != nullptr && detector.held_segments() <= 1;
+  decision.has_held_bytes = !at_hand;
+  sink = listener(decision);
+  if (sink == nullptr) return;
+  if (!layers.empty()) layers.back()->set_next(*sink);
+  if (at_hand) {
+    sink->on_data(swapped ? opposite(direction) : direction, *data);
+  } else {
+    detector.release_held(*sink);
+  }
+}
+
+LayerStack::LayerStack(const LayerContext& context, ProtocolDetector::Hints hints, DecisionListener listener)
+    : levels_(std::make_unique<Levels>(context, hints, std::move(listener))) {}
+
+LayerStack::~LayerStack() = default;
+
+void LayerStack::take(Direction direction, const StreamData& data) {
+  levels_->outermost().on_data(direction, data);
+  settle();
+}
+
+void LayerStack::take(Direction direction, const StreamGap& gap) {
+  levels_->outermost().on_gap(direction, gap);
+  settle();
+}
+
+void LayerStack::take(Direction direction, const StreamEnd& end) {
+  levels_->outermost().on_end(direction, end);
+  settle();
+}
+
+void LayerStack::finish() {
+  if (state_ != State::undecided) return;
+  levels_->act_on(levels_->detector.at_end(), Direction::to_server, nullptr);
+  settle();
+}
+
+/// Between two calls, when no layer is at work: takes out what is no longer needed.
+void LayerStack::settle() {
+  if (state_ != State::undecided || !levels_->decided) return;
+  swapped_ = levels_->swapped;
+  std::vector<std::unique_ptr<Layer>>& layers = levels_->layers;
+  std::erase_if(layers, [](const auto& layer) { return layer->state() == LayerState::absent; });
+  if (levels_->sink == nullptr) {
+    state_ = State::unwanted;
+  } else if (layers.empty()) {
+    state_ = State::direct;
+  } else {
+    state_ = State::layered;
+    for (std::size_t i = 0; i + 1 < layers.size(); ++i) layers[i]->set_next(*layers[i + 1]);
+    layers.back()->set_next(*levels_->sink);
+    return;
+  }
+  levels_.reset();
+}
+
+bool LayerStack::is_searching() const {
+  return state_ == State::undecided && levels_->detector.is_searching();
+}
+
+std::uint64_t LayerStack::outer_offset(Direction direction, std::uint64_t inner) const {
+  if (levels_ == nullptr) return inner;
+  for (auto layer = levels_->layers.rbegin(); layer != levels_->layers.rend(); ++layer) {
+    inner = (*layer)->outer_offset(direction, inner);
+  }
+  return inner;
+}
+
+std::uint64_t LayerStack::inner_offset(Direction direction, std::uint64_t outer) const {
+  if (levels_ == nullptr) return outer;
+  for (const std::unique_ptr<Layer>& layer : levels_->layers) outer = layer->inner_offset(direction, outer);
+  return outer;
+}
+
+}  // namespace rtmpscope::carrier
