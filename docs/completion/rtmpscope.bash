@@ -22,6 +22,10 @@ _rtmpscope() {
       mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$current")
       return
       ;;
+    --timestamps)
+      mapfile -t COMPREPLY < <(compgen -W "from-zero as-sent" -- "$current")
+      return
+      ;;
     --order)
       mapfile -t COMPREPLY < <(compgen -W "merged sequence" -- "$current")
       return
@@ -34,19 +38,24 @@ _rtmpscope() {
       mapfile -t COMPREPLY < <(compgen -W "$(rtmpscope events 2>/dev/null | awk '{print $1}')" -- "$current")
       return
       ;;
-    -f | --filter | -j | --jobs | --connection | --from | --to | --port | -s | --snapshot-length | -B | --buffer-size)
+    -f | --filter | -j | --jobs | --connection | --stream | --from | --to | --port | -s | --snapshot-length | -B | --buffer-size)
       return
       ;;
   esac
 
   local words=""
   case $command in
-    "") words="analyze live schema fields findings values events interfaces --help --version" ;;
+    "") words="analyze live export schema fields findings values events interfaces --help --version" ;;
     analyze) words="$output $selection --jobs --order --help" ;;
     live) words="$output $selection --interface --snapshot-length --buffer-size --no-promiscuous-mode --help" ;;
+    export)
+      words="--output --force --timestamps --redact --no-progress --filter --connection --stream --port --jobs --order --help"
+      [[ ${COMP_WORDS[*]:1:COMP_CWORD-1} == *flv* ]] || words=flv
+      ;;
     fields | findings | values | events) words="--format --help" ;;
   esac
-  if [[ $current == -* || $command != analyze && $previous != -o && $previous != --output ]]; then
+  if [[ $current == -* || $words == flv || $command != analyze && $command != export && $previous != -o &&
+    $previous != --output ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   else
     compopt -o filenames

@@ -39,6 +39,7 @@ _rtmpscope() {
       _values 'command' \
         'analyze[analyze capture files]' \
         'live[capture from an interface]' \
+        'export[write the streams of capture files to FLV files]' \
         'schema[print the JSON Schema of the output]' \
         'fields[print the table of fields]' \
         'findings[print the table of findings]' \
@@ -60,6 +61,21 @@ _rtmpscope() {
             '(-s --snapshot-length)'{-s,--snapshot-length}'[bytes of each packet]:bytes: ' \
             '(-B --buffer-size)'{-B,--buffer-size}'[kernel buffer in bytes]:bytes: ' \
             '(-p --no-promiscuous-mode)'{-p,--no-promiscuous-mode}'[not in promiscuous mode]'
+          ;;
+        export)
+          _arguments '(- *)--help[show what there is]' '1:format:(flv)' \
+            '(-o --output)'{-o,--output}'[folder for the files]:folder:_files -/' \
+            '--force[overwrite files that are there already]' \
+            '--timestamps[times of the tags]:which:(from-zero as-sent)' \
+            '--redact[no stream names in file names]' \
+            '--no-progress[no progress bar]' \
+            '(-f --filter)'{-f,--filter}'[only packets that a pcap-filter(7) expression accepts]:filter: ' \
+            '--connection[only connection number N]:number: ' \
+            '*--stream[only streams of this name]:name: ' \
+            '*--port[RTMP port]:port: ' \
+            '(-j --jobs)'{-j,--jobs}'[threads]:number: ' \
+            '--order[several files]:order:(merged sequence)' \
+            '*:capture file:_files -g "*.(pcap|pcapng|cap)(|.gz|.zst)(-.)"'
           ;;
         fields | findings | values | events) _rtmpscope_table ;;
         *) _arguments '(- *)--help[show what there is]' ;;

@@ -2,11 +2,11 @@
 the bytes that a slow decoder finds, and ffprobe reads them as what was sent."""
 
 import json
-import struct
 import subprocess
 import sys
 from collections import defaultdict
 
+from flv_reader import SET_DATA_FRAME, VIDEO, is_coded, rebased, tags, told, without_duration
 from program import SAMPLES, Program, samples
 from wireshark import IN_ORDER, Tshark
 
@@ -14,55 +14,19 @@ sys.path.append(str(SAMPLES.parent / "tests/differential"))
 import reference_rtmp  # noqa: E402
 import streams  # noqa: E402
 
-AUDIO, VIDEO, DATA = 8, 9, 18
 # Fills its holes only with segments that come late.
 OUT_OF_ORDER = ["netem_loss5.pcap"]
 # The analyzer decodes neither TLS nor HTTP.
 OTHER_CARRIERS = {"rtmps_tls13_rtmpdump_nginx_dsb.pcapng": 0, "rtmpt_crtmp_publish_ffmpeg.pcap": 1}
 # Two passes give the same.
 TWICE = ["midstream_chunk128.pcap", "netem_loss5.pcap", "pubplay_ffmpeg_nginx.pcap"]
+# The program's own export writes the same.
+SAME_AS_PROGRAM = ["pub_ffmpeg_nginx_avc_aac.pcap", "pubplay_ffmpeg_nginx.pcap", "enh_multi_mixed_ffnew_nginx.pcap",
+                   "pub_gst_librtmp_nginx.pcap", "srs_avc_aac.pcap"]
 # Cut packets and encrypted ones hold no whole message.
 NOTHING_WHOLE = ["snaplen_96.pcap"]
 # Messages whose stream is not known yet are the analyzer's stream 0.
 STREAM_NOT_KNOWN = ["midstream_chunk128.pcap"]
-SET_DATA_FRAME = b"\2\0\x0d@setDataFrame"
-FOR_THE_PEER = (b"\2\0\x11|RtmpSampleAccess", b"\2\0\x08onStatus", b"\2\0\x0f@clearDataFrame")
-
-
-def tags(flv):
-    """[(type, timestamp, body)]; everything that a reader relies on is checked."""
-    signature, version, flags, header_size = struct.unpack(">3sBBI", flv[:9])
-    assert (signature, version, header_size) == (b"FLV", 1, 9)
-    found, at = [], 13
-    assert flv[9:13] == bytes(4)
-    while at < len(flv):
-        type_id, size = flv[at], int.from_bytes(flv[at + 1 : at + 4], "big")
-        timestamp = int.from_bytes(flv[at + 4 : at + 7], "big") | flv[at + 7] << 24
-        assert flv[at + 8 : at + 11] == bytes(3), "stream id"
-        body, back = flv[at + 11 : at + 11 + size], flv[at + 11 + size : at + 15 + size]
-        assert len(body) == size and int.from_bytes(back, "big") == 11 + size, "back pointer"
-        found.append((type_id, timestamp, body))
-        at += 15 + size
-    kinds = {tag[0] for tag in found}
-    assert flags == (4 if AUDIO in kinds else 0) | (1 if VIDEO in kinds else 0), flags
-    return found
-
-
-def is_coded(type_id, body):
-    """Coded frames, as FLV E.4.3.1 and Enhanced RTMP tell them from configuration and the like."""
-    if type_id == DATA:
-        return False
-    first = body[0]
-    if type_id == VIDEO and first & 0x80:
-        kind = first & 0x0F
-        return kind in (1, 3) or (kind == 6 and body[1] & 0x0F in (1, 3))
-    if type_id == AUDIO and first >> 4 == 9:
-        kind = first & 0x0F
-        return kind == 1 or (kind == 5 and body[1] & 0x0F == 1)
-    with_kind = first & 0x0F in (7, 12) if type_id == VIDEO else first >> 4 == 10
-    if type_id == VIDEO and first >> 4 == 5:
-        return False
-    return not with_kind or (len(body) > 1 and body[1] == 1)
 
 
 def export(tshark, capture, *arguments):
@@ -70,34 +34,6 @@ def export(tshark, capture, *arguments):
     folder = tshark.folder("exported")
     tshark.run("-n", "-q", "-r", tshark.readable(capture), "--export-objects", f"rtmpscope,{folder}", *arguments)
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-def told(program, capture, together):
-    """The analyzer's media messages, a list for each stream: [[(type, timestamp, length)]]. `together`: one for each
-    direction."""
-    found, takes = defaultdict(list), defaultdict(int)
-    for event in program.events(capture):
-        if event.get("event") != "message" or not event.get("complete"):
-            continue
-        stream = (event.get("connection"), event.get("message_stream_id"))
-        type_id, length = event.get("type_id"), event.get("length")
-        if type_id == 20 and event.get("command").get("name") in ("publish", "play"):
-            takes[stream] += 1
-        elif type_id in (AUDIO, VIDEO, DATA) and length > 0:
-            name = event.get("data").get("name") if type_id == DATA else None
-            if name == "@setDataFrame":
-                length -= len(SET_DATA_FRAME)
-            if name not in ("|RtmpSampleAccess", "onStatus", "@clearDataFrame"):
-                # node-media-server sends media on message stream 0, and nothing on any other.
-                key = (stream[0], event.get("direction"), None if together else stream[1], takes[stream])
-                found[key].append((type_id, event.get("timestamp"), length))
-    return list(found.values())
-
-
-def rebased(messages, coded):
-    """Times count from the earliest coded frame; what comes before has the time 0."""
-    begin = min((message[1] for message, is_frame in zip(messages, coded) if is_frame), default=0)
-    return [(type_id, max(timestamp - begin, 0), length) for type_id, timestamp, length in messages]
 
 
 def check_messages(program, tshark, capture, *arguments):
@@ -161,6 +97,15 @@ def check_ffprobe(tshark):
     assert (len(expected["video"]), len(expected["audio"])) == (127, 216), {k: len(v) for k, v in expected.items()}
 
 
+def check_program(program, tshark, capture):
+    """`rtmpscope export flv` writes the same files, but for the duration, which it knows only at the end."""
+    own = tshark.folder("own")
+    program.run("export", "flv", capture, "-o", own, "--force")
+    ours = sorted(without_duration(path.read_bytes()) for path in own.iterdir())
+    theirs = sorted(without_duration(content) for content in export(tshark, capture).values())
+    assert ours == theirs, f"{capture.name}: {len(ours)} and {len(theirs)} files, which differ"
+
+
 def check_names(tshark):
     """Publisher and player of one stream; redaction; what other carriers bring."""
     capture = SAMPLES / "pubplay_ffmpeg_nginx.pcap"
@@ -186,6 +131,8 @@ def main():
                     failures.append(f"{capture.name} {' '.join(passes)}: {failure}")
         for name in ("enh_multi_mixed_ffnew_nginx.pcap", "pub_gst_librtmp_nginx.pcap", "srs_avc_aac.pcap"):
             check_bytes(tshark, SAMPLES / name)
+        for name in SAME_AS_PROGRAM:
+            check_program(program, tshark, SAMPLES / name)
         check_ffprobe(tshark)
         check_names(tshark)
     print(f"{total} tags compared")
