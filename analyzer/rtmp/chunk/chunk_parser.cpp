@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/byte_order.hpp"
 
@@ -25,13 +26,6 @@ std::uint32_t distance(std::uint32_t a, std::uint32_t b) {
 }
 
 }  // namespace
-
-bool is_known_message_type(std::uint8_t type_id) {
-  constexpr std::uint32_t known = 1U << 1 | 1U << 2 | 1U << 3 | 1U << 4 | 1U << 5 | 1U << 6 | 1U << 8 |
-                                  1U << 9 | 1U << 15 | 1U << 16 | 1U << 17 | 1U << 18 | 1U << 19 | 1U << 20 |
-                                  1U << 22;
-  return type_id < 32 && (known >> type_id & 1U) != 0;
-}
 
 std::size_t ChunkParser::index_of_other(std::uint32_t chunk_stream_id) const {
   const auto found = index_.others->find(chunk_stream_id);
@@ -62,11 +56,11 @@ void ChunkParser::note(FindingId id, Range range, std::uint64_t a, std::uint64_t
 
 void ChunkParser::set_chunk_size(std::uint32_t size) {
   chunk_size_ = size;
-  if (recovery_ != nullptr) recovery_->chunk_size_certain = recovery_->chunk_size_known = true;
+  if (recovery_ != nullptr) recovery_->chunk_size_sent();
 }
 
 void ChunkParser::lose_sync() {
-  lost_ = true;
+  state_ = State::lost;
   if (cut_ != nullptr) {
     cut_->held = 0;
     cut_->unread.bytes = {};
@@ -87,7 +81,7 @@ ChunkItem ChunkParser::next(StreamData& in) {
 ChunkItem ChunkParser::step(StreamData& in) {
   ChunkItem item;
   if (in.bytes.empty()) return item;
-  if (lost_) {
+  if (state_ != State::in_sync) {
     in.offset += in.bytes.size();
     in.bytes = {};
     return item;
@@ -110,7 +104,7 @@ ChunkItem ChunkParser::step(StreamData& in) {
 
 ChunkItem ChunkParser::next(const StreamGap& gap) {
   ChunkItem item;
-  if (lost_) return item;
+  if (state_ != State::in_sync) return item;
   if (gap.length && *gap.length <= remaining_) {
     ChunkStream& stream = streams_[current_];
     const auto missing = static_cast<std::uint32_t>(*gap.length);
@@ -123,13 +117,13 @@ ChunkItem ChunkParser::next(const StreamGap& gap) {
     item.ends_message = stream.received == stream.message.length;
     if (item.ends_message) stream.in_progress = false;
     // What a Set Chunk Size or an Abort said is not known.
-    if (stream.message.type_id == MessageType::set_chunk_size) forget_chunk_size();
+    if (stream.message.type_id == MessageType::set_chunk_size) recovery().forget_chunk_size();
     if (stream.message.type_id == MessageType::abort_message) {
       for (ChunkStream& each : streams_) each.incomplete = true;
     }
     return item;
   }
-  if (gap.length && recovery_ != nullptr && gap.offset < recovery_->predicted_until)
+  if (gap.length && recovery_ != nullptr && recovery_->is_predicted(gap.offset))
     return assume_continuation(*gap.length);
   lose_sync();
   item.kind = ChunkItem::Kind::sync_lost;
@@ -179,36 +173,19 @@ ChunkItem ChunkParser::collect_header(StreamData& in) {
 }
 
 bool ChunkParser::parse_header(Bytes bytes) {
-  const std::uint8_t first = bytes[0];
   ChunkHeader& h = header_;
-  h = {.stream_offset = h.stream_offset, .format = static_cast<std::uint8_t>(first >> 6)};
-  const std::uint8_t low = first & 0x3F;
-  h.basic_size = low == 0 ? 2 : low == 1 ? 3 : 1;
-  const std::size_t fixed = h.basic_size + std::size_t{message_header_size[h.format]};
-  if (bytes.size() < fixed) return false;
-  switch (h.basic_size) {
-    case 1: h.chunk_stream_id = low; break;
-    case 2: h.chunk_stream_id = 64U + bytes[1]; break;
-    default: h.chunk_stream_id = 64U + bytes[1] + 256U * bytes[2]; break;  // little-endian, RTMP 5.3.1.1
-  }
-  const std::uint8_t* p = bytes.data() + h.basic_size;
-  h.size = static_cast<std::uint8_t>(fixed);
-  read_message_header(p, h);
-  if (h.format < 3) {
-    if (h.has_extended_timestamp && bytes.size() < fixed + 4) return false;
-  } else if (const ChunkStream* stream = find(h.chunk_stream_id);
-             stream != nullptr && stream->has_extended_timestamp) {
-    switch (type3_extended(*stream, bytes.subspan(fixed))) {
+  h = {.stream_offset = h.stream_offset};
+  if (!read_basic_header(bytes, h) || !read_message_header(bytes, h)) return false;
+  if (h.format == 3) {
+    const ChunkStream* stream = find(h.chunk_stream_id);
+    if (stream == nullptr || !stream->has_extended_timestamp) return true;
+    switch (type3_extended(*stream, bytes.subspan(h.size))) {
       case Extended::undecided: return false;
       case Extended::absent: return true;
       case Extended::present: h.has_extended_timestamp = true; break;
     }
   }
-  if (h.has_extended_timestamp) {
-    h.extended_timestamp = load_be32(bytes.data() + fixed);
-    h.size = static_cast<std::uint8_t>(fixed + 4);
-  }
-  return true;
+  return read_extended_timestamp(bytes, h);
 }
 
 /// Whether a type 3 header on a chunk stream with extended timestamps has one, too. RTMP 5.3.1.3 wants it,
@@ -228,26 +205,35 @@ ChunkParser::Extended ChunkParser::type3_extended(const ChunkStream& stream, Byt
   if (like_sent || like_absolute) {
     if (available < 4) return Extended::undecided;
     if (!like_sent) note(FindingId::extended_timestamp_absolute, {1, 4}, absolute, stream.extended_timestamp);
-    type3_habit_ = Habit::present;
+    type3_timestamps_ = Type3Timestamps::present;
     return Extended::present;
   }
   if (stream.in_progress) {
-    if (type3_habit_ != Habit::absent) {
+    if (type3_timestamps_ != Type3Timestamps::absent) {
       note(FindingId::extended_timestamp_absent, {0, 1}, stream.message.chunk_stream_id,
            stream.extended_timestamp);
     }
-    type3_habit_ = Habit::absent;
+    type3_timestamps_ = Type3Timestamps::absent;
     return Extended::absent;
   }
-  if (type3_habit_ == Habit::absent) return Extended::absent;
+  if (type3_timestamps_ == Type3Timestamps::absent) return Extended::absent;
   return available < 4 ? Extended::undecided : Extended::present;
 }
 
 ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
-  const Ambiguity ambiguity = recovery_ == nullptr ? Ambiguity::none : ambiguity_of_header();
-  if (ambiguity == Ambiguity::provisional_end) return stop_at(ChunkItem::Kind::next_header, raw);
-  const bool provisional = ambiguity == Ambiguity::chunk_size && expected_split();
-  if (ambiguity != Ambiguity::none && !provisional) return stop_at(ChunkItem::Kind::ambiguous_header, raw);
+  using Ambiguity = ChunkParserRecovery::Ambiguity;
+  bool provisional = false;
+  if (recovery_ != nullptr) [[unlikely]] {
+    const std::uint32_t length = header_length();
+    const Ambiguity ambiguity = recovery_->ambiguity_of(header_, find(header_.chunk_stream_id), length);
+    if (ambiguity == Ambiguity::provisional_end) {
+      return stop_at(ChunkItem::Kind::next_header, State::at_next_header, raw);
+    }
+    provisional = ambiguity == Ambiguity::chunk_size && recovery_->expected_split(length);
+    if (ambiguity != Ambiguity::none && !provisional) {
+      return stop_at(ChunkItem::Kind::ambiguous_header, State::at_ambiguous_header, raw);
+    }
+  }
   const std::size_t index = find_or_add(header_.chunk_stream_id);
   ChunkStream& stream = streams_[index];
   ChunkItem item;
@@ -274,7 +260,7 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
       implausible_ = 0;
     }
     start_message(stream, packet);
-    if (provisional) recovery_->provisional = {.stream = current_};
+    if (provisional) recovery_->begin_provisional(current_);
   }
   const std::uint32_t rest = stream.message.length - stream.received;
   remaining_ = std::min(rest, chunk_size_);
@@ -285,25 +271,16 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
 }
 
 bool ChunkParser::plausible(const ChunkStream& stream) const {
-  if (header_.format >= 2) return stream.last_format != 0xFF;
+  if (header_.format >= 2) return stream.has_defaults();
   return is_known_message_type(header_.type_id) || header_.type_id == 7;  // 7 is used between Adobe's servers
 }
 
 void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
   MessageHeader& message = stream.message;
   const ChunkHeader& h = header_;
-  if (stream.last_format == 0xFF && h.format != 0) {
-    if (recovery_ == nullptr) {
-      note(FindingId::first_header_not_type0, {0, 1}, h.format, h.chunk_stream_id);
-    } else {  // the header that it follows is not in the capture
-      message.timestamp =
-          recent_[0].timestamp - (h.has_extended_timestamp ? h.extended_timestamp : h.timestamp_field);
-      message.timestamp_exact = false;
-      message.message_stream_id_known = false;
-    }
-  }
+  if (!stream.has_defaults() && h.format != 0) begin_without_defaults(message);
   if (recovery_ != nullptr) [[unlikely]]
-    estimate_timestamp(stream, packet.time);
+    estimate_timestamp(h, estimator_, packet.time, stream);
   if (h.basic_size == 3 && basic_header_size(h.chunk_stream_id) < 3) {
     note(FindingId::basic_header_longer_than_needed, {0, 3}, h.chunk_stream_id);
   }
@@ -320,26 +297,7 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
     message.length = h.length;
     message.type_id = h.type_id;
   }
-  const std::uint32_t time_field = h.has_extended_timestamp ? h.extended_timestamp : h.timestamp_field;
-  switch (h.format) {
-    case 0:
-      message.timestamp = time_field;
-      stream.delta = time_field;
-      break;
-    case 1:
-    case 2:
-      stream.delta = time_field;
-      message.timestamp += time_field;
-      break;
-    default: message.timestamp = type3_timestamp(stream); break;
-  }
-  if (h.format < 3) {
-    stream.last_format = h.format;
-    stream.has_extended_timestamp = h.has_extended_timestamp;
-    stream.extended_timestamp = h.extended_timestamp;
-  } else if (stream.last_format == 0xFF) {
-    stream.last_format = 1;  // nothing to inherit: an empty message at time 0, reported above
-  }
+  update_timestamp(stream);
   stream.received = 0;
   stream.in_progress = true;
   stream.incomplete = false;
@@ -347,6 +305,49 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
   message.chunks = 1;
   message.first_frame = packet.number;
   message.stream_offset = h.stream_offset;
+  follow_clocks(stream, packet);
+}
+
+/// The header inherits, and its chunk stream has sent no header before it. After a loss, that one is only
+/// missing in the capture.
+void ChunkParser::begin_without_defaults(MessageHeader& message) {
+  const ChunkHeader& h = header_;
+  if (recovery_ == nullptr) {
+    note(FindingId::first_header_not_type0, {0, 1}, h.format, h.chunk_stream_id);
+    return;
+  }
+  message.timestamp = recent_[0].timestamp - h.time();
+  message.timestamp_exact = false;
+  message.message_stream_id_known = false;
+}
+
+void ChunkParser::update_timestamp(ChunkStream& stream) {
+  const ChunkHeader& h = header_;
+  MessageHeader& message = stream.message;
+  switch (h.format) {
+    case 0:
+      message.timestamp = h.time();
+      stream.delta = h.time();
+      break;
+    case 1:
+    case 2:
+      stream.delta = h.time();
+      message.timestamp += h.time();
+      break;
+    default: message.timestamp = type3_timestamp(stream); break;
+  }
+  if (h.format < 3) {
+    stream.last_format = static_cast<LastFormat>(h.format);
+    stream.has_extended_timestamp = h.has_extended_timestamp;
+    stream.extended_timestamp = h.extended_timestamp;
+  } else if (!stream.has_defaults()) {
+    stream.last_format = LastFormat::type1;  // nothing to inherit: an empty message at time 0, reported above
+  }
+}
+
+/// What later timestamps are estimated from, and compared with.
+void ChunkParser::follow_clocks(ChunkStream& stream, PacketRef packet) {
+  const MessageHeader& message = stream.message;
   if (message.type_id == MessageType::audio || message.type_id == MessageType::video) {
     estimator_.add_media(stream.clock, message.timestamp, message.timestamp_exact, message.stream_offset,
                          packet.time);
@@ -365,11 +366,11 @@ std::uint32_t ChunkParser::type3_timestamp(ChunkStream& stream) {
   if (header_.has_extended_timestamp && header_.extended_timestamp != stream.extended_timestamp &&
       header_.extended_timestamp != previous) {
     // A new value in the repeated field: the sender means this message's own time or delta.
-    if (stream.last_format == 0) return header_.extended_timestamp;
+    if (stream.last_format == LastFormat::type0) return header_.extended_timestamp;
     stream.delta = header_.extended_timestamp;
     return previous + stream.delta;
   }
-  if (stream.last_format != 0 || stream.delta == 0) return previous + stream.delta;
+  if (stream.last_format != LastFormat::type0 || stream.delta == 0) return previous + stream.delta;
 
   // After a type 0 header the standard adds its time once more; many receivers and some senders add nothing.
   // Take what keeps closer to the other chunk streams, and remember it for the messages that follow.
@@ -382,26 +383,118 @@ std::uint32_t ChunkParser::type3_timestamp(ChunkStream& stream) {
   if (recovery_ != nullptr) stream.message.timestamp_exact = false;  // what is compared with may be estimated
   note(FindingId::type3_after_type0, {0, 1}, adds ? previous + step : previous,
        adds ? previous : previous + step);
-  stream.last_format = 1;  // decided: from here on the delta is agreed
+  stream.last_format = LastFormat::type1;  // decided: from here on the delta is agreed
   stream.delta = adds ? step : 0;
   return previous + stream.delta;
 }
 
-void describe_chunk(const ChunkHeader& h, std::uint32_t payload_length, FieldSink& sink) {
-  sink.number(FieldId::chunk_stream_offset, {}, h.stream_offset);
-  sink.number(FieldId::chunk_format, {0, 1}, h.format);
-  sink.number(FieldId::chunk_chunk_stream_id, {0, h.basic_size}, h.chunk_stream_id);
-  std::uint32_t at = h.basic_size;
-  if (h.format == 0) sink.number(FieldId::chunk_timestamp, {at, 3}, h.timestamp_field);
-  if (h.format == 1 || h.format == 2) sink.number(FieldId::chunk_timestamp_delta, {at, 3}, h.timestamp_field);
-  if (h.format <= 1) {
-    sink.number(FieldId::chunk_length, {at + 3, 3}, h.length);
-    sink.number(FieldId::chunk_type_id, {at + 6, 1}, h.type_id);
+std::uint32_t ChunkParser::header_length() const {
+  if (header_.format < 2) return header_.length;
+  const ChunkStream* stream = find(header_.chunk_stream_id);
+  return stream == nullptr ? 0 : stream->message.length;
+}
+
+std::optional<InterruptedChunk> ChunkParser::interrupted(std::uint64_t missing) const {
+  const bool within_header = cut_ != nullptr && (cut_->held != 0 || !cut_->unread.bytes.empty());
+  if (state_ != State::in_sync || within_header || streams_.empty()) return std::nullopt;
+  const ChunkStream& stream = streams_[current_];
+  if (!stream.in_progress) return std::nullopt;
+  const bool last_chunk = stream.received + remaining_ == stream.message.length;
+  if (last_chunk && missing > remaining_) return std::nullopt;
+  return InterruptedChunk{current_, remaining_};
+}
+
+Bytes ChunkParser::take_unread_bytes() {
+  return cut_ == nullptr ? Bytes() : std::exchange(cut_->unread.bytes, {});
+}
+
+ChunkParserRecovery& ChunkParser::recovery() {
+  if (recovery_ == nullptr) recovery_ = std::make_unique<ChunkParserRecovery>();
+  return *recovery_;
+}
+
+void ChunkParser::enter_recovery(const ChunkResumption& resumption) {
+  state_ = State::in_sync;
+  implausible_ = 0;
+  chunk_size_ = recovery().enter(resumption);
+  for (const HeaderDefaults& each : resumption.defaults) set_defaults(each);
+}
+
+void ChunkParser::set_defaults(const HeaderDefaults& defaults) {
+  ChunkStream& stream = streams_[find_or_add(defaults.chunk_stream_id)];
+  MessageHeader& message = stream.message;
+  message.length = defaults.length;
+  message.type_id = defaults.type_id;
+  message.timestamp_exact = false;
+  if (stream.has_defaults()) return;
+  stream.last_format = LastFormat::type1;
+  message.timestamp = recent_[0].timestamp;
+  message.message_stream_id_known = false;
+}
+
+void ChunkParser::resume(const ChunkResumption& resumption) {
+  enter_recovery(resumption);
+  for (ChunkStream& stream : streams_) {
+    stream.in_progress = false;
+    stream.defaults_uncertain = true;
+    stream.message.timestamp_exact = false;
   }
-  if (h.format == 0) sink.number(FieldId::chunk_message_stream_id, {at + 7, 4}, h.message_stream_id);
-  at += message_header_size[h.format];
-  if (h.has_extended_timestamp) sink.number(FieldId::chunk_extended_timestamp, {at, 4}, h.extended_timestamp);
-  sink.number(FieldId::chunk_payload_length, {}, payload_length);
+  remaining_ = 0;
+}
+
+void ChunkParser::resume_interrupted(const InterruptedChunk& interrupted, std::uint64_t predicted_until,
+                                     const ChunkResumption& resumption) {
+  enter_recovery(resumption);
+  recovery_->set_predicted_until(predicted_until);
+  current_ = static_cast<std::uint32_t>(interrupted.stream);
+  remaining_ = interrupted.remaining;
+}
+
+void ChunkParser::resume_at_ambiguous_header(const ChunkResumption& resumption) {
+  enter_recovery(resumption);
+}
+
+ChunkItem ChunkParser::stop_at(ChunkItem::Kind kind, State state, Bytes raw) {
+  ChunkItem item;
+  item.kind = kind;
+  item.raw = raw;
+  state_ = state;
+  return item;
+}
+
+/// The search has shown that the gap hides nothing but chunks of the message in progress.
+ChunkItem ChunkParser::assume_continuation(std::uint64_t missing) {
+  ChunkStream& stream = streams_[current_];
+  ChunkItem item;
+  item.kind = ChunkItem::Kind::gap;
+  item.stream = current_;
+  const std::uint32_t before = stream.received;
+  const std::uint32_t id = stream.message.chunk_stream_id;
+  const std::uint64_t header_size =
+      basic_header_size(id) +
+      (stream.has_extended_timestamp && type3_timestamps_ != Type3Timestamps::absent ? 4U : 0U);
+  while (missing > 0) {
+    if (remaining_ == 0) {
+      const std::uint32_t rest = stream.message.length - stream.received;
+      if (rest == 0 || missing < header_size) break;
+      missing -= header_size;
+      remaining_ = std::min(rest, chunk_size_);
+      ++stream.message.chunks;
+    }
+    const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(missing, remaining_));
+    remaining_ -= count;
+    stream.received += count;
+    missing -= count;
+  }
+  stream.incomplete = true;
+  item.missing = stream.received - before;
+  item.ends_message = stream.received == stream.message.length;
+  if (item.ends_message) stream.in_progress = false;
+  if (missing > 0) {  // a header is cut by the gap's end: its rest would be taken for a header
+    lose_sync();
+    item.kind = ChunkItem::Kind::sync_lost;
+  }
+  return item;
 }
 
 }  // namespace rtmpscope::rtmp

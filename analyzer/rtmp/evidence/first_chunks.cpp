@@ -4,23 +4,16 @@
 #include <string_view>
 
 #include "base/byte_order.hpp"
+#include "rtmp/chunk/chunk_header.hpp"
+#include "rtmp/evidence/usual_values.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
 
-constexpr std::size_t header_size = 12;  // basic header of one byte, message header of type 0
-constexpr std::uint32_t extended_timestamp = 0xFFFFFF;
-/// connect is a few hundred bytes, with a long token in its URL a few thousand.
-constexpr std::uint32_t longest_command = 0x10000;
 constexpr std::size_t command_head_size = 4;  // AMF3 leading byte, string marker, length
 
-struct Message {
-  std::uint8_t type_id = 0;
-  std::uint32_t length = 0;
-};
-
 /// The lengths that the first messages can have. Type ids: RTMP 5.4, 6.2, 7.1.
-bool is_first_message(const Message& message) {
+bool is_first_message(const ChunkHeader& message) {
   switch (message.type_id) {
     case 1:                                                      // Set Chunk Size
     case 3:                                                      // Acknowledgement
@@ -28,7 +21,7 @@ bool is_first_message(const Message& message) {
     case 6: return message.length == 5;                          // Set Peer Bandwidth
     case 4: return message.length == 6 || message.length == 10;  // User Control
     case 17:
-    case 20: return message.length > command_head_size && message.length <= longest_command;
+    case 20: return message.length > command_head_size && message.length <= longest_first_command;
     default: return false;
   }
 }
@@ -61,20 +54,19 @@ ChunkEvidence read_chunk_evidence(Bytes bytes) {
   // Walks over the small control messages that come before or in place of the first command.
   bool first = true;
   while (!bytes.empty()) {
-    const bool type_0 = bytes[0] >= 2 && bytes[0] <= 0x3F;  // type 0, chunk stream 2 to 63
-    if (!type_0) {
+    const FirstByte start{bytes[0]};
+    if (start.format() != 0 || !start.is_whole()) {
       if (first) return {.plausible = false, .enough = true, .direction = {}};
       return evidence;
     }
-    if (bytes.size() < header_size) return evidence;
-    const Message message{bytes[7], load_be24(bytes.data() + 4)};
-    const bool stream_0 = load_be32(bytes.data() + 8) == 0;
-    if (!stream_0 || !is_first_message(message)) {
+    ChunkHeader message;
+    if (!read_basic_header(bytes, message) || !read_message_header(bytes, message)) return evidence;
+    if (message.message_stream_id != 0 || !is_first_message(message)) {
       if (first) return {.plausible = false, .enough = true, .direction = {}};
       return evidence;
     }
-    std::size_t at = header_size;
-    if (load_be24(bytes.data() + 1) == extended_timestamp) at += 4;
+    std::size_t at = message.size;
+    if (message.has_extended_timestamp) at += extended_timestamp_size;
     const Bytes body = bytes.subspan(std::min(at, bytes.size()));
     if (message.type_id == 17 || message.type_id == 20) {
       bool plausible = true;

@@ -9,6 +9,7 @@
 #include "base/byte_order.hpp"
 #include "rtmp/evidence/body_evidence.hpp"
 #include "rtmp/evidence/body_structure.hpp"
+#include "rtmp/evidence/usual_values.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -113,7 +114,7 @@ bool has_fixed_length(std::uint8_t type_id) {
 }
 
 std::optional<int> weigh_header(const ChunkHeader& h, const ChunkStream* stream) {
-  const bool known = stream != nullptr && stream->last_format != 0xFF;
+  const bool known = stream != nullptr && stream->has_defaults();
   if (h.chunk_stream_id < 2) return std::nullopt;
   if (!known && h.format >= 2) return std::nullopt;
   if (!is_known_message_type(h.type_id)) return std::nullopt;

@@ -9,7 +9,8 @@
 #include <array>
 #include <optional>
 
-#include "rtmp/chunk/chunk_parser.hpp"
+#include "rtmp/chunk/chunk_header.hpp"
+#include "rtmp/chunk/chunk_stream.hpp"
 
 namespace rtmpscope::rtmp {
 
@@ -44,12 +45,6 @@ struct SenderProfile {
     return Bytes(media_heads[1]).first(media_seen[1] ? head_size : 0);
   }
 };
-
-/// Longest time between two messages of a chunk stream that is nothing odd.
-inline constexpr std::uint32_t usual_longest_step_ms = 60'000;
-
-/// Message stream ids above are believed only where one was seen before; servers count up from 1.
-inline constexpr std::uint32_t highest_usual_message_stream = 0xFFFF;
 
 /// Messages of this type are equally long, all of them (RTMP 5.4).
 [[nodiscard]] bool has_fixed_length(std::uint8_t type_id);

@@ -3,10 +3,16 @@
 #include <cstring>
 
 #include "base/byte_order.hpp"
-#include "rtmp/evidence/header_evidence.hpp"
+#include "rtmp/chunk/chunk_header.hpp"
+#include "rtmp/evidence/usual_values.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
+
+/// Bits of a format in the first byte of a header.
+constexpr std::uint8_t format_bits = 0xFF & ~FirstByte::chunk_stream_bits;
+constexpr std::uint8_t format_1 = first_byte(1, 0);
+constexpr std::uint8_t format_3 = first_byte(3, 0);
 
 static_assert(usual_longest_step_ms <= 0xFFFF, "the first byte of a usual step is 0");
 static_assert(highest_usual_message_stream <= 0xFFFF,
@@ -54,24 +60,25 @@ Lanes is_type(Lanes type_id, Lanes length_high, Lanes length_middle) {
 Lanes may_be_explicit(const std::uint8_t* p, bool wide_message_streams) {
   const Lanes first = load(p);
   const Lanes message_stream = wide_message_streams ? Lanes{} : load(p + 10) | load(p + 11);
-  return (is_below(first, 0x40) & is(message_stream, 0)) |
-         (is(first & 0xC0, 0x40) & begins_step(load(p + 1)));
+  return (is_below(first, format_1) & is(message_stream, 0)) |
+         (is(first & format_bits, format_1) & begins_step(load(p + 1)));
 }
 
 /// And all else of it.
 Lanes is_explicit(const std::uint8_t* p) {
-  const Lanes chunk_stream_id = load(p) & 0x3F;
-  return is_within(chunk_stream_id, 2, 0x3F) & is_type(load(p + 7), load(p + 4), load(p + 5));
+  const Lanes chunk_stream_id = load(p) & FirstByte::chunk_stream_bits;
+  return is_within(chunk_stream_id, FirstByte::lowest_id, FirstByte::chunk_stream_bits) &
+         is_type(load(p + 7), load(p + 4), load(p + 5));
 }
 
 /// The first byte of a header of type 2 or 3 on the chunk stream whose headers of type 3 begin with `type3`.
 Lanes is_inheriting(Lanes first, std::uint8_t type3) {
-  return is(Lanes(first | 0x40), type3);
+  return is(Lanes(first | format_1), type3);  // 2 and 3 differ in that bit
 }
 
 /// Of such a header: type 3, or a time that is possible.
 Lanes has_usual_step(const std::uint8_t* p) {
-  return is_within(load(p), 0xC0, 0xFF) | begins_step(load(p + 1));
+  return is_within(load(p), format_3, 0xFF) | begins_step(load(p + 1));
 }
 
 bool is_any(Lanes mask) {
@@ -95,11 +102,11 @@ std::uint64_t to_bits(Lanes mask) {
 
 void HeaderScan::add_inheriting(std::uint32_t chunk_stream_id) {
   if (chunk_stream_id < 64) {
-    inheriting_.add(static_cast<std::uint8_t>(0xC0 | chunk_stream_id));
+    inheriting_.add(type3_byte(chunk_stream_id));
     return;
   }
   const std::uint32_t low = basic_header_size(chunk_stream_id) - 2;
-  for (std::uint32_t type = 0; type < 4; ++type) longer_.add(static_cast<std::uint8_t>(type << 6 | low));
+  for (std::uint32_t type = 0; type < 4; ++type) longer_.add(first_byte(type, low));
 }
 
 std::uint64_t HeaderScan::possible_block(const std::uint8_t* p) const {

@@ -7,17 +7,13 @@
 #include <vector>
 
 #include "base/byte_order.hpp"
+#include "rtmp/chunk/chunk_header.hpp"
 #include "rtmp/evidence/body_evidence.hpp"
+#include "rtmp/evidence/usual_values.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
 
-constexpr std::uint32_t extended_timestamp = 0xFFFFFF;
-constexpr std::uint32_t longest_step_ms = 10'000;
-constexpr std::uint32_t longest_message = 4U << 20;
-constexpr std::uint32_t highest_message_stream = 0xFFFF;
-constexpr std::array<std::uint32_t, 10> usual_chunk_sizes = {128,  4096, 1024,  256,   512,
-                                                             2048, 8192, 60000, 65535, 65536};
 /// Places for the first type 3 header that are tried; by chance, one in 256 bytes looks like it.
 constexpr int most_chunk_sizes = 64;
 constexpr std::size_t least_body = 10;  // what is looked at of a body
@@ -68,20 +64,20 @@ bool read_body(Header& header, Bytes body) {
 
 /// `previous` are the headers of the same run, for what type 2 and 3 inherit.
 bool read_header(Bytes bytes, std::span<const Header> previous, Header& header) {
-  const std::uint8_t format = bytes[0] >> 6;
-  header = {.chunk_stream_id = static_cast<std::uint8_t>(bytes[0] & 0x3F)};
-  if (header.chunk_stream_id < 2) return false;
-  constexpr std::array<std::size_t, 4> sizes = {12, 8, 4, 1};
-  header.size = sizes[format];
-  if (bytes.size() < header.size + 4 + least_body) return false;
-  const std::uint32_t time = format < 3 ? load_be24(bytes.data() + 1) : 0;
-  header.extended = format < 3 && time == extended_timestamp;
-  if (header.extended) header.size += 4;
-  if (format != 0 && !header.extended && time > longest_step_ms) return false;
-  header.gives_length = format < 2;
+  const FirstByte first{bytes[0]};
+  if (!first.is_whole()) return false;
+  if (bytes.size() < first.header_size() + extended_timestamp_size + least_body) return false;
+  ChunkHeader read;
+  if (!read_basic_header(bytes, read) || !read_message_header(bytes, read)) return false;
+  if (!read_extended_timestamp(bytes, read)) return false;
+  header = {.chunk_stream_id = static_cast<std::uint8_t>(read.chunk_stream_id)};
+  header.size = read.size;
+  header.extended = read.has_extended_timestamp;
+  if (read.format != 0 && !header.extended && read.timestamp_field > detector_longest_step_ms) return false;
+  header.gives_length = read.format < 2;
   if (header.gives_length) {
-    header.length = load_be24(bytes.data() + 4);
-    header.type_id = bytes[7];
+    header.length = read.length;
+    header.type_id = read.type_id;
   } else {
     const auto found = std::find_if(previous.rbegin(), previous.rend(), [&](const Header& other) {
       return other.chunk_stream_id == header.chunk_stream_id;
@@ -90,8 +86,8 @@ bool read_header(Bytes bytes, std::span<const Header> previous, Header& header) 
     header.length = found->length;
     header.type_id = found->type_id;
   }
-  if (header.length > longest_message) return false;
-  if (format == 0 && load_le32(bytes.data() + 8) > highest_message_stream) return false;
+  if (header.length > detector_longest_message) return false;
+  if (read.message_stream_id > highest_usual_message_stream) return false;
   return read_body(header, bytes.subspan(header.size));
 }
 
@@ -104,28 +100,31 @@ std::size_t end_of(Bytes bytes, std::size_t body, const Header& header, std::uin
     at += count;
     left -= count;
     if (left == 0) return at;
-    const std::size_t continuation = header.extended ? 5 : 1;
-    if (at + continuation > bytes.size() || bytes[at] != (0xC0 | header.chunk_stream_id)) return 0;
+    const std::size_t continuation = 1 + (header.extended ? extended_timestamp_size : 0);
+    if (at + continuation > bytes.size() || bytes[at] != type3_byte(header.chunk_stream_id)) return 0;
     at += continuation;
   }
 }
 
 /// A header that inherits from one that is not there; its message must be media by its first bytes.
 bool is_inheriting_media(Bytes bytes) {
-  if (bytes.size() < 4 + least_body || bytes[0] < 0x80 || (bytes[0] & 0x3F) < 3) return false;
-  const bool has_time = bytes[0] < 0xC0;
-  if (has_time && load_be24(bytes.data() + 1) > longest_step_ms) return false;
-  const Bytes body = bytes.subspan(has_time ? 4 : 1, least_body);
-  return weigh_audio(body, longest_message, {}).value_or(0) >= body_bits ||
-         weigh_video(body, longest_message, {}).value_or(0) >= body_bits;
+  if (bytes.size() < 4 + least_body) return false;
+  const FirstByte first{bytes[0]};
+  if (!first.inherits_length() || first.id() < lowest_inheriting_stream) return false;
+  if (first.format() == 2 && load_be24(bytes.data() + 1) > detector_longest_step_ms) return false;
+  const Bytes body = bytes.subspan(first.header_size(), least_body);
+  return weigh_audio(body, detector_longest_message, {}).value_or(0) >= body_bits ||
+         weigh_video(body, detector_longest_message, {}).value_or(0) >= body_bits;
 }
 
 /// Size of a header that inherits length and type, on chunk stream `id`, before a body that begins with
 /// `first`; 0 if there is none.
 std::size_t inheriting_size(Bytes bytes, std::uint8_t id, std::uint8_t first) {
-  if (bytes.size() < 5 || bytes[0] < 0x80 || (bytes[0] & 0x3F) != id) return 0;
-  const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
-  if (size == 4 && load_be24(bytes.data() + 1) > longest_step_ms) return 0;
+  if (bytes.size() < 5) return 0;
+  const FirstByte header{bytes[0]};
+  if (!header.inherits_length() || header.id() != id) return 0;
+  const std::size_t size = header.header_size();
+  if (header.format() == 2 && load_be24(bytes.data() + 1) > detector_longest_step_ms) return 0;
   return bytes[size] == first ? size : 0;
 }
 
@@ -133,11 +132,13 @@ std::size_t inheriting_size(Bytes bytes, std::uint8_t id, std::uint8_t first) {
 /// header that is known, stand at its distance.
 bool read_repeated(Bytes bytes, std::span<const Header> previous, Header& header) {
   constexpr std::size_t longest_repeated = 4096;
-  if (bytes.size() < 5 || bytes[0] < 0x80) return false;
-  const auto id = static_cast<std::uint8_t>(bytes[0] & 0x3F);
-  const std::size_t size = bytes[0] < 0xC0 ? 4 : 1;
+  if (bytes.size() < 5) return false;
+  const FirstByte own{bytes[0]};
+  if (!own.inherits_length()) return false;
+  const auto id = static_cast<std::uint8_t>(own.id());
+  const std::size_t size = own.header_size();
   const std::uint8_t first = bytes[size];
-  if (id < 3 || inheriting_size(bytes, id, first) == 0) return false;
+  if (id < lowest_inheriting_stream || inheriting_size(bytes, id, first) == 0) return false;
   for (std::size_t length = shortest_body; length < longest_repeated && size + length < bytes.size();
        ++length) {
     const Bytes second = bytes.subspan(size + length);
@@ -172,12 +173,12 @@ std::size_t next_header_offset(Bytes bytes, std::size_t at, const Header& header
                : 0;
   };
   if (const std::size_t end = try_size(header.length); end != 0) return end;
-  for (const std::uint32_t size : usual_chunk_sizes) {
+  for (const std::uint32_t size : chunk_sizes_by_frequency) {
     if (size >= header.length) continue;
     if (const std::size_t end = try_size(size); end != 0) return end;
   }
   // Any other size: the first type 3 header stands at its end.
-  const auto mark = static_cast<std::uint8_t>(0xC0 | header.chunk_stream_id);
+  const std::uint8_t mark = type3_byte(header.chunk_stream_id);
   const Bytes body = bytes.subspan(at + header.size);
   const auto body_end =
       body.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(body.size(), header.length));
@@ -207,7 +208,7 @@ bool is_proof(const Headers& headers) {
 /// proof.
 bool is_coded_audio(Bytes bytes) {
   if (!is_inheriting_media(bytes)) return false;
-  const std::uint8_t first = bytes[bytes[0] < 0xC0 ? 4 : 1];
+  const std::uint8_t first = bytes[FirstByte{bytes[0]}.header_size()];
   constexpr std::array<int, 3> formats = {2, 9, 14};  // MP3, those with a FourCC, MP3 of 8 kHz
   return std::ranges::find(formats, first >> 4) != formats.end();
 }
@@ -234,7 +235,7 @@ bool proves_from(Bytes bytes, std::size_t at) {
 
 bool is_midstream_rtmp(Bytes bytes) {
   for (std::size_t at = 0; at < bytes.size(); ++at) {
-    if ((bytes[at] & 0x3F) >= 2 && proves_from(bytes, at)) return true;
+    if (FirstByte{bytes[at]}.is_whole() && proves_from(bytes, at)) return true;
   }
   return false;
 }

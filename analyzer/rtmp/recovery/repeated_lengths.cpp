@@ -8,6 +8,7 @@
 
 #include "base/byte_order.hpp"
 #include "rtmp/evidence/header_scan.hpp"
+#include "rtmp/evidence/usual_values.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -21,8 +22,6 @@ constexpr std::size_t most_places = 2048;
 /// A message and the next one of its kind may have others between them.
 constexpr std::size_t neighbours = 6;
 constexpr std::size_t shortest = 20;
-/// That of control messages is not considered (RTMP 5.4).
-constexpr std::uint32_t lowest_chunk_stream = 3;
 
 struct Place {
   std::uint32_t key = 0;  // chunk stream and first byte of the body
@@ -37,22 +36,23 @@ std::vector<Place> list_places(Bytes bytes, std::span<const std::uint32_t> chunk
   if (bytes.size() <= bytes_behind) return places;
   const std::size_t end = bytes.size() - bytes_behind;
   const auto add = [&](std::size_t at) {
-    const std::uint8_t first = bytes[at];
-    const std::size_t size = first < 0xC0 ? 4 : 1;
-    if (size == 4 && load_be24(bytes.data() + at + 1) > longest_inheriting_step_ms) return true;
-    places.push_back({static_cast<std::uint32_t>((first & 0x3F) << 8 | bytes[at + size]),
-                      static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + size)});
+    const FirstByte first{bytes[at]};
+    const std::size_t size = first.header_size();
+    if (!has_inheriting_step(bytes.subspan(at))) return true;
+    places.push_back({first.id() << 8 | bytes[at + size], static_cast<std::uint32_t>(at),
+                      static_cast<std::uint32_t>(at + size)});
     return true;
   };
   if (chunk_streams.empty()) {
     for (std::size_t at = 0; at < end; ++at) {
-      if (bytes[at] >= 0x80 && (bytes[at] & 0x3F) >= lowest_chunk_stream) add(at);
+      const FirstByte first{bytes[at]};
+      if (first.inherits_length() && first.id() >= lowest_inheriting_stream) add(at);
     }
     return places;
   }
   HeaderScan scan;
   for (const std::uint32_t id : chunk_streams) {
-    if (id >= lowest_chunk_stream && id < 64) scan.add_inheriting(id);
+    if (id >= lowest_inheriting_stream && id < 64) scan.add_inheriting(id);
   }
   scan.scan(bytes, 0, end, add);
   return places;
@@ -164,7 +164,7 @@ std::uint32_t split_of(Bytes bytes, std::span<const Place> places, std::uint32_t
     int split = 0;
     int whole = 0;
     for_each_pair(places, distance, [&](const Place& place, const Place&) {
-      ++(bytes[place.payload + size] == (0xC0 | place.key >> 8) ? split : whole);
+      ++(bytes[place.payload + size] == type3_byte(place.key >> 8) ? split : whole);
     });
     if (whole == 0 && split >= least_repeats) return size;
   }

@@ -29,14 +29,14 @@ void ChunkStreamDecoder::on_gap(const StreamGap& stream_gap, ChunkStreamListener
   reparse_kept(listener);
 }
 
-/// Bytes of `packet` come from `offset` on; what else comes with the same packet was part of it, too.
+/// Bytes of `packet` come from `offset` on. What else comes with the same packet was part of it, too.
 void ChunkStreamDecoder::begin_packet(PacketRef packet, std::uint64_t offset) {
   if (packet.number == packet_) return;
   packet_ = packet.number;
   packet_begin_ = offset;
 }
 
-/// Takes `data` until all of it is used up or kept.
+/// Consumes `data` until all of it is parsed or kept.
 void ChunkStreamDecoder::consume(StreamData data, ChunkStreamListener& listener) {
   while (!data.bytes.empty()) {
     if (search_ == nullptr) {
@@ -48,10 +48,10 @@ void ChunkStreamDecoder::consume(StreamData data, ChunkStreamListener& listener)
   }
 }
 
-/// While chunk borders are not known: goes on at a header in `data`, or keeps what comes before the next
+/// While chunk borders are not known: resumes at a header in `data`, or keeps what comes before the next
 /// decision.
 void ChunkStreamDecoder::consume_while_searching(StreamData& data, ChunkStreamListener& listener) {
-  if (const auto found = search_->try_first_header(data, parser_, profile_)) {
+  if (const auto found = search_->try_first_header(data)) {
     resume_at(*found, listener);
     drop_front(data, static_cast<std::size_t>(found->header - data.offset));
     return;
@@ -81,13 +81,13 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
         damaged_ = true;
         deliver_all_incomplete(data.packet, listener);
         listener.on_sync_lost(parser_.header().stream_offset, item.reason, data.packet);
-        start_search(SyncSearch::Cause::implausible_headers, data.offset);
+        start_search(LossCause::implausible_headers, data.offset);
         return;
       case ChunkItem::Kind::ambiguous_header:
       case ChunkItem::Kind::next_header: {
         const std::uint64_t offset = parser_.header().stream_offset;
-        start_search(item.kind == ChunkItem::Kind::ambiguous_header ? SyncSearch::Cause::ambiguous_header
-                                                                    : SyncSearch::Cause::next_header,
+        start_search(item.kind == ChunkItem::Kind::ambiguous_header ? LossCause::ambiguous_header
+                                                                    : LossCause::next_header,
                      offset);
         search_->window().add(StreamData{offset, item.raw, data.packet});
         const Bytes more = parser_.take_unread_bytes();
@@ -110,7 +110,7 @@ void ChunkStreamDecoder::consume_gap(const StreamGap& stream_gap, ChunkStreamLis
     // Nothing after it has a known distance to what is before it.
     finish(stream_gap.noticed_at, listener);
     parser_.lose_sync();
-    start_search(SyncSearch::Cause::midstream, stream_gap.offset);
+    start_search(LossCause::midstream, stream_gap.offset);
     return;
   }
   deliver_provisional(listener);
@@ -125,12 +125,12 @@ void ChunkStreamDecoder::consume_gap(const StreamGap& stream_gap, ChunkStreamLis
     if (!interrupted) deliver_all_incomplete(stream_gap.noticed_at, listener);
     listener.on_sync_lost(stream_gap.offset, static_cast<std::uint8_t>(SyncLostReason::gap),
                           stream_gap.noticed_at);
-    start_search(SyncSearch::Cause::gap, stream_gap.offset, interrupted);
+    start_search(LossCause::gap, stream_gap.offset, interrupted);
     if (stream_gap.length) search_->add(stream_gap);
   }
 }
 
-/// Goes over what was kept, once chunk borders are known.
+/// Parses kept bytes again, once chunk borders are known.
 void ChunkStreamDecoder::reparse_kept(ChunkStreamListener& listener) {
   while (reparsed_ != nullptr) {
     ReparsedBytes& top = *reparsed_;
@@ -138,8 +138,7 @@ void ChunkStreamDecoder::reparse_kept(ChunkStreamListener& listener) {
       reparsed_ = std::move(top.below);
       continue;
     }
-    // A piece is taken bit by bit: taking it may put another window on top, which comes before the piece's
-    // rest.
+    // Parsing can lose sync again. That opens a newer window, which must be drained before this one.
     KeptBytes::Piece piece = top.window.pieces()[top.next];
     if (piece.gap) {
       ++top.next;
@@ -169,18 +168,20 @@ void ChunkStreamDecoder::reparse_kept(ChunkStreamListener& listener) {
 }
 
 void ChunkStreamDecoder::search(bool last, ChunkStreamListener& listener) {
-  const bool was_predicted = !search_->prediction_failed();
-  const bool was_doubted = search_->expected_header_refuted();
+  using Expected = ExpectedHeader::State;
+  const Expected before = search_->expected().state();
   const PacketRef packet = search_->window().pieces().back().packet;
-  const auto found = search_->search(parser_, profile_, last);
-  if (search_->expected_header_refuted() && !was_doubted) {
-    const bool next_header = search_->cause() == SyncSearch::Cause::next_header;
+  const auto found = search_->search(last);
+  const Expected after = search_->expected().state();
+  if (after == Expected::refuted && before != Expected::refuted) {
+    const bool next_header = search_->cause() == LossCause::next_header;
     if (next_header) end_provisional(false, listener);
     deliver_all_incomplete(packet, listener);
     const auto reason = next_header ? SyncLostReason::implausible_header : SyncLostReason::inherited_unknown;
     listener.on_sync_lost(search_->lost_offset(), static_cast<std::uint8_t>(reason), packet);
   }
-  if (was_predicted && search_->prediction_failed()) deliver_all_incomplete(packet, listener);
+  if (before == Expected::interrupted && after != Expected::interrupted)
+    deliver_all_incomplete(packet, listener);
   if (found) resume_at(*found, listener);
 }
 
@@ -189,16 +190,14 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
       .offset = found.header,
       .trusted_until = found.trial.confirmed,
       .chunk_size = found.trial.chunk_size,
-      .chunk_size_certain = found.trial.chunk_size_certain,
-      .least_chunk_size = found.trial.least_chunk_size,
       .provisional = found.provisional,
       .chunk_size_is_stable =
-          profile_.chunk_size_is_stable() && found.trial.chunk_size == parser_.expected_chunk_size(),
+          profile_.chunk_size_is_stable() && found.trial.chunk_size.size == parser_.known_chunk_size().size,
       .defaults = found.defaults};
   const std::uint32_t before = parser_.chunk_size();
-  const bool was_exact = parser_.chunk_size_certain();
+  const bool was_exact = parser_.known_chunk_size().certain;
   const bool at_next_header =
-      search_->cause() == SyncSearch::Cause::next_header && found.method == SyncMethod::confirmed;
+      search_->cause() == LossCause::next_header && found.method == SyncMethod::confirmed;
   std::unique_ptr<ReparsedBytes> kept;
   if (search_->window().kept_bytes() > 0) {
     kept = std::make_unique<ReparsedBytes>();
@@ -207,7 +206,7 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
   }
   switch (found.method) {
     case SyncMethod::predicted:
-      parser_.resume_interrupted(*search_->interrupted(), found.header, resumption);
+      parser_.resume_interrupted(*search_->expected().interrupted(), found.header, resumption);
       if (kept != nullptr) kept->from = search_->lost_offset();
       break;
     case SyncMethod::confirmed:
@@ -223,7 +222,7 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
   search_.reset();
   const std::uint32_t chunk_size = parser_.chunk_size();
   if (chunk_size != before) profile_.media_since_chunk_size = 0;
-  const bool exact = at_next_header ? found.trial.chunk_size_certain : parser_.chunk_size_certain();
+  const bool exact = at_next_header ? found.trial.chunk_size.certain : parser_.known_chunk_size().certain;
   if (found.method != SyncMethod::confirmed || chunk_size != before || exact != was_exact) {
     listener.on_sync_found(found, chunk_size);
   }
@@ -233,19 +232,18 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
   reparsed_ = std::move(kept);
 }
 
-void ChunkStreamDecoder::start_search(SyncSearch::Cause cause, std::uint64_t offset,
+void ChunkStreamDecoder::start_search(LossCause cause, std::uint64_t offset,
                                       std::optional<InterruptedChunk> interrupted) {
   search_ = std::make_unique<SyncSearch>(cause, offset, interrupted, parser_, profile_, work_);
 }
 
-/// The header of a landing item is believable by itself, or by what is here of it and its message; less is no
-/// answer. SyncSearch would say the same of it.
+/// True if the next header is convincing with the bytes at hand. False means "ask the search", not "invalid".
 bool ChunkStreamDecoder::next_header_confirms(const ChunkItem& item, const StreamData& behind) const {
-  if (parser_.provisional_is_split() && !parser_.chunk_size_certain()) return false;  // there is more to tell
+  if (parser_.provisional_is_split() && !parser_.known_chunk_size().certain)
+    return false;  // there is more to tell
   ChunkHeader header = parser_.header();
   const ChunkStream* stream = parser_.find(header.chunk_stream_id);
-  if (stream != nullptr &&
-      (stream->in_progress || stream->last_format == 0xFF || stream->has_extended_timestamp))
+  if (stream != nullptr && (stream->in_progress || !stream->has_defaults() || stream->has_extended_timestamp))
     return false;
   if (stream == nullptr && (header.format >= 2 || header.basic_size > 1)) return false;
   if (header.format >= 2) {
@@ -257,7 +255,7 @@ bool ChunkStreamDecoder::next_header_confirms(const ChunkItem& item, const Strea
   const auto bits = weigh_header(header, stream);
   if (!bits || *bits >= next_header_alone_bits)
     return bits.has_value();  // ffmpeg ends packets with the next header
-  if (item.raw.data() + item.raw.size() != behind.bytes.data()) return false;  // it came in pieces
+  if (item.raw.data() + item.raw.size() != behind.bytes.data()) return false;  // it came in several packets
   const std::size_t weighed = std::min<std::size_t>(weighed_body_bytes, header.length);
   if (behind.bytes.size() < weighed) return false;
   const auto shown =
@@ -265,21 +263,21 @@ bool ChunkStreamDecoder::next_header_confirms(const ChunkItem& item, const Strea
   return shown && *bits + *shown >= next_header_bits;
 }
 
-/// What follows the provisional message shows that the chunk size holds, or that it does not.
-void ChunkStreamDecoder::end_provisional(bool proved, ChunkStreamListener& listener) {
-  const ChunkParser::ProvisionalMessage provisional = *parser_.provisional();
-  if (proved) {
+/// The header behind the provisional message shows that the chunk size is right (`confirmed`), or wrong.
+void ChunkStreamDecoder::end_provisional(bool confirmed, ChunkStreamListener& listener) {
+  const ProvisionalMessage provisional = *parser_.provisional();
+  if (confirmed) {
     parser_.confirm_provisional();
   } else {
     parser_.accept_provisional();
     profile_.media_since_chunk_size = 0;
   }
   if (!provisional.ended) return;
-  const bool complete = proved && !parser_.stream(provisional.stream).incomplete;
+  const bool complete = confirmed && !parser_.stream(provisional.stream).incomplete;
   deliver(provisional.stream, {}, complete, provisional.last_packet, listener);
 }
 
-/// Nothing will follow the provisional message, if that is all there, which could speak against it.
+/// The provisional message is complete and nothing follows that could refute it: accept it.
 void ChunkStreamDecoder::deliver_provisional(ChunkStreamListener& listener) {
   if (parser_.provisional() != nullptr && parser_.provisional()->ended) end_provisional(true, listener);
 }
@@ -294,7 +292,7 @@ void ChunkStreamDecoder::on_end(PacketRef packet, ChunkStreamListener& listener)
   finish(packet, listener);
 }
 
-/// Decides on what is kept, as nothing will come that belongs to it, and gives out messages in progress.
+/// Nothing will come that belongs to the kept bytes: decides on them, and delivers messages in progress.
 void ChunkStreamDecoder::finish(PacketRef packet, ChunkStreamListener& listener) {
   while (search_ != nullptr && !search_->window().pieces().empty()) {
     search(true, listener);
@@ -312,9 +310,7 @@ void ChunkStreamDecoder::lose_sync(std::uint64_t offset, SyncLostReason reason, 
   damaged_ = true;
   parser_.lose_sync();
   listener.on_sync_lost(offset, static_cast<std::uint8_t>(reason), packet);
-  start_search(
-      reason == SyncLostReason::start_not_captured ? SyncSearch::Cause::midstream : SyncSearch::Cause::gap,
-      offset);
+  start_search(reason == SyncLostReason::start_not_captured ? LossCause::midstream : LossCause::gap, offset);
 }
 
 void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener) {
@@ -343,7 +339,7 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
 
 void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, PacketRef packet,
                                         ChunkStreamListener& listener) {
-  if (ChunkParser::ProvisionalMessage* provisional = parser_.provisional();
+  if (ProvisionalMessage* provisional = parser_.provisional();
       provisional != nullptr && provisional->stream == stream) {
     ChunkStream& its = parser_.stream(stream);
     assembler_.append(its.body, its.message, payload);
@@ -354,7 +350,7 @@ void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, Packe
   deliver(stream, payload, !parser_.stream(stream).incomplete, packet, listener);
 }
 
-/// `payload`: the message's last piece, where it is not kept yet.
+/// `payload`: the last bytes of the message, if they are not kept yet.
 void ChunkStreamDecoder::deliver(std::size_t index, Bytes payload, bool complete, PacketRef packet,
                                  ChunkStreamListener& listener) {
   ChunkStream& stream = parser_.stream(index);

@@ -33,18 +33,17 @@ enum class SyncLostReason : std::uint8_t { gap, start_not_captured, implausible_
 /// Call order: any number of on_data and on_gap in stream order, then on_end once; before_gap before an
 /// on_gap, if at all.
 ///
-/// While chunk borders are looked for, bytes are kept (resync.hpp), and what they hold is told later, each
-/// event with the packet that it came in.
+/// While chunk borders are searched for, bytes are kept (sync_search.hpp). What they hold is reported later,
+/// each event with the packet that it came in.
 class ChunkStreamDecoder {
  public:
   void on_data(StreamData data, ChunkStreamListener& listener);
   void on_gap(const StreamGap& gap, ChunkStreamListener& listener);
-  /// Gives out the message that waited for what is missing, for a listener that tells of the gap before
-  /// on_gap.
+  /// Delivers the provisional message, for a listener that reports the gap before on_gap.
   void before_gap(ChunkStreamListener& listener) {
     if (search_ == nullptr) deliver_provisional(listener);
   }
-  /// Hands out the messages in progress as incomplete ones.
+  /// Delivers the messages in progress as incomplete ones.
   void on_end(PacketRef packet, ChunkStreamListener& listener);
   /// Nothing can be decoded from here on, for a reason outside of the chunk stream.
   void lose_sync(std::uint64_t offset, SyncLostReason reason, PacketRef packet,
@@ -64,18 +63,18 @@ class ChunkStreamDecoder {
   /// See MessageAssembler.
   void keep_media_whole(bool whole) { assembler_.keep_media_whole(whole); }
 
-  /// A loss of bytes or chunk borders has happened: what does not fit since then may be due to it.
+  /// Bytes or chunk borders have been lost: what does not fit since then may be due to that.
   [[nodiscard]] bool damaged() const { return damaged_; }
   /// A chunk header that the end of the stream cut off: how many bytes of it came.
   [[nodiscard]] std::size_t held_header_bytes() const { return parser_.held_header_bytes(); }
 
  private:
-  /// A window that is gone over again, and how far that is.
+  /// A window of kept bytes that is parsed again, and how far that is.
   struct ReparsedBytes : Recycled<search_block_bytes> {
     KeptBytes window;
     std::size_t next = 0;
     std::uint64_t from = 0;
-    std::unique_ptr<ReparsedBytes> below{};  ///< is gone over when this one is done
+    std::unique_ptr<ReparsedBytes> below{};  ///< is parsed when this one is done
   };
 
   void begin_packet(PacketRef packet, std::uint64_t offset);
@@ -87,10 +86,9 @@ class ChunkStreamDecoder {
   void finish(PacketRef packet, ChunkStreamListener& listener);
   void search(bool last, ChunkStreamListener& listener);
   void resume_at(const SyncFound& found, ChunkStreamListener& listener);
-  void start_search(SyncSearch::Cause cause, std::uint64_t offset,
-                    std::optional<InterruptedChunk> interrupted = {});
+  void start_search(LossCause cause, std::uint64_t offset, std::optional<InterruptedChunk> interrupted = {});
   [[nodiscard]] bool next_header_confirms(const ChunkItem& item, const StreamData& behind) const;
-  void end_provisional(bool proved, ChunkStreamListener& listener);
+  void end_provisional(bool confirmed, ChunkStreamListener& listener);
   void deliver_provisional(ChunkStreamListener& listener);
   void deliver_all_incomplete(PacketRef packet, ChunkStreamListener& listener);
   void begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener);
@@ -108,7 +106,7 @@ class ChunkStreamDecoder {
   bool damaged_ = false;
   WorkBudget work_;
   std::unique_ptr<SyncSearch> search_;       ///< while chunk borders are not known
-  std::unique_ptr<ReparsedBytes> reparsed_;  ///< the one that is gone over first
+  std::unique_ptr<ReparsedBytes> reparsed_;  ///< the newest one; it is parsed first
 };
 
 }  // namespace rtmpscope::rtmp

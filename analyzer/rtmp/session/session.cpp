@@ -329,7 +329,7 @@ void Session::on_sync_found(const SyncFound& found, std::uint32_t chunk_size) {
     sink.number(FieldId::sync_found_confidence, {}, static_cast<std::uint64_t>(found.confidence));
     if (chunk_size != 0) {
       sink.number(FieldId::sync_found_chunk_size, {}, chunk_size);
-      sink.flag(FieldId::sync_found_chunk_size_exact, {}, found.trial.chunk_size_certain);
+      sink.flag(FieldId::sync_found_chunk_size_exact, {}, found.trial.chunk_size.certain);
     }
   });
   event.direction = direction_;

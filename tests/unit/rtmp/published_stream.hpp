@@ -113,7 +113,7 @@ class Complete final : public rtmp::ChunkStreamListener {
   }
   void on_sync_found(const rtmp::SyncFound& found, std::uint32_t size) override {
     syncs.push_back(fmt::format("found {} {}", found.header, static_cast<int>(found.method)));
-    if (found.trial.chunk_size_certain || chunk_size == 0) chunk_size = size;
+    if (found.trial.chunk_size.certain || chunk_size == 0) chunk_size = size;
   }
 };
 

@@ -48,7 +48,7 @@ TEST(Plausibility, PicturesThatAddUp) {
 
 TEST(Plausibility, ExtendedTimesOfFillerAreNone) {
   ChunkStream stream;
-  stream.last_format = 1;
+  stream.last_format = rtmp::LastFormat::type1;
   stream.message.chunk_stream_id = 6;
   stream.message.type_id = MessageType::video;
   stream.message.length = 700;

@@ -34,7 +34,7 @@ Complete decode_packets(const Stream& stream, std::vector<std::uint64_t> begins,
   return seen;
 }
 
-TEST(ResyncPackets, WhereMessagesBeginPacketsNoHeaderIsLookedForWithin) {
+TEST(SyncSearchPackets, WhereMessagesBeginPacketsNoHeaderIsLookedForWithin) {
   const Stream outer = publish(65536, Style::absolute, 31);
   // One of the messages carries a whole RTMP stream, such as a capture that somebody sends.
   const auto at = static_cast<std::size_t>(outer.messages[100].begin);
@@ -57,7 +57,7 @@ TEST(ResyncPackets, WhereMessagesBeginPacketsNoHeaderIsLookedForWithin) {
   EXPECT_EQ(score.found, score.intact);
 }
 
-TEST(ResyncPackets, OneMessageWithinAPacketEndsThatHabit) {
+TEST(SyncSearchPackets, OneMessageWithinAPacketEndsThatHabit) {
   const Stream stream = publish(65536, Style::absolute, 33);
   const std::size_t key = 92;
   ASSERT_GT(stream.messages[key].header.length, 9000U);
@@ -72,7 +72,7 @@ TEST(ResyncPackets, OneMessageWithinAPacketEndsThatHabit) {
   EXPECT_EQ(score.found, score.intact);
 }
 
-TEST(ResyncPackets, HeadersAreLookedForWithinPacketsWhereNoneBeginsOne) {
+TEST(SyncSearchPackets, HeadersAreLookedForWithinPacketsWhereNoneBeginsOne) {
   const Stream stream = publish(65536, Style::absolute, 34, 400);
   const std::size_t key = 92;
   const Gap gap = {stream.messages[key].begin, stream.messages[key].begin + 1448};

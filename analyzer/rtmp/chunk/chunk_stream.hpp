@@ -1,0 +1,31 @@
+// State of one chunk stream (RTMP 5.3): what its next header takes over, and the message in progress.
+#pragma once
+
+#include <cstdint>
+
+#include "rtmp/chunk/message.hpp"
+#include "rtmp/chunk/timestamp_estimator.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Format of the last header that was not type 3. What a type 3 header repeats depends on it.
+enum class LastFormat : std::uint8_t { type0, type1, type2, none };
+
+struct ChunkStream {
+  MessageHeader message;                  ///< of the message in progress, or of the last one
+  std::uint32_t received = 0;             ///< payload bytes seen or known to be missing
+  std::uint32_t delta = 0;                ///< what a type 3 header that begins a message adds
+  std::uint32_t extended_timestamp = 0;   ///< last one of a type 0, 1 or 2 header
+  TimestampEstimator::StreamClock clock;  ///< of audio and video
+  LastFormat last_format = LastFormat::none;
+  bool has_extended_timestamp = false;  ///< the last type 0, 1 or 2 header had one
+  bool in_progress = false;             ///< a message has begun and is not complete
+  bool incomplete = false;              ///< bytes of the message in progress are missing
+  bool defaults_uncertain = false;  ///< a header may have been lost that changed what the next one inherits
+  std::uint32_t body = 0;           ///< of the message in progress, for the caller: MessageAssembler
+
+  /// There was a header, so that another one can inherit from it.
+  [[nodiscard]] bool has_defaults() const { return last_format != LastFormat::none; }
+};
+
+}  // namespace rtmpscope::rtmp

@@ -1,0 +1,85 @@
+// Bodies of messages: which bytes are kept, and when.
+#include "rtmp/chunk/message_assembler.hpp"
+
+#include <gtest/gtest.h>
+
+#include "rtmp/chunk/chunk_header.hpp"
+#include "support/bytes.hpp"
+
+namespace rtmpscope::test {
+namespace {
+
+using rtmp::MessageAssembler;
+using rtmp::MessageHeader;
+
+std::string text(Bytes bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST(MessageAssembler, KeepsNothingOfAMessageInOnePiece) {
+  MessageAssembler assembler;
+  MessageAssembler::Number body = 0;
+  const auto payload = bytes_of("command");
+  const Bytes whole = assembler.finish(body, {.type_id = 20, .length = 7}, payload);
+  EXPECT_EQ(whole.data(), payload.data());
+  EXPECT_EQ(body, 0U);
+}
+
+TEST(MessageAssembler, JoinsPieces) {
+  MessageAssembler assembler;
+  MessageAssembler::Number body = 0;
+  const MessageHeader header{.type_id = 20, .length = 7};
+  assembler.append(body, header, bytes_of("com"));
+  EXPECT_NE(body, 0U);
+  EXPECT_EQ(text(assembler.finish(body, header, bytes_of("mand"))), "command");
+  assembler.release(body);
+  EXPECT_EQ(body, 0U);
+}
+
+TEST(MessageAssembler, KeepsMessagesOfSeveralChunkStreamsApart) {
+  MessageAssembler assembler;
+  MessageAssembler::Number one = 0;
+  MessageAssembler::Number two = 0;
+  const MessageHeader header{.type_id = 20, .length = 4};
+  assembler.append(one, header, bytes_of("ab"));
+  assembler.append(two, header, bytes_of("12"));
+  EXPECT_EQ(text(assembler.finish(one, header, bytes_of("cd"))), "abcd");
+  EXPECT_EQ(text(assembler.finish(two, header, bytes_of("34"))), "1234");
+}
+
+TEST(MessageAssembler, EndsABodyBeforeAGap) {
+  MessageAssembler assembler;
+  MessageAssembler::Number body = 0;
+  const MessageHeader header{.type_id = 20, .length = 9};
+  assembler.append(body, header, bytes_of("abc"));
+  assembler.end_before_gap(body, header);
+  assembler.append(body, header, bytes_of("xyz"));
+  EXPECT_EQ(text(assembler.finish(body, header, {})), "abc");
+}
+
+TEST(MessageAssembler, KeepsTheHeadOfMediaUnlessAskedForMore) {
+  MessageAssembler assembler;
+  MessageAssembler::Number body = 0;
+  const MessageHeader video{.type_id = 9, .length = 4000};
+  const std::vector<std::uint8_t> half(2000, 0x27);
+  assembler.append(body, video, half);
+  EXPECT_LT(assembler.finish(body, video, half).size(), 100U);
+  assembler.release(body);
+  assembler.keep_media_whole(true);
+  assembler.append(body, video, half);
+  EXPECT_EQ(assembler.finish(body, video, half).size(), 4000U);
+}
+
+TEST(MessageAssembler, SaysIfTheLimitCutABody) {
+  MessageAssembler assembler;
+  const std::vector<std::uint8_t> part(rtmp::maximum_message_length);
+  const MessageHeader large{.type_id = 20, .length = rtmp::maximum_message_length};
+  std::vector<MessageAssembler::Number> bodies(3);
+  for (auto& body : bodies) assembler.append(body, large, part);
+  EXPECT_FALSE(assembler.limited(bodies[0]));
+  EXPECT_FALSE(assembler.limited(bodies[1]));
+  EXPECT_TRUE(assembler.limited(bodies[2]));
+}
+
+}  // namespace
+}  // namespace rtmpscope::test
