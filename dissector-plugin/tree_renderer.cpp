@@ -357,7 +357,7 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree,
                                                  target.tvb, 0, 0,
                                                  connection.records().link(record).response_frame));
   }
-  // A hole is to blame for what is odd about an incomplete message, not the sender.
+  // A gap is to blame for what is odd about an incomplete message, not the sender.
   add_fields(target, subtree_of_message, item, tape, 0, record.complete);
 }
 

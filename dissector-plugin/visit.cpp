@@ -84,7 +84,7 @@ PacketBytes packet_bytes(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, s
   return shown;
 }
 
-/// A packet may hold several records of TLS, or segments that filled a hole: their texts stand side by side.
+/// A packet may hold several records of TLS, or segments that filled a gap: their texts stand side by side.
 void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* text) {
   if (pinfo->cinfo == nullptr) return;
   col_set_str(pinfo->cinfo, COL_PROTOCOL, protocol_name(transport));
