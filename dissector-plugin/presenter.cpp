@@ -78,7 +78,8 @@ const Tape& Presenter::message_fields(const recording::MessageRecord& record, co
   tape_.clear();
   try {
     const rtmp::Message message{record.header, bytes_of(record.body, frame), record.complete};
-    rtmp::MessageEvent event(message);
+    const rtmp::MessageFacts not_needed;
+    rtmp::MessageEvent event(message, not_needed);
     event.stream_name = as_bytes(connection.records().text(record.stream_name));
     const recording::CommandLink& link = connection.records().link(record);
     if (link.request_frame != 0) {

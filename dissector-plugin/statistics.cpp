@@ -186,26 +186,12 @@ stat_tap_table_item* command_fields() {
   return fields;
 }
 
-std::string command_name_of(const Tape& tape) {
-  for (const Tape::Entry& entry : tape.entries()) {
-    if (entry.op == Tape::Op::text && entry.id == FieldId::command_name) {
-      return output::safe(as_text(tape.bytes(entry)), false);
-    }
-  }
-  return {};
-}
-
-bool is_command(const recording::MessageRecord& message) {
-  return message.header.type_id == rtmp::MessageType::command_amf0 ||
-         message.header.type_id == rtmp::MessageType::command_amf3;
-}
-
 void show_command(stat_tap_table* table, const TappedBatch& tapped, const recording::Record& record) {
   const Connection& connection = *tapped.connection;
   const recording::MessageRecord& message = record.message;
-  if (!is_command(message)) return;
-  const std::string name = command_name_of(presenter().message_fields(message, connection, tapped.frame));
+  if (!rtmp::is_command(message.header.type_id)) return;
   const recording::CommandLink& link = connection.records().link(message);
+  const std::string name = output::safe(connection.records().command_name(link), false);
   const std::uint32_t request_frame = link.request_frame != 0 ? link.request_frame : message.frame;
   if (link.request_frame == 0 && link.transaction_id == 0) return;  // waits for no response
   const guint row = row_of(table, {connection.index(), request_frame, link.transaction_id}, command_fields());

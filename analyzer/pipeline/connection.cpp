@@ -36,6 +36,18 @@ carrier::ProtocolDetector::Hints hints(const net::FlowInfo& info, ConnectionCont
           .policy = carrier::DecisionPolicy::wait_for_both};
 }
 
+rtmp::ConnectionInfo info_of(const carrier::Decision& decision, rtmp::Transport transport) {
+  rtmp::ConnectionInfo info;
+  info.client = decision.context.client;
+  info.server = decision.context.server;
+  info.transport = transport;
+  info.start = decision.detection.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
+  info.start_lost = decision.detection.start_lost;
+  info.proxy_header = decision.context.proxy_header;
+  info.proxied_client = decision.context.proxied_client;
+  return info;
+}
+
 }  // namespace
 
 Connection::Connection(const net::FlowInfo& info, ConnectionContext& context)
@@ -66,12 +78,13 @@ void Connection::on_overlap_conflict(Direction direction, std::uint64_t offset, 
 
 void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) {
   layers_.finish();
-  if (session_ == nullptr) return;
+  if (session_ == nullptr && opaque_ == nullptr) return;
   const auto totals_of = [&](Direction direction) {
     return to_rtmp(totals[index_of(layers_.inner_direction(direction))]);
   };
   const std::array<rtmp::DirectionTotals, 2> by_role = {totals_of(Direction::to_server),
                                                         totals_of(Direction::to_client)};
+  if (opaque_ != nullptr) return opaque_->close(cause, packet, by_role);
   session_->close(cause, packet, by_role);
 }
 
@@ -79,8 +92,8 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
   using carrier::Protocol;
   switch (decision.detection.protocol) {
     case Protocol::undecided: return nullptr;
-    case Protocol::rtmp: open_session(decision, rtmp::Transport::rtmp); return session_.get();
-    case Protocol::rtmpe: open_session(decision, rtmp::Transport::rtmpe); return session_.get();
+    case Protocol::rtmp: return open_session(decision, rtmp::Transport::rtmp);
+    case Protocol::rtmpe: return open_session(decision, rtmp::Transport::rtmpe);
     case Protocol::tls:
     case Protocol::http:
     case Protocol::other: break;
@@ -90,24 +103,24 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
     return nullptr;
   }
   // Whoever looks at an RTMP port wants to know what is there instead.
-  open_session(decision, decision.detection.protocol == Protocol::tls    ? rtmp::Transport::tls
-                         : decision.detection.protocol == Protocol::http ? rtmp::Transport::http
-                                                                         : rtmp::Transport::unknown);
+  open_opaque(decision, decision.detection.protocol == Protocol::tls    ? rtmp::Transport::tls
+                        : decision.detection.protocol == Protocol::http ? rtmp::Transport::http
+                                                                        : rtmp::Transport::unknown);
   ++context_.opaque;
   return nullptr;
 }
 
-void Connection::open_session(const carrier::Decision& decision, rtmp::Transport transport) {
-  rtmp::ConnectionInfo info;
-  info.client = decision.context.client;
-  info.server = decision.context.server;
-  info.transport = transport;
-  info.start = decision.detection.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
-  info.start_lost = decision.detection.start_lost;
-  info.proxy_header = decision.context.proxy_header;
-  info.proxied_client = decision.context.proxied_client;
-  session_ = std::make_unique<rtmp::Session>(info, ++context_.opened, context_.session, context_.sink);
+StreamSink* Connection::open_session(const carrier::Decision& decision, rtmp::Transport transport) {
+  session_ = std::make_unique<rtmp::Session>(info_of(decision, transport), ++context_.opened,
+                                             context_.session, context_.sink);
   session_->open(decision.context.first_packet);
+  return session_.get();
+}
+
+void Connection::open_opaque(const carrier::Decision& decision, rtmp::Transport transport) {
+  opaque_ = std::make_unique<rtmp::OpaqueConnection>(info_of(decision, transport), ++context_.opened,
+                                                     context_.sink);
+  opaque_->open(decision.context.first_packet);
 }
 
 }  // namespace rtmpscope::pipeline

@@ -8,6 +8,7 @@
 
 #include "carrier/layer_stack.hpp"
 #include "net/flow_handler.hpp"
+#include "rtmp/session/opaque_connection.hpp"
 #include "rtmp/session/session.hpp"
 
 namespace rtmpscope::pipeline {
@@ -41,10 +42,12 @@ class Connection final : public net::FlowHandler {
 
  private:
   StreamSink* on_decided(const carrier::Decision& decision);
-  void open_session(const carrier::Decision& decision, rtmp::Transport transport);
+  [[nodiscard]] StreamSink* open_session(const carrier::Decision& decision, rtmp::Transport transport);
+  void open_opaque(const carrier::Decision& decision, rtmp::Transport transport);
 
   ConnectionContext& context_;
-  std::unique_ptr<rtmp::Session> session_;
+  std::unique_ptr<rtmp::Session> session_;          ///< of RTMP
+  std::unique_ptr<rtmp::OpaqueConnection> opaque_;  ///< of something else on an RTMP port
   carrier::LayerStack layers_;
 };
 

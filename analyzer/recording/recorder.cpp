@@ -2,32 +2,9 @@
 
 #include <algorithm>
 
-#include "rtmp/message/describe_message.hpp"
 #include "rtmp/session/summary.hpp"
 
 namespace rtmpscope::recording {
-namespace {
-
-bool is_command(std::uint8_t type) {
-  return type == rtmp::MessageType::command_amf0 || type == rtmp::MessageType::command_amf3;
-}
-
-/// Takes a command's transaction id from its description.
-class TransactionSink final : public NullSink {
- public:
-  double id = 0;
-  void real(FieldId field, Range, double value) override {
-    if (field == FieldId::command_transaction_id) id = value;
-  }
-};
-
-double transaction_id(const rtmp::Message& message) {
-  TransactionSink sink;
-  rtmp::describe_command(message, sink);
-  return sink.id;
-}
-
-}  // namespace
 
 void Recorder::begin(std::uint64_t stream_offset, std::uint32_t frame, Bytes packet) {
   writer_.begin(stream_offset, frame);
@@ -79,9 +56,9 @@ void Recorder::on_message(const rtmp::MessageEvent& event) {
   record.body = place_of(event.message.body);
   record.complete = event.message.complete;
   record.frame = frame_;
-  record.stream_name = intern(as_text(event.stream_name));
-  if (summary_ != nullptr) record.app = intern(summary_->app);
-  if (is_command(record.header.type_id)) record.link = add_link(event);
+  record.stream_name = intern(texts_, as_text(event.stream_name));
+  if (summary_ != nullptr) record.app = intern(texts_, summary_->app);
+  if (rtmp::is_command(record.header.type_id)) record.link = add_link(event);
   writer_.message(event.direction.value_or(Direction::to_server), record);
 }
 
@@ -90,7 +67,10 @@ std::uint32_t Recorder::add_link(const rtmp::MessageEvent& event) {
   CommandLink link;
   link.frame = frame_;
   link.direction = event.direction.value_or(Direction::to_server);
-  link.transaction_id = transaction_id(event.message);
+  if (const auto* facts = std::get_if<rtmp::CommandFacts>(&event.facts); facts != nullptr) {
+    link.transaction_id = facts->transaction_id.value_or(0);
+    link.name = intern(command_names_, facts->name);
+  }
   link.request_frame = static_cast<std::uint32_t>(event.request_frame.value_or(0));
   link.response_time = event.response_time.value_or(0);
   if (link.request_frame != 0) link_request(link);
@@ -136,14 +116,14 @@ void Recorder::add_event(const rtmp::Event& event) {
 }
 
 /// Names change seldom: the last ones are compared, not all.
-std::uint32_t Recorder::intern(std::string_view text) {
+std::uint32_t Recorder::intern(std::vector<std::string>& texts, std::string_view text) {
   constexpr std::size_t compared = 8;
   if (text.empty()) return 0;
-  const std::size_t end = texts_.size();
+  const std::size_t end = texts.size();
   for (std::size_t i = end; i-- > (end > compared ? end - compared : 0);) {
-    if (texts_[i] == text) return static_cast<std::uint32_t>(i);
+    if (texts[i] == text) return static_cast<std::uint32_t>(i);
   }
-  texts_.emplace_back(text);
+  texts.emplace_back(text);
   return static_cast<std::uint32_t>(end);
 }
 

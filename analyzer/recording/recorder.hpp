@@ -43,6 +43,9 @@ class Recorder final : public rtmp::EventSink {
   [[nodiscard]] const CommandLink& link(const MessageRecord& message) const { return links_[message.link]; }
   [[nodiscard]] const EventRecord& event(std::uint32_t index) const { return *events_[index]; }
   [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
+  [[nodiscard]] std::string_view command_name(const CommandLink& link) const {
+    return command_names_[link.name];
+  }
 
  private:
   /// Which messages the chunks of one direction belong to.
@@ -56,7 +59,7 @@ class Recorder final : public rtmp::EventSink {
   std::uint32_t add_link(const rtmp::MessageEvent& event);
   void link_request(const CommandLink& response);
   void add_event(const rtmp::Event& event);
-  std::uint32_t intern(std::string_view text);
+  static std::uint32_t intern(std::vector<std::string>& texts, std::string_view text);
   [[nodiscard]] KeptBytes place_of(Bytes bytes) const;
 
   RecordWriter& writer_;
@@ -69,6 +72,7 @@ class Recorder final : public rtmp::EventSink {
   std::vector<CommandLink> links_{1};
   std::vector<std::unique_ptr<EventRecord>> events_;
   std::vector<std::string> texts_{std::string()};
+  std::vector<std::string> command_names_{std::string()};
 };
 
 }  // namespace rtmpscope::recording

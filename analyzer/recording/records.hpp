@@ -32,6 +32,7 @@ struct ChunkRecord {
 struct CommandLink {
   double transaction_id = 0;
   std::int64_t response_time = 0;    ///< nanoseconds since the request
+  std::uint32_t name = 0;            ///< of the command: see Recorder::command_name
   std::uint32_t frame = 0;           ///< of the command
   std::uint32_t request_frame = 0;   ///< of the message that this one answers; 0: none
   std::uint32_t response_frame = 0;  ///< of the message that answers this one; 0: none

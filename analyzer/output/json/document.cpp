@@ -16,10 +16,11 @@ struct TotalsFields {
   FieldId object, packets, bytes, messages, audio, video, retransmitted, out_of_order, missing;
 };
 
-void describe_totals(const rtmp::ConnectionSummary& summary, Direction direction, const TotalsFields& ids,
-                     FieldSink& sink) {
+void describe_totals(const rtmp::ConnectionSummary& summary,
+                     const std::array<rtmp::DirectionTotals, 2>& totals, Direction direction,
+                     const TotalsFields& ids, FieldSink& sink) {
   const std::size_t i = index_of(direction);
-  const rtmp::DirectionTotals& tcp = (*summary.tcp)[i];
+  const rtmp::DirectionTotals& tcp = totals[i];
   sink.begin(ids.object, 0);
   sink.number(ids.packets, {}, tcp.packets);
   sink.number(ids.bytes, {}, tcp.bytes);
@@ -83,7 +84,8 @@ void append_document_tail(Buffer& out, std::string_view connections, std::string
   out.append("}\n");
 }
 
-void describe_summary(const rtmp::ConnectionSummary& summary, FieldSink& sink) {
+void describe_summary(const rtmp::ConnectionSummary& summary,
+                      const std::array<rtmp::DirectionTotals, 2>& totals, FieldSink& sink) {
   const rtmp::ConnectionInfo& info = summary.info;
   sink.begin(FieldId::document_client, 0);
   put_text(sink, FieldId::document_client_address, info.client.address.to_string());
@@ -111,14 +113,14 @@ void describe_summary(const rtmp::ConnectionSummary& summary, FieldSink& sink) {
   for (const rtmp::StreamSummary& stream : summary.streams) describe_stream(stream, sink);
   sink.end(FieldId::document_streams, 0);
   describe_totals(
-      summary, Direction::to_server,
+      summary, totals, Direction::to_server,
       {FieldId::document_to_server, FieldId::document_to_server_packets, FieldId::document_to_server_bytes,
        FieldId::document_to_server_messages, FieldId::document_to_server_audio,
        FieldId::document_to_server_video, FieldId::document_to_server_retransmitted,
        FieldId::document_to_server_out_of_order, FieldId::document_to_server_missing},
       sink);
   describe_totals(
-      summary, Direction::to_client,
+      summary, totals, Direction::to_client,
       {FieldId::document_to_client, FieldId::document_to_client_packets, FieldId::document_to_client_bytes,
        FieldId::document_to_client_messages, FieldId::document_to_client_audio,
        FieldId::document_to_client_video, FieldId::document_to_client_retransmitted,

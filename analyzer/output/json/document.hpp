@@ -19,6 +19,7 @@ void append_document_tail(Buffer& out, std::string_view connections, std::string
 
 /// The fields of document.connections.connection, but for the connection's number. What is not known is left
 /// out.
-void describe_summary(const rtmp::ConnectionSummary& summary, FieldSink& sink);
+void describe_summary(const rtmp::ConnectionSummary& summary,
+                      const std::array<rtmp::DirectionTotals, 2>& totals, FieldSink& sink);
 
 }  // namespace rtmpscope::output

@@ -88,7 +88,7 @@ void JsonRenderer::add_connection(const rtmp::Event& event) {
   const std::size_t number_at = out.size();
   out.append(',');
   JsonFieldWriter plain(out);
-  describe_summary(options_.redact ? redact_summary(close.summary) : close.summary, plain);
+  describe_summary(options_.redact ? redact_summary(close.summary) : close.summary, close.totals, plain);
   plain.finish();
   close_object(out);
   add_span(event, begin, number_at, OutputSpan::connection_element);

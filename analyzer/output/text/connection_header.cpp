@@ -88,11 +88,10 @@ void add_stream(std::string& out, const rtmp::StreamSummary& stream, const Style
   }
 }
 
-std::string totals_text(const rtmp::ConnectionSummary& summary, Direction direction, const Style& style) {
-  const rtmp::DirectionTotals& tcp = (*summary.tcp)[index_of(direction)];
+std::string totals_text(const rtmp::DirectionTotals& tcp, std::uint64_t messages, Direction direction,
+                        const Style& style) {
   std::string text = fmt::format("{} {} in {}, {}", style.arrow(direction), size_text(tcp.bytes),
-                                 count_text(tcp.packets, "packet"),
-                                 count_text(summary.messages[index_of(direction)], "message"));
+                                 count_text(tcp.packets, "packet"), count_text(messages, "message"));
   std::vector<std::string> troubles;
   if (tcp.retransmitted_bytes != 0) troubles.push_back(size_text(tcp.retransmitted_bytes) + " retransmitted");
   if (tcp.out_of_order_segments != 0)
@@ -123,7 +122,8 @@ std::string header_first_line(const rtmp::ConnectionInfo& info, std::string_view
   return line;
 }
 
-std::string header_text(const rtmp::ConnectionSummary& summary, const Style& style) {
+std::string header_text(const rtmp::ConnectionSummary& summary,
+                        const std::array<rtmp::DirectionTotals, 2>& totals, const Style& style) {
   std::string out = header_first_line(summary.info, summary.handshake, style);
   out.append(style.reset()).append("\n");
   add_line(out, times_line(summary));
@@ -138,8 +138,10 @@ std::string header_text(const rtmp::ConnectionSummary& summary, const Style& sty
                               joined({captured(summary.app, style), captured(summary.tc_url, style)}, "  ")));
   }
   for (const rtmp::StreamSummary& stream : summary.streams) add_stream(out, stream, style);
-  add_line(out, totals_text(summary, Direction::to_server, style) + "  " +
-                    totals_text(summary, Direction::to_client, style));
+  const auto totals_of = [&](Direction direction) {
+    return totals_text(totals[index_of(direction)], summary.messages[index_of(direction)], direction, style);
+  };
+  add_line(out, totals_of(Direction::to_server) + "  " + totals_of(Direction::to_client));
   if (!summary.error.empty()) {
     add_line(out, fmt::format("{}error{} {}", style.colour_of(Severity::error), style.reset(),
                               captured(summary.error, style)));

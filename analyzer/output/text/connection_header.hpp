@@ -11,7 +11,8 @@ namespace rtmpscope::output {
 
 /// Everything after "#N" up to the end of the last header line, newline included. The first line begins with
 /// blanks and says client, server and transport; the others are indented by header_indent.
-[[nodiscard]] std::string header_text(const rtmp::ConnectionSummary& summary, const Style& style);
+[[nodiscard]] std::string header_text(const rtmp::ConnectionSummary& summary,
+                                      const std::array<rtmp::DirectionTotals, 2>& totals, const Style& style);
 
 /// The first line of header_text without its newline, from what is known when a connection opens.
 [[nodiscard]] std::string header_first_line(const rtmp::ConnectionInfo& info, std::string_view handshake,

@@ -39,7 +39,7 @@ void SummaryRenderer::on_event(const rtmp::Event& event) {
   } else if (event.kind == EventKind::connection_close) {
     const auto& close = static_cast<const rtmp::ConnectionCloseEvent&>(event);
     const std::string header =
-        header_text(options_.redact ? redact_summary(close.summary) : close.summary, style_);
+        header_text(options_.redact ? redact_summary(close.summary) : close.summary, close.totals, style_);
     add_numbered_span(output_, event, fmt::format("{}#", style_.bold()), header);
   } else if (event.kind == EventKind::capture_end) {
     add_numbered_span(output_, event, capture_footer(event, style_), {});

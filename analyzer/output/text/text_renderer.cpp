@@ -199,7 +199,8 @@ void TextRenderer::on_close(const rtmp::Event& event) {
   Conversation& conversation = conversation_of(event);
   end_runs(conversation, event, std::nullopt);
   const auto& close = static_cast<const rtmp::ConnectionCloseEvent&>(event);
-  std::string block = header_text(options_.redact ? redact_summary(close.summary) : close.summary, style_);
+  std::string block =
+      header_text(options_.redact ? redact_summary(close.summary) : close.summary, close.totals, style_);
   block.append(
       take_lines(conversation, conversation.continued ? conversation.opened : close.summary.first_time));
   block.append("\n");

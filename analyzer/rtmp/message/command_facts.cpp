@@ -38,7 +38,7 @@ void FactSink::key(Range, Bytes name) {
 }
 
 void FactSink::text(FieldId id, Range, Bytes value) {
-  if (id == FieldId::command_name) {
+  if (id == FieldId::command_name || id == FieldId::data_name) {
     facts_.name = kept(value);
   } else if (in_arguments_ && depth_ == 0) {
     if (facts_.first_text.empty()) facts_.first_text = kept(value);

@@ -1,4 +1,4 @@
-// What the session's state needs from a command: names and numbers, not fields.
+// What a command or data message says, as names and numbers instead of fields.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,8 @@
 
 namespace rtmpscope::rtmp {
 
-/// Typed facts of one command (RTMP 7.2). Strings are copies, and empty where the command does not have them.
+/// Typed facts of one command (RTMP 7.2) or data message. Strings are copies, cut to 1024 bytes, and empty
+/// where the message does not have them.
 struct CommandFacts {
   std::string name;
   std::optional<double> transaction_id;
@@ -26,9 +27,14 @@ struct CommandFacts {
   std::string description;
 
   [[nodiscard]] bool is_response() const { return name == "_result" || name == "_error"; }
+  /// How bad the status is that it reports: error, warning, or nothing of the kind.
+  [[nodiscard]] std::optional<Severity> severity() const {
+    if (name == "_error" || level == "error") return Severity::error;
+    return level == "warning" ? std::optional(Severity::warning) : std::nullopt;
+  }
 };
 
-/// Collects the findings and, for a command, the facts from one run of describe_message.
+/// Collects the facts of a command or data message from one run of describe_message.
 class FactSink : public NullSink {
  public:
   [[nodiscard]] CommandFacts& facts() { return facts_; }

@@ -69,7 +69,7 @@ void Conversation::on_response(const PendingRequest& request, const CommandFacts
 }
 
 void Conversation::on_status(std::uint32_t message_stream_id, const CommandFacts& facts) {
-  if (facts.level == "error" || facts.name == "_error") {
+  if (facts.severity() == Severity::error) {
     summary_.error = facts.code;
     if (!facts.description.empty()) summary_.error += (facts.code.empty() ? "" : ": ") + facts.description;
   }

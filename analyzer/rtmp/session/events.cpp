@@ -24,10 +24,11 @@ struct TotalFields {
   FieldId object, packets, bytes, messages, audio, video, retransmitted, out_of_order, missing;
 };
 
-void describe_totals(const TotalFields& id, const ConnectionSummary& summary, Direction direction,
+void describe_totals(const TotalFields& id, const ConnectionCloseEvent& event, Direction direction,
                      FieldSink& sink) {
   const std::size_t i = index_of(direction);
-  const DirectionTotals& tcp = (*summary.tcp)[i];
+  const ConnectionSummary& summary = event.summary;
+  const DirectionTotals& tcp = event.totals[i];
   sink.begin(id.object, 0);
   sink.number(id.packets, {}, tcp.packets);
   sink.number(id.bytes, {}, tcp.bytes);
@@ -83,6 +84,27 @@ void FindingEvent::describe(FieldSink& sink) const {
   }
 }
 
+void GapEvent::describe(FieldSink& sink) const {
+  sink.number(FieldId::gap_stream_offset, {}, gap.offset);
+  if (gap.length) sink.number(FieldId::gap_length, {}, *gap.length);
+  sink.number(FieldId::gap_cause, {}, static_cast<std::uint64_t>(gap.cause));
+}
+
+void SyncLostEvent::describe(FieldSink& sink) const {
+  sink.number(FieldId::sync_lost_stream_offset, {}, stream_offset);
+  sink.number(FieldId::sync_lost_reason, {}, static_cast<std::uint64_t>(reason));
+}
+
+void SyncFoundEvent::describe(FieldSink& sink) const {
+  sink.number(FieldId::sync_found_stream_offset, {}, stream_offset);
+  sink.number(FieldId::sync_found_skipped, {}, skipped);
+  sink.number(FieldId::sync_found_method, {}, static_cast<std::uint64_t>(method));
+  sink.number(FieldId::sync_found_confidence, {}, static_cast<std::uint64_t>(confidence));
+  if (chunk_size == 0) return;
+  sink.number(FieldId::sync_found_chunk_size, {}, chunk_size);
+  sink.flag(FieldId::sync_found_chunk_size_exact, {}, chunk_size_exact);
+}
+
 void ConnectionOpenEvent::describe(FieldSink& sink) const {
   describe_endpoint(FieldId::connection_client, FieldId::connection_client_address,
                     FieldId::connection_client_port, connection_info.client, sink);
@@ -117,8 +139,54 @@ void ConnectionCloseEvent::describe(FieldSink& sink) const {
   sink.number(close_reason, {}, static_cast<std::uint64_t>(summary.end));
   sink.real(close_duration, {},
             static_cast<double>(summary.last_time - summary.first_time) / nanoseconds_per_millisecond);
-  describe_totals(to_server, summary, Direction::to_server, sink);
-  describe_totals(to_client, summary, Direction::to_client, sink);
+  describe_totals(to_server, *this, Direction::to_server, sink);
+  describe_totals(to_client, *this, Direction::to_client, sink);
+}
+
+void CaptureStartEvent::describe(FieldSink& sink) const {
+  sink.text(FieldId::capture_source, {}, as_bytes(capture.source));
+  sink.text(FieldId::capture_format, {}, as_bytes(capture.format));
+}
+
+void CaptureEndEvent::describe(FieldSink& sink) const {
+  CaptureStartEvent(capture).describe(sink);
+  sink.begin(FieldId::capture_link_types, 0);
+  for (const std::string& type : capture.link_types) {
+    sink.text(FieldId::capture_link_type, {}, as_bytes(type));
+  }
+  sink.end(FieldId::capture_link_types, 0);
+  sink.number(FieldId::capture_packets, {}, capture.packets);
+  sink.number(FieldId::capture_bytes, {}, capture.bytes);
+  sink.number(FieldId::capture_captured_bytes, {}, capture.captured_bytes);
+  if (capture.kernel_drops) sink.number(FieldId::capture_kernel_drops, {}, *capture.kernel_drops);
+  if (capture.interface_drops) sink.number(FieldId::capture_interface_drops, {}, *capture.interface_drops);
+  sink.number(FieldId::capture_connections, {}, capture.connections);
+  sink.number(FieldId::capture_not_rtmp_connections, {}, capture.not_rtmp_connections);
+  sink.number(FieldId::capture_other_connections, {}, capture.other_connections);
+  sink.number(FieldId::capture_late_segments, {}, capture.late_segments);
+  sink.number(FieldId::capture_late_bytes, {}, capture.late_bytes);
+  sink.number(FieldId::capture_not_tcp, {}, capture.not_tcp);
+  sink.number(FieldId::capture_malformed, {}, capture.malformed);
+  if (!capture.fault) return;
+  sink.begin(FieldId::capture_fault, 0);
+  sink.number(FieldId::capture_fault_offset, {}, capture.fault->offset);
+  sink.text(FieldId::capture_fault_text, {}, as_bytes(capture.fault->text));
+  sink.end(FieldId::capture_fault, 0);
+}
+
+std::optional<Severity> severity_of(const Event& event) {
+  switch (event.kind) {
+    case EventKind::finding: return static_cast<const FindingEvent&>(event).severity();
+    case EventKind::gap:
+    case EventKind::sync_lost: return Severity::warning;
+    case EventKind::message: {
+      const auto& message = static_cast<const MessageEvent&>(event);
+      const auto* command = std::get_if<CommandFacts>(&message.facts);
+      const auto status = command == nullptr ? std::nullopt : command->severity();
+      return status || message.message.complete ? status : Severity::warning;
+    }
+    default: return std::nullopt;
+  }
 }
 
 std::string finding_text(FindingId id, std::uint64_t a, std::uint64_t b) {

@@ -1,20 +1,26 @@
-// The events of a connection, as the session emits them and sinks take them.
+// The events of a connection and of the capture, as they are emitted and sinks take them. EventKind tells
+// which class an event is, so that a sink may static_cast it.
 #pragma once
 
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/endpoint.hpp"
 #include "base/stream.hpp"
 #include "rtmp/chunk/chunk_parser.hpp"
 #include "rtmp/chunk/message.hpp"
 #include "rtmp/handshake/handshake.hpp"
+#include "rtmp/message/message_facts.hpp"
 #include "schema/field_sink.hpp"
 
 namespace rtmpscope::rtmp {
 
-struct ConnectionSummary;  // rtmp/summary.hpp
+struct ConnectionSummary;                  // rtmp/session/summary.hpp
+enum class SyncMethod : std::uint8_t;      // rtmp/recovery/sync_search.hpp
+enum class SyncConfidence : std::uint8_t;  // rtmp/recovery/sync_search.hpp
+enum class SyncLostReason : std::uint8_t;  // rtmp/session/chunk_stream_decoder.hpp
 
 /// Numbers as in values.def, table transport.
 enum class Transport : std::uint8_t { rtmp, rtmpe, rtmps, rtmpt, tls, http, unknown };
@@ -56,13 +62,14 @@ struct Event {
   virtual void describe(FieldSink& sink) const = 0;
 };
 
-struct MessageEvent final : Event {
+struct MessageEvent : Event {
   const Message& message;
+  const MessageFacts& facts;                   ///< of `message`, as the session has computed them
   Bytes stream_name;                           ///< of the message stream; empty if unknown
   std::optional<std::uint64_t> request_frame;  ///< of the request that this message answers
   std::optional<std::int64_t> response_time;   ///< nanoseconds since that request
 
-  explicit MessageEvent(const Message& m) : Event(EventKind::message), message(m) {}
+  MessageEvent(const Message& m, const MessageFacts& f) : Event(EventKind::message), message(m), facts(f) {}
   void describe(FieldSink& sink) const override;
 };
 
@@ -101,6 +108,43 @@ struct HandshakeEvent final : Event {
   void describe(FieldSink& sink) const override { describe_handshake_part(facts, raw, sink); }
 };
 
+struct HandshakeDoneEvent final : Event {
+  const HandshakeOutcome& outcome;
+
+  explicit HandshakeDoneEvent(const HandshakeOutcome& o) : Event(EventKind::handshake_done), outcome(o) {}
+  void describe(FieldSink& sink) const override { describe_handshake_done(outcome, sink); }
+};
+
+struct GapEvent final : Event {
+  StreamGap gap;
+
+  explicit GapEvent(const StreamGap& g) : Event(EventKind::gap), gap(g) {}
+  void describe(FieldSink& sink) const override;
+};
+
+/// Where chunks begin is not known from here on.
+struct SyncLostEvent final : Event {
+  std::uint64_t stream_offset;
+  SyncLostReason reason;
+
+  SyncLostEvent(std::uint64_t offset, SyncLostReason why)
+      : Event(EventKind::sync_lost), stream_offset(offset), reason(why) {}
+  void describe(FieldSink& sink) const override;
+};
+
+/// It is known again.
+struct SyncFoundEvent final : Event {
+  std::uint64_t stream_offset = 0;  ///< of the first chunk header
+  std::uint64_t skipped = 0;        ///< bytes of the stream between loss and that header
+  SyncMethod method{};
+  SyncConfidence confidence{};
+  std::uint32_t chunk_size = 0;   ///< 0: not known
+  bool chunk_size_exact = false;  ///< false: `chunk_size` is a guess that fits
+
+  SyncFoundEvent() : Event(EventKind::sync_found) {}
+  void describe(FieldSink& sink) const override;
+};
+
 struct ConnectionOpenEvent final : Event {
   const ConnectionInfo& connection_info;
 
@@ -111,14 +155,50 @@ struct ConnectionOpenEvent final : Event {
 
 struct ConnectionCloseEvent final : Event {
   const ConnectionSummary& summary;
+  const std::array<DirectionTotals, 2>& totals;  ///< by index_of(Direction)
 
-  explicit ConnectionCloseEvent(const ConnectionSummary& s)
-      : Event(EventKind::connection_close), summary(s) {}
+  ConnectionCloseEvent(const ConnectionSummary& s, const std::array<DirectionTotals, 2>& t)
+      : Event(EventKind::connection_close), summary(s), totals(t) {}
   void describe(FieldSink& sink) const override;
 };
 
-/// Events without more than their described keys (gap, sync_lost, handshake_done, capture_start, …) are local
-/// classes of their emitters; a sink that needs their values describes them into a Tape.
+/// What is known of the capture as a whole; all but the first two at its end alone.
+struct CaptureTotals {
+  std::string source;  ///< a file's name, or an interface's
+  std::string format;
+  std::vector<std::string> link_types;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;  ///< of the packets on the wire
+  std::uint64_t captured_bytes = 0;
+  std::optional<std::uint64_t> kernel_drops;  ///< live: packets
+  std::optional<std::uint64_t> interface_drops;
+  std::uint64_t connections = 0;           ///< that have events
+  std::uint64_t not_rtmp_connections = 0;  ///< of these, on an RTMP port with something else
+  std::uint64_t other_connections = 0;     ///< TCP connections without events
+  std::uint64_t late_segments = 0;         ///< came after their connection had been reset
+  std::uint64_t late_bytes = 0;
+  std::uint64_t not_tcp = 0;    ///< packets
+  std::uint64_t malformed = 0;  ///< packets
+  struct Fault {
+    std::uint64_t offset = 0;  ///< in the file
+    std::string text;
+  };
+  std::optional<Fault> fault;  ///< why reading ended early
+};
+
+struct CaptureStartEvent final : Event {
+  const CaptureTotals& capture;
+
+  explicit CaptureStartEvent(const CaptureTotals& c) : Event(EventKind::capture_start), capture(c) {}
+  void describe(FieldSink& sink) const override;
+};
+
+struct CaptureEndEvent final : Event {
+  const CaptureTotals& capture;
+
+  explicit CaptureEndEvent(const CaptureTotals& c) : Event(EventKind::capture_end), capture(c) {}
+  void describe(FieldSink& sink) const override;
+};
 
 /// Takes the events of one shard, in the order in which they happened.
 class EventSink {
@@ -129,6 +209,10 @@ class EventSink {
   /// the live clock while no packet comes, and `now.number` that of the latest packet. Never goes back.
   virtual void on_tick(PacketRef /*now*/) {}
 };
+
+/// How much an event is to stand out: a finding's severity; an error or warning status of a command; a
+/// warning for missing bytes, incomplete messages and lost chunk borders; nothing for all others.
+[[nodiscard]] std::optional<Severity> severity_of(const Event& event);
 
 /// The text of a finding with its numbers filled in.
 [[nodiscard]] std::string finding_text(FindingId id, std::uint64_t a, std::uint64_t b);

@@ -1,18 +1,16 @@
 // One RTMP connection, both directions: from its two byte streams to the events of the timeline.
+//
+// The stages of the byte streams are here: handshake, then chunk streams. Whole messages go to a
+// MessageSession.
 #pragma once
 
 #include <memory>
 
 #include "rtmp/handshake/handshake.hpp"
 #include "rtmp/session/chunk_stream_decoder.hpp"
-#include "rtmp/session/conversation.hpp"
-#include "rtmp/session/events.hpp"
-#include "rtmp/session/summary.hpp"
+#include "rtmp/session/message_session.hpp"
 
 namespace rtmpscope::rtmp {
-
-/// Findings of one id that a connection reports as events; further ones are counted and told at its end.
-inline constexpr std::uint32_t maximum_finding_events = 10;
 
 struct SessionOptions {
   bool chunk_events = false;   ///< --chunks
@@ -25,8 +23,12 @@ struct SessionOptions {
 /// Events go to the sink during these calls. Nothing here fails: what is odd about the bytes is a finding.
 class Session final : public StreamSink, private HandshakeListener, private ChunkStreamListener {
  public:
-  /// `connection` is the number that the events carry; `sink` must outlive the session.
-  Session(const ConnectionInfo& info, std::uint32_t connection, SessionOptions options, EventSink& sink);
+  /// `connection` is the number that the events carry; `sink` must outlive the session. `info.transport` is
+  /// one that carries RTMP; see OpaqueConnection for all others.
+  Session(const ConnectionInfo& info, std::uint32_t connection, SessionOptions options, EventSink& sink)
+      : messages_(info, connection, options.message_events, sink), chunk_events_(options.chunk_events) {
+    keep_media_whole(options.keep_media);
+  }
 
   void open(PacketRef packet);
   void on_data(Direction direction, const StreamData& data) override;
@@ -39,7 +41,7 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
     for (ChunkStreamDecoder& decoder : decoders_) decoder.keep_media_whole(whole);
   }
 
-  /// The transport layer retransmitted `bytes` bytes with other content than the first time.
+  /// The layer below retransmitted `bytes` bytes with other content than the first time.
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint64_t bytes, PacketRef packet);
 
   /// Data of `direction` comes soon: loads what it will need into the cache. Step 0 looks at the session's
@@ -47,12 +49,11 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   void prefetch(Direction direction, unsigned step) const;
 
   /// What is known so far; of use at any time.
-  [[nodiscard]] const ConnectionSummary& summary() const { return summary_; }
+  [[nodiscard]] const ConnectionSummary& summary() const { return messages_.summary(); }
 
  private:
   /// How a direction's bytes are taken.
-  enum class Stage : std::uint8_t { handshake, chunks, encrypted, opaque };
-  class InspectingSink;
+  enum class Stage : std::uint8_t { handshake, chunks, encrypted };
 
   void on_part(const HandshakePartFacts& facts, Bytes raw) override;
   void on_done(const HandshakeOutcome& outcome) override;
@@ -60,30 +61,24 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   void on_chunk_finding(const ChunkHeader& header, const ChunkFinding& finding, PacketRef packet) override;
   void on_framing_finding(const MessageHeader& message, FindingId id, std::uint64_t a, std::uint64_t b,
                           PacketRef packet) override;
-  void on_message(const Message& message, PacketRef packet) override;
+  void on_message(const Message& message, PacketRef packet) override {
+    messages_.on_message(direction_, message, packet);
+  }
   void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef packet) override;
   void on_sync_found(const SyncFound& found, std::uint32_t chunk_size) override;
 
+  void begin_chunks_midstream(Direction direction, PacketRef packet);
   void end_handshake(Direction direction, const PacketRef& packet, std::uint64_t offset);
   void free_handshake();
-  void on_audio(const Message& message);
-  void on_video(const Message& message);
-  void emit(Event& event, PacketRef packet);
-  void send(Event& event, PacketRef packet);
-  void emit_finding(FindingEvent& event, PacketRef packet);
-  void emit_suppressed(PacketRef packet);
+  void emit(Event& event, PacketRef packet) { messages_.events().emit(event, packet); }
+  void emit_finding(FindingEvent& event, PacketRef packet) { messages_.events().emit_finding(event, packet); }
 
-  ConnectionSummary summary_;
-  Conversation conversation_{summary_};
-  std::uint32_t connection_;
-  SessionOptions options_;
-  EventSink& sink_;
+  MessageSession messages_;
+  bool chunk_events_;
   Direction direction_ = Direction::to_server;  ///< of the call that is being served
-  bool inspect_media_ = false;  ///< the media message at hand has more to it than a coded frame
   std::array<Stage, 2> stages_{};
   std::unique_ptr<Handshake> handshake_;
   std::array<ChunkStreamDecoder, 2> decoders_;
-  std::vector<std::pair<FindingId, std::uint32_t>> finding_counts_;
 };
 
 }  // namespace rtmpscope::rtmp

@@ -62,15 +62,11 @@ struct StreamSummary {
   MediaSummary audio;
 };
 
-inline constexpr std::array<DirectionTotals, 2> not_totalled{};
-
 struct ConnectionSummary {
   ConnectionInfo info;
   Timestamp first_time = 0;
   Timestamp last_time = 0;
   EndCause end = EndCause::capture_end;
-  const std::array<DirectionTotals, 2>* tcp =
-      &not_totalled;                   ///< by index_of(Direction); during ConnectionCloseEvent alone
   std::vector<StreamSummary> streams;  ///< beside the counters, which change with the same messages
   std::array<std::uint64_t, 2> messages{};
   std::array<std::uint64_t, 2> audio_messages{};

@@ -107,6 +107,9 @@ inline FakeEvent audio(std::uint32_t timestamp) {
           }};
 }
 
+inline constexpr std::array<rtmp::DirectionTotals, 2> sample_totals{
+    {{2431, 1'500'000, 1460, 2, 0}, {1200, 4'000, 0, 0, 0}}};
+
 inline rtmp::ConnectionSummary sample_summary() {
   rtmp::ConnectionSummary summary;
   summary.info.client = {{{127, 0, 0, 1}, 4}, 51234};
@@ -114,9 +117,6 @@ inline rtmp::ConnectionSummary sample_summary() {
   summary.first_time = start_time;
   summary.last_time = start_time + 10 * second;
   summary.end = EndCause::fin;
-  static constexpr std::array<rtmp::DirectionTotals, 2> totals{
-      {{2431, 1'500'000, 1460, 2, 0}, {1200, 4'000, 0, 0, 0}}};
-  summary.tcp = &totals;
   summary.messages = {702, 10};
   summary.audio_messages = {431, 0};
   summary.video_messages = {251, 0};
@@ -175,9 +175,9 @@ inline void open(rtmp::EventSink& sink, const rtmp::ConnectionSummary& summary,
   sink.on_event(event);
 }
 
-inline void close(rtmp::EventSink& sink, const rtmp::ConnectionSummary& summary,
-                  std::uint32_t connection = 1) {
-  rtmp::ConnectionCloseEvent event(summary);
+inline void close(rtmp::EventSink& sink, const rtmp::ConnectionSummary& summary, std::uint32_t connection = 1,
+                  const std::array<rtmp::DirectionTotals, 2>& totals = sample_totals) {
+  rtmp::ConnectionCloseEvent event(summary, totals);
   stamp(event, summary.last_time, connection);
   sink.on_event(event);
 }

@@ -45,7 +45,8 @@ class RecorderTest : public testing::Test {
     rtmp::Message message{{}, body, true};
     message.header.type_id = type;
     message.header.length = static_cast<std::uint32_t>(body.size());
-    rtmp::MessageEvent event(message);
+    const rtmp::MessageFacts facts = rtmp::read_message_facts(message);
+    rtmp::MessageEvent event(message, facts);
     event.direction = direction_;
     event.stream_name = as_bytes(stream);
     event.request_frame = request;

@@ -69,7 +69,7 @@ TEST(TextHeader, AConnectionOfWhichNothingIsKnownHasAShortHeader) {
   summary.info.start = rtmp::Start::midstream;
   const auto renderer = make_renderer(OutputFormat::summary, {.ascii = true});
   test::open(*renderer, summary);
-  test::close(*renderer, summary);
+  test::close(*renderer, summary, 1, {});
   EXPECT_EQ(test::take(*renderer),
             "#101  0.0.0.0:0 -> 0.0.0.0:0  not recognised\n"
             "    1970-01-01 00:00:00.000 UTC  0.0 ms, capture ended first, capture began in mid-stream\n"

@@ -1,12 +1,12 @@
 #include "rtmp/session/session.hpp"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "schema/tape.hpp"
 #include "support/bytes.hpp"
 #include "support/chunks.hpp"
 #include "support/cuts.hpp"
+#include "unit/rtmp/session/amf_bytes.hpp"
+#include "unit/rtmp/session/event_log.hpp"
 
 namespace rtmpscope::test {
 namespace {
@@ -15,51 +15,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-class EventLog final : public rtmp::EventSink {
- public:
-  std::vector<std::string> lines;
-  std::vector<std::string> tapes;
-
-  void on_event(const rtmp::Event& event) override {
-    Tape tape;
-    event.describe(tape);
-    tapes.push_back(tape.to_string());
-    std::string line(info(event.kind).name);
-    if (event.kind == EventKind::message) {
-      const auto& m = static_cast<const rtmp::MessageEvent&>(event);
-      line += fmt::format(" {} {}", m.message.header.type_id, as_text(m.stream_name));
-      if (m.response_time) line += fmt::format(" after {} ns", *m.response_time);
-      if (!m.message.complete) line += " incomplete";
-    }
-    if (event.kind == EventKind::finding) {
-      const auto& f = static_cast<const rtmp::FindingEvent&>(event);
-      line += fmt::format(" {}", info(f.id).id);
-      if (f.suppressed > 0) line += fmt::format(" and {} more", f.suppressed);
-    }
-    lines.push_back(std::move(line));
-  }
-};
-
-ByteVector amf_text(std::string_view text) {
-  ByteVector out{2};
-  put_be(out, text.size(), 2);
-  return concat(out, text);
-}
-ByteVector amf_number(double value) {
-  ByteVector out{0};
-  put_be(out, std::bit_cast<std::uint64_t>(value), 8);
-  return out;
-}
-ByteVector amf_object(std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
-  ByteVector out{3};
-  for (const auto& [key, value] : members) {
-    put_be(out, key.size(), 2);
-    out = concat(out, key, amf_text(value));
-  }
-  return concat(out, hex("000009"));
-}
-const ByteVector amf_null{5};
 
 ByteVector command(const ByteVector& body, std::uint32_t chunk_stream_id = 3, std::uint32_t stream = 0) {
   return message({.chunk_stream_id = chunk_stream_id, .type_id = 20, .message_stream_id = stream}, body);
@@ -214,17 +169,6 @@ TEST(Session, MidstreamLosesSyncInBothDirections) {
   rtmp::Session session(about, 1, {}, log);
   session.open({1, 0});
   EXPECT_THAT(log.lines, ElementsAre("connection_open", "sync_lost", "sync_lost"));
-}
-
-TEST(Session, OtherProtocolsAreNamed) {
-  EventLog log;
-  rtmp::ConnectionInfo about;
-  about.transport = rtmp::Transport::http;
-  rtmp::Session session(about, 1, {}, log);
-  session.open({1, 0});
-  session.on_data(Direction::to_server, {0, as_bytes("GET / HTTP/1.1\r\n"), {1, 0}});
-  session.close(EndCause::fin, {1, 0}, {});
-  EXPECT_THAT(log.lines, ElementsAre("connection_open", "finding not_rtmp", "connection_close"));
 }
 
 TEST(Session, GapInTheHandshakeKeepsTheChunkStreamsPlace) {

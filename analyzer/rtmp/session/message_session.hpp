@@ -1,0 +1,54 @@
+// One RTMP connection, both directions, from whole messages on: what they say of each other and of the
+// connection. How they were cut out of byte streams is not its business.
+#pragma once
+
+#include "rtmp/chunk/message.hpp"
+#include "rtmp/session/conversation.hpp"
+#include "rtmp/session/event_emitter.hpp"
+
+namespace rtmpscope::rtmp {
+
+/// Reads the facts of messages, follows commands and their responses, counts media, and emits the events
+/// `message` and what is odd about a message's body.
+///
+/// Call order: open, then messages of both directions in the order of the capture, then close once. Events
+/// that stand beside messages (gaps, handshakes) go through events() in between.
+class MessageSession {
+ public:
+  /// `connection` is the number that the events carry; `sink` must outlive the session. `message_events`
+  /// false: messages are counted, and looked into for findings, but have no events.
+  MessageSession(const ConnectionInfo& info, std::uint32_t connection, bool message_events, EventSink& sink)
+      : events_(info, connection, sink), message_events_(message_events) {}
+
+  void open(PacketRef packet) { events_.open(packet); }
+  /// `packet` is the one that completed the message, or that told that no more of it is to come.
+  void on_message(Direction direction, const Message& message, PacketRef packet);
+  void close(EndCause cause, PacketRef packet, const std::array<DirectionTotals, 2>& totals) {
+    events_.close(cause, packet, totals);
+  }
+
+  [[nodiscard]] EventEmitter& events() { return events_; }
+  /// What is known so far; of use at any time.
+  [[nodiscard]] ConnectionSummary& summary() { return events_.summary(); }
+  [[nodiscard]] const ConnectionSummary& summary() const { return events_.summary(); }
+
+  /// A message comes soon: loads what it will need into the cache. Step 0 looks at the session's address
+  /// alone, step 1 at what step 0 has loaded.
+  void prefetch(unsigned step) const;
+
+ private:
+  class Inspector;
+
+  void on_video(Direction direction, const Message& message, PacketRef packet);
+  void on_audio(Direction direction, const Message& message, PacketRef packet);
+  /// Any other type.
+  void on_other(Direction direction, const Message& message, PacketRef packet);
+  void emit_message(Direction direction, const Message& message, const MessageFacts& facts, PacketRef packet,
+                    const std::optional<PendingRequest>& request = {});
+
+  EventEmitter events_;
+  Conversation conversation_{events_.summary()};
+  bool message_events_;
+};
+
+}  // namespace rtmpscope::rtmp
