@@ -336,8 +336,14 @@ tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const recording::KeptBytes
                                static_cast<int>(std::min(size, there - offset)));
 }
 
-void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree,
-                 const recording::MessageRecord& record, const Connection& connection, Bytes frame) {
+void add_direction(Target& target, proto_tree* tree, Direction direction) {
+  proto_item_set_generated(proto_tree_add_uint(tree, field(FieldId::event_direction), target.tvb, 0, 0,
+                                               static_cast<guint32>(direction)));
+}
+
+void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::Record& found,
+                 const recording::RecordBatch& batch, const Connection& connection, Bytes frame) {
+  const recording::MessageRecord& record = found.message;
   const bool empty = record.body.size == 0;
   target.begins_here = record.header.first_frame == record.frame;
   target.tvb =
@@ -347,6 +353,10 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree,
   proto_item* item = add_heading(target, tree, field(EventKind::message), 0, 0, "Message", label);
   if (!empty) proto_item_set_len(item, static_cast<int>(tvb_reported_length(target.tvb)));
   proto_tree* subtree_of_message = proto_item_add_subtree(item, subtree());
+  if (found.direction != batch.direction) {
+    // It was held until this packet decided what the connection is.
+    add_direction(target, subtree_of_message, found.direction);
+  }
   if (!connection.records().text(record.app).empty()) {
     const char* app = target.presenter->app(record, connection);
     proto_item_set_generated(
@@ -384,8 +394,7 @@ void add_head(Target& target, proto_tree* tree, proto_item* item, const Connecti
               const recording::RecordBatch& batch) {
   proto_item_set_generated(
       proto_tree_add_uint(tree, field(ExtraField::stream), target.tvb, 0, 0, connection.index()));
-  proto_item_set_generated(proto_tree_add_uint(tree, field(FieldId::event_direction), target.tvb, 0, 0,
-                                               static_cast<guint32>(batch.direction)));
+  add_direction(target, tree, batch.direction);
   if (batch.missing_before > 0) {
     expert_add_info_format(target.pinfo, item, expert(ExtraExpert::missing_segment),
                            "%u bytes are missing before this segment; if they come later in the capture, "
@@ -411,7 +420,7 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, c
                   frame.size() - batch.proxy_header);
         break;
       case recording::Record::Kind::message:
-        add_message(target, tvb, root, record.message, connection, frame);
+        add_message(target, tvb, root, record, batch, connection, frame);
         break;
       case recording::Record::Kind::event:
         add_event(target, tvb, root, connection.records().event(record.event), frame);

@@ -85,7 +85,9 @@ def plugin_events(tshark, capture, *arguments):
                 head = [show(item, f"{kind}.{name}") for name in HEADS[kind]]
                 if kind == "message" and head[PLACE["timestamp_exact"] - 2] == "0":
                     head[PLACE["timestamp_exact"] - 2] = "False"  # as later versions of Wireshark say
-                found[frame, kind].append(((ports[connection], way, *head), cut(fields, item)))
+                # A message that was held until the connection was decided may be the other direction's.
+                own = {"0": "to_server", "1": "to_client"}.get(show(item, "event.direction"), way)
+                found[frame, kind].append(((ports[connection], own, *head), cut(fields, item)))
     return found
 
 

@@ -1,0 +1,73 @@
+"""The beginning of the capture is missing: the first 1 to 15 packets are cut off each sample, and the plugin must show the
+messages that the analyzer tells.
+
+Both count a stream's offsets from the first byte captured. The plugin has no end of the connection: what the analyzer
+decides only there is not shown, and said below. Names of streams and requests are left out, as in damaged_events_test.py.
+"""
+
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from os import cpu_count
+from pathlib import Path
+
+from damaged_events_test import KNOWN_IN_TIME, MOST_UNDECIDED, by_stream
+from events_test import OTHER_CARRIERS, OUT_OF_ORDER, analyzer_events, plugin_events
+from packets import read, write_pcapng
+from program import Program, samples
+from wireshark import IN_ORDER, Tshark
+
+CUTS = range(1, 16)
+MOST_SHOWN = 5
+
+
+def messages(events):
+    """{(client's port, direction): [head without what one may know later than the other]}"""
+    return {key[1:]: [tuple(value for place, value in enumerate(head) if place not in KNOWN_IN_TIME)
+                      for _, head, _ in listed]
+            for key, listed in by_stream(events).items() if key[0] == "message"}
+
+
+def differences(told, shown):
+    for key in sorted(told.keys() | shown.keys()):
+        theirs, ours = told.get(key, []), shown.get(key, [])
+        # The last ones of a direction may wait for the end, which the plugin does not see.
+        missing = len(theirs) - len(ours)
+        if not 0 <= missing <= MOST_UNDECIDED:
+            yield f"{key}: {len(theirs)} told, {len(ours)} in Wireshark"
+        yield from (f"{key}: {a} is {b} in Wireshark" for a, b in zip(theirs, ours) if a != b)
+
+
+def compare(sample, program, plugin, series):
+    counts, lines = Counter(), []
+    packets = list(read(sample))
+    order = IN_ORDER if sample.name in OUT_OF_ORDER else []
+    with Tshark(plugin, series) as tshark, tempfile.TemporaryDirectory() as scratch:
+        for cut in CUTS[: len(packets) - 1]:
+            path = Path(scratch) / f"cut_{cut}_{sample.stem}.pcapng"
+            write_pcapng(path, packets[cut:])
+            told = messages(analyzer_events(Program(program), path))
+            shown = messages(plugin_events(tshark, path, *order))
+            counts["captures"] += 1
+            counts["told"] += sum(map(len, told.values()))
+            counts["shown"] += sum(map(len, shown.values()))
+            lines += [f"{path.name}: {line}" for line in differences(told, shown)][:MOST_SHOWN]
+    return counts, lines
+
+
+def main():
+    chosen = [sample for sample in samples() if sample.name not in OTHER_CARRIERS
+              and (len(sys.argv) < 5 or sample.name in sys.argv[4:])]
+    with ProcessPoolExecutor(cpu_count()) as pool:
+        results = list(pool.map(partial(compare, program=sys.argv[1], plugin=sys.argv[2], series=sys.argv[3]), chosen))
+    total = sum((counts for counts, _ in results), Counter())
+    lines = [line for _, listed in results for line in listed]
+    print(*lines, f"{total['captures']} captures, {total['told']} messages, {total['shown']} of them in Wireshark", sep="\n")
+    assert total["shown"] > 0
+    sys.exit(1 if lines else 0)
+
+
+if __name__ == "__main__":
+    main()
