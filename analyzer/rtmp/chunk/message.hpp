@@ -33,7 +33,7 @@ inline constexpr std::size_t usual_chunk_streams = 8;
 struct MessageHeader {
   std::uint8_t type_id = 0;
   bool timestamp_exact = true;  ///< false: a lost header may have moved it; `timestamp` is an estimate
-  bool message_stream_id_known = true;  ///< false: the header that told it is not in the capture
+  bool message_stream_id_known = true;  ///< false: the header with it is not in the capture
   std::uint32_t chunk_stream_id = 0;    ///< 2 to 65599
   std::uint32_t message_stream_id = 0;
   std::uint32_t timestamp = 0;      ///< absolute, milliseconds modulo 2^32

@@ -1,4 +1,4 @@
-// Keeps the payload of messages in progress, as far as somebody will look at it.
+// Keeps the payload of messages in progress, as far as it will be needed.
 #pragma once
 
 #include <vector>
@@ -15,7 +15,7 @@ inline constexpr std::size_t maximum_retained_bytes = std::size_t{32} << 20;
 
 /// Bodies of one direction's messages that come in pieces.
 ///
-/// A message that comes in one piece needs none: nothing of it is copied, and nothing is looked up. Of media
+/// A message that comes in one piece needs no body here: it is neither copied nor looked up. Of media
 /// payload only the head is kept (media::bytes_wanted), so that video costs nothing. The caller keeps the
 /// number of a message's body with its chunk stream; 0, as at the beginning: it has none.
 class MessageAssembler {
@@ -33,8 +33,8 @@ class MessageAssembler {
   }
   /// Bytes are missing here: the body ends before them.
   void end_before_gap(Number& body, const MessageHeader& message);
-  /// The last piece of a message, which may be empty, and is if bytes are missing: its body, valid until
-  /// `release` or the next call.
+  /// Takes the last piece of a message, empty if bytes are missing. Returns the body, valid until `release`
+  /// or the next call.
   [[nodiscard]] Bytes finish(Number& body, const MessageHeader& message, Bytes payload) {
     if (body == 0 && payload.size() == message.length) return whole(message, payload);
     append(body, message, payload);

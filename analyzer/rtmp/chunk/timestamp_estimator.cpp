@@ -5,9 +5,9 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-/// Shorter than that, what was sent does not show how timestamps go on.
+/// A shorter span does not show how timestamps grow.
 constexpr std::int64_t telling_span = 200;
-/// Timestamps that go by this times faster or slower than the capture's clock go by bytes.
+/// Timestamps that run so many times faster or slower than the capture's clock grow with the bytes.
 constexpr std::int64_t most_apart = 2;
 /// More bytes between two messages say nothing; times 2^31 ms they can still be counted.
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 31;

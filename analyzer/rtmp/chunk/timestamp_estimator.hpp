@@ -1,8 +1,8 @@
-// How the timestamps of one direction's audio and video go on, so that they can be estimated behind a loss.
+// Estimates timestamps of one direction's audio and video behind a loss.
 //
-// A sender that sends media as it comes up keeps timestamps and the capture's clock together but for jitter.
-// One that sends a file as fast as it can, or first what a player has missed, does not: there timestamps go
-// on with the bytes. Which one it is shows in what was sent last.
+// If a sender sends media as it is produced, timestamps follow the capture's clock, except for jitter. If it
+// sends a file as fast as it can, or first what a player has missed, they do not: there timestamps grow with
+// the bytes. What was sent last shows which one it is.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -32,7 +32,7 @@ class TimestampEstimator {
       clock.lead = lead;
       clock.known = true;
     } else {
-      // What was estimated by this clock shall not lead it away.
+      // Estimates come from this clock, so they must hardly move it.
       const std::int32_t weight = exact ? exact_weight : estimate_weight;
       clock.lead += static_cast<std::uint32_t>(static_cast<std::int32_t>(lead - clock.lead) / weight);
     }
@@ -49,37 +49,37 @@ class TimestampEstimator {
     }
   }
 
-  /// A message begins that no clock drives: commands and their like, before audio and video begin.
+  /// A message begins that follows no clock: commands and the like, before audio and video begin.
   void add_control(Timestamp time) { start_ = milliseconds(time); }
 
   /// The last message of a chunk stream that came before a loss, and the first one behind it.
   struct Loss {
     std::uint32_t timestamp = 0;  ///< of the last message
     std::uint64_t offset = 0;     ///< of its first byte
-    std::uint32_t step = 0;  ///< by which the header behind the loss goes on: the usual distance of messages
+    std::uint32_t step = 0;       ///< delta of the header behind the loss: the usual distance of messages
     std::uint64_t offset_behind = 0;
     Timestamp time_behind = 0;
   };
-  /// What the lost messages of the chunk stream have added to the timestamp, as far as can be told: a number
-  /// of steps.
+  /// Estimates what the lost messages of the chunk stream have added to the timestamp. A multiple of the
+  /// step.
   [[nodiscard]] std::uint32_t lost_time(StreamClock& clock, const Loss& loss) const;
 
-  /// By how much a timestamp that follows an estimated one is later than can be: media is not sent before it
-  /// is there. So it comes if sending stopped at the loss. A number of steps, of those that were added;
+  /// By how much a timestamp that follows an estimated one is too late: media is not sent before it is
+  /// produced. That happens if sending stopped at the loss. A multiple of the step, at most what was added;
   /// mostly 0.
   [[nodiscard]] std::uint32_t excess_estimate(StreamClock& clock, std::uint32_t timestamp, std::uint32_t step,
                                               Timestamp time) const;
 
   /// The direction has had an absolute timestamp. Its chunk streams share a clock.
   [[nodiscard]] bool anchored() const { return anchored_; }
-  /// For a chunk stream of which no absolute timestamp is known: makes it go with the others.
+  /// For a chunk stream without a known absolute timestamp: it follows the clock of the others.
   [[nodiscard]] std::uint32_t anchor(StreamClock& clock, Timestamp time) const {
     clock.lead = lead_;
     clock.added = longest_estimate;
     clock.known = clock.anchored = true;
     return milliseconds(time) + lead_;
   }
-  /// The same where no such timestamp is known at all: most senders begin at 0 when the commands are done.
+  /// The same if the direction has no absolute timestamp: most senders begin at 0 when the commands are done.
   [[nodiscard]] std::uint32_t since_start(Timestamp time) const {
     return start_ == 0 ? 0 : milliseconds(time) - start_;
   }

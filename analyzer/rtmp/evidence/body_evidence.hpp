@@ -1,5 +1,5 @@
-// How much speaks for bytes being the beginning of an audio or video message body, in bits: random bytes look
-// like that once in 2^bits places. For finding messages where nothing says where they begin.
+// Evidence that bytes begin an audio or video message body, in bits: random bytes look like that once in
+// 2^bits places. Used to find messages whose place is not known.
 #pragma once
 
 #include <optional>

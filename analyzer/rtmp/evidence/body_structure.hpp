@@ -1,5 +1,5 @@
-// Whether a video message body ends where the lengths within it say. For finding messages whose length is not
-// told.
+// Whether a video message body ends where the lengths within it say. Used to find
+// messages whose header omits the length.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -10,7 +10,7 @@ namespace rtmpscope::rtmp {
 struct ChunkEvidence {
   bool plausible = false;  ///< as far as the bytes go, they are what a peer sends after its handshake
   bool enough = false;     ///< more bytes would not change `plausible`
-  std::optional<Direction> direction;  ///< whose first messages these are, if they tell
+  std::optional<Direction> direction;  ///< whose first messages these are, if that shows
 };
 
 /// Bytes after the handshake that `read_chunk_evidence` can make use of.

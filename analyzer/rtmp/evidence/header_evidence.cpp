@@ -63,7 +63,7 @@ int weigh_ascii(Bytes text) {
   return bits;
 }
 
-/// A sequence number (RTMP 5.4.3) that goes on where the last one was.
+/// A sequence number (RTMP 5.4.3) that is a little higher than the last one.
 int weigh_acknowledgement(Bytes head, const SenderProfile& profile) {
   if (head.size() < 4 || !profile.acknowledged) return 0;
   const std::uint32_t step = load_be32(head.data()) - *profile.acknowledged;  // modulo 2^32
@@ -82,7 +82,7 @@ std::optional<int> weigh_amf0_name(Bytes head, std::uint32_t length) {
   return bits + ascii;
 }
 
-/// Whether a data message begins like that which tells of the media (RTMP 7.2.2.3; FLV E.5).
+/// Whether a data message begins like metadata (RTMP 7.2.2.3; FLV E.5).
 bool is_metadata(Bytes body) {
   constexpr std::array<std::string_view, 2> names = {std::string_view("\x02\x00\x0d@setDataFrame", 16),
                                                      std::string_view("\x02\x00\x0aonMetaData", 13)};

@@ -1,8 +1,9 @@
-// How much speaks for bytes being a chunk header that begins a message, in bits.
+// Evidence that bytes are a chunk header that begins a message, in bits.
 //
-// A chunk stream has no sync mark (RTMP 5.3). What tells a header from payload is that few values of its
-// fields occur: n bits of evidence mean that random bytes look like that once in 2^n places. Only what is
-// known of the connection and what its payload must begin with count; the bits of independent fields add up.
+// A chunk stream has no sync mark (RTMP 5.3). A header differs from payload because few values of its
+// fields occur: n bits of evidence mean that random bytes look like that once in 2^n places. Evidence comes
+// from what is known of the connection, and from what bodies must begin with. The bits of independent fields
+// add up.
 #pragma once
 
 #include <algorithm>
@@ -24,19 +25,17 @@ struct SenderProfile {
   std::optional<std::uint32_t> acknowledged{};  ///< sequence number of the last Acknowledgement
   std::uint32_t packets_started = 0;            ///< messages in a row, up to now, whose header began a packet
   std::uint32_t media_since_chunk_size =
-      0;  ///< audio and video messages since the chunk size was told, or found out
-  std::uint32_t explicit_lengths =
-      0;  ///< messages whose header gave their length; one that did not outweighs 16
+      0;                               ///< audio and video messages since the chunk size was sent or inferred
+  std::uint32_t explicit_lengths = 0;  ///< score: +1 for a header with a length, -16 for one without
 
   void add_message(bool starts_packet, bool sends_length) {
     packets_started = starts_packet ? packets_started + 1 : 0;
     explicit_lengths = sends_length ? std::min(explicit_lengths + 1, 4 * usually_explicit)
                                     : explicit_lengths - std::min(explicit_lengths, usually_explicit);
   }
-  /// Hardly any header inherits its message's length.
+  /// Nearly all headers have their message's length.
   [[nodiscard]] bool sends_lengths() const { return explicit_lengths >= usually_explicit; }
-  /// Senders tell the chunk size before they send media, and then keep to it (docs/architecture.md, After a
-  /// gap).
+  /// Senders set the chunk size before they send media, and then keep it (docs/recovery.md).
   [[nodiscard]] bool chunk_size_is_stable() const { return media_since_chunk_size >= 16; }
   [[nodiscard]] Bytes audio_head() const {
     return Bytes(media_heads[0]).first(media_seen[0] ? head_size : 0);
@@ -46,15 +45,15 @@ struct SenderProfile {
   }
 };
 
-/// Messages of this type are equally long, all of them (RTMP 5.4).
+/// All messages of this type have the same length (RTMP 5.4).
 [[nodiscard]] bool has_fixed_length(std::uint8_t type_id);
 
-/// Bits for the header alone; nothing where it cannot begin a message. `header` is resolved: formats 2 and 3
+/// Evidence of the header alone; nothing if it cannot begin a message. `header` is resolved: formats 2 and 3
 /// have the length and type that they inherit filled in. `stream` is its chunk stream as far as known; null:
 /// not seen so far.
 [[nodiscard]] std::optional<int> weigh_header(const ChunkHeader& header, const ChunkStream* stream);
 
-/// Bits for the message's first bytes, as far as they are there; nothing where no such message begins like
+/// Evidence of the message's first bytes, as far as they are there; nothing if no such message begins like
 /// this.
 [[nodiscard]] std::optional<int> weigh_body(std::uint8_t type_id, Bytes head, std::uint32_t length,
                                             const SenderProfile& profile);
@@ -62,9 +61,9 @@ struct SenderProfile {
 /// Body bytes that weigh_body can make use of.
 inline constexpr std::size_t weighed_body_bytes = 12;
 
-/// Bits that must speak for a header to prove that the message before it ended there.
+/// Evidence that a header needs to confirm that the message before it ended there.
 inline constexpr int next_header_bits = 13;
-/// Of the header alone, so that its message need not have come.
+/// The same without the message's body, so that it need not have come.
 inline constexpr int next_header_alone_bits = 32;
 
 /// A message type, and how clearly a body shows it.
@@ -74,7 +73,7 @@ struct RecognizedType {
 };
 
 /// The type of a message whose body `body` is, all of it: the lengths and end marks of its contents lead
-/// exactly to its end. Adds what it took to `steps`.
+/// exactly to its end. Adds the work to `steps`.
 [[nodiscard]] RecognizedType recognize_whole_body(Bytes body, std::uint64_t& steps);
 /// Whether a body of `size` bytes that begins with `head` can show that; it costs little to ask.
 [[nodiscard]] bool may_recognize_whole_body(Bytes head, std::size_t size);

@@ -1,9 +1,9 @@
 // Passes over bytes that cannot begin a chunk header with a message, many at a time.
 //
-// Behind a gap each byte may be the first of a header. Nearly all of them are not, and a few comparisons of
-// bytes at fixed distances say so (RTMP 5.3.1): they are made for 64 places at once, in a form that compilers
-// turn into vector instructions. What is left is for TrialParser to weigh. Nothing is passed over that
-// TrialParser would have taken.
+// Behind a gap each byte may be the first of a header. A few comparisons of bytes at fixed distances show
+// that nearly all of them are not (RTMP 5.3.1). They are made for 64 places at once, in a form that compilers
+// turn into vector instructions. TrialParser weighs the places that are left. It would refuse every place
+// that is passed over.
 #pragma once
 
 #include <algorithm>
@@ -28,9 +28,9 @@ class HeaderScan {
   /// Message stream ids of 2^16 and above are possible.
   void allow_wide_message_streams() { wide_ = true; }
 
-  /// Calls `visit` with each index of `try_from` from `begin` to `end` (not included) where a header may
-  /// begin, in order, until that returns false. Returns the index to go on with: behind the last one that was
-  /// visited, or `end`.
+  /// Calls `visit` with each index of `run` from `begin` to `end` (not included) where a header may
+  /// begin, in order, until that returns false. Returns the index to continue with: behind the last one that
+  /// was visited, or `end`.
   template <typename Visit>
   std::size_t scan(Bytes run, std::size_t begin, std::size_t end, Visit visit) const {
     for (std::size_t at = begin; at < end; at += block_places) {
@@ -67,7 +67,7 @@ class HeaderScan {
   };
 
   ByteSet<64> inheriting_;  ///< first bytes of type 3, of basic headers of one byte
-  ByteSet<8> longer_;       ///< first bytes of longer basic headers: of what comes then nothing is certain
+  ByteSet<8> longer_;       ///< first bytes of longer basic headers; the bytes behind them are not compared
   bool explicit_ = false;
   bool wide_ = false;
 };

@@ -28,7 +28,7 @@ struct Header {
   std::size_t size = 0;
   bool extended = false;
   bool gives_length = false;
-  bool shown = false;  ///< the body begins as its type wants
+  bool shown = false;  ///< the body begins as its type requires
 };
 
 using Headers = std::vector<Header>;
@@ -42,7 +42,7 @@ bool is_amf0_name(Bytes body) {
   });
 }
 
-/// Whether such a message can begin like this, and whether it shows that it does.
+/// False if no such message begins like this. Sets `shown` if the body has evidence of its type.
 bool read_body(Header& header, Bytes body) {
   if (header.length < shortest_body || body.size() < least_body) return false;
   body = body.first(std::min<std::size_t>({body.size(), header.length, body_evidence_size}));
@@ -67,27 +67,26 @@ bool read_header(Bytes bytes, std::span<const Header> previous, Header& header) 
   const FirstByte first{bytes[0]};
   if (!first.is_whole()) return false;
   if (bytes.size() < first.header_size() + extended_timestamp_size + least_body) return false;
+  const Header* before = nullptr;
+  if (first.inherits_length()) {  // most places end here
+    const auto found = std::find_if(previous.rbegin(), previous.rend(),
+                                    [&](const Header& other) { return other.chunk_stream_id == first.id(); });
+    if (found == previous.rend() || found->extended) return false;
+    before = &*found;
+  }
   ChunkHeader read;
   if (!read_basic_header(bytes, read) || !read_message_header(bytes, read)) return false;
-  if (!read_extended_timestamp(bytes, read)) return false;
-  header = {.chunk_stream_id = static_cast<std::uint8_t>(read.chunk_stream_id)};
-  header.size = read.size;
-  header.extended = read.has_extended_timestamp;
-  if (read.format != 0 && !header.extended && read.timestamp_field > detector_longest_step_ms) return false;
-  header.gives_length = read.format < 2;
-  if (header.gives_length) {
-    header.length = read.length;
-    header.type_id = read.type_id;
-  } else {
-    const auto found = std::find_if(previous.rbegin(), previous.rend(), [&](const Header& other) {
-      return other.chunk_stream_id == header.chunk_stream_id;
-    });
-    if (found == previous.rend() || found->extended) return false;
-    header.length = found->length;
-    header.type_id = found->type_id;
-  }
-  if (header.length > detector_longest_message) return false;
+  const bool extended = read.has_extended_timestamp;
+  if (read.format != 0 && !extended && read.timestamp_field > detector_longest_step_ms) return false;
   if (read.message_stream_id > highest_usual_message_stream) return false;
+  if (!read_extended_timestamp(bytes, read)) return false;
+  header = {.chunk_stream_id = static_cast<std::uint8_t>(read.chunk_stream_id),
+            .type_id = before == nullptr ? read.type_id : before->type_id,
+            .length = before == nullptr ? read.length : before->length,
+            .size = read.size,
+            .extended = extended,
+            .gives_length = before == nullptr};
+  if (header.length > detector_longest_message) return false;
   return read_body(header, bytes.subspan(header.size));
 }
 
@@ -128,8 +127,8 @@ std::size_t inheriting_size(Bytes bytes, std::uint8_t id, std::uint8_t first) {
   return bytes[size] == first ? size : 0;
 }
 
-/// An audio message whose length nothing says but that the next one of its kind, and the one after that or a
-/// header that is known, stand at its distance.
+/// Finds an audio message without a length by its repetition: two more headers of the stream follow at the
+/// same distance, or one and a header with a length.
 bool read_repeated(Bytes bytes, std::span<const Header> previous, Header& header) {
   constexpr std::size_t longest_repeated = 4096;
   if (bytes.size() < 5) return false;

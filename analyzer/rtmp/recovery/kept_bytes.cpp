@@ -7,7 +7,7 @@ namespace rtmpscope::rtmp {
 void KeptBytes::reserve(std::size_t more_bytes) {
   const std::size_t needed = bytes_.size() + more_bytes;
   if (needed <= bytes_.capacity()) return;
-  // Behind a large packet there are others: its copy is not made twice. What is not used costs address space
+  // A large packet is followed by others: room for them avoids a second copy. Unused room costs address space
   // only.
   constexpr std::size_t large = std::size_t{16} << 10;
   bytes_.reserve(needed < large ? std::max(needed, 2 * bytes_.size()) : 4 * needed);

@@ -17,7 +17,7 @@ inline constexpr std::size_t search_block_bytes = 512;
 /// Offsets are stream offsets, as in StreamData. Data and gaps come in order, without overlap.
 class KeptBytes {
  public:
-  /// One StreamData or StreamGap as it came in, for going over it again.
+  /// One StreamData or StreamGap as it came in, to be parsed again.
   struct Piece {
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
@@ -28,13 +28,13 @@ class KeptBytes {
     bool endless = false;  ///< a gap of unknown length
   };
 
-  /// Loads what the next call of `add`, and going over the pieces, needs first.
+  /// Loads what the next call of `add`, and parsing the pieces again, needs first.
   void prefetch() const {
     rtmpscope::prefetch(pieces_.data(), std::min<std::size_t>(pieces_.size() + 1, 4) * sizeof(Piece));
     rtmpscope::prefetch(bytes_.view().data(), std::min(bytes_.size() + 2 * cache_line, usual_bytes));
   }
 
-  /// PrecedingMessage bytes are added bit by bit.
+  /// To be called before bytes are added in small parts.
   void reserve(std::size_t more_bytes);
   void add(const StreamData& data);
   void add(const StreamGap& gap);
@@ -46,10 +46,10 @@ class KeptBytes {
     const Run* run = run_at(offset);
     return run == nullptr ? Bytes{} : bytes_of(*run).subspan(static_cast<std::size_t>(offset - run->offset));
   }
-  /// `offset` lies in a gap, or in nothing that is known of.
+  /// `offset` is before the end, and its byte is missing.
   [[nodiscard]] bool in_gap(std::uint64_t offset) const { return offset < end_ && at(offset).empty(); }
-  /// Where the bytes begin that go without a gap up to the one at `offset`; `offset` itself if that is not
-  /// there.
+  /// The first byte of the run without a gap that the byte at `offset` belongs to; `offset` itself if that is
+  /// missing.
   [[nodiscard]] std::uint64_t run_begin(std::uint64_t offset) const;
   /// A gap ends exactly at `offset`.
   [[nodiscard]] bool gap_ends_at(std::uint64_t offset) const;
@@ -57,7 +57,7 @@ class KeptBytes {
   [[nodiscard]] bool gap_begins_at(std::uint64_t offset) const {
     return offset < end_ && run_ends_at(offset);
   }
-  /// The first offset from `offset` on whose byte is there; end() if none.
+  /// The first offset, not before `offset`, whose byte is there; end() if none.
   [[nodiscard]] std::uint64_t next_known(std::uint64_t offset) const;
 
   /// The most bytes that are kept without a gap; the first of equals. Takes time for each of `runs`.
@@ -73,7 +73,7 @@ class KeptBytes {
   [[nodiscard]] Bytes bytes_of(const Piece& piece) const {
     return bytes_.view().subspan(piece.index, static_cast<std::size_t>(piece.length));
   }
-  /// The packet that brought the byte at `offset`, or told that it is missing.
+  /// The packet that brought the byte at `offset`, or showed that it is missing.
   [[nodiscard]] PacketRef packet_at(std::uint64_t offset) const;
 
  private:

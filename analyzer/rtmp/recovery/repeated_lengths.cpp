@@ -15,7 +15,7 @@ namespace {
 
 constexpr int least_repeats = 3;
 constexpr std::size_t most_found = 3;
-/// How many times a distance occurs must be that unlikely by chance, as bits.
+/// The number of times that a distance occurs must be so unlikely by chance, in bits.
 constexpr double least_significance = 12;
 /// A key with more places is no header: by chance each has less than three in the window.
 constexpr std::size_t most_places = 2048;
@@ -37,8 +37,8 @@ std::vector<Place> list_places(Bytes bytes, std::span<const std::uint32_t> chunk
   const std::size_t end = bytes.size() - bytes_behind;
   const auto add = [&](std::size_t at) {
     const FirstByte first{bytes[at]};
-    const std::size_t size = first.header_size();
-    if (!has_inheriting_step(bytes.subspan(at))) return true;
+    const std::size_t size = first.format() == 3 ? 1 : 4;  // others inherit nothing
+    if (size == 4 && load_be24(bytes.data() + at + 1) > longest_inheriting_step_ms) return true;
     places.push_back({first.id() << 8 | bytes[at + size], static_cast<std::uint32_t>(at),
                       static_cast<std::uint32_t>(at + size)});
     return true;
@@ -58,8 +58,7 @@ std::vector<Place> list_places(Bytes bytes, std::span<const std::uint32_t> chunk
   return places;
 }
 
-/// Hardly any of the keys that occur by chance occur often enough to be looked at: only the others are worth
-/// sorting.
+/// Drops keys that occur too seldom, and sorts the rest. Nearly all keys that occur by chance are dropped.
 void sort_by_key(std::vector<Place>& places) {
   std::array<std::uint8_t, std::size_t{1} << 14> count{};  // by key; stays where it is clear
   for (const Place& place : places) {

@@ -14,7 +14,7 @@ class ChunkStreamListener {
   virtual ~ChunkStreamListener() = default;
   /// Every chunk header, before its payload.
   virtual void on_chunk(const ChunkHeader& header, std::uint32_t payload_length, PacketRef packet) = 0;
-  /// Something odd about the chunk header that on_chunk has just told.
+  /// Something odd about the chunk header that on_chunk has just reported.
   virtual void on_chunk_finding(const ChunkHeader& header, const ChunkFinding& finding, PacketRef packet) = 0;
   /// Something odd about how a message came; its bytes are not to blame.
   virtual void on_framing_finding(const MessageHeader& message, FindingId id, std::uint64_t a,
