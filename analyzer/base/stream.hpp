@@ -48,7 +48,7 @@ struct StreamEnd {
 
 /// Takes the two byte streams of one connection.
 ///
-/// Per direction: data and gaps come in offset order, without overlap and without a hole between them;
+/// Per direction: data and gaps come in offset order, without overlap and without a gap between them;
 /// `on_end` comes at most once and is the last call. The two directions are independent of each other.
 class StreamSink {
  public:

@@ -43,7 +43,7 @@ using FlowTotals = std::array<FlowDirectionTotals, 2>;
 /// Order of calls: those of StreamSink, in which a direction that began before the capture starts with a
 /// StreamGap at offset 0 of unknown length (start_not_captured); then, unless `wants_data` became false,
 /// `on_end` for both directions; then `on_close`, always and exactly once. The destructor follows. `packet`
-/// of data is the packet that made the bytes deliverable: for out-of-order bytes the one that filled the hole
+/// of data is the packet that made the bytes deliverable: for out-of-order bytes the one that filled the gap
 /// before them. Where that was given up, it is the packet that carried them, and that of the gap is the one
 /// behind it: only then do packet numbers go down.
 ///
@@ -51,7 +51,7 @@ using FlowTotals = std::array<FlowDirectionTotals, 2>;
 class FlowHandler : public StreamSink {
  public:
   /// Asked after each of the other calls. Once false, nothing more is delivered or kept for this flow; it is
-  /// only counted, less exactly: holes are not looked for.
+  /// only counted, less exactly: gaps are not looked for.
   [[nodiscard]] virtual bool wants_data() const = 0;
 
   /// `length` bytes from `offset` came twice, with different contents, before they could be delivered. The

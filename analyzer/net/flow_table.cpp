@@ -94,17 +94,17 @@ FlowTable::Index FlowTable::add(const TcpSegment& segment) {
 
 void FlowTable::remove(Index index) {
   Flow& entry = flow(index);
-  std::uint32_t hole = entry.hash & mask_;
-  while (slots_[hole].flow != index) hole = (hole + 1) & mask_;
-  // Move later entries of the run into the hole, so that no lookup stops short of them.
-  for (std::uint32_t at = (hole + 1) & mask_; slots_[at].flow != kNone; at = (at + 1) & mask_) {
+  std::uint32_t vacant = entry.hash & mask_;
+  while (slots_[vacant].flow != index) vacant = (vacant + 1) & mask_;
+  // Move later entries of the run into the vacant place, so that no lookup stops short of them.
+  for (std::uint32_t at = (vacant + 1) & mask_; slots_[at].flow != kNone; at = (at + 1) & mask_) {
     const std::uint32_t home = slots_[at].hash & mask_;
-    if (((at - home) & mask_) >= ((at - hole) & mask_)) {
-      slots_[hole] = slots_[at];
-      hole = at;
+    if (((at - home) & mask_) >= ((at - vacant) & mask_)) {
+      slots_[vacant] = slots_[at];
+      vacant = at;
     }
   }
-  slots_[hole] = {};
+  slots_[vacant] = {};
   unlink(index);
   free_.push_back(index);
   --size_;

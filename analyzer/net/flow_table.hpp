@@ -40,7 +40,7 @@ class FlowTable {
   [[nodiscard]] const FlowCounters& counters() const { return counters_; }
   /// Flows in the table, tombstones included.
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// Out-of-order payload that waits, and how many holes were given up because there was too much of it.
+  /// Out-of-order payload that waits, and how many gaps were given up because there was too much of it.
   [[nodiscard]] const HeldMemory& held() const { return held_; }
 
  private:

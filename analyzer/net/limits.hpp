@@ -63,7 +63,7 @@ struct FlowLimits {
 
   /// Memory of one direction's out-of-order payload, bookkeeping included. What a sender can have sent beyond
   /// a lost segment is bounded by the receive window, which by default reaches 3 MiB on Linux (half of
-  /// tcp_rmem's 6 MiB) and similar sizes elsewhere. Reached: StreamGap{buffer_limit} for the oldest hole.
+  /// tcp_rmem's 6 MiB) and similar sizes elsewhere. Reached: StreamGap{buffer_limit} for the oldest gap.
   std::uint32_t held_bytes = 8U << 20;
 
   /// Pieces of one direction's out-of-order payload (neighbours below 1.5 KiB share a piece), which bounds
@@ -71,23 +71,23 @@ struct FlowLimits {
   std::uint32_t held_pieces = 1U << 14;
 
   /// As `held_bytes`, for all flows of the table. Reached: the direction that asks for more gives up its
-  /// oldest hole.
+  /// oldest gap.
   std::size_t held_bytes_total = std::size_t{256} << 20;
 
-  /// Grace of a hole that the receiver has acknowledged: it becomes a gap when that many packets of the flow
-  /// AND that much time have passed since it was noticed, or `hole_grace_time_alone` has. Until then the
+  /// Grace of a pending gap that the receiver has acknowledged: it is given up when that many packets of the
+  /// flow AND that much time have passed since it was noticed, or `gap_grace_time_alone` has. Until then the
   /// bytes may still come from another receive queue of the capturing machine (tens of packets, milliseconds)
   /// or from a second capture point (the delay between the two points, below 200 ms on land).
-  std::uint32_t hole_grace_packets = 64;
-  Timestamp hole_grace_time = 200 * kMillisecond;
-  Timestamp hole_grace_time_alone = 3 * kSecond;
+  std::uint32_t gap_grace_packets = 64;
+  Timestamp gap_grace_time = 200 * kMillisecond;
+  Timestamp gap_grace_time_alone = 3 * kSecond;
 
-  /// There is no grace while that many such holes in a table's flows have become gaps and none of their bytes
+  /// There is no grace while that many such gaps in a table's flows were given up and none of their bytes
   /// has ever come late: this capture loses packets and keeps their order, and waiting is in vain and costs
   /// memory. One late byte ends that for good.
   std::uint32_t experience_gaps = 8;
 
-  /// As `hole_grace_…` where nothing of the receiver was ever captured, so that its acknowledgements cannot
+  /// As `gap_grace_…` where nothing of the receiver was ever captured, so that its acknowledgements cannot
   /// tell whether the segment was lost on its way. Then the sender may repeat it, after a timeout of a second
   /// or more, and the count starts again whenever the missing bytes come in order.
   std::uint32_t one_way_grace_packets = 512;
@@ -95,7 +95,7 @@ struct FlowLimits {
   Timestamp one_way_grace_time_alone = 10 * kSecond;
 
   /// An acknowledgement further ahead than that belongs to another connection or is forged, and is ignored.
-  /// Many times the usual receive windows, so that acknowledgements lead on over a hole in the capture.
+  /// Many times the usual receive windows, so that acknowledgements lead on over a gap in the capture.
   std::uint32_t acknowledgement_step = 64U << 20;
 
   /// A reset whose sequence number is further than that from where its sender stands is ignored, as receivers

@@ -76,7 +76,7 @@ OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes 
 
 void OutOfOrderBuffer::insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end,
                                    std::uint64_t offset, Bytes captured, Noticed noticed, PacketRef packet) {
-  // The hole before the next piece is as old as that piece, whatever comes into its middle now.
+  // The gap before the next piece is as old as that piece, whatever comes into its middle now.
   if (at < pieces_.size()) noticed = pieces_[at].noticed;
   const std::uint64_t cut = std::clamp(offset + captured.size(), begin, end);
   if (cut > begin) {

@@ -13,7 +13,7 @@ namespace rtmpscope::net {
 /// Pieces of a stream, sorted by offset and without overlap. It neither knows limits nor delivers anything.
 class OutOfOrderBuffer {
  public:
-  /// When the hole before a piece was first seen: number of the packet within its flow, and capture time.
+  /// When the gap before a piece was first seen: number of the packet within its flow, and capture time.
   struct Noticed {
     std::uint64_t packet = 0;
     Timestamp time = 0;

@@ -103,7 +103,7 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
     ++delivery.totals.out_of_order_segments;
     if (!holding() && acknowledged_beyond(offset - 1) &&
         delivery.held.expects_no_late_bytes(delivery.limits)) {
-      give_up_hole(offset, GapCause::not_captured, delivery);
+      give_up_gap(offset, GapCause::not_captured, delivery);
     } else {
       make_room(offset, captured.size(), wire_length, delivery);
     }
@@ -163,8 +163,8 @@ void StreamReassembler::make_room(std::uint64_t offset, std::size_t size, std::u
       return;
     }
     ++delivery.held.limit_reached;
-    give_up_hole(holding() ? std::min(offset, buffer.front().offset) : offset, GapCause::buffer_limit,
-                 delivery);
+    give_up_gap(holding() ? std::min(offset, buffer.front().offset) : offset, GapCause::buffer_limit,
+                delivery);
   }
 }
 
@@ -219,7 +219,7 @@ void StreamReassembler::deliver_held(const OutOfOrderBuffer::Piece& piece, Deliv
   }
 }
 
-void StreamReassembler::give_up_hole(std::uint64_t end, GapCause cause, Delivery& delivery) {
+void StreamReassembler::give_up_gap(std::uint64_t end, GapCause cause, Delivery& delivery) {
   OutOfOrder& state = out_of_order();
   state.recent_gaps[state.next_gap] = {next_, end};
   state.next_gap = (state.next_gap + 1) % state.recent_gaps.size();
@@ -239,7 +239,7 @@ void StreamReassembler::deliver_gap(std::uint64_t length, GapCause cause, const 
   ask_interest(delivery);
 }
 
-void StreamReassembler::check_holes(Delivery& delivery) {
+void StreamReassembler::check_gaps(Delivery& delivery) {
   const Timestamp now = delivery.packet.time;
   while (holding()) {
     OutOfOrderBuffer::Piece& first = out_of_order_->buffer.front();
@@ -256,7 +256,7 @@ void StreamReassembler::check_holes(Delivery& delivery) {
     }
     if (!grace_is_over(since, delivery)) return;
     if (!one_way) ++delivery.held.gaps;
-    give_up_hole(first.offset, GapCause::not_captured, delivery);
+    give_up_gap(first.offset, GapCause::not_captured, delivery);
     end_if_complete(delivery);
   }
 }
@@ -272,7 +272,7 @@ bool StreamReassembler::grace_is_over(const OutOfOrderBuffer::Noticed& since, De
     return over(limits.one_way_grace_packets, limits.one_way_grace_time, limits.one_way_grace_time_alone);
   }
   if (delivery.held.expects_no_late_bytes(limits)) return true;
-  return over(limits.hole_grace_packets, limits.hole_grace_time, limits.hole_grace_time_alone);
+  return over(limits.gap_grace_packets, limits.gap_grace_time, limits.gap_grace_time_alone);
 }
 
 void StreamReassembler::on_fin(std::uint32_t sequence, Delivery& delivery) {
@@ -287,7 +287,7 @@ void StreamReassembler::on_fin(std::uint32_t sequence, Delivery& delivery) {
   fin_ = static_cast<std::uint64_t>(offset);
   state_ |= kFin;
   if (delivery.handler == nullptr) {
-    state_ |= kEnded;  // holes are of no interest, either
+    state_ |= kEnded;  // gaps are of no interest, either
     return;
   }
   end_if_complete(delivery);
@@ -313,7 +313,7 @@ void StreamReassembler::deliver_end(EndCause cause, Delivery& delivery) {
 void StreamReassembler::finish(EndCause cause, Delivery& delivery) {
   if (ended()) return;
   while (holding() && delivery.handler != nullptr) {
-    give_up_hole(out_of_order_->buffer.front().offset, GapCause::not_captured, delivery);
+    give_up_gap(out_of_order_->buffer.front().offset, GapCause::not_captured, delivery);
     end_if_complete(delivery);
     if (ended()) return;
   }

@@ -11,8 +11,8 @@ namespace rtmpscope::net {
 /// Memory that all flows of a table hold together, and what holding it was good for.
 struct HeldMemory {
   std::size_t bytes = 0;
-  std::uint64_t limit_reached = 0;  ///< holes given up because one of FlowLimits::held_… was reached
-  std::uint32_t gaps = 0;           ///< holes that the receiver had acknowledged and whose bytes never came
+  std::uint64_t limit_reached = 0;  ///< gaps given up because one of FlowLimits::held_… was reached
+  std::uint32_t gaps = 0;           ///< gaps that the receiver had acknowledged and whose bytes never came
   bool late = false;                ///< such bytes came, within the grace or after it
 
   [[nodiscard]] bool expects_no_late_bytes(const FlowLimits& limits) const {
@@ -33,7 +33,8 @@ struct Delivery {
 };
 
 /// Offset 0 is the byte after the SYN or, without a SYN, the first one that is captured. In-order payload is
-/// handed on without a copy. See FlowLimits for when a hole becomes a gap.
+/// handed on without a copy. A gap is pending while its bytes may still
+/// come; see FlowLimits for when it is given up.
 ///
 /// What waited for missing bytes is handed on with the packet that brought those: before that no receiver had
 /// it in order. What waited for bytes that never came keeps the packet that it came with, and the gap has
@@ -76,8 +77,8 @@ class StreamReassembler {
       state_ |= kAcknowledged;
     }
   }
-  /// Turns holes into gaps whose grace is over. To be called with each packet of the flow if `holding`.
-  void check_holes(Delivery& delivery);
+  /// Gives up pending gaps whose grace is over. To be called with each packet of the flow if `holding`.
+  void check_gaps(Delivery& delivery);
   /// Nothing more will come: delivers what is held, with gaps, and ends the stream if it has not ended by
   /// itself.
   void finish(EndCause cause, Delivery& delivery);
@@ -139,13 +140,13 @@ class StreamReassembler {
   void count_only(std::int64_t offset, std::uint32_t wire_length, FlowDirectionTotals& totals);
   void accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
   void count_repeated(std::uint64_t begin, std::uint64_t end, Delivery& delivery) const;
-  /// Gives up holes until a segment of which `size` bytes were captured may be held, or is in order.
+  /// Gives up gaps until a segment of which `size` bytes were captured may be held, or is in order.
   void make_room(std::uint64_t offset, std::size_t size, std::uint32_t wire_length, Delivery& delivery);
   void hold(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
   void drain(Delivery& delivery, bool filled);
   void deliver_held(const OutOfOrderBuffer::Piece& piece, Delivery& delivery);
   [[nodiscard]] bool grace_is_over(const OutOfOrderBuffer::Noticed& since, Delivery& delivery) const;
-  void give_up_hole(std::uint64_t end, GapCause cause, Delivery& delivery);
+  void give_up_gap(std::uint64_t end, GapCause cause, Delivery& delivery);
   void end_if_complete(Delivery& delivery);
   void deliver(Bytes bytes, Delivery& delivery) { deliver(bytes, delivery.packet, delivery); }
   void deliver(Bytes bytes, const PacketRef& packet, Delivery& delivery) {

@@ -102,12 +102,12 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
   }
   if (sender.holding()) {
     Delivery to = delivery(direction, segment.packet, environment);
-    sender.check_holes(to);
+    sender.check_gaps(to);
     note_interest(to, environment);
   }
   if (receiver.holding()) {
     Delivery to = delivery(opposite(direction), segment.packet, environment);
-    receiver.check_holes(to);
+    receiver.check_gaps(to);
     note_interest(to, environment);
   }
   if (sender.fin_seen()) check_end(segment.packet, environment);

@@ -46,7 +46,7 @@ def compare_plugin(own, program, capture):
     for preferences in ((), tuple(IN_ORDER)):
         shown = plugin(own, capture, *preferences)
         missing, additional = expected - shown.messages, shown.messages - expected
-        late = not preferences and missing and not truth.loss and has_holes(own, capture)
+        late = not preferences and missing and not truth.loss and has_gap(own, capture)
         if truth.loss:
             good = sum((without_context(expected) - without_context(shown.messages)).values()) <= CERTAIN_AT_END
         else:
@@ -58,12 +58,12 @@ def compare_plugin(own, program, capture):
 
 
 def without_context(messages):
-    """Behind a hole time and message stream may not be known."""
+    """Behind a gap time and message stream may not be known."""
     found = Counter()
     for (type_id, chunk_stream_id, _, _, length, _), number in messages.items():
         found[type_id, chunk_stream_id, length] += number
     return found
 
 
-def has_holes(own, capture):
+def has_gap(own, capture):
     return bool(own.run("-n", "-r", own.readable(capture), "-Y", "rtmpscope.missing_segment"))

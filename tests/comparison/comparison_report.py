@@ -35,7 +35,7 @@ CAPTURES = """
 The truth is what a slow decoder, written from the specification alone, makes of the byte streams that *Follow TCP
 Stream* and *Follow TLS Stream* put together; for captures in which bytes are missing it is not known, and what the
 analyzer decodes stands in its place, in brackets. Where segments came out of order, the second row is with
-`tcp.reassemble_out_of_order`: without it Wireshark shows no dissector what fills a hole. TLS keys, where there are
+`tcp.reassemble_out_of_order`: without it Wireshark shows no dissector what fills a gap. TLS keys, where there are
 any, lie beside the capture or in it.
 
 | Capture | Carrier | Truth | Built-in | Plugin |

@@ -29,7 +29,7 @@ def wrong_situations(own, program):
         shown = plugin(own, path, *arguments)
         if f"{shown.video} + {shown.audio}" != situation.truth:
             yield f"{what}: {situation.truth} is shown as {shown.video} + {shown.audio}"
-        # Of the whole stream TCP hands on less than there is, by default and with a hole.
+        # Of the whole stream TCP hands on less than there is, by default and with a gap.
         if not arguments and sum((analyzer_messages(program, path) - shown.messages).values()) > 2:
             yield f"{what}: the analyzer decodes more"
 

@@ -233,7 +233,7 @@ FlowLimits small_limits(std::uint8_t mode) {
   limits.held_bytes = 12'000;
   limits.held_pieces = 12;
   limits.held_bytes_total = 20'000;
-  limits.hole_grace_packets = 4;
+  limits.gap_grace_packets = 4;
   limits.one_way_grace_packets = 8;
   return limits;
 }

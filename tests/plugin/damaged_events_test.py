@@ -4,7 +4,7 @@ with the same fields, estimated timestamps included.
 Samples are damaged as in tests/damaged. What may differ, and why:
 
 - The packet in which an event is shown. Wireshark shows a packet once and for all before it reads the next one, so what
-  was held until chunk borders were found behind a hole is shown in the packet that decided; the analyzer says for each
+  was held until chunk borders were found behind a gap is shown in the packet that decided; the analyzer says for each
   message which packet completed it. So nothing is shown before the packet that the analyzer tells.
 - The end of a stream. Wireshark asks a dissector about payload only, so what becomes certain when the connection ends
   is told by the analyzer alone: the last messages of a direction whose chunk borders are not found, or whose last

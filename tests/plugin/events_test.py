@@ -10,7 +10,7 @@ from program import Program, samples
 from wireshark import IN_ORDER, Tshark, show
 
 KINDS = ("handshake", "chunk", "message")
-# Retransmissions fill holes.
+# Retransmissions fill gaps.
 OUT_OF_ORDER = ["netem_loss5.pcap"]
 # Bytes are missing, or the beginning: damaged_events_test.py compares these, and says what differs there.
 DAMAGED = ["encap_vxlan.pcap", "midstream_chunk128.pcap", "snaplen_96.pcap"]

@@ -14,7 +14,7 @@ sys.path.append(str(SAMPLES.parent / "tests/differential"))
 import reference_rtmp  # noqa: E402
 import streams  # noqa: E402
 
-# Fills its holes only with segments that come late.
+# Fills its gaps only with segments that come late.
 OUT_OF_ORDER = ["netem_loss5.pcap"]
 # The analyzer decodes neither TLS nor HTTP.
 OTHER_CARRIERS = {"rtmps_tls13_rtmpdump_nginx_dsb.pcapng": 0, "rtmpt_crtmp_publish_ffmpeg.pcap": 1}

@@ -10,8 +10,8 @@ from pathlib import Path
 NOBODY = 65534
 
 
-# By default Wireshark shows no dissector what it takes for a retransmission, also where that fills a hole. With this
-# it shows nothing behind a hole that is never filled.
+# By default Wireshark shows no dissector what it takes for a retransmission, also where that fills a gap. With this
+# it shows nothing behind a gap that is never filled.
 IN_ORDER = ["-o", "tcp.reassemble_out_of_order:TRUE"]
 
 

@@ -101,7 +101,7 @@ TEST(Fragments, FirstCopyOfOverlappingBytesWins) {
   EXPECT_EQ(feeder.feed(part(80, 96, false, 0)), DecodeResult::fragment_pending);
   EXPECT_EQ(feeder.feed(part(40, 56, true, 0xff)), DecodeResult::fragment_pending);  // within
   EXPECT_EQ(feeder.feed(part(0, 32, true, 0)), DecodeResult::fragment_pending);
-  Packet across = part(56, 88, true, 0xff);  // over two pieces and the hole between them
+  Packet across = part(56, 88, true, 0xff);  // over two pieces and the gap between them
   std::copy(body.begin() + 64, body.begin() + 80, across.begin() + 20 + 8);
   EXPECT_EQ(feeder.feed(across), DecodeResult::tcp);
   EXPECT_EQ(feeder.payload(), payload_of(64));

@@ -1,4 +1,4 @@
-// Properties that hold for any order of arrival, and the rules by which holes become gaps.
+// Properties that hold for any order of arrival, and the rules by which pending gaps are given up.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -79,7 +79,7 @@ TEST(ReassemblyProperty, OffsetsPass4GiB) {
   EXPECT_GT(offset, 2ULL << 32);
 }
 
-TEST(ReassemblyProperty, AcknowledgementsLeadOverA5GiBHole) {
+TEST(ReassemblyProperty, AcknowledgementsLeadOverA5GiBGap) {
   Scenario s;
   s.feed("c S 99");
   s.feed("s SA 499 ack=100");
@@ -96,9 +96,9 @@ TEST(ReassemblyProperty, AcknowledgementsLeadOverA5GiBHole) {
   EXPECT_EQ(stream_of(s.log.text, '>'), fmt::format("a[{}]b", offset - 1));
 }
 
-/// A stream with a hole of 3 bytes after "abc", which the server acknowledges or not.
-struct Hole {
-  explicit Hole(bool acknowledged, const FlowLimits& limits = {}) : s(limits) {
+/// A stream with a gap of 3 bytes after "abc", which the server acknowledges or not.
+struct PendingGap {
+  explicit PendingGap(bool acknowledged, const FlowLimits& limits = {}) : s(limits) {
     s.feed("c S 99");
     s.feed("s SA 499 ack=100");
     s.feed("c A 100 abc ack=500");
@@ -115,20 +115,20 @@ struct Hole {
 
 TEST(ReassemblyGap, NeedsPacketsAndTime) {
   const FlowLimits limits;
-  Hole both(true);
-  both.packets(limits.hole_grace_packets - 2, limits.hole_grace_time);
+  PendingGap both(true);
+  both.packets(limits.gap_grace_packets - 2, limits.gap_grace_time);
   EXPECT_EQ(both.stream(), "abc");
-  both.packets(1, limits.hole_grace_time);
+  both.packets(1, limits.gap_grace_time);
   EXPECT_EQ(both.stream(), "abc[3]g");
 
-  Hole packets_only(true);
-  packets_only.packets(1000, limits.hole_grace_time - 1);
+  PendingGap packets_only(true);
+  packets_only.packets(1000, limits.gap_grace_time - 1);
   EXPECT_EQ(packets_only.stream(), "abc");
 
-  Hole time_only(true);
-  time_only.packets(1, limits.hole_grace_time_alone - 1);
+  PendingGap time_only(true);
+  time_only.packets(1, limits.gap_grace_time_alone - 1);
   EXPECT_EQ(time_only.stream(), "abc");
-  time_only.packets(1, limits.hole_grace_time_alone);
+  time_only.packets(1, limits.gap_grace_time_alone);
   EXPECT_EQ(time_only.stream(), "abc[3]g");
 }
 
@@ -139,7 +139,7 @@ struct LossyCapture {
   void gain_experience() {
     for (std::uint32_t i = 0; i < FlowLimits{}.experience_gaps; ++i) {
       begin("s A 500 ack=107");
-      s.time += FlowLimits{}.hole_grace_time_alone;
+      s.time += FlowLimits{}.gap_grace_time_alone;
       feed("s A 500 ack=107");
     }
   }
@@ -194,74 +194,74 @@ TEST(ReassemblyGap, LateBytesWithinTheGraceKeepIt) {
 }
 
 TEST(ReassemblyGap, NeverComesWhileTheReceiverWaits) {
-  Hole hole(false);
-  hole.packets(5000, 100 * kSecond);
-  EXPECT_EQ(hole.stream(), "abc");
-  hole.s.feed("s A 500 ack=105");  // within the hole
-  hole.packets(5000, 200 * kSecond);
-  EXPECT_EQ(hole.stream(), "abc");
-  hole.s.feed("c A 103 def");
-  EXPECT_EQ(hole.stream(), "abcdefg");
+  PendingGap gap(false);
+  gap.packets(5000, 100 * kSecond);
+  EXPECT_EQ(gap.stream(), "abc");
+  gap.s.feed("s A 500 ack=105");  // within the gap
+  gap.packets(5000, 200 * kSecond);
+  EXPECT_EQ(gap.stream(), "abc");
+  gap.s.feed("c A 103 def");
+  EXPECT_EQ(gap.stream(), "abcdefg");
 }
 
 // As if nobody had waited for the missing bytes: packets 4 and 5 share a piece of the buffer.
 TEST(ReassemblyGap, WhatWaitedInVainKeepsItsPackets) {
-  Hole hole(false);
-  hole.s.feed("c A 107 hi ack=500");
-  hole.s.feed("s A 500 ack=109");
-  hole.packets(1, 4 * kSecond);
-  EXPECT_EQ(hole.stream(), "abc[3]ghi");
-  EXPECT_EQ(hole.s.log.packets, ">0:3 >3:4 >6:4 >7:5");
+  PendingGap gap(false);
+  gap.s.feed("c A 107 hi ack=500");
+  gap.s.feed("s A 500 ack=109");
+  gap.packets(1, 4 * kSecond);
+  EXPECT_EQ(gap.stream(), "abc[3]ghi");
+  EXPECT_EQ(gap.s.log.packets, ">0:3 >3:4 >6:4 >7:5");
 }
 
 TEST(ReassemblyGap, WhatWaitedWithSuccessCameWithTheMissingBytes) {
-  Hole hole(false);
-  hole.s.feed("c A 107 hi ack=500");
-  hole.s.feed("c A 103 def ack=500");
-  EXPECT_EQ(hole.stream(), "abcdefghi");
-  EXPECT_EQ(hole.s.log.packets.substr(0, 9), ">0:3 >3:6");
-  EXPECT_EQ(hole.s.log.packets.find(":4"), std::string::npos) << hole.s.log.packets;
+  PendingGap gap(false);
+  gap.s.feed("c A 107 hi ack=500");
+  gap.s.feed("c A 103 def ack=500");
+  EXPECT_EQ(gap.stream(), "abcdefghi");
+  EXPECT_EQ(gap.s.log.packets.substr(0, 9), ">0:3 >3:6");
+  EXPECT_EQ(gap.s.log.packets.find(":4"), std::string::npos) << gap.s.log.packets;
 }
 
 // What a limit gives up is dated likewise, and so are bytes that the capture cut off.
 TEST(ReassemblyGap, LimitsAndCutBytesKeepTheirPackets) {
   FlowLimits limits;
   limits.held_pieces = 2;
-  Hole hole(false, limits);
-  hole.s.feed("c A 120 xy wire=4 ack=500");
-  hole.s.feed("c A 130 z ack=500");
-  EXPECT_EQ(hole.stream(), "abc[3]g[13]xy[2]");
-  EXPECT_EQ(hole.s.log.packets, ">0:3 >3:4 >6:4 >7:5 >20:5 >22:5");
+  PendingGap gap(false, limits);
+  gap.s.feed("c A 120 xy wire=4 ack=500");
+  gap.s.feed("c A 130 z ack=500");
+  EXPECT_EQ(gap.stream(), "abc[3]g[13]xy[2]");
+  EXPECT_EQ(gap.s.log.packets, ">0:3 >3:4 >6:4 >7:5 >20:5 >22:5");
 }
 
 TEST(ReassemblyGap, LateBytesAreDroppedAndCounted) {
-  Hole hole(true);
-  hole.packets(1, 4 * kSecond);
-  EXPECT_EQ(hole.stream(), "abc[3]g");
-  hole.s.feed("c A 103 defgh");
-  EXPECT_EQ(hole.stream(), "abc[3]gh");
-  hole.s.finish();
-  const FlowDirectionTotals& totals = hole.s.totals(Direction::to_server);
+  PendingGap gap(true);
+  gap.packets(1, 4 * kSecond);
+  EXPECT_EQ(gap.stream(), "abc[3]g");
+  gap.s.feed("c A 103 defgh");
+  EXPECT_EQ(gap.stream(), "abc[3]gh");
+  gap.s.finish();
+  const FlowDirectionTotals& totals = gap.s.totals(Direction::to_server);
   EXPECT_EQ(totals.discarded_bytes, 3U);
   EXPECT_EQ(totals.retransmitted_bytes, 1U);
   EXPECT_EQ(totals.missing_bytes, 3U);
   EXPECT_EQ(totals.bytes, 5U);
 }
 
-TEST(ReassemblyGap, BytesWithinTheGraceFillTheHole) {
-  Hole hole(true);
-  hole.packets(40, 150 * kMillisecond);
-  hole.s.feed("c A 103 def");
-  EXPECT_EQ(hole.stream(), "abcdefg");
+TEST(ReassemblyGap, BytesWithinTheGraceFillTheGap) {
+  PendingGap gap(true);
+  gap.packets(40, 150 * kMillisecond);
+  gap.s.feed("c A 103 def");
+  EXPECT_EQ(gap.stream(), "abcdefg");
 }
 
 TEST(ReassemblyGap, SurvivesAClockThatStepsBack) {
-  Hole hole(true);
-  hole.s.time = -1000 * kSecond;
-  hole.packets(1000, -1000 * kSecond);
-  EXPECT_EQ(hole.stream(), "abc");
-  hole.packets(1, -1000 * kSecond + FlowLimits{}.hole_grace_time);
-  EXPECT_EQ(hole.stream(), "abc[3]g");
+  PendingGap gap(true);
+  gap.s.time = -1000 * kSecond;
+  gap.packets(1000, -1000 * kSecond);
+  EXPECT_EQ(gap.stream(), "abc");
+  gap.packets(1, -1000 * kSecond + FlowLimits{}.gap_grace_time);
+  EXPECT_EQ(gap.stream(), "abc[3]g");
 }
 
 TEST(ReassemblyGap, OneWayCapturesWaitLonger) {
@@ -295,12 +295,12 @@ TEST(ReassemblyGap, ASegmentFarAheadDoesNotDisturbAOneWayStream) {
   EXPECT_EQ(stream_of(s.log.text, '>'), expected);
 }
 
-TEST(ReassemblyGap, HolesAgeIndependently) {
-  Hole hole(true);
-  hole.s.feed("c A 109 j");
-  hole.s.feed("s A 500 ack=110");
-  hole.packets(70, FlowLimits{}.hole_grace_time);
-  EXPECT_EQ(hole.stream(), "abc[3]g[2]j");
+TEST(ReassemblyGap, GapsAgeIndependently) {
+  PendingGap gap(true);
+  gap.s.feed("c A 109 j");
+  gap.s.feed("s A 500 ack=110");
+  gap.packets(70, FlowLimits{}.gap_grace_time);
+  EXPECT_EQ(gap.stream(), "abc[3]g[2]j");
 }
 
 TEST(ReassemblyGap, TheEndTellsOfMissingBytes) {
@@ -322,7 +322,7 @@ TEST(ReassemblyGap, TheEndTellsOfMissingBytes) {
   EXPECT_EQ(fin_not_captured.log.text, "open >0:abc >3.capture_end <0.capture_end close:capture_end");
 }
 
-TEST(ReassemblyLimit, HeldBytesGiveUpTheOldestHole) {
+TEST(ReassemblyLimit, HeldBytesGiveUpTheOldestGap) {
   FlowLimits limits;
   limits.held_bytes = 20'000;
   Scenario s(limits);
@@ -361,7 +361,7 @@ TEST(ReassemblyLimit, AllFlowsTogetherAreBounded) {
     s.feed(true, static_cast<std::uint16_t>(50000 + port), segment_at(101), "x", 1);
     EXPECT_LE(s.table.held().bytes, 10'000U);
   }
-  EXPECT_GT(s.table.held().limit_reached, 10U);  // these give up their hole at once
+  EXPECT_GT(s.table.held().limit_reached, 10U);  // these give up their gap at once
   EXPECT_NE(s.log.text.find(">0+1:limit >1:x"), std::string::npos);
 }
 

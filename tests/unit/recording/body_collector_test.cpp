@@ -93,7 +93,7 @@ TEST_F(BodyCollectorTest, GivesNothingIfAChunkIsNotTold) {
 
 TEST_F(BodyCollectorTest, TakesChunksThatAreToldLongAfterTheirBytes) {
   add(0, "#ab");
-  add(10, "#cd");  // a hole before it
+  add(10, "#cd");  // a gap before it
   add(13, std::string(1000, '.'));
   collector_.begin_chunk(chunk(10, 2));
   EXPECT_EQ(end(message(10, 2)), "cd");
