@@ -9,8 +9,23 @@ install(FILES docs/completion/rtmpscope.zsh
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
+# Three packages: the program, the shared library, and what is needed to build with it (analyzer/api).
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME rtmpscope)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL Unspecified library development)
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_NAME rtmpscope)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME librtmpscope${PROJECT_VERSION_MAJOR})
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "Decoder of the RTMP family, shared library
+ The analysis of rtmpscope for other programs.")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME librtmpscope-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
+    "librtmpscope${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION}), libpcap-dev, libzstd-dev, zlib1g-dev, nettle-dev, libfmt-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Decoder of the RTMP family, headers and static library
+ Headers, static library, CMake package, pkg-config file and examples.")
 set(CPACK_PACKAGE_CONTACT "rtmpscope maintainers <rtmpscope@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

@@ -21,7 +21,7 @@ def pages(root):
 def rooms(root):
     """Folders of analyzer/ that hold code, as "rtmp/chunk", and the plugin's."""
     found = {path.parent for path in sources(root, ("analyzer", "dissector-plugin"))}
-    return {str(folder.relative_to(root)).removeprefix("analyzer/"): folder for folder in sorted(found)}
+    return {str(folder.relative_to(root)).removeprefix("analyzer/").removeprefix("include/"): folder for folder in sorted(found)}
 
 
 def unexpected(complaints, known, name):

@@ -15,24 +15,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import schema
+from live_socket import sniffing
 from program import Program, parse
 from server import PATIENCE, free_port, listening, nginx, publish, running, wait_until
 
 SKIPPED = 77
 # What a live run cannot know or what depends on when it was stopped.
 NOT_COMPARED = {"capture_start", "capture_end"}
-
-
-def sniffing(process):
-    """Whether the process has a packet socket that is bound and running (see /proc/net/packet in proc(5))."""
-    sockets = set()
-    for descriptor in Path(f"/proc/{process.pid}/fd").glob("*"):
-        try:
-            sockets.add(os.readlink(descriptor))
-        except FileNotFoundError:  # closed meanwhile
-            pass
-    columns = (line.split() for line in Path("/proc/net/packet").read_text().splitlines()[1:])
-    return any(running == "1" and f"socket:[{inode}]" in sockets for *_, running, _, _, inode in columns)
 
 
 def record(program, folder):

@@ -39,3 +39,12 @@ dpkg-deb --field "$package" Depends | grep -q libpcap0.8
 dpkg-deb --extract "$package" unpacked
 unpacked/usr/bin/rtmpscope --version
 dpkg-deb --contents "$package" | grep -q usr/share/doc/rtmpscope/copyright
+
+# The library: the shared one and what is needed to build with it, in packages of their own.
+dpkg-deb --contents librtmpscope0_*.deb | grep -q 'librtmpscope\.so\.0$\|librtmpscope\.so\.0 ->'
+dpkg-deb --field librtmpscope0_*.deb Depends | grep -q libpcap0.8
+for file in include/rtmpscope/rtmpscope.hpp include/rtmpscope/version.hpp librtmpscope.a rtmpscope.pc \
+    rtmpscopeConfig.cmake librtmpscope-dev/examples/count_key_frames.cpp; do
+  dpkg-deb --contents librtmpscope-dev_*.deb | grep -q "$file\$"
+done
+dpkg-deb --field librtmpscope-dev_*.deb Depends | grep -q 'librtmpscope0 (= '

@@ -1,0 +1,119 @@
+#include "rtmpscope/analyzer.hpp"
+
+#include <array>
+
+#include "api/public_events.hpp"
+#include "api/shard.hpp"
+#include "capture/source.hpp"
+#include "net/packet_decoder.hpp"
+#include "pipeline/limits.hpp"
+
+namespace rtmpscope::v1 {
+namespace {
+
+v1::Error to_public(rtmpscope::Error error) {
+  const auto kind = error.kind == rtmpscope::ErrorKind::usage ? ErrorKind::usage : ErrorKind::open_input;
+  return {kind, std::move(error.message)};
+}
+
+}  // namespace
+
+/// Packets are served one after the other, so that calls come in the order of the capture. Connections are
+/// spread over shards as in the program, so that limits and with them results are the same.
+class Analyzer::Implementation {
+ public:
+  Implementation(std::unique_ptr<capture::PacketSource> source, Options options)
+      : source_(std::move(source)), options_(std::move(options)) {
+    for (auto& shard : shards_) shard = std::make_unique<api::Shard>(options_, opened_);
+  }
+
+  Result<bool> step(Observer& observer) {
+    if (state_ == State::ended) return false;
+    for (auto& shard : shards_) shard->set_observer(observer);
+    state_ =
+        State::ended;  // unless this call returns as it should: what an observer throws ends the analysis
+    const bool more = source_->read(batch_, pipeline::window_packets);
+    for (const capture::Packet& packet : batch_.packets) serve(packet, observer);
+    decoder_.release_buffers();
+    if (more) {
+      state_ = State::running;
+      return true;
+    }
+    for (auto& shard : shards_) shard->finish(last_packet_);
+    if (const auto fault = source_->fault()) return Error{ErrorKind::read_input, fault->text};
+    return false;
+  }
+
+  void stop() noexcept { source_->request_stop(); }
+
+ private:
+  enum class State : std::uint8_t { running, ended };
+
+  void serve(const capture::Packet& packet, Observer& observer) {
+    const PacketRef ref = packet.ref();
+    if (ref.time >= next_tick_) {
+      for (auto& shard : shards_) shard->tick(ref);
+      observer.on_tick(ref.time);
+      next_tick_ = (ref.time / pipeline::tick_interval + 1) * pipeline::tick_interval;
+    }
+    last_packet_ = {ref.number, std::max(last_packet_.time, ref.time)};
+    net::TcpSegment segment;
+    if (decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment) !=
+        net::DecodeResult::tcp) {
+      return;
+    }
+    shards_[segment.host_pair_hash % pipeline::shard_count]->serve(segment);
+  }
+
+  std::unique_ptr<capture::PacketSource> source_;
+  Options options_;
+  net::PacketDecoder decoder_;
+  capture::PacketBatch batch_;
+  PacketRef last_packet_;
+  Timestamp next_tick_ = 0;
+  std::uint32_t opened_ = 0;
+  std::array<std::unique_ptr<api::Shard>, pipeline::shard_count> shards_;
+  State state_ = State::running;
+};
+
+Analyzer::Analyzer(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+Analyzer::Analyzer(Analyzer&&) noexcept = default;
+Analyzer& Analyzer::operator=(Analyzer&&) noexcept = default;
+Analyzer::~Analyzer() = default;
+
+Result<Analyzer> Analyzer::open(const std::vector<std::string>& files, const Options& options,
+                                const std::string& filter) {
+  if (files.empty()) return Error{ErrorKind::usage, "no capture file was named"};
+  auto source = capture::open_files(files, capture::Order::merged, {.filter = filter});
+  if (!source) return to_public(std::move(source).error());
+  return Analyzer(std::make_unique<Implementation>(std::move(*source), options));
+}
+
+Result<Analyzer> Analyzer::live(const LiveOptions& live, const Options& options) {
+  auto source = capture::open_live({.interface = live.interface,
+                                    .filter = live.filter,
+                                    .snap_length = live.snap_length,
+                                    .buffer_bytes = live.buffer_bytes,
+                                    .promiscuous = live.promiscuous});
+  if (!source) return to_public(std::move(source).error());
+  return Analyzer(std::make_unique<Implementation>(std::move(*source), options));
+}
+
+Result<bool> Analyzer::step(Observer& observer) {
+  return implementation_->step(observer);
+}
+
+Result<Done> Analyzer::run(Observer& observer) {
+  for (;;) {
+    const Result<bool> more = step(observer);
+    if (!more.ok()) return more.error();
+    if (!more.value()) return Done{};
+  }
+}
+
+void Analyzer::stop() noexcept {
+  implementation_->stop();
+}
+
+}  // namespace rtmpscope::v1

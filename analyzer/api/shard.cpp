@@ -1,0 +1,27 @@
+#include "api/shard.hpp"
+
+#include "pipeline/limits.hpp"
+
+namespace rtmpscope::api {
+namespace {
+
+net::FlowLimits limits() {
+  net::FlowLimits result;
+  result.flows = pipeline::flows_per_shard;
+  result.held_bytes_total = pipeline::held_bytes_per_shard;
+  return result;
+}
+
+}  // namespace
+
+Shard::Shard(const v1::Options& options, std::uint32_t& opened)
+    : events_(opened),
+      context_{
+          .sink = events_, .session = {.keep_media = options.keep_media}, .rtmp_ports = options.rtmp_ports},
+      flows_(limits(), *this) {}
+
+std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, PacketRef) {
+  return std::make_unique<pipeline::Connection>(info, context_);
+}
+
+}  // namespace rtmpscope::api

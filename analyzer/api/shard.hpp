@@ -1,0 +1,34 @@
+// The connections of one shard, served segment by segment.
+#pragma once
+
+#include <memory>
+
+#include "api/public_events.hpp"
+#include "net/flow_table.hpp"
+#include "pipeline/connection.hpp"
+#include "rtmpscope/analyzer.hpp"
+
+namespace rtmpscope::api {
+
+class Shard final : private net::FlowObserver {
+ public:
+  /// `options` and `opened`, which counts the connections of all shards, outlive the shard.
+  Shard(const v1::Options& options, std::uint32_t& opened);
+
+  /// Before anything else; valid until the next call.
+  void set_observer(v1::Observer& observer) { events_.set_observer(observer); }
+  void serve(const net::TcpSegment& segment) { flows_.on_segment(segment); }
+  /// Ends what has timed out. At full seconds of capture time.
+  void tick(PacketRef now) { flows_.on_tick(now); }
+  /// The capture is over.
+  void finish(PacketRef last) { flows_.finish(last); }
+
+ private:
+  std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;
+
+  PublicEvents events_;
+  pipeline::ConnectionContext context_;
+  net::FlowTable flows_;
+};
+
+}  // namespace rtmpscope::api
