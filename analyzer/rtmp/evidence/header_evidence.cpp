@@ -7,6 +7,7 @@
 
 #include "amf/amf.hpp"
 #include "base/byte_order.hpp"
+#include "rtmp/evidence/amf0_name.hpp"
 #include "rtmp/evidence/body_evidence.hpp"
 #include "rtmp/evidence/body_structure.hpp"
 #include "rtmp/evidence/usual_values.hpp"
@@ -52,34 +53,11 @@ std::optional<int> weigh_time(const ChunkHeader& h, const ChunkStream* stream) {
   return spare_bits(24, h.timestamp_field | 0x3F);
 }
 
-int weigh_ascii(Bytes text) {
-  int bits = 0;
-  for (const std::uint8_t byte : text) {
-    const bool usual = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
-                       byte == '@' || byte == '|';
-    if (byte < 0x20 || byte >= 0x7F) return -100;
-    bits += usual ? 2 : 0;
-  }
-  return bits;
-}
-
 /// A sequence number (RTMP 5.4.3) that is a little higher than the last one.
 int weigh_acknowledgement(Bytes head, const SenderProfile& profile) {
   if (head.size() < 4 || !profile.acknowledged) return 0;
   const std::uint32_t step = load_be32(head.data()) - *profile.acknowledged;  // modulo 2^32
   return step == 0 ? 0 : spare_bits(32, step | 0xFFFF);
-}
-
-std::optional<int> weigh_amf0_name(Bytes head, std::uint32_t length) {
-  if (head[0] != 0x02) return std::nullopt;
-  int bits = 8;
-  if (head.size() < 3) return bits;
-  const std::uint16_t name = load_be16(head.data() + 1);
-  if (name == 0 || name > 128 || name + 3U > length) return std::nullopt;
-  bits += 9;
-  const int ascii = weigh_ascii(head.subspan(3, std::min<std::size_t>(head.size() - 3, name)));
-  if (ascii < 0) return std::nullopt;
-  return bits + ascii;
 }
 
 /// Whether a data message begins like metadata (RTMP 7.2.2.3; FLV E.5).

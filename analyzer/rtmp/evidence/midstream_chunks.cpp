@@ -8,6 +8,7 @@
 
 #include "base/byte_order.hpp"
 #include "rtmp/chunk/chunk_header.hpp"
+#include "rtmp/evidence/amf0_name.hpp"
 #include "rtmp/evidence/body_evidence.hpp"
 #include "rtmp/evidence/usual_values.hpp"
 
@@ -32,15 +33,6 @@ struct Header {
 };
 
 using Headers = std::vector<Header>;
-
-bool is_amf0_name(Bytes body) {
-  if (body[0] == 0) body = body.subspan(1);
-  if (body[0] != 2 || body[1] != 0 || body[2] < 4 || body[2] > 64) return false;
-  const Bytes name = body.subspan(3, std::min<std::size_t>(body.size() - 3, body[2]));
-  return std::ranges::all_of(name, [](std::uint8_t c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@' || c == '|';
-  });
-}
 
 /// False if no such message begins like this. Sets `shown` if the body has evidence of its type.
 bool read_body(Header& header, Bytes body) {
