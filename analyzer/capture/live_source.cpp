@@ -2,6 +2,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 #include <fmt/format.h>
@@ -16,6 +17,10 @@ namespace {
 
 /// libpcap hands over what has come at least this often.
 constexpr int timeout_milliseconds = 100;
+
+/// How long a captured packet may lie in the kernel's buffer before it is handed over: several times the
+/// above.
+constexpr Timestamp longest_delay = 500'000'000;
 
 /// The kernel's drop counters cost a system call; while packets keep coming they are read once in this many
 /// reads.
@@ -54,6 +59,7 @@ class LiveSource : public PacketSource {
       data += packet.captured_length;
     }
     count_packets(statistics_, batch.packets.data(), batch.packets.data() + batch.packets.size());
+    if (batch.packets.empty()) batch.clock = now() - longest_delay;
     if (result == PCAP_ERROR) {
       fault_ = Fault{0, fmt::format("capture on {} ended: {}", name_, one_line(pcap_geterr(handle_)))};
       ended_ = true;
@@ -78,6 +84,12 @@ class LiveSource : public PacketSource {
   void wait_for_packets() {
     pollfd ready{pcap_get_selectable_fd(handle_), POLLIN, 0};
     poll(&ready, 1, timeout_milliseconds);  // a signal ends it early, which is as good
+  }
+
+  /// On the clock that packets are dated by.
+  static Timestamp now() {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
   }
 
   static void on_packet(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {

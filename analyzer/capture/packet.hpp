@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -60,6 +61,9 @@ struct PacketBatch {
   PacketList packets;
   std::vector<std::shared_ptr<const void>> blocks;  ///< what files were read into; batches share them
   std::vector<std::uint8_t> storage;                ///< copies of packets that libpcap handed over
+  /// Live capture, in a batch without packets: the time that it has become meanwhile. All that was captured
+  /// before has been handed over. Files have no clock but their packets.
+  std::optional<Timestamp> clock;
 
   PacketBatch() = default;
   PacketBatch(PacketBatch&&) noexcept = default;
@@ -73,6 +77,7 @@ struct PacketBatch {
     packets.clear();
     blocks.clear();
     storage.clear();
+    clock.reset();
   }
 };
 

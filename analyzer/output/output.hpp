@@ -22,7 +22,8 @@ struct OutputSpan {
     capture_member = 8,      ///< JSON document: the object "capture"
   };
 
-  std::uint64_t frame = 0;       ///< sort key of the merger; not decreasing within one shard
+  std::uint64_t frame =
+      0;  ///< sort key of the merger, which the shard fills in; not decreasing within one connection
   std::uint32_t connection = 0;  ///< local to the shard; 0: none
   std::uint32_t begin = 0;
   std::uint32_t number_at = 0;

@@ -39,8 +39,7 @@ void WindowReader::read(Window& window) {
     if (ref.time >= next_tick_) [[unlikely]] {
       finish_section(window, section_begin, count);
       section_begin = count;
-      window.sections.emplace_back().tick = ref;
-      next_tick_ = (ref.time / tick_interval + 1) * tick_interval;
+      begin_section(window, ref);
     }
     last_packet_ = {ref.number, std::max(last_packet_.time, ref.time)};
     net::TcpSegment& segment = window.segments[count];
@@ -50,8 +49,18 @@ void WindowReader::read(Window& window) {
     }
   }
   finish_section(window, section_begin, count);
+  if (const auto clock = window.batch.clock; clock && *clock >= next_tick_) {
+    last_packet_.time = std::max(last_packet_.time, *clock);
+    begin_section(window, last_packet_);
+    finish_section(window, count, count);
+  }
   window.datagrams = decoder_.take_buffers();
   window.last_packet = last_packet_;
+}
+
+void WindowReader::begin_section(Window& window, PacketRef tick) {
+  window.sections.emplace_back().tick = tick;
+  next_tick_ = (tick.time / tick_interval + 1) * tick_interval;
 }
 
 /// Counting sort of the section's segments by bucket.

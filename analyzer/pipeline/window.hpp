@@ -43,7 +43,8 @@ struct Window {
   }
 };
 
-/// Fills windows, one after the other, in capture order.
+/// Fills windows, one after the other, in capture order. A tick begins a section where the packets' time
+/// comes to the next full second, or the live clock does while no packet comes. Ticks never go back.
 class WindowReader {
  public:
   /// `window_size`: packets in one window at most.
@@ -52,10 +53,11 @@ class WindowReader {
 
   void read(Window& window);
   [[nodiscard]] const net::DecodeCounters& counters() const { return decoder_.counters(); }
-  /// Highest number and latest time so far.
+  /// Highest number and latest time so far, the live clock's ticks included.
   [[nodiscard]] PacketRef last_packet() const { return last_packet_; }
 
  private:
+  void begin_section(Window& window, PacketRef tick);
   void finish_section(Window& window, std::size_t first_segment, std::size_t end);
 
   capture::PacketSource& source_;

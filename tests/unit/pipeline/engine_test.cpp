@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <functional>
 
 #include "output/factory/renderer_factory.hpp"
@@ -107,6 +108,112 @@ class SilentAtFirst final : public capture::PacketSource {
   std::unique_ptr<capture::PacketSource> source_;
   int silent_ = 3;
 };
+
+/// The first packets of a sample; then nothing comes any more, and only the clock goes on.
+class GoesSilent final : public capture::PacketSource {
+ public:
+  GoesSilent(std::unique_ptr<capture::PacketSource> source, std::size_t packets, Timestamp step)
+      : source_(std::move(source)), packets_(packets), step_(step) {}
+  bool read(capture::PacketBatch& batch, std::size_t) override {
+    if (packets_ > 0) {
+      source_->read(batch, packets_);
+      packets_ = 0;
+      now_ = batch.packets[batch.packets.size() - 1].time;
+      return true;
+    }
+    batch.clear();
+    batch.clock = now_ += step_;
+    return silent_-- > 0;
+  }
+  [[nodiscard]] std::optional<capture::Fault> fault() const override { return source_->fault(); }
+  [[nodiscard]] const capture::SourceStatistics& statistics() const override { return source_->statistics(); }
+  [[nodiscard]] std::string name() const override { return source_->name(); }
+  [[nodiscard]] std::string format() const override { return "live"; }
+
+ private:
+  std::unique_ptr<capture::PacketSource> source_;
+  std::size_t packets_;
+  Timestamp step_;
+  Timestamp now_ = 0;
+  int silent_ = 20;
+};
+
+TEST(Engine, ASilentConnectionEndsByTheLiveClock) {
+  constexpr Timestamp minute = 60'000'000'000;
+  for (const unsigned jobs : {1U, 2U}) {
+    Options options = ndjson();
+    options.engine.jobs = jobs;
+    GoesSilent source(sample("pub_ffmpeg_nginx_avc_aac.pcap"), 40, minute);
+    EXPECT_THAT(analyze(source, options), HasSubstr(R"("reason":"idle")"));
+    GoesSilent shorter(sample("pub_ffmpeg_nginx_avc_aac.pcap"), 40, minute / 2);
+    EXPECT_THAT(analyze(shorter, options), HasSubstr(R"("reason":"capture_end")"));
+  }
+}
+
+/// Counts ticks, and puts out nothing.
+class TickCounter final : public output::ObserverFactory {
+ public:
+  [[nodiscard]] std::unique_ptr<output::Observer> make_observer(Timestamp /*start*/) const override {
+    return std::make_unique<Counting>(*this);
+  }
+  [[nodiscard]] std::unique_ptr<output::Assembler> make_assembler() const override {
+    return output::make_assembler(output::OutputFormat::text);
+  }
+
+  mutable std::atomic<std::size_t> ticks = 0;
+  mutable std::atomic<std::size_t> messages = 0;
+
+ private:
+  class Counting final : public output::Observer {
+   public:
+    explicit Counting(const TickCounter& counter) : counter_(counter) {}
+    void on_event(const rtmp::Event& event) override {
+      if (event.kind == EventKind::message) ++counter_.messages;
+    }
+    void on_tick(PacketRef now) override {
+      EXPECT_GT(now.time, last_);
+      last_ = now.time;
+      ++counter_.ticks;
+    }
+    [[nodiscard]] output::Output& output() override { return output_; }
+
+   private:
+    const TickCounter& counter_;
+    Timestamp last_ = 0;
+    output::Output output_;
+  };
+};
+
+TEST(Engine, ObserversMayTakeEventsAndTicksAndPutOutNothing) {
+  for (const unsigned jobs : {1U, 3U}) {
+    Options options = ndjson();
+    options.engine.jobs = jobs;
+    const TickCounter counter;
+    const auto source = sample("pub_ffmpeg_nginx_avc_aac.pcap");
+    std::string output;
+    const auto result = pipeline::run(*source, options.engine, counter, [&](std::string_view bytes) {
+      output += bytes;
+      return true;
+    });
+    EXPECT_EQ(output, "");
+    EXPECT_EQ(counter.messages,
+              count(analyze("pub_ffmpeg_nginx_avc_aac.pcap", options), R"("event":"message")"));
+    EXPECT_EQ(counter.ticks, 6 * pipeline::shard_count);  // the sample has six seconds
+    EXPECT_EQ(result.connections.opened, 0U) << "nothing asked for a number";
+  }
+}
+
+TEST(Engine, ShardsKeepTheirThread) {
+  for (const unsigned jobs : {1U, 2U, 5U}) {
+    Options options = ndjson();
+    options.engine.jobs = jobs;
+    const auto source = sample("pubplay_ffmpeg_nginx.pcap");
+    const auto result = pipeline::run(*source, options.engine, output::RendererFactory(options.renderer),
+                                      [](std::string_view) { return true; });
+    EXPECT_GT(result.windows, 0U);
+    EXPECT_EQ(result.thread_changes, 0U);
+  }
+}
 
 TEST(Engine, RelativeTimesWaitForTheFirstPacket) {
   auto options = ndjson();
