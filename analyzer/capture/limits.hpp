@@ -10,10 +10,10 @@ namespace rtmpscope::capture {
 /// length is 256 KiB); a larger length field is damage, and the source ends with a Fault.
 inline constexpr std::uint32_t max_captured_length = 16U << 20U;
 
-/// A batch of packets from a file ends after this many bytes. Two batches with their descriptors are at work
-/// at once, and are to fit into the cache that a processor core has for itself, where they are read: four
-/// times as many bytes made the whole run slower by a half, while it is the same for files that are mapped
-/// (tests/bench). A longer packet is a batch of its own.
+/// A batch of packets from a file ends after this many bytes. A few batches with their descriptors are at
+/// work at once, and are to fit into the cache that a processor core has for itself, where they are read:
+/// four times as many bytes made the whole run slower by a half, while it is the same for files that are
+/// mapped (tests/bench). A longer packet is a batch of its own.
 inline constexpr std::size_t max_batch_bytes = std::size_t{512} << 10;
 
 /// One pcapng block that holds a packet: the packet and generous room for its options. Beyond: a Fault.
