@@ -22,7 +22,7 @@ set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "Decoder of the RTMP family, shared library
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME librtmpscope-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-    "librtmpscope${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION}), libpcap-dev, libzstd-dev, zlib1g-dev, nettle-dev, libfmt-dev")
+    "librtmpscope${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION}), libpcap-dev, libzstd-dev, zlib1g-dev, libssl-dev, libfmt-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Decoder of the RTMP family, headers and static library
  Headers, static library, CMake package, pkg-config file and examples.")

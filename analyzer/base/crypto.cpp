@@ -1,72 +1,88 @@
 #include "base/crypto.hpp"
 
-#include <nettle/base64.h>
-#include <nettle/sha1.h>
-#include <nettle/sha2.h>
+#include <openssl/evp.h>
 
-#include <bit>
 #include <cstring>
 
 namespace rtmpscope {
 namespace {
 
-using Block = std::array<std::uint8_t, SHA256_BLOCK_SIZE>;
+constexpr std::size_t block_size = 64;  // FIPS 180-4, section 1
+using Block = std::array<std::uint8_t, block_size>;
 
-/// A hash that has taken `key` with each byte combined with `pad` (RFC 2104, section 2).
-sha256_ctx begin(Block key, std::uint8_t pad) {
-  for (std::uint8_t& byte : key) byte ^= pad;
-  sha256_ctx state{};
-  sha256_init(&state);
-  sha256_update(&state, key.size(), key.data());
-  return state;
+/// Looking a hash up by its name costs more than hashing, so that it is done once.
+const EVP_MD* sha256() {
+  static const EVP_MD* const hash = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return hash;
+}
+const EVP_MD* sha1_hash() {
+  static const EVP_MD* const hash = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  return hash;
 }
 
-Sha256Digest digest_of(sha256_ctx& state) {
-  Sha256Digest digest;
-  sha256_digest(&state, digest.size(), digest.data());
+/// For one hash at a time; used again, since making one costs an allocation.
+EVP_MD_CTX* scratch() {
+  thread_local const HashState state(EVP_MD_CTX_new());
+  return state.get();
+}
+
+template <std::size_t Size>
+std::array<std::uint8_t, Size> finish(EVP_MD_CTX* state) {
+  std::array<std::uint8_t, Size> digest{};
+  EVP_DigestFinal_ex(state, digest.data(), nullptr);
   return digest;
+}
+
+/// A hash that has taken `key` with each byte combined with `pad` (RFC 2104, section 2).
+HashState begin(Block key, std::uint8_t pad) {
+  for (std::uint8_t& byte : key) byte ^= pad;
+  HashState state(EVP_MD_CTX_new());
+  EVP_DigestInit_ex2(state.get(), sha256(), nullptr);
+  EVP_DigestUpdate(state.get(), key.data(), key.size());
+  return state;
 }
 
 }  // namespace
 
+void HashStateDeleter::operator()(evp_md_ctx_st* state) const {
+  EVP_MD_CTX_free(state);
+}
+
 HmacSha256::HmacSha256(Bytes key) {
-  static_assert(sizeof(sha256_ctx) == state_size);
   Block block{};
   if (key.size() > block.size()) {
-    sha256_ctx state{};
-    sha256_init(&state);
-    sha256_update(&state, key.size(), key.data());
-    const Sha256Digest digest = digest_of(state);
+    EVP_DigestInit_ex2(scratch(), sha256(), nullptr);
+    EVP_DigestUpdate(scratch(), key.data(), key.size());
+    const auto digest = finish<sizeof(Sha256Digest)>(scratch());
     std::memcpy(block.data(), digest.data(), digest.size());
   } else if (!key.empty()) {
     std::memcpy(block.data(), key.data(), key.size());
   }
-  inner_ = std::bit_cast<decltype(inner_)>(begin(block, 0x36));
-  outer_ = std::bit_cast<decltype(outer_)>(begin(block, 0x5c));
+  inner_ = begin(block, 0x36);
+  outer_ = begin(block, 0x5c);
 }
 
 Sha256Digest HmacSha256::operator()(Bytes first, Bytes second) const {
-  auto state = std::bit_cast<sha256_ctx>(inner_);
-  sha256_update(&state, first.size(), first.data());
-  sha256_update(&state, second.size(), second.data());
-  const Sha256Digest digest = digest_of(state);
-  state = std::bit_cast<sha256_ctx>(outer_);
-  sha256_update(&state, digest.size(), digest.data());
-  return digest_of(state);
+  EVP_MD_CTX* state = scratch();
+  EVP_MD_CTX_copy_ex(state, inner_.get());
+  EVP_DigestUpdate(state, first.data(), first.size());
+  EVP_DigestUpdate(state, second.data(), second.size());
+  const auto digest = finish<sizeof(Sha256Digest)>(state);
+  EVP_MD_CTX_copy_ex(state, outer_.get());
+  EVP_DigestUpdate(state, digest.data(), digest.size());
+  return finish<sizeof(Sha256Digest)>(state);
 }
 
 std::array<std::uint8_t, 20> sha1(Bytes data) {
-  sha1_ctx state{};
-  sha1_init(&state);
-  sha1_update(&state, data.size(), data.data());
-  std::array<std::uint8_t, 20> digest{};
-  sha1_digest(&state, digest.size(), digest.data());
-  return digest;
+  EVP_DigestInit_ex2(scratch(), sha1_hash(), nullptr);
+  EVP_DigestUpdate(scratch(), data.data(), data.size());
+  return finish<20>(scratch());
 }
 
 std::string base64(Bytes data) {
-  std::string text(BASE64_ENCODE_RAW_LENGTH(data.size()), '\0');
-  base64_encode_raw(text.data(), data.size(), data.data());
+  std::string text(4 * ((data.size() + 2) / 3), '\0');
+  // Writes a zero behind the text, which std::string has there anyway.
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), data.data(), static_cast<int>(data.size()));
   return text;
 }
 

@@ -1,14 +1,21 @@
-// The cryptographic functions that RTMP's handshakes and identifiers need, with nettle inside: its
-// hashes are plain values, which are copied after the key, and it uses the processor's SHA instructions.
+// The cryptographic functions that RTMP's handshakes and identifiers need, with OpenSSL's EVP inside: it uses
+// the processor's SHA instructions, and has what RTMPE and RTMPS need (tests/bench/README.md has figures).
 #pragma once
 
 #include <array>
-#include <cstddef>
+#include <memory>
 #include <string>
 
 #include "base/bytes.hpp"
 
+struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX
+
 namespace rtmpscope {
+
+struct HashStateDeleter {
+  void operator()(evp_md_ctx_st* state) const;
+};
+using HashState = std::unique_ptr<evp_md_ctx_st, HashStateDeleter>;
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
@@ -22,10 +29,8 @@ class HmacSha256 {
   [[nodiscard]] Sha256Digest operator()(Bytes first, Bytes second = {}) const;
 
  private:
-  // nettle's sha256_ctx, after the padded key.
-  static constexpr std::size_t state_size = 112;
-  alignas(8) std::array<std::byte, state_size> inner_;
-  alignas(8) std::array<std::byte, state_size> outer_;
+  HashState inner_;  ///< has taken the padded key, as `outer_`
+  HashState outer_;
 };
 
 /// SHA-1 (FIPS 180-4) over `data`; for Community IDs, not for security.

@@ -19,11 +19,11 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)', re.M)
 
 LIBRARIES = {
     "CLI11": r"CLI/",
+    "OpenSSL": r"openssl/",
     "POSIX": r"(arpa|net|netinet|sys)/|(errno|fcntl|poll|pthread|sched|signal|unistd)\.h$",
     "Wireshark": r"(epan|wiretap|wsutil)/|glib\.h$|ws_version\.h$",
     "fmt": r"fmt/",
     "libpcap": r"pcap",
-    "nettle": r"nettle/",
     "nlohmann-json": r"nlohmann/",
     "sanitizers": r"sanitizer/",
     "threads": r"(thread|mutex|shared_mutex|condition_variable|semaphore|barrier|latch|future|stop_token)$",
