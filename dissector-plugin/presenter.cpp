@@ -113,7 +113,7 @@ const char* Presenter::message_label(const recording::MessageRecord& record, Byt
   FrameLine& known = frame_line(key);
   if (key != 0 && known.key == key) return known.line.c_str();
   return guarded(text_, [&] {
-    text_ = output::message_line(tape_, style).text;
+    text_ = output::message_line(tape_, style);
     output::cut_to_width(text_, label_width, style);
     if (key != 0) known = {key, text_};
   });
@@ -132,7 +132,7 @@ const Tape& Presenter::event_fields(const recording::EventRecord& record, Bytes 
 
 const char* Presenter::event_label(EventKind kind, const Tape& fields) noexcept {
   return guarded(text_, [&] {
-    text_ = output::event_line(kind, fields, style).text;
+    text_ = output::event_line(kind, fields, style);
     output::cut_to_width(text_, label_width, style);
   });
 }
@@ -154,11 +154,11 @@ const char* Presenter::line(const recording::Record& record, const Connection& c
     text_.clear();
     std::string line;
     if (record.kind == recording::Record::Kind::message) {
-      line = output::message_line(message_fields(record.message, connection, frame), plain_style).text;
+      line = output::message_line(message_fields(record.message, connection, frame), plain_style);
     } else if (record.kind == recording::Record::Kind::event) {
       const recording::EventRecord& event = connection.records().event(record.event);
       if (event.kind != EventKind::connection_open) {
-        line = output::event_line(event.kind, event_fields(event, frame), plain_style).text;
+        line = output::event_line(event.kind, event_fields(event, frame), plain_style);
       }
     }
     if (line.empty()) return;
@@ -174,7 +174,7 @@ const std::string& Presenter::phrase(const recording::MessageRecord& record, con
   const std::uint64_t key = frame_key(record, bytes_of(record.body, frame));
   FrameLine& known = frame_line(key);
   if (key != 0 && known.key == key) return known.line;
-  phrase_ = output::message_line(message_fields(record, connection, frame), style).text;
+  phrase_ = output::message_line(message_fields(record, connection, frame), style);
   output::cut_to_width(phrase_, phrase_width, style);
   if (key != 0) known = {key, phrase_};
   return phrase_;
@@ -211,7 +211,7 @@ const char* Presenter::info_column(const recording::RecordBatch& batch, const Co
       } else if (record.kind == recording::Record::Kind::event) {
         const recording::EventRecord& event = connection.records().event(record.event);
         if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
-        add_phrase(output::event_line(event.kind, event_fields(event, frame), style).text);
+        add_phrase(output::event_line(event.kind, event_fields(event, frame), style));
       }
     }
     end_phrase();

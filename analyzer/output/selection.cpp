@@ -67,19 +67,11 @@ Expected<void> add_word(std::string_view word, Selection& selection) {
   return {};
 }
 
-/// The type, and of commands and data messages the name.
-class NameGlance final : public NullSink {
- public:
-  std::uint64_t type_id = 0;
-  std::string name;
-
-  void number(FieldId id, Range, std::uint64_t value) override {
-    if (id == FieldId::message_type_id) type_id = value;
-  }
-  void text(FieldId id, Range, Bytes value) override {
-    if (id == FieldId::command_name || id == FieldId::data_name) name = as_text(value);
-  }
-};
+/// Of a command or data message; empty for all others.
+std::string_view name_of(const rtmp::MessageEvent& event) {
+  const auto* facts = std::get_if<rtmp::CommandFacts>(&event.facts);
+  return facts == nullptr ? std::string_view() : std::string_view(facts->name);
+}
 
 bool is_lifecycle(EventKind kind) {
   return kind == EventKind::connection_open || kind == EventKind::connection_close ||
@@ -115,16 +107,15 @@ bool SelectingSink::is_selected(const rtmp::Event& event) const {
   if (selection_.from && event.packet.time < *selection_.from) return false;
   if (selection_.to && event.packet.time >= *selection_.to) return false;
   if (!selection_.has_words() || contains(selection_.kinds, event.kind)) return true;
-  return event.kind == EventKind::message && is_selected_message(event);
+  return event.kind == EventKind::message &&
+         is_selected_message(static_cast<const rtmp::MessageEvent&>(event));
 }
 
-bool SelectingSink::is_selected_message(const rtmp::Event& event) const {
-  if (selection_.types.empty() && selection_.names.empty()) return false;
-  NameGlance glance;
-  event.describe(glance);
-  if (glance.type_id <= 255 && contains(selection_.types, static_cast<std::uint8_t>(glance.type_id)))
-    return true;
-  return !glance.name.empty() && contains(selection_.names, glance.name);
+bool SelectingSink::is_selected_message(const rtmp::MessageEvent& event) const {
+  if (contains(selection_.types, event.message.header.type_id)) return true;
+  if (selection_.names.empty()) return false;
+  const std::string_view name = name_of(event);
+  return !name.empty() && contains(selection_.names, name);
 }
 
 }  // namespace rtmpscope::output

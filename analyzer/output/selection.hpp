@@ -36,7 +36,7 @@ class SelectingSink final : public rtmp::EventSink {
 
  private:
   [[nodiscard]] bool is_selected(const rtmp::Event& event) const;
-  [[nodiscard]] bool is_selected_message(const rtmp::Event& event) const;
+  [[nodiscard]] bool is_selected_message(const rtmp::MessageEvent& event) const;
 
   Selection selection_;
   Renderer& to_;

@@ -5,47 +5,32 @@
 #include "rtmp/chunk/message.hpp"
 
 namespace rtmpscope::output {
-namespace {
 
-// Numbers of values.def, tables video_frame_type, video_packet_type and audio_packet_type.
-constexpr std::uint64_t key_frame_type = 1;
-constexpr std::uint64_t command_frame_type = 5;
-constexpr std::uint64_t coded_frames = 1;
-constexpr std::uint64_t video_coded_frames_x = 3;
+bool is_special_media(const rtmp::MessageFacts& facts) {
+  if (const auto* video = std::get_if<media::VideoFacts>(&facts); video != nullptr) {
+    using enum media::VideoPacketKind;
+    // A legacy header that is cut says nothing else than that it is video.
+    return video->kind != coded_frames && video->kind != empty && (video->kind != unknown || video->enhanced);
+  }
+  if (const auto* audio = std::get_if<media::AudioFacts>(&facts); audio != nullptr) {
+    using enum media::AudioPacketKind;
+    return audio->kind != coded_frames && audio->kind != empty && (audio->kind != unknown || audio->enhanced);
+  }
+  return false;
+}
 
-}  // namespace
-
-void MessageGlance::number(FieldId id, Range, std::uint64_t value) {
-  switch (id) {
-    case FieldId::message_type_id: type_id = value; break;
-    case FieldId::message_message_stream_id: message_stream_id = static_cast<std::uint32_t>(value); break;
-    case FieldId::message_timestamp: timestamp = static_cast<std::uint32_t>(value); break;
-    case FieldId::message_length: length = value; break;
-    case FieldId::control_sequence_number: sequence_number = value; break;
-    case FieldId::video_frame_type:
-      key_frame = value == key_frame_type;
-      special = special || value == command_frame_type;
-      break;
-    case FieldId::video_packet_type:
-      special = special || (value != coded_frames && value != video_coded_frames_x);
-      break;
-    case FieldId::audio_packet_type: special = special || value != coded_frames; break;
-    default: break;
+bool is_collapsible(const rtmp::MessageEvent& event) {
+  if (!event.message.complete) return false;
+  switch (event.message.header.type_id) {
+    case rtmp::aggregate:
+    case rtmp::acknowledgement: return true;
+    case rtmp::audio:
+    case rtmp::video: return !is_special_media(event.facts);
+    default: return false;
   }
 }
 
-void MessageGlance::flag(FieldId id, Range, bool value) {
-  if (id == FieldId::message_complete) complete = value;
-  if (id == FieldId::message_timestamp_exact) timestamp_exact = value;
-}
-
-bool MessageGlance::is_repetitive() const {
-  if (!complete) return false;
-  if (type_id == rtmp::aggregate || type_id == rtmp::acknowledgement) return true;
-  return (type_id == rtmp::audio || type_id == rtmp::video) && !special;
-}
-
-void MediaRun::Kind::add(const MessageGlance& message) {
+void CollapsedMedia::Kind::add(const rtmp::MessageHeader& message) {
   if (messages == 0) first_timestamp = message.timestamp;
   last_timestamp = message.timestamp;
   estimated = estimated || !message.timestamp_exact;
@@ -53,20 +38,27 @@ void MediaRun::Kind::add(const MessageGlance& message) {
   bytes += message.length;
 }
 
-void MediaRun::add(const MessageGlance& message) {
-  switch (message.type_id) {
-    case rtmp::video:
-      video_.add(message);
-      key_frames_ += message.key_frame ? 1U : 0U;
+void CollapsedMedia::add(const rtmp::MessageEvent& event) {
+  const rtmp::MessageHeader& header = event.message.header;
+  switch (header.type_id) {
+    case rtmp::video: {
+      video_.add(header);
+      const auto* facts = std::get_if<media::VideoFacts>(&event.facts);
+      if (facts != nullptr && facts->frame_type == media::FrameType::key) ++key_frames_;
       break;
-    case rtmp::audio: audio_.add(message); break;
-    case rtmp::aggregate: aggregates_.add(message); break;
-    default: ++acknowledgements_; last_acknowledged_ = message.sequence_number;
+    }
+    case rtmp::audio: audio_.add(header); break;
+    case rtmp::aggregate: aggregates_.add(header); break;
+    default: {
+      ++acknowledgements_;
+      const auto* facts = std::get_if<rtmp::ControlFacts>(&event.facts);
+      last_acknowledged_ = facts == nullptr ? 0 : facts->value;
+    }
   }
 }
 
-void MediaRun::append(std::string& out, const Kind& kind, std::string_view name, std::string_view unit,
-                      std::string_view extra, const Style& style) {
+void CollapsedMedia::append(std::string& out, const Kind& kind, std::string_view name, std::string_view unit,
+                            std::string_view extra, const Style& style) {
   if (kind.messages == 0) return;
   if (!out.empty()) out.append("; ");
   out.append(name).append(" ").append(count_text(kind.messages, unit)).append(extra);
@@ -75,7 +67,7 @@ void MediaRun::append(std::string& out, const Kind& kind, std::string_view name,
                          size_text(kind.bytes)));
 }
 
-std::string MediaRun::text(const Style& style) const {
+std::string CollapsedMedia::text(const Style& style) const {
   std::string out;
   append(out, video_, "video", "frame", fmt::format(", {} key", key_frames_), style);
   append(out, audio_, "audio", "message", "", style);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "output/time_text.hpp"
+#include "rtmp/message/command_facts.hpp"
 
 namespace rtmpscope::output {
 namespace {
@@ -114,32 +115,6 @@ MessageParts find_parts(const Tape& tape) {
   return parts;
 }
 
-/// level, code and description of the last status object among the arguments.
-struct Status {
-  std::string level;
-  std::string code;
-  std::string description;
-};
-
-Status find_status(const Tape& tape, Entries in, const Style& style) {
-  Status status;
-  std::string_view key;
-  for (std::size_t at = in.begin; at < in.end; ++at) {
-    const Tape::Entry& entry = tape.entries()[at];
-    if (entry.op == Op::key) {
-      key = as_text(tape.bytes(entry));
-      continue;
-    }
-    if (entry.op == Op::text && !key.empty()) {
-      std::string* target = key == "level" ? &status.level : key == "code" ? &status.code : nullptr;
-      if (key == "description") target = &status.description;
-      if (target != nullptr) *target = safe(as_text(tape.bytes(entry)), style.ascii);
-    }
-    if (entry.op != Op::finding) key = {};
-  }
-  return status;
-}
-
 /// The list that holds a command's or data message's arguments.
 Entries find_arguments(const Tape& tape, Entries members) {
   for (std::size_t at = members.begin; at < members.end; at = skip_value(tape, at)) {
@@ -165,30 +140,19 @@ std::string arguments_text(const Tape& tape, Entries arguments, const Style& sty
   return out;
 }
 
-EventLine command_line(const Tape& tape, const MessageParts& parts, const Style& style) {
-  std::string name = "command";
-  std::string id;
-  for (std::size_t at = parts.members.begin; at < parts.members.end; at = skip_value(tape, at)) {
-    const Tape::Entry& entry = tape.entries()[at];
-    if (entry.id == FieldId::command_name || entry.id == FieldId::data_name) {
-      name = safe(as_text(tape.bytes(entry)), style.ascii);
-    }
-    if (entry.id == FieldId::command_transaction_id) id = fmt::format("({})", real_text(entry.real));
+std::string command_line(const Tape& tape, const MessageParts& parts, const Style& style) {
+  rtmp::FactSink sink;
+  tape.replay(sink);  // the tape's, not the event's own: they are redacted where the tape is
+  const rtmp::CommandFacts& facts = sink.facts();
+  std::string line = facts.name.empty() ? "command" : safe(facts.name, style.ascii);
+  if (facts.transaction_id) line.append("(").append(real_text(*facts.transaction_id)).append(")");
+  const bool shows_status = facts.is_response() || facts.name.starts_with("on");
+  if (!shows_status || facts.code.empty()) {
+    return line.append(arguments_text(tape, find_arguments(tape, parts.members), style));
   }
-  const Entries arguments = find_arguments(tape, parts.members);
-  EventLine line;
-  const Status status = find_status(tape, arguments, style);
-  if (name == "_error" || status.level == "error") line.severity = Severity::error;
-  if (status.level == "warning") line.severity = Severity::warning;
-  line.text = name + id;
-  const bool shows_status = name == "_result" || name == "_error" || name.starts_with("on");
-  if (shows_status && !status.code.empty()) {
-    line.text.append("  ").append(status.code);
-    if (!status.description.empty()) line.text.append("  \"").append(status.description).append("\"");
-  } else {
-    line.text.append(arguments_text(tape, arguments, style));
-  }
-  return line;
+  line.append("  ").append(safe(facts.code, style.ascii));
+  if (facts.description.empty()) return line;
+  return line.append("  \"").append(safe(facts.description, style.ascii)).append("\"");
 }
 
 /// A member as a person reads it: numbers with what they count.
@@ -328,35 +292,29 @@ std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end, c
   return out;
 }
 
-EventLine message_line(const Tape& message, const Style& style) {
+std::string message_line(const Tape& message, const Style& style) {
   const MessageParts parts = find_parts(message);
   const ValueInfo* type = find_value(ValueTable::message_type, parts.type_id);
-  EventLine line;
-  line.text = type == nullptr ? fmt::format("message type {}, {} bytes", parts.type_id, parts.length)
-                              : std::string(type->text);
+  std::string line = type == nullptr ? fmt::format("message type {}, {} bytes", parts.type_id, parts.length)
+                                     : std::string(type->text);
   if (parts.body == FieldId::command || parts.body == FieldId::data) {
     line = command_line(message, parts, style);
   } else if (parts.body == FieldId::user_control) {
-    line.text = members_text(message, parts.members, style);
-    if (const std::size_t comma = line.text.find(", "); comma != std::string::npos) line.text.erase(comma, 1);
+    line = members_text(message, parts.members, style);
+    if (const std::size_t comma = line.find(", "); comma != std::string::npos) line.erase(comma, 1);
   } else if (parts.body == FieldId::video || parts.body == FieldId::audio) {
-    line.text = info(*parts.body).key;
-    line.text.append("  ").append(media_text(message, parts.members, style));
+    line = info(*parts.body).key;
+    line.append("  ").append(media_text(message, parts.members, style));
   } else if (parts.body && type != nullptr) {
     const std::string members = members_text(message, parts.members, style);
-    if (!members.empty()) line.text.append(" ").append(members);
+    if (!members.empty()) line.append(" ").append(members);
   }
-  if (!parts.complete) {
-    line.text.append("  (incomplete)");
-    if (!line.severity) line.severity = Severity::warning;
-  }
-  if (parts.response_time) {
-    line.text.append("  [").append(duration_text(*parts.response_time)).append("]");
-  }
+  if (!parts.complete) line.append("  (incomplete)");
+  if (parts.response_time) line.append("  [").append(duration_text(*parts.response_time)).append("]");
   return line;
 }
 
-EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
+std::string event_line(EventKind kind, const Tape& event, const Style& style) {
   const auto& entries = event.entries();
   const auto find = [&](FieldId id) {
     for (const Tape::Entry& entry : entries) {
@@ -367,60 +325,54 @@ EventLine event_line(EventKind kind, const Tape& event, const Style& style) {
     }
     return std::string();
   };
-  EventLine line;
+  std::string line;
   switch (kind) {
     case EventKind::finding: {
-      const std::string severity = find(FieldId::finding_severity);
-      for (const Severity each : {Severity::note, Severity::warning, Severity::error}) {
-        if (severity == name(each)) line.severity = each;
-      }
-      line.text =
-          fmt::format("{}: {}  [{}]", severity, find(FieldId::finding_text), find(FieldId::finding_id));
-      if (!find(FieldId::finding_after_gap).empty()) line.text.append("  (after a gap)");
+      line = fmt::format("{}: {}  [{}]", find(FieldId::finding_severity), find(FieldId::finding_text),
+                         find(FieldId::finding_id));
+      if (!find(FieldId::finding_after_gap).empty()) line.append("  (after a gap)");
       break;
     }
     case EventKind::gap: {
       const std::string length = find(FieldId::gap_length);
-      line.severity = Severity::warning;
-      line.text = fmt::format("gap: {} missing, {}", length.empty() ? "bytes" : length + " bytes",
-                              find(FieldId::gap_cause));
+      line = fmt::format("gap: {} missing, {}", length.empty() ? "bytes" : length + " bytes",
+                         find(FieldId::gap_cause));
       break;
     }
     case EventKind::sync_lost:
-      line.severity = Severity::warning;
-      line.text = fmt::format("chunk borders lost: {}", find(FieldId::sync_lost_reason));
+      line = fmt::format("chunk borders lost: {}", find(FieldId::sync_lost_reason));
       break;
     case EventKind::sync_found: {
       const std::string skipped = find(FieldId::sync_found_skipped);
-      line.text = "chunk borders found again";
-      if (!skipped.empty()) line.text.append(" after ").append(skipped).append(" bytes");
+      line = "chunk borders found again";
+      if (!skipped.empty()) line.append(" after ").append(skipped).append(" bytes");
       const std::string chunk_size = find(FieldId::sync_found_chunk_size);
-      if (!chunk_size.empty()) line.text.append(", chunk size ").append(chunk_size);
-      if (find(FieldId::sync_found_chunk_size_exact) == "false") line.text.append(" assumed");
+      if (!chunk_size.empty()) line.append(", chunk size ").append(chunk_size);
+      if (find(FieldId::sync_found_chunk_size_exact) == "false") line.append(" assumed");
       for (const Tape::Entry& entry : entries) {  // docs/values.md says what it means
         const bool is_confidence = entry.op == Op::number && entry.id == FieldId::sync_found_confidence;
         const ValueInfo* row =
             is_confidence ? find_value(ValueTable::sync_confidence, entry.number) : nullptr;
-        if (row != nullptr) line.text.append(", confidence ").append(row->name);
+        if (row != nullptr) line.append(", confidence ").append(row->name);
       }
-      line.text.append(": ").append(find(FieldId::sync_found_method));
+      line.append(": ").append(find(FieldId::sync_found_method));
       break;
     }
     case EventKind::handshake_done: {
       const std::string duration = find(FieldId::handshake_done_duration);
-      line.text = fmt::format("handshake done: {}, {}", find(FieldId::handshake_done_protocol),
-                              find(FieldId::handshake_done_kind));
-      if (!duration.empty()) line.text.append("  [").append(duration).append(" ms]");
+      line = fmt::format("handshake done: {}, {}", find(FieldId::handshake_done_protocol),
+                         find(FieldId::handshake_done_kind));
+      if (!duration.empty()) line.append("  [").append(duration).append(" ms]");
       break;
     }
     case EventKind::handshake: {
       const std::string software = find(FieldId::handshake_software);
-      line.text = find(FieldId::handshake_part);
-      if (!software.empty()) line.text.append(" (").append(software).append(")");
+      line = find(FieldId::handshake_part);
+      if (!software.empty()) line.append(" (").append(software).append(")");
       break;
     }
     default:
-      line.text =
+      line =
           fmt::format("{}  {}", info(kind).name, compact_text(event, 0, entries.size(), style, longest_line));
   }
   return line;

@@ -8,16 +8,14 @@
 
 namespace rtmpscope::output {
 
-struct EventLine {
-  std::string text;                  ///< safe for a terminal; may be longer than a line
-  std::optional<Severity> severity;  ///< how it is to stand out, if it is
-};
+/// Lines are safe for a terminal, and may be longer than a terminal's.
 
-/// The line of a message: its name, and what of its contents a person looks for first.
-[[nodiscard]] EventLine message_line(const Tape& message, const Style& style);
+/// The line of a message, from its described fields: its name, and what of its contents a person looks for
+/// first.
+[[nodiscard]] std::string message_line(const Tape& message, const Style& style);
 
 /// The line of any other event but connection_open and connection_close.
-[[nodiscard]] EventLine event_line(EventKind kind, const Tape& event, const Style& style);
+[[nodiscard]] std::string event_line(EventKind kind, const Tape& event, const Style& style);
 
 /// Entries [begin, end) of a tape in the manner of JSON, without quotes around names: {app: "live", fpad:
 /// false}. Stops soon after `limit` characters, since the caller cuts the line anyway.

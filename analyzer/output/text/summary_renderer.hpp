@@ -22,7 +22,7 @@ class SummaryRenderer final : public Renderer {
 };
 
 /// The line at the end of the text: how much was read, and why reading ended early if it did.
-[[nodiscard]] std::string capture_footer(const rtmp::Event& capture_end, const Style& style);
+[[nodiscard]] std::string capture_footer(const rtmp::CaptureTotals& capture, const Style& style);
 
 /// Appends "#", the place for the connection number and `rest` as one span.
 void add_numbered_span(Output& output, const rtmp::Event& event, std::string_view before,

@@ -18,7 +18,7 @@ struct TextRenderer::Conversation {
   bool continued = false;  ///< a part was printed already
   std::size_t text_size = 0;
   std::vector<Line> lines;
-  std::vector<MediaRun> runs;
+  std::vector<CollapsedMedia> runs;
   /// Last configuration line by direction and kind (audio, video), to tell repetitions.
   std::array<std::array<std::size_t, 2>, 2> configurations{};
 
@@ -37,7 +37,10 @@ TextRenderer::~TextRenderer() = default;
 void TextRenderer::on_event(const rtmp::Event& event) {
   switch (event.kind) {
     case EventKind::capture_start: return;
-    case EventKind::capture_end: return add_numbered_span(output_, event, capture_footer(event, style_), {});
+    case EventKind::capture_end:
+      return add_numbered_span(
+          output_, event, capture_footer(static_cast<const rtmp::CaptureEndEvent&>(event).capture, style_),
+          {});
     case EventKind::connection_open: {
       add_open_mark(event);
       Conversation& conversation = conversation_of(event);
@@ -50,7 +53,8 @@ void TextRenderer::on_event(const rtmp::Event& event) {
       return;
     }
     case EventKind::connection_close: return on_close(event);
-    case EventKind::message: return on_message(conversation_of(event), event);
+    case EventKind::message:
+      return on_message(conversation_of(event), static_cast<const rtmp::MessageEvent&>(event));
     case EventKind::handshake: return on_handshake(conversation_of(event), event);
     default: break;
   }
@@ -79,46 +83,45 @@ void TextRenderer::describe(const rtmp::Event& event) {
   }
 }
 
-void TextRenderer::on_message(Conversation& conversation, const rtmp::Event& event) {
-  MessageGlance glance;
-  event.describe(glance);
-  if (glance.is_repetitive()) return count(conversation, event, glance, false);
+void TextRenderer::on_message(Conversation& conversation, const rtmp::MessageEvent& event) {
+  if (is_collapsible(event)) return collapse(conversation, event, false);
   describe(event);
-  EventLine content = message_line(tape_, style_);
+  std::string text = message_line(tape_, style_);
   const Direction direction = event.direction.value_or(Direction::to_server);
-  if (glance.special && glance.complete) {
+  const rtmp::Message& message = event.message;
+  if (message.complete && is_special_media(event.facts)) {
     std::size_t& last =
-        conversation.configurations[index_of(direction)][glance.type_id == rtmp::video ? 1 : 0];
-    const std::size_t hash = std::hash<std::string>{}(content.text);
-    if (hash == last) return count(conversation, event, glance, true);
+        conversation.configurations[index_of(direction)][message.header.type_id == rtmp::video ? 1 : 0];
+    const std::size_t hash = std::hash<std::string>{}(text);
+    if (hash == last) return collapse(conversation, event, true);
     last = hash;
   }
   end_runs(conversation, event, direction);
-  add_line(conversation, event, std::move(content));
+  add_line(conversation, event, std::move(text));
 }
 
 void TextRenderer::on_handshake(Conversation& conversation, const rtmp::Event& event) {
   describe(event);
-  EventLine part = event_line(event.kind, tape_, style_);
+  std::string part = event_line(event.kind, tape_, style_);
   Line* last = event.direction && !options_.live ? conversation.last_in(*event.direction) : nullptr;
   if (last != nullptr && last->handshake) {
-    last->content.text.append(" ").append(part.text);
-    conversation.text_size += part.text.size() + 1;
+    last->text.append(" ").append(part);
+    conversation.text_size += part.size() + 1;
     return;
   }
-  part.text.insert(0, "handshake ");
+  part.insert(0, "handshake ");
   add_line(conversation, event, std::move(part));
   if (!conversation.lines.empty()) conversation.lines.back().handshake = true;
 }
 
-void TextRenderer::count(Conversation& conversation, const rtmp::Event& event, const MessageGlance& glance,
-                         bool repeated) {
+void TextRenderer::collapse(Conversation& conversation, const rtmp::MessageEvent& event, bool repeated) {
+  const rtmp::MessageHeader& header = event.message.header;
   const Direction direction = event.direction.value_or(Direction::to_server);
-  std::vector<MediaRun>& runs = conversation.runs;
+  std::vector<CollapsedMedia>& runs = conversation.runs;
   // Acknowledgements belong to no stream: they join whatever runs in their direction.
-  const bool any_stream = glance.type_id == rtmp::acknowledgement;
-  auto run = std::find_if(runs.begin(), runs.end(), [&](const MediaRun& each) {
-    return each.direction == direction && (any_stream || each.message_stream_id == glance.message_stream_id);
+  const bool any_stream = header.type_id == rtmp::acknowledgement;
+  auto run = std::find_if(runs.begin(), runs.end(), [&](const CollapsedMedia& each) {
+    return each.direction == direction && (any_stream || each.message_stream_id == header.message_stream_id);
   });
   if (run != runs.end() && options_.live && event.packet.time - run->started > live_run_limit) {
     end_run(conversation, event, static_cast<std::size_t>(run - runs.begin()));
@@ -129,21 +132,22 @@ void TextRenderer::count(Conversation& conversation, const rtmp::Event& event, c
       end_run(conversation, event, 0);
       limit_text(conversation, event);
     }
-    MediaRun started;
+    CollapsedMedia started;
     started.direction = direction;
-    started.message_stream_id = glance.message_stream_id;
+    started.message_stream_id = header.message_stream_id;
     started.started = event.packet.time;
     started.line = conversation.lines.size();
     // The line stands where the run began; its text comes when the run ends.
     if (!options_.live)
-      conversation.lines.push_back({.time = event.packet.time, .direction = direction, .content = {}});
+      conversation.lines.push_back(
+          {.time = event.packet.time, .direction = direction, .text = {}, .severity = {}});
     runs.push_back(started);
     run = runs.end() - 1;
   }
   if (repeated) {
     run->add_repeated_configuration();
   } else {
-    run->add(glance);
+    run->add(event);
   }
 }
 
@@ -159,27 +163,30 @@ void TextRenderer::end_runs(Conversation& conversation, const rtmp::Event& event
 }
 
 void TextRenderer::end_run(Conversation& conversation, const rtmp::Event& event, std::size_t index) {
-  const MediaRun run = conversation.runs[index];
+  const CollapsedMedia run = conversation.runs[index];
   conversation.runs.erase(conversation.runs.begin() + static_cast<std::ptrdiff_t>(index));
-  EventLine content{run.text(style_), std::nullopt};
+  std::string text = run.text(style_);
   if (options_.live) {
     print_live(conversation, event,
-               {.time = run.started, .direction = run.direction, .content = std::move(content)});
+               {.time = run.started, .direction = run.direction, .text = std::move(text), .severity = {}});
     return;
   }
-  conversation.text_size += content.text.size() + sizeof(Line);
-  conversation.lines[run.line].content = std::move(content);
+  conversation.text_size += text.size() + sizeof(Line);
+  conversation.lines[run.line].text = std::move(text);
 }
 
-void TextRenderer::add_line(Conversation& conversation, const rtmp::Event& event, EventLine content) {
+void TextRenderer::add_line(Conversation& conversation, const rtmp::Event& event, std::string text) {
   // Colours and the column of times come on top of this; what is cut here is not kept.
   constexpr std::size_t columns_before = 16;
   const std::size_t width =
       options_.width > columns_before ? options_.width - columns_before : options_.width;
-  cut_to_width(content.text, width, style_);
-  Line line{.time = event.packet.time, .direction = event.direction, .content = std::move(content)};
+  cut_to_width(text, width, style_);
+  Line line{.time = event.packet.time,
+            .direction = event.direction,
+            .text = std::move(text),
+            .severity = rtmp::severity_of(event)};
   if (options_.live) return print_live(conversation, event, line);
-  conversation.text_size += line.content.text.size() + sizeof(Line);
+  conversation.text_size += line.text.size() + sizeof(Line);
   conversation.lines.push_back(std::move(line));
   limit_text(conversation, event);
 }
@@ -210,10 +217,10 @@ void TextRenderer::on_close(const rtmp::Event& event) {
 
 std::string TextRenderer::line_text(const Line& line, Timestamp base) const {
   const double seconds = static_cast<double>(line.time - base) / 1e9;
-  const std::string_view colour = line.content.severity ? style_.colour_of(*line.content.severity) : "";
+  const std::string_view colour = line.severity ? style_.colour_of(*line.severity) : "";
   return fmt::format("{}{:>+11.3f}{}  {}  {}{}{}\n", style_.dim(), seconds, style_.reset(),
                      line.direction ? style_.arrow(*line.direction) : (style_.ascii ? "  " : " "), colour,
-                     line.content.text, colour.empty() ? "" : style_.reset());
+                     line.text, colour.empty() ? "" : style_.reset());
 }
 
 std::string TextRenderer::take_lines(Conversation& conversation, Timestamp base) const {

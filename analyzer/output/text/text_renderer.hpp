@@ -38,17 +38,18 @@ class TextRenderer final : public Renderer {
   struct Line {
     Timestamp time = 0;
     std::optional<Direction> direction;
-    EventLine content;
+    std::string text;                  ///< safe for a terminal
+    std::optional<Severity> severity;  ///< how it is to stand out, if it is
     bool handshake = false;
   };
   struct Conversation;
 
-  void on_message(Conversation& conversation, const rtmp::Event& event);
+  void on_message(Conversation& conversation, const rtmp::MessageEvent& event);
   void on_handshake(Conversation& conversation, const rtmp::Event& event);
   void on_close(const rtmp::Event& event);
-  void add_line(Conversation& conversation, const rtmp::Event& event, EventLine content);
-  void count(Conversation& conversation, const rtmp::Event& event, const MessageGlance& glance,
-             bool repeated);
+  void add_line(Conversation& conversation, const rtmp::Event& event, std::string text);
+  /// `repeated`: it is a configuration that repeats the one before.
+  void collapse(Conversation& conversation, const rtmp::MessageEvent& event, bool repeated);
   /// Ends the runs of `direction`, or all.
   void end_runs(Conversation& conversation, const rtmp::Event& event, std::optional<Direction> direction);
   void end_run(Conversation& conversation, const rtmp::Event& event, std::size_t index);

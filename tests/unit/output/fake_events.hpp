@@ -35,6 +35,57 @@ struct FakeEvent final : rtmp::Event {
   }
 };
 
+/// What a message event refers to; a base, so that it exists first.
+struct FakeMessageParts {
+  rtmp::Message stored_message;
+  rtmp::MessageFacts stored_facts;
+};
+
+inline void message_head(FieldSink& sink, std::uint8_t type_id, std::uint32_t length, std::uint32_t timestamp,
+                         std::string_view stream_name);
+
+/// A message whose body is pushed by a function. Commands and data messages take their facts from it.
+struct FakeMessage final : FakeMessageParts, rtmp::MessageEvent {
+  std::function<void(FieldSink&)> push;
+  std::string name;
+
+  FakeMessage(std::uint8_t type, std::uint32_t length, std::uint32_t timestamp,
+              rtmp::MessageFacts message_facts, std::function<void(FieldSink&)> push_body,
+              std::string stream = {})
+      : FakeMessageParts{{}, std::move(message_facts)},
+        MessageEvent(stored_message, stored_facts),
+        push(std::move(push_body)),
+        name(std::move(stream)) {
+    stored_message.header.type_id = type;
+    stored_message.header.length = length;
+    stored_message.header.timestamp = timestamp;
+    stored_message.header.message_stream_id = 1;
+    if (rtmp::is_command(type) || rtmp::is_data_message(type)) {
+      rtmp::FactSink sink;
+      push(sink);
+      stored_facts = sink.facts();
+    }
+    packet = {7, start_time};
+    connection = 1;
+    direction = Direction::to_server;
+  }
+  FakeMessage(const FakeMessage&) = delete;
+
+  void describe(FieldSink& sink) const override {
+    const rtmp::MessageHeader& header = message.header;
+    message_head(sink, header.type_id, header.length, header.timestamp, name);
+    push(sink);
+  }
+  FakeMessage& at(Timestamp time) {
+    packet.time = time;
+    return *this;
+  }
+  FakeMessage& to(Direction way) {
+    direction = way;
+    return *this;
+  }
+};
+
 inline void text(FieldSink& sink, FieldId id, std::string_view value) {
   sink.text(id, {0, static_cast<std::uint32_t>(value.size())}, as_bytes(value));
 }
@@ -45,8 +96,8 @@ inline void property(FieldSink& sink, std::string_view key, std::string_view val
   text(sink, FieldId::amf_string, value);
 }
 
-inline void message_head(FieldSink& sink, std::uint8_t type_id, std::uint32_t length,
-                         std::uint32_t timestamp = 0, std::string_view stream_name = {}) {
+inline void message_head(FieldSink& sink, std::uint8_t type_id, std::uint32_t length, std::uint32_t timestamp,
+                         std::string_view stream_name) {
   const ValueInfo* type = find_value(ValueTable::message_type, type_id);
   sink.text(FieldId::message_type, {}, as_bytes(type == nullptr ? "unknown" : type->name));
   sink.number(FieldId::message_type_id, {}, type_id);
@@ -62,49 +113,57 @@ inline void message_head(FieldSink& sink, std::uint8_t type_id, std::uint32_t le
 }
 
 /// A command whose arguments are pushed by `arguments`.
-inline FakeEvent command(std::string name, double transaction_id, std::function<void(FieldSink&)> arguments,
-                         std::string stream_name = {}) {
-  return {EventKind::message, [=](FieldSink& sink) {
-            message_head(sink, 20, 100, 0, stream_name);
-            sink.begin(FieldId::command, 0);
-            text(sink, FieldId::command_name, name);
-            sink.real(FieldId::command_transaction_id, {10, 9}, transaction_id);
-            sink.begin(FieldId::command_arguments, 19);
-            arguments(sink);
-            sink.end(FieldId::command_arguments, 100);
-            sink.end(FieldId::command, 100);
-          }};
+inline FakeMessage command(const std::string& name, double transaction_id,
+                           const std::function<void(FieldSink&)>& arguments, std::string stream_name = {}) {
+  const auto push = [=](FieldSink& sink) {
+    sink.begin(FieldId::command, 0);
+    text(sink, FieldId::command_name, name);
+    sink.real(FieldId::command_transaction_id, {10, 9}, transaction_id);
+    sink.begin(FieldId::command_arguments, 19);
+    arguments(sink);
+    sink.end(FieldId::command_arguments, 100);
+    sink.end(FieldId::command, 100);
+  };
+  return {20, 100, 0, {}, push, std::move(stream_name)};
 }
 
-inline FakeEvent video(std::uint32_t timestamp, bool key, std::uint8_t packet_type = 1) {
-  return {EventKind::message, [=](FieldSink& sink) {
-            message_head(sink, 9, 1000, timestamp);
-            sink.begin(FieldId::video, 0);
-            sink.number(FieldId::video_frame_type, {0, 1}, key ? 1 : 2);
-            sink.flag(FieldId::video_enhanced, {0, 1}, false);
-            sink.number(FieldId::video_codec_id, {0, 1}, 7);
-            sink.number(FieldId::video_codec, {0, 1}, 7);
-            sink.number(FieldId::video_packet_type, {1, 1}, packet_type);
-            sink.signed_number(FieldId::video_composition_time, {2, 3}, 40);
-            if (packet_type == 0) {
-              sink.begin(FieldId::video_configuration, 5);
-              text(sink, FieldId::video_configuration_profile_name, "High");
-              text(sink, FieldId::video_configuration_level_name, "3.1");
-              sink.number(FieldId::video_configuration_width, {}, 1280);
-              sink.number(FieldId::video_configuration_height, {}, 720);
-              sink.end(FieldId::video_configuration, 40);
-            }
-            sink.end(FieldId::video, 1000);
-          }};
+inline FakeMessage video(std::uint32_t timestamp, bool key, std::uint8_t packet_type = 1) {
+  media::VideoFacts facts;
+  facts.codec = media::VideoCodec::avc;
+  facts.frame_type = key ? media::FrameType::key : media::FrameType::inter;
+  facts.kind =
+      packet_type == 0 ? media::VideoPacketKind::sequence_start : media::VideoPacketKind::coded_frames;
+  facts.key_frame = key && packet_type == 1;
+  const auto push = [=](FieldSink& sink) {
+    sink.begin(FieldId::video, 0);
+    sink.number(FieldId::video_frame_type, {0, 1}, key ? 1 : 2);
+    sink.flag(FieldId::video_enhanced, {0, 1}, false);
+    sink.number(FieldId::video_codec_id, {0, 1}, 7);
+    sink.number(FieldId::video_codec, {0, 1}, 7);
+    sink.number(FieldId::video_packet_type, {1, 1}, packet_type);
+    sink.signed_number(FieldId::video_composition_time, {2, 3}, 40);
+    if (packet_type == 0) {
+      sink.begin(FieldId::video_configuration, 5);
+      text(sink, FieldId::video_configuration_profile_name, "High");
+      text(sink, FieldId::video_configuration_level_name, "3.1");
+      sink.number(FieldId::video_configuration_width, {}, 1280);
+      sink.number(FieldId::video_configuration_height, {}, 720);
+      sink.end(FieldId::video_configuration, 40);
+    }
+    sink.end(FieldId::video, 1000);
+  };
+  return {9, 1000, timestamp, facts, push};
 }
 
-inline FakeEvent audio(std::uint32_t timestamp) {
-  return {EventKind::message, [=](FieldSink& sink) {
-            message_head(sink, 8, 200, timestamp);
-            sink.begin(FieldId::audio, 0);
-            sink.number(FieldId::audio_packet_type, {1, 1}, 1);
-            sink.end(FieldId::audio, 200);
-          }};
+inline FakeMessage audio(std::uint32_t timestamp) {
+  media::AudioFacts facts;
+  facts.kind = media::AudioPacketKind::coded_frames;
+  const auto push = [](FieldSink& sink) {
+    sink.begin(FieldId::audio, 0);
+    sink.number(FieldId::audio_packet_type, {1, 1}, 1);
+    sink.end(FieldId::audio, 200);
+  };
+  return {8, 200, timestamp, facts, push};
 }
 
 inline constexpr std::array<rtmp::DirectionTotals, 2> sample_totals{

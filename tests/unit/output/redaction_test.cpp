@@ -150,7 +150,7 @@ TEST(Redaction, StatusKeepsItsCodeAndLosesTheStreamName) {
 }
 
 TEST(Redaction, EverythingBelowASecretPropertyIsMasked) {
-  const test::FakeEvent event = test::command("call", 1, [](FieldSink& sink) {
+  const test::FakeMessage event = test::command("call", 1, [](FieldSink& sink) {
     sink.begin(FieldId::amf_object, 0);
     sink.key({}, as_bytes("credentials"));
     sink.begin(FieldId::amf_object, 0);
@@ -195,7 +195,7 @@ TEST(Redaction, BytesThatCouldNotBeDecodedAreNotShown) {
 TEST(Redaction, WithoutSecretsAnEventStaysAsItIs) {
   Tape plain;
   Tape redacted;
-  const test::FakeEvent event = test::video(40, true, 0);
+  const test::FakeMessage event = test::video(40, true, 0);
   event.describe(plain);
   RedactingSink sink(redacted);
   event.describe(sink);

@@ -144,15 +144,13 @@ TEST(Text, ErrorsStandOutOnATerminal) {
 
 TEST(Text, ControlMessagesReadAsPeopleCallThem) {
   EXPECT_THAT(conversation([](Renderer& renderer) {
-                renderer.on_event(test::FakeEvent(EventKind::message, [](FieldSink& sink) {
-                  test::message_head(sink, 6, 5);
+                renderer.on_event(test::FakeMessage(6, 5, 0, {}, [](FieldSink& sink) {
                   sink.begin(FieldId::control, 0);
                   sink.number(FieldId::control_window_size, {0, 4}, 5000000);
                   sink.number(FieldId::control_limit_type, {4, 1}, 2);
                   sink.end(FieldId::control, 5);
                 }));
-                renderer.on_event(test::FakeEvent(EventKind::message, [](FieldSink& sink) {
-                  test::message_head(sink, 4, 10);
+                renderer.on_event(test::FakeMessage(4, 10, 0, {}, [](FieldSink& sink) {
                   sink.begin(FieldId::user_control, 0);
                   sink.number(FieldId::user_control_event_type, {0, 2}, 3);
                   sink.number(FieldId::user_control_stream_id, {2, 4}, 1);
@@ -208,17 +206,17 @@ TEST(Text, ConfigurationsHaveTheirOwnLineAndRepetitionsAreCounted) {
 }
 
 TEST(Text, AcknowledgementsAreCollapsed) {
-  EXPECT_THAT(conversation([](Renderer& renderer) {
-                for (const std::uint32_t bytes : {2'500'000U, 5'000'000U}) {
-                  renderer.on_event(test::FakeEvent(EventKind::message, [=](FieldSink& sink) {
-                                      test::message_head(sink, 3, 4);
-                                      sink.begin(FieldId::control, 0);
-                                      sink.number(FieldId::control_sequence_number, {0, 4}, bytes);
-                                      sink.end(FieldId::control, 4);
-                                    }).to(Direction::to_client));
-                }
-              }),
-              testing::ElementsAre("+0.000  \u2190  2 Acknowledgements, last 5000000"));
+  EXPECT_THAT(
+      conversation([](Renderer& renderer) {
+        for (const std::uint32_t bytes : {2'500'000U, 5'000'000U}) {
+          renderer.on_event(test::FakeMessage(3, 4, 0, rtmp::ControlFacts{bytes}, [=](FieldSink& sink) {
+                              sink.begin(FieldId::control, 0);
+                              sink.number(FieldId::control_sequence_number, {0, 4}, bytes);
+                              sink.end(FieldId::control, 4);
+                            }).to(Direction::to_client));
+        }
+      }),
+      testing::ElementsAre("+0.000  \u2190  2 Acknowledgements, last 5000000"));
 }
 
 TEST(Text, HandshakePartsOfOneDirectionShareALine) {
@@ -235,15 +233,16 @@ TEST(Text, HandshakePartsOfOneDirectionShareALine) {
 
 TEST(Text, GapsAndFindingsAreShownInTheirPlace) {
   EXPECT_THAT(conversation([](Renderer& renderer) {
-                renderer.on_event(test::FakeEvent(EventKind::gap, [](FieldSink& sink) {
-                  sink.number(FieldId::gap_length, {}, 1460);
-                  sink.number(FieldId::gap_cause, {}, 0);
-                }));
-                renderer.on_event(test::FakeEvent(EventKind::finding, [](FieldSink& sink) {
-                  test::text(sink, FieldId::finding_id, "message_body_short");
-                  test::text(sink, FieldId::finding_severity, "error");
-                  test::text(sink, FieldId::finding_text, "message body has 3 bytes, its type needs 4");
-                }));
+                rtmp::GapEvent gap({.offset = 0, .length = 1460, .noticed_at = {}});
+                test::stamp(gap, test::start_time);
+                gap.direction = Direction::to_server;
+                renderer.on_event(gap);
+                rtmp::FindingEvent finding(FindingId::message_body_short);
+                finding.a = 3;
+                finding.b = 4;
+                test::stamp(finding, test::start_time);
+                finding.direction = Direction::to_server;
+                renderer.on_event(finding);
               }),
               testing::ElementsAre(
                   "+0.000  \u2192  gap: 1460 bytes missing, received by the peer, but not in the capture",
@@ -338,7 +337,7 @@ TEST(Text, ConnectionsAreToldApart) {
   test::open(*renderer, test::sample_summary(), 1);
   test::open(*renderer, test::sample_summary(), 2);
   for (const std::uint32_t connection : {1U, 2U}) {
-    test::FakeEvent event = test::command(connection == 1 ? "first" : "second", 1, [](FieldSink&) {});
+    test::FakeMessage event = test::command(connection == 1 ? "first" : "second", 1, [](FieldSink&) {});
     event.connection = connection;
     renderer->on_event(event);
   }
@@ -373,16 +372,12 @@ TEST(LiveText, RunsArePrintedFromTimeToTime) {
 
 TEST(Text, TheCaptureEndsWithItsTotals) {
   const auto renderer = make_renderer(OutputFormat::text, {});
-  test::FakeEvent event(EventKind::capture_end, [](FieldSink& sink) {
-    sink.number(FieldId::capture_packets, {}, 2602);
-    sink.number(FieldId::capture_bytes, {}, 599'530);
-    sink.number(FieldId::capture_connections, {}, 1);
-    sink.begin(FieldId::capture_fault, 0);
-    test::text(sink, FieldId::capture_fault_text, "cut short");
-    sink.end(FieldId::capture_fault, 0);
-  });
-  event.connection = 0;
-  event.direction.reset();
+  rtmp::CaptureTotals totals;
+  totals.packets = 2602;
+  totals.bytes = 599'530;
+  totals.connections = 1;
+  totals.fault = {.offset = 0, .text = "cut short"};
+  const rtmp::CaptureEndEvent event(totals);
   renderer->on_event(event);
   EXPECT_EQ(test::take(*renderer),
             "1 RTMP connection, 2602 packets, 600 kB\nreading ended early: cut short\n");
