@@ -6,7 +6,9 @@
 #include <tuple>
 #include <utility>
 
+#include "output/media_text.hpp"
 #include "output/text/terminal_text.hpp"
+#include "rtmp/session/media_figures.hpp"
 #include "rtmp/session/summary.hpp"
 #include "taps.hpp"
 #include "visit.hpp"
@@ -102,19 +104,11 @@ stat_tap_table_item* stream_fields() {
   return fields;
 }
 
-std::string media_text(const rtmp::MediaSummary& media) {
-  return media.detail.empty() ? media.codec : media.codec + " " + media.detail;
-}
-
-double seconds_between(std::uint32_t first, std::uint32_t last) {
-  return std::max(static_cast<std::int32_t>(last - first), 0) / milliseconds_per_second;
-}
-
-/// Seconds from one key frame to the next, on average; 0 with fewer than two.
-double key_interval(const rtmp::MediaSummary& video) {
-  if (video.key_frames < 2) return 0;
-  return seconds_between(video.first_key_timestamp, video.last_key_timestamp) /
-         static_cast<double>(video.key_frames - 1);
+template <typename Summary>
+std::string media_text(const Summary& media) {
+  const std::string configuration = output::configuration_text_of(media);
+  const std::string codec(output::codec_text(media.codec));
+  return configuration.empty() ? codec : codec + " " + configuration;
 }
 
 std::string_view use_text(rtmp::StreamUse use) {
@@ -140,16 +134,11 @@ void show_stream(stat_tap_table* table, const Connection& connection, const rtmp
   set(table, row, stream_use, std::string(use_text(stream.use)));
   set(table, row, stream_video, media_text(stream.video));
   set(table, row, stream_audio, media_text(stream.audio));
-  const double seconds =
-      std::max(media_span(stream.video), media_span(stream.audio)) / milliseconds_per_second;
-  set(table, row, stream_seconds, seconds);
-  const double kilobits = static_cast<double>(stream.video.bytes + stream.audio.bytes) * 8 / 1000;
-  set(table, row, stream_bitrate, seconds > 0 ? kilobits / seconds : 0.0);
-  const double video_span = media_span(stream.video) / milliseconds_per_second;
-  const auto intervals = static_cast<double>(stream.video.frames) - 1;
-  set(table, row, stream_rate, video_span > 0 && intervals > 0 ? intervals / video_span : 0.0);
+  set(table, row, stream_seconds, media_span(stream) / milliseconds_per_second);
+  set(table, row, stream_bitrate, bit_rate(stream) / 1000);
+  set(table, row, stream_rate, frame_rate(stream.video));
   set(table, row, stream_keys, stream.video.key_frames);
-  set(table, row, stream_key_interval, key_interval(stream.video));
+  set(table, row, stream_key_interval, key_frame_interval(stream.video));
   set(table, row, stream_missing, connection.missing_bytes());
 }
 

@@ -1,6 +1,7 @@
 #include "api/public_events.hpp"
 
-#include "rtmp/session/summary.hpp"
+#include "output/media_text.hpp"
+#include "rtmp/session/media_figures.hpp"
 
 namespace rtmpscope::api {
 namespace {
@@ -84,14 +85,38 @@ struct Content {
   }
 };
 
-v1::MediaReport to_public(const rtmp::MediaSummary& media) {
-  return {.messages = media.messages,
-          .bytes = media.bytes,
-          .frames = media.frames,
-          .key_frames = media.key_frames,
-          .duration = rtmp::media_span(media),
-          .codec = media.codec,
-          .detail = media.detail};
+template <typename Report, typename Summary>
+Report media_report(const Summary& media) {
+  Report report;
+  report.messages = media.messages;
+  report.bytes = media.bytes;
+  report.frames = media.frames;
+  report.duration = rtmp::media_span(media);
+  report.bit_rate = rtmp::bit_rate(media);
+  report.codec = output::codec_text(media.codec);
+  report.configuration = output::configuration_text_of(media);
+  return report;
+}
+
+v1::VideoReport to_public(const rtmp::VideoSummary& video) {
+  auto report = media_report<v1::VideoReport>(video);
+  report.key_frames = video.key_frames;
+  report.key_frame_interval = rtmp::key_frame_interval(video);
+  report.frame_rate = rtmp::frame_rate(video);
+  if (video.configuration && video.configuration->size) {
+    report.width = video.configuration->size->width;
+    report.height = video.configuration->size->height;
+  }
+  return report;
+}
+
+v1::AudioReport to_public(const rtmp::AudioSummary& audio) {
+  auto report = media_report<v1::AudioReport>(audio);
+  if (audio.configuration) {
+    report.sample_rate = audio.configuration->sample_rate.value_or(0);
+    report.channels = audio.configuration->channels.value_or(0);
+  }
+  return report;
 }
 
 }  // namespace

@@ -8,8 +8,6 @@
 // not kept whole. Nothing is reported as wrong that the missing bytes might explain.
 #pragma once
 
-#include <string>
-
 #include "base/bytes.hpp"
 #include "media/codec.hpp"
 #include "schema/field_sink.hpp"
@@ -109,14 +107,5 @@ inline constexpr std::uint32_t max_parameter_sets = 256;
 void describe_video(Bytes body, std::uint32_t length, FieldSink& sink);
 /// The same within FieldId::audio.
 void describe_audio(Bytes body, std::uint32_t length, FieldSink& sink);
-
-/// A codec configuration for people.
-struct ConfigurationText {
-  std::string codec;   ///< "H.264/AVC"
-  std::string detail;  ///< "High 3.1, 1280x720", "LC 44.1 kHz stereo"
-};
-
-/// From a whole sequence-start body (of one track). Empty strings if there is no record that can be read.
-[[nodiscard]] ConfigurationText configuration_text(MediaType type, Bytes body);
 
 }  // namespace rtmpscope::media

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "media/configuration.hpp"
 #include "media/media.hpp"
 #include "media/parameter_sets.hpp"
 

@@ -21,9 +21,6 @@ void describe_avc_record(VideoRecord& record);
 void describe_hevc_record(VideoRecord& record);
 void describe_vvc_record(VideoRecord& record);
 
-/// The table that names a codec's profiles; none if it has no names.
-[[nodiscard]] ValueTable profile_table(VideoCodec codec);
-
 /// Pushes a level as people write it, for instance 3 and 1 as "3.1".
 void describe_level(const VideoFields& fields, Range range, unsigned major, unsigned minor);
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "media/configuration.hpp"
 #include "media/media.hpp"
 #include "schema/tape.hpp"
 
@@ -297,7 +298,8 @@ inline std::string check_media_body(media::MediaType type, Bytes body, std::uint
   if (!complaint.empty()) return "facts: " + complaint + "\n" + head_tape.to_string();
   const std::uint32_t wanted = media::bytes_wanted(type, head, length);
   if (wanted > length || (wanted < length && wanted < media::head_size)) return "bytes wanted";
-  static_cast<void>(media::configuration_text(type, body));
+  static_cast<void>(media::read_video_configuration(body));
+  static_cast<void>(media::read_audio_configuration(body));
   return {};
 }
 

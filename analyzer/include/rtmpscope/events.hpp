@@ -147,12 +147,27 @@ struct Gap {
 /// Audio or video of one message stream.
 struct MediaReport {
   std::uint64_t messages = 0;
-  std::uint64_t bytes = 0;       ///< of message bodies
-  std::uint64_t frames = 0;      ///< messages with coded frames
-  std::uint64_t key_frames = 0;  ///< video only
-  std::uint32_t duration = 0;    ///< milliseconds of media
-  std::string codec;             ///< for people: "H.264/AVC"; empty: not known
-  std::string detail;            ///< for people: "High 3.1, 1280x720"; empty: not known
+  std::uint64_t bytes = 0;     ///< of message bodies
+  std::uint64_t frames = 0;    ///< messages with coded frames
+  std::uint32_t duration = 0;  ///< milliseconds of media
+  double bit_rate = 0;         ///< bits a second of media time; 0: not known
+  std::string codec;           ///< for people: "H.264/AVC"; empty: not known
+  std::string configuration;   ///< for people: "High 3.1, 1280x720"; empty: not known
+};
+
+/// Values are 0 where they are not known.
+struct VideoReport : MediaReport {
+  std::uint64_t key_frames = 0;
+  double key_frame_interval = 0;  ///< seconds, on average
+  double frame_rate = 0;          ///< frames a second, as they came
+  std::uint32_t width = 0;        ///< pixels, as the codec's configuration says, like `height`
+  std::uint32_t height = 0;
+};
+
+/// As VideoReport.
+struct AudioReport : MediaReport {
+  std::uint32_t sample_rate = 0;  ///< Hz, as played
+  std::uint32_t channels = 0;     ///< as played
 };
 
 enum class StreamUse : std::uint8_t { unknown, publish, play };
@@ -162,8 +177,8 @@ struct StreamReport {
   StreamUse use{};
   std::string name;
   std::string status;  ///< code of the last onStatus
-  MediaReport video;
-  MediaReport audio;
+  VideoReport video;
+  AudioReport audio;
 };
 
 struct DirectionReport {

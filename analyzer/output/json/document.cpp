@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/community_id.hpp"
+#include "output/media_text.hpp"
 #include "output/time_text.hpp"
 
 namespace rtmpscope::output {
@@ -41,8 +42,8 @@ void describe_stream(const rtmp::StreamSummary& stream, FieldSink& sink) {
   put_text(sink, FieldId::document_stream_status, stream.status);
   if (stream.video.messages != 0) {
     sink.begin(FieldId::document_video, 0);
-    put_text(sink, FieldId::document_video_codec, stream.video.codec);
-    put_text(sink, FieldId::document_video_detail, stream.video.detail);
+    put_text(sink, FieldId::document_video_codec, codec_text(stream.video.codec));
+    put_text(sink, FieldId::document_video_detail, configuration_text_of(stream.video));
     sink.number(FieldId::document_video_messages, {}, stream.video.messages);
     sink.number(FieldId::document_video_bytes, {}, stream.video.bytes);
     sink.number(FieldId::document_video_key_frames, {}, stream.video.key_frames);
@@ -52,8 +53,8 @@ void describe_stream(const rtmp::StreamSummary& stream, FieldSink& sink) {
   }
   if (stream.audio.messages != 0) {
     sink.begin(FieldId::document_audio, 0);
-    put_text(sink, FieldId::document_audio_codec, stream.audio.codec);
-    put_text(sink, FieldId::document_audio_detail, stream.audio.detail);
+    put_text(sink, FieldId::document_audio_codec, codec_text(stream.audio.codec));
+    put_text(sink, FieldId::document_audio_detail, configuration_text_of(stream.audio));
     sink.number(FieldId::document_audio_messages, {}, stream.audio.messages);
     sink.number(FieldId::document_audio_bytes, {}, stream.audio.bytes);
     sink.number(FieldId::document_audio_first_timestamp, {}, stream.audio.first_timestamp);

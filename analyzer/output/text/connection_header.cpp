@@ -5,7 +5,9 @@
 #include <iterator>
 #include <vector>
 
+#include "output/media_text.hpp"
 #include "output/time_text.hpp"
+#include "rtmp/session/media_figures.hpp"
 #include "schema/schema.hpp"
 
 namespace rtmpscope::output {
@@ -53,18 +55,29 @@ std::string times_line(const rtmp::ConnectionSummary& summary) {
   return line;
 }
 
-std::string media_text(std::string_view kind, const rtmp::MediaSummary& media, bool video,
-                       const Style& style) {
-  if (media.messages == 0) return {};
-  std::string text(kind);
-  if (!media.codec.empty()) text.append(" ").append(captured(media.codec, style));
-  if (!media.detail.empty()) text.append(" ").append(captured(media.detail, style));
-  text.append("  ").append(count_text(media.messages, "message"));
-  if (video) fmt::format_to(std::back_inserter(text), ", {} key", media.key_frames);
-  text.append(", ").append(size_text(media.bytes));
-  const std::string rate = rate_text(media.bytes, media_span(media));
-  if (!rate.empty()) text.append(", ").append(rate);
+std::string codec_part(std::string_view codec, const std::string& configuration) {
+  std::string text;
+  if (!codec.empty()) text.append(" ").append(codec);
+  if (!configuration.empty()) text.append(" ").append(configuration);
   return text;
+}
+
+std::string amount_part(const rtmp::MediaSummary& media) {
+  std::string text = ", " + size_text(media.bytes);
+  return media_span(media) == 0 ? text : text.append(", ").append(rate_text(bit_rate(media)));
+}
+
+std::string video_text(const rtmp::VideoSummary& video) {
+  if (video.messages == 0) return {};
+  return fmt::format("video{}  {}, {} key{}",
+                     codec_part(codec_text(video.codec), configuration_text_of(video)),
+                     count_text(video.messages, "message"), video.key_frames, amount_part(video));
+}
+
+std::string audio_text(const rtmp::AudioSummary& audio) {
+  if (audio.messages == 0) return {};
+  return fmt::format("audio{}  {}{}", codec_part(codec_text(audio.codec), configuration_text_of(audio)),
+                     count_text(audio.messages, "message"), amount_part(audio));
 }
 
 void add_stream(std::string& out, const rtmp::StreamSummary& stream, const Style& style) {
@@ -82,8 +95,7 @@ void add_stream(std::string& out, const rtmp::StreamSummary& stream, const Style
   }
   if (!stream.status.empty()) line.append("  ").append(captured(stream.status, style));
   add_line(out, line);
-  for (const std::string& media :
-       {media_text("video", stream.video, true, style), media_text("audio", stream.audio, false, style)}) {
+  for (const std::string& media : {video_text(stream.video), audio_text(stream.audio)}) {
     if (!media.empty()) add_line(out, fmt::format("  {}", media));
   }
 }

@@ -119,9 +119,8 @@ std::string size_text(std::uint64_t bytes) {
   return scaled(static_cast<double>(bytes), "B");
 }
 
-std::string rate_text(std::uint64_t bytes, std::uint64_t milliseconds) {
-  if (milliseconds == 0) return {};
-  return scaled(static_cast<double>(bytes) * 8000.0 / static_cast<double>(milliseconds), "bit/s");
+std::string rate_text(double bits_per_second) {
+  return scaled(bits_per_second, "bit/s");
 }
 
 std::string duration_text(double milliseconds) {

@@ -44,8 +44,8 @@ void cut_to_width(std::string& text, std::size_t width, const Style& style);
 
 /// "345 B", "12.3 kB", "4.5 MB" (powers of 1000).
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
-/// "128 kbit/s"; empty if there is no time span to divide by.
-[[nodiscard]] std::string rate_text(std::uint64_t bytes, std::uint64_t milliseconds);
+/// "128 kbit/s".
+[[nodiscard]] std::string rate_text(double bits_per_second);
 /// "58 ms", "0.4 ms", "2.1 s".
 [[nodiscard]] std::string duration_text(double milliseconds);
 /// "1 message", "2 messages"; `unit` is the singular.

@@ -1,7 +1,9 @@
 #include "rtmp/session/message_session.hpp"
 
 #include "base/prefetch.hpp"
+#include "media/configuration.hpp"
 #include "rtmp/message/describe_message.hpp"
+#include "rtmp/session/media_figures.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -22,27 +24,18 @@ void count(MediaSummary& media, const Message& message) {
   media.bytes += message.header.length;
 }
 
-void take_codec(MediaSummary& media, ValueTable codecs, std::uint64_t codec) {
-  if (!media.codec.empty()) return;
-  const ValueInfo* value = find_value(codecs, codec);
-  if (value != nullptr && value->name != "unknown") media.codec = value->text;
-}
-
-void take_configuration(MediaSummary& media, media::MediaType type, const Message& message) {
-  auto text = media::configuration_text(type, message.body);
-  if (!text.codec.empty()) media.codec = std::move(text.codec);
-  if (!text.detail.empty()) media.detail = std::move(text.detail);
-}
-
-/// `facts` is VideoFacts or AudioFacts.
-template <typename Facts>
-void take_media(MediaSummary& media, media::MediaType type, ValueTable codecs, const Facts& facts,
-                const Message& message) {
+/// Of a VideoSummary or AudioSummary, with its facts. `read` reads a configuration from a body.
+template <typename Summary, typename Facts, typename Read>
+void count_media(Summary& media, const Facts& facts, const Message& message, Read&& read) {
   count(media, message);
-  take_codec(media, codecs, static_cast<std::uint64_t>(facts.codec));
+  if (media.codec == decltype(media.codec)::unknown) media.codec = facts.codec;
   // Of several tracks the one that players without multitrack see says what the media is.
-  const bool leads = facts.track_id == 0 || media.detail.empty();
-  if (facts.sequence_header && message.complete && leads) take_configuration(media, type, message);
+  const bool leads = facts.track_id == 0 || !media.configuration;
+  if (!facts.sequence_header || !message.complete || !leads) return;
+  if (const auto configuration = read(message.body); configuration) {
+    media.configuration = configuration;
+    media.codec = configuration->codec;
+  }
 }
 
 }  // namespace
@@ -99,8 +92,8 @@ void MessageSession::on_video(Direction direction, const Message& message, Packe
   const media::VideoFacts facts = media::read_video_facts(message.body, message.header.length);
   if (StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
       stream != nullptr) {
-    MediaSummary& video = stream->video;
-    take_media(video, media::MediaType::video, ValueTable::video_codec, facts, message);
+    VideoSummary& video = stream->video;
+    count_media(video, facts, message, media::read_video_configuration);
     if (facts.kind == media::VideoPacketKind::coded_frames) count_frame(video, message.header.timestamp);
     if (facts.key_frame) {
       if (video.key_frames++ == 0) video.first_key_timestamp = message.header.timestamp;
@@ -116,7 +109,7 @@ void MessageSession::on_audio(Direction direction, const Message& message, Packe
   const media::AudioFacts facts = media::read_audio_facts(message.body, message.header.length);
   if (StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
       stream != nullptr) {
-    take_media(stream->audio, media::MediaType::audio, ValueTable::audio_codec, facts, message);
+    count_media(stream->audio, facts, message, media::read_audio_configuration);
     if (facts.kind == media::AudioPacketKind::coded_frames) {
       count_frame(stream->audio, message.header.timestamp);
     }

@@ -47,8 +47,13 @@ TEST(Analyzer, ReportsWhatAConnectionAmountsTo) {
   EXPECT_EQ(stream.name, "avc_aac");
   EXPECT_EQ(stream.video.messages, 129U);
   EXPECT_EQ(stream.video.key_frames, 3U);
-  EXPECT_EQ(stream.video.detail, "High 1.2, 320x180");
-  EXPECT_EQ(stream.audio.detail, "LC 44.1 kHz stereo");
+  EXPECT_EQ(stream.video.width, 320U);
+  EXPECT_EQ(stream.video.height, 180U);
+  EXPECT_NEAR(stream.video.frame_rate, 25, 0.1);
+  EXPECT_EQ(stream.audio.sample_rate, 44100U);
+  EXPECT_EQ(stream.audio.channels, 2U);
+  EXPECT_EQ(stream.video.configuration, "High 1.2, 320x180");
+  EXPECT_EQ(stream.audio.configuration, "LC 44.1 kHz stereo");
 }
 
 TEST(Analyzer, MediaIsWholeIfAskedFor) {

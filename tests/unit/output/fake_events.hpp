@@ -189,19 +189,29 @@ inline rtmp::ConnectionSummary sample_summary() {
   stream.use = rtmp::StreamUse::publish;
   stream.name = "room1?key=abc";
   stream.status = "NetStream.Publish.Start";
-  stream.video = {.messages = 251,
-                  .bytes = 1'250'000,
-                  .frames = 250,
-                  .key_frames = 10,
-                  .last_timestamp = 10'000,
-                  .frame_span = 10'000,
-                  .codec = "H.264",
-                  .detail = "High 3.1, 1280x720"};
-  stream.audio = {.messages = 431,
-                  .bytes = 160'000,
-                  .last_timestamp = 10'000,
-                  .codec = "AAC",
-                  .detail = "LC 44.1 kHz stereo"};
+  stream.video.messages = 251;
+  stream.video.bytes = 1'250'000;
+  stream.video.frames = 250;
+  stream.video.key_frames = 10;
+  stream.video.last_timestamp = 10'000;
+  stream.video.frame_span = 10'000;
+  stream.video.codec = media::VideoCodec::avc;
+  media::VideoConfiguration video;
+  video.codec = media::VideoCodec::avc;
+  video.profile = std::uint8_t{100};
+  video.level = media::Level{3, 1};
+  video.size = media::FrameSize{1280, 720};
+  stream.video.configuration = video;
+  stream.audio.messages = 431;
+  stream.audio.bytes = 160'000;
+  stream.audio.last_timestamp = 10'000;
+  stream.audio.codec = media::AudioCodec::aac;
+  media::AudioConfiguration audio;
+  audio.codec = media::AudioCodec::aac;
+  audio.object_type = std::uint8_t{2};
+  audio.sample_rate = 44'100U;
+  audio.channels = 2U;
+  stream.audio.configuration = audio;
   summary.streams.push_back(stream);
   summary.findings = {2, 1, 0};
   return summary;

@@ -48,8 +48,7 @@ TEST(PersonText, SizesHaveUnits) {
 }
 
 TEST(PersonText, RatesNeedASpanOfTime) {
-  EXPECT_EQ(rate_text(1'250'000, 10'000), "1.0 Mbit/s");
-  EXPECT_EQ(rate_text(1'250'000, 0), "");
+  EXPECT_EQ(rate_text(1'000'000), "1.0 Mbit/s");
 }
 
 TEST(PersonText, DurationsChangeTheirUnit) {

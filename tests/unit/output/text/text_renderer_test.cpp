@@ -56,7 +56,7 @@ TEST(TextHeader, SaysWhatAConnectionWas) {
             "    client FMLE/3.0 (compatible; Lavf59.27.100)  server FMS/3,0,1,123\n"
             "    app live  rtmp://127.0.0.1:1935/live\n"
             "    publish room1?key=abc  on stream 1  NetStream.Publish.Start\n"
-            "      video H.264 High 3.1, 1280x720  251 messages, 10 key, 1.2 MB, 1.0 Mbit/s\n"
+            "      video H.264/AVC High 3.1, 1280x720  251 messages, 10 key, 1.2 MB, 1.0 Mbit/s\n"
             "      audio AAC LC 44.1 kHz stereo  431 messages, 160 kB, 128 kbit/s\n"
             "    \u2192 1.5 MB in 2431 packets, 702 messages (1.5 kB retransmitted, 2 out of order)  "
             "\u2190 4.0 kB in 1200 packets, 10 messages\n"

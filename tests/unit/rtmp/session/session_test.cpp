@@ -70,26 +70,6 @@ struct Talk {
   }
 };
 
-std::uint32_t span_of(std::initializer_list<std::uint32_t> timestamps) {
-  rtmp::MediaSummary media;
-  for (const std::uint32_t timestamp : timestamps) count_frame(media, timestamp);
-  return media_span(media);
-}
-
-TEST(MediaSummary, SpanIsWhatTheCodedFramesGoOver) {
-  EXPECT_EQ(span_of({16'776'000, 16'777'000, 16'778'000}), 2000U);
-  EXPECT_EQ(span_of({0xFFFFFF00, 0x100}), 512U) << "wraps";
-  EXPECT_EQ(span_of({0, 40, 20, 60, 40, 80}), 80U) << "two tracks";
-  EXPECT_EQ(span_of({2000, 4000, 6000, 0, 2000, 4000}), 8000U) << "a seek back";
-  EXPECT_EQ(span_of({1920, 0, 40, 80}), 80U) << "the first frame of a sender that then sets its clock";
-  EXPECT_EQ(span_of({0, 40, 300'000, 300'040}), 80U) << "a seek on";
-  EXPECT_EQ(span_of({0, 40, 30'000, 30'040}), 30'040U) << "a pause";
-  rtmp::MediaSummary media;
-  media.frames = 1;
-  media.last_timestamp = 16'778'000;
-  EXPECT_EQ(media_span(media), 16'778'000U) << "no frames to speak of";
-}
-
 TEST(Session, TellsTheStoryOfAPublish) {
   Talk talk;
   talk.say(Direction::to_server, client_bytes());
