@@ -171,7 +171,7 @@ void TextRenderer::end_run(Conversation& conversation, const rtmp::Event& event,
                {.time = run.started, .direction = run.direction, .text = std::move(text), .severity = {}});
     return;
   }
-  conversation.text_size += text.size() + sizeof(Line);
+  conversation.text_size += text.size() + line_cost;
   conversation.lines[run.line].text = std::move(text);
 }
 
@@ -186,7 +186,7 @@ void TextRenderer::add_line(Conversation& conversation, const rtmp::Event& event
             .text = std::move(text),
             .severity = rtmp::severity_of(event)};
   if (options_.live) return print_live(conversation, event, line);
-  conversation.text_size += line.text.size() + sizeof(Line);
+  conversation.text_size += line.text.size() + line_cost;
   conversation.lines.push_back(std::move(line));
   limit_text(conversation, event);
 }
