@@ -13,7 +13,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Lock, Thread
 
-from export_test import AUDIO, VIDEO, export, is_coded, tags
+from export_test import export
+from flv_reader import AUDIO, VIDEO, is_coded, tags
 from packets import write_pcap
 from program import SAMPLES
 from server import PATIENCE, free_port, listening, nginx, publish, wait_until
