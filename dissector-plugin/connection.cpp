@@ -128,7 +128,6 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
   info_.start = decision.detection.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   info_.start_lost = decision.detection.start_lost;
   info_.proxy_header = decision.context.proxy_header;
-  info_.proxied_client = decision.context.proxied_client;
   give_number();
   session_ = std::make_unique<rtmp::Session>(info_, *index_ + 1, rtmp::SessionOptions{.chunk_events = true},
                                              recorder_);

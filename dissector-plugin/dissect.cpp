@@ -95,7 +95,11 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   shown.syn_seen = syn_seen;
   if (carrier.segment != nullptr) {
     shown.sequence = carrier.segment->seq;
-    if (has_relative_sequence()) {
+    // Without a SYN Wireshark counts from the first packet's number, which may be an acknowledgement. As in
+    // the analyzer, the stream begins with its first captured byte.
+    if (!syn_seen) {
+      shown.first_sequence = std::nullopt;
+    } else if (has_relative_sequence()) {
       shown.first_sequence = 1;
     } else if (tcp != nullptr && tcp->fwd != nullptr && tcp->fwd->base_seq != 0) {
       shown.first_sequence = tcp->fwd->base_seq + 1;

@@ -44,7 +44,6 @@ rtmp::ConnectionInfo info_of(const carrier::Decision& decision, rtmp::Transport 
   info.start = decision.detection.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   info.start_lost = decision.detection.start_lost;
   info.proxy_header = decision.context.proxy_header;
-  info.proxied_client = decision.context.proxied_client;
   return info;
 }
 
@@ -78,14 +77,18 @@ void Connection::on_overlap_conflict(Direction direction, std::uint64_t offset, 
 
 void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) {
   layers_.finish();
-  if (session_ == nullptr && opaque_ == nullptr) return;
+  const auto opaque =
+      session_ == nullptr ? context_.opaque_connections.find(this) : context_.opaque_connections.end();
+  const bool is_opaque = opaque != context_.opaque_connections.end();
+  if (session_ == nullptr && !is_opaque) return;
   const auto totals_of = [&](Direction direction) {
     return to_rtmp(totals[index_of(layers_.inner_direction(direction))]);
   };
   const std::array<rtmp::DirectionTotals, 2> by_role = {totals_of(Direction::to_server),
                                                         totals_of(Direction::to_client)};
-  if (opaque_ != nullptr) return opaque_->close(cause, packet, by_role);
-  session_->close(cause, packet, by_role);
+  if (!is_opaque) return session_->close(cause, packet, by_role);
+  opaque->second.close(cause, packet, by_role);
+  context_.opaque_connections.erase(opaque);
 }
 
 StreamSink* Connection::on_decided(const carrier::Decision& decision) {
@@ -118,9 +121,9 @@ StreamSink* Connection::open_session(const carrier::Decision& decision, rtmp::Tr
 }
 
 void Connection::open_opaque(const carrier::Decision& decision, rtmp::Transport transport) {
-  opaque_ = std::make_unique<rtmp::OpaqueConnection>(info_of(decision, transport), ++context_.opened,
-                                                     context_.sink);
-  opaque_->open(decision.context.first_packet);
+  const auto [entry, added] = context_.opaque_connections.try_emplace(this, info_of(decision, transport),
+                                                                      ++context_.opened, context_.sink);
+  entry->second.open(decision.context.first_packet);
 }
 
 }  // namespace rtmpscope::pipeline

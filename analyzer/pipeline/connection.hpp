@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_map>
 
 #include "carrier/layer_stack.hpp"
 #include "net/flow_handler.hpp"
@@ -12,6 +13,8 @@
 #include "rtmp/session/session.hpp"
 
 namespace rtmpscope::pipeline {
+
+class Connection;
 
 /// What connections of one shard have in common.
 struct ConnectionContext {
@@ -23,6 +26,8 @@ struct ConnectionContext {
   std::uint64_t opaque = 0;                   ///< of these, on an RTMP port with something else
   std::uint64_t others = 0;                   ///< connections that carry something else
   bool gaps = false;  ///< bytes of sessions were missing: some may look for chunk borders
+  /// Something else on an RTMP port. Few connections are; a pointer in each would cost all of them memory.
+  std::unordered_map<const Connection*, rtmp::OpaqueConnection> opaque_connections{};
 };
 
 class Connection final : public net::FlowHandler {
@@ -46,8 +51,7 @@ class Connection final : public net::FlowHandler {
   void open_opaque(const carrier::Decision& decision, rtmp::Transport transport);
 
   ConnectionContext& context_;
-  std::unique_ptr<rtmp::Session> session_;          ///< of RTMP
-  std::unique_ptr<rtmp::OpaqueConnection> opaque_;  ///< of something else on an RTMP port
+  std::unique_ptr<rtmp::Session> session_;  ///< null: undecided, or not RTMP
   carrier::LayerStack layers_;
 };
 

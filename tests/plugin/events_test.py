@@ -39,7 +39,7 @@ def analyzer_events(program, capture):
     for event in program.events("--ranges", "--chunks", capture):
         kind = event.get("event")
         if kind == "connection_open":
-            ports[event.get("connection")] = event.get("client").get("port")
+            ports[event.get("connection")] = numbered(event.get("client").get("port"), ports)
         if kind not in KINDS or (kind == "message" and not event.get("complete")):
             continue
         fields = [(entry.get("field"), entry.get("key"), entry.get("offset"), entry.get("length"), json_value(entry))
@@ -64,6 +64,11 @@ def json_value(entry):
     return value
 
 
+def numbered(port, ports):
+    """The client's port, and which connection of that port it is."""
+    return port, sum(known == port for known, _ in ports.values())
+
+
 def plugin_events(tshark, capture, *arguments):
     found = defaultdict(list)
     ports = {}  # by connection
@@ -72,7 +77,7 @@ def plugin_events(tshark, capture, *arguments):
             connection = show(layer, "stream")
             opening = layer.find("./field[@name='rtmpscope.connection_open']")
             if opening is not None:
-                ports[connection] = int(show(opening, "connection_open.client.port"))
+                ports[connection] = numbered(int(show(opening, "connection_open.client.port")), ports)
             way = "to_server" if show(layer, "event.direction") == "0" else "to_client"
             for item in layer:
                 kind = item.get("name").removeprefix("rtmpscope.")

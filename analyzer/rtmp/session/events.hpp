@@ -36,7 +36,6 @@ struct ConnectionInfo {
   std::array<bool, 2>
       start_lost{};  ///< with Start::syn, by Direction: offset 0 is not where the handshake begins
   std::uint32_t proxy_header = 0;  ///< bytes of a proxy header in front of C0; offsets count from its end
-  std::optional<Endpoint> proxied_client;  ///< the client as that header tells it; port 0: not told
 };
 
 /// TCP's view of one direction, for the totals.

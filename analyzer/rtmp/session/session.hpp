@@ -73,7 +73,7 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   void emit(Event& event, PacketRef packet) { messages_.events().emit(event, packet); }
   void emit_finding(FindingEvent& event, PacketRef packet) { messages_.events().emit_finding(event, packet); }
 
-  MessageSession messages_;
+  [[no_unique_address]] MessageSession messages_;  // its last bytes are free for what follows
   bool chunk_events_;
   Direction direction_ = Direction::to_server;  ///< of the call that is being served
   std::array<Stage, 2> stages_{};
