@@ -124,6 +124,115 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   return std::nullopt;
 }
 
+/// The complaint goes to standard error.
+CommandLine complain(const std::string& message) {
+  say("rtmpscope: {}\n", message);
+  return {std::nullopt, usage_error};
+}
+
+/// The part of the command line that belongs to `rtmpscope analyze`. CLI11 keeps addresses of its members.
+class AnalyzeCommandLine {
+ public:
+  explicit AnalyzeCommandLine(CLI::App& app)
+      : analyze_(app.add_subcommand("analyze",
+                                    "Analyze capture files (pcap, pcapng, .gz, .zst; - is standard input)")) {
+    analyze_->add_option("FILE", command_.files, "Capture files")->required();
+    analyze_->add_option("-j,--jobs", jobs_, "Threads (default: one a core)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, maximum_jobs).description(""));
+    analyze_
+        ->add_option("--order", order_, "Several files: merged by time, or one after the other (sequence)")
+        ->check(CLI::IsMember({"merged", "merge", "sequence"}));
+    add_output_options(*analyze_, command_.common, words_);
+  }
+  AnalyzeCommandLine(const AnalyzeCommandLine&) = delete;
+  AnalyzeCommandLine& operator=(const AnalyzeCommandLine&) = delete;
+
+  [[nodiscard]] bool parsed() const { return analyze_->parsed(); }
+  /// Of use when the line has been parsed.
+  [[nodiscard]] CommandLine result() {
+    command_.common.engine.jobs = jobs_;
+    command_.order = order_ == "sequence" ? capture::Order::one_by_one : capture::Order::merged;
+    if (const auto complaint = finish(command_.common, words_)) return complain(*complaint);
+    return {command_, success};
+  }
+
+ private:
+  CLI::App* analyze_;
+  AnalyzeCommand command_;
+  Words words_;
+  unsigned jobs_ = std::max(1U, std::thread::hardware_concurrency());
+  std::string order_ = "merged";
+};
+
+/// The part of the command line that belongs to `rtmpscope live`. CLI11 keeps addresses of its members.
+class LiveCommandLine {
+ public:
+  explicit LiveCommandLine(CLI::App& app)
+      : live_(app.add_subcommand("live", "Capture from an interface and print events as they happen")) {
+    live_->add_option("-i,--interface", command_.live.interface, "Interface, or any")
+        ->type_name("IFACE")
+        ->required();
+    live_->add_option("-s,--snapshot-length", command_.live.snap_length, "Bytes of each packet")
+        ->type_name("BYTES");
+    live_->add_option("-B,--buffer-size", command_.live.buffer_bytes, "Kernel buffer in bytes")
+        ->type_name("BYTES");
+    live_->add_flag("-p,--no-promiscuous-mode", not_promiscuous_, "Not in promiscuous mode");
+    add_output_options(*live_, command_.common, words_);
+  }
+  LiveCommandLine(const LiveCommandLine&) = delete;
+  LiveCommandLine& operator=(const LiveCommandLine&) = delete;
+
+  [[nodiscard]] bool parsed() const { return live_->parsed(); }
+  /// Of use when the line has been parsed.
+  [[nodiscard]] CommandLine result() {
+    command_.live.filter = command_.common.filter;
+    command_.live.promiscuous = !not_promiscuous_;
+    command_.common.renderer.render.live = true;
+    if (const auto complaint = finish(command_.common, words_)) return complain(*complaint);
+    return {command_, success};
+  }
+
+ private:
+  CLI::App* live_;
+  LiveCommand command_;
+  Words words_;
+  bool not_promiscuous_ = false;
+};
+
+/// The subcommands that print a table or the schema. CLI11 keeps addresses of its members.
+class TableCommandLine {
+ public:
+  explicit TableCommandLine(CLI::App& app) {
+    app.add_subcommand("schema", "Print the JSON Schema of the output")->callback([this] {
+      command_.table = Table::schema;
+    });
+    add(app, "fields", "Print the table of fields", Table::fields);
+    add(app, "findings", "Print the table of findings", Table::findings);
+    add(app, "values", "Print the names of numbers", Table::values);
+    add(app, "events", "Print the table of events", Table::events);
+  }
+  TableCommandLine(const TableCommandLine&) = delete;
+  TableCommandLine& operator=(const TableCommandLine&) = delete;
+
+  /// Of use when the line has been parsed.
+  [[nodiscard]] CommandLine result() {
+    command_.format = table_format(format_);
+    return {command_, success};
+  }
+
+ private:
+  void add(CLI::App& app, const char* name, const char* description, Table table) {
+    CLI::App* table_app = app.add_subcommand(name, description);
+    table_app->callback([this, table] { command_.table = table; });
+    table_app->add_option("--format", format_, "text, markdown or json")
+        ->check(CLI::IsMember({"text", "markdown", "json"}));
+  }
+
+  TableCommand command_;
+  std::string format_ = "text";
+};
+
 }  // namespace
 
 CommandLine parse_command_line(int argc, char** argv) {
@@ -135,61 +244,14 @@ CommandLine parse_command_line(int argc, char** argv) {
       "Exit codes: 0 success, 1 input truncated or corrupt (analysed up to there), 2 usage, 3 input cannot "
       "be\n"
       "opened, 4 output cannot be written, 5 nothing to export.");
-
-  AnalyzeCommand analyze;
-  Words analyze_words;
-  CLI::App* analyze_app =
-      app.add_subcommand("analyze", "Analyze capture files (pcap, pcapng, .gz, .zst; - is standard input)");
-  analyze_app->add_option("FILE", analyze.files, "Capture files")->required();
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
-  analyze_app->add_option("-j,--jobs", jobs, "Threads (default: one a core)")
-      ->type_name("N")
-      ->check(CLI::Range(1U, maximum_jobs).description(""));
-  std::string order = "merged";
-  analyze_app
-      ->add_option("--order", order, "Several files: merged by time, or one after the other (sequence)")
-      ->check(CLI::IsMember({"merged", "merge", "sequence"}));
-  add_output_options(*analyze_app, analyze.common, analyze_words);
-
-  LiveCommand live;
-  Words live_words;
-  CLI::App* live_app =
-      app.add_subcommand("live", "Capture from an interface and print events as they happen");
-  live_app->add_option("-i,--interface", live.live.interface, "Interface, or any")
-      ->type_name("IFACE")
-      ->required();
-  live_app->add_option("-s,--snapshot-length", live.live.snap_length, "Bytes of each packet")
-      ->type_name("BYTES");
-  live_app->add_option("-B,--buffer-size", live.live.buffer_bytes, "Kernel buffer in bytes")
-      ->type_name("BYTES");
-  bool not_promiscuous = false;
-  live_app->add_flag("-p,--no-promiscuous-mode", not_promiscuous, "Not in promiscuous mode");
-  add_output_options(*live_app, live.common, live_words);
-
-  TableCommand table;
-  std::string words_of_table = "text";
-  app.add_subcommand("schema", "Print the JSON Schema of the output")->callback([&] {
-    table.table = Table::schema;
-  });
-  const std::initializer_list<std::tuple<const char*, const char*, Table>> tables = {
-      {"fields", "Print the table of fields", Table::fields},
-      {"findings", "Print the table of findings", Table::findings},
-      {"values", "Print the names of numbers", Table::values},
-      {"events", "Print the table of events", Table::events}};
-  for (const auto& [name, description, kind] : tables) {
-    CLI::App* table_app = app.add_subcommand(name, description);
-    table_app->callback([&table, value = kind] { table.table = value; });
-    table_app->add_option("--format", words_of_table, "text, markdown or json")
-        ->check(CLI::IsMember({"text", "markdown", "json"}));
-  }
+  // --help lists the subcommands in this order.
+  AnalyzeCommandLine analyze(app);
+  LiveCommandLine live(app);
+  TableCommandLine table(app);
   const ExportCommandLine export_line(app);
   CLI::App* interfaces_app =
       app.add_subcommand("interfaces", "List the interfaces that live can capture from");
 
-  const auto complain = [](const std::string& message) {
-    say("rtmpscope: {}\n", message);
-    return CommandLine{std::nullopt, usage_error};
-  };
   if (const auto word = unknown_subcommand(app, argc, argv)) {
     return complain(fmt::format("'{}' is no subcommand (--help shows what there is)", *word));
   }
@@ -199,23 +261,11 @@ CommandLine parse_command_line(int argc, char** argv) {
     if (error.get_exit_code() == 0) return {std::nullopt, app.exit(error)};  // --help, --version
     return complain(fmt::format("{} (--help shows what there is)", error.what()));
   }
-  if (analyze_app->parsed()) {
-    analyze.common.engine.jobs = jobs;
-    analyze.order = order == "sequence" ? capture::Order::one_by_one : capture::Order::merged;
-    if (const auto complaint = finish(analyze.common, analyze_words)) return complain(*complaint);
-    return {analyze, success};
-  }
-  if (live_app->parsed()) {
-    live.live.filter = live.common.filter;
-    live.live.promiscuous = !not_promiscuous;
-    live.common.renderer.render.live = true;
-    if (const auto complaint = finish(live.common, live_words)) return complain(*complaint);
-    return {live, success};
-  }
+  if (analyze.parsed()) return analyze.result();
+  if (live.parsed()) return live.result();
   if (export_line.parsed()) return {export_line.command(), success};
   if (interfaces_app->parsed()) return {InterfacesCommand{}, success};
-  table.format = table_format(words_of_table);
-  return {table, success};
+  return table.result();
 }
 
 }  // namespace rtmpscope::app

@@ -252,6 +252,77 @@ std::string media_text(const Tape& tape, Entries members, const Style& style) {
   return whole.text() + tail;
 }
 
+/// The fields of an event that is one line.
+class FieldTexts {
+ public:
+  /// Both have to outlive the object.
+  FieldTexts(const Tape& event, const Style& style) : event_(event), style_(style) {}
+
+  /// The text of the first entry with this id; empty if there is none.
+  [[nodiscard]] std::string operator[](FieldId id) const {
+    for (const Tape::Entry& entry : event_.entries()) {
+      if (entry.op == Op::finding || entry.op == Op::key || entry.op == Op::end || entry.id != id) continue;
+      return entry.op == Op::text ? safe(as_text(event_.bytes(entry)), style_.ascii)
+                                  : value_text(event_, entry, style_);
+    }
+    return {};
+  }
+
+  /// The name of how sure a sync is. docs/values.md says what it means.
+  [[nodiscard]] std::string_view confidence() const {
+    for (const Tape::Entry& entry : event_.entries()) {
+      if (entry.op != Op::number || entry.id != FieldId::sync_found_confidence) continue;
+      const ValueInfo* row = find_value(ValueTable::sync_confidence, entry.number);
+      if (row != nullptr) return row->name;
+    }
+    return {};
+  }
+
+ private:
+  const Tape& event_;
+  const Style& style_;
+};
+
+std::string finding_line(const FieldTexts& fields) {
+  std::string line = fmt::format("{}: {}  [{}]", fields[FieldId::finding_severity],
+                                 fields[FieldId::finding_text], fields[FieldId::finding_id]);
+  if (!fields[FieldId::finding_after_gap].empty()) line.append("  (after a gap)");
+  return line;
+}
+
+std::string gap_line(const FieldTexts& fields) {
+  const std::string length = fields[FieldId::gap_length];
+  return fmt::format("gap: {} missing, {}", length.empty() ? "bytes" : length + " bytes",
+                     fields[FieldId::gap_cause]);
+}
+
+std::string sync_found_line(const FieldTexts& fields) {
+  std::string line = "chunk borders found again";
+  const std::string skipped = fields[FieldId::sync_found_skipped];
+  if (!skipped.empty()) line.append(" after ").append(skipped).append(" bytes");
+  const std::string chunk_size = fields[FieldId::sync_found_chunk_size];
+  if (!chunk_size.empty()) line.append(", chunk size ").append(chunk_size);
+  if (fields[FieldId::sync_found_chunk_size_exact] == "false") line.append(" assumed");
+  const std::string_view confidence = fields.confidence();
+  if (!confidence.empty()) line.append(", confidence ").append(confidence);
+  return line.append(": ").append(fields[FieldId::sync_found_method]);
+}
+
+std::string handshake_done_line(const FieldTexts& fields) {
+  std::string line = fmt::format("handshake done: {}, {}", fields[FieldId::handshake_done_protocol],
+                                 fields[FieldId::handshake_done_kind]);
+  const std::string duration = fields[FieldId::handshake_done_duration];
+  if (!duration.empty()) line.append("  [").append(duration).append(" ms]");
+  return line;
+}
+
+std::string handshake_line(const FieldTexts& fields) {
+  std::string line = fields[FieldId::handshake_part];
+  const std::string software = fields[FieldId::handshake_software];
+  if (!software.empty()) line.append(" (").append(software).append(")");
+  return line;
+}
+
 }  // namespace
 
 std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end, const Style& style,
@@ -315,67 +386,19 @@ std::string message_line(const Tape& message, const Style& style) {
 }
 
 std::string event_line(EventKind kind, const Tape& event, const Style& style) {
-  const auto& entries = event.entries();
-  const auto find = [&](FieldId id) {
-    for (const Tape::Entry& entry : entries) {
-      if (entry.op != Op::finding && entry.op != Op::key && entry.op != Op::end && entry.id == id) {
-        return entry.op == Op::text ? safe(as_text(event.bytes(entry)), style.ascii)
-                                    : value_text(event, entry, style);
-      }
-    }
-    return std::string();
-  };
-  std::string line;
+  const FieldTexts fields(event, style);
   switch (kind) {
-    case EventKind::finding: {
-      line = fmt::format("{}: {}  [{}]", find(FieldId::finding_severity), find(FieldId::finding_text),
-                         find(FieldId::finding_id));
-      if (!find(FieldId::finding_after_gap).empty()) line.append("  (after a gap)");
-      break;
-    }
-    case EventKind::gap: {
-      const std::string length = find(FieldId::gap_length);
-      line = fmt::format("gap: {} missing, {}", length.empty() ? "bytes" : length + " bytes",
-                         find(FieldId::gap_cause));
-      break;
-    }
+    case EventKind::finding: return finding_line(fields);
+    case EventKind::gap: return gap_line(fields);
     case EventKind::sync_lost:
-      line = fmt::format("chunk borders lost: {}", find(FieldId::sync_lost_reason));
-      break;
-    case EventKind::sync_found: {
-      const std::string skipped = find(FieldId::sync_found_skipped);
-      line = "chunk borders found again";
-      if (!skipped.empty()) line.append(" after ").append(skipped).append(" bytes");
-      const std::string chunk_size = find(FieldId::sync_found_chunk_size);
-      if (!chunk_size.empty()) line.append(", chunk size ").append(chunk_size);
-      if (find(FieldId::sync_found_chunk_size_exact) == "false") line.append(" assumed");
-      for (const Tape::Entry& entry : entries) {  // docs/values.md says what it means
-        const bool is_confidence = entry.op == Op::number && entry.id == FieldId::sync_found_confidence;
-        const ValueInfo* row =
-            is_confidence ? find_value(ValueTable::sync_confidence, entry.number) : nullptr;
-        if (row != nullptr) line.append(", confidence ").append(row->name);
-      }
-      line.append(": ").append(find(FieldId::sync_found_method));
-      break;
-    }
-    case EventKind::handshake_done: {
-      const std::string duration = find(FieldId::handshake_done_duration);
-      line = fmt::format("handshake done: {}, {}", find(FieldId::handshake_done_protocol),
-                         find(FieldId::handshake_done_kind));
-      if (!duration.empty()) line.append("  [").append(duration).append(" ms]");
-      break;
-    }
-    case EventKind::handshake: {
-      const std::string software = find(FieldId::handshake_software);
-      line = find(FieldId::handshake_part);
-      if (!software.empty()) line.append(" (").append(software).append(")");
-      break;
-    }
+      return fmt::format("chunk borders lost: {}", fields[FieldId::sync_lost_reason]);
+    case EventKind::sync_found: return sync_found_line(fields);
+    case EventKind::handshake_done: return handshake_done_line(fields);
+    case EventKind::handshake: return handshake_line(fields);
     default:
-      line =
-          fmt::format("{}  {}", info(kind).name, compact_text(event, 0, entries.size(), style, longest_line));
+      return fmt::format("{}  {}", info(kind).name,
+                         compact_text(event, 0, event.entries().size(), style, longest_line));
   }
-  return line;
 }
 
 }  // namespace rtmpscope::output
