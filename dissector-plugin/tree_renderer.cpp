@@ -1,6 +1,7 @@
 #include "tree_renderer.hpp"
 
 #include <cstring>
+#include <type_traits>
 
 #include "field_registry.hpp"
 #include "item_label.hpp"
@@ -217,75 +218,107 @@ void add_finding(Target& target, proto_item* item, const Tape::Entry& entry) {
   expert_add_info_format(target.pinfo, item, expert(entry.finding), "%s", text);
 }
 
+/// The tree while a tape's fields are added to it. Has no destructor to run: see render().
+class FieldTree {
+ public:
+  /// `base` is where the tape's ranges count from in the target's tvb.
+  FieldTree(Target& target, proto_tree* parent, proto_item* parent_item, int base)
+      : target_(target), base_(base), last_(parent_item) {
+    levels_[0] = {parent, parent_item, base};
+  }
+
+  /// Adds what one entry stands for.
+  void add(const Tape& tape, const Tape::Entry& entry, bool with_findings) {
+    switch (entry.op) {
+      case Op::begin: open(entry); break;
+      case Op::end: close(entry); break;
+      case Op::key: add_key(tape, entry); break;
+      case Op::finding:
+        if (with_findings) add_finding(target_, last_, entry);
+        break;
+      default: add_field(tape, entry);
+    }
+  }
+
+  void tell_limit() {
+    if (!target_.limit_told) expert_add_info(target_.pinfo, levels_[0].item, expert(ExtraExpert::tree_limit));
+    target_.limit_told = true;
+  }
+
+ private:
+  [[nodiscard]] int start_of(const Tape::Entry& entry) const {
+    return base_ + static_cast<int>(entry.range.offset);
+  }
+
+  void open(const Tape::Entry& entry) {
+    const FieldForm& container = form(entry.id);
+    const int start = start_of(entry);
+    proto_item* item =
+        add_heading(target_, levels_[depth_].tree, container.id, start, 0, key_, container.label);
+    key_ = nullptr;
+    last_ = item;
+    if (depth_ + 1 == deepest) {
+      ++flat_;
+    } else {
+      ++depth_;
+      levels_[depth_] = {proto_item_add_subtree(item, subtree()), item, start};
+    }
+  }
+
+  void close(const Tape::Entry& entry) {
+    if (nal_.length > 0) {
+      show_nal_unit(target_.tvb, target_.pinfo, levels_[depth_].tree, nal_.codec, nal_.start, nal_.length);
+    }
+    nal_.length = 0;
+    if (flat_ > 0) {
+      --flat_;
+    } else if (depth_ > 0) {
+      const int length = start_of(entry) - levels_[depth_].offset;
+      if (length > 0) proto_item_set_len(levels_[depth_].item, length);
+      last_ = levels_[depth_].item;
+      --depth_;
+    }
+  }
+
+  void add_key(const Tape& tape, const Tape::Entry& entry) {
+    key_ = clean_text(target_, tape.bytes(entry)).text;
+    proto_item* item = proto_tree_add_string(levels_[depth_].tree, field(ExtraField::key), target_.tvb,
+                                             start_of(entry), static_cast<int>(entry.range.length), key_);
+    proto_item_set_hidden(item);
+  }
+
+  void add_field(const Tape& tape, const Tape::Entry& entry) {
+    const bool hidden = is_evident(target_, entry);
+    proto_item* item = add_value(target_, levels_[depth_].tree, tape, entry, base_, hidden);
+    note_nal_unit(nal_, entry, base_);
+    if (entry.range.length == 0) proto_item_set_generated(item);
+    if (hidden) proto_item_set_hidden(item);
+    if (key_ != nullptr) prepend_key(item, key_);
+    key_ = nullptr;
+    last_ = item;
+  }
+
+  Target& target_;
+  int base_;
+  Level levels_[deepest];
+  std::size_t depth_ = 0;
+  std::size_t flat_ = 0;  ///< containers that are open beyond the deepest
+  proto_item* last_;
+  const char* key_ = nullptr;
+  NalUnit nal_;
+};
+static_assert(std::is_trivially_destructible_v<FieldTree>);
+
 /// Adds the fields of `tape` below `parent`. `base` is where their ranges count from in the target's tvb.
 void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, const Tape& tape, int base,
                 bool with_findings) {
-  Level levels[deepest];
-  levels[0] = {parent, parent_item, base};
-  std::size_t depth = 0;
-  std::size_t flat = 0;  // containers that are open beyond the deepest
-  proto_item* last = parent_item;
-  const char* key = nullptr;
-  NalUnit nal;
-  const std::vector<Tape::Entry>& entries = tape.entries();
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Tape::Entry& entry = entries[i];
-    const int start = base + static_cast<int>(entry.range.offset);
+  FieldTree fields(target, parent, parent_item, base);
+  for (const Tape::Entry& entry : tape.entries()) {
     if (++target.items > most_items) {
-      if (!target.limit_told) expert_add_info(target.pinfo, levels[0].item, expert(ExtraExpert::tree_limit));
-      target.limit_told = true;
+      fields.tell_limit();
       return;
     }
-    switch (entry.op) {
-      case Op::begin: {
-        const FieldForm& container = form(entry.id);
-        proto_item* item =
-            add_heading(target, levels[depth].tree, container.id, start, 0, key, container.label);
-        key = nullptr;
-        last = item;
-        if (depth + 1 == deepest) {
-          ++flat;
-        } else {
-          ++depth;
-          levels[depth] = {proto_item_add_subtree(item, subtree()), item, start};
-        }
-        break;
-      }
-      case Op::end:
-        if (nal.length > 0) {
-          show_nal_unit(target.tvb, target.pinfo, levels[depth].tree, nal.codec, nal.start, nal.length);
-        }
-        nal.length = 0;
-        if (flat > 0) {
-          --flat;
-        } else if (depth > 0) {
-          const int length = start - levels[depth].offset;
-          if (length > 0) proto_item_set_len(levels[depth].item, length);
-          last = levels[depth].item;
-          --depth;
-        }
-        break;
-      case Op::key: {
-        key = clean_text(target, tape.bytes(entry)).text;
-        proto_item* item = proto_tree_add_string(levels[depth].tree, field(ExtraField::key), target.tvb,
-                                                 start, static_cast<int>(entry.range.length), key);
-        proto_item_set_hidden(item);
-        break;
-      }
-      case Op::finding:
-        if (with_findings) add_finding(target, last, entry);
-        break;
-      default: {
-        const bool hidden = is_evident(target, entry);
-        proto_item* item = add_value(target, levels[depth].tree, tape, entry, base, hidden);
-        note_nal_unit(nal, entry, base);
-        if (entry.range.length == 0) proto_item_set_generated(item);
-        if (hidden) proto_item_set_hidden(item);
-        if (key != nullptr) prepend_key(item, key);
-        key = nullptr;
-        last = item;
-      }
-    }
+    fields.add(tape, entry, with_findings);
   }
 }
 
