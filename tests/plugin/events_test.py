@@ -35,18 +35,19 @@ def analyzer_events(program, capture):
     handshake without any byte and messages that stay incomplete, is left out.
     """
     found = defaultdict(list)
-    ports = {}  # by connection
+    clients = {}  # by connection
     for event in program.events("--ranges", "--chunks", capture):
         kind = event.get("event")
         if kind == "connection_open":
-            ports[event.get("connection")] = numbered(event.get("client").get("port"), ports)
+            client = event.get("client")
+            clients[event.get("connection")] = numbered(client.get("address"), client.get("port"), clients)
         if kind not in KINDS or (kind == "message" and not event.get("complete")):
             continue
         fields = [(entry.get("field"), entry.get("key"), entry.get("offset"), entry.get("length"), json_value(entry))
                   for entry in event.get("ranges", [])]
         if kind == "handshake" and not fields:
             continue
-        head = ports[event.get("connection")], event.get("direction"), *(text(event.get(name)) for name in HEADS[kind])
+        head = clients[event.get("connection")], event.get("direction"), *(text(event.get(name)) for name in HEADS[kind])
         found[event.get("frame"), kind].append((head, fields))
     return found
 
@@ -64,20 +65,21 @@ def json_value(entry):
     return value
 
 
-def numbered(port, ports):
-    """The client's port, and which connection of that port it is."""
-    return port, sum(known == port for known, _ in ports.values())
+def numbered(address, port, clients):
+    """The client, and which of its connections from that port it is."""
+    return address, port, sum(client[:2] == (address, port) for client in clients.values())
 
 
 def plugin_events(tshark, capture, *arguments):
     found = defaultdict(list)
-    ports = {}  # by connection
+    clients = {}  # by connection
     for frame, layers in tshark.dissect(capture, *arguments):
         for layer in layers:
             connection = show(layer, "stream")
             opening = layer.find("./field[@name='rtmpscope.connection_open']")
             if opening is not None:
-                ports[connection] = numbered(int(show(opening, "connection_open.client.port")), ports)
+                address, port = (show(opening, f"connection_open.client.{name}") for name in ("address", "port"))
+                clients[connection] = numbered(address, int(port), clients)
             way = "to_server" if show(layer, "event.direction") == "0" else "to_client"
             for item in layer:
                 kind = item.get("name").removeprefix("rtmpscope.")
@@ -92,7 +94,7 @@ def plugin_events(tshark, capture, *arguments):
                     head[PLACE["timestamp_exact"] - 2] = "False"  # as later versions of Wireshark say
                 # A message that was held until the connection was decided may be the other direction's.
                 own = {"0": "to_server", "1": "to_client"}.get(show(item, "event.direction"), way)
-                found[frame, kind].append(((ports[connection], own, *head), cut(fields, item)))
+                found[frame, kind].append(((clients[connection], own, *head), cut(fields, item)))
     return found
 
 
