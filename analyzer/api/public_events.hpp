@@ -9,6 +9,10 @@
 
 namespace rtmpscope::api {
 
+[[nodiscard]] constexpr Direction to_inner(v1::Direction direction) {
+  return direction == v1::Direction::to_server ? Direction::to_server : Direction::to_client;
+}
+
 /// A message for users of the library. Views into `message`, `facts` and `stream_name`; `packet` completed
 /// it.
 [[nodiscard]] v1::Message public_message(const rtmp::Message& message, const rtmp::MessageFacts& facts,

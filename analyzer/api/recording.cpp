@@ -43,11 +43,6 @@ struct StoredConnection {
   }
 };
 
-rtmpscope::Direction to_inner(Direction direction) {
-  return direction == Direction::to_server ? rtmpscope::Direction::to_server
-                                           : rtmpscope::Direction::to_client;
-}
-
 }  // namespace
 
 class Recording::Implementation {
@@ -78,7 +73,7 @@ class Recording::Implementation {
     record.body = {
         .copy = inner->body.data(), .offset = 0, .size = static_cast<std::uint32_t>(inner->body.size())};
     writer_.begin(inner->header.stream_offset, static_cast<std::uint32_t>(message.packet.number));
-    writer_.message(to_inner(message.direction), record);
+    writer_.message(api::to_inner(message.direction), record);
     const rtmpscope::Bytes bytes = writer_.bytes();
     to.entries.push_back({to.records.size(), bytes.size(), message.stream_offset, message.packet});
     to.records.insert(to.records.end(), bytes.begin(), bytes.end());

@@ -26,11 +26,6 @@ PacketRef to_inner(Packet packet) {
   return {packet.number, packet.time};
 }
 
-rtmpscope::Direction to_inner(Direction direction) {
-  return direction == Direction::to_server ? rtmpscope::Direction::to_server
-                                           : rtmpscope::Direction::to_client;
-}
-
 EndCause to_inner(StreamEnd end) {
   switch (end) {
     case StreamEnd::closed: return EndCause::fin;
@@ -64,7 +59,7 @@ class StreamAnalyzer::Implementation {
     }
     side.end = offset + bytes.size();
     side.totals.bytes += bytes.size();
-    connection(packet).on_data(to_inner(direction), {offset, bytes, to_inner(packet)});
+    connection(packet).on_data(api::to_inner(direction), {offset, bytes, to_inner(packet)});
   }
 
   void gap(Direction direction, std::uint64_t offset, std::optional<std::uint64_t> length, Packet packet) {
@@ -74,7 +69,7 @@ class StreamAnalyzer::Implementation {
     side.totals.missing_bytes += length.value_or(0);
     const StreamGap what{side.end, length, GapCause::not_captured, to_inner(packet)};
     side.end += length.value_or(0);
-    connection(packet).on_gap(to_inner(direction), what);
+    connection(packet).on_gap(api::to_inner(direction), what);
   }
 
   void close(StreamEnd end, Packet packet) {
@@ -82,7 +77,8 @@ class StreamAnalyzer::Implementation {
     pipeline::Connection& flow = connection(packet);
     for (const Direction direction : {Direction::to_server, Direction::to_client}) {
       const Side& side = sides_[static_cast<std::size_t>(direction)];
-      if (flow.wants_data()) flow.on_end(to_inner(direction), {side.end, to_inner(end), to_inner(packet)});
+      if (flow.wants_data())
+        flow.on_end(api::to_inner(direction), {side.end, to_inner(end), to_inner(packet)});
     }
     flow.on_close(to_inner(end), to_inner(packet), {sides_[0].totals, sides_[1].totals});
     state_ = State::closed;
