@@ -38,6 +38,8 @@ struct CommandFacts {
 class FactSink : public NullSink {
  public:
   [[nodiscard]] CommandFacts& facts() { return facts_; }
+  /// Of a command where bytes are missing: the argument that came last may be cut short, and is no name.
+  void drop_cut_argument() { facts_.first_text.clear(); }
 
   void begin(FieldId id, std::uint32_t offset) override;
   void end(FieldId id, std::uint32_t end_offset) override;

@@ -26,8 +26,7 @@ MessageFacts read_message_facts(const Message& message) {
   if (!is_command(type) && !is_data_message(type)) return read_control_facts(message);
   FactSink sink;
   describe_message(message, sink);
-  // Where bytes are missing, the argument that came last may be cut short.
-  if (is_command(type) && !message.complete) sink.facts().first_text.clear();
+  if (is_command(type) && !message.complete) sink.drop_cut_argument();
   return std::move(sink.facts());
 }
 

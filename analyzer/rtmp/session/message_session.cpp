@@ -126,8 +126,7 @@ void MessageSession::on_other(Direction direction, const Message& message, Packe
   }
   std::optional<PendingRequest> request;
   if (is_command(type)) {
-    // Where bytes are missing, the argument that came last may be cut short.
-    if (!message.complete) inspector.facts().first_text.clear();
+    if (!message.complete) inspector.drop_cut_argument();
     request =
         conversation_.on_command(direction, message.header.message_stream_id, inspector.facts(), packet);
   }
