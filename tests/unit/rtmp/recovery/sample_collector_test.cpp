@@ -64,6 +64,16 @@ TEST_F(SampleCollectorTest, EndsWithNoMoreThanItsMost) {
   EXPECT_TRUE(collected.complete);
 }
 
+TEST_F(SampleCollectorTest, CountsTheMessagesOfAllTrials) {
+  for (int i = 0; i < 13; ++i) keep(audio(100));
+  keep(message({.format = 3, .chunk_stream_id = 6}, aac(90), 4096));  // its length is inferred
+  for (int i = 0; i < 15; ++i) keep(audio(100));
+  const CollectedSamples collected = collect_samples(input, {.chunk_size = known_4096});
+  EXPECT_EQ(collected.samples.size(), rtmp::most_samples);
+  EXPECT_TRUE(contains(collected.samples, {6, 90, 8}));
+  EXPECT_TRUE(collected.complete);
+}
+
 TEST_F(SampleCollectorTest, HasNoneWhereNoHeaderIs) {
   keep(ByteVector(300, 0x00));
   const CollectedSamples collected = collect_samples(input, {.chunk_size = known_4096});

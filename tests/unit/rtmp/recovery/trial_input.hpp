@@ -13,8 +13,9 @@ namespace rtmpscope::test {
 
 class TrialTest : public testing::Test {
  protected:
-  void keep(const ByteVector& bytes) {
-    window.add(StreamData{end, bytes, {1, 0}});
+  /// `packet`: number of the packet that brings them.
+  void keep(const ByteVector& bytes, std::uint64_t packet = 1) {
+    window.add(StreamData{end, bytes, {packet, 0}});
     end += bytes.size();
   }
   void lose(std::uint64_t bytes) {
