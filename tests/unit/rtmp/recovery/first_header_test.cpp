@@ -83,13 +83,22 @@ TEST_F(FirstHeaderTest, IsNotForMessagesOtherThanAudioAndVideo) {
 TEST_F(FirstHeaderTest, IsNotForExtendedTimestampsNorEmptyMessages) {
   EXPECT_FALSE(try_places(next_audio(4, 0xFFFFFF)).has_value());
   first = FirstHeader(true);
-  const ByteVector empty = message({.format = 1, .chunk_stream_id = 4, .time = 20, .type_id = 8}, {});
+  const ByteVector empty =
+      message({.chunk_stream_id = 4, .time = 1020, .type_id = 8, .message_stream_id = 1}, {});
   EXPECT_FALSE(try_places(concat(empty, next_audio())).has_value());
 }
 
 TEST_F(FirstHeaderTest, IsNotForHeadersThatInheritTheLength) {
-  const ByteVector bytes = message({.format = 2, .chunk_stream_id = 4, .time = 20}, aac(100));
-  EXPECT_FALSE(try_places(bytes).has_value());
+  ByteVector picture = hex("27 01 000000 00000037 41");  // one NAL unit of 55 bytes
+  picture.resize(9 + 0x37, 0x55);
+  ChunkSpec spec{.chunk_stream_id = 6, .time = 1000, .type_id = 9, .message_stream_id = 1};
+  parse(message(spec, picture));
+  spec.time = 20;
+  spec.format = 1;
+  EXPECT_TRUE(try_places(message(spec, picture)).has_value());
+  first = FirstHeader(true);
+  spec.format = 2;
+  EXPECT_FALSE(try_places(message(spec, picture)).has_value());
 }
 
 TEST_F(FirstHeaderTest, IsNotForMessagesThatMayBeSplitInAnotherWay) {

@@ -69,6 +69,17 @@ TEST_F(PlaceSearchTest, WantsNothingInParticularWithoutAStrongCandidate) {
   PlaceSearch search = search_after(LossCause::gap);
   EXPECT_FALSE(search.search(false).has_value());
   EXPECT_EQ(search.wanted_end(), 0U);
+  // Neither message stream nor body speak for this one. It is kept all the same.
+  const ByteVector weak =
+      message({.format = 1, .chunk_stream_id = 4, .time = 20, .type_id = 19}, ByteVector(100, 0x00), 4096);
+  keep({weak.begin(), weak.begin() + 60});
+  EXPECT_FALSE(search.search(false).has_value());
+  EXPECT_EQ(search.wanted_end(), 0U);
+  keep({weak.begin() + 60, weak.end()});
+  keep_audio(4);
+  const auto found = search.search(false);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->header, 100U);
 }
 
 TEST_F(PlaceSearchTest, DecidesOnNoLaterPlaceBeforeAStrongOne) {
