@@ -8,7 +8,9 @@ namespace rtmpscope::rtmp {
 
 SyncFound ExpectedHeader::found(const TrialInput& input, const TrialResult& trial, std::uint64_t header,
                                 SyncMethod method) const {
-  return make_found(trial, header, method, offset_, input.window.packet_at(header));
+  SyncFound result = make_found(trial, header, method, offset_, input.window.packet_at(header));
+  if (method == SyncMethod::predicted) result.offset = offset_;
+  return result;
 }
 
 TrialStart ExpectedHeader::start(const TrialInput& input, bool decide) const {

@@ -1,4 +1,5 @@
-// Bytes of one direction that wait until chunk borders are known again, with their gaps and packets.
+// Bytes of one direction that cannot be parsed from their packets, because chunk borders had to be found
+// first, with their gaps and packets.
 #pragma once
 
 #include <algorithm>
@@ -14,33 +15,58 @@ namespace rtmpscope::rtmp {
 /// Blocks for the parts of searches, which are many and short.
 inline constexpr std::size_t search_block_bytes = 512;
 
-/// Offsets are stream offsets, as in StreamData. Data and gaps come in order, without overlap.
-class KeptBytes {
+/// One buffer with a cursor. What comes is appended behind. A search sees a window: what lies between the
+/// loss and the cursor, which it moves on. When it has found a header, the cursor goes back there, and
+/// parsing reads the same bytes.
+///
+/// Offsets are stream offsets, as in StreamData. Data and gaps come in order, without overlap, and gaps have
+/// a length. Views are valid until `append`, `begin_window` or `drop_before`.
+class KeptBytes : public Recycled<search_block_bytes> {
  public:
-  /// One StreamData or StreamGap as it came in, to be parsed again.
+  /// Data of one packet, or a gap.
   struct Piece {
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
-    std::size_t index = 0;  ///< of its first byte among the kept ones
+    std::size_t index = 0;  ///< of its first byte in the buffer
     PacketRef packet;
     GapCause cause = GapCause::not_captured;
     bool gap = false;
-    bool endless = false;  ///< a gap of unknown length
+
+    [[nodiscard]] std::uint64_t end() const { return offset + length; }
   };
 
-  /// Loads what the next call of `add`, and parsing the pieces again, needs first.
+  /// Loads what the next calls of `append`, and parsing the pieces again, need first.
   void prefetch() const {
     rtmpscope::prefetch(pieces_.data(), std::min<std::size_t>(pieces_.size() + 1, 4) * sizeof(Piece));
     rtmpscope::prefetch(bytes_.view().data(), std::min(bytes_.size() + 2 * cache_line, usual_bytes));
   }
 
-  /// To be called before bytes are added in small parts.
-  void reserve(std::size_t more_bytes);
-  void add(const StreamData& data);
-  void add(const StreamGap& gap);
+  void append(const StreamData& data);
+  void append(const StreamGap& gap);
 
+  /// The cursor is behind all that is kept.
+  [[nodiscard]] bool used_up() const { return pieces_.empty() || pieces_.back().end() <= end_; }
+  /// What is at the cursor, from there on. Not to be called if the buffer is used up.
+  [[nodiscard]] Piece next() const;
+  [[nodiscard]] Bytes bytes_of(const Piece& piece) const {
+    return bytes_.view().subspan(piece.index, static_cast<std::size_t>(piece.length));
+  }
+  void move_cursor(std::uint64_t offset) { end_ = offset; }
+
+  // The window. After move_cursor there is none until begin_window.
+
+  /// Moves the cursor to `offset`, where an empty window begins. Forgets what comes before.
+  void begin_window(std::uint64_t offset);
+  /// Moves the cursor on by so many bytes of `next`, which belong to the window from then on.
+  void grow_window(std::uint64_t count);
+
+  /// The cursor.
   [[nodiscard]] std::uint64_t end() const { return end_; }
-  [[nodiscard]] std::size_t kept_bytes() const { return bytes_.size(); }
+  [[nodiscard]] std::size_t kept_bytes() const {
+    return last_run_.length == 0
+               ? 0
+               : last_run_.index + static_cast<std::size_t>(last_run_.length) - begin_index();
+  }
   /// The bytes from `offset` to the next gap or to the end; none if it lies in a gap or outside.
   [[nodiscard]] Bytes at(std::uint64_t offset) const {
     const Run* run = run_at(offset);
@@ -69,10 +95,8 @@ class KeptBytes {
   /// Forgets whole pieces that end at or before `offset`.
   void drop_before(std::uint64_t offset);
 
-  [[nodiscard]] std::span<const Piece> pieces() const { return pieces_; }
-  [[nodiscard]] Bytes bytes_of(const Piece& piece) const {
-    return bytes_.view().subspan(piece.index, static_cast<std::size_t>(piece.length));
-  }
+  /// The last one may go on behind the cursor.
+  [[nodiscard]] std::span<const Piece> pieces() const;
   /// The packet that brought the byte at `offset`, or showed that it is missing.
   [[nodiscard]] PacketRef packet_at(std::uint64_t offset) const;
 
@@ -87,7 +111,14 @@ class KeptBytes {
   /// Most windows need no more; they come and go with every gap.
   static constexpr std::size_t usual_bytes = 3 << 10;
 
-  void reserve_pieces();
+  void reserve(std::size_t more_bytes);
+  void add(const Piece& piece);
+  void compact();
+  [[nodiscard]] std::size_t piece_at(std::uint64_t offset) const;
+  /// Index of the first byte that is not forgotten.
+  [[nodiscard]] std::size_t begin_index() const {
+    return first_ < pieces_.size() ? pieces_[first_].index : bytes_.size();
+  }
   [[nodiscard]] static bool is_in(const Run& run, std::uint64_t offset) {
     return offset - run.offset < run.length;
   }
@@ -103,9 +134,10 @@ class KeptBytes {
 
   RecycledBytes<usual_bytes> bytes_;
   std::vector<Piece, RecycledAllocator<Piece, search_block_bytes>> pieces_;
+  std::size_t first_ = 0;  ///< index of the first piece that is not forgotten; 0 if there is none
+  std::uint64_t end_ = 0;  ///< the cursor: end of the window
   std::vector<Run> earlier_runs_;
   Run last_run_;  ///< without length: there is none
-  std::uint64_t end_ = 0;
 };
 
 }  // namespace rtmpscope::rtmp

@@ -27,8 +27,10 @@ std::size_t first_search_at_ambiguous_header(const ChunkParser& parser) {
 }  // namespace
 
 SyncSearch::SyncSearch(LossCause cause, std::uint64_t offset, std::optional<InterruptedChunk> interrupted,
-                       const ChunkParser& parser, const SenderProfile& profile, WorkBudget& work)
-    : cause_(cause),
+                       KeptBytes& kept, const ChunkParser& parser, const SenderProfile& profile,
+                       WorkBudget& work)
+    : window_(kept),
+      cause_(cause),
       lost_offset_(offset),
       input_{window_, parser, profile, work},
       first_(cause == LossCause::gap && !interrupted),
@@ -44,19 +46,18 @@ std::size_t SyncSearch::first_search_at() const {
   }
 }
 
-std::size_t SyncSearch::add(const StreamData& data) {
-  const std::size_t room =
-      next_search_at_ > window_.kept_bytes() ? next_search_at_ - window_.kept_bytes() : 1;
-  const std::size_t count = std::min(room, data.bytes.size());
-  window_.reserve(data.bytes.size());  // the rest of the packet is likely to be needed, too
-  window_.add(StreamData{data.offset, data.bytes.first(count), data.packet});
+void SyncSearch::take_next() {
+  const KeptBytes::Piece next = window_.next();
+  const std::size_t kept = window_.kept_bytes();
+  if (next.gap) {
+    if (kept > 0) first_.stop();
+    window_.grow_window(next.length);
+    return;
+  }
+  const std::size_t room = next_search_at_ > kept ? next_search_at_ - kept : 1;
+  const std::uint64_t count = std::min<std::uint64_t>(room, next.length);
+  window_.grow_window(count);
   input_.work.bytes += count;
-  return count;
-}
-
-void SyncSearch::add(const StreamGap& gap) {
-  if (window_.kept_bytes() > 0) first_.stop();
-  window_.add(gap);
 }
 
 bool SyncSearch::due() const {

@@ -16,27 +16,26 @@ namespace rtmpscope::rtmp {
 class SyncSearch : public Recycled<search_block_bytes> {
  public:
   /// `interrupted`: what was in progress, for LossCause::gap. `parser` and `profile` are the direction's, as
-  /// they are where chunk borders were lost; they and `work` outlive this.
+  /// they are where chunk borders were lost. The window of `kept` begins at `offset`, and only the search
+  /// reads on in it. All of them outlive this.
   SyncSearch(LossCause cause, std::uint64_t offset, std::optional<InterruptedChunk> interrupted,
-             const ChunkParser& parser, const SenderProfile& profile, WorkBudget& work);
+             KeptBytes& kept, const ChunkParser& parser, const SenderProfile& profile, WorkBudget& work);
   SyncSearch(const SyncSearch&) = delete;
   SyncSearch& operator=(const SyncSearch&) = delete;
 
-  /// Looks at the first bytes behind the gap, before they are added: what they show at once.
+  /// Looks at the first bytes behind the gap, before the window has any: what they show at once.
   [[nodiscard]] std::optional<SyncFound> try_first_header(const StreamData& data);
-  /// Takes bytes up to the next decision, and returns how many.
-  std::size_t add(const StreamData& data);
-  void add(const StreamGap& gap);
-  /// To be asked after a gap was added: whether the budget allows a search. Gaps may lie anywhere, so that a
+  /// The window grows by what is kept next, at most up to the next decision.
+  void take_next();
+  /// To be asked after a gap was taken: whether the budget allows a search. Gaps may lie anywhere, so that a
   /// stream in pieces of a few bytes would be searched again and again.
   [[nodiscard]] bool allowed_at_gap() const;
-  /// A search is due after what was added last.
+  /// A search is due after what was taken last.
   [[nodiscard]] bool due() const;
 
-  /// Searches what was added. `last`: nothing more will come. Call it until it finds nothing.
+  /// Searches the window. `last`: nothing more will come. Call it until it finds nothing.
   [[nodiscard]] std::optional<SyncFound> search(bool last);
 
-  [[nodiscard]] KeptBytes& window() { return window_; }
   [[nodiscard]] LossCause cause() const { return cause_; }
   [[nodiscard]] std::uint64_t lost_offset() const { return lost_offset_; }
   /// What is expected, and whether it was refuted.
@@ -49,7 +48,7 @@ class SyncSearch : public Recycled<search_block_bytes> {
   void schedule_next(std::uint64_t wanted_end);
   void drop_needless();
 
-  KeptBytes window_;
+  KeptBytes& window_;
   const LossCause cause_;
   const std::uint64_t lost_offset_;
   const TrialInput input_;

@@ -16,17 +16,34 @@ void drop_front(StreamData& data, std::size_t count) {
 
 void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener) {
   begin_packet(data.packet, data.offset);
+  if (search_ != nullptr) [[unlikely]] {
+    if (const auto found = search_->try_first_header(data)) {
+      resume_at(*found, listener);
+      kept_.reset();  // the header is still in its packet
+      drop_front(data, static_cast<std::size_t>(found->header - data.offset));
+    }
+  }
   if (search_ == nullptr) [[likely]] {
     parse(data, listener);
     if (search_ == nullptr) return;
   }
-  consume(data, listener);
+  if (!data.bytes.empty()) kept_->append(data);
+  read_kept(listener);
 }
 
 void ChunkStreamDecoder::on_gap(const StreamGap& stream_gap, ChunkStreamListener& listener) {
   damaged_ = true;
-  consume_gap(stream_gap, listener);
-  reparse_kept(listener);
+  if (search_ == nullptr) {
+    parse_gap(stream_gap, listener);
+  } else if (stream_gap.length) {
+    kept_->append(stream_gap);
+    read_kept(listener);
+  } else {
+    // Nothing after it has a known distance to what is before it.
+    finish(stream_gap.noticed_at, listener);
+    parser_.lose_sync();
+    start_search(LossCause::midstream, stream_gap.offset);
+  }
 }
 
 /// Bytes of `packet` come from `offset` on. What else comes with the same packet was part of it, too.
@@ -34,30 +51,6 @@ void ChunkStreamDecoder::begin_packet(PacketRef packet, std::uint64_t offset) {
   if (packet.number == packet_) return;
   packet_ = packet.number;
   packet_begin_ = offset;
-}
-
-/// Consumes `data` until all of it is parsed or kept.
-void ChunkStreamDecoder::consume(StreamData data, ChunkStreamListener& listener) {
-  while (!data.bytes.empty()) {
-    if (search_ == nullptr) {
-      parse(data, listener);
-    } else {
-      consume_while_searching(data, listener);
-      reparse_kept(listener);
-    }
-  }
-}
-
-/// While chunk borders are not known: resumes at a header in `data`, or keeps what comes before the next
-/// decision.
-void ChunkStreamDecoder::consume_while_searching(StreamData& data, ChunkStreamListener& listener) {
-  if (const auto found = search_->try_first_header(data)) {
-    resume_at(*found, listener);
-    drop_front(data, static_cast<std::size_t>(found->header - data.offset));
-    return;
-  }
-  drop_front(data, search_->add(data));
-  if (search_->due()) search(false, listener);
 }
 
 void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) {
@@ -85,13 +78,16 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
         return;
       case ChunkItem::Kind::ambiguous_header:
       case ChunkItem::Kind::next_header: {
+        const bool from_packet = kept_ == nullptr;
         const std::uint64_t offset = parser_.header().stream_offset;
         start_search(item.kind == ChunkItem::Kind::ambiguous_header ? LossCause::ambiguous_header
                                                                     : LossCause::next_header,
                      offset);
-        search_->window().add(StreamData{offset, item.raw, data.packet});
         const Bytes more = parser_.take_unread_bytes();
-        if (!more.empty()) search_->window().add(StreamData{offset + item.raw.size(), more, data.packet});
+        if (from_packet) {
+          kept_->append(StreamData{offset, item.raw, data.packet});
+          if (!more.empty()) kept_->append(StreamData{offset + item.raw.size(), more, data.packet});
+        }
         return;
       }
       case ChunkItem::Kind::gap:
@@ -100,19 +96,7 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
   }
 }
 
-void ChunkStreamDecoder::consume_gap(const StreamGap& stream_gap, ChunkStreamListener& listener) {
-  if (search_ != nullptr) {
-    if (stream_gap.length) {
-      search_->add(stream_gap);
-      if (search_->allowed_at_gap()) search(false, listener);
-      return;
-    }
-    // Nothing after it has a known distance to what is before it.
-    finish(stream_gap.noticed_at, listener);
-    parser_.lose_sync();
-    start_search(LossCause::midstream, stream_gap.offset);
-    return;
-  }
+void ChunkStreamDecoder::parse_gap(const StreamGap& stream_gap, ChunkStreamListener& listener) {
   deliver_provisional(listener);
   std::optional<InterruptedChunk> interrupted;
   if (stream_gap.length) interrupted = parser_.interrupted(*stream_gap.length);
@@ -125,52 +109,55 @@ void ChunkStreamDecoder::consume_gap(const StreamGap& stream_gap, ChunkStreamLis
     if (!interrupted) deliver_all_incomplete(stream_gap.noticed_at, listener);
     listener.on_sync_lost(stream_gap.offset, static_cast<std::uint8_t>(SyncLostReason::gap),
                           stream_gap.noticed_at);
+    const bool is_kept = kept_ != nullptr;
     start_search(LossCause::gap, stream_gap.offset, interrupted);
-    if (stream_gap.length) search_->add(stream_gap);
+    if (!stream_gap.length) return;
+    if (!is_kept) kept_->append(stream_gap);
+    search_->take_next();
   }
 }
 
-/// Parses kept bytes again, once chunk borders are known.
-void ChunkStreamDecoder::reparse_kept(ChunkStreamListener& listener) {
-  while (reparsed_ != nullptr) {
-    ReparsedBytes& top = *reparsed_;
-    if (top.next == top.window.pieces().size()) {
-      reparsed_ = std::move(top.below);
-      continue;
-    }
-    // Parsing can lose sync again. That opens a newer window, which must be drained before this one.
-    KeptBytes::Piece piece = top.window.pieces()[top.next];
+/// Reads what is kept, from the cursor on, until it is used up.
+void ChunkStreamDecoder::read_kept(ChunkStreamListener& listener) {
+  while (!kept_->used_up()) {
+    const KeptBytes::Piece piece = kept_->next();
     if (piece.gap) {
-      ++top.next;
-      if (piece.endless || piece.offset + piece.length > top.from) {
-        StreamGap gap{piece.offset, piece.length, piece.cause, piece.packet};
-        if (piece.endless) gap.length.reset();
-        consume_gap(gap, listener);
-      }
-      continue;
+      read_kept_gap(piece, listener);
+    } else {
+      read_kept_data(piece, listener);
     }
-    begin_packet(piece.packet, piece.offset);
-    StreamData data{piece.offset, top.window.bytes_of(piece), piece.packet};
-    if (top.from > data.offset) {
-      drop_front(
-          data, static_cast<std::size_t>(std::min<std::uint64_t>(top.from - data.offset, data.bytes.size())));
-    }
-    if (!data.bytes.empty()) {
-      if (search_ == nullptr) {
-        parse(data, listener);
-      } else {
-        consume_while_searching(data, listener);
-      }
-    }
-    top.from = std::max(top.from, data.offset);
-    if (data.bytes.empty()) ++top.next;
+  }
+  if (search_ == nullptr) kept_.reset();
+}
+
+void ChunkStreamDecoder::read_kept_gap(const KeptBytes::Piece& piece, ChunkStreamListener& listener) {
+  if (search_ != nullptr) {
+    search_->take_next();
+    if (search_->allowed_at_gap()) search(false, listener);
+    return;
+  }
+  parse_gap({piece.offset, piece.length, piece.cause, piece.packet}, listener);
+  if (search_ == nullptr) kept_->move_cursor(piece.end());
+}
+
+void ChunkStreamDecoder::read_kept_data(const KeptBytes::Piece& piece, ChunkStreamListener& listener) {
+  begin_packet(piece.packet, piece.offset);
+  StreamData data{piece.offset, kept_->bytes_of(piece), piece.packet};
+  if (search_ == nullptr) {
+    parse(data, listener);
+    if (search_ == nullptr) kept_->move_cursor(piece.end());
+  } else if (const auto found = search_->try_first_header(data)) {
+    resume_at(*found, listener);
+  } else {
+    search_->take_next();
+    if (search_->due()) search(false, listener);
   }
 }
 
 void ChunkStreamDecoder::search(bool last, ChunkStreamListener& listener) {
   using Expected = ExpectedHeader::State;
   const Expected before = search_->expected().state();
-  const PacketRef packet = search_->window().pieces().back().packet;
+  const PacketRef packet = kept_->pieces().back().packet;
   const auto found = search_->search(last);
   const Expected after = search_->expected().state();
   if (after == Expected::refuted && before != Expected::refuted) {
@@ -198,16 +185,9 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
   const bool was_exact = parser_.known_chunk_size().certain;
   const bool at_next_header =
       search_->cause() == LossCause::next_header && found.method == SyncMethod::confirmed;
-  std::unique_ptr<ReparsedBytes> kept;
-  if (search_->window().kept_bytes() > 0) {
-    kept = std::make_unique<ReparsedBytes>();
-    kept->window = std::move(search_->window());
-    kept->from = found.offset;
-  }
   switch (found.method) {
     case SyncMethod::predicted:
       parser_.resume_interrupted(*search_->expected().interrupted(), found.header, resumption);
-      if (kept != nullptr) kept->from = search_->lost_offset();
       break;
     case SyncMethod::confirmed:
       if (at_next_header) {
@@ -219,6 +199,7 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
     case SyncMethod::searched:
     case SyncMethod::midstream: parser_.resume(resumption); break;
   }
+  kept_->move_cursor(found.offset);
   search_.reset();
   const std::uint32_t chunk_size = parser_.chunk_size();
   if (chunk_size != before) profile_.media_since_chunk_size = 0;
@@ -227,14 +208,13 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
     listener.on_sync_found(found, chunk_size);
   }
   if (at_next_header) end_provisional(true, listener);
-  if (kept == nullptr) return;
-  kept->below = std::move(reparsed_);
-  reparsed_ = std::move(kept);
 }
 
 void ChunkStreamDecoder::start_search(LossCause cause, std::uint64_t offset,
                                       std::optional<InterruptedChunk> interrupted) {
-  search_ = std::make_unique<SyncSearch>(cause, offset, interrupted, parser_, profile_, work_);
+  if (kept_ == nullptr) kept_ = std::make_unique<KeptBytes>();
+  kept_->begin_window(offset);
+  search_ = std::make_unique<SyncSearch>(cause, offset, interrupted, *kept_, parser_, profile_, work_);
 }
 
 /// True if the next header is convincing with the bytes at hand. False means "ask the search", not "invalid".
@@ -294,12 +274,13 @@ void ChunkStreamDecoder::on_end(PacketRef packet, ChunkStreamListener& listener)
 
 /// Nothing will come that belongs to the kept bytes: decides on them, and delivers messages in progress.
 void ChunkStreamDecoder::finish(PacketRef packet, ChunkStreamListener& listener) {
-  while (search_ != nullptr && !search_->window().pieces().empty()) {
+  while (search_ != nullptr && !kept_->pieces().empty()) {
     search(true, listener);
-    if (reparsed_ == nullptr) break;
-    reparse_kept(listener);
+    if (search_ != nullptr) break;
+    read_kept(listener);
   }
   search_.reset();
+  kept_.reset();
   deliver_provisional(listener);
   deliver_all_incomplete(packet, listener);
 }

@@ -33,8 +33,12 @@ enum class SyncLostReason : std::uint8_t { gap, start_not_captured, implausible_
 /// Call order: any number of on_data and on_gap in stream order, then on_end once; before_gap before an
 /// on_gap, if at all.
 ///
-/// While chunk borders are searched for, bytes are kept (sync_search.hpp). What they hold is reported later,
-/// each event with the packet that it came in.
+/// Between two calls it is in one of two states:
+/// - in sync (no `search_`, no `kept_`): bytes are parsed where they lie in their packet.
+/// - searching (`search_` and `kept_`): bytes are kept, and the search reads them.
+/// When a search finds a header, parsing goes on there in the kept bytes (`kept_` alone), until these are
+/// used up, or the next search begins. What kept bytes hold is reported later, each event with the packet
+/// that it came in.
 class ChunkStreamDecoder {
  public:
   void on_data(StreamData data, ChunkStreamListener& listener);
@@ -54,10 +58,11 @@ class ChunkStreamDecoder {
     parser_.prefetch();
     assembler_.prefetch();
     rtmpscope::prefetch(search_.get(), sizeof(SyncSearch));
+    rtmpscope::prefetch(kept_.get(), sizeof(KeptBytes));
   }
   /// And then that of the search for chunk borders.
   void prefetch_search() const {
-    if (search_ != nullptr) search_->window().prefetch();
+    if (kept_ != nullptr) kept_->prefetch();
   }
 
   /// See MessageAssembler.
@@ -69,20 +74,12 @@ class ChunkStreamDecoder {
   [[nodiscard]] std::size_t held_header_bytes() const { return parser_.held_header_bytes(); }
 
  private:
-  /// A window of kept bytes that is parsed again, and how far that is.
-  struct ReparsedBytes : Recycled<search_block_bytes> {
-    KeptBytes window;
-    std::size_t next = 0;
-    std::uint64_t from = 0;
-    std::unique_ptr<ReparsedBytes> below{};  ///< is parsed when this one is done
-  };
-
   void begin_packet(PacketRef packet, std::uint64_t offset);
-  void consume(StreamData data, ChunkStreamListener& listener);
-  void consume_gap(const StreamGap& gap, ChunkStreamListener& listener);
   void parse(StreamData& data, ChunkStreamListener& listener);
-  void consume_while_searching(StreamData& data, ChunkStreamListener& listener);
-  void reparse_kept(ChunkStreamListener& listener);
+  void parse_gap(const StreamGap& gap, ChunkStreamListener& listener);
+  void read_kept(ChunkStreamListener& listener);
+  void read_kept_data(const KeptBytes::Piece& piece, ChunkStreamListener& listener);
+  void read_kept_gap(const KeptBytes::Piece& piece, ChunkStreamListener& listener);
   void finish(PacketRef packet, ChunkStreamListener& listener);
   void search(bool last, ChunkStreamListener& listener);
   void resume_at(const SyncFound& found, ChunkStreamListener& listener);
@@ -105,8 +102,8 @@ class ChunkStreamDecoder {
   std::uint64_t packet_begin_ = 0;  ///< offset of its first byte
   bool damaged_ = false;
   WorkBudget work_;
-  std::unique_ptr<SyncSearch> search_;       ///< while chunk borders are not known
-  std::unique_ptr<ReparsedBytes> reparsed_;  ///< the newest one; it is parsed first
+  std::unique_ptr<KeptBytes> kept_;     ///< while not all that has come is parsed
+  std::unique_ptr<SyncSearch> search_;  ///< while chunk borders are not known
 };
 
 }  // namespace rtmpscope::rtmp

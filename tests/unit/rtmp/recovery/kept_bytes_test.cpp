@@ -1,4 +1,5 @@
-// Kept bytes and gaps: what is at an offset, where gaps begin and end, and what dropping leaves.
+// Kept bytes and gaps: what is at an offset, where gaps begin and end, what dropping leaves, and the
+// cursor.
 #include "rtmp/recovery/kept_bytes.hpp"
 
 #include <gtest/gtest.h>
@@ -14,13 +15,16 @@ using rtmp::KeptBytes;
 class KeptBytesTest : public testing::Test {
  protected:
   KeptBytesTest() {
+    window.begin_window(100);
     add(100, "abcd", 1);
     add(104, "ef", 2);
-    window.add(StreamGap{106, 4, GapCause::not_captured, {3, 0}});
+    window.append(StreamGap{106, 4, GapCause::not_captured, {3, 0}});
+    window.grow_window(4);
     add(110, "ghi", 3);
   }
   void add(std::uint64_t offset, std::string_view text, std::uint64_t packet) {
-    window.add(StreamData{offset, bytes_of(text), {packet, 0}});
+    window.append(StreamData{offset, bytes_of(text), {packet, 0}});
+    window.grow_window(text.size());
   }
   std::string text_at(std::uint64_t offset) const {
     const Bytes bytes = window.at(offset);
@@ -74,6 +78,65 @@ TEST_F(KeptBytesTest, DropsWholePiecesOnly) {
   EXPECT_EQ(text_at(110), "ghi");
   EXPECT_EQ(window.kept_bytes(), 3U);
   EXPECT_EQ(window.runs(), 1U);
+}
+
+/// A second window within what the first one has seen: what is behind the cursor has not come yet.
+TEST_F(KeptBytesTest, ASecondWindowSeesNothingBehindTheCursor) {
+  window.begin_window(103);
+  EXPECT_EQ(window.kept_bytes(), 0U);
+  EXPECT_TRUE(window.pieces().empty());
+  EXPECT_EQ(window.next().length, 1U);
+  window.grow_window(1);
+  window.grow_window(1);
+  EXPECT_EQ(text_at(103), "de");
+  EXPECT_EQ(text_at(102), "");
+  EXPECT_EQ(window.end(), 105U);
+  EXPECT_EQ(window.kept_bytes(), 2U);
+  EXPECT_EQ(window.bytes_before(104), 1U);
+  EXPECT_EQ(window.run_begin(104), 103U);
+  EXPECT_FALSE(window.in_gap(105));
+  EXPECT_EQ(window.pieces().size(), 2U);
+  EXPECT_FALSE(window.used_up());
+}
+
+TEST_F(KeptBytesTest, TheCursorGoesBackOverGaps) {
+  EXPECT_TRUE(window.used_up());
+  window.move_cursor(105);
+  const KeptBytes::Piece data = window.next();
+  EXPECT_EQ(data.offset, 105U);
+  EXPECT_EQ(data.packet.number, 2U);
+  EXPECT_EQ(window.bytes_of(data).front(), 'f');
+  window.move_cursor(data.end());
+  EXPECT_TRUE(window.next().gap);
+  EXPECT_EQ(window.next().end(), 110U);
+  window.move_cursor(113);
+  EXPECT_TRUE(window.used_up());
+}
+
+TEST_F(KeptBytesTest, DroppingLeavesWhatIsBehindTheCursor) {
+  window.begin_window(104);
+  window.grow_window(2);
+  window.drop_before(106);
+  EXPECT_EQ(window.kept_bytes(), 0U);
+  window.grow_window(4);
+  window.grow_window(3);
+  EXPECT_EQ(text_at(110), "ghi");
+  EXPECT_TRUE(window.gap_ends_at(110));
+  EXPECT_EQ(window.bytes_before(112), 2U);
+}
+
+/// The rest of a packet belongs to its piece, unless a window begins between them.
+TEST_F(KeptBytesTest, JoinsWhatComesWithOnePacket) {
+  window.append(StreamData{113, bytes_of("jk"), {3, 0}});
+  EXPECT_EQ(window.next().offset, 113U);
+  window.grow_window(2);
+  EXPECT_EQ(text_at(110), "ghijk");
+  EXPECT_EQ(window.pieces().size(), 4U);
+  window.begin_window(115);
+  window.append(StreamData{115, bytes_of("l"), {3, 0}});
+  window.grow_window(1);
+  EXPECT_EQ(window.pieces().size(), 1U);
+  EXPECT_EQ(window.pieces().front().offset, 115U);
 }
 
 }  // namespace

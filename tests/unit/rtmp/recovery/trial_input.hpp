@@ -15,12 +15,15 @@ class TrialTest : public testing::Test {
  protected:
   /// `packet`: number of the packet that brings them.
   void keep(const ByteVector& bytes, std::uint64_t packet = 1) {
-    window.add(StreamData{end, bytes, {packet, 0}});
-    end += bytes.size();
+    add(StreamData{end, bytes, {packet, 0}}, bytes.size());
   }
-  void lose(std::uint64_t bytes) {
-    window.add(StreamGap{end, bytes, GapCause::not_captured, {1, 0}});
-    end += bytes;
+  void lose(std::uint64_t bytes) { add(StreamGap{end, bytes, GapCause::not_captured, {1, 0}}, bytes); }
+  template <typename Piece>
+  void add(const Piece& piece, std::uint64_t length) {
+    if (window.pieces().empty()) window.begin_window(end);
+    window.append(piece);
+    window.grow_window(length);
+    end += length;
   }
   /// Raw AAC of that many bytes.
   ByteVector aac(std::size_t size) {
