@@ -55,8 +55,8 @@ OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes 
     const std::uint64_t overlap_end = std::min(end, piece.end());
     result.duplicate_bytes += static_cast<std::uint32_t>(overlap_end - begin);
     const std::uint64_t compare_end = std::min(overlap_end, offset + captured.size());
-    if (piece.bytes.size() > 0 && compare_end > begin) {
-      const std::uint8_t* mine = piece.bytes.view().data() + (begin - piece.offset);
+    if (!piece.bytes.empty() && compare_end > begin) {
+      const std::uint8_t* mine = piece.bytes.data() + (begin - piece.offset);
       const std::uint8_t* theirs = captured.data() + (begin - offset);
       const std::size_t count = compare_end - begin;
       if (std::memcmp(mine, theirs, count) != 0) {
@@ -91,7 +91,7 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
   if (at > 0 && !bytes.empty()) {
     Piece& previous = pieces_[at - 1];
     if (previous.end() == begin && previous.bytes.capacity() - previous.bytes.size() >= length) {
-      previous.bytes.append(bytes);
+      previous.bytes.insert(previous.bytes.end(), bytes.begin(), bytes.end());
       const PacketRef& last = previous.later.empty() ? previous.packet : previous.later.back().packet;
       if (last != packet) {
         previous.later.push_back({previous.length, packet});
@@ -106,7 +106,10 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
   piece.length = length;
   piece.noticed = noticed;
   piece.packet = packet;
-  piece.bytes.append(bytes);
+  if (!bytes.empty()) {
+    piece.bytes.reserve(std::max(bytes.size(), usual_piece_bytes));
+    piece.bytes.assign(bytes.begin(), bytes.end());
+  }
   charge_ += kPieceOverhead + piece.bytes.capacity();
   pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(at), std::move(piece));
   ++at;

@@ -6,7 +6,6 @@
 
 #include "base/bytes.hpp"
 #include "base/prefetch.hpp"
-#include "base/recycled_bytes.hpp"
 
 namespace rtmpscope::net {
 
@@ -29,9 +28,9 @@ class OutOfOrderBuffer {
     std::uint64_t offset = 0;
     std::uint32_t length = 0;
     Noticed noticed;
-    PacketRef packet;         ///< with the first bytes
-    std::vector<Part> later;  ///< of packets that share the piece: all but the first, by `begin`
-    RecycledBytes<usual_piece_bytes, 0> bytes;  ///< empty: the capture cut them off
+    PacketRef packet;                 ///< with the first bytes
+    std::vector<Part> later;          ///< of packets that share the piece: all but the first, by `begin`
+    std::vector<std::uint8_t> bytes;  ///< empty: the capture cut them off
 
     [[nodiscard]] std::uint64_t end() const { return offset + length; }
   };
@@ -50,7 +49,7 @@ class OutOfOrderBuffer {
   void prefetch() const { rtmpscope::prefetch(pieces_.data(), sizeof(Piece)); }
   void prefetch_front() const {
     if (pieces_.empty()) return;
-    const Bytes bytes = pieces_.front().bytes.view();
+    const Bytes bytes = pieces_.front().bytes;
     if (!bytes.empty()) rtmpscope::prefetch(bytes.data(), std::min(bytes.size(), usual_piece_bytes));
   }
 

@@ -194,7 +194,7 @@ void StreamReassembler::drain(Delivery& delivery, bool filled) {
     if (piece.bytes.size() == 0) {
       deliver_gap(piece.length, GapCause::snap_length, filled ? delivery.packet : piece.packet, delivery);
     } else if (filled) {
-      deliver(piece.bytes.view(), delivery);
+      deliver(piece.bytes, delivery);
     } else {
       deliver_held(piece, delivery);
     }
@@ -212,7 +212,7 @@ void StreamReassembler::deliver_held(const OutOfOrderBuffer::Piece& piece, Deliv
   std::uint32_t begin = 0;
   for (std::size_t i = 0; i <= piece.later.size(); ++i) {
     const std::uint32_t end = i < piece.later.size() ? piece.later[i].begin : piece.length;
-    deliver(piece.bytes.view().subspan(begin, end - begin), packet, delivery);
+    deliver(Bytes(piece.bytes).subspan(begin, end - begin), packet, delivery);
     if (delivery.handler == nullptr || end == piece.length) return;  // without a handler the piece is gone
     packet = piece.later[i].packet;
     begin = end;

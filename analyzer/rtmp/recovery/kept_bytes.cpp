@@ -10,14 +10,14 @@ void KeptBytes::reserve(std::size_t more_bytes) {
   // A large packet is followed by others: room for them avoids a second copy. Unused room costs address space
   // only.
   constexpr std::size_t large = std::size_t{16} << 10;
-  bytes_.reserve(needed < large ? std::max(needed, 2 * bytes_.size()) : 4 * needed);
+  bytes_.reserve(needed < large ? std::max({needed, 2 * bytes_.size(), usual_bytes}) : 4 * needed);
 }
 
 void KeptBytes::append(const StreamData& data) {
   const Piece piece{
       .offset = data.offset, .length = data.bytes.size(), .index = bytes_.size(), .packet = data.packet};
   reserve(data.bytes.size());
-  bytes_.append(data.bytes);
+  bytes_.insert(bytes_.end(), data.bytes.begin(), data.bytes.end());
   add(piece);
 }
 
@@ -83,7 +83,7 @@ void KeptBytes::grow_window(std::uint64_t count) {
 void KeptBytes::compact() {
   const std::size_t forgotten = begin_index();
   if (forgotten < bytes_.size() - forgotten) return;
-  bytes_.erase_front(forgotten);
+  bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(forgotten));
   pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first_));
   first_ = 0;
   for (Piece& piece : pieces_) piece.index -= forgotten;

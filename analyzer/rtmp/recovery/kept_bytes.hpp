@@ -7,13 +7,9 @@
 #include <vector>
 
 #include "base/prefetch.hpp"
-#include "base/recycled_bytes.hpp"
 #include "base/stream.hpp"
 
 namespace rtmpscope::rtmp {
-
-/// Blocks for the parts of searches, which are many and short.
-inline constexpr std::size_t search_block_bytes = 512;
 
 /// One buffer with a cursor. What comes is appended behind. A search sees a window: what lies between the
 /// loss and the cursor, which it moves on. When it has found a header, the cursor goes back there, and
@@ -21,7 +17,7 @@ inline constexpr std::size_t search_block_bytes = 512;
 ///
 /// Offsets are stream offsets, as in StreamData. Data and gaps come in order, without overlap, and gaps have
 /// a length. Views are valid until `append`, `begin_window` or `drop_before`.
-class KeptBytes : public Recycled<search_block_bytes> {
+class KeptBytes {
  public:
   /// Data of one packet, or a gap.
   struct Piece {
@@ -38,7 +34,7 @@ class KeptBytes : public Recycled<search_block_bytes> {
   /// Loads what the next calls of `append`, and parsing the pieces again, need first.
   void prefetch() const {
     rtmpscope::prefetch(pieces_.data(), std::min<std::size_t>(pieces_.size() + 1, 4) * sizeof(Piece));
-    rtmpscope::prefetch(bytes_.view().data(), std::min(bytes_.size() + 2 * cache_line, usual_bytes));
+    rtmpscope::prefetch(bytes_.data(), std::min(bytes_.size() + 2 * cache_line, usual_bytes));
   }
 
   void append(const StreamData& data);
@@ -49,7 +45,7 @@ class KeptBytes : public Recycled<search_block_bytes> {
   /// What is at the cursor, from there on. Not to be called if the buffer is used up.
   [[nodiscard]] Piece next() const;
   [[nodiscard]] Bytes bytes_of(const Piece& piece) const {
-    return bytes_.view().subspan(piece.index, static_cast<std::size_t>(piece.length));
+    return Bytes(bytes_).subspan(piece.index, static_cast<std::size_t>(piece.length));
   }
   void move_cursor(std::uint64_t offset) { end_ = offset; }
 
@@ -123,7 +119,7 @@ class KeptBytes : public Recycled<search_block_bytes> {
     return offset - run.offset < run.length;
   }
   [[nodiscard]] Bytes bytes_of(const Run& run) const {
-    return bytes_.view().subspan(run.index, static_cast<std::size_t>(run.length));
+    return Bytes(bytes_).subspan(run.index, static_cast<std::size_t>(run.length));
   }
   [[nodiscard]] const Run* earlier_run_at(std::uint64_t offset) const;
   [[nodiscard]] const Run* run_at(std::uint64_t offset) const {
@@ -132,8 +128,8 @@ class KeptBytes : public Recycled<search_block_bytes> {
   }
   [[nodiscard]] bool run_ends_at(std::uint64_t offset) const;
 
-  RecycledBytes<usual_bytes> bytes_;
-  std::vector<Piece, RecycledAllocator<Piece, search_block_bytes>> pieces_;
+  std::vector<std::uint8_t> bytes_;
+  std::vector<Piece> pieces_;
   std::size_t first_ = 0;  ///< index of the first piece that is not forgotten; 0 if there is none
   std::uint64_t end_ = 0;  ///< the cursor: end of the window
   std::vector<Run> earlier_runs_;

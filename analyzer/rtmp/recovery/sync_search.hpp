@@ -13,7 +13,7 @@
 
 namespace rtmpscope::rtmp {
 
-class SyncSearch : public Recycled<search_block_bytes> {
+class SyncSearch {
  public:
   /// `interrupted`: what was in progress, for LossCause::gap. `parser` and `profile` are the direction's, as
   /// they are where chunk borders were lost. The window of `kept` begins at `offset`, and only the search

@@ -42,7 +42,7 @@ void expect_equal(const OutOfOrderBuffer& buffer, const Model& model) {
     EXPECT_GE(piece.offset, previous_end);
     previous_end = piece.end();
     for (std::uint64_t at = piece.offset; at < piece.end(); ++at) {
-      bytes[at] = piece.bytes.size() > 0 ? piece.bytes.view()[at - piece.offset] : 256;
+      bytes[at] = !piece.bytes.empty() ? piece.bytes[at - piece.offset] : 256;
     }
   }
   EXPECT_EQ(bytes, model.bytes);
