@@ -2,7 +2,7 @@
 
 #include <openssl/evp.h>
 
-#include <cstring>
+#include <algorithm>
 
 namespace rtmpscope {
 namespace {
@@ -33,14 +33,31 @@ std::array<std::uint8_t, Size> finish(EVP_MD_CTX* state) {
   return digest;
 }
 
-/// A hash that has taken `key` with each byte combined with `pad` (RFC 2104, section 2).
-HashState begin(Block key, std::uint8_t pad) {
-  for (std::uint8_t& byte : key) byte ^= pad;
-  HashState state(EVP_MD_CTX_new());
-  EVP_DigestInit_ex2(state.get(), sha256(), nullptr);
-  EVP_DigestUpdate(state.get(), key.data(), key.size());
-  return state;
+/// `key`, hashed first if it is longer than a block, with each byte combined with `pad` (RFC 2104, section
+/// 2).
+Block padded_key(Bytes key, std::uint8_t pad) {
+  Block block{};
+  if (key.size() > block.size()) {
+    EVP_DigestInit_ex2(scratch(), sha256(), nullptr);
+    EVP_DigestUpdate(scratch(), key.data(), key.size());
+    const auto digest = finish<sizeof(Sha256Digest)>(scratch());
+    std::ranges::copy(digest, block.begin());
+  } else {
+    std::ranges::copy(key, block.begin());
+  }
+  for (std::uint8_t& byte : block) byte ^= pad;
+  return block;
 }
+
+/// The hash `state` begins anew and takes the padded key.
+void begin(EVP_MD_CTX* state, Bytes key, std::uint8_t pad) {
+  const Block block = padded_key(key, pad);
+  EVP_DigestInit_ex2(state, sha256(), nullptr);
+  EVP_DigestUpdate(state, block.data(), block.size());
+}
+
+constexpr std::uint8_t inner_pad = 0x36;
+constexpr std::uint8_t outer_pad = 0x5c;
 
 }  // namespace
 
@@ -48,18 +65,9 @@ void HashStateDeleter::operator()(evp_md_ctx_st* state) const {
   EVP_MD_CTX_free(state);
 }
 
-HmacSha256::HmacSha256(Bytes key) {
-  Block block{};
-  if (key.size() > block.size()) {
-    EVP_DigestInit_ex2(scratch(), sha256(), nullptr);
-    EVP_DigestUpdate(scratch(), key.data(), key.size());
-    const auto digest = finish<sizeof(Sha256Digest)>(scratch());
-    std::memcpy(block.data(), digest.data(), digest.size());
-  } else if (!key.empty()) {
-    std::memcpy(block.data(), key.data(), key.size());
-  }
-  inner_ = begin(block, 0x36);
-  outer_ = begin(block, 0x5c);
+HmacSha256::HmacSha256(Bytes key) : inner_(EVP_MD_CTX_new()), outer_(EVP_MD_CTX_new()) {
+  begin(inner_.get(), key, inner_pad);
+  begin(outer_.get(), key, outer_pad);
 }
 
 Sha256Digest HmacSha256::operator()(Bytes first, Bytes second) const {
@@ -69,6 +77,16 @@ Sha256Digest HmacSha256::operator()(Bytes first, Bytes second) const {
   EVP_DigestUpdate(state, second.data(), second.size());
   const auto digest = finish<sizeof(Sha256Digest)>(state);
   EVP_MD_CTX_copy_ex(state, outer_.get());
+  EVP_DigestUpdate(state, digest.data(), digest.size());
+  return finish<sizeof(Sha256Digest)>(state);
+}
+
+Sha256Digest hmac_sha256(Bytes key, Bytes data) {
+  EVP_MD_CTX* state = scratch();
+  begin(state, key, inner_pad);
+  EVP_DigestUpdate(state, data.data(), data.size());
+  const auto digest = finish<sizeof(Sha256Digest)>(state);
+  begin(state, key, outer_pad);
   EVP_DigestUpdate(state, digest.data(), digest.size());
   return finish<sizeof(Sha256Digest)>(state);
 }

@@ -19,8 +19,8 @@ using HashState = std::unique_ptr<evp_md_ctx_st, HashStateDeleter>;
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
-/// HMAC-SHA256 (RFC 2104) with one key. Making it costs about two blocks of 64 bytes, so that constant keys
-/// are worth keeping. May be used by several threads at once.
+/// HMAC-SHA256 (RFC 2104) with one key. Made once for a key that many messages share. May be used by several
+/// threads at once.
 class HmacSha256 {
  public:
   explicit HmacSha256(Bytes key);
@@ -32,6 +32,9 @@ class HmacSha256 {
   HashState inner_;  ///< has taken the padded key, as `outer_`
   HashState outer_;
 };
+
+/// HMAC-SHA256 of `data` with a key for this message alone: no memory is allocated.
+[[nodiscard]] Sha256Digest hmac_sha256(Bytes key, Bytes data);
 
 /// SHA-1 (FIPS 180-4) over `data`; for Community IDs, not for security.
 [[nodiscard]] std::array<std::uint8_t, 20> sha1(Bytes data);

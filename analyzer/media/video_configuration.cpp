@@ -1,7 +1,7 @@
 #include "media/video_configuration.hpp"
 
 #include <array>
-#include <cstdio>
+#include <string>
 
 #include "media/configuration.hpp"
 #include "media/media.hpp"
@@ -186,9 +186,8 @@ ValueTable profile_table(VideoCodec codec) {
 }
 
 void describe_level(const VideoFields& fields, Range range, unsigned major, unsigned minor) {
-  std::array<char, 16> buffer{};
-  const int length = std::snprintf(buffer.data(), buffer.size(), "%u.%u", major, minor);
-  fields.text(VideoField::configuration_level_name, range, {buffer.data(), static_cast<std::size_t>(length)});
+  fields.text(VideoField::configuration_level_name, range,
+              std::to_string(major) + "." + std::to_string(minor));
 }
 
 void describe_video_configuration(VideoCodec codec, const Window& window, const VideoFields& fields) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -72,8 +73,15 @@ std::string_view Style::colour_of(Severity severity) const {
 
 void append_safe(std::string& out, std::string_view text, bool ascii) {
   const Bytes bytes = as_bytes(text);
+  const auto is_plain = [](std::uint8_t byte) { return byte >= 0x20 && byte < 0x7F; };
   std::size_t at = 0;
   while (at < bytes.size()) {
+    // Nearly all text is printable ASCII: what is plain is appended at once.
+    const auto plain_end = std::ranges::find_if_not(bytes.subspan(at), is_plain);
+    const auto plain = static_cast<std::size_t>(plain_end - bytes.subspan(at).begin());
+    out.append(text.substr(at, plain));
+    at += plain;
+    if (at == bytes.size()) break;
     const Character character = decode(bytes.subspan(at));
     if (character.length == 0) {
       fmt::format_to(std::back_inserter(out), "\\x{:02X}", bytes[at]);

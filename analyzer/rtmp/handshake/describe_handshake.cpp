@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <string>
 
 #include "base/byte_order.hpp"
 #include "rtmp/handshake/handshake.hpp"
@@ -23,6 +23,16 @@ bool is_encrypted(std::uint8_t version) {
 }
 bool is_known(std::uint8_t version) {
   return version == 3 || is_encrypted(version);
+}
+
+/// "9.0.124.2"; at most 15 characters, for which std::string allocates nothing.
+std::string dotted(Bytes four) {
+  std::string text;
+  for (const std::uint8_t byte : four) {
+    if (!text.empty()) text.push_back('.');
+    text.append(std::to_string(byte));
+  }
+  return text;
 }
 
 /// Numbers as in values.def, table handshake_software.
@@ -125,10 +135,7 @@ void describe_block(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink)
     if (load_be32(raw.data() + 4) == 0) {
       sink.number(FieldId::handshake_zero, {4, 4}, 0);
     } else {
-      char text[16];
-      const int length = std::snprintf(text, sizeof text, "%u.%u.%u.%u", unsigned{raw[4]}, unsigned{raw[5]},
-                                       unsigned{raw[6]}, unsigned{raw[7]});
-      sink.text(FieldId::handshake_peer_version, {4, 4}, as_bytes({text, static_cast<std::size_t>(length)}));
+      sink.text(FieldId::handshake_peer_version, {4, 4}, as_bytes(dotted(raw.subspan(4, 4))));
     }
   }
   if (facts.kind == HandshakeSideKind::version_only) {

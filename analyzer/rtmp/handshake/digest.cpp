@@ -71,8 +71,7 @@ DigestLayout find_digest(Bytes block, Direction direction) {
 }
 
 Sha256Digest handshake_signature(Bytes block, Direction direction, Bytes peer_digest) {
-  const HmacSha256 key(full_key(direction)(peer_digest));
-  return key(block.first(handshake_signature_offset));
+  return hmac_sha256(full_key(direction)(peer_digest), block.first(handshake_signature_offset));
 }
 
 }  // namespace rtmpscope
