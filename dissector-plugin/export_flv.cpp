@@ -3,20 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <variant>
 
 #include "flv/file_names.hpp"
 #include "flv/recorder.hpp"
 #include "output/redaction.hpp"
 #include "recording/body_collector.hpp"
-#include "rtmp/message/command_facts.hpp"
-#include "rtmp/message/describe_message.hpp"
+#include "rtmp/message/message_facts.hpp"
 #include "taps.hpp"
 #include "visit.hpp"
 
 namespace rtmpscope::plugin {
 namespace {
-
-using rtmp::MessageType;
 
 /// A file whose bytes belong to Wireshark's list.
 class ListedFile final : public flv::ByteFile {
@@ -110,12 +108,11 @@ class Source {
     const Bytes kept = bytes_of(record.body, frame);
     if (kept.size() == header.length) body = kept;
     const rtmp::Message message{header, body, record.complete && body.size() == header.length};
-    const bool is_command =
-        header.type_id == MessageType::command_amf0 || header.type_id == MessageType::command_amf3;
-    if (is_command && message.complete && direction == Direction::to_server) {
-      rtmp::FactSink sink;
-      rtmp::describe_command(message, sink);
-      recorder_.on_command(sink.facts().name, header.message_stream_id);
+    if (rtmp::is_command(header.type_id) && message.complete && direction == Direction::to_server) {
+      const rtmp::MessageFacts facts = rtmp::read_message_facts(message);
+      if (const auto* command = std::get_if<rtmp::CommandFacts>(&facts)) {
+        recorder_.on_command(command->name, header.message_stream_id);
+      }
     }
     recorder_.on_message({message, direction, connection_.records().text(record.stream_name),
                           connection_.records().text(record.app), record.frame});

@@ -1,7 +1,8 @@
 #include "flv/export_observer.hpp"
 
-#include "rtmp/message/command_facts.hpp"
-#include "rtmp/message/describe_message.hpp"
+#include <variant>
+
+#include "rtmp/message/message_facts.hpp"
 
 namespace rtmpscope::flv {
 
@@ -29,13 +30,11 @@ void ExportObserver::on_message(const rtmp::MessageEvent& event) {
   switch (message.header.type_id) {
     case MessageType::command_amf0:
     case MessageType::command_amf3: {
-      if (!message.complete || item.direction != Direction::to_server) break;
-      rtmp::FactSink sink;
-      rtmp::describe_command(message, sink);
-      const rtmp::CommandFacts& facts = sink.facts();
+      const auto* facts = std::get_if<rtmp::CommandFacts>(&event.facts);
+      if (facts == nullptr || !message.complete || item.direction != Direction::to_server) break;
       item.kind = ExportItem::Kind::command;
-      item.text = facts.name;
-      if (facts.name == "connect") item.body = as_bytes(facts.app);
+      item.text = facts->name;
+      if (facts->name == "connect") item.body = as_bytes(facts->app);
       add(event, item);
       break;
     }

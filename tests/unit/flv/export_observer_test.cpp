@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "flv/export_item.hpp"
+#include "rtmp/message/message_facts.hpp"
 #include "rtmp/session/summary.hpp"
 #include "support/bytes.hpp"
 #include "unit/rtmp/session/amf_bytes.hpp"
@@ -31,7 +32,7 @@ class ExportObserverTest : public testing::Test {
     header.timestamp = 40;
     header.length = static_cast<std::uint32_t>(body.size());
     const rtmp::Message message{header, body, complete};
-    const rtmp::MessageFacts facts;
+    const rtmp::MessageFacts facts = rtmp::read_message_facts(message);
     rtmp::MessageEvent event(message, facts);
     event.direction = direction;
     event.stream_name = as_bytes("cam");
