@@ -31,8 +31,8 @@ const char* guarded(std::string& text, Make make) noexcept {
   }
 }
 
-/// Of coded frames that media::VideoFacts does not call interesting, a line tells no more than codec and
-/// packet type. Nearly all messages are such; messages with one key have one line. 0: something else.
+/// A key for the line of coded frames without `needs_description`: such a line names only codec and packet
+/// type. Nearly all messages are such frames; those with one key have one line. 0: not such a frame.
 std::uint64_t frame_key(const recording::MessageRecord& record, Bytes body) {
   constexpr std::size_t enhanced_header = 1 + 4;  // with the FourCC
   const std::uint8_t type = record.header.type_id;
@@ -40,11 +40,11 @@ std::uint64_t frame_key(const recording::MessageRecord& record, Bytes body) {
   bool enhanced = false;
   if (type == rtmp::video) {
     const media::VideoFacts facts = media::read_video_facts(body, record.header.length);
-    if (facts.interesting || facts.kind != media::VideoPacketKind::coded_frames) return 0;
+    if (facts.needs_description || facts.kind != media::VideoPacketKind::coded_frames) return 0;
     enhanced = facts.enhanced;
   } else if (type == rtmp::audio) {
     const media::AudioFacts facts = media::read_audio_facts(body, record.header.length);
-    if (facts.interesting || facts.kind != media::AudioPacketKind::coded_frames) return 0;
+    if (facts.needs_description || facts.kind != media::AudioPacketKind::coded_frames) return 0;
     enhanced = facts.enhanced;
   } else {
     return 0;

@@ -44,14 +44,14 @@ class AudioSpecificConfig {
   explicit AudioSpecificConfig(AudioRecord& record)
       : record_(record),
         fields_(record.fields),
-        begin_(record.window.position),
+        begin_(record.cursor.position),
         covered_(begin_),
-        bits_(record.window.view()) {}
+        bits_(record.cursor.view()) {}
 
   void describe() {
     describe_fields();
-    if (bits_.failed() && record_.window.whole()) record_.too_short(record_.length() + 1);
-    record_.window.position = covered_;
+    if (bits_.failed() && record_.cursor.whole()) record_.too_short(record_.length() + 1);
+    record_.cursor.position = covered_;
   }
 
  private:

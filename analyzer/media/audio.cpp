@@ -7,15 +7,15 @@
 namespace rtmpscope::media {
 namespace {
 
-void describe_payload(AudioCodec codec, const Window& window, const AudioFields& fields) {
-  if (window.at_end()) return;
+void describe_payload(AudioCodec codec, const BodyCursor& cursor, const AudioFields& fields) {
+  if (cursor.at_end()) return;
   // ADTS: 12 bits of 1, one bit of version, layer 0 (ISO/IEC 13818-7 6.2).
-  if (codec == AudioCodec::aac && window.have(2) == Have::yes && window.u8() == 0xFF &&
-      (window.u8(1) & 0xF6) == 0xF0) {
-    fields.finding(FindingId::aac_adts, window.next(2));
+  if (codec == AudioCodec::aac && cursor.have(2) == Have::yes && cursor.u8() == 0xFF &&
+      (cursor.u8(1) & 0xF6) == 0xF0) {
+    fields.finding(FindingId::aac_adts, cursor.next(2));
   }
-  describe_audio_frame(codec, window, fields);
-  fields.blob(AudioField::data, window.rest(), window.view());
+  describe_audio_frame(codec, cursor, fields);
+  fields.blob(AudioField::data, cursor.rest(), cursor.view());
 }
 
 /// Codecs that cannot be decoded without a record. AC-3, E-AC-3 and MP3 have none; Opus may do without.
@@ -24,25 +24,25 @@ bool needs_record(AudioCodec codec) {
 }
 
 /// Enhanced RTMP v2, MultichannelConfig.
-void describe_multichannel(Window window, const AudioFields& fields) {
+void describe_multichannel(BodyCursor cursor, const AudioFields& fields) {
   enum ChannelOrder : std::uint8_t { unspecified = 0, native = 1, custom = 2 };
   const auto finish = [&] {
-    if (!window.at_end()) fields.blob(AudioField::data, window.rest(), window.view());
+    if (!cursor.at_end()) fields.blob(AudioField::data, cursor.rest(), cursor.view());
   };
-  if (!need_header(window, 2, fields.sink())) return finish();
-  fields.begin(AudioField::multichannel, window.position);
-  const std::uint8_t order = window.u8();
-  const std::uint32_t count = window.u8(1);
-  fields.number(AudioField::multichannel_order, window.next(1), order);
-  if (order > custom) fields.finding(FindingId::multichannel_order_unknown, window.next(1), order);
-  ++window.position;
-  fields.number(AudioField::multichannel_count, window.next(1), count);
-  ++window.position;
+  if (!need_header(cursor, 2, fields.sink())) return finish();
+  fields.begin(AudioField::multichannel, cursor.position);
+  const std::uint8_t order = cursor.u8();
+  const std::uint32_t count = cursor.u8(1);
+  fields.number(AudioField::multichannel_order, cursor.next(1), order);
+  if (order > custom) fields.finding(FindingId::multichannel_order_unknown, cursor.next(1), order);
+  ++cursor.position;
+  fields.number(AudioField::multichannel_count, cursor.next(1), count);
+  ++cursor.position;
   const std::uint32_t map_length = order == native ? 4 : order == custom ? count : 0;
-  const bool map = window.have(map_length) == Have::yes;
+  const bool map = cursor.have(map_length) == Have::yes;
   if (order == native && map) {
-    const std::uint32_t mask = load_be32(window.data());
-    const Range range = window.next(4);
+    const std::uint32_t mask = load_be32(cursor.data());
+    const Range range = cursor.next(4);
     fields.number(AudioField::multichannel_mask, range, mask);
     const auto speakers = static_cast<std::uint32_t>(std::popcount(mask));
     if (speakers != count) fields.finding(FindingId::multichannel_count, range, speakers, count);
@@ -51,16 +51,16 @@ void describe_multichannel(Window window, const AudioFields& fields) {
       if ((mask >> bit & 1) != 0) fields.number(AudioField::multichannel_speaker, range, bit);
     }
     fields.end(AudioField::multichannel_speakers, range.end());
-    window.position += 4;
+    cursor.position += 4;
   } else if (order == custom && map) {
-    fields.begin(AudioField::multichannel_speakers, window.position);
-    for (std::uint32_t i = 0; i < count; ++i, ++window.position) {
-      fields.number(AudioField::multichannel_speaker, window.next(1), window.u8());
+    fields.begin(AudioField::multichannel_speakers, cursor.position);
+    for (std::uint32_t i = 0; i < count; ++i, ++cursor.position) {
+      fields.number(AudioField::multichannel_speaker, cursor.next(1), cursor.u8());
     }
-    fields.end(AudioField::multichannel_speakers, window.position);
+    fields.end(AudioField::multichannel_speakers, cursor.position);
   }
-  fields.end(AudioField::multichannel, window.position);
-  if (!map) need_header(window, map_length, fields.sink());
+  fields.end(AudioField::multichannel, cursor.position);
+  if (!map) need_header(cursor, map_length, fields.sink());
   finish();
 }
 
@@ -97,66 +97,66 @@ struct AudioMedia {
     return static_cast<std::uint8_t>(enhanced_audio_codec(code));
   }
 
-  /// Pushes everything from the window's position to its end.
-  void describe_body(const Window& window, std::uint8_t codec_number, std::uint8_t packet_type,
+  /// Pushes everything from the cursor's position to its end.
+  void describe_body(const BodyCursor& cursor, std::uint8_t codec_number, std::uint8_t packet_type,
                      const AudioFields& fields) const {
     const auto audio_codec = static_cast<AudioCodec>(codec_number);
     switch (packet_type) {
       case audio_sequence_start:
-        if (!window.at_end()) {
-          describe_audio_configuration(audio_codec, window, fields);
+        if (!cursor.at_end()) {
+          describe_audio_configuration(audio_codec, cursor, fields);
         } else if (needs_record(audio_codec)) {
-          fields.finding(FindingId::configuration_empty, window.rest());
+          fields.finding(FindingId::configuration_empty, cursor.rest());
         }
         return;
-      case audio_coded_frames: describe_payload(audio_codec, window, fields); return;
-      case audio_multichannel_config: describe_multichannel(window, fields); return;
+      case audio_coded_frames: describe_payload(audio_codec, cursor, fields); return;
+      case audio_multichannel_config: describe_multichannel(cursor, fields); return;
       case audio_sequence_end:
-        if (!window.at_end()) {
-          fields.finding(FindingId::media_trailing_bytes, window.rest(), window.left());
+        if (!cursor.at_end()) {
+          fields.finding(FindingId::media_trailing_bytes, cursor.rest(), cursor.left());
         }
         break;
       default: break;
     }
-    if (!window.at_end()) fields.blob(AudioField::data, window.rest(), window.view());
+    if (!cursor.at_end()) fields.blob(AudioField::data, cursor.rest(), cursor.view());
   }
 };
 
-void describe_enhanced(Window window, FieldSink& sink) {
-  auto packet_type = static_cast<std::uint8_t>(window.kept[0] & 0x0F);
+void describe_enhanced(BodyCursor cursor, FieldSink& sink) {
+  auto packet_type = static_cast<std::uint8_t>(cursor.kept[0] & 0x0F);
   Range type_range{0, 1};
   sink.flag(FieldId::audio_enhanced, {0, 1}, true);
   const AudioMedia media;
-  if (describe_modex(window, packet_type, type_range, AudioMedia::header, sink)) {
-    EnhancedBody<AudioMedia>(window, packet_type, type_range, media, sink).describe();
-  } else if (!window.at_end()) {
-    sink.blob(FieldId::audio_data, window.rest(), window.view());
+  if (describe_modex(cursor, packet_type, type_range, AudioMedia::header, sink)) {
+    EnhancedBody<AudioMedia>(cursor, packet_type, type_range, media, sink).describe();
+  } else if (!cursor.at_end()) {
+    sink.blob(FieldId::audio_data, cursor.rest(), cursor.view());
   }
 }
 
 /// AACPacketType, then a record or a frame (FLV E.4.2.2, AACAUDIODATA).
-void describe_aac(Window window, const AudioFields& fields) {
+void describe_aac(BodyCursor cursor, const AudioFields& fields) {
   constexpr std::uint8_t last_known = 1;
   FieldSink& sink = fields.sink();
-  if (!need_header(window, 1, sink)) {
-    if (!window.at_end()) fields.blob(AudioField::data, window.rest(), window.view());
+  if (!need_header(cursor, 1, sink)) {
+    if (!cursor.at_end()) fields.blob(AudioField::data, cursor.rest(), cursor.view());
     return;
   }
-  const Range type_range = window.next(1);
-  const std::uint8_t packet_type = window.u8();
+  const Range type_range = cursor.next(1);
+  const std::uint8_t packet_type = cursor.u8();
   const bool known = packet_type <= last_known;
   sink.number(known ? FieldId::audio_packet_type : FieldId::audio_aac_packet_type, type_range, packet_type);
-  ++window.position;
+  ++cursor.position;
   if (known) {
-    AudioMedia().describe_body(window, static_cast<std::uint8_t>(AudioCodec::aac), packet_type, fields);
+    AudioMedia().describe_body(cursor, static_cast<std::uint8_t>(AudioCodec::aac), packet_type, fields);
     return;
   }
   sink.finding(FindingId::media_packet_type_unknown, type_range, packet_type);
-  if (!window.at_end()) fields.blob(AudioField::data, window.rest(), window.view());
+  if (!cursor.at_end()) fields.blob(AudioField::data, cursor.rest(), cursor.view());
 }
 
-void describe_legacy(const Window& window, FieldSink& sink) {
-  const std::uint8_t first = window.kept[0];
+void describe_legacy(const BodyCursor& cursor, FieldSink& sink) {
+  const std::uint8_t first = cursor.kept[0];
   const std::uint8_t sound_format = first >> 4;
   const AudioCodec codec = legacy_audio_codec(sound_format);
   sink.number(FieldId::audio_sound_format, {0, 1}, sound_format);
@@ -172,9 +172,9 @@ void describe_legacy(const Window& window, FieldSink& sink) {
   }
   const AudioFields fields(sink, AudioMedia::message);
   if (codec == AudioCodec::aac) {
-    describe_aac(window, fields);
+    describe_aac(cursor, fields);
   } else {
-    describe_payload(codec, window, fields);
+    describe_payload(codec, cursor, fields);
   }
 }
 
@@ -188,11 +188,11 @@ void describe_audio(Bytes body, std::uint32_t length, FieldSink& sink) {
   } else if (kept.empty()) {
     sink.blob(FieldId::audio_data, {0, length}, {});
   } else {
-    const Window window{kept, 1, length};
+    const BodyCursor cursor{kept, 1, length};
     if (kept[0] >> 4 == sound_format_extended) {
-      describe_enhanced(window, sink);
+      describe_enhanced(cursor, sink);
     } else {
-      describe_legacy(window, sink);
+      describe_legacy(cursor, sink);
     }
   }
   sink.end(FieldId::audio, length);

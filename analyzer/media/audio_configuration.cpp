@@ -5,40 +5,40 @@
 namespace rtmpscope::media {
 namespace {
 
-bool begins_with(const Window& window, std::string_view magic) {
+bool begins_with(const BodyCursor& cursor, std::string_view magic) {
   const auto size = static_cast<std::uint32_t>(magic.size());
-  return window.have(size) == Have::yes && as_text(window.view(window.next(size))) == magic;
+  return cursor.have(size) == Have::yes && as_text(cursor.view(cursor.next(size))) == magic;
 }
 
 void push_magic(AudioRecord& record, std::string_view magic) {
   const auto size = static_cast<std::uint32_t>(magic.size());
-  record.fields.text(AudioField::configuration_magic, record.window.next(size), magic);
-  record.window.position += size;
+  record.fields.text(AudioField::configuration_magic, record.cursor.next(size), magic);
+  record.cursor.position += size;
 }
 
 /// RFC 7845 5.1. Little-endian, unlike everything else in RTMP's media.
 void describe_opus_record(AudioRecord& record) {
   constexpr std::string_view magic = "OpusHead";
   const AudioFields& fields = record.fields;
-  Window& window = record.window;
-  if (!begins_with(window, magic)) {
-    if (window.have(magic.size()) != Have::unseen)
-      fields.finding(FindingId::configuration_magic, window.rest());
+  BodyCursor& cursor = record.cursor;
+  if (!begins_with(cursor, magic)) {
+    if (cursor.have(magic.size()) != Have::unseen)
+      fields.finding(FindingId::configuration_magic, cursor.rest());
     return;
   }
   push_magic(record, magic);
   if (!record.need(11)) return;
-  const Range version_range = window.next(1);
+  const Range version_range = cursor.next(1);
   const std::uint8_t version = record.u8(AudioField::configuration_version);
   if (version >> 4 != 0) fields.finding(FindingId::configuration_version, version_range, version);
   const std::uint8_t channels = record.u8(AudioField::configuration_channels);
-  fields.number(AudioField::configuration_pre_skip, window.next(2), load_le16(window.data()));
-  window.position += 2;
-  fields.number(AudioField::configuration_sample_rate, window.next(4), load_le32(window.data()));
-  window.position += 4;
-  const auto gain = static_cast<std::int16_t>(load_le16(window.data()));  // 1/256 dB
-  fields.real(AudioField::configuration_output_gain, window.next(2), gain / 256.0);
-  window.position += 2;
+  fields.number(AudioField::configuration_pre_skip, cursor.next(2), load_le16(cursor.data()));
+  cursor.position += 2;
+  fields.number(AudioField::configuration_sample_rate, cursor.next(4), load_le32(cursor.data()));
+  cursor.position += 4;
+  const auto gain = static_cast<std::int16_t>(load_le16(cursor.data()));  // 1/256 dB
+  fields.real(AudioField::configuration_output_gain, cursor.next(2), gain / 256.0);
+  cursor.position += 2;
   const std::uint8_t family = record.u8(AudioField::configuration_mapping_family);
   if (family == 0 || !record.need(2U + channels)) return;
   record.u8(AudioField::configuration_stream_count);
@@ -49,20 +49,20 @@ void describe_opus_record(AudioRecord& record) {
 /// RFC 9639 8.2. 34 bytes.
 void describe_streaminfo(AudioRecord& record) {
   const AudioFields& fields = record.fields;
-  Window& window = record.window;
+  BodyCursor& cursor = record.cursor;
   record.u16(AudioField::configuration_min_block_size);
   record.u16(AudioField::configuration_max_block_size);
   record.u24(AudioField::configuration_min_frame_size);
   record.u24(AudioField::configuration_max_frame_size);
   // 20 bits of rate, 3 of channels, 5 of sample size, 36 of length.
-  const std::uint64_t packed = load_be64(window.data());
-  fields.number(AudioField::configuration_sample_rate, window.next(3), packed >> 44);
-  window.position += 2;
-  fields.number(AudioField::configuration_channels, window.next(1), (packed >> 41 & 7) + 1);
-  fields.number(AudioField::configuration_bits_per_sample, window.next(2), (packed >> 36 & 31) + 1);
-  ++window.position;
-  fields.number(AudioField::configuration_total_samples, window.next(5), packed & 0xF'FFFF'FFFF);
-  window.position += 5;
+  const std::uint64_t packed = load_be64(cursor.data());
+  fields.number(AudioField::configuration_sample_rate, cursor.next(3), packed >> 44);
+  cursor.position += 2;
+  fields.number(AudioField::configuration_channels, cursor.next(1), (packed >> 41 & 7) + 1);
+  fields.number(AudioField::configuration_bits_per_sample, cursor.next(2), (packed >> 36 & 31) + 1);
+  ++cursor.position;
+  fields.number(AudioField::configuration_total_samples, cursor.next(5), packed & 0xF'FFFF'FFFF);
+  cursor.position += 5;
   record.blob(AudioField::configuration_md5, 16);
 }
 
@@ -70,29 +70,29 @@ void describe_streaminfo(AudioRecord& record) {
 void describe_flac_record(AudioRecord& record) {
   constexpr std::uint32_t streaminfo_size = 34;
   constexpr std::string_view magic = "fLaC";
-  Window& window = record.window;
-  if (begins_with(window, magic)) {
+  BodyCursor& cursor = record.cursor;
+  if (begins_with(cursor, magic)) {
     push_magic(record, magic);
     if (!record.need(4)) return;
     const std::uint8_t type = record.u8(AudioField::configuration_block_type) & 0x7F;
     record.u24(AudioField::configuration_block_length);
     if (type == 0 && record.need(streaminfo_size)) describe_streaminfo(record);
-  } else if (window.left() == streaminfo_size) {
+  } else if (cursor.left() == streaminfo_size) {
     if (!record.need(streaminfo_size)) return;
-    record.fields.finding(FindingId::configuration_flac_bare, window.rest());
+    record.fields.finding(FindingId::configuration_flac_bare, cursor.rest());
     describe_streaminfo(record);
-  } else if (window.have(magic.size()) != Have::unseen) {
-    record.fields.finding(FindingId::configuration_magic, window.rest());
+  } else if (cursor.have(magic.size()) != Have::unseen) {
+    record.fields.finding(FindingId::configuration_magic, cursor.rest());
   }
 }
 
 }  // namespace
 
-void describe_audio_configuration(AudioCodec codec, const Window& window, const AudioFields& fields) {
-  AudioRecord record(window, fields);
-  fields.begin(AudioField::configuration, window.position);
-  if (window.left() > configuration_limit) {
-    fields.finding(FindingId::configuration_limit, window.rest(), window.left(), configuration_limit);
+void describe_audio_configuration(AudioCodec codec, const BodyCursor& cursor, const AudioFields& fields) {
+  AudioRecord record(cursor, fields);
+  fields.begin(AudioField::configuration, cursor.position);
+  if (cursor.left() > configuration_limit) {
+    fields.finding(FindingId::configuration_limit, cursor.rest(), cursor.left(), configuration_limit);
   }
   switch (codec) {
     case AudioCodec::aac: describe_aac_record(record); break;
@@ -101,7 +101,7 @@ void describe_audio_configuration(AudioCodec codec, const Window& window, const 
     default: break;
   }
   record.finish(AudioField::configuration_unparsed);
-  fields.end(AudioField::configuration, window.end);
+  fields.end(AudioField::configuration, cursor.end);
 }
 
 }  // namespace rtmpscope::media

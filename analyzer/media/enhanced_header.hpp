@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "media/window.hpp"
+#include "media/body_cursor.hpp"
 
 namespace rtmpscope::media {
 
@@ -43,7 +43,7 @@ inline constexpr std::uint32_t max_nanosecond_offset = 999'999;
 /// One ModEx block, from its size byte to the byte with its type and the next packet type.
 struct ModExBlock {
   Have have = Have::missing;      ///< of the whole block; `yes` or the rest has no meaning
-  std::uint32_t needed = 0;       ///< bytes from the window's position, as far as the block says
+  std::uint32_t needed = 0;       ///< bytes from the cursor's position, as far as the block says
   std::uint32_t size_length = 0;  ///< 1, or 3 with the 16-bit size
   std::uint32_t data_length = 0;  ///< 1 to 65536
   std::uint8_t type = 0;
@@ -51,24 +51,24 @@ struct ModExBlock {
 };
 
 /// A size byte of 255 (256 bytes) says that a 16-bit size follows and replaces it (Enhanced RTMP v2, ModEx).
-[[nodiscard]] inline ModExBlock read_modex_block(const Window& window) {
+[[nodiscard]] inline ModExBlock read_modex_block(const BodyCursor& cursor) {
   ModExBlock block;
   block.needed = 1;
-  block.have = window.have(1);
+  block.have = cursor.have(1);
   if (block.have != Have::yes) return block;
   block.size_length = 1;
-  block.data_length = window.u8() + 1U;
+  block.data_length = cursor.u8() + 1U;
   if (block.data_length == 256) {
     block.needed = 3;
-    block.have = window.have(3);
+    block.have = cursor.have(3);
     if (block.have != Have::yes) return block;
     block.size_length = 3;
-    block.data_length = load_be16(window.data() + 1) + 1U;
+    block.data_length = load_be16(cursor.data() + 1) + 1U;
   }
   block.needed = block.size_length + block.data_length + 1;
-  block.have = window.have(block.needed);
+  block.have = cursor.have(block.needed);
   if (block.have != Have::yes) return block;
-  const std::uint8_t last = window.u8(block.needed - 1);
+  const std::uint8_t last = cursor.u8(block.needed - 1);
   block.type = last >> 4;
   block.packet_type = last & 0x0F;
   return block;

@@ -9,7 +9,7 @@ namespace rtmpscope::media {
 namespace {
 
 struct VideoFrame {
-  std::uint32_t header_length = 0;  ///< bytes, from the window's position
+  std::uint32_t header_length = 0;  ///< bytes, from the cursor's position
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   std::optional<std::uint8_t> profile;
@@ -175,18 +175,18 @@ std::optional<AudioFrame> mp3_frame(Bytes bytes) {
 
 }  // namespace
 
-void describe_video_frame(VideoCodec codec, const Window& window, const VideoFields& fields) {
+void describe_video_frame(VideoCodec codec, const BodyCursor& cursor, const VideoFields& fields) {
   std::optional<VideoFrame> frame;
   switch (codec) {
-    case VideoCodec::vp8: frame = vp8_frame(window.view()); break;
-    case VideoCodec::vp9: frame = vp9_frame(window.view()); break;
-    case VideoCodec::sorenson_h263: frame = sorenson_frame(window.view()); break;
+    case VideoCodec::vp8: frame = vp8_frame(cursor.view()); break;
+    case VideoCodec::vp9: frame = vp9_frame(cursor.view()); break;
+    case VideoCodec::sorenson_h263: frame = sorenson_frame(cursor.view()); break;
     case VideoCodec::screen_video:
-    case VideoCodec::screen_video_2: frame = screen_frame(window.view()); break;
+    case VideoCodec::screen_video_2: frame = screen_frame(cursor.view()); break;
     default: break;
   }
   if (!frame) return;
-  const Range header = window.next(frame->header_length);
+  const Range header = cursor.next(frame->header_length);
   fields.begin(VideoField::frame, header.offset);
   if (frame->profile) fields.number(VideoField::frame_profile, header, *frame->profile);
   fields.number(VideoField::frame_width, header, frame->width);
@@ -194,16 +194,16 @@ void describe_video_frame(VideoCodec codec, const Window& window, const VideoFie
   fields.end(VideoField::frame, header.end());
 }
 
-void describe_audio_frame(AudioCodec codec, const Window& window, const AudioFields& fields) {
+void describe_audio_frame(AudioCodec codec, const BodyCursor& cursor, const AudioFields& fields) {
   std::optional<AudioFrame> frame;
   switch (codec) {
     case AudioCodec::ac3:
-    case AudioCodec::eac3: frame = dolby_frame(window.view()); break;
-    case AudioCodec::mp3: frame = mp3_frame(window.view()); break;
+    case AudioCodec::eac3: frame = dolby_frame(cursor.view()); break;
+    case AudioCodec::mp3: frame = mp3_frame(cursor.view()); break;
     default: break;
   }
   if (!frame) return;
-  const Range header = window.next(frame->header_length);
+  const Range header = cursor.next(frame->header_length);
   fields.begin(AudioField::frame, header.offset);
   fields.number(AudioField::frame_sample_rate, header, frame->sample_rate);
   fields.number(AudioField::frame_channels, header, frame->channels);

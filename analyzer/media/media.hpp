@@ -60,7 +60,7 @@ struct VideoFacts {
   bool sequence_header = false;  ///< kind is sequence_start
   /// describe_video has more to say than codec, type and time: configuration, metadata, commands, several
   /// tracks, or anything odd in the header. Findings about NAL units alone do not set it.
-  bool interesting = false;
+  bool needs_description = false;
   std::int32_t composition_time = 0;  ///< ms; 0 where the packet has none
 
   friend bool operator==(const VideoFacts&, const VideoFacts&) = default;
@@ -81,7 +81,7 @@ struct AudioFacts {
   std::uint8_t track_id = 0;
   bool enhanced = false;
   bool sequence_header = false;
-  bool interesting = false;  ///< as in VideoFacts
+  bool needs_description = false;  ///< as in VideoFacts
 
   friend bool operator==(const AudioFacts&, const AudioFacts&) = default;
 };

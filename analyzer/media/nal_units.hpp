@@ -1,9 +1,9 @@
 // NAL units with length prefixes (ISO/IEC 14496-15 5.3.4.2).
 #pragma once
 
+#include "media/body_cursor.hpp"
 #include "media/body_fields.hpp"
 #include "media/codec.hpp"
-#include "media/window.hpp"
 
 namespace rtmpscope::media {
 
@@ -14,13 +14,13 @@ struct NalType {
   Range range;
 };
 
-/// Of the NAL unit that begins at the window's position and ends at its end.
-[[nodiscard]] NalType read_nal_type(VideoCodec codec, const Window& nal);
+/// Of the NAL unit that begins at the cursor's position and ends at its end.
+[[nodiscard]] NalType read_nal_type(VideoCodec codec, const BodyCursor& nal);
 /// The value table that names the codec's NAL unit types.
 [[nodiscard]] ValueTable nal_type_table(VideoCodec codec);
 
 /// Lists the NAL units of a packet as far as the kept bytes show them. The length size is not known here: 4,
 /// unless the packet is kept whole and another size alone makes sense. The data itself is left to the caller.
-void describe_nal_units(VideoCodec codec, Window window, const VideoFields& fields);
+void describe_nal_units(VideoCodec codec, BodyCursor cursor, const VideoFields& fields);
 
 }  // namespace rtmpscope::media

@@ -7,34 +7,34 @@
 namespace rtmpscope::media {
 namespace {
 
-void describe_payload(VideoCodec codec, const Window& window, const VideoFields& fields) {
-  if (window.at_end()) return;
+void describe_payload(VideoCodec codec, const BodyCursor& cursor, const VideoFields& fields) {
+  if (cursor.at_end()) return;
   if (is_nal_codec(codec)) {
-    describe_nal_units(codec, window, fields);
+    describe_nal_units(codec, cursor, fields);
   } else {
-    describe_video_frame(codec, window, fields);
+    describe_video_frame(codec, cursor, fields);
   }
-  fields.blob(VideoField::data, window.rest(), window.view());
+  fields.blob(VideoField::data, cursor.rest(), cursor.view());
 }
 
-void describe_composition_time(Window& window, bool coded_frames, const VideoFields& fields) {
-  const std::int32_t time = sign_extend_24(load_be24(window.data()));
-  const Range range = window.next(3);
+void describe_composition_time(BodyCursor& cursor, bool coded_frames, const VideoFields& fields) {
+  const std::int32_t time = sign_extend_24(load_be24(cursor.data()));
+  const Range range = cursor.next(3);
   fields.signed_number(VideoField::composition_time, range, time);
   if (time < 0 && coded_frames) {
     fields.finding(FindingId::video_composition_time_negative, range, static_cast<std::uint64_t>(-time));
   }
-  window.position += 3;
+  cursor.position += 3;
 }
 
 /// Enhanced RTMP v2, Metadata Frame: AMF0 names, each with its value.
-void describe_metadata(Window window, const VideoFields& fields) {
+void describe_metadata(BodyCursor cursor, const VideoFields& fields) {
   constexpr std::uint8_t string_marker = 2;
-  if (!window.at_end() && window.whole()) {
-    ByteReader reader(window.kept.first(window.end));
-    reader.take(window.position);
+  if (!cursor.at_end() && cursor.whole()) {
+    ByteReader reader(cursor.kept.first(cursor.end));
+    reader.take(cursor.position);
     amf::References references;
-    fields.begin(VideoField::metadata, window.position);
+    fields.begin(VideoField::metadata, cursor.position);
     bool named = true;
     while (!reader.at_end()) {
       ByteReader ahead = reader;
@@ -47,11 +47,11 @@ void describe_metadata(Window window, const VideoFields& fields) {
       reader = ahead;
       if (!amf::describe_amf0_value(reader, references, fields.sink())) break;
     }
-    window.position = reader.position();
-    fields.end(VideoField::metadata, window.position);
-    if (!named) fields.finding(FindingId::video_metadata_name, window.rest());
+    cursor.position = reader.position();
+    fields.end(VideoField::metadata, cursor.position);
+    if (!named) fields.finding(FindingId::video_metadata_name, cursor.rest());
   }
-  if (!window.at_end()) fields.blob(VideoField::data, window.rest(), window.view());
+  if (!cursor.at_end()) fields.blob(VideoField::data, cursor.rest(), cursor.view());
 }
 
 struct VideoMedia {
@@ -85,124 +85,124 @@ struct VideoMedia {
     return static_cast<std::uint8_t>(enhanced_video_codec(code));
   }
 
-  /// Pushes everything from the window's position to its end.
-  void describe_body(Window window, std::uint8_t codec_number, std::uint8_t packet_type,
+  /// Pushes everything from the cursor's position to its end.
+  void describe_body(BodyCursor cursor, std::uint8_t codec_number, std::uint8_t packet_type,
                      const VideoFields& fields) const {
     const auto video_codec = static_cast<VideoCodec>(codec_number);
     switch (packet_type) {
       case video_sequence_start:
       case video_mpeg2ts_sequence_start:
-        if (window.at_end()) {
-          fields.finding(FindingId::configuration_empty, window.rest());
+        if (cursor.at_end()) {
+          fields.finding(FindingId::configuration_empty, cursor.rest());
         } else if (packet_type == video_sequence_start) {
-          describe_video_configuration(video_codec, window, fields);
+          describe_video_configuration(video_codec, cursor, fields);
         } else {
-          describe_mpeg2ts_configuration(video_codec, window, fields);
+          describe_mpeg2ts_configuration(video_codec, cursor, fields);
         }
         return;
       case video_coded_frames:
         if (is_nal_codec(video_codec)) {
-          if (!need_header(window, 3, fields.sink())) break;
-          describe_composition_time(window, true, fields);
+          if (!need_header(cursor, 3, fields.sink())) break;
+          describe_composition_time(cursor, true, fields);
         }
-        describe_payload(video_codec, window, fields);
+        describe_payload(video_codec, cursor, fields);
         return;
-      case video_coded_frames_x: describe_payload(video_codec, window, fields); return;
+      case video_coded_frames_x: describe_payload(video_codec, cursor, fields); return;
       case video_sequence_end:
-        if (!window.at_end()) {
-          fields.finding(FindingId::media_trailing_bytes, window.rest(), window.left());
+        if (!cursor.at_end()) {
+          fields.finding(FindingId::media_trailing_bytes, cursor.rest(), cursor.left());
         }
         break;
-      case video_metadata: describe_metadata(window, fields); return;
+      case video_metadata: describe_metadata(cursor, fields); return;
       default: break;
     }
-    if (!window.at_end()) fields.blob(VideoField::data, window.rest(), window.view());
+    if (!cursor.at_end()) fields.blob(VideoField::data, cursor.rest(), cursor.view());
   }
 };
 
-void describe_command(Window window, FieldSink& sink) {
+void describe_command(BodyCursor cursor, FieldSink& sink) {
   constexpr std::uint8_t last_known = 1;
-  if (need_header(window, 1, sink)) {
-    const std::uint8_t command = window.u8();
-    sink.number(FieldId::video_command, window.next(1), command);
-    if (command > last_known) sink.finding(FindingId::video_command_unknown, window.next(1), command);
-    ++window.position;
-    if (!window.at_end()) sink.finding(FindingId::media_trailing_bytes, window.rest(), window.left());
+  if (need_header(cursor, 1, sink)) {
+    const std::uint8_t command = cursor.u8();
+    sink.number(FieldId::video_command, cursor.next(1), command);
+    if (command > last_known) sink.finding(FindingId::video_command_unknown, cursor.next(1), command);
+    ++cursor.position;
+    if (!cursor.at_end()) sink.finding(FindingId::media_trailing_bytes, cursor.rest(), cursor.left());
   }
-  if (!window.at_end()) sink.blob(FieldId::video_data, window.rest(), window.view());
+  if (!cursor.at_end()) sink.blob(FieldId::video_data, cursor.rest(), cursor.view());
 }
 
-void describe_enhanced(Window window, FieldSink& sink) {
-  const std::uint8_t first = window.kept[0];
+void describe_enhanced(BodyCursor cursor, FieldSink& sink) {
+  const std::uint8_t first = cursor.kept[0];
   const auto frame_type = static_cast<FrameType>(first >> 4 & 7);
   auto packet_type = static_cast<std::uint8_t>(first & 0x0F);
   Range type_range{0, 1};
   sink.number(FieldId::video_frame_type, {0, 1}, static_cast<std::uint64_t>(frame_type));
   sink.flag(FieldId::video_enhanced, {0, 1}, true);
   const VideoMedia media;
-  if (!describe_modex(window, packet_type, type_range, VideoMedia::header, sink)) {
-    if (!window.at_end()) sink.blob(FieldId::video_data, window.rest(), window.view());
+  if (!describe_modex(cursor, packet_type, type_range, VideoMedia::header, sink)) {
+    if (!cursor.at_end()) sink.blob(FieldId::video_data, cursor.rest(), cursor.view());
     return;
   }
   // The frame type of a Metadata packet is to be ignored: FFmpeg sends 5 there.
   if (packet_type != video_metadata) {
     if (frame_type == FrameType::command) {
       sink.number(FieldId::video_packet_type, type_range, packet_type);
-      describe_command(window, sink);
+      describe_command(cursor, sink);
       return;
     }
     // The real packet type of a multitrack message is in the next byte.
-    const Have have = packet_type == video_multitrack ? window.have(1) : Have::missing;
+    const Have have = packet_type == video_multitrack ? cursor.have(1) : Have::missing;
     const bool may_be_metadata =
-        have == Have::unseen || (have == Have::yes && (window.u8() & 15) == video_metadata);
+        have == Have::unseen || (have == Have::yes && (cursor.u8() & 15) == video_metadata);
     if (!may_be_metadata && (frame_type == FrameType::reserved || frame_type > FrameType::command)) {
       sink.finding(FindingId::video_frame_type_unknown, {0, 1}, static_cast<std::uint64_t>(frame_type));
     }
   }
-  EnhancedBody<VideoMedia>(window, packet_type, type_range, media, sink).describe();
+  EnhancedBody<VideoMedia>(cursor, packet_type, type_range, media, sink).describe();
 }
 
 /// VP6: pixels to crop, and with alpha the place of the alpha data (FLV E.4.3.1, VP6FLVVIDEOPACKET).
-bool describe_vp6_header(bool alpha, Window& window, FieldSink& sink) {
-  if (!need_header(window, alpha ? 4 : 1, sink)) return false;
-  sink.number(FieldId::video_horizontal_adjustment, window.next(1), window.u8() >> 4);
-  sink.number(FieldId::video_vertical_adjustment, window.next(1), window.u8() & 15);
-  ++window.position;
+bool describe_vp6_header(bool alpha, BodyCursor& cursor, FieldSink& sink) {
+  if (!need_header(cursor, alpha ? 4 : 1, sink)) return false;
+  sink.number(FieldId::video_horizontal_adjustment, cursor.next(1), cursor.u8() >> 4);
+  sink.number(FieldId::video_vertical_adjustment, cursor.next(1), cursor.u8() & 15);
+  ++cursor.position;
   if (alpha) {
-    sink.number(FieldId::video_alpha_offset, window.next(3), load_be24(window.data()));
-    window.position += 3;
+    sink.number(FieldId::video_alpha_offset, cursor.next(3), load_be24(cursor.data()));
+    cursor.position += 3;
   }
   return true;
 }
 
 /// AVCPacketType and CompositionTime, then what an enhanced packet of that type would hold.
-void describe_avc_layout(VideoCodec codec, Window window, const VideoFields& fields) {
+void describe_avc_layout(VideoCodec codec, BodyCursor cursor, const VideoFields& fields) {
   constexpr std::uint8_t last_known = 2;
   FieldSink& sink = fields.sink();
-  if (need_header(window, 1, sink)) {
-    const Range type_range = window.next(1);
-    const std::uint8_t packet_type = window.u8();
+  if (need_header(cursor, 1, sink)) {
+    const Range type_range = cursor.next(1);
+    const std::uint8_t packet_type = cursor.u8();
     const bool known = packet_type <= last_known;
     sink.number(known ? FieldId::video_packet_type : FieldId::video_avc_packet_type, type_range, packet_type);
     if (!known) sink.finding(FindingId::media_packet_type_unknown, type_range, packet_type);
-    ++window.position;
-    if (need_header(window, 3, sink)) {
-      describe_composition_time(window, packet_type == video_coded_frames, fields);
+    ++cursor.position;
+    if (need_header(cursor, 3, sink)) {
+      describe_composition_time(cursor, packet_type == video_coded_frames, fields);
       if (packet_type == video_coded_frames) {
-        describe_payload(codec, window, fields);
+        describe_payload(codec, cursor, fields);
         return;
       }
       if (known) {
-        VideoMedia().describe_body(window, static_cast<std::uint8_t>(codec), packet_type, fields);
+        VideoMedia().describe_body(cursor, static_cast<std::uint8_t>(codec), packet_type, fields);
         return;
       }
     }
   }
-  if (!window.at_end()) fields.blob(VideoField::data, window.rest(), window.view());
+  if (!cursor.at_end()) fields.blob(VideoField::data, cursor.rest(), cursor.view());
 }
 
-void describe_legacy(Window window, FieldSink& sink) {
-  const std::uint8_t first = window.kept[0];
+void describe_legacy(BodyCursor cursor, FieldSink& sink) {
+  const std::uint8_t first = cursor.kept[0];
   const auto frame_type = static_cast<FrameType>(first >> 4);
   const std::uint8_t codec_id = first & 0x0F;
   const VideoCodec codec = legacy_video_codec(codec_id);
@@ -212,7 +212,7 @@ void describe_legacy(Window window, FieldSink& sink) {
   sink.number(FieldId::video_codec, {0, 1}, static_cast<std::uint64_t>(codec));
   if (frame_type == FrameType::command) {
     // One byte whatever the codec: with AVC it is no AVCPacketType.
-    describe_command(window, sink);
+    describe_command(cursor, sink);
     return;
   }
   if (frame_type == FrameType::reserved || frame_type > FrameType::command) {
@@ -226,15 +226,15 @@ void describe_legacy(Window window, FieldSink& sink) {
   }
   const VideoFields fields(sink, VideoMedia::message);
   if (has_avc_layout(codec)) {
-    describe_avc_layout(codec, window, fields);
+    describe_avc_layout(codec, cursor, fields);
     return;
   }
   const bool vp6 = codec == VideoCodec::vp6 || codec == VideoCodec::vp6_alpha;
-  if (vp6 && !describe_vp6_header(codec == VideoCodec::vp6_alpha, window, sink)) {
-    if (!window.at_end()) sink.blob(FieldId::video_data, window.rest(), window.view());
+  if (vp6 && !describe_vp6_header(codec == VideoCodec::vp6_alpha, cursor, sink)) {
+    if (!cursor.at_end()) sink.blob(FieldId::video_data, cursor.rest(), cursor.view());
     return;
   }
-  describe_payload(codec, window, fields);
+  describe_payload(codec, cursor, fields);
 }
 
 }  // namespace
@@ -247,11 +247,11 @@ void describe_video(Bytes body, std::uint32_t length, FieldSink& sink) {
   } else if (kept.empty()) {
     sink.blob(FieldId::video_data, {0, length}, {});
   } else {
-    const Window window{kept, 1, length};
+    const BodyCursor cursor{kept, 1, length};
     if ((kept[0] & 0x80) != 0) {
-      describe_enhanced(window, sink);
+      describe_enhanced(cursor, sink);
     } else {
-      describe_legacy(window, sink);
+      describe_legacy(cursor, sink);
     }
   }
   sink.end(FieldId::video, length);

@@ -15,12 +15,12 @@ namespace {
 /// there, as too little was kept.
 bool skip_full_box(VideoRecord& record, std::uint8_t version, std::uint32_t record_size) {
   const std::array<std::uint8_t, 4> box{version, 0, 0, 0};
-  const Window& window = record.window;
-  if (window.left() < box.size() + record_size) return true;
-  const Bytes seen = window.view(window.next(box.size()));
+  const BodyCursor& cursor = record.cursor;
+  if (cursor.left() < box.size() + record_size) return true;
+  const Bytes seen = cursor.view(cursor.next(box.size()));
   if (!std::equal(seen.begin(), seen.end(), box.begin())) return true;
   if (seen.size() < box.size()) return false;
-  record.fields.finding(FindingId::configuration_full_box, window.next(box.size()));
+  record.fields.finding(FindingId::configuration_full_box, cursor.next(box.size()));
   record.blob(VideoField::configuration_full_box, box.size());
   return true;
 }
@@ -30,14 +30,14 @@ void describe_vp_record(VideoRecord& record) {
   constexpr std::uint32_t record_size = 8;
   if (!skip_full_box(record, 1, record_size) || !record.need(record_size)) return;
   const VideoFields& fields = record.fields;
-  Range range = record.window.next(1);
+  Range range = record.cursor.next(1);
   const std::uint8_t profile = record.u8(VideoField::configuration_profile);
   fields.name(VideoField::configuration_profile_name, range, ValueTable::vp_profile, profile);
-  range = record.window.next(1);
+  range = record.cursor.next(1);
   const std::uint8_t level = record.u8(VideoField::configuration_level);
   if (level != 0) describe_level(fields, range, level / 10, level % 10);  // 0: not known
-  range = record.window.next(1);
-  const std::uint8_t packed = record.window.u8();
+  range = record.cursor.next(1);
+  const std::uint8_t packed = record.cursor.u8();
   fields.number(VideoField::configuration_luma_bit_depth, range, packed >> 4);
   // 0 and 1 are 4:2:0 with different sample positions.
   constexpr std::array<std::uint8_t, 4> chroma{1, 1, 2, 3};
@@ -46,22 +46,22 @@ void describe_vp_record(VideoRecord& record) {
     fields.number(VideoField::configuration_chroma_format, range, chroma[subsampling]);
   }
   fields.flag(VideoField::configuration_full_range, range, (packed & 1) != 0);
-  ++record.window.position;
+  ++record.cursor.position;
   record.u8(VideoField::configuration_color_primaries);
   record.u8(VideoField::configuration_transfer_characteristics);
   record.u8(VideoField::configuration_matrix_coefficients);
-  const std::uint32_t length = load_be16(record.window.data());
+  const std::uint32_t length = load_be16(record.cursor.data());
   if (!record.need(2 + length)) return;
   record.u16(VideoField::configuration_initialization_length);
   if (length > 0) record.blob(VideoField::configuration_initialization_data, length);
 }
 
 /// The unsigned little-endian base-128 number at `at` (AV1 4.10.5); false if it does not end in eight bytes.
-bool read_leb128(const Window& window, std::uint32_t& at, std::uint64_t& value) {
+bool read_leb128(const BodyCursor& cursor, std::uint32_t& at, std::uint64_t& value) {
   value = 0;
   for (unsigned shift = 0; shift < 56; shift += 7) {
-    if (window.have(at + 1) != Have::yes) return false;
-    const std::uint8_t byte = window.u8(at++);
+    if (cursor.have(at + 1) != Have::yes) return false;
+    const std::uint8_t byte = cursor.u8(at++);
     value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
     if ((byte & 0x80) == 0) return true;
   }
@@ -75,14 +75,14 @@ struct Obu {
 };
 
 /// AV1 5.3; false if it is not to be read from the kept bytes.
-bool read_obu(const Window& window, Obu& obu) {
-  if (window.have(1) != Have::yes) return false;
-  const std::uint8_t first = window.u8();
+bool read_obu(const BodyCursor& cursor, Obu& obu) {
+  if (cursor.have(1) != Have::yes) return false;
+  const std::uint8_t first = cursor.u8();
   obu.type = first >> 3 & 15;
   std::uint32_t at = (first & 4) != 0 ? 2 : 1;
-  std::uint64_t length = at <= window.left() ? window.left() - at : 0;
-  if ((first & 2) != 0 && !read_leb128(window, at, length)) return false;
-  if (length > window.left() || window.have(at + length) != Have::yes) return false;
+  std::uint64_t length = at <= cursor.left() ? cursor.left() - at : 0;
+  if ((first & 2) != 0 && !read_leb128(cursor, at, length)) return false;
+  if (length > cursor.left() || cursor.have(at + length) != Have::yes) return false;
   obu.header_length = at;
   obu.length = static_cast<std::uint32_t>(length);
   return true;
@@ -90,31 +90,31 @@ bool read_obu(const Window& window, Obu& obu) {
 
 void describe_obus(VideoRecord& record) {
   constexpr std::uint8_t sequence_header = 1;
-  Window& window = record.window;
+  BodyCursor& cursor = record.cursor;
   const VideoFields& fields = record.fields;
   Range sequence;
   bool limit_reached = false;
-  fields.begin(VideoField::configuration_obus, window.position);
-  for (std::uint32_t count = 0; !window.at_end(); ++count) {
+  fields.begin(VideoField::configuration_obus, cursor.position);
+  for (std::uint32_t count = 0; !cursor.at_end(); ++count) {
     Obu obu;
     limit_reached = count == max_parameter_sets;
-    if (limit_reached || !read_obu(window, obu)) break;
-    fields.begin(VideoField::configuration_obu, window.position);
-    fields.number(VideoField::configuration_obu_type, window.next(1), obu.type);
-    fields.number(VideoField::configuration_obu_length, window.next(obu.header_length), obu.length);
-    window.position += obu.header_length;
-    if (obu.type == sequence_header && sequence.length == 0) sequence = window.next(obu.length);
+    if (limit_reached || !read_obu(cursor, obu)) break;
+    fields.begin(VideoField::configuration_obu, cursor.position);
+    fields.number(VideoField::configuration_obu_type, cursor.next(1), obu.type);
+    fields.number(VideoField::configuration_obu_length, cursor.next(obu.header_length), obu.length);
+    cursor.position += obu.header_length;
+    if (obu.type == sequence_header && sequence.length == 0) sequence = cursor.next(obu.length);
     if (obu.length > 0) record.blob(VideoField::configuration_obu_data, obu.length);
-    fields.end(VideoField::configuration_obu, window.position);
+    fields.end(VideoField::configuration_obu, cursor.position);
   }
-  fields.end(VideoField::configuration_obus, window.position);
+  fields.end(VideoField::configuration_obus, cursor.position);
   if (limit_reached) {
-    fields.finding(FindingId::configuration_parameter_set_limit, window.rest(), max_parameter_sets);
-  } else if (!window.at_end() && window.whole()) {
+    fields.finding(FindingId::configuration_parameter_set_limit, cursor.rest(), max_parameter_sets);
+  } else if (!cursor.at_end() && cursor.whole()) {
     record.too_short(record.length() + 1);
   }
   if (sequence.length == 0) return;
-  const auto info = read_av1_sequence(window.view(sequence));
+  const auto info = read_av1_sequence(cursor.view(sequence));
   if (!info) {
     fields.finding(FindingId::configuration_parameter_set_unreadable, sequence);
     return;
@@ -128,14 +128,14 @@ void describe_obus(VideoRecord& record) {
 void describe_av1_record(VideoRecord& record) {
   if (!record.need(4)) return;
   const VideoFields& fields = record.fields;
-  Range range = record.window.next(1);
-  const std::uint8_t marker = record.window.u8();
+  Range range = record.cursor.next(1);
+  const std::uint8_t marker = record.cursor.u8();
   fields.number(VideoField::configuration_version, range, marker & 0x7F);
   if (marker != 0x81) fields.finding(FindingId::configuration_version, range, marker & 0x7F);
-  ++record.window.position;
+  ++record.cursor.position;
 
-  range = record.window.next(1);
-  const std::uint8_t profile_level = record.window.u8();
+  range = record.cursor.next(1);
+  const std::uint8_t profile_level = record.cursor.u8();
   const std::uint8_t profile = profile_level >> 5;
   const unsigned level = profile_level & 31U;
   fields.number(VideoField::configuration_profile, range, profile);
@@ -143,10 +143,10 @@ void describe_av1_record(VideoRecord& record) {
   fields.number(VideoField::configuration_level, range, level);
   constexpr unsigned no_level = 31;  // AV1 A.3: no limits
   if (level != no_level) describe_level(fields, range, 2 + level / 4, level % 4);
-  ++record.window.position;
+  ++record.cursor.position;
 
-  range = record.window.next(1);
-  const std::uint8_t flags = record.window.u8();
+  range = record.cursor.next(1);
+  const std::uint8_t flags = record.cursor.u8();
   fields.number(VideoField::configuration_tier, range, flags >> 7);
   const bool high_bit_depth = (flags & 0x40) != 0;
   const bool twelve_bit = (flags & 0x20) != 0;
@@ -160,15 +160,15 @@ void describe_av1_record(VideoRecord& record) {
                 : !subsampling_y ? 2
                                  : 1);
   fields.number(VideoField::configuration_chroma_sample_position, range, flags & 3);
-  ++record.window.position;
+  ++record.cursor.position;
 
-  range = record.window.next(1);
-  const std::uint8_t delay = record.window.u8();
+  range = record.cursor.next(1);
+  const std::uint8_t delay = record.cursor.u8();
   const bool delay_present = (delay & 0x10) != 0;
   fields.flag(VideoField::configuration_presentation_delay_present, range, delay_present);
   if (delay_present) fields.number(VideoField::configuration_presentation_delay, range, (delay & 15) + 1);
-  ++record.window.position;
-  if (!record.window.at_end()) describe_obus(record);
+  ++record.cursor.position;
+  if (!record.cursor.at_end()) describe_obus(record);
 }
 
 }  // namespace
@@ -190,11 +190,11 @@ void describe_level(const VideoFields& fields, Range range, unsigned major, unsi
               std::to_string(major) + "." + std::to_string(minor));
 }
 
-void describe_video_configuration(VideoCodec codec, const Window& window, const VideoFields& fields) {
-  VideoRecord record(window, fields);
-  fields.begin(VideoField::configuration, window.position);
-  if (window.left() > configuration_limit) {
-    fields.finding(FindingId::configuration_limit, window.rest(), window.left(), configuration_limit);
+void describe_video_configuration(VideoCodec codec, const BodyCursor& cursor, const VideoFields& fields) {
+  VideoRecord record(cursor, fields);
+  fields.begin(VideoField::configuration, cursor.position);
+  if (cursor.left() > configuration_limit) {
+    fields.finding(FindingId::configuration_limit, cursor.rest(), cursor.left(), configuration_limit);
   }
   switch (codec) {
     case VideoCodec::avc: describe_avc_record(record); break;
@@ -208,22 +208,22 @@ void describe_video_configuration(VideoCodec codec, const Window& window, const 
     default: break;
   }
   record.finish(VideoField::configuration_unparsed);
-  fields.end(VideoField::configuration, window.end);
+  fields.end(VideoField::configuration, cursor.end);
 }
 
-void describe_mpeg2ts_configuration(VideoCodec codec, const Window& window, const VideoFields& fields) {
+void describe_mpeg2ts_configuration(VideoCodec codec, const BodyCursor& cursor, const VideoFields& fields) {
   constexpr std::uint8_t av1_descriptor_tag = 0x80;
-  VideoRecord record(window, fields);
-  fields.begin(VideoField::configuration, window.position);
+  VideoRecord record(cursor, fields);
+  fields.begin(VideoField::configuration, cursor.position);
   if (codec == VideoCodec::av1) {
-    if (window.have(2) == Have::yes && window.u8() == av1_descriptor_tag) {
+    if (cursor.have(2) == Have::yes && cursor.u8() == av1_descriptor_tag) {
       record.u8(VideoField::configuration_descriptor_tag);
       record.u8(VideoField::configuration_descriptor_length);
     }
     describe_av1_record(record);
   }
   record.finish(VideoField::configuration_unparsed);
-  fields.end(VideoField::configuration, window.end);
+  fields.end(VideoField::configuration, cursor.end);
 }
 
 }  // namespace rtmpscope::media

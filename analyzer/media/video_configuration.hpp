@@ -4,15 +4,15 @@
 #include <string_view>
 
 #include "media/codec.hpp"
-#include "media/record.hpp"
+#include "media/configuration_record.hpp"
 
 namespace rtmpscope::media {
 
-/// The record from the window's position to its end, as the configuration object. Not empty.
-void describe_video_configuration(VideoCodec codec, const Window& window, const VideoFields& fields);
+/// The record from the cursor's position to its end, as the configuration object. Not empty.
+void describe_video_configuration(VideoCodec codec, const BodyCursor& cursor, const VideoFields& fields);
 
 /// What PacketTypeMPEG2TSSequenceStart holds: for AV1 the video descriptor of AV1 in MPEG-2 TS, section 2.
-void describe_mpeg2ts_configuration(VideoCodec codec, const Window& window, const VideoFields& fields);
+void describe_mpeg2ts_configuration(VideoCodec codec, const BodyCursor& cursor, const VideoFields& fields);
 
 // One function a record layout; they push the members of the configuration object.
 

@@ -231,8 +231,10 @@ inline std::string check_video_facts(const media::VideoFacts& facts, const Tape&
   if (facts.key_frame != (kind == VideoPacketKind::coded_frames && (frame_type == 1 || frame_type == 4))) {
     return "key frame";
   }
-  if (!facts.interesting && has_header_finding(tape)) return "finding in a body without interest";
-  if (!facts.interesting && kind != VideoPacketKind::coded_frames) return "body without interest";
+  if (!facts.needs_description && has_header_finding(tape))
+    return "finding in a body that needs no description";
+  if (!facts.needs_description && kind != VideoPacketKind::coded_frames)
+    return "body that needs no description";
   return {};
 }
 
@@ -262,8 +264,10 @@ inline std::string check_audio_facts(const media::AudioFacts& facts, const Tape&
   }
   if (kind != facts.kind) return "kind";
   if (facts.sequence_header != (kind == AudioPacketKind::sequence_start)) return "sequence header";
-  if (!facts.interesting && has_header_finding(tape)) return "finding in a body without interest";
-  if (!facts.interesting && kind != AudioPacketKind::coded_frames) return "body without interest";
+  if (!facts.needs_description && has_header_finding(tape))
+    return "finding in a body that needs no description";
+  if (!facts.needs_description && kind != AudioPacketKind::coded_frames)
+    return "body that needs no description";
   return {};
 }
 

@@ -100,7 +100,7 @@ void MessageSession::on_video(Direction direction, const Message& message, Packe
       video.last_key_timestamp = message.header.timestamp;
     }
   }
-  if (facts.interesting) Inspector(events_, direction, message, packet);
+  if (facts.needs_description) Inspector(events_, direction, message, packet);
   emit_message(direction, message, facts, packet);
 }
 
@@ -114,7 +114,7 @@ void MessageSession::on_audio(Direction direction, const Message& message, Packe
       count_frame(stream->audio, message.header.timestamp);
     }
   }
-  if (facts.interesting) Inspector(events_, direction, message, packet);
+  if (facts.needs_description) Inspector(events_, direction, message, packet);
   emit_message(direction, message, facts, packet);
 }
 

@@ -34,17 +34,17 @@ TEST(VideoFactsOfLegacyBodies, HaveTypeTimeAndKind) {
   EXPECT_EQ(key.composition_time, 80);
   EXPECT_TRUE(key.key_frame);
   EXPECT_FALSE(key.enhanced);
-  EXPECT_FALSE(key.interesting);
+  EXPECT_FALSE(key.needs_description);
 
   const VideoFacts inter = video("2701fffff6 00000002");
   EXPECT_EQ(inter.composition_time, -10);
   EXPECT_FALSE(inter.key_frame);
-  EXPECT_TRUE(inter.interesting) << "a negative composition time is a finding";
+  EXPECT_TRUE(inter.needs_description) << "a negative composition time is a finding";
 
   const VideoFacts start = video("1700000000 01");
   EXPECT_EQ(start.kind, VideoPacketKind::sequence_start);
   EXPECT_TRUE(start.sequence_header);
-  EXPECT_TRUE(start.interesting);
+  EXPECT_TRUE(start.needs_description);
   EXPECT_FALSE(start.key_frame) << "a sequence header is no frame";
 
   EXPECT_EQ(video("1702000000", 0).kind, VideoPacketKind::sequence_end);
@@ -66,7 +66,7 @@ TEST(VideoFactsOfLegacyBodies, ReadPrivateCodecIdsLikeAvc) {
   EXPECT_TRUE(start.sequence_header);
   const VideoFacts inter = video("2c01000028");
   EXPECT_EQ(inter.composition_time, 40);
-  EXPECT_FALSE(inter.interesting);
+  EXPECT_FALSE(inter.needs_description);
   EXPECT_EQ(video("1d00000000").codec, VideoCodec::av1);
   EXPECT_EQ(video("1e00000000").codec, VideoCodec::vp8);
   EXPECT_EQ(video("1f00000000").codec, VideoCodec::vp9);
@@ -78,7 +78,7 @@ TEST(VideoFactsOfEnhancedBodies, FollowTheVectorsOfTheFactSheet) {
   EXPECT_TRUE(key.enhanced);
   EXPECT_TRUE(key.key_frame);
   EXPECT_EQ(key.composition_time, 80);
-  EXPECT_FALSE(key.interesting);
+  EXPECT_FALSE(key.needs_description);
 
   const VideoFacts x = video("a3 68766331 000050 00000001");
   EXPECT_EQ(x.composition_time, 0) << "CodedFramesX has no composition time";
@@ -92,20 +92,20 @@ TEST(VideoFactsOfEnhancedBodies, FollowTheVectorsOfTheFactSheet) {
   const VideoFacts modex = video("97 02 000001 01 68766331 000000 00000001");
   EXPECT_EQ(modex.codec, VideoCodec::hevc);
   EXPECT_EQ(modex.kind, VideoPacketKind::coded_frames);
-  EXPECT_FALSE(modex.interesting);
-  EXPECT_TRUE(video("97 02 0f4240 01 68766331 000000").interesting) << "1000000 ns is out of range";
+  EXPECT_FALSE(modex.needs_description);
+  EXPECT_TRUE(video("97 02 0f4240 01 68766331 000000").needs_description) << "1000000 ns is out of range";
 
   const VideoFacts track = video("96 01 68766331 01 000050 00000001");
   EXPECT_EQ(track.track_id, 1);
   EXPECT_EQ(track.composition_time, 80);
   EXPECT_EQ(track.kind, VideoPacketKind::coded_frames);
-  EXPECT_FALSE(track.interesting);
+  EXPECT_FALSE(track.needs_description);
 
   const VideoFacts many = video("96 21 61766331 07 000007 000028 00000000 68766331 01 000009", 9);
   EXPECT_EQ(many.codec, VideoCodec::avc);
   EXPECT_EQ(many.track_id, 7) << "the track id stands behind the FourCC";
   EXPECT_EQ(many.composition_time, 40);
-  EXPECT_TRUE(many.interesting);
+  EXPECT_TRUE(many.needs_description);
 }
 
 TEST(VideoFactsOfEnhancedBodies, HaveNoCompositionTimeForCodecsWithoutOne) {
@@ -118,16 +118,16 @@ TEST(VideoFactsOfEnhancedBodies, HaveNoCompositionTimeForCodecsWithoutOne) {
 
 TEST(VideoFactsOfEnhancedBodies, KnowFourCcsByCase) {
   EXPECT_EQ(video("91 48564331").codec, VideoCodec::unknown);
-  EXPECT_TRUE(video("91 48564331").interesting);
+  EXPECT_TRUE(video("91 48564331").needs_description);
 }
 
 TEST(AudioFactsOfLegacyBodies, HaveCodecAndKind) {
   const AudioFacts frame = audio("af01211004");
   EXPECT_EQ(frame.codec, AudioCodec::aac);
   EXPECT_EQ(frame.kind, AudioPacketKind::coded_frames);
-  EXPECT_FALSE(frame.interesting);
+  EXPECT_FALSE(frame.needs_description);
   EXPECT_TRUE(audio("af001210", 0).sequence_header);
-  EXPECT_TRUE(audio("af01fff15080").interesting) << "ADTS";
+  EXPECT_TRUE(audio("af01fff15080").needs_description) << "ADTS";
   EXPECT_EQ(read_audio_facts({}, 0).kind, AudioPacketKind::empty);
   EXPECT_EQ(audio("2efffb54").codec, AudioCodec::mp3);
   EXPECT_EQ(audio("eefffb54").codec, AudioCodec::mp3) << "MP3 8 kHz";

@@ -13,7 +13,7 @@ struct Extent {
 };
 
 struct EnhancedHead {
-  Window window;                 ///< behind the FourCC and the first track's id and length
+  BodyCursor cursor;             ///< behind the FourCC and the first track's id and length
   std::uint8_t packet_type = 0;  ///< behind ModEx and the multitrack byte
   std::uint32_t code = 0;        ///< FourCC
   std::uint8_t track_id = 0;
@@ -24,16 +24,16 @@ struct EnhancedHead {
 /// Follows ModEx blocks; false if the header cannot be read to its end.
 bool skip_modex(EnhancedHead& head, Extent& extent) {
   for (std::uint32_t count = 0; head.packet_type == packet_type_modex; ++count) {
-    const ModExBlock block = read_modex_block(head.window);
+    const ModExBlock block = read_modex_block(head.cursor);
     if (block.have != Have::yes || count == max_modex_blocks) {
       head.odd = true;
       extent.header_unseen = block.have == Have::unseen;
       return false;
     }
-    const std::uint8_t* data = head.window.data() + block.size_length;
+    const std::uint8_t* data = head.cursor.data() + block.size_length;
     head.odd = head.odd || block.type != modex_nanosecond_offset || block.data_length < 3 ||
                load_be24(data) > max_nanosecond_offset;
-    head.window.position += block.needed;
+    head.cursor.position += block.needed;
     head.packet_type = block.packet_type;
   }
   return true;
@@ -41,7 +41,7 @@ bool skip_modex(EnhancedHead& head, Extent& extent) {
 
 /// From behind ModEx to the body of the first or only track.
 void read_codec_and_track(EnhancedHead& head, std::uint8_t multitrack, Extent& extent) {
-  Window& w = head.window;
+  BodyCursor& w = head.cursor;
   const auto have = [&](std::uint32_t count) {
     const Have result = w.have(count);
     if (result == Have::unseen) extent.header_unseen = true;
@@ -84,44 +84,44 @@ void read_codec_and_track(EnhancedHead& head, std::uint8_t multitrack, Extent& e
 
 /// Nearly all enhanced video messages: coded frames of a known codec without ModEx and tracks. Fills in the
 /// facts of such a message, so that it does not take the long way.
-bool is_plain_frame(const Window& window, VideoFacts& facts) {
-  const std::uint8_t packet_type = window.kept[0] & 0x0F;
+bool is_plain_frame(const BodyCursor& cursor, VideoFacts& facts) {
+  const std::uint8_t packet_type = cursor.kept[0] & 0x0F;
   const bool frames = packet_type == video_coded_frames || packet_type == video_coded_frames_x;
   const bool usual_type = facts.frame_type >= FrameType::key && facts.frame_type <= FrameType::generated_key;
-  if (!frames || !usual_type || window.have(4 + 3) != Have::yes) return false;
-  const VideoCodec codec = enhanced_video_codec(load_be32(window.data()));
+  if (!frames || !usual_type || cursor.have(4 + 3) != Have::yes) return false;
+  const VideoCodec codec = enhanced_video_codec(load_be32(cursor.data()));
   if (codec == VideoCodec::unknown) return false;
   facts.codec = codec;
   facts.kind = VideoPacketKind::coded_frames;
   if (packet_type == video_coded_frames && is_nal_codec(codec)) {
-    facts.composition_time = sign_extend_24(load_be24(window.data() + 4));
-    facts.interesting = facts.composition_time < 0;
+    facts.composition_time = sign_extend_24(load_be24(cursor.data() + 4));
+    facts.needs_description = facts.composition_time < 0;
   }
   return true;
 }
 
-void enhanced_video(const Window& window, VideoFacts& facts, Extent& extent) {
-  const std::uint8_t first = window.kept[0];
+void enhanced_video(const BodyCursor& cursor, VideoFacts& facts, Extent& extent) {
+  const std::uint8_t first = cursor.kept[0];
   facts.enhanced = true;
   facts.frame_type = static_cast<FrameType>(first >> 4 & 7);
   const bool reserved_frame_type =
       facts.frame_type == FrameType::reserved || facts.frame_type > FrameType::command;
-  if (is_plain_frame(window, facts)) return;
-  EnhancedHead head{.window = window, .packet_type = static_cast<std::uint8_t>(first & 0x0F)};
+  if (is_plain_frame(cursor, facts)) return;
+  EnhancedHead head{.cursor = cursor, .packet_type = static_cast<std::uint8_t>(first & 0x0F)};
   if (!skip_modex(head, extent)) {
-    facts.interesting = true;
+    facts.needs_description = true;
     return;
   }
   if (facts.frame_type == FrameType::command && head.packet_type != video_metadata) {
     facts.kind = VideoPacketKind::command;
-    facts.interesting = true;
+    facts.needs_description = true;
     return;
   }
   read_codec_and_track(head, video_multitrack, extent);
   facts.codec = enhanced_video_codec(head.code);
   facts.track_id = head.track_id;
-  facts.interesting = head.odd || facts.codec == VideoCodec::unknown ||
-                      (reserved_frame_type && head.packet_type != video_metadata);
+  facts.needs_description = head.odd || facts.codec == VideoCodec::unknown ||
+                            (reserved_frame_type && head.packet_type != video_metadata);
   if (!head.readable) return;
   switch (head.packet_type) {
     case video_sequence_start:
@@ -129,11 +129,11 @@ void enhanced_video(const Window& window, VideoFacts& facts, Extent& extent) {
     case video_coded_frames:
       facts.kind = VideoPacketKind::coded_frames;
       if (is_nal_codec(facts.codec)) {
-        if (head.window.have(3) == Have::yes) {
-          facts.composition_time = sign_extend_24(load_be24(head.window.data()));
+        if (head.cursor.have(3) == Have::yes) {
+          facts.composition_time = sign_extend_24(load_be24(head.cursor.data()));
         }
-        facts.interesting =
-            facts.interesting || facts.composition_time < 0 || head.window.have(3) != Have::yes;
+        facts.needs_description =
+            facts.needs_description || facts.composition_time < 0 || head.cursor.have(3) != Have::yes;
       }
       break;
     case video_coded_frames_x: facts.kind = VideoPacketKind::coded_frames; break;
@@ -143,64 +143,64 @@ void enhanced_video(const Window& window, VideoFacts& facts, Extent& extent) {
   }
 }
 
-void legacy_video(const Window& window, VideoFacts& facts) {
-  const std::uint8_t first = window.kept[0];
+void legacy_video(const BodyCursor& cursor, VideoFacts& facts) {
+  const std::uint8_t first = cursor.kept[0];
   facts.frame_type = static_cast<FrameType>(first >> 4);
   facts.codec = legacy_video_codec(first & 0x0F);
   if (facts.frame_type == FrameType::command) {
     facts.kind = VideoPacketKind::command;
-    facts.interesting = true;
+    facts.needs_description = true;
     return;
   }
-  facts.interesting = facts.codec == VideoCodec::unknown || facts.frame_type == FrameType::reserved ||
-                      facts.frame_type > FrameType::command ||
-                      (is_private_id(facts.codec) && facts.frame_type != FrameType::inter);
+  facts.needs_description = facts.codec == VideoCodec::unknown || facts.frame_type == FrameType::reserved ||
+                            facts.frame_type > FrameType::command ||
+                            (is_private_id(facts.codec) && facts.frame_type != FrameType::inter);
   if (!has_avc_layout(facts.codec)) {
     facts.kind = VideoPacketKind::coded_frames;
     const std::uint32_t header = facts.codec == VideoCodec::vp6         ? 1
                                  : facts.codec == VideoCodec::vp6_alpha ? 4
                                                                         : 0;
-    facts.interesting = facts.interesting || window.have(header) == Have::missing;
+    facts.needs_description = facts.needs_description || cursor.have(header) == Have::missing;
     return;
   }
-  if (window.have(1) != Have::yes) {
-    facts.interesting = true;
+  if (cursor.have(1) != Have::yes) {
+    facts.needs_description = true;
     return;
   }
-  switch (window.u8()) {
+  switch (cursor.u8()) {
     case 0: facts.kind = VideoPacketKind::sequence_start; break;
     case 1: facts.kind = VideoPacketKind::coded_frames; break;
     case 2: facts.kind = VideoPacketKind::sequence_end; break;
     default: break;
   }
-  if (window.have(4) == Have::yes) {
-    facts.composition_time = sign_extend_24(load_be24(window.data() + 1));
-    facts.interesting = facts.interesting || facts.composition_time < 0;
+  if (cursor.have(4) == Have::yes) {
+    facts.composition_time = sign_extend_24(load_be24(cursor.data() + 1));
+    facts.needs_description = facts.needs_description || facts.composition_time < 0;
   } else {
-    facts.interesting = true;
+    facts.needs_description = true;
   }
 }
 
 /// Behind the first byte.
-Window first_window(Bytes head, std::uint32_t length) {
+BodyCursor first_cursor(Bytes head, std::uint32_t length) {
   return {head.first(std::min<std::size_t>(head.size(), std::min(head_size, length))), 1, length};
 }
 
 void video_facts(Bytes head, std::uint32_t length, VideoFacts& facts, Extent& extent) {
   if (length == 0) {
     facts.kind = VideoPacketKind::empty;
-    facts.interesting = true;
+    facts.needs_description = true;
     return;
   }
   if (head.empty()) {
-    facts.interesting = true;
+    facts.needs_description = true;
     return;
   }
-  const Window window = first_window(head, length);
+  const BodyCursor cursor = first_cursor(head, length);
   if ((head[0] & 0x80) != 0) {
-    enhanced_video(window, facts, extent);
+    enhanced_video(cursor, facts, extent);
   } else {
-    legacy_video(window, facts);
+    legacy_video(cursor, facts);
   }
   switch (facts.kind) {
     case VideoPacketKind::coded_frames:
@@ -208,46 +208,46 @@ void video_facts(Bytes head, std::uint32_t length, VideoFacts& facts, Extent& ex
       break;
     case VideoPacketKind::sequence_start:
       facts.sequence_header = true;
-      facts.interesting = true;
+      facts.needs_description = true;
       break;
     case VideoPacketKind::metadata:
     case VideoPacketKind::unknown:
-    case VideoPacketKind::sequence_end: facts.interesting = true; break;
+    case VideoPacketKind::sequence_end: facts.needs_description = true; break;
     default: break;
   }
 }
 
 /// ADTS: 12 bits of 1, one bit of version, layer 0 (ISO/IEC 13818-7 6.2).
-bool begins_with_adts(const Window& window) {
-  return window.have(2) == Have::yes && window.u8() == 0xFF && (window.u8(1) & 0xF6) == 0xF0;
+bool begins_with_adts(const BodyCursor& cursor) {
+  return cursor.have(2) == Have::yes && cursor.u8() == 0xFF && (cursor.u8(1) & 0xF6) == 0xF0;
 }
 
 /// The same for audio.
-bool is_plain_frame(const Window& window, AudioFacts& facts) {
-  if ((window.kept[0] & 0x0F) != audio_coded_frames || window.have(4) != Have::yes) return false;
-  const AudioCodec codec = enhanced_audio_codec(load_be32(window.data()));
+bool is_plain_frame(const BodyCursor& cursor, AudioFacts& facts) {
+  if ((cursor.kept[0] & 0x0F) != audio_coded_frames || cursor.have(4) != Have::yes) return false;
+  const AudioCodec codec = enhanced_audio_codec(load_be32(cursor.data()));
   if (codec == AudioCodec::unknown || codec == AudioCodec::aac) return false;  // AAC may have ADTS
   facts.codec = codec;
   facts.kind = AudioPacketKind::coded_frames;
   return true;
 }
 
-void enhanced_audio(const Window& window, AudioFacts& facts, Extent& extent) {
+void enhanced_audio(const BodyCursor& cursor, AudioFacts& facts, Extent& extent) {
   facts.enhanced = true;
-  if (is_plain_frame(window, facts)) return;
-  EnhancedHead head{.window = window, .packet_type = static_cast<std::uint8_t>(window.kept[0] & 0x0F)};
+  if (is_plain_frame(cursor, facts)) return;
+  EnhancedHead head{.cursor = cursor, .packet_type = static_cast<std::uint8_t>(cursor.kept[0] & 0x0F)};
   if (!skip_modex(head, extent)) return;
   read_codec_and_track(head, audio_multitrack, extent);
   facts.codec = enhanced_audio_codec(head.code);
   facts.track_id = head.track_id;
-  facts.interesting = head.odd || facts.codec == AudioCodec::unknown;
+  facts.needs_description = head.odd || facts.codec == AudioCodec::unknown;
   if (!head.readable) return;
   switch (head.packet_type) {
     case audio_sequence_start: facts.kind = AudioPacketKind::sequence_start; break;
     case audio_coded_frames:
       facts.kind = AudioPacketKind::coded_frames;
-      facts.interesting =
-          facts.interesting || (facts.codec == AudioCodec::aac && begins_with_adts(head.window));
+      facts.needs_description =
+          facts.needs_description || (facts.codec == AudioCodec::aac && begins_with_adts(head.cursor));
       break;
     case audio_sequence_end: facts.kind = AudioPacketKind::sequence_end; break;
     case audio_multichannel_config: facts.kind = AudioPacketKind::multichannel_config; break;
@@ -255,40 +255,40 @@ void enhanced_audio(const Window& window, AudioFacts& facts, Extent& extent) {
   }
 }
 
-void legacy_audio(Window window, AudioFacts& facts) {
-  facts.codec = legacy_audio_codec(window.kept[0] >> 4);
+void legacy_audio(BodyCursor cursor, AudioFacts& facts) {
+  facts.codec = legacy_audio_codec(cursor.kept[0] >> 4);
   facts.kind = AudioPacketKind::coded_frames;
-  facts.interesting = facts.codec == AudioCodec::unknown || is_private_id(facts.codec);
+  facts.needs_description = facts.codec == AudioCodec::unknown || is_private_id(facts.codec);
   if (facts.codec != AudioCodec::aac) return;
   facts.kind = AudioPacketKind::unknown;
-  if (window.have(1) != Have::yes) return;
-  const std::uint8_t packet_type = window.u8();
-  ++window.position;
+  if (cursor.have(1) != Have::yes) return;
+  const std::uint8_t packet_type = cursor.u8();
+  ++cursor.position;
   if (packet_type == 0) facts.kind = AudioPacketKind::sequence_start;
   if (packet_type == 1) {
     facts.kind = AudioPacketKind::coded_frames;
-    facts.interesting = begins_with_adts(window);
+    facts.needs_description = begins_with_adts(cursor);
   }
 }
 
 void audio_facts(Bytes head, std::uint32_t length, AudioFacts& facts, Extent& extent) {
   if (length == 0) {
     facts.kind = AudioPacketKind::empty;
-    facts.interesting = true;
+    facts.needs_description = true;
     return;
   }
   if (head.empty()) {
-    facts.interesting = true;
+    facts.needs_description = true;
     return;
   }
-  const Window window = first_window(head, length);
+  const BodyCursor cursor = first_cursor(head, length);
   if (head[0] >> 4 == sound_format_extended) {
-    enhanced_audio(window, facts, extent);
+    enhanced_audio(cursor, facts, extent);
   } else {
-    legacy_audio(window, facts);
+    legacy_audio(cursor, facts);
   }
   facts.sequence_header = facts.kind == AudioPacketKind::sequence_start;
-  facts.interesting = facts.interesting || facts.kind != AudioPacketKind::coded_frames;
+  facts.needs_description = facts.needs_description || facts.kind != AudioPacketKind::coded_frames;
 }
 
 }  // namespace

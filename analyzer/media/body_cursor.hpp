@@ -17,7 +17,7 @@ enum class Have : std::uint8_t {
 
 /// A cursor over the bytes from `position` to `end` of a message body. `kept` is the beginning of the whole
 /// body, so that positions are offsets in the message; it may end before `end`.
-struct Window {
+struct BodyCursor {
   Bytes kept;
   std::uint32_t position = 0;
   std::uint32_t end = 0;
@@ -42,7 +42,7 @@ struct Window {
   [[nodiscard]] const std::uint8_t* data() const { return kept.data() + position; }
   [[nodiscard]] std::uint8_t u8(std::uint32_t at = 0) const { return data()[at]; }
   /// The part of the next `count` bytes, with the cursor at its beginning.
-  [[nodiscard]] Window part(std::uint32_t count) const { return {kept, position, position + count}; }
+  [[nodiscard]] BodyCursor part(std::uint32_t count) const { return {kept, position, position + count}; }
 };
 
 }  // namespace rtmpscope::media
