@@ -8,19 +8,19 @@
 namespace rtmpscope::net {
 namespace {
 
-constexpr std::size_t kFirstSlots = 1024;
+constexpr std::size_t first_slots = 1024;
 
 }  // namespace
 
 FlowTable::FlowTable(const FlowLimits& limits, FlowObserver& observer)
-    : limits_(limits), observer_(observer), slots_(kFirstSlots), mask_(kFirstSlots - 1) {
+    : limits_(limits), observer_(observer), slots_(first_slots), mask_(first_slots - 1) {
   limits_.flows = std::max(limits_.flows, 1U);
 }
 
 void FlowTable::on_segment(const TcpSegment& segment) {
   ++counters_.segments;
   Index index = find(segment);
-  if (index == kNone) {
+  if (index == no_flow) {
     if (!TcpConnection::can_begin(segment)) {
       ++counters_.stray_segments;
       return;
@@ -46,13 +46,13 @@ void FlowTable::on_segment(const TcpSegment& segment) {
 
 void FlowTable::prefetch_flow(std::uint32_t hash) const {
   const Slot& slot = slots_[hash & mask_];
-  if (slot.flow == kNone) return;
+  if (slot.flow == no_flow) return;
   rtmpscope::prefetch(&flow(slot.flow), sizeof(Flow));
 }
 
 bool FlowTable::prefetch_handler(const TcpSegment& segment) const {
   const Slot& slot = slots_[segment.hash & mask_];
-  if (slot.flow == kNone) return false;
+  if (slot.flow == no_flow) return false;
   const TcpConnection& connection = flow(slot.flow).connection;
   if (!connection.delivers(segment)) return false;
   rtmpscope::prefetch(connection.handler(), 2 * cache_line);
@@ -61,14 +61,14 @@ bool FlowTable::prefetch_handler(const TcpSegment& segment) const {
 
 void FlowTable::prefetch_handler(const TcpSegment& segment, unsigned step) const {
   const Slot& slot = slots_[segment.hash & mask_];
-  if (slot.flow == kNone) return;
+  if (slot.flow == no_flow) return;
   flow(slot.flow).connection.prefetch(segment, step);
 }
 
 FlowTable::Index FlowTable::find(const TcpSegment& segment) const {
   for (std::uint32_t at = segment.hash & mask_;; at = (at + 1) & mask_) {
     const Slot& slot = slots_[at];
-    if (slot.flow == kNone) return kNone;
+    if (slot.flow == no_flow) return no_flow;
     if (slot.hash == segment.hash && flow(slot.flow).connection.key() == segment.key) return slot.flow;
   }
 }
@@ -76,9 +76,9 @@ FlowTable::Index FlowTable::find(const TcpSegment& segment) const {
 FlowTable::Index FlowTable::add(const TcpSegment& segment) {
   if ((size_ + 1) * 2 > slots_.size()) grow();
   if (free_.empty()) {
-    const Index base = static_cast<Index>(slabs_.size() * kFlowsPerSlab);
-    slabs_.push_back(std::make_unique<Flow[]>(kFlowsPerSlab));
-    for (std::size_t i = kFlowsPerSlab; i > 0; --i) free_.push_back(base + static_cast<Index>(i - 1));
+    const Index base = static_cast<Index>(slabs_.size() * flows_per_slab);
+    slabs_.push_back(std::make_unique<Flow[]>(flows_per_slab));
+    for (std::size_t i = flows_per_slab; i > 0; --i) free_.push_back(base + static_cast<Index>(i - 1));
   }
   const Index index = free_.back();
   free_.pop_back();
@@ -97,7 +97,7 @@ void FlowTable::remove(Index index) {
   std::uint32_t vacant = entry.hash & mask_;
   while (slots_[vacant].flow != index) vacant = (vacant + 1) & mask_;
   // Move later entries of the run into the vacant place, so that no lookup stops short of them.
-  for (std::uint32_t at = (vacant + 1) & mask_; slots_[at].flow != kNone; at = (at + 1) & mask_) {
+  for (std::uint32_t at = (vacant + 1) & mask_; slots_[at].flow != no_flow; at = (at + 1) & mask_) {
     const std::uint32_t home = slots_[at].hash & mask_;
     if (((at - home) & mask_) >= ((at - vacant) & mask_)) {
       slots_[vacant] = slots_[at];
@@ -114,7 +114,7 @@ void FlowTable::evict_one(PacketRef packet) {
   using Phase = TcpConnection::Phase;
   for (const Phase phase : {Phase::closed, Phase::half_open, Phase::closing, Phase::open}) {
     const Index index = list_of(phase).first;
-    if (index == kNone) continue;
+    if (index == no_flow) continue;
     if (phase == Phase::half_open) ++counters_.half_open_dropped;
     flow(index).connection.close(EndCause::evicted, packet, environment());
     remove(index);
@@ -126,13 +126,13 @@ void FlowTable::grow() {
   const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
   mask_ = static_cast<std::uint32_t>(slots_.size() - 1);
   for (const Slot& slot : old) {
-    if (slot.flow != kNone) insert_slot(slot.hash, slot.flow);
+    if (slot.flow != no_flow) insert_slot(slot.hash, slot.flow);
   }
 }
 
 void FlowTable::insert_slot(std::uint32_t hash, Index index) {
   std::uint32_t at = hash & mask_;
-  while (slots_[at].flow != kNone) at = (at + 1) & mask_;
+  while (slots_[at].flow != no_flow) at = (at + 1) & mask_;
   slots_[at] = {hash, index};
 }
 
@@ -142,16 +142,16 @@ void FlowTable::link(Index index, TcpConnection::Phase phase) {
   entry.list = phase;
   entry.last_active = last_tick_;
   entry.previous = list.last;
-  entry.next = kNone;
-  (list.last == kNone ? list.first : flow(list.last).next) = index;
+  entry.next = no_flow;
+  (list.last == no_flow ? list.first : flow(list.last).next) = index;
   list.last = index;
 }
 
 void FlowTable::unlink(Index index) {
   Flow& entry = flow(index);
   List& list = list_of(entry.list);
-  (entry.previous == kNone ? list.first : flow(entry.previous).next) = entry.next;
-  (entry.next == kNone ? list.last : flow(entry.next).previous) = entry.previous;
+  (entry.previous == no_flow ? list.first : flow(entry.previous).next) = entry.next;
+  (entry.next == no_flow ? list.last : flow(entry.next).previous) = entry.previous;
 }
 
 void FlowTable::touch(Index index) {
@@ -162,14 +162,14 @@ void FlowTable::touch(Index index) {
 
 void FlowTable::expire(TcpConnection::Phase phase, Timestamp timeout, Timestamp now,
                        std::vector<Index>& expired) {
-  for (Index index = list_of(phase).first; index != kNone; index = flow(index).next) {
+  for (Index index = list_of(phase).first; index != no_flow; index = flow(index).next) {
     if (now - std::max(flow(index).last_active, first_tick_) <= timeout) return;
     expired.push_back(index);
   }
 }
 
 void FlowTable::on_tick(PacketRef now) {
-  if (first_tick_ == kBeforeTicks) first_tick_ = last_tick_ = now.time;
+  if (first_tick_ == before_ticks) first_tick_ = last_tick_ = now.time;
   if (now.time < last_tick_) return;
   last_tick_ = now.time;
   using Phase = TcpConnection::Phase;
@@ -193,7 +193,7 @@ void FlowTable::on_tick(PacketRef now) {
 void FlowTable::finish(PacketRef last) {
   scratch_.clear();
   for (const List& list : lists_) {
-    for (Index index = list.first; index != kNone; index = flow(index).next) scratch_.push_back(index);
+    for (Index index = list.first; index != no_flow; index = flow(index).next) scratch_.push_back(index);
   }
   std::sort(scratch_.begin(), scratch_.end(), [this](Index a, Index b) {
     return flow(a).connection.first_packet().number < flow(b).connection.first_packet().number;

@@ -45,16 +45,16 @@ class FlowTable {
 
  private:
   using Index = std::uint32_t;
-  static constexpr Index kNone = std::numeric_limits<Index>::max();
-  static constexpr std::size_t kFlowsPerSlab = 32;
-  static constexpr Timestamp kBeforeTicks = std::numeric_limits<Timestamp>::min();
+  static constexpr Index no_flow = std::numeric_limits<Index>::max();
+  static constexpr std::size_t flows_per_slab = 32;
+  static constexpr Timestamp before_ticks = std::numeric_limits<Timestamp>::min();
 
   struct Flow {
     TcpConnection connection;
     Timestamp last_active =
-        kBeforeTicks;  // time of the tick before the last packet; a tombstone: before its end
-    Index previous = kNone;
-    Index next = kNone;
+        before_ticks;  // time of the tick before the last packet; a tombstone: before its end
+    Index previous = no_flow;
+    Index next = no_flow;
     std::uint32_t hash = 0;
     TcpConnection::Phase list{};  // the list that it is in
   };
@@ -62,17 +62,17 @@ class FlowTable {
 
   struct Slot {
     std::uint32_t hash = 0;
-    Index flow = kNone;
+    Index flow = no_flow;
   };
   /// Flows of one phase, least recently active first.
   struct List {
-    Index first = kNone;
-    Index last = kNone;
+    Index first = no_flow;
+    Index last = no_flow;
   };
 
-  [[nodiscard]] Flow& flow(Index index) { return slabs_[index / kFlowsPerSlab][index % kFlowsPerSlab]; }
+  [[nodiscard]] Flow& flow(Index index) { return slabs_[index / flows_per_slab][index % flows_per_slab]; }
   [[nodiscard]] const Flow& flow(Index index) const {
-    return slabs_[index / kFlowsPerSlab][index % kFlowsPerSlab];
+    return slabs_[index / flows_per_slab][index % flows_per_slab];
   }
   [[nodiscard]] List& list_of(TcpConnection::Phase phase) { return lists_[static_cast<std::size_t>(phase)]; }
   [[nodiscard]] Index find(const TcpSegment& segment) const;
@@ -98,8 +98,8 @@ class FlowTable {
   std::vector<Index> free_;
   std::array<List, 4> lists_;
   std::vector<Index> scratch_;
-  Timestamp first_tick_ = kBeforeTicks;
-  Timestamp last_tick_ = kBeforeTicks;
+  Timestamp first_tick_ = before_ticks;
+  Timestamp last_tick_ = before_ticks;
 };
 
 }  // namespace rtmpscope::net

@@ -5,11 +5,11 @@
 namespace rtmpscope::net {
 namespace {
 
-constexpr std::uint32_t kLargestDatagram = 65535;
+constexpr std::uint32_t largest_datagram = 65535;
 
 /// What a piece costs beside its bytes: the list's and the allocator's bookkeeping.
-constexpr std::size_t kPieceOverhead = 64;
-constexpr std::size_t kDatagramOverhead = 256;
+constexpr std::size_t piece_overhead = 64;
+constexpr std::size_t datagram_overhead = 256;
 
 }  // namespace
 
@@ -44,7 +44,7 @@ std::optional<FragmentReassembler::Datagram> FragmentReassembler::add(const Data
   ++counters_.fragments;
   drop_expired(time);
   const std::uint32_t length = fragment.payload.wire;
-  if (length == 0 || length > kLargestDatagram || fragment.offset + length > kLargestDatagram ||
+  if (length == 0 || length > largest_datagram || fragment.offset + length > largest_datagram ||
       (fragment.more && length % 8 != 0)) {
     ++counters_.invalid;
     return std::nullopt;
@@ -57,8 +57,8 @@ std::optional<FragmentReassembler::Datagram> FragmentReassembler::add(const Data
     fresh.key = key;
     fresh.since = time;
     fresh.protocol = fragment.protocol;
-    fresh.charge = kDatagramOverhead;
-    pending_bytes_ += kDatagramOverhead;
+    fresh.charge = datagram_overhead;
+    pending_bytes_ += datagram_overhead;
     found = index_.emplace(key, std::prev(pending_.end())).first;
   }
   const List::iterator pending = found->second;
@@ -138,7 +138,7 @@ void FragmentReassembler::insert_part(Pending& pending, std::size_t at, const Fr
     piece.bytes = std::make_unique<std::uint8_t[]>(piece.captured_length);
     std::memcpy(piece.bytes.get(), fragment.payload.data + (begin - fragment.offset), piece.captured_length);
   }
-  const std::size_t cost = kPieceOverhead + piece.captured_length;
+  const std::size_t cost = piece_overhead + piece.captured_length;
   pending.charge += cost;
   pending_bytes_ += cost;
   pending.received += end - begin;

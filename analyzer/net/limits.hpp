@@ -8,8 +8,8 @@
 
 namespace rtmpscope::net {
 
-inline constexpr Timestamp kMillisecond = 1'000'000;
-inline constexpr Timestamp kSecond = 1'000 * kMillisecond;
+inline constexpr Timestamp millisecond = 1'000'000;
+inline constexpr Timestamp second = 1'000 * millisecond;
 
 /// Limits of the packet decoder.
 struct DecoderLimits {
@@ -31,7 +31,7 @@ struct DecoderLimits {
 
   /// Capture time for which a datagram waits for its fragments, as Linux does (net.ipv4.ipfrag_time). A clock
   /// that steps by more than that, in either direction, drops what waits. Reached: the datagram is dropped.
-  Timestamp fragment_timeout = 30 * kSecond;
+  Timestamp fragment_timeout = 30 * second;
 };
 
 /// Limits of one flow table. Times are capture time.
@@ -49,17 +49,17 @@ struct FlowLimits {
   /// minutes and players give up sooner; but a paused player or a keep-alive-only tunnel may be silent for
   /// minutes, and network address translators forget idle TCP connections after 5 to 15 minutes at the
   /// latest.
-  Timestamp idle_timeout = kSecond * 15 * 60;
+  Timestamp idle_timeout = second * 15 * 60;
 
   /// A flow without a byte of payload is forgotten after that long. A SYN is repeated for 127 s at most on
   /// Linux, with at most 64 s between two of them. Keeps scans and SYN floods short-lived; nobody is told.
-  Timestamp half_open_timeout = 120 * kSecond;
+  Timestamp half_open_timeout = 120 * second;
 
   /// Both sides have sent FIN but bytes before it are missing: no packet for that long and they never come.
-  Timestamp closing_timeout = 10 * kSecond;
+  Timestamp closing_timeout = 10 * second;
 
   /// How long a closed flow swallows late packets, counted from its end; TIME_WAIT of Linux.
-  Timestamp tombstone_time = 60 * kSecond;
+  Timestamp tombstone_time = 60 * second;
 
   /// Memory of one direction's out-of-order payload, bookkeeping included. What a sender can have sent beyond
   /// a lost segment is bounded by the receive window, which by default reaches 3 MiB on Linux (half of
@@ -79,8 +79,8 @@ struct FlowLimits {
   /// bytes may still come from another receive queue of the capturing machine (tens of packets, milliseconds)
   /// or from a second capture point (the delay between the two points, below 200 ms on land).
   std::uint32_t gap_grace_packets = 64;
-  Timestamp gap_grace_time = 200 * kMillisecond;
-  Timestamp gap_grace_time_alone = 3 * kSecond;
+  Timestamp gap_grace_time = 200 * millisecond;
+  Timestamp gap_grace_time_alone = 3 * second;
 
   /// There is no grace while that many such gaps in a table's flows were given up and none of their bytes
   /// has ever come late: this capture loses packets and keeps their order, and waiting is in vain and costs
@@ -91,8 +91,8 @@ struct FlowLimits {
   /// tell whether the segment was lost on its way. Then the sender may repeat it, after a timeout of a second
   /// or more, and the count starts again whenever the missing bytes come in order.
   std::uint32_t one_way_grace_packets = 512;
-  Timestamp one_way_grace_time = 2 * kSecond;
-  Timestamp one_way_grace_time_alone = 10 * kSecond;
+  Timestamp one_way_grace_time = 2 * second;
+  Timestamp one_way_grace_time_alone = 10 * second;
 
   /// An acknowledgement further ahead than that belongs to another connection or is forged, and is ignored.
   /// Many times the usual receive windows, so that acknowledgements lead on over a gap in the capture.

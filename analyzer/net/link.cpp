@@ -7,7 +7,7 @@
 namespace rtmpscope::net {
 namespace {
 
-constexpr std::uint16_t kFirstEtherType = 0x0600;  // smaller values are the length of an IEEE 802.3 frame
+constexpr std::uint16_t first_ether_type = 0x0600;  // smaller values are the length of an IEEE 802.3 frame
 
 /// IEEE 802.2 with SNAP: AA AA 03, OUI 0, EtherType.
 Layer decode_llc(View view) {
@@ -19,7 +19,7 @@ Layer decode_llc(View view) {
 }
 
 Layer decode_type_or_length(std::uint16_t type, View view) {
-  if (type >= kFirstEtherType) return {Layer::Kind::ether_type, type, view};
+  if (type >= first_ether_type) return {Layer::Kind::ether_type, type, view};
   if (type <= view.wire) view.limit(type);
   return decode_llc(view);
 }
@@ -46,8 +46,8 @@ Layer decode_cooked(View view, std::uint32_t header_length, std::uint32_t protoc
   if (view.captured < header_length) return Layer::stop(Layer::cut_off);
   const std::uint16_t protocol = load_be16(view.data + protocol_at);
   (void)view.skip(header_length);
-  constexpr std::uint16_t kFrame8022 = 4;
-  if (protocol == kFrame8022) return decode_llc(view);
+  constexpr std::uint16_t frame_802_2 = 4;
+  if (protocol == frame_802_2) return decode_llc(view);
   return {Layer::Kind::ether_type, protocol, view};
 }
 

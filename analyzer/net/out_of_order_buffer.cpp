@@ -7,10 +7,10 @@ namespace rtmpscope::net {
 namespace {
 
 /// A piece in the vector (which may be twice as large as its contents) and the allocator's own bookkeeping.
-constexpr std::size_t kPieceOverhead = 2 * sizeof(OutOfOrderBuffer::Piece) + 16;
+constexpr std::size_t piece_overhead = 2 * sizeof(OutOfOrderBuffer::Piece) + 16;
 
 /// A part in its vector, likewise.
-constexpr std::size_t kPartOverhead = 2 * sizeof(OutOfOrderBuffer::Part);
+constexpr std::size_t part_overhead = 2 * sizeof(OutOfOrderBuffer::Part);
 
 }  // namespace
 
@@ -26,7 +26,7 @@ OutOfOrderBuffer::Cost OutOfOrderBuffer::cost_of(std::uint64_t offset, std::size
   // The capture may have cut off the last bytes, which are a piece of their own.
   const std::size_t pieces = parts + (wire_length > captured ? 1 : 0);
   return {pieces,
-          pieces * kPieceOverhead + std::max(captured, usual_piece_bytes) + (parts - 1) * usual_piece_bytes};
+          pieces * piece_overhead + std::max(captured, usual_piece_bytes) + (parts - 1) * usual_piece_bytes};
 }
 
 OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes captured,
@@ -95,7 +95,7 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
       const PacketRef& last = previous.later.empty() ? previous.packet : previous.later.back().packet;
       if (last != packet) {
         previous.later.push_back({previous.length, packet});
-        charge_ += kPartOverhead;
+        charge_ += part_overhead;
       }
       previous.length += length;
       return;
@@ -110,14 +110,14 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
     piece.bytes.reserve(std::max(bytes.size(), usual_piece_bytes));
     piece.bytes.assign(bytes.begin(), bytes.end());
   }
-  charge_ += kPieceOverhead + piece.bytes.capacity();
+  charge_ += piece_overhead + piece.bytes.capacity();
   pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(at), std::move(piece));
   ++at;
 }
 
 void OutOfOrderBuffer::drop_front(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    charge_ -= kPieceOverhead + pieces_[i].bytes.capacity() + pieces_[i].later.size() * kPartOverhead;
+    charge_ -= piece_overhead + pieces_[i].bytes.capacity() + pieces_[i].later.size() * part_overhead;
   }
   pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count));
 }

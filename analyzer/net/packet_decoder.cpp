@@ -3,10 +3,10 @@
 namespace rtmpscope::net {
 namespace {
 
-constexpr std::uint32_t kEthernetHeader = 14;
-constexpr std::uint32_t kIpv4Header = 20;
-constexpr std::uint32_t kIpv6Header = 40;
-constexpr std::uint32_t kTcpHeader = 20;
+constexpr std::uint32_t ethernet_header_size = 14;
+constexpr std::uint32_t ipv4_header_size = 20;
+constexpr std::uint32_t ipv6_header_size = 40;
+constexpr std::uint32_t tcp_header_size = 20;
 
 // EtherType and the first byte of IPv4 as they lie in memory, so that the usual case costs one comparison
 // each.
@@ -60,22 +60,23 @@ DecodeResult PacketDecoder::decode(Bytes packet, std::uint32_t wire_length, std:
   const auto captured = static_cast<std::uint32_t>(packet.size());
   View view{packet.data(), captured, std::max(captured, wire_length)};
 
-  constexpr std::uint16_t kLinkEthernet = 1;
-  if (link_type == kLinkEthernet && captured >= kEthernetHeader + kIpv4Header + kTcpHeader) {
-    const std::uint8_t* ip = view.data + kEthernetHeader;
+  constexpr std::uint16_t link_ethernet = 1;
+  if (link_type == link_ethernet && captured >= ethernet_header_size + ipv4_header_size + tcp_header_size) {
+    const std::uint8_t* ip = view.data + ethernet_header_size;
     if (is_plain_ipv4(view.data)) {
       const std::uint32_t total = load_be16(ip + 2);
       if (ip[9] == ip_protocol::tcp && (load_be16(ip + 6) & 0x3fff) == 0 &&
-          total >= kIpv4Header + kTcpHeader) {
-        (void)view.skip(kEthernetHeader + kIpv4Header);
-        view.limit(total - kIpv4Header);
+          total >= ipv4_header_size + tcp_header_size) {
+        (void)view.skip(ethernet_header_size + ipv4_header_size);
+        view.limit(total - ipv4_header_size);
         return decode_tcp({ip + 12, ip + 16, false}, view, ref, out);
       }
     } else if (load_be16(view.data + 12) == ether_type::ipv6 && ip[0] >> 4 == 6 &&
                ip[6] == ip_protocol::tcp) {
       const std::uint32_t length = load_be16(ip + 4);
-      if (captured >= kEthernetHeader + kIpv6Header + kTcpHeader && length >= kTcpHeader) {
-        (void)view.skip(kEthernetHeader + kIpv6Header);
+      if (captured >= ethernet_header_size + ipv6_header_size + tcp_header_size &&
+          length >= tcp_header_size) {
+        (void)view.skip(ethernet_header_size + ipv6_header_size);
         view.limit(length);
         return decode_tcp({ip + 8, ip + 24, true}, view, ref, out);
       }
@@ -134,10 +135,11 @@ DecodeResult PacketDecoder::reject(Layer::Ending why) {
 
 DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, PacketRef ref,
                                        TcpSegment& out) {
-  if (view.captured < kTcpHeader) return reject(view.wire < kTcpHeader ? Layer::invalid : Layer::cut_off);
+  if (view.captured < tcp_header_size)
+    return reject(view.wire < tcp_header_size ? Layer::invalid : Layer::cut_off);
   const std::uint8_t* tcp = view.data;
   const std::uint32_t header = (tcp[12] >> 4) * 4U;
-  if (header < kTcpHeader || header > view.wire) return reject(Layer::invalid);
+  if (header < tcp_header_size || header > view.wire) return reject(Layer::invalid);
   (addresses.v6 ? set_key_v6 : set_key_v4)(addresses.source, addresses.destination, tcp, out);
   const FlowHashes hashes = hash_of(out.key, hash_seed_);
   out.hash = hashes.flow;
@@ -160,14 +162,14 @@ DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, Pa
 PacketDecoder::Step PacketDecoder::decode_ipv4(Layer& layer, Addresses& addresses, Timestamp time) {
   View view = layer.view;
   const std::uint8_t* ip = view.data;
-  if (view.captured < kIpv4Header) {
+  if (view.captured < ipv4_header_size) {
     layer = Layer::stop(Layer::cut_off);
     return Step::next;
   }
   const std::uint32_t header = (ip[0] & 0x0fU) * 4;
   std::uint32_t total = load_be16(ip + 2);
   if (total == 0) total = view.wire;  // left to the network card, which splits the packet (TSO)
-  if (ip[0] >> 4 != 4 || header < kIpv4Header || total < header) {
+  if (ip[0] >> 4 != 4 || header < ipv4_header_size || total < header) {
     layer = Layer::stop(Layer::invalid);
     return Step::next;
   }
@@ -191,7 +193,7 @@ PacketDecoder::Step PacketDecoder::decode_ipv4(Layer& layer, Addresses& addresse
 PacketDecoder::Step PacketDecoder::decode_ipv6(Layer& layer, Addresses& addresses) {
   View view = layer.view;
   const std::uint8_t* ip = view.data;
-  if (view.captured < kIpv6Header) {
+  if (view.captured < ipv6_header_size) {
     layer = Layer::stop(Layer::cut_off);
     return Step::next;
   }
@@ -200,7 +202,7 @@ PacketDecoder::Step PacketDecoder::decode_ipv6(Layer& layer, Addresses& addresse
     return Step::next;
   }
   const std::uint32_t length = load_be16(ip + 4);
-  (void)view.skip(kIpv6Header);
+  (void)view.skip(ipv6_header_size);
   if (length != 0) view.limit(length);  // 0: a jumbogram, or left to the network card
   addresses = {ip + 8, ip + 24, true};
   layer = {Layer::Kind::ip_protocol, ip[6], view};

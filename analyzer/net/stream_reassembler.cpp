@@ -7,38 +7,37 @@ namespace rtmpscope::net {
 void StreamReassembler::release(HeldMemory& held) {
   discard(held);
   out_of_order_.reset();
-  state_ &= static_cast<std::uint8_t>(~kGapped);
 }
 
 void StreamReassembler::reset(HeldMemory& held) {
   release(held);
   next_ = acknowledged_ = fin_ = 0;
   start_ = 0;
-  state_ = 0;
+  start_state_ = Start::awaited;
+  end_state_ = End::open;
+  acknowledgement_known_ = false;
 }
 
 void StreamReassembler::start_at(std::uint32_t first_sequence) {
-  if (started() && (!untouched() || (state_ & kMidstream) != 0)) return;
-  const bool acknowledged = (state_ & kAcknowledged) != 0 && !started();
+  if (started() && (!untouched() || start_state_ == Start::midstream)) return;
+  const bool acknowledged = acknowledgement_known_ && !started();
   const auto acknowledgement = static_cast<std::uint32_t>(acknowledged_);
   start_ = first_sequence;
-  state_ = kStarted;
-  acknowledged_ = 0;
-  if (acknowledged && sequence_distance(acknowledgement, first_sequence) > 0) {
-    state_ |= kAcknowledged;
-    acknowledged_ = acknowledgement - first_sequence;
-  }
+  start_state_ = Start::syn;
+  end_state_ = End::open;
+  acknowledgement_known_ = acknowledged && sequence_distance(acknowledgement, first_sequence) > 0;
+  acknowledged_ = acknowledgement_known_ ? acknowledgement - first_sequence : 0;
 }
 
 void StreamReassembler::start_midstream(std::uint32_t sequence, std::uint32_t wire_length,
                                         Delivery& delivery) {
   std::uint32_t first = sequence;
-  if ((state_ & kAcknowledged) != 0 && wire_length == 1 &&
+  if (acknowledgement_known_ && wire_length == 1 &&
       static_cast<std::uint32_t>(acknowledged_) == sequence + 1) {
     ++first;  // the receiver has that byte already: it is a keep-alive's, and means nothing
   }
   start_at(first);
-  state_ |= kMidstream;
+  start_state_ = Start::midstream;
   if (delivery.handler == nullptr) return;
   delivery.handler->on_gap(delivery.direction,
                            {0, std::nullopt, GapCause::start_not_captured, delivery.packet});
@@ -138,7 +137,7 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
 
 void StreamReassembler::count_repeated(std::uint64_t begin, std::uint64_t end, Delivery& delivery) const {
   std::uint64_t late = 0;
-  if ((state_ & kGapped) != 0) {
+  if (out_of_order_ != nullptr) {
     for (const Gap& gap : out_of_order_->recent_gaps) {
       const std::uint64_t from = std::max(begin, gap.begin);
       const std::uint64_t to = std::min(end, gap.end);
@@ -176,7 +175,7 @@ void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t
       offset, captured, wire_length, {delivery.flow_packet, delivery.packet.time}, delivery.packet);
   delivery.held.bytes += buffer.charge() - before;
   delivery.totals.retransmitted_bytes += inserted.duplicate_bytes;
-  state_ |= kHolding;
+  holding_ = true;
   if (inserted.conflict_length > 0) {
     delivery.handler->on_overlap_conflict(delivery.direction, inserted.conflict_offset,
                                           inserted.conflict_length, delivery.packet);
@@ -203,7 +202,7 @@ void StreamReassembler::drain(Delivery& delivery, bool filled) {
   const std::size_t before = buffer.charge();
   buffer.drop_front(used);
   delivery.held.bytes -= before - buffer.charge();
-  if (buffer.empty()) state_ &= static_cast<std::uint8_t>(~kHolding);
+  if (buffer.empty()) holding_ = false;
 }
 
 /// Each packet's bytes by themselves.
@@ -223,7 +222,6 @@ void StreamReassembler::give_up_gap(std::uint64_t end, GapCause cause, Delivery&
   OutOfOrder& state = out_of_order();
   state.recent_gaps[state.next_gap] = {next_, end};
   state.next_gap = (state.next_gap + 1) % state.recent_gaps.size();
-  state_ |= kGapped;
   const bool held = holding() && state.buffer.front().offset == end;
   deliver_gap(end - next_, cause, held ? state.buffer.front().packet : delivery.packet, delivery);
   if (delivery.handler != nullptr) drain(delivery, false);
@@ -246,7 +244,7 @@ void StreamReassembler::check_gaps(Delivery& delivery) {
     OutOfOrderBuffer::Noticed& noticed = first.noticed;
     if (noticed.time > now) noticed.time = now;  // the clock may step back
     OutOfOrderBuffer::Noticed since = noticed;
-    const bool one_way = (state_ & kAcknowledged) == 0;
+    const bool one_way = !acknowledgement_known_;
     if (one_way) {
       OutOfOrderBuffer::Noticed& last_fill = out_of_order_->last_fill;
       last_fill.time = std::min(last_fill.time, now);
@@ -268,7 +266,7 @@ bool StreamReassembler::grace_is_over(const OutOfOrderBuffer::Noticed& since, De
   const auto over = [&](std::uint32_t least_packets, Timestamp least_age, Timestamp age_alone) {
     return (packets >= least_packets && age >= least_age) || age >= age_alone;
   };
-  if ((state_ & kAcknowledged) == 0) {
+  if (!acknowledgement_known_) {
     return over(limits.one_way_grace_packets, limits.one_way_grace_time, limits.one_way_grace_time_alone);
   }
   if (delivery.held.expects_no_late_bytes(limits)) return true;
@@ -279,23 +277,23 @@ void StreamReassembler::on_fin(std::uint32_t sequence, Delivery& delivery) {
   if (!started()) {
     // The stream ends with its first captured segment, which has no payload.
     start_at(sequence);
-    state_ |= kMidstream;
+    start_state_ = Start::midstream;
   }
   if (ended()) return;
   const std::int64_t offset = unwrap_sequence(sequence, start_, reference());
   if (offset < static_cast<std::int64_t>(next_)) return;  // the FIN of another connection
   fin_ = static_cast<std::uint64_t>(offset);
-  state_ |= kFin;
+  end_state_ = End::fin_seen;
   if (delivery.handler == nullptr) {
-    state_ |= kEnded;  // gaps are of no interest, either
+    end_state_ = End::ended_by_fin;  // gaps are of no interest, either
     return;
   }
   end_if_complete(delivery);
 }
 
 void StreamReassembler::end_if_complete(Delivery& delivery) {
-  if (!fin_seen() || ended() || next_ < fin_) return;
-  state_ |= kEnded;
+  if (end_state_ != End::fin_seen || next_ < fin_) return;
+  end_state_ = End::ended_by_fin;
   if (holding()) {  // beyond the FIN
     const OutOfOrderBuffer& buffer = out_of_order_->buffer;
     for (std::size_t i = 0; i < buffer.size(); ++i) delivery.totals.discarded_bytes += buffer[i].length;
@@ -324,14 +322,14 @@ void StreamReassembler::finish(EndCause cause, Delivery& delivery) {
     std::uint64_t end = next_;
     if (fin_seen() && fin_ - next_ <= delivery.limits.acknowledgement_step) {
       end = std::max(end, fin_);
-    } else if ((state_ & kAcknowledged) != 0 && acknowledged_ > next_ + 1) {
+    } else if (acknowledgement_known_ && acknowledged_ > next_ + 1) {
       end = acknowledged_;
     }
     if (end > next_) deliver_gap(end - next_, GapCause::not_captured, delivery.packet, delivery);
     end_if_complete(delivery);
     if (ended()) return;
   }
-  state_ |= kEnded;
+  end_state_ = fin_seen() ? End::ended_by_fin : End::ended_without_fin;
   deliver_end(cause, delivery);
 }
 
@@ -340,13 +338,13 @@ void StreamReassembler::discard(HeldMemory& held) {
   OutOfOrderBuffer& buffer = out_of_order_->buffer;
   held.bytes -= buffer.charge();
   buffer.drop_front(buffer.size());
-  state_ &= static_cast<std::uint8_t>(~kHolding);
+  holding_ = false;
 }
 
 void StreamReassembler::lose_interest(Delivery& delivery) {
   delivery.handler = nullptr;
   discard(delivery.held);
-  if (fin_seen()) state_ |= kEnded;
+  if (fin_seen()) end_state_ = End::ended_by_fin;
 }
 
 StreamReassembler::OutOfOrder& StreamReassembler::out_of_order() {

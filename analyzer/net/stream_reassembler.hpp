@@ -53,8 +53,8 @@ class StreamReassembler {
 
   /// `wire_length` is not 0. `captured` is the first bytes of it.
   void on_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length, Delivery& delivery) {
-    if (state_ == kStarted && sequence == next_sequence() && delivery.handler != nullptr &&
-        captured.size() == wire_length) {
+    if (started() && end_state_ == End::open && !holding_ && sequence == next_sequence() &&
+        delivery.handler != nullptr && captured.size() == wire_length) {
       deliver(captured, delivery);
       return;
     }
@@ -66,15 +66,15 @@ class StreamReassembler {
   void on_acknowledgement(std::uint32_t acknowledgement, const FlowLimits& limits) {
     if (!started()) [[unlikely]] {
       acknowledged_ = acknowledgement;
-      state_ |= kAcknowledged;
+      acknowledgement_known_ = true;
       return;
     }
     const std::uint64_t here = reference();
     const std::int64_t offset = unwrap_sequence(acknowledgement, start_, here);
     if (offset < 0 || offset - static_cast<std::int64_t>(here) > limits.acknowledgement_step) return;
-    if ((state_ & kAcknowledged) == 0 || static_cast<std::uint64_t>(offset) > acknowledged_) {
+    if (!acknowledgement_known_ || static_cast<std::uint64_t>(offset) > acknowledged_) {
       acknowledged_ = static_cast<std::uint64_t>(offset);
-      state_ |= kAcknowledged;
+      acknowledgement_known_ = true;
     }
   }
   /// Gives up pending gaps whose grace is over. To be called with each packet of the flow if `holding`.
@@ -96,16 +96,20 @@ class StreamReassembler {
     if (step == 2) out_of_order_->buffer.prefetch_front();
   }
 
-  [[nodiscard]] bool started() const { return (state_ & kStarted) != 0; }
-  [[nodiscard]] bool started_by_syn() const { return started() && (state_ & kMidstream) == 0; }
+  [[nodiscard]] bool started() const { return start_state_ != Start::awaited; }
+  [[nodiscard]] bool started_by_syn() const { return start_state_ == Start::syn; }
   /// Begun, with nothing held and no end in sight.
-  [[nodiscard]] bool flowing() const { return (state_ & (kStarted | kHolding | kFin)) == kStarted; }
-  [[nodiscard]] bool holding() const { return (state_ & kHolding) != 0; }
+  [[nodiscard]] bool flowing() const { return started() && !holding_ && !fin_seen(); }
+  [[nodiscard]] bool holding() const { return holding_; }
   /// Neither payload nor a FIN has come.
-  [[nodiscard]] bool untouched() const { return next_ == 0 && (state_ & (kHolding | kFin)) == 0; }
-  [[nodiscard]] bool fin_seen() const { return (state_ & kFin) != 0; }
+  [[nodiscard]] bool untouched() const { return next_ == 0 && !holding_ && !fin_seen(); }
+  [[nodiscard]] bool fin_seen() const {
+    return end_state_ == End::fin_seen || end_state_ == End::ended_by_fin;
+  }
   /// Everything up to the FIN has been delivered or given up.
-  [[nodiscard]] bool ended() const { return (state_ & kEnded) != 0; }
+  [[nodiscard]] bool ended() const {
+    return end_state_ == End::ended_by_fin || end_state_ == End::ended_without_fin;
+  }
   [[nodiscard]] std::uint64_t next_offset() const { return next_; }
   [[nodiscard]] std::uint32_t start_sequence() const { return start_; }
   [[nodiscard]] std::uint32_t next_sequence() const { return start_ + static_cast<std::uint32_t>(next_); }
@@ -114,14 +118,17 @@ class StreamReassembler {
   [[nodiscard]] std::size_t held_bytes() const { return out_of_order_ ? out_of_order_->buffer.charge() : 0; }
 
  private:
-  enum : std::uint8_t {
-    kStarted = 1,
-    kMidstream = 2,  // without a SYN
-    kHolding = 4,    // out-of-order payload waits
-    kFin = 8,        // fin_ is known
-    kEnded = 16,
-    kAcknowledged = 32,  // acknowledged_ is known: an offset or, before the start, a sequence number
-    kGapped = 64,        // recent_gaps is in use
+  /// Where offset 0 comes from.
+  enum class Start : std::uint8_t {
+    awaited,    ///< neither a SYN nor payload has come
+    syn,        ///< the SYN says it
+    midstream,  ///< no SYN was captured: the first payload, or the FIN
+  };
+  enum class End : std::uint8_t {
+    open,
+    fin_seen,           ///< fin_ is known; bytes before it may be missing
+    ended_by_fin,       ///< nothing more is delivered
+    ended_without_fin,  ///< finish() came first
   };
   struct Gap {
     std::uint64_t begin = 0;
@@ -130,7 +137,7 @@ class StreamReassembler {
   struct OutOfOrder {
     OutOfOrderBuffer buffer;
     OutOfOrderBuffer::Noticed last_fill;  // when missing bytes last came in order
-    std::array<Gap, 4> recent_gaps;       // for telling late bytes from repeated ones
+    std::array<Gap, 4> recent_gaps;       // to distinguish late bytes from repeated ones; empty ones at first
     std::size_t next_gap = 0;
   };
 
@@ -166,18 +173,21 @@ class StreamReassembler {
   OutOfOrder& out_of_order();
   /// The receiver has the byte at `offset`.
   [[nodiscard]] bool acknowledged_beyond(std::uint64_t offset) const {
-    return (state_ & kAcknowledged) != 0 && acknowledged_ > offset;
+    return acknowledgement_known_ && acknowledged_ > offset;
   }
   [[nodiscard]] std::uint64_t reference() const {
-    return (state_ & kAcknowledged) != 0 && acknowledged_ > next_ ? acknowledged_ : next_;
+    return acknowledgement_known_ && acknowledged_ > next_ ? acknowledged_ : next_;
   }
 
-  std::uint64_t next_ = 0;  // offset of the next byte to deliver
-  std::uint64_t acknowledged_ = 0;
-  std::uint64_t fin_ = 0;  // offset of the end
+  std::uint64_t next_ = 0;          // offset of the next byte to deliver
+  std::uint64_t acknowledged_ = 0;  // an offset or, before the start, a sequence number
+  std::uint64_t fin_ = 0;           // offset of the end
   std::unique_ptr<OutOfOrder> out_of_order_;
   std::uint32_t start_ = 0;  // sequence number of offset 0
-  std::uint8_t state_ = 0;
+  Start start_state_ = Start::awaited;
+  End end_state_ = End::open;
+  bool holding_ = false;  // out-of-order payload waits
+  bool acknowledgement_known_ = false;
 };
 
 }  // namespace rtmpscope::net

@@ -5,10 +5,10 @@
 namespace rtmpscope::net {
 namespace {
 
-constexpr std::uint16_t kVxlanPort = 4789;
-constexpr std::uint16_t kLinuxVxlanPort = 8472;  // the default of Linux, older than the assignment
-constexpr std::uint16_t kGenevePort = 6081;
-constexpr std::uint16_t kGtpUserPort = 2152;
+constexpr std::uint16_t vxlan_port = 4789;
+constexpr std::uint16_t linux_vxlan_port = 8472;  // the default of Linux, older than the assignment
+constexpr std::uint16_t geneve_port = 6081;
+constexpr std::uint16_t gtp_user_port = 2152;
 
 /// Anything may use these UDP ports: what does not look like the tunnel is no malformed packet.
 Layer decode_vxlan(View view) {
@@ -27,10 +27,10 @@ Layer decode_geneve(View view) {
 }
 
 Layer decode_gtp_user(View view) {
-  constexpr std::uint8_t kUserPacket = 255;  // message type G-PDU
+  constexpr std::uint8_t user_packet = 255;  // message type G-PDU
   if (view.captured < 8) return Layer::stop(Layer::not_tcp);
   const std::uint8_t flags = view.data[0];
-  if ((flags & 0xf0) != 0x30 || view.data[1] != kUserPacket)
+  if ((flags & 0xf0) != 0x30 || view.data[1] != user_packet)
     return Layer::stop(Layer::not_tcp);  // version 1, PT
   const std::uint16_t length = load_be16(view.data + 2);
   (void)view.skip(8);
@@ -93,10 +93,10 @@ Layer decode_udp(View view) {
   if (length >= 8 && length <= view.wire) view.limit(length);
   (void)view.skip(8);
   switch (port) {
-    case kVxlanPort:
-    case kLinuxVxlanPort: return decode_vxlan(view);
-    case kGenevePort: return decode_geneve(view);
-    case kGtpUserPort: return decode_gtp_user(view);
+    case vxlan_port:
+    case linux_vxlan_port: return decode_vxlan(view);
+    case geneve_port: return decode_geneve(view);
+    case gtp_user_port: return decode_gtp_user(view);
     default: return Layer::stop(Layer::not_tcp);
   }
 }

@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint8_t cut = reader.u8();
     const Bytes packet = reader.take(reader.u16());
     const auto wire_length = static_cast<std::uint32_t>(packet.size() + cut);
-    ref = {ref.number + 1, ref.time + cut * kSecond};
+    ref = {ref.number + 1, ref.time + cut * second};
     TcpSegment segment;
     const std::uint64_t datagrams = decoder.fragments().counters().datagrams;
     const DecodeResult result = decoder.decode(packet, wire_length, link_type, ref, segment);

@@ -207,7 +207,7 @@ void send_anything(FlowTable& table, ByteReader& reader, std::uint8_t flags, Pac
   const std::uint8_t shape = reader.u8();
   const std::uint16_t position = reader.u16();
   const std::uint8_t length = reader.u8();
-  packet.time += (static_cast<Timestamp>(shape) - 60) * kSecond / 16;  // may step back
+  packet.time += (static_cast<Timestamp>(shape) - 60) * second / 16;  // may step back
   TcpSegment segment = blank(packet, (flags & 0x40) != 0);
   segment.from_low = (flags & 0x80) != 0;
   segment.flags = flags & 0x17;

@@ -42,19 +42,19 @@ TEST(FlowTable, ActivityIsCountedFromTheLastTick) {
 TEST(FlowTable, FlowsBeforeTheFirstTickAreAsOldAsTheTick) {
   Scenario s;
   s.feed("c A 100 a t=1000");
-  s.tick(1'000'000 * kSecond);
+  s.tick(1'000'000 * second);
   EXPECT_EQ(s.table.size(), 1U);
-  s.tick(1'000'000 * kSecond + FlowLimits{}.idle_timeout + 1);
+  s.tick(1'000'000 * second + FlowLimits{}.idle_timeout + 1);
   EXPECT_EQ(s.table.size(), 0U);
 }
 
 TEST(FlowTable, TicksThatGoBackAreIgnored) {
   Scenario s;
-  s.tick(10'000 * kSecond);
+  s.tick(10'000 * second);
   s.feed("c A 100 a");
   s.tick(0);
   s.feed("c A 101 b");
-  s.tick(10'001 * kSecond);
+  s.tick(10'001 * second);
   EXPECT_EQ(s.table.size(), 1U);
 }
 
@@ -123,7 +123,7 @@ TEST(FlowTable, EvictsTombstonesThenHalfOpenThenTheLeastRecentlyUsed) {
   s.feed("c S 99 port=3");
   s.feed("c A 100 a port=4");
   s.feed("c R 101 port=4");
-  s.tick(kSecond);
+  s.tick(second);
   s.feed("c A 101 b port=1");  // now 2 is the least recently used
   EXPECT_EQ(s.table.size(), 4U);
   s.feed("c A 100 a port=5");  // replaces the tombstone 4
@@ -155,7 +155,7 @@ TEST(FlowTable, FlowsEndInTheOrderInWhichTheyBegan) {
   Scenario s;
   s.tick(0);
   for (const int port : {5, 3, 9, 1}) s.feed(fmt::format("c A 100 a port={}", port));
-  s.tick(kSecond);
+  s.tick(second);
   s.feed("c A 101 b port=5");
   std::vector<std::uint16_t> ports;
   for (const FlowInfo& info : s.observer.infos) ports.push_back(std::min(info.client.port, info.server.port));
@@ -197,7 +197,7 @@ TEST(FlowTable, LookupsMatchAMapThroughGrowthAndRemoval) {
     // Few different hashes: long runs in the table, which removal has to keep together.
     segment.hash = hash_of(segment.key).flow % 64 * 16;
     segment.from_low = true;
-    segment.packet = {i, static_cast<Timestamp>(i) * kSecond};
+    segment.packet = {i, static_cast<Timestamp>(i) * second};
     const bool known = sequences.contains(port);
     if (known && random() % 20 == 0) {
       segment.flags = tcp_flag::rst;

@@ -9,7 +9,7 @@
 namespace rtmpscope::net::test {
 namespace {
 
-constexpr std::uint16_t kRawIp = 101;
+constexpr std::uint16_t link_raw_ip = 101;
 
 Packet payload_of(std::size_t size) {
   Packet payload(size);
@@ -49,8 +49,8 @@ struct Feeder {
 
   explicit Feeder(const DecoderLimits& limits = {}) : decoder(limits) {}
   DecodeResult feed(const Packet& packet, Timestamp time = 0, std::size_t wire_length = 0) {
-    return decoder.decode(packet, static_cast<std::uint32_t>(std::max(packet.size(), wire_length)), kRawIp,
-                          {++number, time}, segment);
+    return decoder.decode(packet, static_cast<std::uint32_t>(std::max(packet.size(), wire_length)),
+                          link_raw_ip, {++number, time}, segment);
   }
   [[nodiscard]] Packet payload() const { return {segment.payload, segment.payload + segment.payload_length}; }
 };

@@ -10,8 +10,8 @@ namespace {
 
 using rtmpscope::test::bytes_of;
 
-constexpr std::uint16_t kEthernet = 1;
-constexpr PacketRef kRef{42, 1000};
+constexpr std::uint16_t link_ethernet = 1;
+constexpr PacketRef packet_ref{42, 1000};
 
 struct Decoded {
   DecodeResult result;
@@ -23,22 +23,22 @@ Decoded decode(PacketDecoder& decoder, const Packet& packet, std::uint16_t link_
                std::size_t wire_length = 0) {
   Decoded decoded{};
   decoded.result = decoder.decode(packet, static_cast<std::uint32_t>(std::max(wire_length, packet.size())),
-                                  link_type, kRef, decoded.segment);
+                                  link_type, packet_ref, decoded.segment);
   if (decoded.result == DecodeResult::tcp) {
     decoded.payload = as_text({decoded.segment.payload, decoded.segment.payload_length});
   }
   return decoded;
 }
-Decoded decode(const Packet& packet, std::uint16_t link_type = kEthernet, std::size_t wire_length = 0) {
+Decoded decode(const Packet& packet, std::uint16_t link_type = link_ethernet, std::size_t wire_length = 0) {
   PacketDecoder decoder;
   return decode(decoder, packet, link_type, wire_length);
 }
 
-const Packet kPayload = bytes_of("C0C1");
-const Packet kIpv4 = ipv4(6, tcp(kPayload));
-const Packet kIpv6 = ipv6(6, tcp(kPayload));
-const Packet kFrame = ethernet(0x0800, kIpv4);
-const Packet kFrame6 = ethernet(0x86dd, kIpv6);
+const Packet tcp_payload = bytes_of("C0C1");
+const Packet ipv4_packet = ipv4(6, tcp(tcp_payload));
+const Packet ipv6_packet = ipv6(6, tcp(tcp_payload));
+const Packet ipv4_frame = ethernet(0x0800, ipv4_packet);
+const Packet ipv6_frame = ethernet(0x86dd, ipv6_packet);
 
 struct Case {
   std::string name;
@@ -51,99 +51,105 @@ std::vector<Case> encapsulations() {
   const Packet erspan2 = hex("1001 0001 00000000");
   const Packet erspan3 = hex("20010001 00000000 00000000");
   return {
-      {"Ethernet", 1, kFrame},
-      {"EthernetIpv6", 1, kFrame6},
-      {"EthernetPadded", 1, concat(kFrame, hex("0000000000"))},
-      {"EthernetIpv6Padded", 1, concat(kFrame6, hex("0000000000"))},
+      {"Ethernet", 1, ipv4_frame},
+      {"EthernetIpv6", 1, ipv6_frame},
+      {"EthernetPadded", 1, concat(ipv4_frame, hex("0000000000"))},
+      {"EthernetIpv6Padded", 1, concat(ipv6_frame, hex("0000000000"))},
       {"Ieee8023Snap", 1,
-       ethernet(8 + static_cast<unsigned>(kIpv4.size()), concat(hex("aaaa03 000000 0800"), kIpv4))},
-      {"Ipv4Options", 1, ethernet(0x0800, ipv4_with_options(6, tcp(kPayload)))},
-      {"NullLittleEndian", 0, concat(hex("02000000"), kIpv4)},
-      {"NullBigEndian", 0, concat(hex("00000002"), kIpv4)},
-      {"NullIpv6Linux", 0, concat(hex("0a000000"), kIpv6)},
-      {"NullIpv6Darwin", 0, concat(hex("1e000000"), kIpv6)},
-      {"NullIpv6FreeBsd", 0, concat(hex("0000001c"), kIpv6)},
-      {"NullIpv6OpenBsd", 0, concat(hex("18000000"), kIpv6)},
-      {"NullIpv6Windows", 0, concat(hex("17000000"), kIpv6)},
-      {"Loop", 108, concat(hex("00000002"), kIpv4)},
-      {"Raw", 101, kIpv4},
-      {"RawIpv6", 101, kIpv6},
-      {"RawBsd", 12, kIpv4},
-      {"RawOpenBsd", 14, kIpv6},
-      {"Ipv4", 228, kIpv4},
-      {"Ipv6", 229, kIpv6},
-      {"Ppp", 9, concat(hex("ff03 0021"), kIpv4)},
-      {"PppWithoutAddress", 9, concat(hex("0057"), kIpv6)},
-      {"PppCompressedProtocol", 9, concat(hex("21"), kIpv4)},
-      {"PppMpls", 9, concat(hex("0281"), mpls(true, kIpv4))},
-      {"PppHdlc", 50, concat(hex("ff03 0021"), kIpv4)},
-      {"PppEther", 51, concat(hex("1100 0001"), be16(2 + kIpv4.size()), hex("0021"), kIpv4)},
-      {"LinuxCooked", 113, concat(hex("0000 0001 0006 020000000001 0000 0800"), kIpv4)},
-      {"LinuxCooked2", 276, concat(hex("86dd 0000 00000002 0001 00 06 020000000001 0000"), kIpv6)},
-      {"Vlan", 1, ethernet(0x8100, vlan(0x0800, kIpv4))},
-      {"QinQ", 1, ethernet(0x88a8, vlan(0x8100, vlan(0x86dd, kIpv6)))},
-      {"OldQinQ", 1, ethernet(0x9100, vlan(0x8100, vlan(0x0800, kIpv4)))},
+       ethernet(8 + static_cast<unsigned>(ipv4_packet.size()),
+                concat(hex("aaaa03 000000 0800"), ipv4_packet))},
+      {"Ipv4Options", 1, ethernet(0x0800, ipv4_with_options(6, tcp(tcp_payload)))},
+      {"NullLittleEndian", 0, concat(hex("02000000"), ipv4_packet)},
+      {"NullBigEndian", 0, concat(hex("00000002"), ipv4_packet)},
+      {"NullIpv6Linux", 0, concat(hex("0a000000"), ipv6_packet)},
+      {"NullIpv6Darwin", 0, concat(hex("1e000000"), ipv6_packet)},
+      {"NullIpv6FreeBsd", 0, concat(hex("0000001c"), ipv6_packet)},
+      {"NullIpv6OpenBsd", 0, concat(hex("18000000"), ipv6_packet)},
+      {"NullIpv6Windows", 0, concat(hex("17000000"), ipv6_packet)},
+      {"Loop", 108, concat(hex("00000002"), ipv4_packet)},
+      {"Raw", 101, ipv4_packet},
+      {"RawIpv6", 101, ipv6_packet},
+      {"RawBsd", 12, ipv4_packet},
+      {"RawOpenBsd", 14, ipv6_packet},
+      {"Ipv4", 228, ipv4_packet},
+      {"Ipv6", 229, ipv6_packet},
+      {"Ppp", 9, concat(hex("ff03 0021"), ipv4_packet)},
+      {"PppWithoutAddress", 9, concat(hex("0057"), ipv6_packet)},
+      {"PppCompressedProtocol", 9, concat(hex("21"), ipv4_packet)},
+      {"PppMpls", 9, concat(hex("0281"), mpls(true, ipv4_packet))},
+      {"PppHdlc", 50, concat(hex("ff03 0021"), ipv4_packet)},
+      {"PppEther", 51, concat(hex("1100 0001"), be16(2 + ipv4_packet.size()), hex("0021"), ipv4_packet)},
+      {"LinuxCooked", 113, concat(hex("0000 0001 0006 020000000001 0000 0800"), ipv4_packet)},
+      {"LinuxCooked2", 276, concat(hex("86dd 0000 00000002 0001 00 06 020000000001 0000"), ipv6_packet)},
+      {"Vlan", 1, ethernet(0x8100, vlan(0x0800, ipv4_packet))},
+      {"QinQ", 1, ethernet(0x88a8, vlan(0x8100, vlan(0x86dd, ipv6_packet)))},
+      {"OldQinQ", 1, ethernet(0x9100, vlan(0x8100, vlan(0x0800, ipv4_packet)))},
       {"VlanSnap", 1,
-       ethernet(0x8100,
-                vlan(8 + static_cast<unsigned>(kIpv4.size()), concat(hex("aaaa03 000000 0800"), kIpv4)))},
-      {"Mpls", 1, ethernet(0x8847, mpls(true, kIpv4))},
-      {"MplsTwoLabelsIpv6", 1, ethernet(0x8848, mpls(false, mpls(true, kIpv6)))},
-      {"MplsPseudowire", 1, ethernet(0x8847, mpls(true, concat(hex("00000000"), kFrame)))},
+       ethernet(0x8100, vlan(8 + static_cast<unsigned>(ipv4_packet.size()),
+                             concat(hex("aaaa03 000000 0800"), ipv4_packet)))},
+      {"Mpls", 1, ethernet(0x8847, mpls(true, ipv4_packet))},
+      {"MplsTwoLabelsIpv6", 1, ethernet(0x8848, mpls(false, mpls(true, ipv6_packet)))},
+      {"MplsPseudowire", 1, ethernet(0x8847, mpls(true, concat(hex("00000000"), ipv4_frame)))},
       {"MplsPseudowireWithoutControlWord", 1,
-       ethernet(0x8847, mpls(true, concat(hex("22"), Packet(kFrame.begin() + 1, kFrame.end()))))},
+       ethernet(0x8847, mpls(true, concat(hex("22"), Packet(ipv4_frame.begin() + 1, ipv4_frame.end()))))},
       {"Pppoe", 1,
-       ethernet(0x8864, concat(hex("1100 0001"), be16(2 + kIpv4.size()), hex("0021"), kIpv4, hex("000000")))},
-      {"IpInIp", 1, ethernet(0x0800, ipv4(4, kIpv4))},
-      {"Ipv6InIpv4", 1, ethernet(0x0800, ipv4(41, kIpv6))},
-      {"Ipv4InIpv6", 1, ethernet(0x86dd, ipv6(4, kIpv4))},
-      {"Gre", 1, ethernet(0x0800, ipv4(47, gre(0, 0x0800, kIpv4)))},
-      {"GreIpv6", 1, ethernet(0x86dd, ipv6(47, gre(0, 0x86dd, kIpv6)))},
-      {"GreChecksum", 1, ethernet(0x0800, ipv4(47, gre(0x8000, 0x0800, kIpv4)))},
-      {"GreKey", 1, ethernet(0x0800, ipv4(47, gre(0x2000, 0x0800, kIpv4)))},
-      {"GreSequence", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x0800, kIpv4)))},
-      {"GreAllFields", 1, ethernet(0x0800, ipv4(47, gre(0xb000, 0x0800, kIpv4)))},
-      {"GreEthernet", 1, ethernet(0x0800, ipv4(47, gre(0, 0x6558, kFrame)))},
-      {"GreMpls", 1, ethernet(0x0800, ipv4(47, gre(0, 0x8847, mpls(true, kIpv4))))},
-      {"ErspanType1", 1, ethernet(0x0800, ipv4(47, gre(0, 0x88be, kFrame)))},
-      {"ErspanType2", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x88be, concat(erspan2, kFrame))))},
-      {"ErspanType3", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x22eb, concat(erspan3, kFrame))))},
+       ethernet(0x8864, concat(hex("1100 0001"), be16(2 + ipv4_packet.size()), hex("0021"), ipv4_packet,
+                               hex("000000")))},
+      {"IpInIp", 1, ethernet(0x0800, ipv4(4, ipv4_packet))},
+      {"Ipv6InIpv4", 1, ethernet(0x0800, ipv4(41, ipv6_packet))},
+      {"Ipv4InIpv6", 1, ethernet(0x86dd, ipv6(4, ipv4_packet))},
+      {"Gre", 1, ethernet(0x0800, ipv4(47, gre(0, 0x0800, ipv4_packet)))},
+      {"GreIpv6", 1, ethernet(0x86dd, ipv6(47, gre(0, 0x86dd, ipv6_packet)))},
+      {"GreChecksum", 1, ethernet(0x0800, ipv4(47, gre(0x8000, 0x0800, ipv4_packet)))},
+      {"GreKey", 1, ethernet(0x0800, ipv4(47, gre(0x2000, 0x0800, ipv4_packet)))},
+      {"GreSequence", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x0800, ipv4_packet)))},
+      {"GreAllFields", 1, ethernet(0x0800, ipv4(47, gre(0xb000, 0x0800, ipv4_packet)))},
+      {"GreEthernet", 1, ethernet(0x0800, ipv4(47, gre(0, 0x6558, ipv4_frame)))},
+      {"GreMpls", 1, ethernet(0x0800, ipv4(47, gre(0, 0x8847, mpls(true, ipv4_packet))))},
+      {"ErspanType1", 1, ethernet(0x0800, ipv4(47, gre(0, 0x88be, ipv4_frame)))},
+      {"ErspanType2", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x88be, concat(erspan2, ipv4_frame))))},
+      {"ErspanType3", 1, ethernet(0x0800, ipv4(47, gre(0x1000, 0x22eb, concat(erspan3, ipv4_frame))))},
       {"ErspanType3Subheader", 1,
-       ethernet(0x0800, ipv4(47, gre(0x1000, 0x22eb,
-                                     concat(hex("20010001 00000000 00000001 0000000000000000"), kFrame))))},
-      {"EtherIp", 1, ethernet(0x0800, ipv4(97, concat(hex("3000"), kFrame)))},
-      {"MplsInIp", 1, ethernet(0x0800, ipv4(137, mpls(true, kIpv4)))},
-      {"Vxlan", 1, ethernet(0x0800, ipv4(17, vxlan(kFrame)))},
-      {"VxlanOverIpv6", 1, ethernet(0x86dd, ipv6(17, vxlan(kFrame6)))},
-      {"VxlanLinuxPort", 1, ethernet(0x0800, ipv4(17, udp(8472, concat(hex("08000000 00002a00"), kFrame))))},
-      {"Geneve", 1, ethernet(0x0800, ipv4(17, udp(6081, concat(hex("0000 6558 00002a00"), kFrame))))},
+       ethernet(0x0800,
+                ipv4(47, gre(0x1000, 0x22eb,
+                             concat(hex("20010001 00000000 00000001 0000000000000000"), ipv4_frame))))},
+      {"EtherIp", 1, ethernet(0x0800, ipv4(97, concat(hex("3000"), ipv4_frame)))},
+      {"MplsInIp", 1, ethernet(0x0800, ipv4(137, mpls(true, ipv4_packet)))},
+      {"Vxlan", 1, ethernet(0x0800, ipv4(17, vxlan(ipv4_frame)))},
+      {"VxlanOverIpv6", 1, ethernet(0x86dd, ipv6(17, vxlan(ipv6_frame)))},
+      {"VxlanLinuxPort", 1,
+       ethernet(0x0800, ipv4(17, udp(8472, concat(hex("08000000 00002a00"), ipv4_frame))))},
+      {"Geneve", 1, ethernet(0x0800, ipv4(17, udp(6081, concat(hex("0000 6558 00002a00"), ipv4_frame))))},
       {"GeneveOptions", 1,
-       ethernet(0x0800, ipv4(17, udp(6081, concat(hex("0200 0800 00002a00 0102030405060708"), kIpv4))))},
+       ethernet(0x0800,
+                ipv4(17, udp(6081, concat(hex("0200 0800 00002a00 0102030405060708"), ipv4_packet))))},
       {"Gtp", 1,
-       ethernet(0x0800,
-                ipv4(17, udp(2152, concat(hex("30ff"), be16(kIpv4.size()), hex("00000001"), kIpv4))))},
+       ethernet(0x0800, ipv4(17, udp(2152, concat(hex("30ff"), be16(ipv4_packet.size()), hex("00000001"),
+                                                  ipv4_packet))))},
       {"GtpSequence", 1,
-       ethernet(0x0800, ipv4(17, udp(2152, concat(hex("32ff"), be16(4 + kIpv6.size()),
-                                                  hex("00000001 00010000"), kIpv6))))},
+       ethernet(0x0800, ipv4(17, udp(2152, concat(hex("32ff"), be16(4 + ipv6_packet.size()),
+                                                  hex("00000001 00010000"), ipv6_packet))))},
       {"GtpExtensionHeaders", 1,
-       ethernet(0x0800,
-                ipv4(17, udp(2152, concat(hex("34ff"), be16(16 + kIpv4.size()),
-                                          hex("00000001 00000085 01100085 02100000 00000000"), kIpv4))))},
+       ethernet(0x0800, ipv4(17, udp(2152, concat(hex("34ff"), be16(16 + ipv4_packet.size()),
+                                                  hex("00000001 00000085 01100085 02100000 00000000"),
+                                                  ipv4_packet))))},
       {"VxlanInVlanInGre", 1,
-       ethernet(0x8100, vlan(0x0800, ipv4(47, gre(0, 0x0800,
-                                                  ipv4(17, vxlan(ethernet(0x8100, vlan(0x0800, kIpv4))))))))},
-      {"Ipv6HopByHop", 1, ethernet(0x86dd, ipv6(0, concat(hex("06 00 010400000000"), tcp(kPayload))))},
+       ethernet(0x8100,
+                vlan(0x0800, ipv4(47, gre(0, 0x0800,
+                                          ipv4(17, vxlan(ethernet(0x8100, vlan(0x0800, ipv4_packet))))))))},
+      {"Ipv6HopByHop", 1, ethernet(0x86dd, ipv6(0, concat(hex("06 00 010400000000"), tcp(tcp_payload))))},
       {"Ipv6ManyHeaders", 1,
        ethernet(0x86dd,
                 ipv6(0, concat(hex("3c 00 010400000000"), hex("2b 01 01040000000000000000000000 00"),
-                               hex("87 00 000000000000"), hex("06 00 010400000000"), tcp(kPayload))))},
+                               hex("87 00 000000000000"), hex("06 00 010400000000"), tcp(tcp_payload))))},
       {"Ipv6AtomicFragment", 1,
-       ethernet(0x86dd, ipv6(44, concat(hex("06 00 0000 00000001"), tcp(kPayload))))},
+       ethernet(0x86dd, ipv6(44, concat(hex("06 00 0000 00000001"), tcp(tcp_payload))))},
       {"Ipv6Authentication", 1,
        ethernet(0x86dd, ipv6(51, concat(hex("06 04 0000 00000001 00000001 000000000000000000000000"),
-                                        tcp(kPayload))))},
+                                        tcp(tcp_payload))))},
       {"Ipv4Authentication", 1,
        ethernet(0x0800, ipv4(51, concat(hex("06 04 0000 00000001 00000001 000000000000000000000000"),
-                                        tcp(kPayload))))},
+                                        tcp(tcp_payload))))},
   };
 }
 
@@ -159,7 +165,7 @@ TEST(PacketDecoder, FindsTheSegmentInEveryEncapsulation) {
     EXPECT_EQ(s.acknowledgement, 0x05060708U);
     EXPECT_EQ(s.flags, tcp_flag::psh | tcp_flag::ack);
     EXPECT_EQ(s.window, 512);
-    EXPECT_EQ(s.packet, kRef);
+    EXPECT_EQ(s.packet, packet_ref);
     EXPECT_FALSE(s.from_low);
     const bool v6 = s.key.address_length == 16;
     EXPECT_EQ(s.key.low().to_string(), v6 ? "[2001:db8::1]:1935" : "10.0.0.1:1935");
@@ -187,7 +193,7 @@ TEST(PacketDecoder, CopesWithEveryTruncationOfEveryEncapsulation) {
 TEST(PacketDecoder, KeysAreTheSameInBothDirections) {
   const Packet reply = ethernet(0x0800, concat(hex("4500 0028 0001 4000 4006 0000 0a000001 0a000002"),
                                                hex("078f c350 00000001 00000002 5010 0100 00000000")));
-  const Decoded there = decode(kFrame);
+  const Decoded there = decode(ipv4_frame);
   const Decoded back = decode(reply);
   ASSERT_EQ(back.result, DecodeResult::tcp);
   EXPECT_TRUE(there.segment.key == back.segment.key);
@@ -209,9 +215,9 @@ TEST(PacketDecoder, OrdersEndpointsByAddressThenPort) {
 }
 
 TEST(PacketDecoder, HostPairHashIgnoresPortsAndFlowHashDoesNot) {
-  Packet other = kFrame;
+  Packet other = ipv4_frame;
   other[14 + 20] ^= 1;
-  const Decoded a = decode(kFrame);
+  const Decoded a = decode(ipv4_frame);
   const Decoded b = decode(other);
   EXPECT_EQ(a.segment.host_pair_hash, b.segment.host_pair_hash);
   EXPECT_NE(a.segment.hash, b.segment.hash);
@@ -224,7 +230,7 @@ TEST(PacketDecoder, TellsHowMuchTheSnapLengthCutOff) {
        {ethernet(0x0800, ipv4(6, tcp(payload))), ethernet(0x86dd, ipv6(6, tcp(payload)))}) {
     PacketDecoder decoder;
     const Packet cut(frame.begin(), frame.begin() + 200);
-    const Decoded decoded = decode(decoder, cut, kEthernet, frame.size());
+    const Decoded decoded = decode(decoder, cut, link_ethernet, frame.size());
     ASSERT_EQ(decoded.result, DecodeResult::tcp);
     EXPECT_EQ(decoded.segment.wire_length, 1000U);
     EXPECT_EQ(decoded.segment.payload_length, 200U - (frame.size() - 1000));
@@ -233,8 +239,8 @@ TEST(PacketDecoder, TellsHowMuchTheSnapLengthCutOff) {
 }
 
 TEST(PacketDecoder, KnowsThePayloadLengthOfASegmentCutInItsOptions) {
-  const Packet cut(kFrame.begin(), kFrame.begin() + 14 + 20 + 24);
-  const Decoded decoded = decode(cut, kEthernet, kFrame.size());
+  const Packet cut(ipv4_frame.begin(), ipv4_frame.begin() + 14 + 20 + 24);
+  const Decoded decoded = decode(cut, link_ethernet, ipv4_frame.size());
   ASSERT_EQ(decoded.result, DecodeResult::tcp);
   EXPECT_EQ(decoded.segment.payload_length, 0U);
   EXPECT_EQ(decoded.segment.wire_length, 4U);
@@ -260,7 +266,7 @@ TEST(PacketDecoder, SaysNotTcpToEverythingElse) {
       {"UdpOnVxlanPort", 1, ethernet(0x0800, ipv4(17, udp(4789, Packet(20))))},
       {"UdpOnGenevePort", 1, ethernet(0x0800, ipv4(17, udp(6081, Packet(20, 0xff))))},
       {"GtpEcho", 1, ethernet(0x0800, ipv4(17, udp(2152, hex("3201 0004 00000000 00000000"))))},
-      {"Icmp", 1, ethernet(0x0800, ipv4(1, kIpv4))},
+      {"Icmp", 1, ethernet(0x0800, ipv4(1, ipv4_packet))},
       {"Icmpv6AfterHopByHop", 1, ethernet(0x86dd, ipv6(0, concat(hex("3a 00 010400000000"), Packet(20))))},
       {"ExtensionHeaderNumberInIpv4", 1, ethernet(0x0800, ipv4(60, Packet(40)))},
       {"PppoeDiscovery", 1, ethernet(0x8863, Packet(20))},
@@ -277,7 +283,7 @@ TEST(PacketDecoder, SaysNotTcpToEverythingElse) {
   }
   EXPECT_EQ(decoder.counters().not_tcp, others.size());
   EXPECT_EQ(decoder.counters().unknown_link_type, 0U);
-  EXPECT_EQ(decode(decoder, kFrame, 105).result, DecodeResult::not_tcp);
+  EXPECT_EQ(decode(decoder, ipv4_frame, 105).result, DecodeResult::not_tcp);
   EXPECT_EQ(decoder.counters().unknown_link_type, 1U);
 }
 
@@ -292,13 +298,13 @@ TEST(PacketDecoder, CountsMalformedHeaders) {
     return packet;
   };
   const std::vector<Broken> invalid{
-      {"Ipv4HeaderLength", 1, with(kFrame, 14, 0x44)},
-      {"Ipv4Version", 1, with(kFrame, 14, 0x55)},
-      {"Ipv6Version", 1, with(kFrame6, 14, 0x50)},
-      {"Ipv4TotalLength", 1, with(with(kFrame, 16, 0), 17, 19)},
-      {"TcpBeyondTotalLength", 1, with(with(kFrame, 16, 0), 17, 39)},
-      {"TcpHeaderLength", 1, with(kFrame, 14 + 20 + 12, 0x40)},
-      {"TcpHeaderBeyondPacket", 1, with(kFrame, 14 + 20 + 12, 0xf0)},
+      {"Ipv4HeaderLength", 1, with(ipv4_frame, 14, 0x44)},
+      {"Ipv4Version", 1, with(ipv4_frame, 14, 0x55)},
+      {"Ipv6Version", 1, with(ipv6_frame, 14, 0x50)},
+      {"Ipv4TotalLength", 1, with(with(ipv4_frame, 16, 0), 17, 19)},
+      {"TcpBeyondTotalLength", 1, with(with(ipv4_frame, 16, 0), 17, 39)},
+      {"TcpHeaderLength", 1, with(ipv4_frame, 14 + 20 + 12, 0x40)},
+      {"TcpHeaderBeyondPacket", 1, with(ipv4_frame, 14 + 20 + 12, 0xf0)},
       {"GtpExtensionOfNoLength", 1,
        ethernet(0x0800, ipv4(17, udp(2152, hex("34ff 0008 00000001 00000085 00000000"))))},
   };
@@ -310,7 +316,7 @@ TEST(PacketDecoder, CountsMalformedHeaders) {
     EXPECT_EQ(decoder.counters().malformed, 1U);
   }
   PacketDecoder decoder;
-  EXPECT_EQ(decode(decoder, Packet(kFrame.begin(), kFrame.begin() + 50), 1, kFrame.size()).result,
+  EXPECT_EQ(decode(decoder, Packet(ipv4_frame.begin(), ipv4_frame.begin() + 50), 1, ipv4_frame.size()).result,
             DecodeResult::malformed);
   EXPECT_EQ(decode(decoder, {}, 1, 60).result, DecodeResult::malformed);
   EXPECT_EQ(decode(decoder, {}, 101, 60).result, DecodeResult::malformed);
@@ -321,7 +327,7 @@ TEST(PacketDecoder, GivesUpWhereHeadersAreNestedTooDeep) {
   DecoderLimits limits;
   limits.headers_per_packet = 10;
   const auto nested = [](int depth) {
-    Packet packet = kIpv4;
+    Packet packet = ipv4_packet;
     for (int i = 0; i < depth; ++i) packet = ipv4(4, packet);
     return packet;
   };
@@ -334,8 +340,8 @@ TEST(PacketDecoder, GivesUpWhereHeadersAreNestedTooDeep) {
 TEST(PacketDecoder, SeedChangesHashesOnly) {
   PacketDecoder a(DecoderLimits{}, 1);
   PacketDecoder b(DecoderLimits{}, 2);
-  const Decoded x = decode(a, kFrame, 1);
-  const Decoded y = decode(b, kFrame, 1);
+  const Decoded x = decode(a, ipv4_frame, 1);
+  const Decoded y = decode(b, ipv4_frame, 1);
   EXPECT_TRUE(x.segment.key == y.segment.key);
   EXPECT_NE(x.segment.hash, y.segment.hash);
   EXPECT_NE(x.segment.host_pair_hash, y.segment.host_pair_hash);

@@ -35,7 +35,7 @@ std::string stream_of(const std::string& log, char sign) {
   return stream;
 }
 
-constexpr std::array<std::uint32_t, 8> kInitialSequences{0xffffffff, 0xfffffffe, 0xfffffff5, 0xfffffffa,
+constexpr std::array<std::uint32_t, 8> initial_sequences{0xffffffff, 0xfffffffe, 0xfffffff5, 0xfffffffa,
                                                          0,          1,          0x7ffffffa, 0x80000000};
 
 TEST(ReassemblyProperty, EveryOrderAtEveryInitialSequenceNumberGivesTheStream) {
@@ -43,7 +43,7 @@ TEST(ReassemblyProperty, EveryOrderAtEveryInitialSequenceNumberGivesTheStream) {
   const std::string stream = "abcdefghijkl";
   const std::vector<std::pair<std::uint32_t, std::uint32_t>> pieces{{0, 3}, {2, 4}, {5, 2},
                                                                     {7, 5}, {8, 2}, {6, 1}};
-  for (const std::uint32_t initial : kInitialSequences) {
+  for (const std::uint32_t initial : initial_sequences) {
     std::vector<std::size_t> order(pieces.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     do {
@@ -195,10 +195,10 @@ TEST(ReassemblyGap, LateBytesWithinTheGraceKeepIt) {
 
 TEST(ReassemblyGap, NeverComesWhileTheReceiverWaits) {
   PendingGap gap(false);
-  gap.packets(5000, 100 * kSecond);
+  gap.packets(5000, 100 * second);
   EXPECT_EQ(gap.stream(), "abc");
   gap.s.feed("s A 500 ack=105");  // within the gap
-  gap.packets(5000, 200 * kSecond);
+  gap.packets(5000, 200 * second);
   EXPECT_EQ(gap.stream(), "abc");
   gap.s.feed("c A 103 def");
   EXPECT_EQ(gap.stream(), "abcdefg");
@@ -209,7 +209,7 @@ TEST(ReassemblyGap, WhatWaitedInVainKeepsItsPackets) {
   PendingGap gap(false);
   gap.s.feed("c A 107 hi ack=500");
   gap.s.feed("s A 500 ack=109");
-  gap.packets(1, 4 * kSecond);
+  gap.packets(1, 4 * second);
   EXPECT_EQ(gap.stream(), "abc[3]ghi");
   EXPECT_EQ(gap.s.log.packets, ">0:3 >3:4 >6:4 >7:5");
 }
@@ -236,7 +236,7 @@ TEST(ReassemblyGap, LimitsAndCutBytesKeepTheirPackets) {
 
 TEST(ReassemblyGap, LateBytesAreDroppedAndCounted) {
   PendingGap gap(true);
-  gap.packets(1, 4 * kSecond);
+  gap.packets(1, 4 * second);
   EXPECT_EQ(gap.stream(), "abc[3]g");
   gap.s.feed("c A 103 defgh");
   EXPECT_EQ(gap.stream(), "abc[3]gh");
@@ -250,17 +250,17 @@ TEST(ReassemblyGap, LateBytesAreDroppedAndCounted) {
 
 TEST(ReassemblyGap, BytesWithinTheGraceFillTheGap) {
   PendingGap gap(true);
-  gap.packets(40, 150 * kMillisecond);
+  gap.packets(40, 150 * millisecond);
   gap.s.feed("c A 103 def");
   EXPECT_EQ(gap.stream(), "abcdefg");
 }
 
 TEST(ReassemblyGap, SurvivesAClockThatStepsBack) {
   PendingGap gap(true);
-  gap.s.time = -1000 * kSecond;
-  gap.packets(1000, -1000 * kSecond);
+  gap.s.time = -1000 * second;
+  gap.packets(1000, -1000 * second);
   EXPECT_EQ(gap.stream(), "abc");
-  gap.packets(1, -1000 * kSecond + FlowLimits{}.gap_grace_time);
+  gap.packets(1, -1000 * second + FlowLimits{}.gap_grace_time);
   EXPECT_EQ(gap.stream(), "abc[3]g");
 }
 
@@ -287,7 +287,7 @@ TEST(ReassemblyGap, ASegmentFarAheadDoesNotDisturbAOneWayStream) {
   s.feed("c A 1000000 x");  // of an earlier connection
   std::string expected;
   for (std::uint32_t i = 0; i < 3000; ++i) {
-    s.time += 10 * kMillisecond;
+    s.time += 10 * millisecond;
     const std::string byte(1, static_cast<char>('a' + i % 26));
     s.feed(true, 50000, segment_at(100 + i), byte, 1);
     expected += byte;
@@ -424,7 +424,7 @@ TEST(ReassemblyProperty, RandomNetworksDeliverTheStream) {
       std::swap(segments[i], segments[std::min(segments.size() - 1, i + random() % 8)]);
     }
     Scenario s;
-    const std::uint32_t initial = kInitialSequences[static_cast<std::size_t>(round) % 8];
+    const std::uint32_t initial = initial_sequences[static_cast<std::size_t>(round) % 8];
     TcpSegment syn = segment_at(initial);
     syn.flags = tcp_flag::syn;
     s.feed(true, 50000, syn, "", 0);

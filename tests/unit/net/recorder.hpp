@@ -159,7 +159,7 @@ class Scenario {
       }
       if (name == "wire") wire = static_cast<std::uint32_t>(value);
       if (name == "port") port = static_cast<std::uint16_t>(value);
-      if (name == "t") time = static_cast<Timestamp>(value) * kMillisecond;
+      if (name == "t") time = static_cast<Timestamp>(value) * millisecond;
     }
     for (const char flag : flags) {
       if (flag == 'S') segment.flags |= tcp_flag::syn;
