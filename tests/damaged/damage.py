@@ -14,7 +14,7 @@ PACKETS_A_BURST, FEWEST_PACKETS_FOR_A_BURST = 1000, 300
 SNAP_LENGTHS = (96, 128, 256)
 LOSS_RATES = (0.001, 0.01, 0.05, 0.2)
 DELAYED_SHARE = 0.01
-DELAY_PACKETS, DELAY = 600, 4_000_000_000  # more than the grace of a hole that net/limits.hpp states
+DELAY_PACKETS, DELAY = 600, 4_000_000_000  # more than the grace of a gap that net/limits.hpp states
 CLOCK_STEP = 60_000_000_000  # less than the timeouts of net/limits.hpp
 MICROSECOND = 1_000
 OTHER_PORTS = 28000
@@ -153,7 +153,7 @@ def random_starts(capture, streams, generator, count):
         yield Start(number, sender, generator.randrange(begin, end))
 
 
-def holes(capture, missing):
+def with_gaps(capture, missing):
     """Takes out exact ranges of positions: `missing` is {(number of conversation, sender): Ranges}."""
     entries = []
     for entry, segment, owner in zip(capture.intact(), capture.segments, capture.owners):
@@ -173,8 +173,8 @@ def holes(capture, missing):
     return entries
 
 
-def random_holes(streams_of, count, longest):
-    """`count` holes of 1 to `longest` bytes in each stream. streams_of(capture) gives pairs as in random_starts."""
+def random_gaps(streams_of, count, longest):
+    """`count` gaps of 1 to `longest` bytes in each stream. streams_of(capture) gives pairs as in random_starts."""
 
     def damage(capture, generator):
         missing = {}
@@ -183,7 +183,7 @@ def random_holes(streams_of, count, longest):
             for _ in range(count if size else 0):
                 begin = generator.randrange(size)
                 missing.setdefault((number, sender), Ranges()).add(begin, begin + generator.randint(1, longest))
-        return holes(capture, missing)
+        return with_gaps(capture, missing)
 
     return damage
 
@@ -199,7 +199,7 @@ DAMAGES = (
     | {f"snap_{size}": snap_length(size) for size in SNAP_LENGTHS}
     | {"one_way_to_server": one_way(True), "one_way_to_client": one_way(False)}
     | {"twice": twice, "delayed": delayed, "clock_steps": clock_steps}
-    | {"holes": random_holes(all_streams, 5, 300)}
+    | {"gaps": random_gaps(all_streams, 5, 300)}
 )
 MIDSTREAM, MIDSTREAM_OTHER_PORT = "midstream", "midstream_other_port"
 # Without chance: one seed is all there is.

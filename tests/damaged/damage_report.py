@@ -24,10 +24,10 @@ OUTPUT = SAMPLES.parent / "docs" / "damaged-captures.md"
 WORDS = {
     "none": "intact", "burst": "a burst of 100 packets for each 1,000", "one_way_to_server": "client's packets alone",
     "one_way_to_client": "server's packets alone", "twice": "every packet twice", "delayed": "1 % of the packets come 4 s late",
-    "clock_steps": "the clock is set three times by a minute", "holes": "five holes of 1 to 300 bytes a direction",
+    "clock_steps": "the clock is set three times by a minute", "gaps": "five gaps of 1 to 300 bytes a direction",
     MIDSTREAM: "begins at a random byte", MIDSTREAM_OTHER_PORT: "the same, on a port where RTMP is not expected",
 }  # fmt: skip
-BY_CAPTURE = ("loss_0.1", "loss_1", "loss_5", "loss_20", "burst", "snap_128", "holes")
+BY_CAPTURE = ("loss_0.1", "loss_1", "loss_5", "loss_20", "burst", "snap_128", "gaps")
 
 HEAD = """# Damaged captures
 

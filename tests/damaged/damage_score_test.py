@@ -6,7 +6,7 @@
 import copy
 import sys
 
-from damage import holes, one_way
+from damage import one_way, with_gaps
 from judge import Judge
 from program import SAMPLES
 from ranges import Ranges
@@ -93,7 +93,7 @@ def check_lacking(case):
     (key, stream) = max(case.subject.truth.streams.items(), key=lambda pair: len(pair[1].messages))
     message = stream.in_order()[len(stream.messages) // 2]
     for position in (message.position, message.end - 1):
-        damaged = holes(case.subject.capture, {key: Ranges([(position, position + 1)])})
+        damaged = with_gaps(case.subject.capture, {key: Ranges([(position, position + 1)])})
         counts = case.counts(events_of(case, damaged), damaged)
         if counts["phantom_lacking"] != 1 or counts["intact"] != counts["found"]:
             yield f"a message that lacks byte {position} is not noticed: {dict(counts)}"

@@ -1,8 +1,8 @@
 """Damaged versions of the samples: nothing is invented, and only what was lost is lost.
 
-    damaged_test.py PROGRAM honest|one_hole|recall
+    damaged_test.py PROGRAM honest|one_gap|recall
 
-honest: nothing in the output contradicts the truth. one_hole: what a single hole may change. recall: how much is found.
+honest: nothing in the output contradicts the truth. one_gap: what a single gap may change. recall: how much is found.
 """
 
 import sys
@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from os import cpu_count
 
-from damage import DAMAGES, holes
+from damage import DAMAGES, with_gaps
 from judge import FORBIDDEN, Judge
 from known_open import unexpected
 from program import samples
@@ -20,7 +20,7 @@ from runs import MIDSTREAMS, Subject, generator_for
 from score import added, score_capture
 
 SEEDS, STARTS = 2, 3
-HOLES = 12  # of each kind and capture
+GAPS = 12  # of each kind and capture
 LEAST_RECALL = {
     "none": 1, "twice": 1, "clock_steps": 1, "loss_0.1": 0.999, "loss_1": 0.995, "loss_5": 0.98, "loss_20": 0.95, "burst": 0.99,
 }  # fmt: skip
@@ -28,7 +28,7 @@ LEAST_RECALL = {
 MIDSTREAM_SHARES = (
     ("recognised", "recognition_asked", 1), ("sync_soon", "starts", 0.97), ("chunk_size_right", "chunk_size_asked", 0.99),
 )  # fmt: skip
-SEQUENCE_START = "sequence_start"  # a hole there may change what later messages say
+SEQUENCE_START = "sequence_start"  # a gap there may change what later messages say
 MOST_SHOWN = 20
 
 
@@ -73,7 +73,7 @@ def check_recall(program):
                 print(f"{score['capture']} {score['damage']}, {count}: {text}")
 
 
-class HoleJudge(Judge):
+class GapJudge(Judge):
     """Also lists the messages that are told in the same words as before."""
 
     def __init__(self, *arguments):
@@ -88,22 +88,22 @@ class HoleJudge(Judge):
             self.unchanged.add((key, message.position))
 
 
-def one_hole(subject, key, begin, end):
-    """The judge of a run with a hole there."""
+def one_gap(subject, key, begin, end):
+    """The judge of a run with a gap there."""
     judges = []
 
     def judge(events):
-        judges.append(HoleJudge(subject.capture, subject.truth, damaged, events))
+        judges.append(GapJudge(subject.capture, subject.truth, damaged, events))
         return judges[0].judge()
 
-    damaged = holes(subject.capture, {key: Ranges([(begin, end)])})
+    damaged = with_gaps(subject.capture, {key: Ranges([(begin, end)])})
     verdict, _ = subject.run(damaged, judge)
     return judges[0] if judges else None, verdict
 
 
-def check_holes(path, program):
+def check_gaps(path, program):
     subject = Subject(program, path)
-    generator = generator_for(path.name, "one hole", 0)
+    generator = generator_for(path.name, "one gap", 0)
     if not subject.known_streams:
         return []
     wrong = [*check_anywhere(subject, generator), *check_in_media(subject, generator)]
@@ -111,31 +111,31 @@ def check_holes(path, program):
 
 
 def check_anywhere(subject, generator):
-    """A hole never changes a message that ended before it."""
-    for key in generator.choices(subject.known_streams, k=HOLES):
+    """A gap never changes a message that ended before it."""
+    for key in generator.choices(subject.known_streams, k=GAPS):
         stream = subject.truth.streams[key]
         begin = generator.randrange(stream.end)
-        judge, verdict = one_hole(subject, key, begin, begin + generator.choice((1, 20, 300, 3000)))
-        yield from (f"hole at {begin}: {count}: {text}" for count, text in complaints(verdict))
+        judge, verdict = one_gap(subject, key, begin, begin + generator.choice((1, 20, 300, 3000)))
+        yield from (f"gap at {begin}: {count}: {text}" for count, text in complaints(verdict))
         for position, message in stream.messages.items():
             if judge and message.end <= begin and (key, position) not in judge.unchanged:
-                yield f"hole at {begin}: message at {position} to {message.end} is not as it was"
+                yield f"gap at {begin}: message at {position} to {message.end} is not as it was"
 
 
 def check_in_media(subject, generator):
-    """A hole within the payload of one chunk of a media message changes that message only."""
+    """A gap within the payload of one chunk of a media message changes that message only."""
     candidates = [
         (key, message)
         for key in subject.known_streams
         for message in subject.truth.streams[key].messages.values()
         if message.is_media and message.event["length"] > 1 and SEQUENCE_START not in str(message.event)
     ]
-    for key, message in generator.sample(candidates, min(HOLES, len(candidates))):
+    for key, message in generator.sample(candidates, min(GAPS, len(candidates))):
         place = generator.randrange(len(message.ranges))
         first, end = message.payload_range(place)
         begin = generator.randrange(first, end)
-        judge, verdict = one_hole(subject, key, begin, generator.randint(begin + 1, end))
-        where = f"hole at {begin} in the payload of {message.position} to {message.end}"
+        judge, verdict = one_gap(subject, key, begin, generator.randint(begin + 1, end))
+        where = f"gap at {begin} in the payload of {message.position} to {message.end}"
         yield from (f"{where}: {count}: {text}" for count, text in complaints(verdict))
         if not judge:
             continue
@@ -152,14 +152,14 @@ def complaints(verdict):
     return [one for one in verdict.examples if one[0] in bad or one[0].startswith("wrong_")]
 
 
-def check_one_hole(program):
+def check_one_gap(program):
     with ProcessPoolExecutor(cpu_count()) as pool:
-        results = list(pool.map(partial(check_holes, program=program), samples()))
+        results = list(pool.map(partial(check_gaps, program=program), samples()))
     for wrong in results:
         yield from wrong
 
 
-CHECKS = {"honest": check_honest, "one_hole": check_one_hole, "recall": check_recall}
+CHECKS = {"honest": check_honest, "one_gap": check_one_gap, "recall": check_recall}
 
 
 def main():

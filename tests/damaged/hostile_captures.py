@@ -86,7 +86,7 @@ def alternating_lengths(size, path):
 
 
 def out_of_order(size, path):
-    """A hole before every segment, and none is ever filled: the receiver acknowledges nothing."""
+    """A gap before every segment, and none is ever filled: the receiver acknowledges nothing."""
     conversation, generator = publisher()
     first = conversation.next[True]
     for n in range(size * 2):
@@ -104,7 +104,7 @@ def descending(size, path):
 
 
 def every_other_byte(size, path):
-    """Segments of one byte with a hole of one byte after each; all is acknowledged."""
+    """Segments of one byte with a gap of one byte after each; all is acknowledged."""
     conversation, generator = publisher()
     media = video(FRAME + generator.randbytes(180), 40)
     data = (media * (size * 20 // len(media) + 1))[: size * 20]

@@ -62,8 +62,8 @@ class Log final : public ChunkStreamListener {
 struct Damage {
   std::size_t packet_size = SIZE_MAX;
   bool midstream = false;
-  std::size_t hole_begin = 0;
-  std::size_t hole_end = 0;
+  std::size_t gap_begin = 0;
+  std::size_t gap_end = 0;
 };
 
 std::string run(Bytes stream, Bytes cuts, const Damage& damage) {
@@ -73,13 +73,12 @@ std::string run(Bytes stream, Bytes cuts, const Damage& damage) {
   std::size_t at = 0;
   for (std::size_t i = 0; at < stream.size(); ++i) {
     const PacketRef packet{1 + at / damage.packet_size, 0};
-    if (at == damage.hole_begin && damage.hole_end > at) {
-      decoder.on_gap({at, damage.hole_end - at, GapCause::not_captured, packet}, log);
-      at = damage.hole_end;
+    if (at == damage.gap_begin && damage.gap_end > at) {
+      decoder.on_gap({at, damage.gap_end - at, GapCause::not_captured, packet}, log);
+      at = damage.gap_end;
       continue;
     }
-    const std::size_t end =
-        at < damage.hole_begin ? std::min(stream.size(), damage.hole_begin) : stream.size();
+    const std::size_t end = at < damage.gap_begin ? std::min(stream.size(), damage.gap_begin) : stream.size();
     const std::size_t left = std::min(end - at, damage.packet_size - at % damage.packet_size);
     const std::size_t wanted = cuts.empty() ? left : std::size_t{1} + cuts[i % cuts.size()];
     const std::size_t size = std::min(wanted, left);
@@ -110,7 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t begin = (std::size_t{cuts[6]} << 4) + 1;
   const std::size_t end = begin + 1 + std::size_t{cuts[7]} * 6;
   if (end < stream.size()) {
-    Damage damage{.midstream = (cuts[5] & 1U) != 0, .hole_begin = begin, .hole_end = end};
+    Damage damage{.midstream = (cuts[5] & 1U) != 0, .gap_begin = begin, .gap_end = end};
     require_same(stream, cuts, damage);
     damage.packet_size = std::size_t{1} + cuts[4];
     require_same(stream, cuts, damage);

@@ -30,7 +30,7 @@ CASES = {
     "rtmpt.txt": ["rtmpt_crtmp_publish_ffmpeg.pcap"],
     "port_reuse_summary.txt": ["port_reuse.pcap", "--summary"],
     "one_direction.txt": ["oneway_s2c.pcap"],
-    "hole_in_handshake.txt": ["encap_vxlan.pcap"],
+    "gap_in_handshake.txt": ["encap_vxlan.pcap"],
     "two_files_summary.txt": ["err_play_live_missing.pcap", "nms_gst_publish.pcap", "--summary", "--order", "sequence"],
 }
 

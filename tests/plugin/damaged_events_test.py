@@ -19,7 +19,6 @@ the bytes of a stream from the same one. Begun in mid-stream, the analyzer count
 does the plugin.
 """
 
-import random
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -43,6 +42,7 @@ from damage import (  # noqa: E402
 )
 from events_test import DAMAGED, PLACE, analyzer_events, plugin_events, same_field  # noqa: E402
 from program import SAMPLES, Program  # noqa: E402
+from runs import generator_for  # noqa: E402
 from segments import SYN  # noqa: E402
 from wireshark import Tshark  # noqa: E402
 
@@ -53,9 +53,9 @@ ENCODER_TEXT = b"x264 - core "  # in its first picture
 # for its own before the plugin is certain, as one does with the samples that are not here for it.
 CASES = {
     "pub_ffmpeg_nginx_avc_aac.pcap": ["loss_1", "loss_20", "burst", MIDSTREAM, MIDSTREAM_IN_TEXT],
-    "pub_gst_librtmp_nginx.pcap": ["loss_1", "holes", MIDSTREAM, MIDSTREAM_OTHER_PORT],
-    "nms_gst_publish.pcap": ["loss_5", "loss_20", "holes"],
-    "exts_pub_offset_16775.pcap": ["loss_0.1", "loss_1", "loss_5", "holes"],
+    "pub_gst_librtmp_nginx.pcap": ["loss_1", "gaps", MIDSTREAM, MIDSTREAM_OTHER_PORT],
+    "nms_gst_publish.pcap": ["loss_5", "loss_20", "gaps"],
+    "exts_pub_offset_16775.pcap": ["loss_0.1", "loss_1", "loss_5", "gaps"],
     "pubplay_ffmpeg_nginx.pcap": [MIDSTREAM],
     "srs_avc_aac.pcap": ["loss_5", "burst"],
     "rtmp_tcserver_ffmpeg.pcap": ["loss_1", "loss_20"],
@@ -71,7 +71,7 @@ def damaged_versions(sample, damage):
     """Each a list of packets."""
     capture = Capture(SAMPLES / sample)
     for seed in range(SEEDS):
-        generator = random.Random(f"{sample} {damage} {seed}")
+        generator = generator_for(sample, damage, seed)
         if damage in (MIDSTREAM, MIDSTREAM_OTHER_PORT):
             (start,) = random_starts(capture, all_streams(capture), generator, 1)
             packets = cut_start(capture, start)

@@ -70,7 +70,7 @@ TEST(FlowTable, FlowsWithoutPayloadAreForgottenSooner) {
   EXPECT_EQ(s.log.text, "");
 }
 
-TEST(FlowTable, AClosingFlowWithAHoleEndsSoon) {
+TEST(FlowTable, AClosingFlowWithAGapEndsSoon) {
   Scenario s;
   s.tick(0);
   for (const char* x : {"c S 99", "s SA 499 ack=100", "c A 100 a", "c FA 102 c", "s FA 500 ack=104"})

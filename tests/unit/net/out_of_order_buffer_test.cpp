@@ -144,7 +144,7 @@ TEST(OutOfOrderBuffer, SharedPiecesKnowThePacketOfEachByte) {
   EXPECT_EQ(buffer.charge(), 0U);
 }
 
-TEST(OutOfOrderBuffer, AHoleIsAsOldAsThePieceAfterIt) {
+TEST(OutOfOrderBuffer, AGapIsAsOldAsThePieceAfterIt) {
   OutOfOrderBuffer buffer;
   const std::vector<std::uint8_t> bytes(2000, 7);
   buffer.insert(10'000, bytes, 2000, {1, 100}, {});

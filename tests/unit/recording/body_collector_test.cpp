@@ -77,7 +77,7 @@ TEST_F(BodyCollectorTest, IgnoresBytesThatItHas) {
   EXPECT_EQ(end(message(0, 3)), "abc");
 }
 
-TEST_F(BodyCollectorTest, GivesNothingWithAHole) {
+TEST_F(BodyCollectorTest, GivesNothingWithAGap) {
   add(0, "#a");
   collector_.begin_chunk(chunk(0, 3));
   add(3, "c");

@@ -63,7 +63,7 @@ TEST(TimestampEstimator, FilesThatAreSentAtOnceGoByBytes) {
   EXPECT_EQ(sender.lost_time(5, 1000), 0U);
 }
 
-TEST(TimestampEstimator, AHoleOfAnySizeIsDated) {
+TEST(TimestampEstimator, AGapOfAnySizeIsDated) {
   Sender sender;
   sender.send(100, 1);
   EXPECT_EQ(sender.lost_time(1, std::uint64_t{1} << 60), 0U) << "longer than an hour";

@@ -53,7 +53,7 @@ TEST(ProvisionalMessage, ChunkSizeThatChangesAfterALongTimeIsNoticedByTheNextHea
   EXPECT_THAT(seen.partial, Contains(::testing::Field(&rtmp::MessageHeader::stream_offset, first)));
 }
 
-TEST(ProvisionalMessage, HoleInASetChunkSizeEndsTheTrustInTheOldOne) {
+TEST(ProvisionalMessage, GapInASetChunkSizeEndsTheTrustInTheOldOne) {
   std::mt19937 random(8);
   Stream stream = publish(65536, Style::absolute, 13);
   const std::uint64_t at = stream.bytes.size();
@@ -178,7 +178,7 @@ TEST(ProvisionalMessage, HeaderAloneProvesTheMessageBeforeIt) {
 }
 
 /// What looks like such a header may be payload: no header is where its message would end.
-TEST(ProvisionalMessage, PayloadLikeAHeaderRightBehindAHoleIsNotComplete) {
+TEST(ProvisionalMessage, PayloadLikeAHeaderRightBehindAGapIsNotComplete) {
   std::mt19937 random(15);
   Stream stream = publish(65536, Style::deltas, 16);
   const auto picture = [&](std::uint32_t size) {
@@ -226,7 +226,7 @@ TEST(ProvisionalMessage, MessagesAboveTheAssumedChunkSizeStayWhole) {
   EXPECT_EQ(score.found, score.intact);
 }
 
-TEST(ProvisionalMessage, MessageRightBeforeTheNextHoleOrTheEndIsComplete) {
+TEST(ProvisionalMessage, MessageRightBeforeTheNextGapOrTheEndIsComplete) {
   for (const std::uint32_t chunk_size : {4096U, 65536U}) {
     for (const Style style : {Style::absolute, Style::deltas}) {
       Stream stream = publish(chunk_size, style, 12);

@@ -12,7 +12,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-TEST(SyncSearch, OneHoleAnywhereLosesOnlyWhatItHides) {
+TEST(SyncSearch, OneGapAnywhereLosesOnlyWhatItHides) {
   for (const std::uint32_t chunk_size : chunk_sizes) {
     for (const Style style : styles) {
       const Stream stream = publish(chunk_size, style, chunk_size);
@@ -32,7 +32,7 @@ TEST(SyncSearch, OneHoleAnywhereLosesOnlyWhatItHides) {
   }
 }
 
-TEST(SyncSearch, ManyHolesLoseOnlyWhatTheyHide) {
+TEST(SyncSearch, ManyGapsLoseOnlyWhatTheyHide) {
   for (const std::uint32_t chunk_size : chunk_sizes) {
     for (const Style style : styles) {
       const Stream stream = publish(chunk_size, style, chunk_size + 1);
@@ -53,7 +53,7 @@ TEST(SyncSearch, ManyHolesLoseOnlyWhatTheyHide) {
   }
 }
 
-TEST(SyncSearch, HoleInTheSetChunkSizeInventsNothing) {
+TEST(SyncSearch, GapInTheSetChunkSizeInventsNothing) {
   for (const std::uint32_t chunk_size : {1U, 64U, 128U, 4096U, 65536U}) {
     const Stream stream = publish(chunk_size, Style::deltas, 3);
     for (std::uint64_t begin = 0; begin < 16; ++begin) {
@@ -69,7 +69,7 @@ TEST(SyncSearch, HoleInTheSetChunkSizeInventsNothing) {
   }
 }
 
-TEST(SyncSearch, ChunkSizeThatShrinksInAHoleInventsNothing) {
+TEST(SyncSearch, ChunkSizeThatShrinksInAGapInventsNothing) {
   std::mt19937 random(5);
   for (const std::uint32_t second : {64U, 100U, 128U, 1000U, 8192U}) {
     Stream stream = publish(4096, Style::deltas, 9, 12);

@@ -127,7 +127,7 @@ struct Fed {
   }
 };
 
-TEST(ChunkStreamDecoder, HoleInsideAChunkChangesOnlyItsMessage) {
+TEST(ChunkStreamDecoder, GapInsideAChunkChangesOnlyItsMessage) {
   const auto body = pattern(128, 5);
   Fed fed;
   fed.data(chunk({.chunk_stream_id = 4, .length = 128, .type_id = 18}, Bytes(body).first(40)));
@@ -139,7 +139,7 @@ TEST(ChunkStreamDecoder, HoleInsideAChunkChangesOnlyItsMessage) {
   EXPECT_EQ(fed.recorder.bodies.at(0).size(), 40U);
 }
 
-TEST(ChunkStreamDecoder, HoleUpToTheChunksEndKeepsFraming) {
+TEST(ChunkStreamDecoder, GapUpToTheChunksEndKeepsFraming) {
   Fed fed;
   fed.data(chunk({.chunk_stream_id = 4, .length = 100, .type_id = 18}, {}));
   fed.gap(100);
@@ -147,7 +147,7 @@ TEST(ChunkStreamDecoder, HoleUpToTheChunksEndKeepsFraming) {
   EXPECT_EQ(fed.recorder.lines.back(), "type 20 csid 4 stream 0 time 0 length 9 chunks 1");
 }
 
-TEST(ChunkStreamDecoder, HoleOverAHeaderLosesSync) {
+TEST(ChunkStreamDecoder, GapOverAHeaderLosesSync) {
   Fed fed;
   fed.data(chunk({.chunk_stream_id = 4, .length = 100, .type_id = 18}, pattern(10)));
   fed.gap(91);

@@ -135,7 +135,7 @@ TEST(Estimate, LostMessagesAreCountedByBytesWhereAFileIsSentAtOnce) {
   EXPECT_LE(seen.worst, 60U);
 }
 
-TEST(Estimate, ManyHolesDoNotAddUp) {
+TEST(Estimate, ManyGapsDoNotAddUp) {
   const TrialHeader seen =
       decode_without(publish(0, true), [](std::size_t i) { return i > 60 && i % 7 == 0; });
   EXPECT_GT(seen.estimated, 100);
