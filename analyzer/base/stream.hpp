@@ -23,7 +23,8 @@ enum class GapCause : std::uint8_t {
 };
 
 /// Bytes that will never come. `length` is absent if it is not known how many are missing. `noticed_at` is
-/// the packet with the first byte behind them; at the end of a stream, the one that told of them.
+/// the packet with the first byte behind them; at the end of a stream, the packet that showed that they are
+/// missing.
 struct StreamGap {
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> length;

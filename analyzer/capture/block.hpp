@@ -1,5 +1,4 @@
-// Memory that capture bytes are read into: large blocks that live as long as somebody looks at packets in
-// them.
+// Memory that capture bytes are read into: large blocks that live as long as packets in them are in use.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +25,8 @@ class Block {
   std::size_t capacity_;
 };
 
-/// Blocks that are used again when nobody else holds them any more. Not thread-safe: whoever lets go of a
-/// block does so before the pool is asked for the next one, or on the same thread.
+/// Reuses blocks that nobody else holds any more. Not thread-safe: a block is released on the thread that
+/// asks the pool for the next one, or before it asks.
 class BlockPool {
  public:
   explicit BlockPool(std::size_t block_size) : block_size_(block_size) {}

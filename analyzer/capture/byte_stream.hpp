@@ -53,8 +53,8 @@ class Descriptor {
   int number_;
 };
 
-/// `prefix`: bytes that were already read from the descriptor. With `may_block` (pipes) a read waits as told;
-/// an interrupting signal ends a short wait.
+/// `prefix`: bytes that were already read from the descriptor. With `may_block` (pipes) a read waits as
+/// asked; an interrupting signal ends a short wait.
 [[nodiscard]] std::unique_ptr<ByteStream> make_descriptor_stream(Descriptor descriptor,
                                                                  std::vector<std::uint8_t> prefix,
                                                                  bool may_block);

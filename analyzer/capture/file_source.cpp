@@ -10,9 +10,9 @@
 namespace rtmpscope::capture {
 namespace {
 
-/// A filter may reject almost everything. One read() looks at no more than this many packets for each that it
-/// was asked for, so that the caller comes to its own business now and then.
-constexpr std::size_t looked_at_per_wanted = 16;
+/// A filter may reject almost everything. One read() examines at most this many packets for each that it was
+/// asked for, so that it returns to the caller in bounded time.
+constexpr std::size_t examined_per_wanted = 16;
 
 }  // namespace
 
@@ -109,7 +109,7 @@ bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
   Packet* const first = batch.packets.data();
   PacketSlots slots{first, first + max_packets};
   std::size_t bytes = 0;
-  const std::uint64_t last_to_look_at = reader_->last_number() + max_packets * looked_at_per_wanted;
+  const std::uint64_t last_to_look_at = reader_->last_number() + max_packets * examined_per_wanted;
 
   while (true) {
     const auto wait = [&] { return slots.next == first ? Wait::short_time : Wait::no; };

@@ -68,7 +68,7 @@ class MappedInput : public Input {
   [[nodiscard]] bool lost() const override { return *any_lost_; }
 
   void release() override {
-    // Whoever shares the descriptor goes on behind what was read.
+    // Another process that shares the descriptor continues behind what was read.
     if (file_) lseek(file_->get(), static_cast<off_t>(start_ + offset_), SEEK_SET);
     file_.reset();
     piece_ = {};

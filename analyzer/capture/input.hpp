@@ -42,7 +42,7 @@ class Input {
   /// Up to where the window is what the file holds. Before end() where a file that is mapped has become
   /// shorter, or could not be read: zeros follow.
   [[nodiscard]] virtual const std::uint8_t* intact_end() const { return end_; }
-  /// Whether somebody has looked at such zeros.
+  /// Whether such zeros were read.
   [[nodiscard]] virtual bool lost() const { return false; }
 
   /// Bytes read of the underlying file, before expansion.

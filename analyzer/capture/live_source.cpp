@@ -79,8 +79,8 @@ class LiveSource : public PacketSource {
   }
 
  private:
-  /// Not longer than the time-out, so that what was captured is told even if nothing follows. A blocking
-  /// pcap_dispatch would wait for the next packet on Linux (TPACKET_V3).
+  /// Waits no longer than the time-out, so that captured packets are delivered even if nothing follows. A
+  /// blocking pcap_dispatch would wait for the next packet on Linux (TPACKET_V3).
   void wait_for_packets() {
     pollfd ready{pcap_get_selectable_fd(handle_), POLLIN, 0};
     poll(&ready, 1, timeout_milliseconds);  // a signal ends it early, which is as good
@@ -169,7 +169,7 @@ Expected<std::unique_ptr<PacketSource>> open_live(const LiveOptions& options) {
   }
   // Where there are no nanoseconds, it stays with microseconds.
   [[maybe_unused]] const int precision = pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
-  // A positive status is a warning, such as that "any" knows no promiscuous mode.
+  // A positive status is a warning, such as that "any" has no promiscuous mode.
   if (const int status = pcap_activate(handle.get()); status < 0) {
     return cannot(activation_problem(handle.get(), status));
   }

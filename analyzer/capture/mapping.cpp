@@ -24,15 +24,15 @@ namespace {
 static_assert(std::atomic<std::uintptr_t>::is_always_lock_free, "a signal handler uses it");
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-/// One or two for each file that is being read, and more while packets of earlier ones are still looked at.
-/// Who gets none reads.
+/// Each file that is being read needs one or two; more while packets of earlier files are still in use. A
+/// file that gets none is read instead of mapped.
 std::array<Mapping::Guard, 256> guards;
 
 struct sigaction earlier_action {};
 std::uintptr_t page_size = 0;
 
-/// From the page with `address` on. False if that is not in the guard's mapping. It stays mapped meanwhile:
-/// whoever looks at it holds it.
+/// Puts zeros from the page with `address` to the mapping's end. False if `address` is not in the guard's
+/// mapping. The mapping cannot go meanwhile: the thread that reads it holds it.
 bool replace_by_zeros(Mapping::Guard& guard, std::uintptr_t address) {
   const std::uint32_t uses = guard.uses.load();
   const std::uintptr_t begin = guard.begin.load();
@@ -50,15 +50,15 @@ bool replace_by_zeros(Mapping::Guard& guard, std::uintptr_t address) {
   return true;
 }
 
-/// Runs on the thread that has looked at what cannot be read.
+/// Runs on the thread that accessed an unreadable page.
 void on_bus_error(int signal, siginfo_t* information, void* context) {
   const bool by_kernel = information->si_code > 0;
   const auto address = reinterpret_cast<std::uintptr_t>(information->si_addr);
   for (Mapping::Guard& guard : guards) {
     if (by_kernel && replace_by_zeros(guard, address)) return;
   }
-  // Not about a mapping of ours: as if there were no handler. What the kernel has found happens again at
-  // once.
+  // Not one of our mappings: the earlier handler gets the signal. Without one its action is restored, and the
+  // fault happens again at once.
   if ((earlier_action.sa_flags & SA_SIGINFO) != 0 && earlier_action.sa_sigaction != nullptr) {
     earlier_action.sa_sigaction(signal, information, context);
   } else {

@@ -1,4 +1,4 @@
-// A part of a file as the page cache has it: looked at without a copy.
+// A part of a file as the page cache has it, read without a copy.
 #pragma once
 
 #include <atomic>
@@ -8,16 +8,17 @@
 
 namespace rtmpscope::capture {
 
-/// Another program may shorten the file, and a disk may fail. What cannot be read then is zeros from there
-/// on, where the process would otherwise end (SIGBUS), and `lost` tells.
+/// Another program may shorten the file, and a disk may fail. Without this class the process would end
+/// (SIGBUS). With it, everything from the first unreadable page on reads as zeros, and `lost` reports that
+/// place.
 class Mapping {
  public:
   /// That of the largest pages that a page cache has.
   static constexpr std::size_t alignment = std::size_t{2} << 20;
 
-  /// `offset` is a multiple of `alignment`, `size` is not 0. `any_lost` is set once somebody has looked at
-  /// what could not be read. Null where the file cannot be mapped, and has to be read: memory or the number
-  /// of mappings may be limited.
+  /// `offset` is a multiple of `alignment`, `size` is not 0. `any_lost` is set once an
+  /// unreadable page was accessed. Null if the file cannot be mapped (memory or the number of mappings may be
+  /// limited): the caller reads it instead.
   [[nodiscard]] static std::shared_ptr<const Mapping> of(int descriptor, std::uint64_t offset,
                                                          std::size_t size,
                                                          std::shared_ptr<std::atomic<bool>> any_lost);
@@ -29,11 +30,10 @@ class Mapping {
   [[nodiscard]] const std::uint8_t* end() const { return end_; }
   /// Offset of begin() in the file.
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
-  /// Where somebody has looked and nothing could be read; end() if that has not been. May be asked by any
-  /// thread.
+  /// The first unreadable place that was accessed; end() if there was none. Any thread may call this.
   [[nodiscard]] const std::uint8_t* lost() const;
 
-  /// What the signal handler knows of a mapping.
+  /// What the signal handler needs of a mapping.
   struct Guard;
 
  private:

@@ -242,7 +242,7 @@ class MergedSource : public MultiSource {
         more = false;
         break;
       }
-      // Without the next packet of every input nobody knows which one is the earliest.
+      // Which packet is the earliest is known only with the next packet of every input.
       if (!fill_waiting()) break;
       if (heads_.empty()) {
         more = false;

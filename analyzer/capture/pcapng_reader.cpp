@@ -197,7 +197,7 @@ PcapngReader::BlockEnd PcapngReader::read_other_block(std::uint32_t type, const 
   if (type == block_section_header) {
     const std::uint32_t magic = load32<swapped>(block + 8);
     if (magic == __builtin_bswap32(byte_order_magic)) {
-      // Not ours: read it again with the other byte order, which walk() goes on with.
+      // The other byte order: read the block again with it; walk() continues with it.
       BlockEnd other = read_other_block<!swapped>(type, block, __builtin_bswap32(length), available);
       if (other.consumed) swapped_ = !swapped;
       return other;

@@ -59,7 +59,7 @@ inline constexpr std::size_t file_header_length = 24;
 [[nodiscard]] std::unique_ptr<RecordReader> make_record_reader(Bytes head, SourceStatistics& statistics,
                                                                std::size_t& position);
 
-/// Brings cache lines in before the walk gets there. A walk is a chain of loads (a record's length tells
+/// Brings cache lines in before the walk gets there. A walk is a chain of loads (a record's length says
 /// where the next one is), which costs a memory latency a record if nobody asks for the lines in advance;
 /// asking for all lines ahead was measured at four times the speed of asking for one line a record.
 class Prefetcher {

@@ -82,9 +82,9 @@ class PacketSource {
   ///
   /// Returns false when nothing comes after this batch, which may still hold packets. With true the batch may
   /// hold fewer packets than asked for, or none: live capture and pipes return after about 100 ms of silence
-  /// or when a signal came, and a filter may reject everything for a while. Live capture then tells the time
-  /// (PacketBatch::clock). Reuse batches: filling one again
-  /// does not allocate. See PacketBatch for how long the packets live.
+  /// or when a signal came, and a filter may reject everything for a while. Live capture then reports the
+  /// time (PacketBatch::clock). Reuse batches: filling one again does not allocate. See PacketBatch for how
+  /// long the packets live.
   ///
   /// A packet keeps the number that it has in the file: a filter on files leaves numbers out, so that they
   /// agree with Wireshark's frame numbers. A live filter runs in the kernel; there the numbers count what

@@ -23,7 +23,7 @@ void append_pcap_header(std::vector<std::uint8_t>& to, const PcapFormat& format)
 /// The record of one packet. Times before 1970 become 0, the seconds are modulo 2^32.
 void append_pcap_record(std::vector<std::uint8_t>& to, const PcapFormat& format, const Packet& packet);
 
-/// A pcap file that is being written. The packets' link types are not looked at: a pcap file has one.
+/// A pcap file that is being written. The packets' link types are ignored: a pcap file has one.
 class PcapWriter {
  public:
   /// Creates or truncates `path`; "-" is standard output. Errors: write_output.

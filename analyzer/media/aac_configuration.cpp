@@ -120,7 +120,7 @@ class AudioSpecificConfig {
       from = bits_.position();
       const bool short_frame = bits_.flag();
       number(AudioField::configuration_frame_length, from, short_frame ? 480 : 512);
-      return;  // ELDSpecificConfig goes on in a way that does not matter here
+      return;  // the rest of ELDSpecificConfig does not matter here
     } else {
       return;
     }

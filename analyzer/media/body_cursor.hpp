@@ -16,7 +16,7 @@ enum class Have : std::uint8_t {
 };
 
 /// A cursor over the bytes from `position` to `end` of a message body. `kept` is the beginning of the whole
-/// body, so that positions are offsets in the message; it may end before `end`.
+/// body, so positions are offsets in the message. `kept` may end before `end`.
 struct BodyCursor {
   Bytes kept;
   std::uint32_t position = 0;

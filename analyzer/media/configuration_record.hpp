@@ -6,8 +6,8 @@
 
 namespace rtmpscope::media {
 
-/// Fields are read after `need`, which tells once, by a finding, that the record is too short; if bytes were
-/// merely not kept, it only says no. Then the decoder closes its containers and ends with finish().
+/// Call `need` before fields are read. If it returns false, close all containers and end with finish(). A
+/// record that is too short gets a finding from `need`; bytes that were merely not kept give none.
 template <typename Field>
 class ConfigurationRecord {
  public:

@@ -21,7 +21,8 @@ struct HeaderFields {
   FieldId tracks, track, track_fourcc, track_codec, track_id, track_length;
 };
 
-/// False where the header cannot go on; a finding tells if that is the sender's fault.
+/// False if the next `count` bytes of the header cannot be read; a finding reports it if that is the sender's
+/// fault.
 inline bool need_header(const BodyCursor& cursor, std::uint32_t count, FieldSink& sink) {
   const Have have = cursor.have(count);
   if (have == Have::missing) {

@@ -139,7 +139,7 @@ std::optional<AudioFrame> eac3_frame(BitReader reader) {
   return frame;
 }
 
-/// bsid tells the two apart (A/52 annex E 2.3.1.6); it lies at the same place.
+/// AC-3 or E-AC-3: bsid, at the same place in both, distinguishes them (A/52 annex E 2.3.1.6).
 std::optional<AudioFrame> dolby_frame(Bytes bytes) {
   if (bytes.size() < 6 || bytes[0] != 0x0B || bytes[1] != 0x77) return std::nullopt;
   const int bsid = bytes[5] >> 3;

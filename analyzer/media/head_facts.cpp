@@ -1,5 +1,5 @@
-// The cheap look at a body's first bytes. What is read here and what describe_* pushes must agree: see the
-// fuzzer.
+// Reads the facts from a body's first bytes, cheaply. They must agree with what describe_* pushes; the fuzzer
+// checks that.
 #include "media/enhanced_header.hpp"
 #include "media/media.hpp"
 

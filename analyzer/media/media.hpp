@@ -16,7 +16,7 @@ namespace rtmpscope::media {
 
 enum class MediaType : std::uint8_t { audio, video };
 
-/// Bytes of a body that read_*_facts and bytes_wanted look at, and that are kept of coded frames: the longest
+/// Bytes of a body that read_*_facts and bytes_wanted read, and that are kept of coded frames: the longest
 /// usual header (ModEx, multitrack, FourCC, track id and length, composition time: 17 bytes), then a NAL
 /// unit's length and type or a codec's frame header.
 inline constexpr std::uint32_t head_size = 32;
@@ -86,12 +86,12 @@ struct AudioFacts {
   friend bool operator==(const AudioFacts&, const AudioFacts&) = default;
 };
 
-/// `head` is as in bytes_wanted; bytes beyond head_size are not looked at. Nothing is allocated. With fewer
+/// `head` is as in bytes_wanted; bytes beyond head_size are ignored. Nothing is allocated. With fewer
 /// bytes the result says less.
 [[nodiscard]] VideoFacts read_video_facts(Bytes head, std::uint32_t length);
 [[nodiscard]] AudioFacts read_audio_facts(Bytes head, std::uint32_t length);
 
-/// ModEx blocks looked at in one message. Finding: modex_limit.
+/// ModEx blocks read in one message. Finding: modex_limit.
 inline constexpr std::uint32_t max_modex_blocks = 16;
 /// Tracks of one message; track ids have 8 bits. Finding: multitrack_limit.
 inline constexpr std::uint32_t max_tracks = 256;

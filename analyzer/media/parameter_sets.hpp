@@ -17,7 +17,7 @@ struct SequenceInfo {
   double frame_rate = 0;    ///< frames a second, 0 if not said
 };
 
-/// Larger pictures are taken for damage. No level of H.264, H.265 or AV1 comes near.
+/// Larger pictures are treated as damage. No level of H.264, H.265 or AV1 comes near.
 inline constexpr std::uint32_t max_picture_size = 65536;
 
 /// Whole NAL units with header and emulation prevention (ITU-T H.264 7.3.2.1, H.265 7.3.2.2). Nothing if they

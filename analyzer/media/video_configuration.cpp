@@ -11,8 +11,8 @@ namespace rtmpscope::media {
 namespace {
 
 /// The four bytes of version and flags that a FullBox begins with (ISO/IEC 14496-12 4.2), which some senders
-/// leave on the record. `version` is 1 for vpcC and 0 for vvcC. False if nobody can tell whether they are
-/// there, as too little was kept.
+/// leave on the record. `version` is 1 for vpcC and 0 for vvcC. False if too few
+/// bytes were kept to decide whether they are there.
 bool skip_full_box(VideoRecord& record, std::uint8_t version, std::uint32_t record_size) {
   const std::array<std::uint8_t, 4> box{version, 0, 0, 0};
   const BodyCursor& cursor = record.cursor;

@@ -1,4 +1,4 @@
-// What a flow table tells, and to whom.
+// What a flow table reports, and the interfaces that receive it.
 #pragma once
 
 #include <algorithm>
@@ -38,20 +38,20 @@ struct FlowDirectionTotals {
 /// One element a direction; see index_of.
 using FlowTotals = std::array<FlowDirectionTotals, 2>;
 
-/// Takes one TCP connection.
+/// Receives one TCP connection.
 ///
 /// Order of calls: those of StreamSink, in which a direction that began before the capture starts with a
 /// StreamGap at offset 0 of unknown length (start_not_captured); then, unless `wants_data` became false,
 /// `on_end` for both directions; then `on_close`, always and exactly once. The destructor follows. `packet`
 /// of data is the packet that made the bytes deliverable: for out-of-order bytes the one that filled the gap
-/// before them. Where that was given up, it is the packet that carried them, and that of the gap is the one
-/// behind it: only then do packet numbers go down.
+/// before them. If that gap was given up, `packet` is the packet that carried the bytes, and the gap has the
+/// packet of the first byte behind it. Only then do packet numbers go down.
 ///
 /// No function may call the flow table.
 class FlowHandler : public StreamSink {
  public:
   /// Asked after each of the other calls. Once false, nothing more is delivered or kept for this flow; it is
-  /// only counted, less exactly: gaps are not looked for.
+  /// only counted, less exactly: gaps are not detected.
   [[nodiscard]] virtual bool wants_data() const = 0;
 
   /// `length` bytes from `offset` came twice, with different contents, before they could be delivered. The
@@ -66,7 +66,7 @@ class FlowHandler : public StreamSink {
   virtual void prefetch(Direction /*direction*/, unsigned /*step*/) const {}
 };
 
-/// Told of each connection when its first payload comes: a connection without any is only counted.
+/// Called for each connection when its first payload comes: a connection without any is only counted.
 class FlowObserver {
  public:
   virtual ~FlowObserver() = default;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint32_t largest_datagram = 65535;
 
-/// What a piece costs beside its bytes: the list's and the allocator's bookkeeping.
+/// What a piece costs besides its bytes: the list's and the allocator's bookkeeping.
 constexpr std::size_t piece_overhead = 64;
 constexpr std::size_t datagram_overhead = 256;
 

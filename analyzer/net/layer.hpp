@@ -23,7 +23,7 @@ struct View {
     wire -= length;
     return true;
   }
-  /// A length field says that `length` bytes are left: cuts off padding, and tells what was not captured.
+  /// A length field says that `length` bytes are left: cuts off padding, and shows how much was not captured.
   void limit(std::uint32_t length) {
     wire = length;
     captured = std::min(captured, length);

@@ -52,7 +52,8 @@ struct FlowLimits {
   Timestamp idle_timeout = second * 15 * 60;
 
   /// A flow without a byte of payload is forgotten after that long. A SYN is repeated for 127 s at most on
-  /// Linux, with at most 64 s between two of them. Keeps scans and SYN floods short-lived; nobody is told.
+  /// Linux, with at most 64 s between two of them. Keeps scans and SYN floods short-lived; it is not
+  /// reported.
   Timestamp half_open_timeout = 120 * second;
 
   /// Both sides have sent FIN but bytes before it are missing: no packet for that long and they never come.
@@ -88,7 +89,7 @@ struct FlowLimits {
   std::uint32_t experience_gaps = 8;
 
   /// As `gap_grace_…` where nothing of the receiver was ever captured, so that its acknowledgements cannot
-  /// tell whether the segment was lost on its way. Then the sender may repeat it, after a timeout of a second
+  /// show whether the segment was lost on its way. Then the sender may repeat it, after a timeout of a second
   /// or more, and the count starts again whenever the missing bytes come in order.
   std::uint32_t one_way_grace_packets = 512;
   Timestamp one_way_grace_time = 2 * second;

@@ -9,7 +9,8 @@
 
 namespace rtmpscope::net {
 
-/// Pieces of a stream, sorted by offset and without overlap. It neither knows limits nor delivers anything.
+/// Pieces of a stream, sorted by offset and without overlap. It neither enforces limits nor delivers
+/// anything.
 class OutOfOrderBuffer {
  public:
   /// When the gap before a piece was first seen: number of the packet within its flow, and capture time.

@@ -34,7 +34,7 @@ void StreamReassembler::start_midstream(std::uint32_t sequence, std::uint32_t wi
   std::uint32_t first = sequence;
   if (acknowledgement_known_ && wire_length == 1 &&
       static_cast<std::uint32_t>(acknowledged_) == sequence + 1) {
-    ++first;  // the receiver has that byte already: it is a keep-alive's, and means nothing
+    ++first;  // the receiver has that byte already: a keep-alive probe, no part of the stream
   }
   start_at(first);
   start_state_ = Start::midstream;
@@ -205,7 +205,7 @@ void StreamReassembler::drain(Delivery& delivery, bool filled) {
   if (buffer.empty()) holding_ = false;
 }
 
-/// Each packet's bytes by themselves.
+/// Delivers the bytes of each packet separately.
 void StreamReassembler::deliver_held(const OutOfOrderBuffer::Piece& piece, Delivery& delivery) {
   PacketRef packet = piece.packet;
   std::uint32_t begin = 0;
@@ -317,8 +317,8 @@ void StreamReassembler::finish(EndCause cause, Delivery& delivery) {
   }
   discard(delivery.held);
   if (started() && delivery.handler != nullptr) {
-    // Bytes at the end that only the FIN or the receiver tells of. An acknowledgement that is one ahead
-    // counts the FIN, which then was not captured.
+    // Bytes missing at the end: only the FIN or an acknowledgement shows them. An acknowledgement that is one
+    // ahead counts the FIN, which then was not captured.
     std::uint64_t end = next_;
     if (fin_seen() && fin_ - next_ <= delivery.limits.acknowledgement_step) {
       end = std::max(end, fin_);

@@ -8,7 +8,7 @@
 
 namespace rtmpscope::net {
 
-/// Memory that all flows of a table hold together, and what holding it was good for.
+/// Memory that all flows of a table hold together, and whether late bytes ever came.
 struct HeldMemory {
   std::size_t bytes = 0;
   std::uint64_t limit_reached = 0;  ///< gaps given up because one of FlowLimits::held_… was reached
@@ -20,7 +20,7 @@ struct HeldMemory {
   }
 };
 
-/// Where a reassembler delivers to, and what it may use meanwhile. Built for each packet.
+/// The receiver of a delivery, and what the reassembler needs meanwhile. Built for each packet.
 struct Delivery {
   FlowHandler* handler =
       nullptr;  ///< null: of no interest, count only. Becomes null when wants_data turns false.
@@ -32,13 +32,13 @@ struct Delivery {
   FlowDirectionTotals& totals;
 };
 
-/// Offset 0 is the byte after the SYN or, without a SYN, the first one that is captured. In-order payload is
-/// handed on without a copy. A gap is pending while its bytes may still
-/// come; see FlowLimits for when it is given up.
+/// Offset 0 is the byte after the SYN or, without a SYN, the first byte captured. In-order payload is
+/// delivered without a copy. A gap is pending while its bytes may still come; see FlowLimits for when it is
+/// given up.
 ///
-/// What waited for missing bytes is handed on with the packet that brought those: before that no receiver had
-/// it in order. What waited for bytes that never came keeps the packet that it came with, and the gap has
-/// that of the first byte behind it, as if nobody had waited.
+/// Payload that waited for missing bytes is delivered with the packet that brought those: no receiver had it
+/// in order before. Payload behind a gap that was given up keeps the packet that it came with, and the gap
+/// gets that of the first byte behind it, as if nothing had waited.
 class StreamReassembler {
  public:
   StreamReassembler() = default;
@@ -47,7 +47,7 @@ class StreamReassembler {
 
   /// Back to the beginning; gives `held` its memory back.
   void reset(HeldMemory& held);
-  /// The SYN tells where the stream starts: `first_sequence` is that of its first byte. Has no effect on a
+  /// The SYN says where the stream starts: `first_sequence` is that of its first byte. Has no effect on a
   /// stream that is not `untouched`.
   void start_at(std::uint32_t first_sequence);
 

@@ -83,7 +83,7 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
     if (segment.has(tcp_flag::rst)) return on_reset(segment, direction, environment);
   }
   if (segment.has(tcp_flag::ack)) {
-    // The answer to a SYN-ACK tells its number, too, should the capture lack it.
+    // The answer to a SYN-ACK shows its sequence number, in case the SYN-ACK was not captured.
     const bool answers_syn =
         sender.started_by_syn() && sender.untouched() && sequence == sender.start_sequence();
     if (answers_syn && !receiver.started()) receiver.start_at(segment.acknowledgement);

@@ -15,7 +15,7 @@ struct FlowCounters {
   std::uint64_t invalid_segments = 0;           ///< with flags that contradict each other
   std::uint64_t resets_ignored = 0;             ///< FlowLimits::reset_distance
   std::uint64_t flows = 0;                      ///< connections seen
-  std::uint64_t flows_opened = 0;               ///< of these, with payload: the observer was told
+  std::uint64_t flows_opened = 0;               ///< of these, with payload: the observer was called
   std::array<std::uint64_t, 6> flows_closed{};  ///< of the opened ones, by EndCause
   std::uint64_t half_open_dropped = 0;          ///< flows without payload, timed out or pushed out by others
 };
@@ -63,7 +63,7 @@ class TcpConnection {
     on_other_segment(segment, environment);
   }
 
-  /// Ends the connection: delivers what is held and tells the handler. Has no effect on a closed one.
+  /// Ends the connection: delivers what is held and calls the handler. Has no effect on a closed one.
   void close(EndCause cause, PacketRef packet, const Environment& environment);
 
   [[nodiscard]] const FlowKey& key() const { return key_; }

@@ -10,7 +10,7 @@ constexpr std::uint16_t linux_vxlan_port = 8472;  // the default of Linux, older
 constexpr std::uint16_t geneve_port = 6081;
 constexpr std::uint16_t gtp_user_port = 2152;
 
-/// Anything may use these UDP ports: what does not look like the tunnel is no malformed packet.
+/// Anything may use these UDP ports: payload without a valid tunnel header is not a malformed packet.
 Layer decode_vxlan(View view) {
   if (view.captured < 8) return Layer::stop(Layer::not_tcp);
   const bool valid = (view.data[0] & 0x08) != 0;  // I: the network identifier is valid

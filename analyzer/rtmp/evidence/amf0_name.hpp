@@ -12,7 +12,7 @@ namespace rtmpscope::rtmp {
 /// has at least one byte.
 [[nodiscard]] std::optional<int> weigh_amf0_name(Bytes head, std::uint32_t length);
 
-/// For the detector, which knows nothing else: only letters and few signs, 4 to 64 of them, perhaps behind
+/// For the detector, which has no other evidence: only letters and few signs, 4 to 64 of them, perhaps behind
 /// the leading byte of an AMF3 message. `body` has at least 10 bytes.
 [[nodiscard]] bool is_amf0_name(Bytes body);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t longest_composition_ms = 60'000;
 
-/// Bits that a field of `width` bits gives whose value is below `value` rounded up to a power of two.
+/// Bits of evidence of a field of `width` bits whose value is below `value`, rounded up to a power of two.
 int spare_bits(int width, std::uint32_t value) {
   return std::max(0, width - static_cast<int>(std::bit_width(value)));
 }
@@ -21,8 +21,8 @@ constexpr std::array<std::string_view, 6> audio_codecs = {"Opus", "ac-3", "ec-3"
 constexpr std::array<std::string_view, 6> video_codecs = {"avc1", "hvc1", "av01", "vp09", "vp08", "vvc1"};
 using CodecNames = std::array<std::string_view, 6>;
 
-/// Bits for a FourCC (Enhanced RTMP): one that is defined for this kind of message, or one that is not
-/// defined at all but could be; nothing for what is none.
+/// Bits of evidence of a FourCC (Enhanced RTMP): more for one that is defined for this kind of message, fewer
+/// for an undefined one with valid characters; nothing if it is no FourCC.
 std::optional<int> weigh_four_cc(Bytes bytes, const CodecNames& names) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), 4);
   const auto is_in = [&](const CodecNames& list) { return std::ranges::find(list, text) != list.end(); };
@@ -71,7 +71,7 @@ std::optional<int> weigh_avc(Bytes head, std::uint32_t length) {
   return bits;
 }
 
-/// Codecs that say little of themselves: a start code, or what does not change within a stream.
+/// Codecs with little evidence in the body: a start code, or bytes that do not change within a stream.
 int weigh_old_codec(Bytes head, std::uint8_t codec, Bytes previous) {
   constexpr std::uint8_t sorenson = 2;
   constexpr std::uint8_t screen = 3;
@@ -86,7 +86,7 @@ int weigh_old_codec(Bytes head, std::uint8_t codec, Bytes previous) {
   return same ? 28 : 0;
 }
 
-/// Codecs that say nothing of themselves: as many bytes as a frame begins with like the last one did.
+/// Codecs without evidence in the body: counts the first bytes that equal those of the last frame.
 int weigh_alike(Bytes head, Bytes previous) {
   constexpr int bits_a_byte = 6;
   const Bytes compared = head.first(std::min(head.size(), previous.size()));

@@ -10,18 +10,18 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-/// For the first byte, of which few values occur.
+/// Evidence of the first byte, of which few values occur.
 constexpr int first_byte_bits = 4;
 
-/// Bits that the last length gives by leading to one place of as many as the body has.
+/// Evidence of the last length in bits: it leads to the end, one place of as many as the body has.
 int exact_end_bits(int width, std::size_t size) {
   return std::max(0, width - static_cast<int>(std::bit_width(size)));
 }
 
 constexpr std::size_t nal_prefix = 4;
 
-/// Bytes of the NAL unit, its length included, that begins here with `size` bytes up to the body's end; 0:
-/// none does.
+/// Bytes of the NAL unit that begins here, its length field included; 0: none begins here. `size`: bytes up
+/// to the body's end.
 std::size_t nal_unit_size(Bytes units, std::size_t size) {
   const std::uint32_t length = load_be32(units.data());
   const bool forbidden_zero_bit = (units[nal_prefix] & 0x80) != 0;
@@ -36,7 +36,8 @@ int weigh_nal_units(Bytes units, std::uint64_t& parts) {
     if (unit == 0) return 0;
     units = units.subspan(unit);
   }
-  // What is wrong by one bit anywhere leads elsewhere: each unit speaks for itself, the first for all.
+  // One wrong bit in any length leads elsewhere, so the exact end confirms all units. They count once,
+  // together.
   return units.empty() && size > 0 ? first_byte_bits + 32 + exact_end_bits(32, size) : 0;
 }
 
@@ -48,7 +49,7 @@ constexpr std::size_t screen_head(int version) {
   return version == 2 ? 5 : 4;
 }
 
-/// Whether the block that begins here, with `size` bytes up to the body's end, can be one.
+/// Whether a block can begin here. `size`: bytes up to the body's end.
 bool is_screen_block(Bytes rest, std::size_t size, int version) {
   constexpr std::uint8_t zlib = 0x78;
   const std::uint16_t length = load_be16(rest.data());

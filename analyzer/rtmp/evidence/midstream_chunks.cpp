@@ -17,7 +17,7 @@ namespace {
 
 /// Places for the first type 3 header that are tried; by chance, one in 256 bytes looks like it.
 constexpr int most_chunk_sizes = 64;
-constexpr std::size_t least_body = 10;  // what is looked at of a body
+constexpr std::size_t least_body = 10;  // bytes examined of a body
 constexpr std::uint32_t shortest_body = 5;
 constexpr int body_bits = 12;  // what a body must say of itself
 

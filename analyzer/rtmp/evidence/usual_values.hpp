@@ -1,6 +1,6 @@
-// Values that tell usual RTMP from random bytes, in one place. Two users ask for them: recovery, which knows
-// the connection, and the detector, which does not (midstream_chunks.hpp). Where their values differ, that is
-// on purpose, and the name says for whom the value is.
+// Values that distinguish usual RTMP from random bytes, in one place. They have two users: recovery, which
+// has the connection's state, and the detector, which has none (midstream_chunks.hpp). Where their values
+// differ, that is on purpose, and the name says for whom the value is.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ inline constexpr std::array<std::uint32_t, 10> chunk_sizes_by_frequency = {128, 
 
 /// Longest usual time between two messages of a chunk stream, where the chunk stream is known.
 inline constexpr std::uint32_t usual_longest_step_ms = 60'000;
-/// The same for the detector, which knows no chunk stream.
+/// The same for the detector, which has seen no chunk stream.
 inline constexpr std::uint32_t detector_longest_step_ms = 10'000;
 /// The same for a header that inherits all else from an unknown one: its step is nearly all that it says.
 inline constexpr std::uint32_t longest_inheriting_step_ms = 1000;

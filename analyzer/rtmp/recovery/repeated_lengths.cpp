@@ -15,9 +15,9 @@ namespace {
 
 constexpr int least_repeats = 3;
 constexpr std::size_t most_found = 3;
-/// The number of times that a distance occurs must be so unlikely by chance, in bits.
+/// How unlikely by chance the count of a distance must be, in bits.
 constexpr double least_significance = 12;
-/// A key with more places is no header: by chance each has less than three in the window.
+/// A key with more places than this is no header: by chance a key has fewer than three in the window.
 constexpr std::size_t most_places = 2048;
 /// A message and the next one of its kind may have others between them.
 constexpr std::size_t neighbours = 6;
@@ -60,7 +60,7 @@ std::vector<Place> list_places(Bytes bytes, std::span<const std::uint32_t> chunk
 
 /// Drops keys that occur too seldom, and sorts the rest. Nearly all keys that occur by chance are dropped.
 void sort_by_key(std::vector<Place>& places) {
-  std::array<std::uint8_t, std::size_t{1} << 14> count{};  // by key; stays where it is clear
+  std::array<std::uint8_t, std::size_t{1} << 14> count{};  // by key; stops above least_repeats
   for (const Place& place : places) {
     if (std::uint8_t& own = count[place.key]; own <= least_repeats) ++own;
   }
@@ -86,14 +86,14 @@ Distance most_frequent(std::span<const Place> places) {
   for (std::size_t i = 0; i < distances.size();) {
     const std::size_t begin = i;
     while (i < distances.size() && distances[i] == distances[begin]) ++i;
-    // Of equals the shortest: two messages in a row repeat as well as one.
+    // Of equal counts the shortest: the distance over two messages repeats as often as that over one.
     if (static_cast<int>(i - begin) > best.count) best = {distances[begin], static_cast<int>(i - begin)};
   }
   return best;
 }
 
-/// Bits against one of the distances between `places` in `window` bytes occurring `count` times by chance, if
-/// places were spread evenly (Poisson).
+/// Bits of evidence that a distance which occurs `count` times is no chance. Chance: as many `places`, spread
+/// evenly over `window` bytes (Poisson).
 double significance(std::size_t places, std::size_t window, int count) {
   const auto n = static_cast<double>(places);
   const auto bytes = static_cast<double>(window);
@@ -113,7 +113,7 @@ void for_each_pair(std::span<const Place> places, std::uint32_t distance, Visit 
   }
 }
 
-/// Bytes from places to others at that distance behind their payload.
+/// Bytes between places and the ones at that distance behind their payload, each byte once.
 std::uint64_t covered_bytes(std::span<const Place> places, std::uint32_t distance) {
   std::uint64_t covered = 0;
   std::uint32_t end = 0;
@@ -124,8 +124,8 @@ std::uint64_t covered_bytes(std::span<const Place> places, std::uint32_t distanc
   return covered;
 }
 
-/// How many of the bodies between places at that distance differ from the next one. Filler and waveforms
-/// repeat whole.
+/// How many bodies differ from the next one, of those between places at that distance. Filler and waveforms
+/// repeat as a whole and do not count.
 int count_distinct(Bytes bytes, std::span<const Place> places, std::uint32_t distance) {
   constexpr std::size_t compared = 64;
   constexpr std::size_t least_share = 4;
@@ -140,8 +140,8 @@ int count_distinct(Bytes bytes, std::span<const Place> places, std::uint32_t dis
   return distinct;
 }
 
-/// Whether a period is that of an MPEG transport stream (ISO 13818-1, 2.4.3.2), or of several of its packets,
-/// with or without a time or a checksum: they are equally long and begin with the same byte each.
+/// Whether the period is one or several packets of an MPEG transport stream (ISO 13818-1, 2.4.3.2), with or
+/// without a time or a checksum. Its packets are equally long, too, and begin with the same byte.
 bool is_transport_stream(Bytes bytes, std::uint32_t period) {
   constexpr std::uint8_t sync_byte = 0x47;
   constexpr std::size_t packets = 5;
@@ -190,7 +190,7 @@ std::vector<RepeatedLength> find_repeated_lengths(Bytes bytes, const SenderProfi
   struct Found {
     RepeatedLength repetition;
     std::uint32_t key = 0;
-    std::uint64_t covered = 0;  // bytes; waveforms repeat as well, but not all along
+    std::uint64_t covered = 0;  // bytes; waveforms repeat as well, but not throughout
   };
   std::vector<Found> found;
   const std::span<const Place> all(places);
