@@ -86,7 +86,8 @@ def compare(capture, options):
         for _ in range(options.repetitions):
             for form, arguments in FORMATS:
                 for name, path in paths.items():
-                    run = measure([options.rtmpscope, "analyze", "--no-progress", "--jobs", "1", *arguments, path], options.timeout)
+                    command = [options.rtmpscope, "analyze", "--no-progress", "--jobs", "1", *arguments, path]
+                    run = measure(command, options.timeout)
                     if run.failure:
                         sys.exit(f"{capture.name}, {name}: {run.failure}")
                     costs.setdefault((form, name), []).append(run.cpu)
@@ -111,7 +112,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("captures", nargs="+", type=Path, metavar="CAPTURE")
     parser.add_argument("--rtmpscope", type=Path, default=BUILD / "analyzer/app/rtmpscope", metavar="PROGRAM")
-    parser.add_argument("--scratch", type=Path, help="where the damaged versions go; they need six times the capture's size")
+    parser.add_argument(
+        "--scratch", type=Path, help="where the damaged versions go; they need six times the capture's size"
+    )
     parser.add_argument("--repetitions", type=int, default=3, help="default 3; times are medians")
     parser.add_argument("--timeout", type=float, default=600, metavar="SECONDS", help="for each run (default 600)")
     options = parser.parse_args()

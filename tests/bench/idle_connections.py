@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What an open RTMP connection costs that is idle: own memory of rtmpscope with a few thousand, and with four times as many.
+"""What an open RTMP connection costs that is idle: own memory of rtmpscope with a few thousand, and with four times as
+many.
 
 The capture comes through a pipe that stays open, so that no connection has ended when memory is looked at.
 """

@@ -1,5 +1,5 @@
-"""`rtmpscope export flv`: the files hold the messages that the analyzer tells, ffprobe reads them as what was sent, names
-are safe, nothing is overwritten unasked, and what goes wrong is said with the right exit code.
+"""`rtmpscope export flv`: the files hold the messages that the analyzer tells, ffprobe reads them as what was sent,
+names are safe, nothing is overwritten unasked, and what goes wrong is said with the right exit code.
 
     export_flv_test.py PROGRAM
 """
@@ -108,7 +108,8 @@ class ExportFlvTest(unittest.TestCase):
         seen = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         frames = [tag for tag in tags(path.read_bytes()) if is_coded(tag[0], tag[2])]
         for kind, type_id, head, codec in (("video", VIDEO, 5, "h264"), ("audio", AUDIO, 2, "aac")):
-            self.assertEqual([stream["codec_name"] for stream in seen["streams"] if stream["codec_type"] == kind], [codec])
+            names = [stream["codec_name"] for stream in seen["streams"] if stream["codec_type"] == kind]
+            self.assertEqual(names, [codec])
             packets = [packet for packet in seen["packets"] if packet["codec_type"] == kind]
             found = [(int(packet["size"]), packet["dts"], "K" in packet["flags"]) for packet in packets]
             sent = [(len(body) - head, time, kind == "audio" or body[0] >> 4 == 1)
@@ -125,8 +126,10 @@ class ExportFlvTest(unittest.TestCase):
     def test_the_metadata_gets_the_duration(self):
         self.export(SAMPLE)
         (contents,) = self.files().values()
-        command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "json", self.folder / self.names()[0]]
-        duration = float(json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["format"]["duration"])
+        file = self.folder / self.names()[0]
+        command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "json", file]
+        probed = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        duration = float(probed["format"]["duration"])
         last = max(time for _, time, _ in tags(contents))
         self.assertAlmostEqual(duration, last / 1000, delta=0.001)
 
@@ -182,7 +185,8 @@ class ExportFlvTest(unittest.TestCase):
         self.assertIn(f"left out: {len(missing)} incomplete message{plural}\n", report)
         self.assertIn(f"1 file in {self.folder}, {len(missing)} incomplete message{plural} left out\n", report)
         for event in missing[:20]:
-            self.assertRegex(report, f"packet {event.get('frame')}: .*, {event.get('length')} bytes?, {event.get('timestamp')} ms\n")
+            frame, length, timestamp = (event.get(key) for key in ("frame", "length", "timestamp"))
+            self.assertRegex(report, f"packet {frame}: .*, {length} bytes?, {timestamp} ms\n")
         self.compare([tags(contents) for contents in self.files().values()], told(self.program, capture, False))
 
     def test_a_capture_of_cut_packets_has_nothing_to_export(self):
@@ -212,7 +216,8 @@ class ExportFlvTest(unittest.TestCase):
     def test_both_sides_and_their_numbers(self):
         report = self.export(PUBLISH_AND_PLAY).stdout.decode()
         self.assertEqual(self.names(), ["live_room1-2.flv", "live_room1.flv"])
-        self.assertRegex(report, r"live_room1\.flv: connection 1 published, \d+ video, \d+ audio, \d+ data, \d+\.\d{3} s, ")
+        counts = r"\d+ video, \d+ audio, \d+ data, \d+\.\d{3} s, "
+        self.assertRegex(report, r"live_room1\.flv: connection 1 published, " + counts)
         self.assertRegex(report, r"live_room1-2\.flv: connection 2 played, ")
 
     def test_selection(self):
@@ -235,7 +240,8 @@ class ExportFlvTest(unittest.TestCase):
             session.send(CLIENT, COMMAND_AMF0, body, None, **header)
         for turn in range(3):
             for stream in range(1, count + 1):
-                session.send(CLIENT, AUDIO, bytes([0x2F, turn, stream]), None, chunk_stream_id=4, stream=stream, time=turn)
+                body = bytes([0x2F, turn, stream])
+                session.send(CLIENT, AUDIO, body, None, chunk_stream_id=4, stream=stream, time=turn)
         self.export(self.capture(session))
         files = [tags(contents) for contents in self.files().values()]
         self.assertEqual(len(files), count)
@@ -323,8 +329,9 @@ class ExportFlvTest(unittest.TestCase):
         self.assertFalse(self.folder.exists())
 
     def test_bad_command_lines(self):
-        for arguments in (["export"], ["export", "flv"], ["export", "flv", SAMPLE], ["export", "mp4", SAMPLE, "-o", "x"],
-                          ["export", "flv", SAMPLE, "-o", "x", "--timestamps", "never"]):  # fmt: skip
+        incomplete = ["export"], ["export", "flv"], ["export", "flv", SAMPLE]
+        wrong = ["export", "mp4", SAMPLE, "-o", "x"], ["export", "flv", SAMPLE, "-o", "x", "--timestamps", "never"]
+        for arguments in (*incomplete, *wrong):
             with self.subTest(arguments=arguments):
                 result = self.program.run(*arguments)
                 self.assertEqual(result.returncode, USAGE)

@@ -3,7 +3,8 @@
     schema_test.py PROGRAM
 
 Program.run checks whatever it reads. This test sees to it that all samples and all options are read, and that the check
-itself is worth something: jsonschema checks the schema, and agrees with fastjsonschema, which is fast enough for all lines.
+itself is worth something: jsonschema checks the schema, and agrees with fastjsonschema, which is fast enough for all
+lines.
 """
 
 import json
@@ -51,8 +52,11 @@ class SchemaTest(unittest.TestCase):
     def test_a_line_and_a_document_hold_the_same_events(self):
         sample = samples()[0]
         document = json.loads(self.program.run("analyze", "--format", "json", sample).stdout)
-        self.assertEqual([line for line in self.lines(sample) if not line["event"].startswith("capture_")],
-                         [event for event in document["events"] if not event["event"].startswith("capture_")])  # fmt: skip
+        lines, events = (
+            [event for event in listed if not event["event"].startswith("capture_")]
+            for listed in (self.lines(sample), document["events"])
+        )
+        self.assertEqual(lines, events)
 
     def test_unknown_keys_are_refused(self):
         for event in self.lines(samples()[0], "--chunks", "--ranges"):

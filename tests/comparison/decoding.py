@@ -1,4 +1,5 @@
-"""The rows of tests/built_in_dissector_faults in both dissectors: how many of the messages and values that were sent are shown.
+"""The rows of tests/built_in_dissector_faults in both dissectors: how many of the messages and values that were sent
+are shown.
 
 All rows are in one capture, each with its own client address, so that every program runs once.
 """

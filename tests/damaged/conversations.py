@@ -61,7 +61,9 @@ class Damaged:
 
 
 class Capture:
-    """An intact capture. `segments[i]` is the TCP segment that packet i completes, or None; `owners[i]` its conversation."""
+    """An intact capture. `segments[i]` is the TCP segment that packet i completes, or None; `owners[i]` its
+    conversation.
+    """
 
     def __init__(self, path):
         self.path = Path(path)

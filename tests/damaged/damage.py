@@ -1,4 +1,5 @@
-"""Damaged versions of a capture. Each is made from the intact one and a random generator: the same seed, the same damage.
+"""Damaged versions of a capture. Each is made from the intact one and a random generator: the same seed, the same
+damage.
 
 What a version still has of the streams is not told here: conversations.Capture.captured() looks into the packets.
 """

@@ -54,7 +54,10 @@ def other_body(event):
 
 SPOILERS = (
     ("phantom_absent", later("stream_offset", 1)),
-    ("phantom_partial", lambda event: [event, event | {"complete": False, "stream_offset": event["stream_offset"] + 1}]),
+    (
+        "phantom_partial",
+        lambda event: [event, event | {"complete": False, "stream_offset": event["stream_offset"] + 1}],
+    ),
     ("phantom_twice", lambda event: [event, event]),
     ("timestamp_wrong", later("timestamp", 1)),
     ("wrong_type_id", later("type_id", 1)),
@@ -68,7 +71,10 @@ SPOILERS = (
 )
 HARMLESS = (
     ("timestamp_estimated", lambda event: [event | {"timestamp": event["timestamp"] + 1, "timestamp_exact": False}]),
-    ("found", lambda event: [{key: value for key, value in event.items() if key not in ("stream_name", "message_stream_id")}]),
+    (
+        "found",
+        lambda event: [{key: event[key] for key in event if key not in ("stream_name", "message_stream_id")}],
+    ),
 )
 BAD = {name for name, _ in SPOILERS}
 
@@ -104,15 +110,16 @@ def check_lacking(case):
 
 
 def events_of(case, damaged):
-    """The true events with the numbers that the packets have in the damaged version; of packets that are gone, that of the
-    next one."""
+    """The true events with the numbers that the packets have in the damaged version; of packets that are gone, that of
+    the next one."""
     places = {}
     for number, entry in enumerate(damaged, 1):
         places.setdefault(entry.origin + 1, number)
     following = len(damaged)
     for frame in range(len(case.damaged), 0, -1):
         following = places.setdefault(frame, following)
-    return [event | {key: places[event[key]] for key in ("frame", "first_frame") if key in event} for event in case.events]
+    moved = ("frame", "first_frame")
+    return [event | {key: places[event[key]] for key in moved if key in event} for event in case.events]
 
 
 def main():

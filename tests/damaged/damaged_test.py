@@ -22,11 +22,13 @@ from score import added, score_capture
 SEEDS, STARTS = 2, 3
 GAPS = 12  # of each kind and capture
 LEAST_RECALL = {
-    "none": 1, "twice": 1, "clock_steps": 1, "loss_0.1": 0.999, "loss_1": 0.995, "loss_5": 0.98, "loss_20": 0.95, "burst": 0.99,
+    "none": 1, "twice": 1, "clock_steps": 1,
+    "loss_0.1": 0.999, "loss_1": 0.995, "loss_5": 0.98, "loss_20": 0.95, "burst": 0.99,
 }  # fmt: skip
 # Less than all: a video message whose length only a lost header gave may be the first one, with another such behind it.
 MIDSTREAM_SHARES = (
-    ("recognised", "recognition_asked", 1), ("sync_soon", "starts", 0.97), ("chunk_size_right", "chunk_size_asked", 0.99),
+    ("recognised", "recognition_asked", 1),
+    ("sync_soon", "starts", 0.97), ("chunk_size_right", "chunk_size_asked", 0.99),
 )  # fmt: skip
 SEQUENCE_START = "sequence_start"  # a gap there may change what later messages say
 MOST_SHOWN = 20

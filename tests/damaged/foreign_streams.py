@@ -1,8 +1,8 @@
 """What other protocols sound like: for each name a function that makes an exchange from a random generator.
 
 An exchange is a list of (whether the client sends, bytes). The streams are long enough for everything that looks at the
-first 64 KiB, and have the shapes that come closest to chunk headers: length prefixes, small numbers, runs of zeros, FLV tags
-and AMF.
+first 64 KiB, and have the shapes that come closest to chunk headers: length prefixes, small numbers, runs of zeros, FLV
+tags and AMF.
 """
 
 import base64
@@ -82,7 +82,8 @@ def real_mp4(random):
 
 
 def http_json(random):
-    return http(b"Content-Type: application/json", repeat(lambda n: b'{"id": %d, "value": %.6f},\n' % (n, random.random())))
+    rows = repeat(lambda n: b'{"id": %d, "value": %.6f},\n' % (n, random.random()))
+    return http(b"Content-Type: application/json", rows)
 
 
 def http_chunked(random):
@@ -99,14 +100,16 @@ def http_amf(random):
     def request(n):
         value = b"\x02\0\x05hello\0" + struct.pack(">d", n) + b"\x03\0\x01x\x05\0\0\x09"
         body = b"\0\0\0\0\0\x01\0\x04null\0\x02/1" + struct.pack(">I", len(value) + 5) + b"\x0a\0\0\0\x01" + value
-        return b"POST /gateway HTTP/1.1\r\nContent-Type: application/x-amf\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        head = b"POST /gateway HTTP/1.1\r\nContent-Type: application/x-amf\r\nContent-Length: %d\r\n\r\n"
+        return head % len(body) + body
 
     return [(CLIENT, repeat(request))]
 
 
 def http_mp4(random):
     def box(n):
-        body = random.randbytes(random.randrange(100, 9000)) if n % 3 == 2 else struct.pack(">IIII", 0, n, 0, 1000 * n) * 9
+        head = struct.pack(">IIII", 0, n, 0, 1000 * n) * 9
+        body = random.randbytes(random.randrange(100, 9000)) if n % 3 == 2 else head
         return struct.pack(">I", len(body) + 8) + (b"moof", b"traf", b"mdat")[n % 3] + body
 
     return http(b"Content-Type: video/mp4", repeat(box))
@@ -126,7 +129,8 @@ def ssh(random):
     exchange = [(CLIENT, b"SSH-2.0-OpenSSH_9.2\r\n"), (SERVER, b"SSH-2.0-OpenSSH_9.2p1\r\n")]
     names = b"curve25519-sha256,ecdh-sha2-nistp256,diffie-hellman-group14-sha256" * 4
     init = struct.pack(">IBB", 1068, 4, 20) + random.randbytes(16) + struct.pack(">I", len(names)) + names
-    return exchange + [(CLIENT, init), (SERVER, init), (SERVER, random.randbytes(LONG)), (CLIENT, random.randbytes(9000))]
+    encrypted = [(SERVER, random.randbytes(LONG)), (CLIENT, random.randbytes(9000))]
+    return [*exchange, (CLIENT, init), (SERVER, init), *encrypted]
 
 
 def rtsp(random):
@@ -181,7 +185,8 @@ def sparse(random):
 
 def counters(random):
     first, step = random.randrange(1 << 20), random.choice((1, 2, 40, 256))
-    return [(CLIENT, repeat(lambda n: struct.pack(">I", first + n * step))), (SERVER, bytes(range(256)) * (LONG // 256))]
+    counted = repeat(lambda n: struct.pack(">I", first + n * step))
+    return [(CLIENT, counted), (SERVER, bytes(range(256)) * (LONG // 256))]
 
 
 def records(random):
@@ -236,7 +241,8 @@ def memcached(random):
 
 def mysql(random):
     def row(n):
-        body = b"".join(bytes([len(text)]) + text for text in (b"%d" % n, b"name%d" % n, random.randbytes(20).hex().encode()))
+        texts = b"%d" % n, b"name%d" % n, random.randbytes(20).hex().encode()
+        body = b"".join(bytes([len(text)]) + text for text in texts)
         return struct.pack("<I", len(body))[:3] + bytes([n & 255]) + body
 
     greeting = b"\x4a\0\0\0\x0a8.0.30\0" + random.randbytes(8) + bytes(56)
@@ -253,7 +259,7 @@ def postgres(random):
 
 def mongodb(random):
     def message(n):
-        body = struct.pack("<IB", 0, 0) + struct.pack("<I", 60) + b"\x10n\0" + struct.pack("<I", n) + random.randbytes(49)
+        body = struct.pack("<IBI", 0, 0, 60) + b"\x10n\0" + struct.pack("<I", n) + random.randbytes(49)
         return struct.pack("<IIII", len(body) + 16, n, 0, 2013) + body
 
     return [(CLIENT, repeat(message))]
@@ -289,7 +295,8 @@ def websocket(random):
         return b"\x82\x7e" + struct.pack(">H", size) + random.randbytes(size)
 
     request = b"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
-    return [(CLIENT, request), (SERVER, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n" + repeat(frame))]
+    answer = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+    return [(CLIENT, request), (SERVER, answer + repeat(frame))]
 
 
 def http2(random):
@@ -305,7 +312,7 @@ def http2(random):
 
 def smb(random):
     def message(n):
-        head = b"\xfeSMB" + struct.pack("<HHIHHII", 64, 1, 0, 8, 1, 0, 0) + struct.pack("<QIIQ", n, 0, 1, 99) + bytes(16)
+        head = b"\xfeSMB" + struct.pack("<HHIHHIIQIIQ", 64, 1, 0, 8, 1, 0, 0, n, 0, 1, 99) + bytes(16)
         body = struct.pack("<HBBIII", 17, 80, 0, 4096, 0, 0) + random.randbytes(4096)
         return struct.pack(">I", len(head + body)) + head + body
 
@@ -330,7 +337,8 @@ def dns(random):
 
 def ldap(random):
     def entry(n):
-        body = b"\x02\x02" + struct.pack(">H", n & 0x7FFF) + b"\x64\x50\x04\x0ccn=a,dc=test\x30\x40" + random.randbytes(64)
+        name = b"\x64\x50\x04\x0ccn=a,dc=test\x30\x40"
+        body = b"\x02\x02" + struct.pack(">H", n & 0x7FFF) + name + random.randbytes(64)
         return b"\x30" + bytes([len(body)]) + body
 
     return [(SERVER, repeat(entry))]
@@ -357,9 +365,9 @@ def vnc(random):
 PROTOCOLS = {
     make.__name__: make
     for make in (
-        real_flv, real_mpeg_ts, real_matroska, real_mp4, http_flv, bare_flv, http_json, http_chunked, http_amf, http_mp4,
-        tls, ssh, rtsp, rtp_framed, mpeg_ts, random_bytes, zeros, ones, one_byte, sparse, counters, records, small_values,
-        audio, smtp, imap, irc, csv, redis, memcached, mysql, postgres, mongodb, kafka, amqp, mqtt, websocket, http2, smb,
-        bittorrent, dns, ldap, rdp, vnc,
+        real_flv, real_mpeg_ts, real_matroska, real_mp4, http_flv, bare_flv, http_json, http_chunked, http_amf,
+        http_mp4, tls, ssh, rtsp, rtp_framed, mpeg_ts, random_bytes, zeros, ones, one_byte, sparse, counters, records,
+        small_values, audio, smtp, imap, irc, csv, redis, memcached, mysql, postgres, mongodb, kafka, amqp, mqtt,
+        websocket, http2, smb, bittorrent, dns, ldap, rdp, vnc,
     )
 }  # fmt: skip

@@ -1,5 +1,5 @@
-"""Streams of other protocols are not taken for RTMP: neither whole nor from the middle, on no port but 1935; and even there no
-message is made of them.
+"""Streams of other protocols are not taken for RTMP: neither whole nor from the middle, on no port but 1935; and even
+there no message is made of them.
 
     foreign_test.py PROGRAM
 """

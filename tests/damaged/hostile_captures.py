@@ -134,7 +134,8 @@ def half_open(size, path):
     head = ETHERNET + struct.pack(">BBHHHBBH", 0x45, 0, 40, 0, 0x4000, 64, 6, 0)
     length = len(head) + 8 + 20
     with open(path, "wb") as file:
-        file.write(struct.pack("<IHHiIII", capture_file.NANOSECOND_MAGIC, 2, 4, 0, 0, 262144, capture_file.LINK_ETHERNET))
+        magic, link_type = capture_file.NANOSECOND_MAGIC, capture_file.LINK_ETHERNET
+        file.write(struct.pack("<IHHiIII", magic, 2, 4, 0, 0, 262144, link_type))
         for n in range(size * 14):
             seconds, nanoseconds = divmod(START + n * STEP, 1_000_000_000)
             file.write(struct.pack("<IIII", seconds, nanoseconds, length, length) + head)

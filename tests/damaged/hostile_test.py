@@ -2,8 +2,8 @@
 
     hostile_test.py PROGRAM memory|operations
 
-memory: large captures with little address space. operations: instructions, counted by cachegrind, not time; they must grow no
-faster than the input.
+memory: large captures with little address space. operations: instructions, counted by cachegrind, not time; they must
+grow no faster than the input.
 """
 
 import re
@@ -72,7 +72,8 @@ def check_memory(name, program, scratch):
 
 def instructions(program, path):
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    result = subprocess.run([*command, program, *ANALYZE, "-o", "/dev/null", path], capture_output=True, text=True, check=True)
+    command = [*command, program, *ANALYZE, "-o", "/dev/null", path]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(re.search(r"I +refs: +([\d,]+)", result.stderr)[1].replace(",", ""))
 
 

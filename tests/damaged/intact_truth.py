@@ -111,8 +111,8 @@ class Placement:
         return self.ends[event["connection"]][event["direction"]]
 
     def conversation(self, event):
-        """That of the message's first packet: one connection may hold two whose SYN was lost. What was held back comes out
-        with whatever packet ends the connection, if need be the first of the next one."""
+        """That of the message's first packet: one connection may hold two whose SYN was lost. What was held back comes
+        out with whatever packet ends the connection, if need be the first of the next one."""
         last = self.following[event["connection"]] - 1
         ends = set(self.ends[event["connection"]].values())
         for place in range(min(event.get("first_frame", event["frame"]) - 1, last), -1, -1):

@@ -103,8 +103,8 @@ class Judge:
             self.verdict.note("phantom_partial", f"{words}: no such message, not even an incomplete one")
 
     def goes_beyond(self, key, stream, position, event):
-        """The message in which the intact capture's connection ended, by a reset from the other side. Where that is missing,
-        the rest that was captured after it belongs to the stream."""
+        """The message in which the intact capture's connection ended, by a reset from the other side. Where that is
+        missing, the rest that was captured after it belongs to the stream."""
         last = stream.incomplete.get(position)
         captured = self.captured.get(key)
         return last and last.end == stream.end and captured and captured.cover(position, position + event["length"])
@@ -144,7 +144,8 @@ class Judge:
             self.verdict.counts["timestamp_estimated"] += 1
             distance = (found - expected) % TIMESTAMPS
             near = min(distance, TIMESTAMPS - distance) <= NEAR
-            self.verdict.counts.update(timestamp_estimated_right=int(found == expected), timestamp_estimated_near=int(near))
+            right = int(found == expected)
+            self.verdict.counts.update(timestamp_estimated_right=right, timestamp_estimated_near=int(near))
 
     def judge_rest(self, key, stream):
         for position, message in stream.messages.items():
@@ -163,7 +164,9 @@ def brief(event):
 
 
 def differences(expected, found):
-    """(name, what it is, what was found) of every field that contradicts the truth. A field that is left out does not."""
+    """(name, what it is, what was found) of every field that contradicts the truth. A field that is left out does
+    not.
+    """
     for key in HEADER_KEYS:
         if key in found and found[key] != expected[key]:
             yield key, expected[key], found[key]

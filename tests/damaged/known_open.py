@@ -1,4 +1,6 @@
-"""What is wrong and not mended yet: beginnings of complaints, and why. Anything else fails; so does one that occurs no more."""
+"""What is wrong and not mended yet: beginnings of complaints, and why. Anything else fails; so does one that occurs no
+more.
+"""
 
 KNOWN = {}
 

@@ -1,5 +1,5 @@
-"""TCP segments in packets of every kind that samples have: below VLAN, MPLS, PPPoE, GRE, VXLAN, GTP-U and IP-in-IP, cut by
-a snap length, or in IP fragments. Written by hand: the tests must not trust the code that they test."""
+"""TCP segments in packets of every kind that samples have: below VLAN, MPLS, PPPoE, GRE, VXLAN, GTP-U and IP-in-IP, cut
+by a snap length, or in IP fragments. Written by hand: the tests must not trust the code that they test."""
 
 import ipaddress
 import struct
@@ -62,7 +62,8 @@ class Decoder:
             if link == LINK_ETHERNET:
                 return self.ethernet(data)
             if link in (LINK_SLL, LINK_SLL2):
-                return self.ether_type(struct.unpack_from(">H", data, ETHER_TYPE_AT[link])[0], data[HEADER_LENGTH[link] :])
+                (ether_type,) = struct.unpack_from(">H", data, ETHER_TYPE_AT[link])
+                return self.ether_type(ether_type, data[HEADER_LENGTH[link] :])
         except (struct.error, IndexError):  # cut within a header
             pass
         return None

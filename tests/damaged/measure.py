@@ -1,5 +1,5 @@
-"""Runs a command and writes what it used to the file descriptor that the first argument names: seconds of processor time
-and peak memory in bytes, as JSON.
+"""Runs a command and writes what it used to the file descriptor that the first argument names: seconds of processor
+time and peak memory in bytes, as JSON.
 
     measure.py DESCRIPTOR COMMAND [ARGUMENT…]
 

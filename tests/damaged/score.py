@@ -114,7 +114,7 @@ def main():
     parser.add_argument("--starts", type=int, default=20, help="places at which mid-stream versions begin")
     parser.add_argument("--damage", nargs="+", choices=[*DAMAGES, *MIDSTREAMS], default=[*DAMAGES, *MIDSTREAMS])
     parser.add_argument("--json", type=Path, help="where to write all counts and examples")
-    parser.add_argument("--show", type=int, default=0, metavar="N", help="show N examples of everything that went wrong")
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="show N examples of each kind of error")
     parser.add_argument("--jobs", type=int, default=cpu_count())
     options = parser.parse_args()
     captures = captures_in(options.captures, options.only)

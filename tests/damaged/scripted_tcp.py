@@ -29,7 +29,8 @@ class Conversation:
         ports = self.ports[from_client], self.ports[not from_client]
         place = self.next[from_client] if sequence is None else sequence
         acknowledgement = self.next[not from_client] if flags & ACK else 0
-        tcp = struct.pack(">HHIIBBHHH", *ports, place & 0xFFFFFFFF, acknowledgement & 0xFFFFFFFF, 5 << 4, flags, WINDOW, 0, 0)
+        numbers = place & 0xFFFFFFFF, acknowledgement & 0xFFFFFFFF
+        tcp = struct.pack(">HHIIBBHHH", *ports, *numbers, 5 << 4, flags, WINDOW, 0, 0)
         ip = struct.pack(">BBHHHBBH", 0x45, 0, 40 + len(payload), 0, 0x4000, 64, 6, 0) + source + destination
         data = ETHERNET + ip + tcp + payload
         self.packets.append(Packet(self.time, LINK_ETHERNET, data, len(data)))

@@ -3,8 +3,8 @@
 
     write_set.py FOLDER [--captures CAPTURE_OR_FOLDER…] [--seeds N] [--damage NAME…] [--most-bytes N]
 
-FOLDER gets one file a capture, damage and seed, as pcapng. Without --captures the samples are damaged. A capture of which
-nothing remains gives no file. Captures larger than --most-bytes are left out.
+FOLDER gets one file a capture, damage and seed, as pcapng. Without --captures the samples are damaged. A capture of
+which nothing remains gives no file. Captures larger than --most-bytes are left out.
 """
 
 import argparse

@@ -2,7 +2,8 @@
 
     differential_test.py PROGRAM reference|tshark [--captures DIRECTORY]
 
-reference is the slow decoder beside this file, which must agree in everything; tshark's own dissector shows fewer fields.
+reference is the slow decoder beside this file, which must agree in everything; tshark's own dissector shows fewer
+fields.
 """
 
 import argparse
@@ -75,7 +76,8 @@ def compare(what, ours, theirs, keys=None):
     for number, (our, their) in enumerate(zip(ours, theirs), 1):
         for key in keys(their) if keys else {*our, *their}:
             if our.get(key) != their.get(key):
-                lines.append(f"{what}, message {number}, {key}: ours {our.get(key)!r:.300}, theirs {their.get(key)!r:.300}")
+                values = f"ours {our.get(key)!r:.300}, theirs {their.get(key)!r:.300}"
+                lines.append(f"{what}, message {number}, {key}: {values}")
     if len(ours) != len(theirs):
         lines.append(f"{what}: ours has {len(ours)} messages, theirs {len(theirs)}")
     return lines[:MOST_SHOWN]
@@ -97,8 +99,8 @@ def conversations(program, capture):
 
 
 def directions(connection, stream):
-    """(name of the direction with us, with tshark, sender's port). In a capture of one direction tshark takes whoever is
-    heard for the client."""
+    """(name of the direction with us, with tshark, sender's port). In a capture of one direction tshark takes whoever
+    is heard for the client."""
     swapped = connection["c"] != stream.client
     for ours, theirs in (("to_server", "to_client"), ("to_client", "to_server")):
         sender = connection["c" if ours == "to_server" else "s"]
@@ -152,7 +154,8 @@ def main():
     complaints = [line for _, lines in results for line in lines]
     unexplained = [line for line in complaints if not explanation(line)]
     messages = sum(count for count, _ in results)
-    print(*(f"{line}\n  known: {explanation(line)}" for line in complaints if explanation(line)), *unexplained, sep="\n")
+    explained = (f"{line}\n  known: {explanation(line)}" for line in complaints if explanation(line))
+    print(*explained, *unexplained, sep="\n")
     print(f"{messages} messages of {len(captures)} captures compared")
     return 1 if unexplained or not messages else 0
 

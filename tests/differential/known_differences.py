@@ -3,7 +3,8 @@
 from fnmatch import fnmatch
 from math import isfinite
 
-# Captures without all bytes of a conversation. What becomes of them is a matter of recovery, which the others do not try.
+# Captures without all bytes of a conversation. What becomes of them is a matter of recovery, which the others do not
+# try.
 NOT_WHOLE = {
     "encap_vxlan.pcap": "the segment with C0 and C1 was an IP fragment and is missing",
     "format_truncated_file.pcap": "the file ends within a packet, at which tshark gives up",
@@ -14,8 +15,8 @@ NOT_WHOLE = {
 AFTER_EXTENDED_DELTA = ", timestamps behind an extended timestamp of a type 1 or 2 header"
 # The beginnings of complaints, and why they are none.
 EXPLAINED = {
-    "netem_loss3_at_client.pcap, stream 1 to_client": "ours ends with the client's reset; a segment with two messages was "
-    "still on its way then, and the others take it. We count it (late_segments of capture_end)",
+    "netem_loss3_at_client.pcap, stream 1 to_client": "ours ends with the client's reset; a segment with two messages "
+    "was still on its way then, and the others take it. We count it (late_segments of capture_end)",
 }
 
 

@@ -25,8 +25,8 @@ SCALARS = {
 
 
 def dissect(capture, ports):
-    """{(tcp stream, source port): [message]}; a message is a dictionary of the names above and "scalars", the AMF names and
-    values in wire order."""
+    """{(tcp stream, source port): [message]}; a message is a dictionary of the names above and "scalars", the AMF names
+    and values in wire order."""
     command = ["tshark", "-n", "-r", str(capture), "-T", "pdml", "-J", "tcp rtmpt", "-Y", "rtmpt"]
     if has_preference("rtmpt.max_packet_size"):
         command += ["-o", "rtmpt.max_packet_size:16777215"]  # else bigger messages lose it the chunk borders
@@ -46,7 +46,8 @@ def dissect(capture, ports):
 @cache
 def has_preference(name):
     """Newer versions refuse preferences that they do not need any more."""
-    listing = subprocess.run(["tshark", "-G", "defaultprefs"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    command = ["tshark", "-G", "defaultprefs"]
+    listing = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
     return f"#{name}:".encode() in listing.stdout
 
 

@@ -1,4 +1,5 @@
-"""The form of the code: width and format of lines, length of files and functions, one file a class, a README.md a folder.
+"""The form of the code: width and format of lines, length of files and functions, one file a class, a README.md a
+folder.
 
     form_test.py ROOT
 """
@@ -10,17 +11,20 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from known_exceptions import LONG_FUNCTIONS, SPREAD_CLASSES, READMES
+from known_exceptions import LONG_FUNCTIONS, READMES, SPREAD_CLASSES, WIDE_PYTHON
 from sources import Complaint, report, sources, unexpected
 
 WIDTH = 110  # as .clang-format has it
+PYTHON_WIDTH = 120
 LONGEST_FILE, LONGEST_FUNCTION = 500, 60
 REASON = "// long: "
 FORMATTER = "clang-format-14"  # others wrap some lines elsewhere
 README_LINES = range(5, 21)
 
 # What begins a block that is no function; a function's own blocks are never looked at.
-NO_FUNCTION = re.compile(r"(?:export |inline )*(?:namespace|class|struct|union|enum|extern)\b|template\b[^(]*(?:class|struct) \w+[^(]*$")
+NO_FUNCTION = re.compile(
+    r"(?:export |inline )*(?:namespace|class|struct|union|enum|extern)\b|template\b[^(]*(?:class|struct) \w+[^(]*$"
+)
 NAME = re.compile(r"((?:\w+::)*~?\w+|operator\S+)\(")
 METHOD = re.compile(r"^(?![\s#/}]|return\b|using\b|static_assert\b)(?:[^=;{}]*?[\s&*])?((?:\w+::)+)~?\w+\(", re.M)
 
@@ -30,6 +34,20 @@ def wide_lines(root):
         for number, line in enumerate(source.read_text().splitlines(), 1):
             if len(line) > WIDTH:
                 yield f"{source.relative_to(root)}:{number} has {len(line)} characters, more than {WIDTH}"
+
+
+def wide_python(root):
+    scripts = [script for script in (root / "tools").iterdir() if script.is_file() and is_python(script)]
+    for source in sorted([*(root / "tests").rglob("*.py"), *scripts]):
+        wide = [number for number, line in enumerate(source.read_text().splitlines(), 1) if len(line) > PYTHON_WIDTH]
+        if wide:
+            name = str(source.relative_to(root))
+            yield Complaint(name, f"{name}:{wide[0]} and others have more than {PYTHON_WIDTH} characters")
+
+
+def is_python(script):
+    with script.open("rb") as file:
+        return b"python" in file.readline()
 
 
 def unformatted(root):
@@ -81,7 +99,7 @@ def long_functions(root):
             if length > LONGEST_FUNCTION and not any(REASON in line for line in beside):
                 name = NAME.search(" ".join(lines[begin : opening + 1]))
                 key = f"{source.relative_to(root)} {name[1] if name else begin + 1}"
-                yield Complaint(key, f"{key} has {length} lines, more than {LONGEST_FUNCTION}, and no {REASON}beside it")
+                yield Complaint(key, f"{key} has {length} lines, more than {LONGEST_FUNCTION}, and no {REASON}")
 
 
 def spread_classes(root):
@@ -118,6 +136,7 @@ def main():
     root = Path(sys.argv[1])
     return report([
         *wide_lines(root), *unformatted(root), *long_files(root),
+        *unexpected(wide_python(root), WIDE_PYTHON, "WIDE_PYTHON"),
         *unexpected(long_functions(root), LONG_FUNCTIONS, "LONG_FUNCTIONS"),
         *unexpected(spread_classes(root), SPREAD_CLASSES, "SPREAD_CLASSES"),
         *unexpected(bad_readmes(root), READMES, "READMES"),

@@ -2,8 +2,8 @@
 
     includes_test.py ROOT
 
-The line of README.md that begins with "May use:" names folders of analyzer/ (`base`, `rtmp/chunk`) and what is not of the
-project (LIBRARIES). The C++ standard library is free to all, but for threads.
+The line of README.md that begins with "May use:" names folders of analyzer/ (`base`, `rtmp/chunk`) and what is not of
+the project (LIBRARIES). The C++ standard library is free to all, but for threads.
 """
 
 import re
@@ -60,7 +60,8 @@ def bad_includes(root, allowed):
             for kind, header in INCLUDE.findall(source.read_text()):
                 used = library(header) if kind == "<" else header.rpartition("/")[0].removesuffix("/tables")
                 if kind == "<" and used is None and not FREE.match(header):
-                    yield f"{source.relative_to(root)} includes {header}, which tests/docs/includes_test.py does not know"
+                    includer = source.relative_to(root)
+                    yield f"{includer} includes {header}, which tests/docs/includes_test.py does not know"
                 elif used and used != name and used not in allowed[name]:
                     yield f"{source.relative_to(root)} includes {header}: its README.md does not allow {used}"
 
@@ -77,7 +78,8 @@ def circles(allowed):
     for _ in allowed:
         for used in reached.values():
             used |= {more for one in used for more in reached[one]}
-    for names in sorted({" ".join(sorted(other for other in used if name in reached[other])) for name, used in reached.items()}):
+    circles = {" ".join(sorted(other for other in used if name in reached[other])) for name, used in reached.items()}
+    for names in sorted(circles):
         if names:
             yield Complaint(names, f"may include each other: {names}")
 

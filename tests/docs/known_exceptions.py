@@ -1,7 +1,15 @@
-"""What the checks of this folder find and know of. The lists are to become shorter: an entry without need is a complaint."""
+"""What the checks of this folder find and know of. The lists are to become shorter: an entry without need is a
+complaint.
+"""
 
 # Folders that may include each other, with the reason.
 CIRCLES = {
+}
+
+# Python files with lines over 120 characters.
+WIDE_PYTHON = {
+    "tests/comparison/comparison_report.py": "lines of the page that it writes",
+    "tests/damaged/damage_report.py": "lines of the page that it writes",
 }
 
 # Functions over 60 lines. One that has to stay that long says why itself, in a comment "// long: reason".

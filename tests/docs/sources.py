@@ -21,7 +21,8 @@ def pages(root):
 def rooms(root):
     """Folders of analyzer/ that hold code, as "rtmp/chunk", and the plugin's."""
     found = {path.parent for path in sources(root, ("analyzer", "dissector-plugin"))}
-    return {str(folder.relative_to(root)).removeprefix("analyzer/").removeprefix("include/"): folder for folder in sorted(found)}
+    names = {folder: str(folder.relative_to(root)) for folder in sorted(found)}
+    return {name.removeprefix("analyzer/").removeprefix("include/"): folder for folder, name in names.items()}
 
 
 def unexpected(complaints, known, name):

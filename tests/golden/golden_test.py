@@ -53,7 +53,8 @@ def main():
         expected = path.read_text() if path.exists() else ""
         if found != expected:
             failures += 1
-            lines = difflib.unified_diff(expected.splitlines(), found.splitlines(), f"expected/{name}", "found", lineterm="")
+            sides = expected.splitlines(), found.splitlines()
+            lines = difflib.unified_diff(*sides, f"expected/{name}", "found", lineterm="")
             print(*list(lines)[:40], sep="\n")
     print(f"{failures} of {len(CASES)} outputs differ")
     return 1 if failures else 0

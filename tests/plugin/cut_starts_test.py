@@ -1,22 +1,21 @@
-"""The beginning of the capture is missing: the first 1 to 15 packets are cut off each sample, and the plugin must show the
-messages that the analyzer tells.
+"""The beginning of the capture is missing: the first 1 to 15 packets are cut off each sample, and the plugin must show
+the messages that the analyzer tells.
 
 Both count a stream's offsets from the first byte captured. The plugin has no end of the connection: what the analyzer
-decides only there is not shown, and said below. Names of streams and requests are left out, as in damaged_events_test.py.
+decides only there is not shown, and said below. Names of streams and requests are left out, as in
+damaged_events_test.py.
 """
 
 import sys
 import tempfile
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from os import cpu_count
 from pathlib import Path
 
 from damaged_events_test import KNOWN_IN_TIME, MOST_UNDECIDED, by_stream
 from events_test import OTHER_CARRIERS, OUT_OF_ORDER, analyzer_events, plugin_events
 from packets import read, write_pcapng
 from program import Program, samples
+from run_cases import run_cases
 from wireshark import IN_ORDER, Tshark
 
 CUTS = range(1, 16)
@@ -24,9 +23,9 @@ MOST_SHOWN = 5
 # On other ports Wireshark asks some fifty dissectors besides the plugin. Before messages prove that it is RTMP, another
 # one may take packets of these samples for its own.
 CLAIMED_BY_OTHERS = ["rtmp_crtmp_play_rtmpdump.pcap", "rtmp_tcserver_ffmpeg.pcap"]
-# Known differences, (sample, direction): [(cuts, messages that only the end of the connection decides)]. These directions
-# are a few hundred bytes long: chunk borders are not certain before the end, or the headers of acknowledgements are in
-# doubt until then. All of them are more than MOST_UNDECIDED; nothing else may differ.
+# Known differences, (sample, direction): [(cuts, messages that only the end of the connection decides)]. These
+# directions are a few hundred bytes long: chunk borders are not certain before the end, or the headers of
+# acknowledgements are in doubt until then. All of them are more than MOST_UNDECIDED; nothing else may differ.
 UNTIL_THE_END = {
     ("play_vod_chunk_1936.pcap", "to_server"): [(range(4, 10), 11)],
     ("rtmp_tcserver_ffmpeg.pcap", "to_client"): [(range(4, 6), 19), (range(9, 16), 12)],
@@ -84,13 +83,7 @@ def compare(sample, program, plugin, series):
 def main():
     chosen = [sample for sample in samples() if sample.name not in OTHER_CARRIERS
               and (len(sys.argv) < 5 or sample.name in sys.argv[4:])]
-    with ProcessPoolExecutor(cpu_count()) as pool:
-        results = list(pool.map(partial(compare, program=sys.argv[1], plugin=sys.argv[2], series=sys.argv[3]), chosen))
-    total = sum((counts for counts, _ in results), Counter())
-    lines = [line for _, listed in results for line in listed]
-    print(*lines, f"{total['captures']} captures, {total['told']} messages, {total['shown']} of them in Wireshark", sep="\n")
-    assert total["shown"] > 0
-    sys.exit(1 if lines else 0)
+    run_cases(compare, chosen, "{captures} captures, {told} messages, {shown} of them in Wireshark", proof="shown")
 
 
 if __name__ == "__main__":

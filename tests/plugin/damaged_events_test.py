@@ -22,9 +22,6 @@ does the plugin.
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from os import cpu_count
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "damaged"))
@@ -42,6 +39,7 @@ from damage import (  # noqa: E402
 )
 from events_test import DAMAGED, PLACE, analyzer_events, plugin_events, same_field  # noqa: E402
 from program import SAMPLES, Program  # noqa: E402
+from run_cases import run_cases  # noqa: E402
 from runs import generator_for  # noqa: E402
 from segments import SYN  # noqa: E402
 from wireshark import Tshark  # noqa: E402
@@ -49,8 +47,8 @@ from wireshark import Tshark  # noqa: E402
 MIDSTREAM_IN_TEXT = "midstream_in_text"
 ENCODER_TEXT = b"x264 - core "  # in its first picture
 # By sample: chunks of 128 and 4096 bytes, extended timestamps, publishers and players, several connections, headers of
-# all types. In mid-stream on other ports Wireshark asks some thirty dissectors, each of which may take a packet of media
-# for its own before the plugin is certain, as one does with the samples that are not here for it.
+# all types. In mid-stream on other ports Wireshark asks some thirty dissectors, each of which may take a packet of
+# media for its own before the plugin is certain, as one does with the samples that are not here for it.
 CASES = {
     "pub_ffmpeg_nginx_avc_aac.pcap": ["loss_1", "loss_20", "burst", MIDSTREAM, MIDSTREAM_IN_TEXT],
     "pub_gst_librtmp_nginx.pcap": ["loss_1", "gaps", MIDSTREAM, MIDSTREAM_OTHER_PORT],
@@ -156,13 +154,7 @@ def compare(case, program, plugin, series):
 def main():
     cases = [(sample, damage) for sample, damages in CASES.items() for damage in damages]
     cases += [(sample, None) for sample in DAMAGED]
-    with ProcessPoolExecutor(cpu_count()) as pool:
-        results = list(pool.map(partial(compare, program=sys.argv[1], plugin=sys.argv[2], series=sys.argv[3]), cases))
-    total = sum((counts for counts, _ in results), Counter())
-    lines = [line for _, listed in results for line in listed]
-    print(*lines, f"{total['messages']} messages, {total['estimated']} of them with estimated timestamps", sep="\n")
-    assert total["estimated"] > 0
-    sys.exit(1 if lines else 0)
+    run_cases(compare, cases, "{messages} messages, {estimated} of them with estimated timestamps", proof="estimated")
 
 
 if __name__ == "__main__":

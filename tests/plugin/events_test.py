@@ -47,7 +47,8 @@ def analyzer_events(program, capture):
                   for entry in event.get("ranges", [])]
         if kind == "handshake" and not fields:
             continue
-        head = clients[event.get("connection")], event.get("direction"), *(text(event.get(name)) for name in HEADS[kind])
+        values = (text(event.get(name)) for name in HEADS[kind])
+        head = clients[event.get("connection")], event.get("direction"), *values
         found[event.get("frame"), kind].append((head, fields))
     return found
 

@@ -1,6 +1,6 @@
-"""In Wireshark, too, streams of other protocols are not taken for RTMP: neither whole nor from the middle, on no port but
-1935; and even there no message is made of them, but for those that begin like a handshake: Wireshark shows a packet before
-the next is read, so the plugin cannot wait for the answer as the analyzer does. The streams are those of
+"""In Wireshark, too, streams of other protocols are not taken for RTMP: neither whole nor from the middle, on no port
+but 1935; and even there no message is made of them, but for those that begin like a handshake: Wireshark shows a packet
+before the next is read, so the plugin cannot wait for the answer as the analyzer does. The streams are those of
 tests/damaged/foreign_test.py.
 
     foreign_streams_test.py PROGRAM PLUGIN SERIES

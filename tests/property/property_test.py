@@ -68,8 +68,8 @@ class Sample:
         yield "zstd", same_packets, [self.file("variant.zst")], None
 
     def several_files(self):
-        """Two files that have to be merged by time. Packets of the same time stay in one file: their order between files
-        is open."""
+        """Two files that have to be merged by time. Packets of the same time stay in one file: their order between
+        files is open."""
         times = [packet.time for packet in self.packets]
         later = [place for place in range(1, len(times)) if times[place] > times[place - 1]]
         if times != sorted(times) or not later:

@@ -29,7 +29,8 @@ def is_about_capture(event):
 def same_packets(events, dropped=frozenset()):
     """For a capture of the same packets: the events as they are, but for what the file says about itself."""
     return [
-        event.without(CAPTURE_KEYS | dropped) if is_about_capture(event) else without(event, dropped) for event in events
+        event.without(CAPTURE_KEYS | dropped) if is_about_capture(event) else without(event, dropped)
+        for event in events
     ]
 
 
@@ -42,8 +43,8 @@ def same_packets_in_several_files(events):
 
 
 def same_streams(events):
-    """For a capture of the same bytes in other segments: events by connection, since the connections' events may come to
-    lie otherwise between each other."""
+    """For a capture of the same bytes in other segments: events by connection, since the connections' events may come
+    to lie otherwise between each other."""
     connections, names = defaultdict(list), {}
     for event in events:
         number = event.get("connection")

@@ -42,7 +42,9 @@ def large_segments(packets):
 
 
 def joined(packets):
-    """Segments that follow each other become one with the time of the last of them, and come out when it is complete."""
+    """Segments that follow each other become one with the time of the last of them, and come out when it is
+    complete.
+    """
     pending = {}  # by connection
     for packet in packets:
         segment = parse(packet)
@@ -99,8 +101,8 @@ def duplicated(packets):
 
 
 def runs(packets):
-    """Lists of the indices of a run's segments that have bytes. Left out is what begins or ends a direction: the order of
-    that is a matter of its own."""
+    """Lists of the indices of a run's segments that have bytes. Left out is what begins or ends a direction: the order
+    of that is a matter of its own."""
     current, seen = {}, set()  # current: {connection: (flow, places)}
     for place, packet in enumerate(packets):
         segment = parse(packet)
