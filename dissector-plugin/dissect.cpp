@@ -79,7 +79,8 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   const bool syn_seen = tcp != nullptr && tcp->server_port != 0;
   const Direction direction = direction_of(pinfo, tcp, conversation, tcp_handle);
   if (connection == nullptr) {
-    // Most connections of a capture are something else, and their first byte tells, if it is in the capture.
+    // Most connections of a capture are something else, and their first byte shows it, if it is in the
+    // capture.
     const bool from_start = carrier.segment == nullptr || syn_seen;
     if (claim == Claim::heuristic && from_start && !carrier::is_promising(frame[0]) &&
         !carrier::ProxyHeaderLayer::is_promising(frame[0])) {

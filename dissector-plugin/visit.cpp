@@ -37,7 +37,7 @@ Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
 }
 
 /// Counts calls with one key during one visit to the packet. Decrypted records, which all begin at 0, have
-/// nothing else to tell them apart.
+/// nothing else to distinguish them.
 std::uint32_t next_place(packet_info* pinfo, int key) {
   auto* count =
       static_cast<std::uint32_t*>(p_get_proto_data(pinfo->pool, pinfo, protocol, static_cast<guint32>(key)));

@@ -59,7 +59,7 @@ class Walk {
 bool walk_amf0(Walk& walk);
 /// One AMF3 value; `start` is where its range begins (at its marker, or at the AVM+ marker before that).
 bool walk_amf3(Walk& walk, std::uint32_t start);
-/// walk_amf3 for a value that is not part of another AMF3 value: decides whether the tables go on.
+/// walk_amf3 for a value that is not part of another AMF3 value: decides whether the tables continue.
 bool walk_outermost_amf3(Walk& walk, std::uint32_t start);
 /// An AMF3 object, after its marker.
 bool walk_amf3_object(Walk& walk, std::uint32_t start);

@@ -1,4 +1,4 @@
-// What is said to the person beside the output.
+// Messages to the user, apart from the output.
 #pragma once
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 
 namespace rtmpscope::app {
 
-/// Nobody may be reading (`2>&1 | head`), or the device be full: there is nobody left to tell that.
+/// Nobody may be reading (`2>&1 | head`), or the device be full: then errors cannot be reported.
 template <typename... Arguments>
 void say(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);

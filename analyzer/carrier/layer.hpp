@@ -22,7 +22,7 @@ struct LayerContext {
   Endpoint server;
   PacketRef first_packet;
   std::uint32_t proxy_header = 0;  ///< bytes of all proxy headers in front of the client's first byte
-  /// The client as a proxy header tells it; of several headers the innermost, which was written first. The
+  /// The client as a proxy header names it; of several headers the innermost, which was written first. The
   /// port is 0 if the header has none.
   std::optional<Endpoint> proxied_client;
 };
@@ -49,7 +49,7 @@ class Layer : public StreamSink {
   /// keeps that byte for itself.
   [[nodiscard]] virtual std::uint64_t inner_offset(Direction direction, std::uint64_t outer) const = 0;
 
-  /// Adds what the layer knows of the connection.
+  /// Adds what the layer has read about the connection.
   virtual void add_to(LayerContext& context) const = 0;
 
  protected:

@@ -38,7 +38,7 @@ using DecisionListener = std::function<StreamSink*(const Decision&)>;
 ///
 /// Order of calls: those of a StreamSink; `finish` once when nothing more comes. `sink` is what the listener
 /// has returned, null before. It is handed in with each call so that the stack need not keep it, and so that
-/// the compiler knows its type.
+/// the compiler sees its type.
 class LayerStack {
  public:
   LayerStack(const LayerContext& context, ProtocolDetector::Hints hints, DecisionListener listener);

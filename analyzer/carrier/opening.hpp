@@ -8,7 +8,7 @@
 namespace rtmpscope::carrier {
 
 enum class Opening : std::uint8_t {
-  open,       ///< too few bytes to tell
+  open,       ///< too few bytes to decide
   handshake,  ///< may be the handshake of RTMP or RTMPE: nothing speaks against it yet
   tls,
   http,

@@ -158,7 +158,7 @@ Detection ProtocolDetector::add_slowly(Direction direction, const StreamData& da
   return early ? decide_early(direction, data) : detection;
 }
 
-/// `data` is the latest piece. What follows a gap does not tell; the other direction may.
+/// `data` is the latest piece. What follows a gap is no evidence; the other direction may have some.
 Detection ProtocolDetector::decide_early(Direction direction, const StreamData& data) {
   if (!hints_.syn_seen || data.offset != 0) return detection_;
   if (held_->segments.size() == 1 && is_client_handshake(data.bytes, direction)) return settle_handshake();
@@ -189,7 +189,7 @@ Detection ProtocolDetector::add(Direction direction, const StreamGap& gap) {
   side.bytes.resize(std::max(side.bytes.size(), static_cast<std::size_t>(std::min(side.length, held_limit))));
   side.readable_from = side.bytes.size();
   held_->end(direction);
-  if (at_start) return detection_;  // the bytes behind it tell more
+  if (at_start) return detection_;  // the bytes behind it are better evidence
   return decide(has_enough(direction));
 }
 
@@ -225,7 +225,7 @@ Detection ProtocolDetector::decide(bool last) {
         if (peer.opening == Opening::handshake) return decide_against_handshake(peer, side);
         if (side.opening == Opening::tls) return settle({Protocol::tls});
         if (side.opening == Opening::http) return settle({Protocol::http});
-        // In mid-stream no byte is impossible, but text can be told from RTMP, given enough of it.
+        // In mid-stream no byte is impossible, but enough text is distinguishable from RTMP.
         if (may_be_midstream() && !last && side.known < opening_size && !side.has_gap) return detection_;
         return settle_no_handshake();
     }
@@ -306,7 +306,7 @@ bool ProtocolDetector::prove_by_chunks(bool last) {
     } else if (peer.length > 0) {
       held_->client_way = peer.peer_length_at_start > 0 ? way : opposite(way);
     } else if (!hints_.syn_seen && !last) {
-      continue;  // the next bytes may tell who is the client
+      continue;  // the next bytes may show who is the client
     }
     return true;
   }

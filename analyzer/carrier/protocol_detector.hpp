@@ -50,9 +50,10 @@ enum class DecisionPolicy : std::uint8_t {
 /// connection stays undecided, at most until one side has sent `held_limit` bytes; where gaps hide parts of a
 /// handshake, until both have, or one has sent `held_limit_with_gaps`. A handshake that stays incomplete is
 /// accepted at the end if what there is fits exactly, or on a known port. Most connections of a capture are
-/// something else: their first byte tells, and nothing is kept. But where the capture has no SYN, each first
-/// byte is possible, and so it is behind a gap at a direction's beginning: on an unknown port messages in a
-/// row prove RTMP (midstream_evidence.hpp), for which up to `searched_limit` bytes of a direction are kept.
+/// something else: their first byte decides, and nothing is kept. But where the capture has no SYN, each
+/// first byte is possible, and so it is behind a gap at a direction's beginning: on an unknown port messages
+/// in a row prove RTMP (midstream_evidence.hpp), for which up to `searched_limit` bytes of a direction are
+/// kept.
 class ProtocolDetector {
  public:
   struct Hints {

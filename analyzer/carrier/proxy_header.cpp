@@ -21,7 +21,7 @@ constexpr std::size_t srs_size = 3;
 constexpr std::uint32_t srs_least = 4;    // the client's IPv4 address
 constexpr std::uint32_t srs_most = 1024;  // F3 may begin anything: more is not believed
 
-/// 0: no header; nothing: too few bytes to tell.
+/// 0: no header; nothing: too few bytes to decide.
 using Length = std::optional<std::uint32_t>;
 
 bool begins_alike(Bytes bytes, Bytes start) {

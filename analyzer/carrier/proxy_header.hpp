@@ -1,4 +1,4 @@
-// Headers that a proxy or load balancer puts in front of the client's first byte to tell the server who the
+// Headers that a proxy or load balancer puts in front of the client's first byte to inform the server who the
 // client is.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace rtmpscope::flv {
 /// A message stream of one direction of a connection.
 struct StreamKey {
   Direction direction{};
-  std::optional<std::uint32_t> message_stream_id;  ///< none: the header that tells was not captured
+  std::optional<std::uint32_t> message_stream_id;  ///< none: the header that has it was not captured
   std::string_view name;                           ///< as given to publish or play; empty: not known
 };
 

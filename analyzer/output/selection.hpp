@@ -28,7 +28,7 @@ struct Selection {
 [[nodiscard]] Expected<Selection> parse_selection(const std::vector<std::string>& words);
 
 /// Hands on what is selected. A renderer that needs the connections' lifecycle gets those events in any case;
-/// one that does not is still told where connections open, since they are numbered there.
+/// one that does not is still called where connections open, since they are numbered there.
 class SelectingSink final : public rtmp::EventSink {
  public:
   SelectingSink(Selection selection, Renderer& to) : selection_(std::move(selection)), to_(to) {}

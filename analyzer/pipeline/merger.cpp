@@ -45,7 +45,7 @@ void Merger::sort_by_frame() {
   std::swap(places_, sorted_);
 }
 
-/// One frame has spans of several shards where a timeout or the capture's end is told to all of them. They
+/// One frame has spans of several shards where a timeout or the capture's end reaches all of them. They
 /// are ordered by connection number, so that the order does not depend on how hosts fall into shards.
 void Merger::order_ties(const std::array<output::Output, shard_count>& outputs) {
   const auto rank = [&](const Place& place) {

@@ -21,7 +21,7 @@ namespace rtmpscope::pipeline {
 /// A part of a window that no tick divides. Its segments are ordered by shard; those of one connection keep
 /// the order of the capture, those of different connections do not.
 struct Section {
-  std::optional<PacketRef> tick;  ///< to be told to every shard before the section's segments
+  std::optional<PacketRef> tick;  ///< to be passed to every shard before the section's segments
   std::array<std::uint32_t, shard_count + 1> begin{};  ///< of each shard's part in Window::order
 };
 

@@ -8,7 +8,7 @@
 namespace rtmpscope::recording {
 namespace {
 
-/// While chunk borders are looked for, chunks are told late: the decoder holds this much meanwhile.
+/// While chunk borders are searched, chunks are reported late: the decoder holds this much meanwhile.
 constexpr std::uint64_t late_chunks = 2 * rtmp::maximum_kept_bytes;
 /// What the decoder itself keeps of messages in progress, and a chunk that no message completes.
 constexpr std::size_t most_held = 2 * rtmp::maximum_retained_bytes;

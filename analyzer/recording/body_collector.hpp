@@ -19,7 +19,7 @@ class BodyCollector {
   void add(std::uint64_t offset, Bytes bytes);
   /// A chunk header. Its payload may be there already, or come later.
   void begin_chunk(const ChunkRecord& chunk);
-  /// Chunk borders are not known. From now on chunks may be told long after their bytes came.
+  /// Chunk borders are not known. From now on chunks may be reported long after their bytes came.
   void lose_borders() { borders_known_ = false; }
   /// The message's body, all of its bytes in order; valid until the next call. Empty if a part is not there.
   /// To be called for every message, complete or not: the chunks of its chunk stream so far are done with.

@@ -73,7 +73,7 @@ struct Record {
 /// Some bytes of one direction that a packet shows, and what came out when they were decoded.
 struct RecordBatch {
   std::uint32_t frame = 0;
-  std::uint32_t place = 0;           ///< tells batches of one frame apart
+  std::uint32_t place = 0;           ///< distinguishes batches of one frame
   std::uint64_t stream_offset = 0;   ///< of the first byte
   std::uint32_t length = 0;          ///< bytes of the stream, captured or not
   std::uint32_t repeated = 0;        ///< so many bytes in front were decoded before

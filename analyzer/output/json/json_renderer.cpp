@@ -31,7 +31,7 @@ void JsonRenderer::on_unselected(const rtmp::Event& event) {
   add_members(event);
 }
 
-/// What the document has beside its events.
+/// What the document has besides its events.
 void JsonRenderer::add_members(const rtmp::Event& event) {
   if (layout_ == JsonLayout::lines) return;
   if (event.kind == EventKind::connection_close) add_connection(event);

@@ -19,7 +19,7 @@ struct TextRenderer::Conversation {
   std::size_t text_size = 0;
   std::vector<Line> lines;
   std::vector<CollapsedMedia> runs;
-  /// Last configuration line by direction and kind (audio, video), to tell repetitions.
+  /// Last configuration line by direction and kind (audio, video), to detect repetitions.
   std::array<std::array<std::size_t, 2>, 2> configurations{};
 
   [[nodiscard]] Line* last_in(Direction direction) {

@@ -16,7 +16,7 @@ namespace rtmpscope::output {
 /// Text that a connection may have waiting for its header. Beyond that the block so far is printed under a
 /// header that says that it continues, and the rest under "#N continued".
 inline constexpr std::size_t pending_text_limit = 64 * 1024;
-/// What a line counts beside its text. A number of its own, so that output does not depend on a layout in
+/// What a line counts besides its text. A number of its own, so that output does not depend on a layout in
 /// memory.
 inline constexpr std::size_t line_cost = 64;
 /// Media runs that a connection may have open at once, one a direction and message stream.

@@ -32,7 +32,7 @@ bool BackwardParser::is_split(const Match& match, std::uint32_t chunk_size) cons
   return true;
 }
 
-/// Bits for a body on the sample's chunk stream and of its type, by itself and beside other samples.
+/// Bits for a body on the sample's chunk stream and of its type, by itself and compared with other samples.
 std::optional<int> BackwardParser::weigh_sample(const MessageSample& sample, Bytes body,
                                                 const Samples& samples) const {
   const auto bits = weigh_body(sample.type_id, body, sample.length, input_.profile);

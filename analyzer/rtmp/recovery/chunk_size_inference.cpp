@@ -176,7 +176,7 @@ ChunkSizeInference::Choice ChunkSizeInference::choose(std::uint64_t payload, con
   return more_ ? Choice::need_more : choose_without_fit(refuted);
 }
 
-/// No size fits, and no bytes that will come can tell.
+/// No size fits, and no further bytes can decide.
 ChunkSizeInference::Choice ChunkSizeInference::choose_without_fit(bool refuted) {
   if (gaps_ == 1 && known_.size >= length_ && reader_.window().at(payload_).size() >= length_) {
     // All of the message is there, and no smaller chunk size is possible.

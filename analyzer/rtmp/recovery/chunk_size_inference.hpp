@@ -14,7 +14,7 @@ class ChunkSizeInference {
     unsplit,    ///< all of the message is there, in one chunk; only the header behind it is missing
     none,       ///< no chunk size fits
     need_more,  ///< see TrialReader::wanted_end
-    in_gap,     ///< a gap hides what would tell
+    in_gap,     ///< a gap hides the evidence
   };
 
   /// `start`: what the trial assumes. `known` and `next_header` are the trial's: what it knows of the chunk
@@ -48,7 +48,7 @@ class ChunkSizeInference {
   std::uint32_t id_ = 0;
   std::uint32_t length_ = 0;
   bool length_certain_ = true;
-  bool more_ = false;  ///< bytes that will come may tell
+  bool more_ = false;  ///< further bytes may decide
   int gaps_ = 0;       ///< sizes against which nothing speaks before a gap
   /// Sizes that fit one message and are compared by the messages that follow. With more, that one says too
   /// little.

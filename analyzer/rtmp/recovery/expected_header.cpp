@@ -27,7 +27,7 @@ std::optional<SyncFound> ExpectedHeader::check(const TrialInput& input, bool las
   return state_ == State::interrupted ? check_interrupted(input, decide) : check_ambiguous(input, decide);
 }
 
-/// The sender may have gone on with the message in progress.
+/// The sender may have continued the message in progress.
 std::optional<SyncFound> ExpectedHeader::check_interrupted(const TrialInput& input, bool decide) {
   const TrialResult trial = TrialParser(input).try_from(start(input, decide));
   const bool waiting = !decide && trial.reason == TrialResult::Reason::need_more;

@@ -17,7 +17,7 @@ ChunkHeader header_at(Bytes bytes, std::uint64_t offset, const ChunkStream* stre
   return h;
 }
 
-/// Evidence for a header that tells all of its message. Others have none.
+/// Evidence for a header that describes its message completely. Others have none.
 int weigh_alone(const ChunkHeader& h, Bytes body, const ChunkStream* stream, const SenderProfile& profile) {
   if (h.format >= 2 || h.basic_size > 1) return 0;
   const auto header_bits = weigh_header(h, stream);

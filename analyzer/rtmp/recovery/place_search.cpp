@@ -52,7 +52,7 @@ std::uint64_t PlaceSearch::needed_from() const {
   return first - std::min(first, bytes_kept_before);
 }
 
-/// The proof waits for what tells of the messages before it. That is not asked at every step.
+/// The place waits for evidence of the messages before it, which is not sought at every step.
 std::uint64_t PlaceSearch::wanted_end() const {
   if (proof_) return proved_ + bytes_behind_proof;
   if (candidates_.empty() || !candidates_.back().strong) return 0;

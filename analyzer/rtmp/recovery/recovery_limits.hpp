@@ -35,7 +35,7 @@ inline constexpr std::size_t packets_only_bytes = std::size_t{256} << 10;
 inline constexpr std::size_t guessed_behind_gap = std::size_t{16} << 10;
 /// Bytes that are kept although no header was found in them: what follows may show one.
 inline constexpr std::uint64_t bytes_kept_before = std::uint64_t{64} << 10;
-/// Bytes behind a found header that are waited for, to tell what comes before it …
+/// Bytes behind a found header that are waited for, to find what comes before it …
 inline constexpr std::uint64_t bytes_behind_proof = 4096;
 /// … unless so few bytes come before it. A direction that says little may never bring as many.
 inline constexpr std::uint64_t little_before = 64;

@@ -119,7 +119,7 @@ void SyncSearch::drop_needless() {
 }
 
 /// The next search is due when a good part of what is kept has come once more; or when the window ends at
-/// `wanted_end`, if nothing can be told before, unless that is soon.
+/// `wanted_end`, if nothing can be decided before, unless that is soon.
 void SyncSearch::schedule_next(std::uint64_t wanted_end) {
   const std::size_t kept = window_.kept_bytes();
   const std::size_t step = std::max(least_step, kept / search_step_divisor);

@@ -39,8 +39,8 @@ struct TrialStart {
   std::uint64_t offset = 0;
   /// The message that the trial continues first; else a header that begins a message is at `offset`.
   std::optional<InterruptedChunk> interrupted{};
-  bool state_holds = false;     ///< messages in progress go on; else headers may be missing before `offset`
-  KnownChunkSize chunk_size{};  ///< `certain`: nothing can have changed it
+  bool state_holds = false;  ///< messages in progress continue; else headers may be missing before `offset`
+  KnownChunkSize chunk_size{};                 ///< `certain`: nothing can have changed it
   std::span<const HeaderDefaults> defaults{};  ///< replaces what the parser has for these chunk streams
   bool defaults_guessed = false;               ///< `defaults` may be wrong
   std::span<const BodyHead> body_heads{};      ///< how the bodies of `defaults` begin; may be shorter

@@ -53,7 +53,7 @@ TrialResult TrialParser::try_from(const TrialStart& start, bool until_confirmed)
   }
 }
 
-/// Goes to the end of the interrupted chunk, and over the gap; false if the message cannot go on there.
+/// Goes to the end of the interrupted chunk, and over the gap; false if the message cannot continue there.
 bool TrialParser::continue_interrupted(const InterruptedChunk& interrupted) {
   const ChunkStream& state = reader_.input().parser.stream(interrupted.stream);
   const std::uint32_t id = state.message.chunk_stream_id;
@@ -235,7 +235,7 @@ bool TrialParser::pass_chunk(std::uint32_t id, std::uint64_t payload) {
   return !crosses_gaps_ || cross_gap(id);
 }
 
-/// Assumes that the message in progress goes on in the gap, up to the gap's end or to the message's.
+/// Assumes that the message in progress continues in the gap, up to the gap's end or to the message's.
 bool TrialParser::cross_gap(std::uint32_t id) {
   const KeptBytes& window = reader_.window();
   while (window.in_gap(result_.offset)) {

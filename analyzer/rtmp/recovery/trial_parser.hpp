@@ -19,7 +19,7 @@ class TrialParser {
 
   enum class NextHeader : std::uint8_t {
     believable,
-    not_there,  ///< not enough of it to tell, and no more will come
+    not_there,  ///< too few bytes to decide, and no more will come
     refuted,
     need_more,  ///< see wanted_end
   };
@@ -58,7 +58,7 @@ class TrialParser {
 
   TrialReader reader_;
   TrialResult result_;
-  bool crosses_gaps_ = false;               ///< the message in progress may go on behind gaps
+  bool crosses_gaps_ = false;               ///< the message in progress may continue behind gaps
   std::optional<TrialHeader> next_header_;  ///< last one found behind a message, while none has begun since
   std::uint32_t last_message_stream_ = 0;   ///< chunk stream of the message that began last
   bool length_certain_ = false;             ///< of that message

@@ -116,8 +116,8 @@ HeaderRead TrialReader::read(std::uint64_t offset, TrialHeader& result) {
     return HeaderRead::header;
   }
   const bool is_control = has_fixed_length(h.type_id);
-  // The end of its message does not tell an Acknowledgement from a Window Acknowledgement Size: they are
-  // equally long. Its value does.
+  // The end of its message does not distinguish an Acknowledgement from a Window Acknowledgement Size: they
+  // are equally long. Its value does.
   const bool shows_itself =
       h.type_id == MessageType::acknowledgement &&
       weigh_body(h.type_id, result.body, h.length, input_.profile).value_or(0) >= control_bits;

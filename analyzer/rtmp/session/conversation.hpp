@@ -12,7 +12,7 @@ namespace rtmpscope::rtmp {
 /// Requests of one direction that are remembered while their response has not come. Many requests are never
 /// answered (FCPublish and the like), so the oldest are forgotten.
 inline constexpr std::size_t maximum_pending_requests = 64;
-/// Message streams of a connection that are told apart in the summary; media of further ones is only counted.
+/// Message streams of a connection that are listed in the summary; media of further ones is only counted.
 inline constexpr std::size_t maximum_streams = 256;
 
 /// A request and the packet that completed it.

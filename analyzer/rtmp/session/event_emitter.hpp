@@ -8,7 +8,8 @@
 
 namespace rtmpscope::rtmp {
 
-/// Findings of one id that a connection reports as events; further ones are counted and told at its end.
+/// Findings of one id that a connection reports as events; further ones are counted, and their number is
+/// reported at its end.
 inline constexpr std::uint32_t maximum_finding_events = 10;
 
 /// Sends the events of one connection to a sink, and keeps its summary.

@@ -12,7 +12,7 @@ namespace rtmpscope::rtmp {
 /// `message` and what is odd about a message's body.
 ///
 /// Call order: open, then messages of both directions in the order of the capture, then close once. Events
-/// that stand beside messages (gaps, handshakes) go through events() in between.
+/// that are no messages (gaps, handshakes) go through events() in between.
 class MessageSession {
  public:
   /// `connection` is the number that the events carry; `sink` must outlive the session. `message_events`
@@ -21,7 +21,7 @@ class MessageSession {
       : events_(info, connection, sink), message_events_(message_events) {}
 
   void open(PacketRef packet) { events_.open(packet); }
-  /// `packet` is the one that completed the message, or that told that no more of it is to come.
+  /// `packet` is the one that completed the message, or that showed that no more of it is to come.
   void on_message(Direction direction, const Message& message, PacketRef packet);
   void close(EndCause cause, PacketRef packet, const std::array<DirectionTotals, 2>& totals) {
     events_.close(cause, packet, totals);

@@ -1,4 +1,4 @@
-// A connection that carries something else than RTMP: it is told of, and not decoded.
+// A connection that carries something else than RTMP: it is reported, and not decoded.
 #pragma once
 
 #include "rtmp/session/event_emitter.hpp"

@@ -40,7 +40,7 @@ enum class StreamUse : std::uint8_t { unknown, publish, play };
 /// One message stream.
 struct StreamSummary {
   std::uint32_t message_stream_id = 0;
-  bool id_known = true;  ///< false: the headers that told the id are not in the capture
+  bool id_known = true;  ///< false: the headers with the id are not in the capture
   StreamUse use = StreamUse::unknown;
   std::string name;    ///< as given to publish or play
   std::string status;  ///< last onStatus code
@@ -53,7 +53,7 @@ struct ConnectionSummary {
   Timestamp first_time = 0;
   Timestamp last_time = 0;
   EndCause end = EndCause::capture_end;
-  std::vector<StreamSummary> streams;  ///< beside the counters, which change with the same messages
+  std::vector<StreamSummary> streams;  ///< next to the counters, which change with the same messages
   std::array<std::uint64_t, 2> messages{};
   std::array<std::uint64_t, 2> audio_messages{};
   std::array<std::uint64_t, 2> video_messages{};
