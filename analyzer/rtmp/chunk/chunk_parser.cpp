@@ -27,28 +27,6 @@ std::uint32_t distance(std::uint32_t a, std::uint32_t b) {
 
 }  // namespace
 
-std::size_t ChunkParser::index_of_other(std::uint32_t chunk_stream_id) const {
-  const auto found = index_.others->find(chunk_stream_id);
-  return found == index_.others->end() ? not_seen : found->second;
-}
-
-std::size_t ChunkParser::find_or_add(std::uint32_t chunk_stream_id) {
-  if (const std::size_t found = index_of(chunk_stream_id); found != not_seen) return found;
-  // At most 65,598 chunk streams exist (RTMP 5.3.1.1), so this needs no limit of its own.
-  const std::size_t index = streams_.size();
-  if (index < Index::first_count) streams_.reserve(index + 1);  // room for more would mostly stay empty
-  streams_.emplace_back().message.chunk_stream_id = chunk_stream_id;
-  if (index < Index::first_count && chunk_stream_id < Index::first_ids) {
-    index_.first[index] = static_cast<std::uint8_t>(chunk_stream_id);
-  } else {
-    if (index_.others == nullptr) {
-      index_.others = std::make_unique<std::unordered_map<std::uint32_t, std::uint32_t>>();
-    }
-    index_.others->emplace(chunk_stream_id, static_cast<std::uint32_t>(index));
-  }
-  return index;
-}
-
 void ChunkParser::note(FindingId id, Range range, std::uint64_t a, std::uint64_t b) {
   if (findings_ == nullptr) findings_ = std::make_unique<std::vector<ChunkFinding>>();
   findings_->push_back({id, range, a, b});
@@ -234,7 +212,7 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
       return stop_at(ChunkItem::Kind::ambiguous_header, State::at_ambiguous_header, raw);
     }
   }
-  const std::size_t index = find_or_add(header_.chunk_stream_id);
+  const std::size_t index = streams_.find_or_add(header_.chunk_stream_id);
   ChunkStream& stream = streams_[index];
   ChunkItem item;
   item.kind = ChunkItem::Kind::begin;
@@ -421,7 +399,7 @@ void ChunkParser::enter_recovery(const ChunkResumption& resumption) {
 }
 
 void ChunkParser::set_defaults(const HeaderDefaults& defaults) {
-  ChunkStream& stream = streams_[find_or_add(defaults.chunk_stream_id)];
+  ChunkStream& stream = streams_[streams_.find_or_add(defaults.chunk_stream_id)];
   MessageHeader& message = stream.message;
   message.length = defaults.length;
   message.type_id = defaults.type_id;

@@ -3,11 +3,9 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,7 +13,7 @@
 #include "base/stream.hpp"
 #include "rtmp/chunk/chunk_header.hpp"
 #include "rtmp/chunk/chunk_parser_recovery.hpp"
-#include "rtmp/chunk/chunk_stream.hpp"
+#include "rtmp/chunk/chunk_stream_table.hpp"
 #include "rtmp/chunk/message.hpp"
 
 namespace rtmpscope::rtmp {
@@ -75,7 +73,7 @@ class ChunkParser {
 
   /// Loads the state of the current chunk stream and of its neighbours into the cache: audio and video.
   void prefetch() const {
-    rtmpscope::prefetch(streams_.data() + prefetch_first(), 3 * sizeof(ChunkStream));
+    streams_.prefetch(prefetch_first());
     rtmpscope::prefetch(recovery_.get(), sizeof(ChunkParserRecovery));
   }
   /// Index of the first of three chunk streams that are likely to go on.
@@ -94,17 +92,10 @@ class ChunkParser {
   [[nodiscard]] ChunkStream& stream(std::size_t index) { return streams_[index]; }
   [[nodiscard]] const ChunkStream& stream(std::size_t index) const { return streams_[index]; }
   [[nodiscard]] std::size_t stream_count() const { return streams_.size(); }
-  static constexpr std::size_t not_seen = static_cast<std::size_t>(-1);
+  static constexpr std::size_t not_seen = ChunkStreamTable::not_seen;
   /// Index of a chunk stream; not_seen if it has sent nothing.
   [[nodiscard]] std::size_t index_of(std::uint32_t chunk_stream_id) const {
-    if (chunk_stream_id != 0 && chunk_stream_id < Index::first_ids) {
-      // Equal bytes become 0. The lowest of these sets its own highest bit, whatever is above it.
-      constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
-      const std::uint64_t unlike = load_le64(index_.first.data()) ^ ones * chunk_stream_id;
-      const std::uint64_t alike = (unlike - ones) & ~unlike & ones << 7;
-      if (alike != 0) return static_cast<std::size_t>(std::countr_zero(alike)) / 8;
-    }
-    return index_.others == nullptr ? not_seen : index_of_other(chunk_stream_id);
+    return streams_.index_of(chunk_stream_id);
   }
   /// Null if the chunk stream has sent nothing. Valid until the next one appears.
   [[nodiscard]] const ChunkStream* find(std::uint32_t chunk_stream_id) const {
@@ -202,22 +193,12 @@ class ChunkParser {
     PacketRef packet;      ///< with the first of them
     StreamData unread;     ///< views those of them that proved to be no header
   };
-  /// Where chunk streams are found: the first ones by comparing all of them at once, the others in a map.
-  struct Index {
-    static constexpr std::size_t first_count = usual_chunk_streams;
-    static_assert(first_count == sizeof(std::uint64_t));
-    static constexpr std::uint32_t first_ids = 256;  ///< for ids below
-    std::array<std::uint8_t, first_count> first{};   ///< ids, by index; 0: another one, or none
-    std::unique_ptr<std::unordered_map<std::uint32_t, std::uint32_t>> others{};
-  };
 
   ChunkItem step(StreamData& in);
   ChunkItem begin_chunk(StreamData& in);
   ChunkItem collect_header(StreamData& in);
   bool parse_header(Bytes bytes);
   Extended type3_extended(const ChunkStream& stream, Bytes rest);
-  [[nodiscard]] std::size_t index_of_other(std::uint32_t chunk_stream_id) const;
-  std::size_t find_or_add(std::uint32_t chunk_stream_id);
   ChunkItem resolve(PacketRef packet, Bytes raw);
   [[nodiscard]] bool plausible(const ChunkStream& stream) const;
   void start_message(ChunkStream& stream, PacketRef packet);
@@ -234,8 +215,7 @@ class ChunkParser {
 
   // Most connections are idle, and there are many: what is rare lies outside, and what each chunk needs side
   // by side.
-  std::vector<ChunkStream> streams_;
-  Index index_;
+  ChunkStreamTable streams_;
   std::uint32_t chunk_size_ = initial_chunk_size;
   std::uint32_t remaining_ = 0;  ///< payload bytes of the current chunk that have not come yet
   std::uint32_t current_ = 0;    ///< chunk stream of the current chunk
