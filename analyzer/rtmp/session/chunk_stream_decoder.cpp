@@ -28,7 +28,7 @@ void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener)
     if (search_ == nullptr) return;
   }
   if (!data.bytes.empty()) kept_->append(data);
-  read_kept(listener);
+  read_kept(data, listener);
 }
 
 void ChunkStreamDecoder::on_gap(const StreamGap& stream_gap, ChunkStreamListener& listener) {
@@ -37,7 +37,7 @@ void ChunkStreamDecoder::on_gap(const StreamGap& stream_gap, ChunkStreamListener
     parse_gap(stream_gap, listener);
   } else if (stream_gap.length) {
     kept_->append(stream_gap);
-    read_kept(listener);
+    read_kept({}, listener);
   } else {
     // Nothing after it has a known distance to what is before it.
     finish(stream_gap.noticed_at, listener);
@@ -117,14 +117,15 @@ void ChunkStreamDecoder::parse_gap(const StreamGap& stream_gap, ChunkStreamListe
   }
 }
 
-/// Reads what is kept, from the cursor on, until it is used up.
-void ChunkStreamDecoder::read_kept(ChunkStreamListener& listener) {
+/// Reads what is kept, from the cursor on, until it is used up. `at_hand` are those of the kept bytes that
+/// lie in the packet of this call, too.
+void ChunkStreamDecoder::read_kept(const StreamData& at_hand, ChunkStreamListener& listener) {
   while (!kept_->used_up()) {
     const KeptBytes::Piece piece = kept_->next();
     if (piece.gap) {
       read_kept_gap(piece, listener);
     } else {
-      read_kept_data(piece, listener);
+      read_kept_data(piece, at_hand, listener);
     }
   }
   if (search_ == nullptr) kept_.reset();
@@ -140,9 +141,13 @@ void ChunkStreamDecoder::read_kept_gap(const KeptBytes::Piece& piece, ChunkStrea
   if (search_ == nullptr) kept_->move_cursor(piece.end());
 }
 
-void ChunkStreamDecoder::read_kept_data(const KeptBytes::Piece& piece, ChunkStreamListener& listener) {
+void ChunkStreamDecoder::read_kept_data(const KeptBytes::Piece& piece, const StreamData& at_hand,
+                                        ChunkStreamListener& listener) {
   begin_packet(piece.packet, piece.offset);
   StreamData data{piece.offset, kept_->bytes_of(piece), piece.packet};
+  // A view into the packet is better than one into a copy: the plugin shows where its bytes lie.
+  const std::uint64_t begin = piece.offset - at_hand.offset;
+  if (begin < at_hand.bytes.size()) data.bytes = at_hand.bytes.subspan(static_cast<std::size_t>(begin));
   if (search_ == nullptr) {
     parse(data, listener);
     if (search_ == nullptr) kept_->move_cursor(piece.end());
@@ -277,7 +282,7 @@ void ChunkStreamDecoder::finish(PacketRef packet, ChunkStreamListener& listener)
   while (search_ != nullptr && !kept_->pieces().empty()) {
     search(true, listener);
     if (search_ != nullptr) break;
-    read_kept(listener);
+    read_kept({}, listener);
   }
   search_.reset();
   kept_.reset();

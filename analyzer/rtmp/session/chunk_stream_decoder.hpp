@@ -77,8 +77,9 @@ class ChunkStreamDecoder {
   void begin_packet(PacketRef packet, std::uint64_t offset);
   void parse(StreamData& data, ChunkStreamListener& listener);
   void parse_gap(const StreamGap& gap, ChunkStreamListener& listener);
-  void read_kept(ChunkStreamListener& listener);
-  void read_kept_data(const KeptBytes::Piece& piece, ChunkStreamListener& listener);
+  void read_kept(const StreamData& at_hand, ChunkStreamListener& listener);
+  void read_kept_data(const KeptBytes::Piece& piece, const StreamData& at_hand,
+                      ChunkStreamListener& listener);
   void read_kept_gap(const KeptBytes::Piece& piece, ChunkStreamListener& listener);
   void finish(PacketRef packet, ChunkStreamListener& listener);
   void search(bool last, ChunkStreamListener& listener);
