@@ -11,7 +11,7 @@
 
 namespace rtmpscope::test {
 
-class Recorder final : public rtmp::ChunkStreamListener {
+class Recorder : public rtmp::ChunkStreamListener {
  public:
   std::vector<std::string> lines;   ///< messages, findings and losses
   std::vector<std::string> chunks;  ///< chunk headers

@@ -157,6 +157,47 @@ TEST(ChunkStreamDecoder, GapOverAHeaderLosesSync) {
                                               "sync lost at 22 reason 0"));
 }
 
+/// Counts complete messages, and those whose bodies lie in `packet`.
+struct BodyPlaces final : Recorder {
+  Bytes packet;
+  std::size_t complete = 0;
+  std::size_t in_packet = 0;
+
+  void on_message(const rtmp::Message& message, PacketRef) override {
+    if (!message.complete) return;
+    ++complete;
+    const auto* begin = message.body.data();
+    in_packet +=
+        begin >= packet.data() && begin + message.body.size() <= packet.data() + packet.size() ? 1 : 0;
+  }
+};
+
+TEST(ChunkStreamDecoder, MessagesBehindAFoundHeaderLieInTheirPacket) {
+  // The search keeps a copy of the packet. A user who shows bytes in their packet needs views into the
+  // packet.
+  auto frame = pattern(200, 3);
+  frame[0] = 0xAF;
+  frame[1] = 0x01;
+  const auto begin = concat(
+      message({.chunk_stream_id = 2, .type_id = 1}, hex("00001000")),
+      message({.chunk_stream_id = 4, .length = 200, .type_id = 8, .message_stream_id = 1}, frame, 4096));
+  ByteVector packet = pattern(40, 5);  // the end of a message whose header is lost
+  for (int i = 0; i < 40; ++i) {
+    packet =
+        concat(packet, message({.format = 1, .chunk_stream_id = 4, .time = 23, .type_id = 8}, frame, 4096));
+  }
+  BodyPlaces places;
+  places.packet = packet;
+  rtmp::ChunkStreamDecoder decoder;
+  decoder.on_data({0, begin, {1, 0}}, places);
+  const std::uint64_t gap = 900;
+  decoder.on_gap({.offset = begin.size(), .length = gap, .noticed_at = {2, 0}}, places);
+  decoder.on_data({begin.size() + gap, packet, {2, 0}}, places);
+  decoder.on_end({2, 0}, places);
+  EXPECT_EQ(places.complete, 42U);
+  EXPECT_EQ(places.in_packet, 40U);
+}
+
 TEST(ChunkStreamDecoder, ManyOpenMessagesAreKeptOnlyUpToTheLimit) {
   // 300 chunk streams, each with an open message of 16 MiB of which 256 KiB came: 75 MiB in all.
   Fed fed;
