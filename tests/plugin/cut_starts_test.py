@@ -56,7 +56,8 @@ def differences(told, shown, sample, cut):
 
 def without_other_guesses(tshark):
     """Options by which Wireshark asks no other dissector whether a TCP connection is its own."""
-    listed = (line.split("\t") for line in tshark.run("-G", "heuristic-decodes").decode().splitlines())
+    # Newer versions add columns: the heuristic's own name and a text.
+    listed = (line.split("\t")[:3] for line in tshark.run("-G", "heuristic-decodes").decode().splitlines())
     names = sorted({name for carrier, name, enabled in listed if (carrier, enabled) == ("tcp", "T")} - {"rtmpscope"})
     return [option for name in names for option in ("--disable-protocol", name)]
 
