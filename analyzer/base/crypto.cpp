@@ -33,15 +33,20 @@ std::array<std::uint8_t, Size> finish(EVP_MD_CTX* state) {
   return digest;
 }
 
+/// The digest of what `state` has taken, and of `first` and `second` behind that.
+Sha256Digest finish_with(EVP_MD_CTX* state, Bytes first, Bytes second = {}) {
+  EVP_DigestUpdate(state, first.data(), first.size());
+  EVP_DigestUpdate(state, second.data(), second.size());
+  return finish<sizeof(Sha256Digest)>(state);
+}
+
 /// `key`, hashed first if it is longer than a block, with each byte combined with `pad` (RFC 2104, section
 /// 2).
 Block padded_key(Bytes key, std::uint8_t pad) {
   Block block{};
   if (key.size() > block.size()) {
     EVP_DigestInit_ex2(scratch(), sha256(), nullptr);
-    EVP_DigestUpdate(scratch(), key.data(), key.size());
-    const auto digest = finish<sizeof(Sha256Digest)>(scratch());
-    std::ranges::copy(digest, block.begin());
+    std::ranges::copy(finish_with(scratch(), key), block.begin());
   } else {
     std::ranges::copy(key, block.begin());
   }
@@ -73,22 +78,17 @@ HmacSha256::HmacSha256(Bytes key) : inner_(EVP_MD_CTX_new()), outer_(EVP_MD_CTX_
 Sha256Digest HmacSha256::operator()(Bytes first, Bytes second) const {
   EVP_MD_CTX* state = scratch();
   EVP_MD_CTX_copy_ex(state, inner_.get());
-  EVP_DigestUpdate(state, first.data(), first.size());
-  EVP_DigestUpdate(state, second.data(), second.size());
-  const auto digest = finish<sizeof(Sha256Digest)>(state);
+  const Sha256Digest digest = finish_with(state, first, second);
   EVP_MD_CTX_copy_ex(state, outer_.get());
-  EVP_DigestUpdate(state, digest.data(), digest.size());
-  return finish<sizeof(Sha256Digest)>(state);
+  return finish_with(state, digest);
 }
 
 Sha256Digest hmac_sha256(Bytes key, Bytes data) {
   EVP_MD_CTX* state = scratch();
   begin(state, key, inner_pad);
-  EVP_DigestUpdate(state, data.data(), data.size());
-  const auto digest = finish<sizeof(Sha256Digest)>(state);
+  const Sha256Digest digest = finish_with(state, data);
   begin(state, key, outer_pad);
-  EVP_DigestUpdate(state, digest.data(), digest.size());
-  return finish<sizeof(Sha256Digest)>(state);
+  return finish_with(state, digest);
 }
 
 std::array<std::uint8_t, 20> sha1(Bytes data) {

@@ -186,16 +186,17 @@ BodyCursor first_cursor(Bytes head, std::uint32_t length) {
   return {head.first(std::min<std::size_t>(head.size(), std::min(head_size, length))), 1, length};
 }
 
+/// Whether the first byte of a body is there. If not, `facts` (of video or audio) say why not.
+template <typename Facts>
+bool has_first_byte(Bytes head, std::uint32_t length, Facts& facts) {
+  if (length != 0 && !head.empty()) return true;
+  if (length == 0) facts.kind = decltype(facts.kind)::empty;
+  facts.needs_description = true;
+  return false;
+}
+
 void video_facts(Bytes head, std::uint32_t length, VideoFacts& facts, Extent& extent) {
-  if (length == 0) {
-    facts.kind = VideoPacketKind::empty;
-    facts.needs_description = true;
-    return;
-  }
-  if (head.empty()) {
-    facts.needs_description = true;
-    return;
-  }
+  if (!has_first_byte(head, length, facts)) return;
   const BodyCursor cursor = first_cursor(head, length);
   if ((head[0] & 0x80) != 0) {
     enhanced_video(cursor, facts, extent);
@@ -272,15 +273,7 @@ void legacy_audio(BodyCursor cursor, AudioFacts& facts) {
 }
 
 void audio_facts(Bytes head, std::uint32_t length, AudioFacts& facts, Extent& extent) {
-  if (length == 0) {
-    facts.kind = AudioPacketKind::empty;
-    facts.needs_description = true;
-    return;
-  }
-  if (head.empty()) {
-    facts.needs_description = true;
-    return;
-  }
+  if (!has_first_byte(head, length, facts)) return;
   const BodyCursor cursor = first_cursor(head, length);
   if (head[0] >> 4 == sound_format_extended) {
     enhanced_audio(cursor, facts, extent);

@@ -13,7 +13,7 @@ enum class SyncMethod : std::uint8_t { predicted, confirmed, searched, midstream
 enum class SyncConfidence : std::uint8_t { fair, high, very_high };
 
 struct SyncFound {
-  std::uint64_t offset = 0;   ///< where parsing goes on: at the header; predicted: at the gap
+  std::uint64_t offset = 0;   ///< where parsing continues: at the header; predicted: at the gap
   std::uint64_t header = 0;   ///< of the first header that was found
   std::uint64_t skipped = 0;  ///< bytes between loss and `header`
   PacketRef packet;           ///< with that header

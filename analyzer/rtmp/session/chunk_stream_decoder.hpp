@@ -36,7 +36,7 @@ enum class SyncLostReason : std::uint8_t { gap, start_not_captured, implausible_
 /// Between two calls it is in one of two states:
 /// - in sync (no `search_`, no `kept_`): bytes are parsed where they lie in their packet.
 /// - searching (`search_` and `kept_`): bytes are kept, and the search reads them.
-/// When a search finds a header, parsing goes on there in the kept bytes (`kept_` alone), until these are
+/// When a search finds a header, parsing continues there in the kept bytes (`kept_` alone), until these are
 /// used up, or the next search begins. What kept bytes hold is reported later, each event with the packet
 /// that it came in.
 class ChunkStreamDecoder {
