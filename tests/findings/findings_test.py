@@ -1,0 +1,144 @@
+"""Every finding of the tables appears in every output: a made-up connection for each.
+
+    findings_test.py PROGRAM [PLUGIN SERIES]    NDJSON, JSON and text; with a plugin in tshark, too
+    findings_test.py PROGRAM --write FILE       writes the capture, to be looked at elsewhere
+"""
+
+import json
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import amf_rows  # noqa: F401  (registers rows)
+import handshake_rows  # noqa: F401
+import media_rows  # noqa: F401
+import message_rows  # noqa: F401
+import packets
+from program import Program
+from rows import ROWS
+from wireshark import Tshark
+
+# What the plugin cannot show, and why.
+NOT_IN_TSHARK = {
+    "not_rtmp": "what is not RTMP goes to other dissectors",
+    "overlap_conflict": "Wireshark shows no dissector a retransmission",
+}
+# Ids that still lack a row, and those that do not yet come in every output. To become empty, and to be kept so.
+WITHOUT_ROW = set()
+NOT_YET = {
+    "handshake_version_unknown", "handshake_version_mismatch", "handshake_version_without_digest",
+    "handshake_echo_differs", "handshake_signature_invalid", "handshake_reply_unverified",
+    "handshake_signature_not_checked", "handshake_incomplete", "handshake_unanswered", "nal_length", "nal_start_code",
+    "amf_value_limit", "chunk_header_cut",
+}  # fmt: skip
+
+SECOND = 1_000_000_000
+
+
+def client_of(number):
+    return f"10.0.{number >> 8}.{number & 255}"
+
+
+def merged():
+    """All connections in one capture, one after the other, each with a client of its own."""
+    capture = []
+    for number, (_, function) in enumerate(ROWS):
+        session = function()
+        session.end()
+        address = bytes(map(int, client_of(number).split(".")))
+        for packet in session.packets:
+            data = packet.data.replace(b"\xc0\x00\x02\x01", address, 1)  # the client's, in the IP header
+            capture.append(replace(packet, time=packet.time + number * 10 * SECOND, data=data))
+    return capture
+
+
+def from_ndjson(program, path):
+    """{client: ids}"""
+    clients, found = {}, defaultdict(set)
+    for line in program.ndjson(path, "--only", "connection_open,finding").splitlines():
+        event = json.loads(line)
+        if event["event"] == "connection_open":
+            clients[event["connection"]] = event["client"]["address"]
+        elif event["event"] == "finding":
+            found[clients[event["connection"]]].add(event["id"])
+    return found
+
+
+def from_json(program, path):
+    """The same, of connections whose summary counts findings."""
+    document = json.loads(program.run("analyze", path, "--format", "json", "--only", "finding").stdout)
+    counted = {connection["connection"]: connection for connection in document["connections"]}
+    found = defaultdict(set)
+    for event in document["events"]:
+        if event["event"] != "finding":
+            continue
+        connection = counted[event["connection"]]
+        if connection["findings"][event["severity"]] > 0:
+            found[connection["client"]["address"]].add(event["id"])
+    return found
+
+
+def from_text(program, path):
+    found = defaultdict(set)
+    for block in re.split(r"^#", program.run("analyze", path).stdout.decode(), flags=re.MULTILINE)[1:]:
+        client = re.match(r"\d+ +([\d.]+):", block)[1]
+        if re.search(r"^    findings ", block, re.MULTILINE):
+            found[client] |= set(re.findall(r"\[([a-z0-9_]+)\]", block))
+    return found
+
+
+def from_tshark(tshark, path, ids):
+    columns = [argument for finding_id in ids for argument in ("-e", f"rtmpscope.finding.{finding_id}")]
+    output = tshark.run("-n", "-r", tshark.readable(path), "-T", "fields", "-e", "ip.src", "-e", "ip.dst", *columns)
+    found = defaultdict(set)
+    for line in output.decode().splitlines():
+        source, destination, *values = line.split("\t")
+        client = source if source.startswith("10.") else destination
+        found[client] |= {finding_id for finding_id, value in zip(ids, values) if value}
+    return found
+
+
+def table(program):
+    return [finding["id"] for finding in json.loads(program.run("findings", "--format", "json").stdout)]
+
+
+def complaints(ids, outputs):
+    for finding_id in ids:
+        if finding_id not in {row for row, _ in ROWS} | WITHOUT_ROW:
+            yield f"{finding_id} has no row"
+    for finding_id in WITHOUT_ROW & {row for row, _ in ROWS}:
+        yield f"{finding_id} has a row: take it off the list WITHOUT_ROW"
+    for number, (finding_id, function) in enumerate(ROWS):
+        if finding_id not in ids:
+            yield f"{finding_id} is in no table"
+        for output, found in outputs.items():
+            hidden = output == "tshark" and finding_id in NOT_IN_TSHARK
+            if (finding_id in found[client_of(number)]) == hidden and finding_id not in NOT_YET:
+                name = getattr(function, "__name__", "")
+                yield f"{finding_id} {name} ({client_of(number)}) is {'' if hidden else 'not '}in {output}"
+
+
+def main():
+    program, arguments = Program(sys.argv[1]), sys.argv[2:]
+    if arguments[:1] == ["--write"]:
+        packets.write_pcap(Path(arguments[1]), merged())
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "findings.pcap"
+        packets.write_pcap(path, merged())
+        ids = table(program)
+        readers = {"ndjson": from_ndjson, "json": from_json, "text": from_text}
+        outputs = {name: read(program, path) for name, read in readers.items()}
+        if arguments:
+            with Tshark(*arguments) as tshark:
+                outputs["tshark"] = from_tshark(tshark, path, ids)
+    wrong = list(complaints(ids, outputs))
+    print(*wrong, f"{len(ids)} findings, {len(ROWS)} rows, {len(wrong)} complaints", sep="\n")
+    return 1 if wrong or not ROWS else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""What is odd about handshakes."""
+
+import hmac
+
+from rows import row
+from session import CLIENT, HANDSHAKE_BLOCK, OTHER_BLOCK, SERVER, Session
+
+PLAYER, MEDIA_SERVER = b"Genuine Adobe Flash Player 001", b"Genuine Adobe Flash Media Server 001"
+VERSIONS = {PLAYER: bytes.fromhex("00000000 80000702"), MEDIA_SERVER: bytes.fromhex("00000000 03050101")}
+UNRELATED = bytes((29 * place + 7 * (place >> 8)) & 0xFF for place in range(1536))
+
+
+def exchange(c1=HANDSHAKE_BLOCK, s1=OTHER_BLOCK, s2=None, c2=None, c0=3, s0=3):
+    """A whole handshake. Replies are echoes if not given."""
+    session = Session(handshake=False)
+    session.raw(CLIENT, bytes([c0]) + c1)
+    session.raw(SERVER, bytes([s0]) + s1 + (c1 if s2 is None else s2))
+    session.raw(CLIENT, s1 if c2 is None else c2)
+    return session
+
+
+def with_digest(block, key):
+    """In the layout whose digest comes first."""
+    block = VERSIONS[key] + block[8:]
+    at = 12 + sum(block[8:12]) % 728
+    return block[:at] + hmac.digest(key, block[:at] + block[at + 32 :], "sha256") + block[at + 32 :]
+
+
+@row("handshake_version_unknown")
+def version_of_client_and_server():
+    return exchange(c0=5, s0=5)
+
+
+@row("handshake_version_unknown")
+def version_of_client():
+    return exchange(c0=5)
+
+
+@row("handshake_version_unknown")
+def version_of_server():
+    return exchange(s0=31)
+
+
+@row("handshake_version_unknown")
+def version_without_answer():
+    session = Session(handshake=False)
+    session.raw(CLIENT, b"\x05" + HANDSHAKE_BLOCK)
+    return session
+
+
+@row("handshake_version_mismatch")
+def version_mismatch():
+    return exchange(c0=6)
+
+
+@row("handshake_version_without_digest")
+def version_without_digest():
+    return exchange(c1=HANDSHAKE_BLOCK[:4] + b"\x09\x00\x7c\x02" + HANDSHAKE_BLOCK[8:])
+
+
+@row("handshake_echo_differs")
+def echo_differs():
+    return exchange(s2=HANDSHAKE_BLOCK[:1000] + bytes(3) + HANDSHAKE_BLOCK[1003:])
+
+
+@row("handshake_signature_invalid")
+def signature_invalid():
+    return exchange(with_digest(HANDSHAKE_BLOCK, PLAYER), with_digest(OTHER_BLOCK, MEDIA_SERVER), s2=UNRELATED)
+
+
+@row("handshake_reply_unverified")
+def reply_unverified():
+    return exchange(s2=bytes(1536))
+
+
+@row("handshake_signature_not_checked")
+def signature_not_checked():
+    blocks = with_digest(HANDSHAKE_BLOCK, PLAYER), with_digest(OTHER_BLOCK, MEDIA_SERVER)
+    return exchange(*blocks, s2=UNRELATED, c0=8, s0=8)
+
+
+@row("handshake_incomplete")
+def incomplete():
+    session = Session(handshake=False)
+    session.raw(CLIENT, b"\x03" + HANDSHAKE_BLOCK)
+    session.raw(SERVER, b"\x03" + OTHER_BLOCK)
+    return session
+
+
+@row("handshake_unanswered")
+def unanswered():
+    session = Session(handshake=False)
+    session.raw(CLIENT, b"\x03" + HANDSHAKE_BLOCK)
+    return session
+
+
+@row("proxy_header", "handshake_unanswered")
+def refused_behind_a_proxy():
+    session = Session(handshake=False)
+    addresses = bytes.fromhex("c6336407 c0000202 9c40 078f")
+    header = bytes.fromhex("0d0a0d0a000d0a515549540a 21 11 000c") + addresses
+    session.raw(CLIENT, header + b"\x03" + HANDSHAKE_BLOCK)
+    return session
+
+
+@row("encrypted_stream")
+def encrypted_stream():
+    session = exchange(c0=6, s0=6)
+    session.raw(CLIENT, UNRELATED[:256])
+    return session
+
+
+@row("not_rtmp")
+def not_rtmp():
+    session = Session(handshake=False)
+    session.raw(CLIENT, b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n")
+    return session
