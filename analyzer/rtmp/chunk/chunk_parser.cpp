@@ -220,9 +220,11 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
   item.raw = raw;
   current_ = static_cast<std::uint32_t>(index);
 
-  const bool continuation = header_.format == 3 && stream.in_progress;
+  const bool continuation = stream.in_progress && continues_message(header_, stream.message);
   if (continuation) {
     ++stream.message.chunks;
+    if (header_.format != 3) [[unlikely]]
+      repeat_header(stream);
   } else {
     item.abandoned = stream.in_progress;
     if (item.abandoned) abandoned_ = std::make_unique<ChunkStream>(stream);
@@ -246,6 +248,17 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
   item.ends_message = rest == 0;
   if (item.ends_message) stream.in_progress = false;
   return item;
+}
+
+/// A message is continued by a header of type 1 or 2. It says once more what is known; its time means
+/// nothing.
+void ChunkParser::repeat_header(ChunkStream& stream) {
+  if (!stream.repeats_headers) {
+    note(FindingId::continuation_not_type3, {0, 1}, header_.format, header_.chunk_stream_id);
+  }
+  stream.repeats_headers = true;
+  stream.has_extended_timestamp = header_.has_extended_timestamp;
+  stream.extended_timestamp = header_.extended_timestamp;
 }
 
 bool ChunkParser::plausible(const ChunkStream& stream) const {

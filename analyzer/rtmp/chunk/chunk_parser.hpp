@@ -200,6 +200,7 @@ class ChunkParser {
   bool parse_header(Bytes bytes);
   Extended type3_extended(const ChunkStream& stream, Bytes rest);
   ChunkItem resolve(PacketRef packet, Bytes raw);
+  void repeat_header(ChunkStream& stream);
   [[nodiscard]] bool plausible(const ChunkStream& stream) const;
   void start_message(ChunkStream& stream, PacketRef packet);
   void begin_without_defaults(MessageHeader& message);

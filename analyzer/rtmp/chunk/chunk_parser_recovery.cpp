@@ -31,10 +31,13 @@ ChunkParserRecovery::Ambiguity ChunkParserRecovery::ambiguity_of(const ChunkHead
   if (!provisional_ && header.stream_offset < trusted_until_) return Ambiguity::none;
   const bool known = stream != nullptr && stream->has_defaults();
   const bool in_progress = known && stream->in_progress;
-  if (provisional_ && !(in_progress && header.format == 3)) return Ambiguity::provisional_end;
+  const bool continuation =
+      in_progress &&
+      (header.format == 3 || (stream->repeats_headers && continues_message(header, stream->message)));
+  if (provisional_ && !continuation) return Ambiguity::provisional_end;
   if (header.format < 2 && !is_known_message_type(header.type_id)) return Ambiguity::meaning;
   if (!known && header.format != 0) return Ambiguity::meaning;
-  if (in_progress) return header.format == 3 ? Ambiguity::none : Ambiguity::meaning;
+  if (in_progress) return continuation ? Ambiguity::none : Ambiguity::meaning;
   if (header.format >= 2 && stream->defaults_uncertain) return Ambiguity::meaning;
   return chunk_size_certain_ || length <= least_chunk_size_ ? Ambiguity::none : Ambiguity::chunk_size;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "rtmp/chunk/chunk_header.hpp"
 #include "rtmp/chunk/message.hpp"
 #include "rtmp/chunk/timestamp_estimator.hpp"
 
@@ -21,11 +22,19 @@ struct ChunkStream {
   bool has_extended_timestamp = false;  ///< the last type 0, 1 or 2 header had one
   bool in_progress = false;             ///< a message has begun and is not complete
   bool incomplete = false;              ///< bytes of the message in progress are missing
+  bool repeats_headers = false;         ///< a message was continued by a header that is not type 3
   bool defaults_uncertain = false;  ///< a header may have been lost that changed what the next one inherits
   std::uint32_t body = 0;           ///< of the message in progress, for the caller: MessageAssembler
 
   /// There was a header, so that another one can inherit from it.
   [[nodiscard]] bool has_defaults() const { return last_format != LastFormat::none; }
 };
+
+/// Whether `header` continues a message of that length and type. The standard wants type 3 (RTMP 5.3.1.2.4).
+/// Some senders repeat a type 1 or 2 header with the same values; nginx-rtmp and FFmpeg take that.
+[[nodiscard]] inline bool continues_message(const ChunkHeader& header, const MessageHeader& message) {
+  if (header.format >= 2) return true;
+  return header.format == 1 && header.length == message.length && header.type_id == message.type_id;
+}
 
 }  // namespace rtmpscope::rtmp

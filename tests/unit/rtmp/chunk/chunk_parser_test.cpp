@@ -177,6 +177,33 @@ TEST(ChunkParser, ThreeImpossibleHeadersInARowLoseSync) {
   EXPECT_EQ(seen.messages.size(), 2U);
 }
 
+TEST(ChunkParser, Type1And2HeadersWithinAMessageContinueIt) {
+  const auto body = pattern(300, 3);
+  const Bytes part(body);
+  const auto first = chunk({.chunk_stream_id = 4, .time = 50, .length = 300, .type_id = 18}, part.first(128));
+  const auto stream = concat(
+      first, chunk({.format = 1, .chunk_stream_id = 4, .length = 300, .type_id = 18}, part.subspan(128, 128)),
+      chunk({.format = 2, .chunk_stream_id = 4, .time = 7}, part.subspan(256)),
+      message({.format = 2, .chunk_stream_id = 4, .time = 20}, body));
+  const Recorder seen = decode(stream);
+  EXPECT_THAT(seen.lines, ElementsAre("continuation_not_type3 at 140 (1, 4)",
+                                      "type 18 csid 4 stream 0 time 50 length 300 chunks 3",
+                                      "type 18 csid 4 stream 0 time 70 length 300 chunks 3"));
+  EXPECT_EQ(seen.bodies.at(0), body);
+  EXPECT_EQ(seen.bodies.at(1), body);
+}
+
+TEST(ChunkParser, HeaderWithAnotherLengthWithinAMessageBeginsAnother) {
+  const auto body = pattern(300, 3);
+  const auto stream =
+      concat(chunk({.chunk_stream_id = 4, .length = 300, .type_id = 18}, Bytes(body).first(128)),
+             chunk({.format = 1, .chunk_stream_id = 4, .length = 60, .type_id = 18}, Bytes(body).first(60)));
+  EXPECT_THAT(decode(stream).lines,
+              ElementsAre("message_abandoned at 0 (18, 128)",
+                          "type 18 csid 4 stream 0 time 0 length 300 chunks 1 incomplete",
+                          "type 18 csid 4 stream 0 time 0 length 60 chunks 1"));
+}
+
 TEST(ChunkParser, EveryCutGivesTheSameEvents) {
   const auto body = pattern(300, 3);
   const auto stream =
