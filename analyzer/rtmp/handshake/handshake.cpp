@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/byte_order.hpp"
+#include "rtmp/evidence/first_chunks.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -132,8 +133,17 @@ std::size_t Handshake::consume(Direction direction, const StreamData& data) {
   std::size_t taken = 0;
   while (taken < data.bytes.size() && !done(direction)) {
     const std::size_t completed = reader.completed();
-    taken += reader.consume({data.offset + taken, data.bytes.subspan(taken), data.packet});
+    Bytes rest = data.bytes.subspan(taken);
+    // The first bytes of C2 and S2 show whether the sender has left it out. They are looked at once.
+    const std::size_t head = completed == 2 ? reader.wanted_for_head(chunk_evidence_size) : 0;
+    if (head != 0) rest = rest.first(std::min(head, rest.size()));
+    taken += reader.consume({data.offset + taken, rest, data.packet});
     if (reader.completed() > completed) complete_part(direction, completed);
+    if (head != 0 && rest.size() == head && chunks_begin(direction)) {
+      reader.give_back_part();
+      reply_left_out_[index_of(direction)] = true;
+      finish_if_done(data.packet);
+    }
   }
   return taken;
 }
@@ -153,6 +163,12 @@ std::uint64_t Handshake::skip(Direction direction, const StreamGap& gap) {
     if (reader.completed() > completed) complete_part(direction, completed);
   }
   return taken;
+}
+
+/// What has come of C2 or S2 is the beginning of a chunk stream: its first command says so by its name.
+bool Handshake::chunks_begin(Direction direction) const {
+  const Bytes head = readers_[index_of(direction)].raw(2);
+  return head.size() == chunk_evidence_size && read_chunk_evidence(head).direction == direction;
 }
 
 void Handshake::complete_part(Direction direction, std::size_t index) {

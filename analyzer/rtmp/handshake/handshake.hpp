@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/stream.hpp"
 #include "rtmp/handshake/digest.hpp"
@@ -50,6 +51,13 @@ class HandshakeReader {
   [[nodiscard]] const std::array<Part, handshake_parts>& parts() const { return parts_; }
   /// The part's known bytes: all of them, unless some are missing. Empty for blocks after release().
   [[nodiscard]] Bytes raw(std::size_t index) const;
+  /// Bytes until the current part's first `count` bytes are there; 0 if they are, or are not to be waited
+  /// for.
+  [[nodiscard]] std::size_t wanted_for_head(std::size_t count) const {
+    return !done() && filled_ < count ? count - filled_ : 0;
+  }
+  /// What is there of the current part does not belong to the handshake.
+  void give_back_part() { received_ -= std::exchange(filled_, 0); }
   /// Frees the blocks.
   void release() { blocks_.reset(); }
 
@@ -162,7 +170,18 @@ class Handshake {
   /// (UINT64_MAX) and ends the direction's handshake: `lost` tells that its chunk borders are unknown.
   std::uint64_t skip(Direction direction, const StreamGap& gap);
   [[nodiscard]] bool done(Direction direction) const {
-    return readers_[index_of(direction)].done() || lost_[index_of(direction)];
+    const std::size_t index = index_of(direction);
+    return readers_[index].done() || lost_[index] || reply_left_out_[index];
+  }
+  /// The side has sent no C2 or S2: its chunk stream began in that place.
+  [[nodiscard]] bool reply_left_out(Direction direction) const {
+    return reply_left_out_[index_of(direction)];
+  }
+  /// The first bytes in place of the reply that was left out; taken by `consume`, and valid until the next
+  /// call.
+  [[nodiscard]] StreamData in_place_of_reply(Direction direction) const {
+    const HandshakeReader& reader = readers_[index_of(direction)];
+    return {reader.part(2).stream_offset, reader.raw(2), reader.part(2).first};
   }
   [[nodiscard]] bool lost(Direction direction) const { return lost_[index_of(direction)]; }
 
@@ -176,6 +195,7 @@ class Handshake {
 
  private:
   void complete_part(Direction direction, std::size_t index);
+  [[nodiscard]] bool chunks_begin(Direction direction) const;
   void complete_block(Direction direction, HandshakePartFacts& facts);
   void compare_reply(Direction direction);
   void finish_if_done(const PacketRef& packet);
@@ -185,6 +205,7 @@ class Handshake {
   std::array<HandshakeReader, 2> readers_;
   std::array<HandshakeSide, 2> sides_;
   std::array<bool, 2> lost_{};
+  std::array<bool, 2> reply_left_out_{};
   std::array<bool, 2> compared_{};     ///< the reply of that direction
   std::optional<Echo> copies_client_;  ///< S1 against C1
   bool finished_ = false;

@@ -53,6 +53,7 @@ void Session::on_data(Direction direction, const StreamData& data) {
   if (stage == Stage::handshake) {
     const std::size_t taken = handshake_->consume(direction, data);
     const StreamData rest{data.offset + taken, data.bytes.subspan(taken), data.packet};
+    if (handshake_->reply_left_out(direction)) return begin_chunks_without_reply(direction, rest);
     if (handshake_->done(direction)) end_handshake(direction, data.packet, rest.offset);
     if (!rest.bytes.empty()) on_data(direction, rest);
     return;
@@ -70,6 +71,18 @@ void Session::on_data(Direction direction, const StreamData& data) {
   }
   free_handshake();
   decoders_[index_of(direction)].on_data(data, *this);
+}
+
+void Session::begin_chunks_without_reply(Direction direction, const StreamData& rest) {
+  const StreamData head = handshake_->in_place_of_reply(direction);
+  const std::vector<std::uint8_t> bytes(head.bytes.begin(), head.bytes.end());
+  end_handshake(direction, rest.packet, head.offset);
+  FindingEvent event(FindingId::handshake_reply_left_out);
+  event.direction = direction;
+  event.stream_offset = head.offset;
+  emit_finding(event, head.packet);
+  on_data(direction, {head.offset, bytes, head.packet});
+  if (!rest.bytes.empty()) on_data(direction, rest);
 }
 
 void Session::prefetch(Direction direction, unsigned step) const {

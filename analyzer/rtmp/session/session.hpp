@@ -68,6 +68,7 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   void on_sync_found(const SyncFound& found, std::uint32_t chunk_size) override;
 
   void begin_chunks_midstream(Direction direction, PacketRef packet);
+  void begin_chunks_without_reply(Direction direction, const StreamData& rest);
   void end_handshake(Direction direction, const PacketRef& packet, std::uint64_t offset);
   void free_handshake();
   void emit(Event& event, PacketRef packet) { messages_.events().emit(event, packet); }

@@ -151,6 +151,26 @@ TEST(Session, MidstreamLosesSyncInBothDirections) {
   EXPECT_THAT(log.lines, ElementsAre("connection_open", "sync_lost", "sync_lost"));
 }
 
+TEST(Session, ClientWithoutC2IsDecodedFromItsFirstMessage) {
+  const auto whole = client_bytes();
+  const ByteVector bytes = concat(Bytes(whole).first(1537), Bytes(whole).subspan(3073));
+  const auto messages = [](const EventLog& log) {
+    return std::ranges::count_if(log.lines,
+                                 [](const std::string& line) { return line.starts_with("message"); });
+  };
+  cut_every_way(
+      bytes,
+      [&](const std::vector<Bytes>& pieces) {
+        Talk talk;
+        for (const Bytes piece : pieces) talk.say(Direction::to_server, piece);
+        talk.say(Direction::to_client, server_bytes());
+        talk.end();
+        EXPECT_THAT(talk.log.lines, Contains("finding handshake_reply_left_out").Times(1));
+        EXPECT_EQ(messages(talk.log), 9);
+      },
+      1500, 40);
+}
+
 TEST(Session, GapInTheHandshakeKeepsTheChunkStreamsPlace) {
   Talk talk;
   const auto bytes = client_bytes();
