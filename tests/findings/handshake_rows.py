@@ -3,6 +3,7 @@
 import hmac
 
 from rows import row
+from rtmp_writer import COMMAND_AMF0, amf0_values, message
 from session import CLIENT, HANDSHAKE_BLOCK, OTHER_BLOCK, SERVER, Session
 
 PLAYER, MEDIA_SERVER = b"Genuine Adobe Flash Player 001", b"Genuine Adobe Flash Media Server 001"
@@ -84,6 +85,16 @@ def incomplete():
     session = Session(handshake=False)
     session.raw(CLIENT, b"\x03" + HANDSHAKE_BLOCK)
     session.raw(SERVER, b"\x03" + OTHER_BLOCK)
+    return session
+
+
+@row("handshake_reply_left_out")
+def no_c2():
+    session = Session(handshake=False)
+    session.raw(CLIENT, b"\x03" + HANDSHAKE_BLOCK)
+    session.raw(SERVER, b"\x03" + OTHER_BLOCK + HANDSHAKE_BLOCK)
+    connect = amf0_values("connect", 1, {"app": "live", "tcUrl": "rtmp://192.0.2.2/live"})
+    session.raw(CLIENT, message(COMMAND_AMF0, connect))
     return session
 
 

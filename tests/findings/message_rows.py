@@ -76,6 +76,13 @@ def first_header_not_type0():
     return sent(header(1, 3, 0, 6, 4) + u16(6) + u32(1))
 
 
+@row("continuation_not_type3")
+def continuation_not_type3():
+    body = FRAME[:200]
+    again = header(1, 6, 0, len(body), VIDEO)
+    return sent(header(0, 6, 0, len(body), VIDEO, 1) + body[:128] + again + body[128:])
+
+
 @row("basic_header_longer_than_needed")
 def basic_header_longer_than_needed():
     return sent(b"\x01\x00\x00" + audio(0, 100, 64)[2:])
