@@ -39,7 +39,7 @@ class Analyzer::Implementation {
       state_ = State::running;
       return true;
     }
-    for (auto& shard : shards_) shard->finish(last_packet_);
+    for (auto& shard : shards_) shard->finish({last_number_, clock_.latest()});
     if (const auto fault = source_->fault()) return Error{ErrorKind::read_input, fault->text};
     return false;
   }
@@ -51,12 +51,13 @@ class Analyzer::Implementation {
 
   void serve(const capture::Packet& packet, Observer& observer) {
     const PacketRef ref = packet.ref();
-    if (ref.time >= next_tick_) {
-      for (auto& shard : shards_) shard->tick(ref);
-      observer.on_tick(ref.time);
-      next_tick_ = (ref.time / pipeline::tick_interval + 1) * pipeline::tick_interval;
+    if (clock_.leaves_second(ref.time)) {
+      if (const auto tick = clock_.on_other_second(ref)) {
+        for (auto& shard : shards_) shard->tick(*tick);
+        observer.on_tick(ref.time);
+      }
     }
-    last_packet_ = {ref.number, std::max(last_packet_.time, ref.time)};
+    last_number_ = ref.number;
     net::TcpSegment segment;
     if (decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment) !=
         net::DecodeResult::tcp) {
@@ -69,8 +70,8 @@ class Analyzer::Implementation {
   Options options_;
   net::PacketDecoder decoder_;
   capture::PacketBatch batch_;
-  PacketRef last_packet_;
-  Timestamp next_tick_ = 0;
+  net::CaptureClock clock_;
+  std::uint64_t last_number_ = 0;
   std::uint32_t opened_ = 0;
   std::array<std::unique_ptr<api::Shard>, pipeline::shard_count> shards_;
   State state_ = State::running;

@@ -19,7 +19,7 @@ class Shard final : private net::FlowObserver {
   void set_observer(v1::Observer& observer) { events_.set_observer(observer); }
   void serve(const net::TcpSegment& segment) { flows_.on_segment(segment); }
   /// Ends what has timed out. At full seconds of capture time.
-  void tick(PacketRef now) { flows_.on_tick(now); }
+  void tick(const net::Tick& tick) { flows_.on_tick(tick); }
   /// The capture is over.
   void finish(PacketRef last) { flows_.finish(last); }
 

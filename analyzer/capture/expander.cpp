@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/byte_order.hpp"
 #include "capture/byte_stream.hpp"
@@ -145,7 +146,10 @@ class ZstdExpander : public Expander {
       const std::size_t result = ZSTD_decompressStream(stream_, &out, &in);
       input_.consume(in.pos);
       if (ZSTD_isError(result) != 0U) {
-        error_ = std::string("the zstd data is damaged (") + ZSTD_getErrorName(result) + ")";
+        error_ =
+            ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge
+                ? "it was compressed with a window above 128 MiB; unpack it first, with zstd -d --long=31"
+                : std::string("the zstd data is damaged (") + ZSTD_getErrorName(result) + ")";
         return out.pos;
       }
       pending_ = result;

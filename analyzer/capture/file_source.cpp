@@ -83,7 +83,11 @@ Expected<void> FileSource::read_descriptions() {
 WalkEnd FileSource::walk_once(PacketBatch& batch, PacketSlots& slots) {
   Packet* const walked = slots.next;
   const std::uint64_t number_before = last_number();
+  const bool none_left_out = reader_->left_out().count == 0;
   WalkEnd walk = reader_->walk(input_->begin(), input_->end(), slots);
+  if (const LeftOut& left_out = reader_->left_out(); none_left_out && left_out.count > 0) {
+    first_left_out_ = input_->offset() + static_cast<std::uint64_t>(left_out.first - input_->begin());
+  }
   const std::uint8_t* whole = walk.position;
   const bool gone = input_->intact_end() < (walk.stop == Stop::corrupt ? input_->end() : walk.position);
   if (gone) {
@@ -191,8 +195,20 @@ Packet* FileSource::select(Packet* begin, Packet* end) {
 }
 
 std::optional<Fault> FileSource::fault() const {
+  if (fault_) return fault_;
   // Packets may have been looked at after they were read, and after the file had become shorter.
-  return fault_ || !input_->lost() ? fault_ : no_longer_readable();
+  if (input_->lost()) return no_longer_readable();
+  if (ended_ && reader_->left_out().count > 0) return packets_left_out();
+  return std::nullopt;
+}
+
+Fault FileSource::packets_left_out() const {
+  const LeftOut& left_out = reader_->left_out();
+  const std::string what =
+      left_out.count == 1 ? "it was left out" : fmt::format("{} such packets were left out", left_out.count);
+  return {first_left_out_,
+          fmt::format("{} is damaged at byte {}: {}; {}", name_, first_left_out_, left_out.text, what),
+          false};
 }
 
 Fault FileSource::no_longer_readable() const {

@@ -41,6 +41,7 @@ class FileSource : public PacketSource {
   const std::uint8_t* leave_out_zeros(const Packet* first, Packet*& end) const;
   Packet* select(Packet* begin, Packet* end);
   [[nodiscard]] Fault no_longer_readable() const;
+  [[nodiscard]] Fault packets_left_out() const;
   void end_with(const std::string& text);
 
   std::unique_ptr<Input> input_;
@@ -51,6 +52,7 @@ class FileSource : public PacketSource {
   std::optional<Fault> fault_;
   std::optional<std::uint64_t> last_number_;  ///< set where the reader has counted what were no packets
   std::uint64_t skip_ = 0;                    ///< bytes still to be left out
+  std::uint64_t first_left_out_ = 0;          ///< offset, if RecordReader::left_out is not empty
   bool ended_ = false;
 };
 

@@ -65,8 +65,12 @@ std::string limited_text(Bytes text, std::size_t limit) {
   return std::string(view.substr(0, view.find('\0')));  // some writers count the terminating zero
 }
 
+/// Nobody dropped as many packets. Programs write the highest number where they know none (dumpcap does).
+constexpr std::uint64_t most_drops = std::uint64_t{1} << 48;
+
 /// A drop counter only grows; `total` is kept as the sum over all interfaces.
 void raise(std::optional<std::uint64_t>& counter, std::optional<std::uint64_t>& total, std::uint64_t value) {
+  if (value >= most_drops) return;
   const std::uint64_t before = counter.value_or(0);
   counter = std::max(before, value);
   total = total.value_or(0) + (*counter - before);
@@ -145,9 +149,10 @@ WalkEnd PcapngReader::walk_blocks(const std::uint8_t* begin, const std::uint8_t*
     if (type == block_enhanced_packet) interface_index = load32<swapped>(p + 8);
     if (type == block_packet_obsolete) interface_index = load16<swapped>(p + 8);
     if (interface_index >= interfaces_.size()) [[unlikely]] {
-      corrupt(fmt::format("packet {} is of interface {}, which the section does not describe", number_ + 1,
-                          interface_index));
-      break;
+      leave_out(p, fmt::format("packet {} is of interface {}, which the section does not describe",
+                               number_ + 1, interface_index));
+      p += length;
+      continue;
     }
     SectionInterface& interface = interfaces_[interface_index];
     const std::uint32_t room = length - data_at - 4;
@@ -165,8 +170,10 @@ WalkEnd PcapngReader::walk_blocks(const std::uint8_t* begin, const std::uint8_t*
       last_time_ = interface.unit.nanoseconds(ticks);
     }
     if (captured > room || captured > max_captured_length) [[unlikely]] {
-      corrupt(fmt::format("packet {} has {} bytes, its block has room for {}", number_ + 1, captured, room));
-      break;
+      leave_out(
+          p, fmt::format("packet {} has {} bytes, its block has room for {}", number_ + 1, captured, room));
+      p += length;
+      continue;
     }
     Packet& packet = *slots.next++;
     packet.data = p + data_at;
@@ -188,6 +195,15 @@ WalkEnd PcapngReader::walk_blocks(const std::uint8_t* begin, const std::uint8_t*
   }
   result.position = p;
   return result;
+}
+
+/// The block is whole, so that the next one can be read; its packet keeps its number.
+void PcapngReader::leave_out(const std::uint8_t* block, std::string text) {
+  ++number_;
+  if (left_out_.count++ == 0) {
+    left_out_.first = block;
+    left_out_.text = std::move(text);
+  }
 }
 
 template <bool swapped>
@@ -320,7 +336,9 @@ void PcapngReader::read_packet_options(Bytes options, SectionInterface& interfac
     if (code == option_comment) note_comment(value, number_);
     if (code == option_packet_drops && value.size() >= 8 && !obsolete_block) {
       Interface& shown = statistics_.interfaces[interface.id];
-      interface.drops_before_packets += load64<swapped>(value.data());
+      const std::uint64_t drops = load64<swapped>(value.data());
+      if (drops >= most_drops) return;
+      interface.drops_before_packets += drops;
       raise(shown.kernel_drops, statistics_.kernel_drops, interface.drops_before_packets);
     }
   });

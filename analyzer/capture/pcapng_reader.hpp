@@ -58,6 +58,7 @@ class PcapngReader : public RecordReader {
   void read_secrets(Bytes body);
   template <bool swapped>
   void read_packet_options(Bytes options, SectionInterface& interface, bool obsolete_block);
+  void leave_out(const std::uint8_t* block, std::string text);
   void note_obsolete_drops(SectionInterface& interface, std::uint16_t drops);
   void note_comment(Bytes text, std::uint64_t packet_number);
 

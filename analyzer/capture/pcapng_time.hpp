@@ -1,14 +1,15 @@
 // Time stamps of pcapng: ticks of a unit that each interface chooses (if_tsresol, if_tsoffset).
 #pragma once
 
+#include <algorithm>
 #include <limits>
 
 #include "base/bytes.hpp"
 
 namespace rtmpscope::capture {
 
-/// Turns ticks into nanoseconds since 1970. Times that do not fit (before 1677 or after 2262) are clamped,
-/// finer units than nanoseconds are rounded down.
+/// Turns ticks into nanoseconds since 1970. Times before 1823 or after 2116 are clamped, so that differences
+/// of two times fit, too; finer units than nanoseconds are rounded down.
 class TimeUnit {
  public:
   TimeUnit() = default;
@@ -29,6 +30,7 @@ class TimeUnit {
     if (__builtin_mul_overflow(offset_seconds, std::int64_t{1'000'000'000}, &offset_)) {
       offset_ = offset_seconds < 0 ? lowest : highest;
     }
+    offset_ = std::clamp(offset_, lowest, highest);
   }
 
   [[nodiscard]] Timestamp nanoseconds(std::uint64_t ticks) const {
@@ -43,16 +45,14 @@ class TimeUnit {
       value = static_cast<std::uint64_t>(wide);
     }
     if (value > static_cast<std::uint64_t>(highest)) return highest;
-    Timestamp time = 0;
-    if (__builtin_add_overflow(static_cast<std::int64_t>(value), offset_, &time)) return highest;
-    return time;
+    return std::min(static_cast<std::int64_t>(value) + offset_, highest);
   }
 
  private:
   __extension__ using Wide = unsigned __int128;
   enum class Kind : std::uint8_t { multiply, divide, binary };
-  static constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
-  static constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max() / 2;
+  static constexpr std::int64_t lowest = -highest;
 
   /// Zero if it does not fit: no tick count reaches a nanosecond then.
   static constexpr std::uint64_t power_of_ten(unsigned exponent) {

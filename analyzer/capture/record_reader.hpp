@@ -32,6 +32,13 @@ struct WalkEnd {
   std::string text;         ///< corrupt: what is wrong
 };
 
+/// Packets that contradict themselves within records that are whole: they are lost, what follows is not.
+struct LeftOut {
+  std::uint64_t count = 0;
+  const std::uint8_t* first = nullptr;  ///< record of the first one, in the window of the walk that met it
+  std::string text;                     ///< what is wrong with that one
+};
+
 /// Walks over the records of one capture format. It keeps no pointer into the window, so that a window may be
 /// anywhere the next time.
 class RecordReader {
@@ -46,8 +53,12 @@ class RecordReader {
   /// Number of the last packet.
   [[nodiscard]] std::uint64_t last_number() const { return number_; }
 
+  /// Of all walks so far.
+  [[nodiscard]] const LeftOut& left_out() const { return left_out_; }
+
  protected:
   std::uint64_t number_ = 0;
+  LeftOut left_out_;
 };
 
 /// Bytes at the start of the input that make_record_reader() wants to see (fewer if the input is shorter).

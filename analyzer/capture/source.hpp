@@ -59,11 +59,12 @@ struct SourceStatistics {
 };
 
 /// Why an input ended before its end: it is truncated or corrupt, or reading it failed. Every packet before
-/// the place was delivered.
+/// the place was delivered. Or, once all is read: packets had to be left out, of which this is the first.
 struct Fault {
   std::uint64_t offset =
       0;             ///< of the damaged record in the capture data (in a compressed file: after expansion)
   std::string text;  ///< one line for a person, with the name of the input
+  bool ended_early = true;
 };
 
 /// A stream of packets. Not thread-safe, except for request_stop().

@@ -115,7 +115,10 @@ void FlowTable::evict_one(PacketRef packet) {
   for (const Phase phase : {Phase::closed, Phase::half_open, Phase::closing, Phase::open}) {
     const Index index = list_of(phase).first;
     if (index == no_flow) continue;
-    if (phase == Phase::half_open) ++counters_.half_open_dropped;
+    if (phase == Phase::half_open) {
+      ++counters_.half_open_dropped;
+      ++counters_.half_open_pushed_out;
+    }
     flow(index).connection.close(EndCause::evicted, packet, environment());
     remove(index);
     return;
@@ -160,32 +163,30 @@ void FlowTable::touch(Index index) {
   link(index, phase);
 }
 
-void FlowTable::expire(TcpConnection::Phase phase, Timestamp timeout, Timestamp now,
-                       std::vector<Index>& expired) {
+void FlowTable::expire(TcpConnection::Phase phase, Timestamp timeout, std::vector<Index>& expired) {
   for (Index index = list_of(phase).first; index != no_flow; index = flow(index).next) {
-    if (now - std::max(flow(index).last_active, first_tick_) <= timeout) return;
+    if (last_tick_ - std::max(flow(index).last_active, first_tick_) <= timeout) return;
     expired.push_back(index);
   }
 }
 
-void FlowTable::on_tick(PacketRef now) {
-  if (first_tick_ == before_ticks) first_tick_ = last_tick_ = now.time;
-  if (now.time < last_tick_) return;
-  last_tick_ = now.time;
+void FlowTable::on_tick(const Tick& tick) {
+  if (first_tick_ == before_ticks) first_tick_ = tick.clock;
+  last_tick_ = tick.clock;
   using Phase = TcpConnection::Phase;
   scratch_.clear();
-  expire(Phase::half_open, limits_.half_open_timeout, now.time, scratch_);
+  expire(Phase::half_open, limits_.half_open_timeout, scratch_);
   counters_.half_open_dropped += scratch_.size();
-  expire(Phase::closed, limits_.tombstone_time, now.time, scratch_);
-  expire(Phase::closing, limits_.closing_timeout, now.time, scratch_);
-  expire(Phase::open, limits_.idle_timeout, now.time, scratch_);
+  expire(Phase::closed, limits_.tombstone_time, scratch_);
+  expire(Phase::closing, limits_.closing_timeout, scratch_);
+  expire(Phase::open, limits_.idle_timeout, scratch_);
   std::sort(scratch_.begin(), scratch_.end(), [this](Index a, Index b) {
     return flow(a).connection.first_packet().number < flow(b).connection.first_packet().number;
   });
   for (const Index index : scratch_) {
     TcpConnection& connection = flow(index).connection;
     const bool closing = connection.phase() == Phase::closing;
-    connection.close(closing ? EndCause::fin : EndCause::idle, now, environment());
+    connection.close(closing ? EndCause::fin : EndCause::idle, tick.packet, environment());
     remove(index);
   }
 }

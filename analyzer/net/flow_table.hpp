@@ -4,16 +4,17 @@
 #include <limits>
 #include <vector>
 
+#include "net/capture_clock.hpp"
 #include "net/tcp_connection.hpp"
 
 namespace rtmpscope::net {
 
 /// Sorts segments to their connections. Single-threaded. Segments of one connection come in capture order.
 ///
-/// Time is that of packets: activity is dated by the last tick, so that what ends when depends neither on the
-/// other flows of the table nor on clocks that step back between two ticks. The caller has to call `on_tick`
-/// at capture times that do not depend on how flows are spread over tables, for example at each full second,
-/// before the first packet of that second or later. Ticks that go back are ignored.
+/// Time is that of the ticks (capture_clock.hpp): activity is dated by the last one, so that what ends when
+/// depends neither on the other flows of the table nor on clocks that step back between two ticks. The caller
+/// has to call `on_tick` at capture times that do not depend on how flows are spread over tables, for example
+/// at each full second, before the first packet of that second or later. Tick::clock does not go back.
 class FlowTable {
  public:
   FlowTable(const FlowLimits& limits, FlowObserver& observer);
@@ -31,8 +32,8 @@ class FlowTable {
   /// And then what the handler loads at each of its steps.
   void prefetch_handler(const TcpSegment& segment, unsigned step) const;
 
-  /// Ends what has timed out at `now`. Flows end in the order in which they began.
-  void on_tick(PacketRef now);
+  /// Ends what has timed out at `tick`. Flows end in the order in which they began.
+  void on_tick(const Tick& tick);
 
   /// The capture is over: ends all flows (EndCause::capture_end), in the order in which they began.
   void finish(PacketRef last);
@@ -84,7 +85,7 @@ class FlowTable {
   void link(Index index, TcpConnection::Phase phase);
   void unlink(Index index);
   void touch(Index index);
-  void expire(TcpConnection::Phase phase, Timestamp timeout, Timestamp now, std::vector<Index>& expired);
+  void expire(TcpConnection::Phase phase, Timestamp timeout, std::vector<Index>& expired);
   [[nodiscard]] TcpConnection::Environment environment() { return {limits_, observer_, held_, counters_}; }
 
   FlowLimits limits_;

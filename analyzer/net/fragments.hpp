@@ -57,6 +57,8 @@ class FragmentReassembler {
                                             DatagramBuffers& buffers);
 
   [[nodiscard]] const FragmentCounters& counters() const { return counters_; }
+  /// Datagrams that were given up, or still wait for fragments.
+  [[nodiscard]] std::uint64_t incomplete() const { return counters_.datagrams_dropped + pending_.size(); }
   [[nodiscard]] std::size_t pending_bytes() const { return pending_bytes_; }
   [[nodiscard]] std::size_t pending_datagrams() const { return pending_.size(); }
 

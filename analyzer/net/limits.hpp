@@ -34,6 +34,19 @@ struct DecoderLimits {
   Timestamp fragment_timeout = 30 * second;
 };
 
+/// What a capture's clock may do between two packets without having jumped (`clock_jumps`).
+struct ClockLimits {
+  /// Packets of several receive queues or capture points may come late by so much.
+  Timestamp back = 60 * second;
+
+  /// A capture may be silent for so long; then connections have timed out. A clock that was set by more than
+  /// that (a machine without a battery begins in 1970) ends none.
+  Timestamp ahead = 24 * 3600 * second;
+
+  /// Packets in a row that have to agree on another time. Fewer are packets with wrong times.
+  std::uint32_t packets = 16;
+};
+
 /// Limits of one flow table. Times are capture time.
 ///
 /// `flows` and `held_bytes_total` are shared by all flows of a table: results stay independent of the number

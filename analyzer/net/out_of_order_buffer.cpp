@@ -47,8 +47,9 @@ OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes 
       insert_part(at, cursor, end, offset, captured, noticed, packet);
       break;
     }
-    if (pieces_[at].offset > cursor) {
-      insert_part(at, cursor, pieces_[at].offset, offset, captured, noticed, packet);
+    if (const std::uint64_t gap_end = pieces_[at].offset; gap_end > cursor) {
+      insert_part(at, cursor, gap_end, offset, captured, noticed, packet);
+      cursor = gap_end;
     }
     const Piece& piece = pieces_[at];
     const std::uint64_t begin = std::max(cursor, piece.offset);
@@ -86,39 +87,79 @@ void OutOfOrderBuffer::insert_part(std::size_t& at, std::uint64_t begin, std::ui
   if (end > cut) insert_piece(at, cut, {}, static_cast<std::uint32_t>(end - cut), noticed, packet);
 }
 
+std::size_t OutOfOrderBuffer::charge_of(const Piece& piece) {
+  return piece_overhead + piece.bytes.capacity() + piece.later.size() * part_overhead;
+}
+
 void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length,
                                     Noticed noticed, PacketRef packet) {
-  if (at > 0 && !bytes.empty()) {
-    Piece& previous = pieces_[at - 1];
-    if (previous.end() == begin && previous.bytes.capacity() - previous.bytes.size() >= length) {
-      previous.bytes.insert(previous.bytes.end(), bytes.begin(), bytes.end());
-      const PacketRef& last = previous.later.empty() ? previous.packet : previous.later.back().packet;
-      if (last != packet) {
-        previous.later.push_back({previous.length, packet});
-        charge_ += part_overhead;
-      }
-      previous.length += length;
-      return;
-    }
-  }
   Piece piece;
   piece.offset = begin;
   piece.length = length;
   piece.noticed = noticed;
   piece.packet = packet;
   if (!bytes.empty()) {
-    piece.bytes.reserve(std::max(bytes.size(), usual_piece_bytes));
+    if (at > 0 && may_share(pieces_[at - 1], begin, length)) {
+      append(pieces_[at - 1], bytes, packet);
+      if (at < pieces_.size() && !pieces_[at].bytes.empty() &&
+          may_share(pieces_[at - 1], pieces_[at].offset, pieces_[at].length)) {
+        join(--at);
+      }
+      return;
+    }
+    if (at < pieces_.size() && pieces_[at].offset == begin + length && !pieces_[at].bytes.empty() &&
+        pieces_[at].length + length <= usual_piece_bytes) {
+      prepend(pieces_[at], bytes, packet);
+      return;
+    }
     piece.bytes.assign(bytes.begin(), bytes.end());
   }
-  charge_ += piece_overhead + piece.bytes.capacity();
+  charge_ += charge_of(piece);
   pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(at), std::move(piece));
   ++at;
 }
 
+/// Whether bytes at `begin` continue `piece` and are few enough to be kept there.
+bool OutOfOrderBuffer::may_share(const Piece& piece, std::uint64_t begin, std::uint32_t length) {
+  return piece.end() == begin && !piece.bytes.empty() && piece.length + length <= usual_piece_bytes;
+}
+
+void OutOfOrderBuffer::append(Piece& piece, Bytes bytes, PacketRef packet) {
+  charge_ -= charge_of(piece);
+  const PacketRef& last = piece.later.empty() ? piece.packet : piece.later.back().packet;
+  if (last != packet) piece.later.push_back({piece.length, packet});
+  piece.bytes.insert(piece.bytes.end(), bytes.begin(), bytes.end());
+  piece.length += static_cast<std::uint32_t>(bytes.size());
+  charge_ += charge_of(piece);
+}
+
+void OutOfOrderBuffer::prepend(Piece& piece, Bytes bytes, PacketRef packet) {
+  charge_ -= charge_of(piece);
+  const auto length = static_cast<std::uint32_t>(bytes.size());
+  for (Part& part : piece.later) part.begin += length;
+  if (piece.packet != packet) piece.later.insert(piece.later.begin(), {length, piece.packet});
+  piece.packet = packet;
+  piece.bytes.insert(piece.bytes.begin(), bytes.begin(), bytes.end());
+  piece.offset -= length;
+  piece.length += length;
+  charge_ += charge_of(piece);
+}
+
+/// The piece behind the one at `at` becomes part of it.
+void OutOfOrderBuffer::join(std::size_t at) {
+  Piece& piece = pieces_[at];
+  const Piece& next = pieces_[at + 1];
+  charge_ -= charge_of(next);
+  const std::uint32_t begin = piece.length;
+  append(piece, next.bytes, next.packet);
+  charge_ -= charge_of(piece);
+  for (const Part& part : next.later) piece.later.push_back({begin + part.begin, part.packet});
+  charge_ += charge_of(piece);
+  pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(at + 1));
+}
+
 void OutOfOrderBuffer::drop_front(std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    charge_ -= piece_overhead + pieces_[i].bytes.capacity() + pieces_[i].later.size() * part_overhead;
-  }
+  for (std::size_t i = 0; i < count; ++i) charge_ -= charge_of(pieces_[i]);
   pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 

@@ -23,7 +23,8 @@ class OutOfOrderBuffer {
     std::uint32_t begin = 0;  ///< in the piece
     PacketRef packet;
   };
-  /// Room for a segment of the usual size; small ones that follow each other share it.
+  /// A segment of the usual size; small ones beside each other share a piece up to that, in whatever order
+  /// they come.
   static constexpr std::size_t usual_piece_bytes = 1536;
   struct Piece {
     std::uint64_t offset = 0;
@@ -31,7 +32,7 @@ class OutOfOrderBuffer {
     Noticed noticed;
     PacketRef packet;                 ///< with the first bytes
     std::vector<Part> later;          ///< of packets that share the piece: all but the first, by `begin`
-    std::vector<std::uint8_t> bytes;  ///< empty: the capture cut them off
+    std::vector<std::uint8_t> bytes;  ///< all of them, or none: the capture cut them off
 
     [[nodiscard]] std::uint64_t end() const { return offset + length; }
   };
@@ -73,8 +74,15 @@ class OutOfOrderBuffer {
  private:
   void insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end, std::uint64_t offset,
                    Bytes captured, Noticed noticed, PacketRef packet);
+  /// Moves `at` to the piece behind the new bytes, or that holds them and more.
   void insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length, Noticed noticed,
                     PacketRef packet);
+
+  static std::size_t charge_of(const Piece& piece);
+  static bool may_share(const Piece& piece, std::uint64_t begin, std::uint32_t length);
+  void append(Piece& piece, Bytes bytes, PacketRef packet);
+  void prepend(Piece& piece, Bytes bytes, PacketRef packet);
+  void join(std::size_t at);
 
   std::vector<Piece> pieces_;
   std::size_t charge_ = 0;

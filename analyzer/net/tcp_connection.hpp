@@ -18,6 +18,7 @@ struct FlowCounters {
   std::uint64_t flows_opened = 0;               ///< of these, with payload: the observer was called
   std::array<std::uint64_t, 6> flows_closed{};  ///< of the opened ones, by EndCause
   std::uint64_t half_open_dropped = 0;          ///< flows without payload, timed out or pushed out by others
+  std::uint64_t half_open_pushed_out = 0;       ///< of these, because of FlowLimits::flows
 };
 
 class TcpConnection {

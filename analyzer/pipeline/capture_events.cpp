@@ -12,7 +12,7 @@ rtmp::CaptureTotals totals_of_source(const capture::PacketSource& source) {
   return totals;
 }
 
-rtmp::CaptureTotals totals_at_end(const capture::PacketSource& source, const net::DecodeCounters& decoded,
+rtmp::CaptureTotals totals_at_end(const capture::PacketSource& source, const WindowReader& reader,
                                   const ConnectionCounts& counts) {
   const capture::SourceStatistics& statistics = source.statistics();
   rtmp::CaptureTotals totals = totals_of_source(source);
@@ -29,9 +29,12 @@ rtmp::CaptureTotals totals_at_end(const capture::PacketSource& source, const net
   totals.other_connections = counts.other;
   totals.late_segments = counts.late_segments;
   totals.late_bytes = counts.late_bytes;
-  totals.not_tcp = decoded.not_tcp;
-  totals.malformed = decoded.malformed;
-  if (const auto fault = source.fault()) totals.fault = {fault->offset, fault->text};
+  totals.half_open_pushed_out = counts.half_open_pushed_out;
+  totals.not_tcp = reader.decoder().counters().not_tcp;
+  totals.malformed = reader.decoder().counters().malformed;
+  totals.incomplete_datagrams = reader.decoder().fragments().incomplete();
+  totals.clock_jumps = reader.clock().jumps();
+  if (const auto fault = source.fault()) totals.fault = {fault->offset, fault->text, fault->ended_early};
   return totals;
 }
 
@@ -50,7 +53,7 @@ const output::Output& CaptureEvents::start(const capture::PacketSource& source,
 const output::Output& CaptureEvents::end(const capture::PacketSource& source, const WindowReader& reader,
                                          ConnectionCounts counts) {
   observer_->output().clear();
-  const rtmp::CaptureTotals totals = totals_at_end(source, reader.counters(), counts);
+  const rtmp::CaptureTotals totals = totals_at_end(source, reader, counts);
   rtmp::CaptureEndEvent event(totals);
   event.packet = reader.last_packet();
   observer_->on_event(event);

@@ -35,7 +35,4 @@ inline constexpr std::uint32_t flows_per_shard = 1U << 14;
 /// Out-of-order payload of one shard, half a GiB in all. Reached: see net::FlowLimits::held_bytes_total.
 inline constexpr std::size_t held_bytes_per_shard = std::size_t{8} << 20;
 
-/// Capture time between two calls of FlowTable::on_tick.
-inline constexpr Timestamp tick_interval = 1'000'000'000;
-
 }  // namespace rtmpscope::pipeline

@@ -23,10 +23,10 @@ std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, Pack
   return std::make_unique<Connection>(info, context_);
 }
 
-void Shard::on_tick(PacketRef now) {
-  flows_.on_tick(now);
-  observer_->on_tick(now);
-  mark_spans(now.number);
+void Shard::on_tick(const net::Tick& tick) {
+  flows_.on_tick(tick);
+  observer_->on_tick(tick.packet);
+  mark_spans(tick.packet.number);
 }
 
 void Shard::finish(PacketRef last) {
@@ -46,6 +46,7 @@ void Shard::add_counts(ConnectionCounts& counts) const {
   counts.other += context_.others + (seen.flows - seen.flows_opened);
   counts.late_segments += seen.late_segments;
   counts.late_bytes += seen.late_bytes;
+  counts.half_open_pushed_out += seen.half_open_pushed_out;
 }
 
 }  // namespace rtmpscope::pipeline

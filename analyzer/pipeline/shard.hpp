@@ -22,6 +22,7 @@ struct ConnectionCounts {
   std::uint64_t other = 0;          ///< connections without a session
   std::uint64_t late_segments = 0;  ///< came after their connection had been reset
   std::uint64_t late_bytes = 0;
+  std::uint64_t half_open_pushed_out = 0;  ///< of `other`: forgotten because there were too many
 };
 
 class Shard final : private net::FlowObserver {
@@ -33,7 +34,7 @@ class Shard final : private net::FlowObserver {
     flows_.on_segment(segment);
     mark_spans(segment.packet.number);
   }
-  void on_tick(PacketRef now);
+  void on_tick(const net::Tick& tick);
   void finish(PacketRef last);
 
   /// Each of these loads what the next one, or at last on_segment, looks at: to be called in this order, with

@@ -36,12 +36,14 @@ void WindowReader::read(Window& window) {
       __builtin_prefetch(ahead + 64);
     }
     const PacketRef ref = packet.ref();
-    if (ref.time >= next_tick_) [[unlikely]] {
-      finish_section(window, section_begin, count);
-      section_begin = count;
-      begin_section(window, ref);
+    if (clock_.leaves_second(ref.time)) [[unlikely]] {
+      if (const auto tick = clock_.on_other_second(ref)) {
+        finish_section(window, section_begin, count);
+        section_begin = count;
+        begin_section(window, *tick);
+      }
     }
-    last_packet_ = {ref.number, std::max(last_packet_.time, ref.time)};
+    last_number_ = ref.number;
     net::TcpSegment& segment = window.segments[count];
     if (decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment) ==
         net::DecodeResult::tcp) {
@@ -49,18 +51,18 @@ void WindowReader::read(Window& window) {
     }
   }
   finish_section(window, section_begin, count);
-  if (const auto clock = window.batch.clock; clock && *clock >= next_tick_) {
-    last_packet_.time = std::max(last_packet_.time, *clock);
-    begin_section(window, last_packet_);
-    finish_section(window, count, count);
+  if (const auto now = window.batch.clock; now && clock_.leaves_second(*now)) {
+    if (const auto tick = clock_.on_other_second({last_number_, *now})) {
+      begin_section(window, *tick);
+      finish_section(window, count, count);
+    }
   }
   window.datagrams = decoder_.take_buffers();
-  window.last_packet = last_packet_;
+  window.last_packet = last_packet();
 }
 
-void WindowReader::begin_section(Window& window, PacketRef tick) {
+void WindowReader::begin_section(Window& window, const net::Tick& tick) {
   window.sections.emplace_back().tick = tick;
-  next_tick_ = (tick.time / tick_interval + 1) * tick_interval;
 }
 
 /// Counting sort of the section's segments by bucket.

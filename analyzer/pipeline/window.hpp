@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "capture/source.hpp"
+#include "net/capture_clock.hpp"
 #include "net/packet_decoder.hpp"
 #include "output/output.hpp"
 #include "pipeline/limits.hpp"
@@ -21,7 +22,7 @@ namespace rtmpscope::pipeline {
 /// A part of a window that no tick divides. Its segments are ordered by shard; those of one connection keep
 /// the order of the capture, those of different connections do not.
 struct Section {
-  std::optional<PacketRef> tick;  ///< to be passed to every shard before the section's segments
+  std::optional<net::Tick> tick;  ///< to be passed to every shard before the section's segments
   std::array<std::uint32_t, shard_count + 1> begin{};  ///< of each shard's part in Window::order
 };
 
@@ -44,7 +45,7 @@ struct Window {
 };
 
 /// Fills windows, one after the other, in capture order. A tick begins a section where the packets' time
-/// comes to the next full second, or the live clock does while no packet comes. Ticks never go back.
+/// comes to the next full second, or the live clock does while no packet comes (net/capture_clock.hpp).
 class WindowReader {
  public:
   /// `window_size`: packets in one window at most.
@@ -52,19 +53,20 @@ class WindowReader {
       : source_(source), window_size_(window_size) {}
 
   void read(Window& window);
-  [[nodiscard]] const net::DecodeCounters& counters() const { return decoder_.counters(); }
+  [[nodiscard]] const net::PacketDecoder& decoder() const { return decoder_; }
+  [[nodiscard]] const net::CaptureClock& clock() const { return clock_; }
   /// Highest number and latest time so far, the live clock's ticks included.
-  [[nodiscard]] PacketRef last_packet() const { return last_packet_; }
+  [[nodiscard]] PacketRef last_packet() const { return {last_number_, clock_.latest()}; }
 
  private:
-  void begin_section(Window& window, PacketRef tick);
+  static void begin_section(Window& window, const net::Tick& tick);
   void finish_section(Window& window, std::size_t first_segment, std::size_t end);
 
   capture::PacketSource& source_;
   std::size_t window_size_;
   net::PacketDecoder decoder_;
-  PacketRef last_packet_;
-  Timestamp next_tick_ = 0;
+  net::CaptureClock clock_;
+  std::uint64_t last_number_ = 0;
   std::vector<std::uint16_t> buckets_;  ///< of the window's segments
 };
 

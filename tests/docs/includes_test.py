@@ -28,7 +28,7 @@ LIBRARIES = {
     "sanitizers": r"sanitizer/",
     "threads": r"(thread|mutex|shared_mutex|condition_variable|semaphore|barrier|latch|future|stop_token)$",
     "zlib": r"zlib\.h$",
-    "zstd": r"zstd\.h$",
+    "zstd": r"zstd(_errors)?\.h$",
 }
 FREE = re.compile(r"tl/expected\.hpp$|\w+$|std\w+\.h$")  # \w+: the standard library's, which have no suffix
 

@@ -43,10 +43,20 @@ std::string capture_footer(const rtmp::CaptureTotals& capture, const Style& styl
   }
   if (capture.other_connections != 0)
     line.append(", ").append(count_text(capture.other_connections, "other TCP connection"));
+  if (capture.incomplete_datagrams != 0)
+    line.append(", ").append(count_text(capture.incomplete_datagrams, "incomplete IP datagram"));
+  if (capture.half_open_pushed_out != 0) {
+    line.append(", ")
+        .append(count_text(capture.half_open_pushed_out, "connection"))
+        .append(" without payload forgotten, as there were too many");
+  }
+  if (capture.clock_jumps != 0)
+    line.append(", ").append(count_text(capture.clock_jumps, "jump")).append(" of the clock");
   if (drops != 0) line.append(", ").append(count_text(drops, "packet")).append(" dropped by the kernel");
   line.append(style.reset()).append("\n");
   if (capture.fault && !capture.fault->text.empty()) {
-    line.append(style.colour_of(Severity::error)).append("reading ended early: ");
+    line.append(style.colour_of(Severity::error));
+    if (capture.fault->ended_early) line.append("reading ended early: ");
     line.append(safe(capture.fault->text, style.ascii)).append(style.reset()).append("\n");
   }
   return line;

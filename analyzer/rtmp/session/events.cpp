@@ -167,6 +167,12 @@ void CaptureEndEvent::describe(FieldSink& sink) const {
   sink.number(FieldId::capture_late_bytes, {}, capture.late_bytes);
   sink.number(FieldId::capture_not_tcp, {}, capture.not_tcp);
   sink.number(FieldId::capture_malformed, {}, capture.malformed);
+  const auto number_if_any = [&sink](FieldId id, std::uint64_t number) {
+    if (number != 0) sink.number(id, {}, number);
+  };
+  number_if_any(FieldId::capture_incomplete_datagrams, capture.incomplete_datagrams);
+  number_if_any(FieldId::capture_half_open_pushed_out, capture.half_open_pushed_out);
+  number_if_any(FieldId::capture_clock_jumps, capture.clock_jumps);
   if (!capture.fault) return;
   sink.begin(FieldId::capture_fault, 0);
   sink.number(FieldId::capture_fault_offset, {}, capture.fault->offset);

@@ -87,6 +87,13 @@ TEST(Compressed, DamageAndTrailingRubbishFail) {
               HasSubstr("the zstd data is damaged"));
 }
 
+TEST(Compressed, ATooLargeWindowIsSaidToBeOne) {
+  // Frame header (RFC 8878, 3.1.1.1): no content size, a window of 2 GiB; then one empty last block.
+  const File frame = rtmpscope::test::hex("28b52ffd 00 a8 010000");
+  EXPECT_EQ(expand(frame, 4096).error,
+            "it was compressed with a window above 128 MiB; unpack it first, with zstd -d --long=31");
+}
+
 TEST(Compressed, DamageInTheMiddleDeliversThePacketsBeforeIt) {
   const auto packets = make_packets(3000, 1);
   const File plain = make_pcap(packets);

@@ -148,8 +148,6 @@ struct BrokenBlock {
 };
 
 const BrokenBlock broken_blocks[] = {
-    {"is of interface 1, which the section does not describe",
-     [](PcapngBuilder& b) { b.packet(1, 0, make_packet(1, 4, 0)); }},
     {"the block of packet 2 has an implausible length of 4 bytes",
      [](PcapngBuilder& b) { b.u32(6), b.u32(4), b.u32(0); }},
     {"the block of packet 2 has an implausible length of 33 bytes",
@@ -158,8 +156,6 @@ const BrokenBlock broken_blocks[] = {
      [](PcapngBuilder& b) { b.u32(6), b.u32(0xfffffffc), b.raw(File(40)); }},
     {"the two lengths of the block of packet 2 differ",
      [](PcapngBuilder& b) { b.u32(6), b.u32(32), b.raw(File(20)), b.u32(36); }},
-    {"packet 2 has 5 bytes, its block has room for 4",
-     [](PcapngBuilder& b) { b.u32(6), b.u32(36), b.raw(File(12)), b.u32(5), b.u32(5), b.u32(0), b.u32(36); }},
     {"a block of type 0x1234 has an implausible length of 8 bytes",
      [](PcapngBuilder& b) { b.u32(0x1234), b.u32(8), b.u32(8); }},
     {"a block of type 0x1234 has an implausible length of 14 bytes",
@@ -195,6 +191,40 @@ TEST(Damage, EveryBrokenBlockIsAFaultAtItsOffset) {
         ASSERT_TRUE((*source)->fault());
         EXPECT_EQ((*source)->fault()->offset, offset);
         EXPECT_THAT((*source)->fault()->text, HasSubstr(broken.text));
+      }
+    }
+  }
+}
+
+const BrokenBlock impossible_packets[] = {
+    {"packet 2 is of interface 1, which the section does not describe",
+     [](PcapngBuilder& b) { b.packet(1, 0, make_packet(2, 4, 0)); }},
+    {"packet 2 has 5 bytes, its block has room for 4",
+     [](PcapngBuilder& b) { b.u32(6), b.u32(36), b.raw(File(12)), b.u32(5), b.u32(5), b.u32(0), b.u32(36); }},
+};
+
+TEST(Damage, APacketThatDoesNotFitItsWholeBlockIsLostAlone) {
+  for (const BrokenBlock& broken : impossible_packets) {
+    for (const int times : {1, 3}) {
+      SCOPED_TRACE(broken.text);
+      PcapngBuilder builder;
+      builder.section();
+      builder.interface(1);
+      builder.packet(0, 0, make_packet(1, 5, 0));
+      const std::size_t offset = builder.file().size();
+      for (int i = 0; i < times; ++i) broken.append(builder);
+      builder.packet(0, 0, make_packet(2, 5, 0));
+      for (const File& content : {builder.file(), gzip(builder.file())}) {
+        auto source = open_memory(content, "test");
+        ASSERT_TRUE(source);
+        const auto packets = read_all(**source);
+        ASSERT_EQ(packets.size(), 2U);
+        EXPECT_EQ(packets[1].number, 2U + static_cast<unsigned>(times));
+        ASSERT_TRUE((*source)->fault());
+        EXPECT_EQ((*source)->fault()->offset, offset);
+        EXPECT_THAT((*source)->fault()->text, HasSubstr(broken.text));
+        EXPECT_THAT((*source)->fault()->text,
+                    HasSubstr(times == 1 ? "; it was left out" : "; 3 such packets were left out"));
       }
     }
   }

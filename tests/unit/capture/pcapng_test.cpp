@@ -39,8 +39,8 @@ struct UnitRow {
 };
 
 TEST(PcapngTime, EveryUnitBecomesNanoseconds) {
-  constexpr Timestamp highest = std::numeric_limits<Timestamp>::max();
-  constexpr Timestamp lowest = std::numeric_limits<Timestamp>::min();
+  constexpr Timestamp highest = std::numeric_limits<Timestamp>::max() / 2;  // so that differences fit
+  constexpr Timestamp lowest = -highest;
   constexpr std::uint64_t most = ~std::uint64_t{0};
   const UnitRow rows[] = {
       {0, 0, 1'700'000'000, 1'700'000'000'000'000'000},
@@ -221,11 +221,24 @@ TEST(Pcapng, DropsAreSummedOverInterfacesWithTheLastCountOfEach) {
   }
 }
 
+TEST(Pcapng, ACountOfAllOnesIsNotKnown) {
+  constexpr std::uint64_t unknown = ~std::uint64_t{0};
+  PcapngBuilder builder;
+  builder.section();
+  builder.interface(1);
+  builder.interface(1);
+  add_interface_statistics(builder, 0, unknown, unknown);
+  add_interface_statistics(builder, 1, unknown, 20);
+  const Reading reading = read_memory(builder.file());
+  EXPECT_FALSE(reading.statistics.interface_drops);
+  EXPECT_EQ(reading.statistics.kernel_drops, 20U);
+}
+
 TEST(Pcapng, DropCountOptionsOfPacketsAreAddedUp) {
   PcapngBuilder builder;
   builder.section();
   builder.interface(1);
-  for (const std::uint64_t drops : {2U, 3U}) {
+  for (const std::uint64_t drops : {std::uint64_t{2}, ~std::uint64_t{0}, std::uint64_t{3}}) {
     builder.begin(6);
     for (int i = 0; i < 5; ++i) builder.u32(0);
     builder.option64(4, drops);
@@ -233,7 +246,7 @@ TEST(Pcapng, DropCountOptionsOfPacketsAreAddedUp) {
     builder.end();
   }
   const Reading reading = read_memory(builder.file());
-  EXPECT_EQ(reading.packets.size(), 2U);
+  EXPECT_EQ(reading.packets.size(), 3U);
   EXPECT_EQ(reading.statistics.kernel_drops, 5U);
 }
 

@@ -119,6 +119,39 @@ TEST(OutOfOrderBuffer, SmallNeighboursShareAPiece) {
   EXPECT_EQ(buffer.front().end(), buffer[1].offset);
 }
 
+TEST(OutOfOrderBuffer, SmallNeighboursShareAPieceWhateverTheirOrder) {
+  constexpr std::uint64_t count = 2000;
+  std::vector<std::uint64_t> backwards;
+  std::vector<std::uint64_t> odd_ones_first;
+  for (std::uint64_t i = 0; i < count; ++i) backwards.push_back(count - 1 - i);
+  for (std::uint64_t i = 0; i < count; ++i)
+    odd_ones_first.push_back(i < count / 2 ? 2 * i + 1 : 2 * i - count);
+  for (const auto& order : {backwards, odd_ones_first}) {
+    OutOfOrderBuffer buffer;
+    for (const std::uint64_t i : order) {
+      const std::vector<std::uint8_t> byte{static_cast<std::uint8_t>(i * 7)};
+      buffer.insert(10 + i, byte, 1, {}, {i, 0});
+    }
+    EXPECT_LE(buffer.size(), 3U);
+    std::uint64_t next = 0;
+    for (std::size_t at = 0; at < buffer.size(); ++at) {
+      const auto& piece = buffer[at];
+      ASSERT_EQ(piece.offset, 10 + next);
+      ASSERT_EQ(piece.bytes.size(), piece.length);
+      ASSERT_EQ(piece.later.size(), piece.length - 1);
+      for (std::uint32_t i = 0; i < piece.length; ++i, ++next) {
+        EXPECT_EQ(piece.bytes[i], static_cast<std::uint8_t>(next * 7));
+        EXPECT_EQ(i == 0 ? piece.packet.number : piece.later[i - 1].packet.number, next);
+        EXPECT_EQ(i == 0 ? 0 : piece.later[i - 1].begin, i);
+      }
+    }
+    EXPECT_EQ(next, count);
+    EXPECT_LT(buffer.charge(), 60 * count);
+    buffer.drop_front(buffer.size());
+    EXPECT_EQ(buffer.charge(), 0U);
+  }
+}
+
 TEST(OutOfOrderBuffer, SharedPiecesKnowThePacketOfEachByte) {
   OutOfOrderBuffer buffer;
   const std::vector<std::uint8_t> bytes(20, 7);
@@ -129,7 +162,7 @@ TEST(OutOfOrderBuffer, SharedPiecesKnowThePacketOfEachByte) {
   }();
   buffer.insert(10, Bytes(bytes).first(5), 5, {}, {3, 300});
   buffer.insert(15, Bytes(bytes).first(5), 5, {}, {3, 300});
-  EXPECT_EQ(buffer.charge(), alone);
+  EXPECT_LE(buffer.charge(), alone);
   buffer.insert(20, Bytes(bytes).first(5), 5, {}, {4, 400});
   buffer.insert(25, Bytes(bytes).first(5), 5, {}, {6, 600});
   ASSERT_EQ(buffer.size(), 1U);

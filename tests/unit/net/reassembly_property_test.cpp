@@ -354,7 +354,7 @@ TEST(ReassemblyLimit, AllFlowsTogetherAreBounded) {
   FlowLimits limits;
   limits.held_bytes_total = 10'000;
   Scenario s(limits);
-  for (std::uint16_t port = 1; port <= 30; ++port) {
+  for (std::uint16_t port = 1; port <= 60; ++port) {
     TcpSegment syn = segment_at(99);
     syn.flags = tcp_flag::syn;
     s.feed(true, static_cast<std::uint16_t>(50000 + port), syn, "", 0);

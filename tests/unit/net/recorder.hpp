@@ -190,7 +190,7 @@ class Scenario {
 
   void tick(Timestamp at) {
     time = at;
-    table.on_tick({number, at});
+    table.on_tick({{number, at}, at});
   }
   void finish() { table.finish({number, time}); }
   [[nodiscard]] const FlowDirectionTotals& totals(Direction direction, std::size_t flow = 0) const {

@@ -106,10 +106,11 @@ TEST_F(ShardTest, EndsAllConnectionsAtLast) {
 }
 
 TEST_F(ShardTest, ATickEndsWhatTimedOutAndThenReachesTheObserver) {
-  shard_.on_tick({1, 0});
+  shard_.on_tick({{1, 0}, 0});
   open_http(50000);
   static_cast<void>(hand_over());
-  shard_.on_tick({50, net::FlowLimits{}.idle_timeout + second});
+  const Timestamp late = net::FlowLimits{}.idle_timeout + second;
+  shard_.on_tick({{50, late}, late});
   EXPECT_EQ(hand_over(), (Spans{"connection_close 1 at 50", "tick at 50"}));
 }
 

@@ -48,7 +48,7 @@ std::vector<std::pair<Timestamp, std::uint64_t>> ticks(std::vector<Moment> momen
   do {
     reader.read(window);
     for (const pipeline::Section& section : window.sections) {
-      if (section.tick) all.emplace_back(section.tick->time, section.tick->number);
+      if (section.tick) all.emplace_back(section.tick->packet.time, section.tick->packet.number);
     }
   } while (!window.last);
   return all;
