@@ -17,6 +17,7 @@ enum ObjectType : std::uint8_t {
   aac_ps = 29,
   escape = 31,
   er_eld = 39,
+  usac = 42,
 };
 
 /// Object types with a GASpecificConfig (1.6.2.1, table 1.15).
@@ -39,6 +40,12 @@ std::uint32_t channels_of(std::uint32_t configuration) {
   return configuration < channels.size() ? channels[configuration] : 0;
 }
 
+/// Low frequency effects among them.
+std::uint32_t low_frequency_of(std::uint32_t configuration) {
+  constexpr std::array<std::uint8_t, 15> channels{0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 2, 1};
+  return configuration < channels.size() ? channels[configuration] : 0;
+}
+
 class AudioSpecificConfig {
  public:
   explicit AudioSpecificConfig(AudioRecord& record)
@@ -50,7 +57,13 @@ class AudioSpecificConfig {
 
   void describe() {
     describe_fields();
-    if (bits_.failed() && record_.cursor.whole()) record_.too_short(record_.length() + 1);
+    if (bits_.failed() && record_.cursor.whole()) {
+      if (usable_) {
+        fields_.finding(FindingId::configuration_end_cut, record_.cursor.rest(), record_.length());
+      } else {
+        record_.too_short(record_.length() + 1);
+      }
+    }
     record_.cursor.position = covered_;
   }
 
@@ -104,6 +117,7 @@ class AudioSpecificConfig {
     number(AudioField::configuration_channel_configuration, from, channel_configuration);
     if (channels_of(channel_configuration) != 0) {
       number(AudioField::configuration_channels, from, channels_of(channel_configuration));
+      number(AudioField::configuration_low_frequency_channels, from, low_frequency_of(channel_configuration));
     }
     if (explicit_sbr) {
       from = bits_.position();
@@ -114,6 +128,7 @@ class AudioSpecificConfig {
       number(AudioField::configuration_object_type, from, type);
       if (type == er_bsac) bits_.skip(4);
     }
+    usable_ = channel_configuration != 0 && !bits_.failed();
     if (has_ga_config(type)) {
       describe_ga_config(type, channel_configuration);
     } else if (type == er_eld) {
@@ -121,6 +136,8 @@ class AudioSpecificConfig {
       const bool short_frame = bits_.flag();
       number(AudioField::configuration_frame_length, from, short_frame ? 480 : 512);
       return;  // the rest of ELDSpecificConfig does not matter here
+    } else if (type == usac) {
+      return describe_usac_config();
     } else {
       return;
     }
@@ -164,10 +181,31 @@ class AudioSpecificConfig {
         bits_.skip(4);
       }
     }
+    usable_ = channels > 0 && !bits_.failed();
+    if (channels > 0) {
+      number(AudioField::configuration_channels, from, channels);
+      number(AudioField::configuration_low_frequency_channels, from, low_frequency);
+    }
     bits_.skip(4 * low_frequency + 4 * associated_data + 5 * coupling);
     bits_.align();
     bits_.skip(std::uint64_t{8} * bits_.bits(8));  // comment
-    if (channels > 0) number(AudioField::configuration_channels, from, channels);
+  }
+
+  /// ISO/IEC 23003-3 5.2, UsacConfig up to the frame length. The rate is the one that is played.
+  void describe_usac_config() {
+    constexpr std::uint32_t rate_escape = 31;
+    struct Lengths {
+      std::uint16_t samples;
+      bool sbr;
+    };
+    constexpr std::array<Lengths, 5> lengths{
+        {{768, false}, {1024, false}, {2048, true}, {2048, true}, {4096, true}}};
+    if (bits_.bits(5) == rate_escape) bits_.skip(24);
+    const std::uint64_t from = bits_.position();
+    const std::uint32_t index = bits_.bits(3);
+    if (index >= lengths.size()) return;
+    number(AudioField::configuration_frame_length, from, lengths[index].samples);
+    flag(AudioField::configuration_sbr, from, lengths[index].sbr);
   }
 
   /// SBR and PS signalled behind the config, so that old decoders do not see them.
@@ -209,6 +247,7 @@ class AudioSpecificConfig {
   std::uint32_t begin_;
   std::uint32_t covered_;  ///< end of the last field
   BitReader bits_;
+  bool usable_ = false;  ///< object type, rate and channels were read
 };
 
 }  // namespace

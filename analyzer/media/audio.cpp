@@ -174,6 +174,7 @@ void describe_legacy(const BodyCursor& cursor, FieldSink& sink) {
   if (codec == AudioCodec::aac) {
     describe_aac(cursor, fields);
   } else {
+    describe_fixed_format(first, sink);
     describe_payload(codec, cursor, fields);
   }
 }

@@ -39,11 +39,22 @@ void describe_opus_record(AudioRecord& record) {
   const auto gain = static_cast<std::int16_t>(load_le16(cursor.data()));  // 1/256 dB
   fields.real(AudioField::configuration_output_gain, cursor.next(2), gain / 256.0);
   cursor.position += 2;
+  constexpr std::uint8_t surround = 1;
+  constexpr std::uint8_t projection = 3;
+  const Range family_range = cursor.next(1);
   const std::uint8_t family = record.u8(AudioField::configuration_mapping_family);
-  if (family == 0 || !record.need(2U + channels)) return;
-  record.u8(AudioField::configuration_stream_count);
-  record.u8(AudioField::configuration_coupled_count);
-  if (channels > 0) record.blob(AudioField::configuration_channel_mapping, channels);
+  // The families with speakers: mono and stereo, and the layouts of Vorbis (RFC 7845 5.1.1).
+  if (family == 0 || (family == surround && channels <= 8)) {
+    fields.number(AudioField::configuration_low_frequency_channels, family_range, channels >= 6 ? 1 : 0);
+  }
+  if (family == 0 || !record.need(2)) return;
+  const std::uint32_t streams = record.u8(AudioField::configuration_stream_count);
+  const std::uint32_t coupled = record.u8(AudioField::configuration_coupled_count);
+  const std::uint32_t table = family == projection ? 2 * channels * (streams + coupled) : channels;
+  if (!record.need(table) || table == 0) return;
+  record.blob(family == projection ? AudioField::configuration_demixing_matrix
+                                   : AudioField::configuration_channel_mapping,
+              table);
 }
 
 /// RFC 9639 8.2. 34 bytes.
@@ -58,7 +69,10 @@ void describe_streaminfo(AudioRecord& record) {
   const std::uint64_t packed = load_be64(cursor.data());
   fields.number(AudioField::configuration_sample_rate, cursor.next(3), packed >> 44);
   cursor.position += 2;
-  fields.number(AudioField::configuration_channels, cursor.next(1), (packed >> 41 & 7) + 1);
+  const std::uint64_t channels = (packed >> 41 & 7) + 1;
+  fields.number(AudioField::configuration_channels, cursor.next(1), channels);
+  // 5.1, 6.1 and 7.1 are the layouts of six and more (RFC 9639 9.1.3).
+  fields.number(AudioField::configuration_low_frequency_channels, cursor.next(1), channels >= 6 ? 1 : 0);
   fields.number(AudioField::configuration_bits_per_sample, cursor.next(2), (packed >> 36 & 31) + 1);
   ++cursor.position;
   fields.number(AudioField::configuration_total_samples, cursor.next(5), packed & 0xF'FFFF'FFFF);

@@ -14,6 +14,14 @@ enum class VideoField : std::uint16_t {
 enum class AudioField : std::uint16_t {
 #include "schema/tables/fields_audio_body.def"
 };
+#define SEQUENCE_FIELD(name) name
+#define SEQUENCE_PATH ""
+/// The fields that a configuration record and a key frame share; each has a copy of the same rows.
+enum class SequenceField : std::uint16_t {
+#include "schema/tables/fields_video_sequence.def"
+};
+#undef SEQUENCE_FIELD
+#undef SEQUENCE_PATH
 #undef FIELD
 #undef MEDIA_FIELD
 #undef MEDIA_PATH
@@ -56,5 +64,29 @@ class PlacedSink {
 
 using VideoFields = PlacedSink<VideoField>;
 using AudioFields = PlacedSink<AudioField>;
+
+/// The fields of a sequence at one of their places, given as the place's first field.
+class SequenceFields {
+ public:
+  SequenceFields(const VideoFields& fields, VideoField first)
+      : fields_(fields), first_(static_cast<std::uint16_t>(first)) {}
+
+  [[nodiscard]] VideoField at(SequenceField field) const {
+    return static_cast<VideoField>(first_ + static_cast<std::uint16_t>(field));
+  }
+  void number(SequenceField field, Range range, std::uint64_t value) const {
+    fields_.number(at(field), range, value);
+  }
+  /// A number of ITU-T H.273 and its name.
+  void code_point(SequenceField field, SequenceField name, Range range, ValueTable table,
+                  std::uint8_t value) const {
+    number(field, range, value);
+    fields_.name(at(name), range, table, value);
+  }
+
+ private:
+  const VideoFields& fields_;
+  std::uint16_t first_;
+};
 
 }  // namespace rtmpscope::media

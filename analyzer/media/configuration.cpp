@@ -1,6 +1,7 @@
 // Made from the fields that describe_* pushes.
 #include "media/configuration.hpp"
 
+#include <array>
 #include <charconv>
 
 #include "media/body_fields.hpp"
@@ -10,48 +11,168 @@
 namespace rtmpscope::media {
 namespace {
 
-/// Keeps the first value of each field that a configuration needs, whether it comes from the message or from
-/// a track.
-class Collector final : public NullSink {
+/// A number of a field: the first one, unless another field counts more.
+class Number {
  public:
-  std::optional<std::uint64_t> codec, profile, tier, width, height;
-  std::optional<std::uint64_t> object_type, sample_rate, extension_sample_rate, channels, bits_per_sample;
-  std::optional<Level> level;
-  double frame_rate = 0;
-  bool sbr = false;
-  bool ps = false;
-  bool configuration = false;
-
-  void begin(FieldId id, std::uint32_t) override {
-    configuration = configuration || is(id, VideoField::configuration) || is(id, AudioField::configuration);
+  void keep(std::uint64_t value) {
+    if (!value_) value_ = value;
   }
-  void number(FieldId id, Range, std::uint64_t value) override {
-    if (id == FieldId::video_codec || id == FieldId::video_track_codec || id == FieldId::audio_codec ||
-        id == FieldId::audio_track_codec) {
-      keep(codec, value);
-    }
-    if (is(id, VideoField::configuration_profile)) keep(profile, value);
-    if (is(id, VideoField::configuration_tier)) keep(tier, value);
-    if (is(id, VideoField::configuration_width)) keep(width, value);
-    if (is(id, VideoField::configuration_height)) keep(height, value);
-    if (is(id, AudioField::configuration_object_type)) keep(object_type, value);
-    if (is(id, AudioField::configuration_sample_rate)) keep(sample_rate, value);
-    if (is(id, AudioField::configuration_extension_sample_rate)) keep(extension_sample_rate, value);
-    if (is(id, AudioField::configuration_channels)) keep(channels, value);
-    if (is(id, AudioField::configuration_bits_per_sample)) keep(bits_per_sample, value);
+  /// What the sequence says where the record says something else.
+  void overrule(std::uint64_t value) {
+    if (!overruled_) value_ = value;
+    overruled_ = true;
   }
-  void text(FieldId id, Range, Bytes value) override {
-    if (is(id, VideoField::configuration_level_name) && !level) level = level_of(as_text(value));
-  }
-  void real(FieldId id, Range, double value) override {
-    if (is(id, VideoField::configuration_frame_rate) && frame_rate == 0) frame_rate = value;
-  }
-  void flag(FieldId id, Range, bool value) override {
-    if (is(id, AudioField::configuration_sbr)) sbr = value;
-    if (is(id, AudioField::configuration_ps)) ps = value;
+  [[nodiscard]] explicit operator bool() const { return value_.has_value(); }
+  [[nodiscard]] std::uint64_t operator*() const { return *value_; }
+  template <typename Narrow>
+  [[nodiscard]] std::optional<Narrow> as() const {
+    return value_ ? std::optional(static_cast<Narrow>(*value_)) : std::nullopt;
   }
 
  private:
+  std::optional<std::uint64_t> value_;
+  bool overruled_ = false;
+};
+
+/// Gathers what a configuration needs, whether it comes from the message or from a track.
+class VideoCollector final : public NullSink {
+ public:
+  void begin(FieldId id, std::uint32_t) override {
+    found_ = found_ || is(id, VideoField::configuration) || is(id, VideoField::sequence) ||
+             is(id, VideoField::frame);
+  }
+  void end(FieldId id, std::uint32_t) override { done_ = done_ || id == FieldId::video_track; }
+  void number(FieldId id, Range, std::uint64_t value) override {
+    if (id == FieldId::video_codec || id == FieldId::video_track_codec) codec_.keep(value);
+    const auto field = field_of(id);
+    if (!field) return;
+    switch (*field) {
+      case VideoField::configuration_profile:
+      case VideoField::sequence_profile:
+      case VideoField::frame_profile: profile_.keep(value); break;
+      case VideoField::configuration_sequence_profile: profile_.overrule(value); break;
+      case VideoField::configuration_tier: tier_.keep(value); break;
+      case VideoField::configuration_width:
+      case VideoField::sequence_width:
+      case VideoField::frame_width: width_.keep(value); break;
+      case VideoField::configuration_height:
+      case VideoField::sequence_height:
+      case VideoField::frame_height: height_.keep(value); break;
+      case VideoField::configuration_chroma_format:
+      case VideoField::sequence_chroma_format:
+      case VideoField::frame_chroma_format: chroma_.keep(value); break;
+      case VideoField::configuration_sequence_chroma_format: chroma_.overrule(value); break;
+      case VideoField::configuration_luma_bit_depth:
+      case VideoField::sequence_luma_bit_depth:
+      case VideoField::frame_bit_depth: depth_.keep(value); break;
+      case VideoField::configuration_sequence_luma_bit_depth: depth_.overrule(value); break;
+      case VideoField::frame_color_space: configuration_.colour.matrix = matrix_of_vp9(value); break;
+      default: sequence_number(*field, value); break;
+    }
+  }
+  void text(FieldId id, Range, Bytes value) override {
+    const auto field = field_of(id);
+    if (field == VideoField::configuration_level_name && !configuration_.level) {
+      configuration_.level = level_of(as_text(value));
+    }
+    if (is_sequence(field, SequenceField::encoder)) extras_.encoder = as_text(value);
+  }
+  void real(FieldId id, Range, double value) override {
+    const auto field = field_of(id);
+    if (is_sequence(field, SequenceField::frame_rate)) configuration_.frame_rate = value;
+    using enum SequenceField;
+    const auto display = [&](SequenceField wanted, double MasteringDisplay::Point::*axis,
+                             MasteringDisplay::Point MasteringDisplay::*point) {
+      if (is_sequence(field, wanted)) (extras_display().*point).*axis = value;
+    };
+    display(mastering_display_red_x, &MasteringDisplay::Point::x, &MasteringDisplay::red);
+    display(mastering_display_red_y, &MasteringDisplay::Point::y, &MasteringDisplay::red);
+    display(mastering_display_green_x, &MasteringDisplay::Point::x, &MasteringDisplay::green);
+    display(mastering_display_green_y, &MasteringDisplay::Point::y, &MasteringDisplay::green);
+    display(mastering_display_blue_x, &MasteringDisplay::Point::x, &MasteringDisplay::blue);
+    display(mastering_display_blue_y, &MasteringDisplay::Point::y, &MasteringDisplay::blue);
+    display(mastering_display_white_x, &MasteringDisplay::Point::x, &MasteringDisplay::white);
+    display(mastering_display_white_y, &MasteringDisplay::Point::y, &MasteringDisplay::white);
+    if (is_sequence(field, mastering_display_max_luminance)) extras_display().max_luminance = value;
+    if (is_sequence(field, mastering_display_min_luminance)) extras_display().min_luminance = value;
+  }
+  void flag(FieldId id, Range, bool value) override {
+    const auto field = field_of(id);
+    if (is_sequence(field, SequenceField::interlaced)) {
+      configuration_.fields_allowed = value;
+      if (value) extras_.sequence.assign(sps_.begin(), sps_.end());
+    }
+    if (is_sequence(field, SequenceField::fixed_frame_rate)) configuration_.fixed_frame_rate = value;
+    if (is_sequence(field, SequenceField::full_range) || field == VideoField::frame_full_range) {
+      configuration_.full_range = value;
+    }
+  }
+  void blob(FieldId id, Range, Bytes value) override {
+    const auto field = field_of(id);
+    if (value.empty()) return;
+    if (field == VideoField::configuration_compatibility || field == VideoField::sequence_compatibility) {
+      constraints_.keep(value[0]);
+    }
+    if (field == VideoField::configuration_sequence_compatibility) constraints_.overrule(value[0]);
+    constexpr std::uint8_t avc_sps = 7;
+    if (field == VideoField::configuration_parameter_set_data && (value[0] & 0x1F) == avc_sps &&
+        sps_.empty()) {
+      sps_ = value;
+    }
+  }
+
+  [[nodiscard]] std::optional<VideoConfiguration> result() {
+    constexpr std::uint64_t high_tier = 1;
+    if (!found_ || !codec_) return std::nullopt;
+    VideoConfiguration& result = configuration_;
+    result.codec = static_cast<VideoCodec>(*codec_);
+    result.profile = profile_.as<std::uint16_t>();
+    if (result.codec == VideoCodec::avc && profile_ && constraints_) {
+      result.profile =
+          avc_profile_number(static_cast<std::uint8_t>(*profile_), static_cast<std::uint8_t>(*constraints_));
+    }
+    result.high_tier = tier_ && *tier_ == high_tier;
+    if (width_ && height_) result.size = {*width_.as<std::uint32_t>(), *height_.as<std::uint32_t>()};
+    result.chroma_format = chroma_.as<std::uint8_t>();
+    result.bit_depth = depth_.as<std::uint8_t>();
+    if (result.size && is_eight_bit_420(result.codec)) {
+      result.chroma_format = 1;
+      result.bit_depth = 8;
+    }
+    if (result.codec == VideoCodec::hevc && result.fields_allowed) result.interlaced = true;
+    if (!(extras_ == VideoExtras{})) result.extras = std::make_shared<const VideoExtras>(std::move(extras_));
+    const bool says_something =
+        result.profile || result.level || result.high_tier || result.size || result.extras;
+    return says_something ? std::optional(std::move(result)) : std::nullopt;
+  }
+
+ private:
+  /// The number of ITU-T H.273 for a color_space of VP9.
+  static std::uint8_t matrix_of_vp9(std::uint64_t color_space) {
+    constexpr std::array<std::uint8_t, 8> matrices{2, 5, 1, 6, 7, 9, 2, 0};
+    return color_space < matrices.size() ? matrices[color_space] : Colour::unspecified;
+  }
+  /// Codecs that have nothing else.
+  static bool is_eight_bit_420(VideoCodec codec) {
+    return codec == VideoCodec::vp8 || codec == VideoCodec::sorenson_h263 || codec == VideoCodec::h263 ||
+           codec == VideoCodec::vp6 || codec == VideoCodec::vp6_alpha;
+  }
+  void sequence_number(VideoField field, std::uint64_t value) {
+    const auto narrow = static_cast<std::uint16_t>(value);
+    if (is_sequence(field, SequenceField::sample_aspect_width)) configuration_.sample_aspect_width = narrow;
+    if (is_sequence(field, SequenceField::sample_aspect_height)) configuration_.sample_aspect_height = narrow;
+    const auto code = static_cast<std::uint8_t>(value);
+    if (is_sequence(field, SequenceField::color_primaries)) configuration_.colour.primaries = code;
+    if (is_sequence(field, SequenceField::transfer_characteristics)) configuration_.colour.transfer = code;
+    if (is_sequence(field, SequenceField::matrix_coefficients)) configuration_.colour.matrix = code;
+    if (is_sequence(field, SequenceField::content_light_max_cll)) extras_light().max_cll = narrow;
+    if (is_sequence(field, SequenceField::content_light_max_fall)) extras_light().max_fall = narrow;
+  }
+  MasteringDisplay& extras_display() {
+    return extras_.display ? *extras_.display : extras_.display.emplace();
+  }
+  ContentLight& extras_light() { return extras_.light ? *extras_.light : extras_.light.emplace(); }
+
   /// Of "3.1" or "1b".
   static Level level_of(std::string_view name) {
     Level level;
@@ -61,67 +182,165 @@ class Collector final : public NullSink {
     if (at != end && *at == '.') std::from_chars(at + 1, end, level.minor);
     return level;
   }
-  static void keep(std::optional<std::uint64_t>& place, std::uint64_t value) {
-    if (!place) place = value;
+  /// The field of a message or of a track.
+  [[nodiscard]] std::optional<VideoField> field_of(FieldId id) const {
+    if (done_) return std::nullopt;
+    constexpr auto count = static_cast<std::uint16_t>(VideoField::data) + 1;
+    for (const FieldId first : {FieldId::video_composition_time, FieldId::video_track_composition_time}) {
+      const int offset = static_cast<int>(id) - static_cast<int>(first);
+      if (offset >= 0 && offset < count) return static_cast<VideoField>(offset);
+    }
+    return std::nullopt;
   }
-  static bool at(FieldId id, FieldId first, std::uint16_t offset) {
-    return static_cast<std::uint16_t>(id) == static_cast<std::uint16_t>(first) + offset;
+  [[nodiscard]] bool is(FieldId id, VideoField field) const { return field_of(id) == field; }
+  /// In a configuration record or in a key frame.
+  static bool is_sequence(std::optional<VideoField> field, SequenceField wanted) {
+    if (!field) return false;
+    const auto offset = static_cast<int>(wanted);
+    return static_cast<int>(*field) == static_cast<int>(VideoField::configuration_width) + offset ||
+           static_cast<int>(*field) == static_cast<int>(VideoField::sequence_width) + offset;
   }
-  static bool is(FieldId id, VideoField field) {
-    const auto offset = static_cast<std::uint16_t>(field);
-    return at(id, FieldId::video_composition_time, offset) ||
-           at(id, FieldId::video_track_composition_time, offset);
-  }
-  static bool is(FieldId id, AudioField field) {
-    const auto offset = static_cast<std::uint16_t>(field);
-    return at(id, FieldId::audio_configuration, offset) || at(id, FieldId::audio_track_configuration, offset);
-  }
+
+  Bytes sps_;           ///< of H.264; valid during describe_video
+  bool found_ = false;  ///< a record, a sequence or a frame header
+  bool done_ = false;   ///< the first track has ended
+  Number codec_, profile_, constraints_, tier_, width_, height_, chroma_, depth_;
+  VideoConfiguration configuration_;
+  VideoExtras extras_;
 };
 
-template <typename Number>
-std::optional<Number> narrowed(const std::optional<std::uint64_t>& value) {
-  return value ? std::optional(static_cast<Number>(*value)) : std::nullopt;
+/// The same for audio.
+class AudioCollector final : public NullSink {
+ public:
+  void begin(FieldId id, std::uint32_t) override {
+    found_ = found_ || is(id, AudioField::configuration) || is(id, AudioField::frame);
+  }
+  void end(FieldId id, std::uint32_t) override { done_ = done_ || id == FieldId::audio_track; }
+  void number(FieldId id, Range, std::uint64_t value) override {
+    if (id == FieldId::audio_codec || id == FieldId::audio_track_codec) codec_.keep(value);
+    if (is(id, AudioField::configuration_object_type)) object_type_.keep(value);
+    if (is(id, AudioField::configuration_sample_rate) || is(id, AudioField::frame_sample_rate)) {
+      sample_rate_.keep(value);
+    }
+    if (is(id, AudioField::configuration_extension_sample_rate)) sample_rate_.overrule(value);
+    if (is(id, AudioField::configuration_channels) || is(id, AudioField::frame_channels))
+      channels_.keep(value);
+    if (is(id, AudioField::configuration_low_frequency_channels) ||
+        is(id, AudioField::frame_low_frequency_channels)) {
+      low_frequency_.keep(value);
+    }
+    if (is(id, AudioField::configuration_bits_per_sample) || id == FieldId::audio_bits_per_sample) {
+      bits_per_sample_.keep(value);
+    }
+    if (id == FieldId::audio_sample_rate) sample_rate_.keep(value);
+    if (id == FieldId::audio_channels) channels_.keep(value);
+    found_ = found_ || id == FieldId::audio_sample_rate;
+  }
+  void real(FieldId id, Range, double value) override {
+    if (is(id, AudioField::frame_duration) && duration_ == 0) duration_ = value;
+  }
+  void flag(FieldId id, Range, bool value) override {
+    if (is(id, AudioField::configuration_sbr)) sbr_ = value;
+    if (is(id, AudioField::configuration_ps)) ps_ = value;
+  }
+
+  [[nodiscard]] std::optional<AudioConfiguration> result() const {
+    if (!found_ || !codec_) return std::nullopt;
+    AudioConfiguration result;
+    result.codec = static_cast<AudioCodec>(*codec_);
+    result.sbr = sbr_;
+    result.ps = ps_;
+    result.object_type = object_type_.as<std::uint8_t>();
+    result.sample_rate = sample_rate_.as<std::uint32_t>();
+    result.channels = channels_.as<std::uint32_t>();
+    result.low_frequency_channels = low_frequency_.as<std::uint32_t>();
+    if (channels_ && ps_) result.channels = 2;
+    result.bits_per_sample = bits_per_sample_.as<std::uint32_t>();
+    result.packet_duration = duration_;
+    const bool says_something =
+        result.object_type || result.sample_rate || result.channels || result.bits_per_sample;
+    return says_something ? std::optional(result) : std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] bool is(FieldId id, AudioField field) const {
+    if (done_) return false;
+    const auto number = static_cast<std::uint16_t>(id);
+    const auto offset = static_cast<std::uint16_t>(field);
+    return number == static_cast<std::uint16_t>(FieldId::audio_configuration) + offset ||
+           number == static_cast<std::uint16_t>(FieldId::audio_track_configuration) + offset;
+  }
+
+  bool found_ = false;
+  bool done_ = false;  ///< the first track has ended
+  bool sbr_ = false;
+  bool ps_ = false;
+  double duration_ = 0;
+  Number codec_, object_type_, sample_rate_, channels_, low_frequency_, bits_per_sample_;
+};
+
+template <typename Value>
+void replace(std::optional<Value>& known, const std::optional<Value>& news) {
+  if (news) known = news;
+}
+
+template <typename Value>
+void fill_in(std::optional<Value>& known, const std::optional<Value>& news) {
+  if (!known) known = news;
 }
 
 }  // namespace
 
-std::optional<VideoConfiguration> read_video_configuration(Bytes body) {
-  constexpr std::uint64_t high_tier = 1;
-  Collector fields;
-  describe_video(body, static_cast<std::uint32_t>(body.size()), fields);
-  if (!fields.configuration || !fields.codec) return std::nullopt;
-  VideoConfiguration configuration;
-  configuration.codec = static_cast<VideoCodec>(*fields.codec);
-  configuration.profile = narrowed<std::uint8_t>(fields.profile);
-  configuration.level = fields.level;
-  configuration.high_tier = fields.tier == high_tier;
-  if (fields.width && fields.height) {
-    configuration.size = {static_cast<std::uint32_t>(*fields.width),
-                          static_cast<std::uint32_t>(*fields.height)};
-  }
-  configuration.frame_rate = fields.frame_rate;
-  const bool says_something =
-      configuration.profile || configuration.level || configuration.high_tier || configuration.size;
-  return says_something ? std::optional(configuration) : std::nullopt;
+std::optional<VideoConfiguration> read_video_configuration(Bytes body, std::uint32_t length) {
+  VideoCollector fields;
+  describe_video(body, length, fields);
+  return fields.result();
 }
 
-std::optional<AudioConfiguration> read_audio_configuration(Bytes body) {
-  Collector fields;
-  describe_audio(body, static_cast<std::uint32_t>(body.size()), fields);
-  if (!fields.configuration || !fields.codec) return std::nullopt;
-  AudioConfiguration configuration;
-  configuration.codec = static_cast<AudioCodec>(*fields.codec);
-  configuration.sbr = fields.sbr;
-  configuration.ps = fields.ps;
-  configuration.object_type = narrowed<std::uint8_t>(fields.object_type);
-  configuration.sample_rate = narrowed<std::uint32_t>(
-      fields.extension_sample_rate ? fields.extension_sample_rate : fields.sample_rate);
-  configuration.channels = narrowed<std::uint32_t>(fields.channels);
-  if (fields.channels && fields.ps) configuration.channels = 2;
-  configuration.bits_per_sample = narrowed<std::uint32_t>(fields.bits_per_sample);
-  const bool says_something = configuration.object_type || configuration.sample_rate ||
-                              configuration.channels || configuration.bits_per_sample;
-  return says_something ? std::optional(configuration) : std::nullopt;
+std::optional<AudioConfiguration> read_audio_configuration(Bytes body, std::uint32_t length) {
+  AudioCollector fields;
+  describe_audio(body, length, fields);
+  return fields.result();
+}
+
+void update(VideoConfiguration& known, const VideoConfiguration& frame) {
+  if (known.codec != frame.codec) {
+    known = frame;
+    return;
+  }
+  replace(known.profile, frame.profile);
+  replace(known.chroma_format, frame.chroma_format);
+  replace(known.bit_depth, frame.bit_depth);
+  replace(known.full_range, frame.full_range);
+  replace(known.fixed_frame_rate, frame.fixed_frame_rate);
+  if (frame.size) {  // a sequence, and so all that it says
+    known.size = frame.size;
+    known.fields_allowed = frame.fields_allowed;
+    known.interlaced = frame.interlaced;
+  }
+  if (frame.frame_rate > 0) known.frame_rate = frame.frame_rate;
+  if (frame.sample_aspect_width != 0) {
+    known.sample_aspect_width = frame.sample_aspect_width;
+    known.sample_aspect_height = frame.sample_aspect_height;
+  }
+  if (!(frame.colour == Colour{})) known.colour = frame.colour;
+  if (!frame.extras) return;
+  VideoExtras extras = known.extras ? *known.extras : VideoExtras{};
+  replace(extras.display, frame.extras->display);
+  replace(extras.light, frame.extras->light);
+  if (!frame.extras->encoder.empty()) extras.encoder = frame.extras->encoder;
+  known.extras = std::make_shared<const VideoExtras>(std::move(extras));
+}
+
+void complete(AudioConfiguration& known, const AudioConfiguration& frame) {
+  fill_in(known.sample_rate, frame.sample_rate);
+  // Where the record has channels, a frame's ones may be those of a part.
+  if (!known.channels) {
+    known.channels = frame.channels;
+    known.low_frequency_channels = frame.low_frequency_channels;
+  }
+  fill_in(known.bits_per_sample, frame.bits_per_sample);
+  if (frame.packet_duration > 0) known.packet_duration = frame.packet_duration;
 }
 
 }  // namespace rtmpscope::media

@@ -1,7 +1,9 @@
 // Reads the facts from a body's first bytes, cheaply. They must agree with what describe_* pushes; the fuzzer
 // checks that.
 #include "media/enhanced_header.hpp"
+#include "media/frame_headers.hpp"
 #include "media/media.hpp"
+#include "media/nal_units.hpp"
 
 namespace rtmpscope::media {
 namespace {
@@ -10,6 +12,7 @@ namespace {
 struct Extent {
   bool several_tracks = false;
   bool header_unseen = false;  ///< the header is longer than the head
+  std::uint32_t payload = 0;   ///< where coded frames behind a usual header begin; 0: unusual
 };
 
 struct EnhancedHead {
@@ -84,7 +87,7 @@ void read_codec_and_track(EnhancedHead& head, std::uint8_t multitrack, Extent& e
 
 /// Nearly all enhanced video messages: coded frames of a known codec without ModEx and tracks. Fills in the
 /// facts of such a message, so that it does not take the long way.
-bool is_plain_frame(const BodyCursor& cursor, VideoFacts& facts) {
+bool is_plain_frame(const BodyCursor& cursor, VideoFacts& facts, Extent& extent) {
   const std::uint8_t packet_type = cursor.kept[0] & 0x0F;
   const bool frames = packet_type == video_coded_frames || packet_type == video_coded_frames_x;
   const bool usual_type = facts.frame_type >= FrameType::key && facts.frame_type <= FrameType::generated_key;
@@ -93,7 +96,9 @@ bool is_plain_frame(const BodyCursor& cursor, VideoFacts& facts) {
   if (codec == VideoCodec::unknown) return false;
   facts.codec = codec;
   facts.kind = VideoPacketKind::coded_frames;
+  extent.payload = cursor.position + 4;
   if (packet_type == video_coded_frames && is_nal_codec(codec)) {
+    extent.payload += 3;
     facts.composition_time = sign_extend_24(load_be24(cursor.data() + 4));
     facts.needs_description = facts.composition_time < 0;
   }
@@ -106,7 +111,7 @@ void enhanced_video(const BodyCursor& cursor, VideoFacts& facts, Extent& extent)
   facts.frame_type = static_cast<FrameType>(first >> 4 & 7);
   const bool reserved_frame_type =
       facts.frame_type == FrameType::reserved || facts.frame_type > FrameType::command;
-  if (is_plain_frame(cursor, facts)) return;
+  if (is_plain_frame(cursor, facts, extent)) return;
   EnhancedHead head{.cursor = cursor, .packet_type = static_cast<std::uint8_t>(first & 0x0F)};
   if (!skip_modex(head, extent)) {
     facts.needs_description = true;
@@ -143,7 +148,7 @@ void enhanced_video(const BodyCursor& cursor, VideoFacts& facts, Extent& extent)
   }
 }
 
-void legacy_video(const BodyCursor& cursor, VideoFacts& facts) {
+void legacy_video(const BodyCursor& cursor, VideoFacts& facts, Extent& extent) {
   const std::uint8_t first = cursor.kept[0];
   facts.frame_type = static_cast<FrameType>(first >> 4);
   facts.codec = legacy_video_codec(first & 0x0F);
@@ -169,7 +174,10 @@ void legacy_video(const BodyCursor& cursor, VideoFacts& facts) {
   }
   switch (cursor.u8()) {
     case 0: facts.kind = VideoPacketKind::sequence_start; break;
-    case 1: facts.kind = VideoPacketKind::coded_frames; break;
+    case 1:
+      facts.kind = VideoPacketKind::coded_frames;
+      extent.payload = cursor.position + 4;
+      break;
     case 2: facts.kind = VideoPacketKind::sequence_end; break;
     default: break;
   }
@@ -195,17 +203,32 @@ bool has_first_byte(Bytes head, std::uint32_t length, Facts& facts) {
   return false;
 }
 
+/// Whether parameter sets or messages stand where a key frame begins, at `payload`. An unusual header:
+/// perhaps.
+bool may_hold_sequence(VideoCodec codec, const BodyCursor& cursor, std::uint32_t payload) {
+  if (!is_nal_codec(codec)) return codec != VideoCodec::unknown;
+  constexpr std::uint32_t length_size = 4;
+  if (payload == 0) return true;
+  const NalType type = read_nal_type(codec, {cursor.kept, payload + length_size, cursor.end});
+  switch (codec) {
+    case VideoCodec::avc: return type.seen && type.number > 5;
+    case VideoCodec::hevc: return type.seen && type.number >= 32;
+    default: return type.seen && type.number > 10 && type.number != 19;  // 19: picture header
+  }
+}
+
 void video_facts(Bytes head, std::uint32_t length, VideoFacts& facts, Extent& extent) {
   if (!has_first_byte(head, length, facts)) return;
   const BodyCursor cursor = first_cursor(head, length);
   if ((head[0] & 0x80) != 0) {
     enhanced_video(cursor, facts, extent);
   } else {
-    legacy_video(cursor, facts);
+    legacy_video(cursor, facts, extent);
   }
   switch (facts.kind) {
     case VideoPacketKind::coded_frames:
       facts.key_frame = facts.frame_type == FrameType::key || facts.frame_type == FrameType::generated_key;
+      facts.may_hold_sequence = facts.key_frame && may_hold_sequence(facts.codec, cursor, extent.payload);
       break;
     case VideoPacketKind::sequence_start:
       facts.sequence_header = true;
@@ -224,18 +247,19 @@ bool begins_with_adts(const BodyCursor& cursor) {
 }
 
 /// The same for audio.
-bool is_plain_frame(const BodyCursor& cursor, AudioFacts& facts) {
+bool is_plain_frame(const BodyCursor& cursor, AudioFacts& facts, Extent& extent) {
   if ((cursor.kept[0] & 0x0F) != audio_coded_frames || cursor.have(4) != Have::yes) return false;
   const AudioCodec codec = enhanced_audio_codec(load_be32(cursor.data()));
   if (codec == AudioCodec::unknown || codec == AudioCodec::aac) return false;  // AAC may have ADTS
   facts.codec = codec;
   facts.kind = AudioPacketKind::coded_frames;
+  extent.payload = cursor.position + 4;
   return true;
 }
 
 void enhanced_audio(const BodyCursor& cursor, AudioFacts& facts, Extent& extent) {
   facts.enhanced = true;
-  if (is_plain_frame(cursor, facts)) return;
+  if (is_plain_frame(cursor, facts, extent)) return;
   EnhancedHead head{.cursor = cursor, .packet_type = static_cast<std::uint8_t>(cursor.kept[0] & 0x0F)};
   if (!skip_modex(head, extent)) return;
   read_codec_and_track(head, audio_multitrack, extent);
@@ -303,18 +327,25 @@ AudioFacts read_audio_facts(Bytes head, std::uint32_t length) {
 std::uint32_t bytes_wanted(MediaType type, Bytes head, std::uint32_t length) {
   Extent extent;
   bool configuration = false;
+  std::uint32_t wanted = head_size;
   if (type == MediaType::video) {
     VideoFacts facts;
     video_facts(head, length, facts, extent);
     configuration = facts.kind == VideoPacketKind::sequence_start || facts.kind == VideoPacketKind::metadata;
+    if (facts.key_frame && (is_nal_codec(facts.codec) || facts.codec == VideoCodec::av1))
+      wanted = key_head_size;
   } else {
     AudioFacts facts;
     audio_facts(head, length, facts, extent);
     configuration =
         facts.kind == AudioPacketKind::sequence_start || facts.kind == AudioPacketKind::multichannel_config;
+    if (facts.codec == AudioCodec::eac3 && extent.payload != 0 && extent.payload < head.size()) {
+      wanted = std::max(
+          wanted, extent.payload + eac3_bytes_wanted(head.subspan(extent.payload), length - extent.payload));
+    }
   }
   if (extent.several_tracks) return length;
-  return std::min(length, configuration || extent.header_unseen ? configuration_limit : head_size);
+  return std::min(length, configuration || extent.header_unseen ? configuration_limit : wanted);
 }
 
 }  // namespace rtmpscope::media

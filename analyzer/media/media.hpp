@@ -21,6 +21,10 @@ enum class MediaType : std::uint8_t { audio, video };
 /// unit's length and type or a codec's frame header.
 inline constexpr std::uint32_t head_size = 32;
 
+/// Bytes kept of a key frame whose codec puts parameter sets and messages in front of the picture: x264's
+/// text alone has 700.
+inline constexpr std::uint32_t key_head_size = 2048;
+
 /// Bytes kept of a message that holds one configuration record, metadata, or a header longer than head_size.
 /// Real records have up to some thousand. Finding: configuration_limit.
 inline constexpr std::uint32_t configuration_limit = 64 * 1024;
@@ -61,6 +65,9 @@ struct VideoFacts {
   /// describe_video has more to say than codec, type and time: configuration, metadata, commands, several
   /// tracks, or anything odd in the header. Findings about NAL units alone do not set it.
   bool needs_description = false;
+  /// Of a key frame: it may say what the pictures are (a frame header, a parameter set in front of the first
+  /// slice).
+  bool may_hold_sequence = false;
   std::int32_t composition_time = 0;  ///< ms; 0 where the packet has none
 
   friend bool operator==(const VideoFacts&, const VideoFacts&) = default;

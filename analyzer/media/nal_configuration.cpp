@@ -3,17 +3,52 @@
 
 #include "media/media.hpp"
 #include "media/nal_units.hpp"
-#include "media/parameter_sets.hpp"
+#include "media/sequence_details.hpp"
 #include "media/video_configuration.hpp"
 
 namespace rtmpscope::media {
 namespace {
 
-/// Lists NAL units with 16-bit lengths as parameter sets, and remembers the first SPS.
+/// What a record says of the samples, and where.
+struct RecordedFormat {
+  std::uint8_t chroma = 0;
+  std::uint8_t luma_depth = 0;
+  std::uint8_t chroma_depth = 0;
+  Range range;  ///< three bytes
+};
+
+/// Three bytes: chroma format, luma and chroma bit depth (avcC, hvcC).
+RecordedFormat describe_format(VideoRecord& record) {
+  const VideoFields& fields = record.fields;
+  BodyCursor& cursor = record.cursor;
+  RecordedFormat format{.range = cursor.next(3)};
+  format.chroma = cursor.u8() & 3;
+  format.luma_depth = (cursor.u8(1) & 7) + 8;
+  format.chroma_depth = (cursor.u8(2) & 7) + 8;
+  fields.number(VideoField::configuration_chroma_format, cursor.next(1), format.chroma);
+  fields.number(VideoField::configuration_luma_bit_depth, {cursor.position + 1, 1}, format.luma_depth);
+  fields.number(VideoField::configuration_chroma_bit_depth, {cursor.position + 2, 1}, format.chroma_depth);
+  cursor.position += 3;
+  return format;
+}
+
+void contradict_format(const VideoFields& fields, const RecordedFormat& format, Range range,
+                       const SequenceInfo& info) {
+  const Range place = format.range;
+  contradict(fields, VideoField::configuration_sequence_chroma_format, {place.offset, 1}, format.chroma,
+             range, info.chroma_format);
+  contradict(fields, VideoField::configuration_sequence_luma_bit_depth, {place.offset + 1, 1},
+             format.luma_depth, range, info.luma_bit_depth);
+  // Without chroma its depth has no meaning.
+  if (info.chroma_format == 0) return;
+  contradict(fields, VideoField::configuration_sequence_chroma_bit_depth, {place.offset + 2, 1},
+             format.chroma_depth, range, info.chroma_bit_depth);
+}
+
+/// Lists NAL units with 16-bit lengths as parameter sets, and gathers what they say of the sequence.
 class ParameterSets {
  public:
-  ParameterSets(VideoRecord& record, VideoCodec codec, std::uint8_t sps_type)
-      : record_(record), codec_(codec), sps_type_(sps_type) {
+  ParameterSets(VideoRecord& record, VideoCodec codec) : record_(record), codec_(codec), details_(codec) {
     record_.fields.begin(VideoField::configuration_parameter_sets, record_.cursor.position);
   }
   /// Ends the list; then come the findings, which are about bytes behind it.
@@ -72,8 +107,7 @@ class ParameterSets {
     return true;
   }
 
-  /// The first SPS; of length 0 if there was none.
-  [[nodiscard]] Range sps() const { return sps_; }
+  [[nodiscard]] const SequenceDetails& details() const { return details_; }
 
  private:
   void describe_head(const ArrayHead& head) {
@@ -101,16 +135,15 @@ class ParameterSets {
       describe_type(*array_type, {range.offset, 0});
     }
     if (length > 0) record_.blob(VideoField::configuration_parameter_set_data, length);
-    if (type.seen && type.number == sps_type_ && sps_.length == 0) sps_ = range;
+    if (type.seen) details_.take_nal(type.number, record_.cursor.view(range), range);
   }
 
   VideoRecord& record_;
   VideoCodec codec_;
-  std::uint8_t sps_type_;
   std::uint32_t total_ = 0;
   std::uint32_t needed_ = 0;  ///< bytes that were asked for in vain
   bool limit_reached_ = false;
-  Range sps_;
+  SequenceDetails details_;
 };
 
 void describe_nal_length_size(const VideoFields& fields, Range range, unsigned size) {
@@ -118,34 +151,29 @@ void describe_nal_length_size(const VideoFields& fields, Range range, unsigned s
   if (size == 3) fields.finding(FindingId::configuration_nal_length_size, range, size);
 }
 
-void describe_sequence(const VideoFields& fields, Range sps, const std::optional<SequenceInfo>& info) {
-  if (!info) {
-    fields.finding(FindingId::configuration_parameter_set_unreadable, sps);
-    return;
+/// What the sequence parameter set and the messages beside it say. `end` is where the parameter sets end, if
+/// they could be read to there.
+void describe_sequence(const VideoRecord& record, const SequenceDetails& details, std::optional<Range> end) {
+  const VideoFields& fields = record.fields;
+  if (!details.seen()) {
+    if (end) fields.finding(FindingId::configuration_parameter_set_missing, *end);
+  } else if (!details.info()) {
+    fields.finding(FindingId::configuration_parameter_set_unreadable, details.range());
   }
-  fields.number(VideoField::configuration_width, sps, info->width);
-  fields.number(VideoField::configuration_height, sps, info->height);
+  details.describe(fields, VideoField::configuration_width);
 }
 
 /// The record continues with chroma format and bit depths for the High family (14496-15 5.3.3.1.2); many
-/// writers leave that out. Returns whether it was there.
-bool describe_avc_extension(VideoRecord& record, std::uint8_t profile) {
+/// writers leave that out. Returns what it said.
+std::optional<RecordedFormat> describe_avc_extension(VideoRecord& record, std::uint8_t profile) {
   constexpr std::uint8_t baseline = 66;
   constexpr std::uint8_t main = 77;
   constexpr std::uint8_t extended = 88;
-  if (profile == baseline || profile == main || profile == extended) return false;
-  if (record.cursor.have(4) != Have::yes) return false;
-  const VideoFields& fields = record.fields;
-  fields.number(VideoField::configuration_chroma_format, record.cursor.next(1), record.cursor.u8() & 3);
-  ++record.cursor.position;
-  fields.number(VideoField::configuration_luma_bit_depth, record.cursor.next(1),
-                (record.cursor.u8() & 7) + 8);
-  ++record.cursor.position;
-  fields.number(VideoField::configuration_chroma_bit_depth, record.cursor.next(1),
-                (record.cursor.u8() & 7) + 8);
-  ++record.cursor.position;
+  if (profile == baseline || profile == main || profile == extended) return std::nullopt;
+  if (record.cursor.have(4) != Have::yes) return std::nullopt;
+  RecordedFormat format = describe_format(record);
   record.u8(VideoField::configuration_extension_count);
-  return true;
+  return format;
 }
 
 void describe_avc_level(const VideoFields& fields, Range range, std::uint8_t profile,
@@ -162,7 +190,6 @@ void describe_avc_level(const VideoFields& fields, Range range, std::uint8_t pro
 }  // namespace
 
 void describe_avc_record(VideoRecord& record) {
-  constexpr std::uint8_t sps_type = 7;
   if (!record.need(6)) return;
   const VideoFields& fields = record.fields;
   const Range version_range = record.cursor.next(1);
@@ -170,8 +197,9 @@ void describe_avc_record(VideoRecord& record) {
   if (version != 1) fields.finding(FindingId::configuration_version, version_range, version);
   const Range profile_range = record.cursor.next(1);
   const std::uint8_t profile = record.u8(VideoField::configuration_profile);
-  fields.name(VideoField::configuration_profile_name, profile_range, ValueTable::avc_profile, profile);
   const std::uint8_t constraints = record.cursor.u8();
+  describe_avc_profile_name(fields, VideoField::configuration_profile_name, profile_range, profile,
+                            constraints);
   record.blob(VideoField::configuration_compatibility, 1);
   const Range level_range = record.cursor.next(1);
   const std::uint8_t level = record.u8(VideoField::configuration_level);
@@ -179,7 +207,7 @@ void describe_avc_record(VideoRecord& record) {
   describe_nal_length_size(fields, record.cursor.next(1), (record.cursor.u8() & 3U) + 1);
   ++record.cursor.position;
 
-  ParameterSets sets(record, VideoCodec::avc, sps_type);
+  ParameterSets sets(record, VideoCodec::avc);
   bool readable = true;
   for (const std::uint8_t mask : {std::uint8_t{0x1F}, std::uint8_t{0xFF}}) {  // SPS, then PPS
     readable = readable && sets.need(1);
@@ -192,30 +220,37 @@ void describe_avc_record(VideoRecord& record) {
   }
   sets.end();
   const Range behind_sets = record.cursor.next(0);
-  const bool extension = readable && describe_avc_extension(record, profile);
-  if (sets.sps().length == 0) {
-    if (readable) fields.finding(FindingId::configuration_parameter_set_missing, behind_sets);
-    return;
+  const auto format = readable ? describe_avc_extension(record, profile) : std::nullopt;
+  const SequenceDetails& details = sets.details();
+  if (details.info()) {
+    const SequenceInfo& info = *details.info();
+    const Range sps = details.range();
+    if (format) {
+      contradict_format(fields, *format, sps, info);
+    } else {
+      fields.number(VideoField::configuration_chroma_format, sps, info.chroma_format);
+      fields.number(VideoField::configuration_luma_bit_depth, sps, info.luma_bit_depth);
+      fields.number(VideoField::configuration_chroma_bit_depth, sps, info.chroma_bit_depth);
+    }
+    if (info.profile != profile) {
+      contradict(fields, VideoField::configuration_sequence_profile, profile_range, profile, sps,
+                 info.profile);
+      describe_avc_profile_name(fields, VideoField::configuration_sequence_profile_name, sps, info.profile,
+                                info.constraints);
+      fields.blob(VideoField::configuration_sequence_compatibility, {sps.offset + 2, 1},
+                  record.cursor.view({sps.offset + 2, 1}));
+    }
   }
-  const auto info = read_avc_sequence(record.cursor.view(sets.sps()));
-  describe_sequence(fields, sets.sps(), info);
-  if (!info) return;
-  if (!extension) {
-    fields.number(VideoField::configuration_chroma_format, sets.sps(), info->chroma_format);
-    fields.number(VideoField::configuration_luma_bit_depth, sets.sps(), info->luma_bit_depth);
-    fields.number(VideoField::configuration_chroma_bit_depth, sets.sps(), info->chroma_bit_depth);
-  }
-  fields.flag(VideoField::configuration_interlaced, sets.sps(), info->interlaced);
-  if (info->frame_rate > 0) fields.real(VideoField::configuration_frame_rate, sets.sps(), info->frame_rate);
+  describe_sequence(record, details, readable ? std::optional(behind_sets) : std::nullopt);
 }
 
 namespace {
 
-void describe_hevc_arrays(VideoRecord& record) {
-  constexpr std::uint8_t sps_type = 33;
+void describe_hevc_arrays(VideoRecord& record, std::uint8_t profile, Range profile_range,
+                          const RecordedFormat& format) {
   BodyCursor& cursor = record.cursor;
   const std::uint8_t arrays = record.u8(VideoField::configuration_array_count);
-  ParameterSets sets(record, VideoCodec::hevc, sps_type);
+  ParameterSets sets(record, VideoCodec::hevc);
   bool readable = true;
   for (std::uint32_t i = 0; i < arrays && readable; ++i) {
     readable = sets.need(3);
@@ -230,11 +265,18 @@ void describe_hevc_arrays(VideoRecord& record) {
     readable = sets.describe_array(head);
   }
   sets.end();
-  if (sets.sps().length == 0) {
-    if (readable) record.fields.finding(FindingId::configuration_parameter_set_missing, cursor.next(0));
-    return;
+  const SequenceDetails& details = sets.details();
+  if (details.info()) {
+    const Range sps = details.range();
+    contradict_format(record.fields, format, sps, *details.info());
+    if (details.info()->profile != profile) {
+      contradict(record.fields, VideoField::configuration_sequence_profile, profile_range, profile, sps,
+                 details.info()->profile);
+      record.fields.name(VideoField::configuration_sequence_profile_name, sps, ValueTable::hevc_profile,
+                         details.info()->profile);
+    }
   }
-  describe_sequence(record.fields, sets.sps(), read_hevc_sequence(cursor.view(sets.sps())));
+  describe_sequence(record, details, readable ? std::optional(cursor.next(0)) : std::nullopt);
 }
 
 }  // namespace
@@ -247,12 +289,12 @@ void describe_hevc_record(VideoRecord& record) {
   const std::uint8_t version = record.u8(VideoField::configuration_version);
   // Records from before the standard was finished have version 0 and the same layout.
   if (version > 1) fields.finding(FindingId::configuration_version, range, version);
-  range = cursor.next(1);
-  const std::uint8_t profile = cursor.u8();
-  fields.number(VideoField::configuration_profile_space, range, profile >> 6);
-  fields.number(VideoField::configuration_tier, range, profile >> 5 & 1);
-  fields.number(VideoField::configuration_profile, range, profile & 31);
-  fields.name(VideoField::configuration_profile_name, range, ValueTable::hevc_profile, profile & 31);
+  const Range profile_range = cursor.next(1);
+  const std::uint8_t profile = cursor.u8() & 31;
+  fields.number(VideoField::configuration_profile_space, profile_range, cursor.u8() >> 6);
+  fields.number(VideoField::configuration_tier, profile_range, cursor.u8() >> 5 & 1);
+  fields.number(VideoField::configuration_profile, profile_range, profile);
+  fields.name(VideoField::configuration_profile_name, profile_range, ValueTable::hevc_profile, profile);
   ++cursor.position;
   record.blob(VideoField::configuration_compatibility, 4);
   record.blob(VideoField::configuration_constraints, 6);
@@ -264,12 +306,7 @@ void describe_hevc_record(VideoRecord& record) {
   cursor.position += 2;
   fields.number(VideoField::configuration_parallelism_type, cursor.next(1), cursor.u8() & 3);
   ++cursor.position;
-  fields.number(VideoField::configuration_chroma_format, cursor.next(1), cursor.u8() & 3);
-  ++cursor.position;
-  fields.number(VideoField::configuration_luma_bit_depth, cursor.next(1), (cursor.u8() & 7) + 8);
-  ++cursor.position;
-  fields.number(VideoField::configuration_chroma_bit_depth, cursor.next(1), (cursor.u8() & 7) + 8);
-  ++cursor.position;
+  const RecordedFormat format = describe_format(record);
   // In frames per 256 seconds; 0 is unspecified.
   fields.real(VideoField::configuration_average_frame_rate, cursor.next(2), load_be16(cursor.data()) / 256.0);
   cursor.position += 2;
@@ -281,7 +318,7 @@ void describe_hevc_record(VideoRecord& record) {
   describe_nal_length_size(fields, range, (packed & 3U) + 1);
   ++cursor.position;
 
-  describe_hevc_arrays(record);
+  describe_hevc_arrays(record, profile, profile_range, format);
 }
 
 namespace {
@@ -326,10 +363,63 @@ bool describe_vvc_profile_tier_level(VideoRecord& record, unsigned sublayers) {
   return true;
 }
 
+struct VvcFormat {
+  std::uint8_t chroma = 0;
+  std::uint8_t depth = 0;
+  Range range;
+  std::uint32_t max_width = 0;
+  std::uint32_t max_height = 0;
+  Range size_range{};
+};
+
+/// What the record says if ptl_present_flag is set; nothing if it cannot be read further.
+std::optional<VvcFormat> describe_vvc_format(VideoRecord& record) {
+  const VideoFields& fields = record.fields;
+  BodyCursor& cursor = record.cursor;
+  if (!record.need(3)) return std::nullopt;
+  const std::uint32_t packed = load_be24(cursor.data());
+  const Range range = cursor.next(3);
+  const unsigned sublayers = packed >> 12 & 7;
+  VvcFormat format{.chroma = static_cast<std::uint8_t>(packed >> 8 & 3),
+                   .depth = static_cast<std::uint8_t>((packed >> 5 & 7) + 8),
+                   .range = range};
+  fields.number(VideoField::configuration_output_layer_set, range, packed >> 15);
+  fields.number(VideoField::configuration_temporal_layers, range, sublayers);
+  fields.number(VideoField::configuration_constant_frame_rate, range, packed >> 10 & 3);
+  fields.number(VideoField::configuration_chroma_format, range, format.chroma);
+  fields.number(VideoField::configuration_luma_bit_depth, range, format.depth);
+  cursor.position += 3;
+  if (!describe_vvc_profile_tier_level(record, sublayers)) return std::nullopt;
+  if (!record.need(6)) return std::nullopt;
+  format.size_range = cursor.next(4);
+  format.max_width = record.u16(VideoField::configuration_max_width);
+  format.max_height = record.u16(VideoField::configuration_max_height);
+  fields.real(VideoField::configuration_average_frame_rate, cursor.next(2), load_be16(cursor.data()) / 256.0);
+  cursor.position += 2;
+  return format;
+}
+
+/// What the record and the SPS both say, or one of them.
+void describe_vvc_sequence(const VideoRecord& record, const SequenceDetails& details,
+                           const std::optional<VvcFormat>& format) {
+  const VideoFields& fields = record.fields;
+  if (details.info() && format) {
+    contradict(fields, VideoField::configuration_sequence_chroma_format, format->range, format->chroma,
+               details.range(), details.info()->chroma_format);
+    contradict(fields, VideoField::configuration_sequence_luma_bit_depth, format->range, format->depth,
+               details.range(), details.info()->luma_bit_depth);
+  } else if (details.info()) {
+    fields.number(VideoField::configuration_chroma_format, details.range(), details.info()->chroma_format);
+    fields.number(VideoField::configuration_luma_bit_depth, details.range(), details.info()->luma_bit_depth);
+  } else if (format) {
+    fields.number(VideoField::configuration_width, format->size_range, format->max_width);
+    fields.number(VideoField::configuration_height, format->size_range, format->max_height);
+  }
+}
+
 }  // namespace
 
 void describe_vvc_record(VideoRecord& record) {
-  constexpr std::uint8_t sps_type = 15;
   constexpr std::uint8_t opi_type = 12;  // these two are single and have no count
   constexpr std::uint8_t dci_type = 13;
   if (!record.need(1)) return;
@@ -338,28 +428,14 @@ void describe_vvc_record(VideoRecord& record) {
   const std::uint8_t first = cursor.u8();
   describe_nal_length_size(fields, cursor.next(1), (first >> 1 & 3U) + 1);
   ++cursor.position;
+  std::optional<VvcFormat> format;
   if ((first & 1) != 0) {  // ptl_present_flag
-    if (!record.need(3)) return;
-    const std::uint32_t packed = load_be24(cursor.data());
-    const Range range = cursor.next(3);
-    const unsigned sublayers = packed >> 12 & 7;
-    fields.number(VideoField::configuration_output_layer_set, range, packed >> 15);
-    fields.number(VideoField::configuration_temporal_layers, range, sublayers);
-    fields.number(VideoField::configuration_constant_frame_rate, range, packed >> 10 & 3);
-    fields.number(VideoField::configuration_chroma_format, range, packed >> 8 & 3);
-    fields.number(VideoField::configuration_luma_bit_depth, range, (packed >> 5 & 7) + 8);
-    cursor.position += 3;
-    if (!describe_vvc_profile_tier_level(record, sublayers)) return;
-    if (!record.need(6)) return;
-    record.u16(VideoField::configuration_width);
-    record.u16(VideoField::configuration_height);
-    fields.real(VideoField::configuration_average_frame_rate, cursor.next(2),
-                load_be16(cursor.data()) / 256.0);
-    cursor.position += 2;
+    format = describe_vvc_format(record);
+    if (!format) return;
   }
   if (!record.need(1)) return;
   const std::uint8_t arrays = record.u8(VideoField::configuration_array_count);
-  ParameterSets sets(record, VideoCodec::vvc, sps_type);
+  ParameterSets sets(record, VideoCodec::vvc);
   bool readable = true;
   for (std::uint32_t i = 0; i < arrays && readable; ++i) {
     readable = sets.need(1);
@@ -376,9 +452,8 @@ void describe_vvc_record(VideoRecord& record) {
     readable = sets.describe_array(head);
   }
   sets.end();
-  if (readable && sets.sps().length == 0) {
-    fields.finding(FindingId::configuration_parameter_set_missing, cursor.next(0));
-  }
+  describe_vvc_sequence(record, sets.details(), format);
+  describe_sequence(record, sets.details(), readable ? std::optional(cursor.next(0)) : std::nullopt);
 }
 
 }  // namespace rtmpscope::media

@@ -1,5 +1,6 @@
 #include "media/nal_units.hpp"
 
+#include "media/in_band.hpp"
 #include "media/media.hpp"
 
 namespace rtmpscope::media {
@@ -33,9 +34,29 @@ bool begins_with_start_code(const BodyCursor& cursor) {
   return word == 1 || word >> 8 == 1;
 }
 
+/// H.264 7.3.3: first_mb_in_slice and slice_type stand first in a slice. Other codecs need the picture
+/// parameter set to find it.
+void describe_slice_type(VideoCodec codec, std::uint8_t type, const BodyCursor& nal,
+                         const VideoFields& fields) {
+  constexpr std::uint8_t first_slice = 1;
+  constexpr std::uint8_t partition_a = 2;
+  constexpr std::uint8_t idr_slice = 5;
+  constexpr std::uint32_t longest = 8;  // header and two Exp-Golomb codes of usual pictures
+  if (codec != VideoCodec::avc || (type != first_slice && type != partition_a && type != idr_slice)) return;
+  const Range range = nal.next(std::min(longest, nal.left()));
+  BitReader reader(nal.view(range), Escaping::emulation_prevention);
+  reader.skip(8);
+  reader.ue();
+  const std::uint32_t slice_type = reader.ue();
+  if (reader.failed() || slice_type > 9) return;
+  fields.number(VideoField::nal_unit_slice_type, range, slice_type % 5);
+}
+
 void list(VideoCodec codec, BodyCursor cursor, std::uint32_t end, std::uint32_t size,
           const VideoFields& fields) {
   if (cursor.position == end) return;
+  const std::uint32_t begin = cursor.position;
+  SequenceDetails details(codec);
   fields.begin(VideoField::nal_units, cursor.position);
   for (std::uint32_t count = 0; cursor.position < end; ++count) {
     if (count == max_nal_units) break;
@@ -47,11 +68,14 @@ void list(VideoCodec codec, BodyCursor cursor, std::uint32_t end, std::uint32_t 
     if (type.seen) {
       fields.number(VideoField::nal_unit_type, type.range, type.number);
       fields.name(VideoField::nal_unit_type_name, type.range, nal_type_table(codec), type.number);
+      describe_slice_type(codec, type.number, cursor.part(length), fields);
+      details.take_nal(type.number, cursor.view(cursor.next(length)), cursor.next(length));
     }
     cursor.position += length;
     fields.end(VideoField::nal_unit, cursor.position);
   }
   fields.end(VideoField::nal_units, cursor.position);
+  describe_in_band(codec, details, {begin, cursor.position - begin}, fields);
   if (cursor.position < end) fields.finding(FindingId::nal_limit, cursor.rest(), max_nal_units);
 }
 
@@ -101,6 +125,7 @@ void describe_nal_units(VideoCodec codec, BodyCursor cursor, const VideoFields& 
   }
   if (result != Have::missing) {
     list(codec, cursor, stop.position, size, fields);
+    if (result == Have::unseen) fields.flag(VideoField::nal_units_cut, stop.next(0), true);
   } else if (cursor.whole()) {
     list(codec, cursor, stop.position, size, fields);
     const std::uint32_t prefix = std::min(size, stop.left());

@@ -20,7 +20,8 @@ struct NalType {
 [[nodiscard]] ValueTable nal_type_table(VideoCodec codec);
 
 /// Lists the NAL units of a packet as far as the kept bytes show them. The length size is not known here: 4,
-/// unless the packet is kept whole and another size alone makes sense. The data itself is left to the caller.
+/// unless the packet is kept whole and another size alone makes sense. Then comes what parameter sets and
+/// messages among them say. The data itself is left to the caller.
 void describe_nal_units(VideoCodec codec, BodyCursor cursor, const VideoFields& fields);
 
 }  // namespace rtmpscope::media

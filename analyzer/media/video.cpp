@@ -1,6 +1,7 @@
 #include "amf/amf.hpp"
 #include "media/enhanced.hpp"
 #include "media/frame_headers.hpp"
+#include "media/in_band.hpp"
 #include "media/nal_units.hpp"
 #include "media/video_configuration.hpp"
 
@@ -11,6 +12,8 @@ void describe_payload(VideoCodec codec, const BodyCursor& cursor, const VideoFie
   if (cursor.at_end()) return;
   if (is_nal_codec(codec)) {
     describe_nal_units(codec, cursor, fields);
+  } else if (codec == VideoCodec::av1) {
+    describe_av1_frame(cursor, fields);
   } else {
     describe_video_frame(codec, cursor, fields);
   }

@@ -5,7 +5,8 @@
 
 #include "media/configuration.hpp"
 #include "media/media.hpp"
-#include "media/parameter_sets.hpp"
+#include "media/obu.hpp"
+#include "media/sequence_details.hpp"
 
 namespace rtmpscope::media {
 namespace {
@@ -23,6 +24,14 @@ bool skip_full_box(VideoRecord& record, std::uint8_t version, std::uint32_t reco
   record.fields.finding(FindingId::configuration_full_box, cursor.next(box.size()));
   record.blob(VideoField::configuration_full_box, box.size());
   return true;
+}
+
+/// A byte that is a number of ITU-T H.273.
+void describe_code_point(VideoRecord& record, SequenceField field, SequenceField name, ValueTable table) {
+  const Range range = record.cursor.next(1);
+  SequenceFields(record.fields, VideoField::configuration_width)
+      .code_point(field, name, range, table, record.cursor.u8());
+  ++record.cursor.position;
 }
 
 /// VP codec ISO binding, VPCodecConfigurationRecord.
@@ -47,52 +56,45 @@ void describe_vp_record(VideoRecord& record) {
   }
   fields.flag(VideoField::configuration_full_range, range, (packed & 1) != 0);
   ++record.cursor.position;
-  record.u8(VideoField::configuration_color_primaries);
-  record.u8(VideoField::configuration_transfer_characteristics);
-  record.u8(VideoField::configuration_matrix_coefficients);
+  describe_code_point(record, SequenceField::color_primaries, SequenceField::color_primaries_name,
+                      ValueTable::color_primaries);
+  describe_code_point(record, SequenceField::transfer_characteristics,
+                      SequenceField::transfer_characteristics_name, ValueTable::transfer_characteristics);
+  describe_code_point(record, SequenceField::matrix_coefficients, SequenceField::matrix_coefficients_name,
+                      ValueTable::matrix_coefficients);
   const std::uint32_t length = load_be16(record.cursor.data());
   if (!record.need(2 + length)) return;
   record.u16(VideoField::configuration_initialization_length);
   if (length > 0) record.blob(VideoField::configuration_initialization_data, length);
 }
 
-/// The unsigned little-endian base-128 number at `at` (AV1 4.10.5); false if it does not end in eight bytes.
-bool read_leb128(const BodyCursor& cursor, std::uint32_t& at, std::uint64_t& value) {
-  value = 0;
-  for (unsigned shift = 0; shift < 56; shift += 7) {
-    if (cursor.have(at + 1) != Have::yes) return false;
-    const std::uint8_t byte = cursor.u8(at++);
-    value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-    if ((byte & 0x80) == 0) return true;
-  }
-  return false;
-}
-
-struct Obu {
-  std::uint8_t type = 0;
-  std::uint32_t header_length = 0;  ///< with extension and size
-  std::uint32_t length = 0;         ///< of the payload
+/// What an AV1 record says of the samples, and where.
+struct Av1Format {
+  std::uint8_t profile = 0;
+  Range profile_range;
+  std::uint8_t depth = 0;
+  std::uint8_t chroma = 0;
+  Range range{};
 };
 
-/// AV1 5.3; false if it is not to be read from the kept bytes.
-bool read_obu(const BodyCursor& cursor, Obu& obu) {
-  if (cursor.have(1) != Have::yes) return false;
-  const std::uint8_t first = cursor.u8();
-  obu.type = first >> 3 & 15;
-  std::uint32_t at = (first & 4) != 0 ? 2 : 1;
-  std::uint64_t length = at <= cursor.left() ? cursor.left() - at : 0;
-  if ((first & 2) != 0 && !read_leb128(cursor, at, length)) return false;
-  if (length > cursor.left() || cursor.have(at + length) != Have::yes) return false;
-  obu.header_length = at;
-  obu.length = static_cast<std::uint32_t>(length);
-  return true;
+void contradict_format(const VideoFields& fields, const Av1Format& format, Range range,
+                       const SequenceInfo& info) {
+  contradict(fields, VideoField::configuration_sequence_profile, format.profile_range, format.profile, range,
+             info.profile);
+  if (info.profile != format.profile) {
+    fields.name(VideoField::configuration_sequence_profile_name, range, ValueTable::av1_profile,
+                info.profile);
+  }
+  contradict(fields, VideoField::configuration_sequence_luma_bit_depth, format.range, format.depth, range,
+             info.luma_bit_depth);
+  contradict(fields, VideoField::configuration_sequence_chroma_format, format.range, format.chroma, range,
+             info.chroma_format);
 }
 
-void describe_obus(VideoRecord& record) {
-  constexpr std::uint8_t sequence_header = 1;
+void describe_obus(VideoRecord& record, const Av1Format& format) {
   BodyCursor& cursor = record.cursor;
   const VideoFields& fields = record.fields;
-  Range sequence;
+  SequenceDetails details(VideoCodec::av1);
   bool limit_reached = false;
   fields.begin(VideoField::configuration_obus, cursor.position);
   for (std::uint32_t count = 0; !cursor.at_end(); ++count) {
@@ -103,7 +105,7 @@ void describe_obus(VideoRecord& record) {
     fields.number(VideoField::configuration_obu_type, cursor.next(1), obu.type);
     fields.number(VideoField::configuration_obu_length, cursor.next(obu.header_length), obu.length);
     cursor.position += obu.header_length;
-    if (obu.type == sequence_header && sequence.length == 0) sequence = cursor.next(obu.length);
+    details.take_obu(obu.type, cursor.view(cursor.next(obu.length)), cursor.next(obu.length));
     if (obu.length > 0) record.blob(VideoField::configuration_obu_data, obu.length);
     fields.end(VideoField::configuration_obu, cursor.position);
   }
@@ -113,15 +115,12 @@ void describe_obus(VideoRecord& record) {
   } else if (!cursor.at_end() && cursor.whole()) {
     record.too_short(record.length() + 1);
   }
-  if (sequence.length == 0) return;
-  const auto info = read_av1_sequence(cursor.view(sequence));
-  if (!info) {
-    fields.finding(FindingId::configuration_parameter_set_unreadable, sequence);
-    return;
+  if (details.info()) {
+    contradict_format(fields, format, details.range(), *details.info());
+  } else if (details.seen()) {
+    fields.finding(FindingId::configuration_parameter_set_unreadable, details.range());
   }
-  fields.number(VideoField::configuration_width, sequence, info->width);
-  fields.number(VideoField::configuration_height, sequence, info->height);
-  if (info->frame_rate > 0) fields.real(VideoField::configuration_frame_rate, sequence, info->frame_rate);
+  details.describe(fields, VideoField::configuration_width);
 }
 
 /// AV1 ISO binding 2.3.3, AV1CodecConfigurationRecord; the descriptor of MPEG-2 TS has the same four bytes.
@@ -137,6 +136,7 @@ void describe_av1_record(VideoRecord& record) {
   range = record.cursor.next(1);
   const std::uint8_t profile_level = record.cursor.u8();
   const std::uint8_t profile = profile_level >> 5;
+  Av1Format format{.profile = profile, .profile_range = range};
   const unsigned level = profile_level & 31U;
   fields.number(VideoField::configuration_profile, range, profile);
   fields.name(VideoField::configuration_profile_name, range, ValueTable::av1_profile, profile);
@@ -153,12 +153,11 @@ void describe_av1_record(VideoRecord& record) {
   const bool monochrome = (flags & 0x10) != 0;
   const bool subsampling_x = (flags & 0x08) != 0;
   const bool subsampling_y = (flags & 0x04) != 0;
-  fields.number(VideoField::configuration_luma_bit_depth, range, !high_bit_depth ? 8 : twelve_bit ? 12 : 10);
-  fields.number(VideoField::configuration_chroma_format, range,
-                monochrome       ? 0
-                : !subsampling_x ? 3
-                : !subsampling_y ? 2
-                                 : 1);
+  format.range = range;
+  format.depth = !high_bit_depth ? 8 : twelve_bit ? 12 : 10;
+  format.chroma = monochrome ? 0 : !subsampling_x ? 3 : !subsampling_y ? 2 : 1;
+  fields.number(VideoField::configuration_luma_bit_depth, range, format.depth);
+  fields.number(VideoField::configuration_chroma_format, range, format.chroma);
   fields.number(VideoField::configuration_chroma_sample_position, range, flags & 3);
   ++record.cursor.position;
 
@@ -168,7 +167,7 @@ void describe_av1_record(VideoRecord& record) {
   fields.flag(VideoField::configuration_presentation_delay_present, range, delay_present);
   if (delay_present) fields.number(VideoField::configuration_presentation_delay, range, (delay & 15) + 1);
   ++record.cursor.position;
-  if (!record.cursor.at_end()) describe_obus(record);
+  if (!record.cursor.at_end()) describe_obus(record, format);
 }
 
 }  // namespace
@@ -183,6 +182,31 @@ ValueTable profile_table(VideoCodec codec) {
     case VideoCodec::vp9: return ValueTable::vp_profile;
     default: return ValueTable::none;
   }
+}
+
+std::uint16_t avc_profile_number(std::uint8_t profile, std::uint8_t constraints) {
+  constexpr std::uint16_t step = 256;
+  const auto set = [&](unsigned flag) { return (constraints >> (7 - flag) & 1) != 0; };
+  switch (profile) {
+    case 66: return set(1) ? profile + step : profile;
+    case 100: return set(4) ? (set(5) ? profile + 2 * step : profile + step) : profile;
+    case 110:
+    case 122:
+    case 244: return set(3) ? profile + step : profile;
+    default: return profile;
+  }
+}
+
+void describe_avc_profile_name(const VideoFields& fields, VideoField field, Range range, std::uint8_t profile,
+                               std::uint8_t constraints) {
+  fields.name(field, range, ValueTable::avc_profile, avc_profile_number(profile, constraints));
+}
+
+void contradict(const VideoFields& fields, VideoField field, Range place, std::uint64_t recorded, Range range,
+                std::uint64_t said) {
+  if (recorded == said) return;
+  fields.number(field, range, said);
+  fields.finding(FindingId::configuration_contradicts_sequence, place, recorded, said);
 }
 
 void describe_level(const VideoFields& fields, Range range, unsigned major, unsigned minor) {

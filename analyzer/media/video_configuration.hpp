@@ -21,6 +21,17 @@ void describe_avc_record(VideoRecord& record);
 void describe_hevc_record(VideoRecord& record);
 void describe_vvc_record(VideoRecord& record);
 
+/// The number in table avc_profile: profile_idc, or from 256 on a profile that constraint_set flags name
+/// (H.264 A.2).
+[[nodiscard]] std::uint16_t avc_profile_number(std::uint8_t profile, std::uint8_t constraints);
+void describe_avc_profile_name(const VideoFields& fields, VideoField field, Range range, std::uint8_t profile,
+                               std::uint8_t constraints);
+
+/// A number of the record, at `place`, that the sequence at `range` contradicts: pushes what the sequence
+/// says, and a finding.
+void contradict(const VideoFields& fields, VideoField field, Range place, std::uint64_t recorded, Range range,
+                std::uint64_t said);
+
 /// Pushes a level as people write it, for instance 3 and 1 as "3.1".
 void describe_level(const VideoFields& fields, Range range, unsigned major, unsigned minor);
 

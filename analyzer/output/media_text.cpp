@@ -21,24 +21,81 @@ std::string kilohertz(std::uint32_t rate) {
   return text + " kHz";
 }
 
-std::string channel_text(std::uint32_t channels) {
-  switch (channels) {
-    case 1: return "mono";
-    case 2: return "stereo";
-    case 6: return "5.1";
-    case 8: return "7.1";
-    default: return fmt::format("{} channels", channels);
-  }
+/// "stereo", "5.1"; a layout only where it is known which channels there are.
+std::string channel_text(std::uint32_t channels, std::optional<std::uint32_t> low_frequency) {
+  if (channels == 1) return "mono";
+  if (channels == 2 && low_frequency.value_or(0) == 0) return "stereo";
+  if (!low_frequency || *low_frequency > channels) return fmt::format("{} channels", channels);
+  return fmt::format("{}.{}", channels - *low_frequency, *low_frequency);
 }
 
-std::string level_text(const media::Level& level) {
-  return level.is_1b ? "1b" : fmt::format("{}.{}", level.major, level.minor);
+/// At most two places: 25, 29.97.
+std::string short_number(double number) {
+  std::string text = fmt::format("{:.2f}", number);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
 }
 
 void append(std::string& text, std::string_view separator, std::string_view more) {
   if (more.empty()) return;
   if (!text.empty()) text += separator;
   text += more;
+}
+
+/// "8 bit 4:2:0".
+std::string format_text(const media::VideoConfiguration& configuration) {
+  std::string text;
+  if (configuration.bit_depth) text = fmt::format("{} bit", *configuration.bit_depth);
+  if (configuration.chroma_format) {
+    append(text, " ", text_of(ValueTable::chroma_format, *configuration.chroma_format));
+  }
+  return text;
+}
+
+std::string_view scan_text(const media::VideoConfiguration& configuration) {
+  if (!configuration.fields_allowed) return {};
+  if (!configuration.interlaced) return "fields allowed";
+  return *configuration.interlaced ? "interlaced" : "fields allowed but not used";
+}
+
+/// Encoders that take pictures as they come put the tick of their clock where the frame rate belongs.
+std::string rate_text(const media::VideoConfiguration& configuration) {
+  constexpr double highest_usual_rate = 120;
+  if (configuration.frame_rate <= 0) return {};
+  const bool may_be_tick =
+      configuration.fixed_frame_rate == false && configuration.frame_rate > highest_usual_rate;
+  return fmt::format("{}{} fps", may_be_tick ? "up to " : "", short_number(configuration.frame_rate));
+}
+
+/// "BT.709", "BT.2020 PQ": primaries, transfer, matrix, each name once.
+std::string colour_text(const media::Colour& colour) {
+  std::string text;
+  std::string_view last;
+  const auto add = [&](ValueTable table, std::uint8_t number) {
+    const std::string_view name = text_of(table, number);
+    if (number == media::Colour::unspecified || name.empty()) return;
+    if (!last.empty() && (name.starts_with(last) || last.starts_with(name))) return;
+    append(text, " ", name);
+    if (last.empty()) last = name;
+  };
+  add(ValueTable::color_primaries, colour.primaries);
+  add(ValueTable::transfer_characteristics, colour.transfer);
+  add(ValueTable::matrix_coefficients, colour.matrix);
+  return text;
+}
+
+/// "MaxCLL 1000 cd/m2, mastered for 0.005 to 1000 cd/m2".
+void append_light(std::string& text, const media::VideoExtras& extras) {
+  if (extras.light) {
+    append(text, ", ",
+           fmt::format("MaxCLL {} MaxFALL {} cd/m2", extras.light->max_cll, extras.light->max_fall));
+  }
+  if (extras.display) {
+    append(text, ", ",
+           fmt::format("mastered for {:.4g} to {:.4g} cd/m2", extras.display->min_luminance,
+                       extras.display->max_luminance));
+  }
 }
 
 }  // namespace
@@ -53,32 +110,56 @@ std::string_view codec_text(media::AudioCodec codec) {
   return text_of(ValueTable::audio_codec, static_cast<std::uint64_t>(codec));
 }
 
+std::string profile_text(const media::VideoConfiguration& configuration) {
+  if (!configuration.profile) return {};
+  const std::string_view name = text_of(media::profile_table(configuration.codec), *configuration.profile);
+  return name.empty() ? fmt::format("profile {}", *configuration.profile) : std::string(name);
+}
+
+std::string level_text(const media::Level& level) {
+  return level.is_1b ? "1b" : fmt::format("{}.{}", level.major, level.minor);
+}
+
 std::string configuration_text(const media::VideoConfiguration& configuration) {
-  std::string text;
-  if (configuration.profile) {
-    text = text_of(media::profile_table(configuration.codec), *configuration.profile);
-    if (text.empty()) text = fmt::format("profile {}", *configuration.profile);
-  }
+  std::string text = profile_text(configuration);
   if (configuration.level) append(text, " ", level_text(*configuration.level));
   if (configuration.high_tier) append(text, " ", "High tier");
   if (configuration.size) {
     append(text, ", ", fmt::format("{}x{}", configuration.size->width, configuration.size->height));
   }
+  append(text, ", ", scan_text(configuration));
+  if (configuration.sample_aspect_width != configuration.sample_aspect_height) {
+    append(text, ", ",
+           fmt::format("SAR {}:{}", configuration.sample_aspect_width, configuration.sample_aspect_height));
+  }
+  append(text, ", ", format_text(configuration));
+  append(text, ", ", rate_text(configuration));
+  append(text, ", ", colour_text(configuration.colour));
+  if (configuration.full_range == true) append(text, ", ", "full range");
+  if (configuration.extras) append_light(text, *configuration.extras);
   return text;
 }
 
-std::string configuration_text(const media::AudioConfiguration& configuration) {
+std::string profile_text(const media::AudioConfiguration& configuration) {
   constexpr std::uint8_t low_complexity = 2;
-  std::string text;
+  if (!configuration.object_type) return {};
   if (configuration.object_type == low_complexity && configuration.sbr) {
-    text = configuration.ps ? "HE-AAC v2" : "HE-AAC";
-  } else if (configuration.object_type) {
-    text = text_of(ValueTable::aac_object_type, *configuration.object_type);
-    if (text.empty()) text = fmt::format("object type {}", *configuration.object_type);
+    return configuration.ps ? "HE-AAC v2" : "HE-AAC";
   }
+  const std::string_view name = text_of(ValueTable::aac_object_type, *configuration.object_type);
+  return name.empty() ? fmt::format("object type {}", *configuration.object_type) : std::string(name);
+}
+
+std::string configuration_text(const media::AudioConfiguration& configuration) {
+  std::string text = profile_text(configuration);
   if (configuration.sample_rate) append(text, " ", kilohertz(*configuration.sample_rate));
-  if (configuration.channels) append(text, " ", channel_text(*configuration.channels));
+  if (configuration.channels) {
+    append(text, " ", channel_text(*configuration.channels, configuration.low_frequency_channels));
+  }
   if (configuration.bits_per_sample) append(text, " ", fmt::format("{} bit", *configuration.bits_per_sample));
+  if (configuration.packet_duration > 0 && configuration.codec == media::AudioCodec::opus) {
+    append(text, " ", fmt::format("{} ms packets", short_number(configuration.packet_duration)));
+  }
   return text;
 }
 

@@ -1,9 +1,12 @@
 """What is odd about audio and video."""
 
-from rows import media
+from rows import media, row
+from rtmp_writer import COMMAND_AMF0, VIDEO, amf0_values
+from session import CLIENT, Session
 
 HVC1, AVC1, AV01, VP09 = (name.encode().hex() for name in ("hvc1", "avc1", "av01", "vp09"))
 OPUS, FLAC = "4f707573", "664c6143"
+HIGH_AROUND_422 = "0164001f ffe10017 677a000bb6cb4162760220000003002000000641e28554"  # the SPS has 10 bit
 STREAMINFO = "120012000004490004de0ac440f0000033aecd36f8ab0a878da30b37b9efb6c64d51"
 
 media({
@@ -28,6 +31,8 @@ media({
     "video_metadata_name": f"video d4 {HVC1} 00 4000000000000000 3f",
     "configuration_empty": "video 17 00 000000",
     "configuration_short": "video 17 00 000000 0142c00dffe1001c6742",
+    "configuration_end_cut": "audio af 00 119056e5",
+    "configuration_contradicts_sequence": f"video 17 00 000000 {HIGH_AROUND_422} 01000468ce0fc8 fdf8f800",
     "configuration_limit": f"video 90 {VP09} 000b820202020000 {70_000 * '00'}",
     "configuration_version": "video 17 00 000000 0242c00dffe001000468ce3c80",
     "configuration_nal_length_size": f"video 90 {AVC1} 014d400bfe e0000102",
@@ -44,3 +49,15 @@ media({
     "multichannel_order_unknown": f"audio 94 {OPUS} 0902aa",
     "multichannel_count": f"audio 94 {OPUS} 01020000003f",
 })  # fmt: skip
+
+
+@row("video_size_changed")
+def video_size_changed():
+    """VP8 key frames of 322x182 and of 320x180, on a published stream."""
+    session = Session()
+    publish = amf0_values("publish", 3, None, "x", "live")
+    session.send(CLIENT, COMMAND_AMF0, publish, None, chunk_stream_id=8, stream=1)
+    for size in ("4201b600", "4001b400"):
+        body = bytes.fromhex("9176703038b05a009d012a" + size + "0047088585")
+        session.send(CLIENT, VIDEO, body, None, chunk_stream_id=6, stream=1)
+    return session

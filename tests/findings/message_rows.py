@@ -57,6 +57,7 @@ bodies(ABORT, {"abort_without_message": u32(9)}, chunk_stream_id=2)
 bodies(AGGREGATE, {
     "aggregate_length": bytes([AUDIO]) + u24(500) + bytes(7) + AAC_FRAME,
     "aggregate_back_pointer": sub_message(AUDIO, AAC_FRAME, 7) + sub_message(AUDIO, AAC_FRAME),
+    "aggregate_last_back_pointer": sub_message(AUDIO, AAC_FRAME, 7),
     "aggregate_back_pointer_missing": sub_message(AUDIO, AAC_FRAME, 0),
     "aggregate_nested": sub_message(AGGREGATE, sub_message(AUDIO, AAC_FRAME)),
 }, chunk_stream_id=6, stream=1)  # fmt: skip

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/community_id.hpp"
+#include "output/json/configuration_fields.hpp"
 #include "output/media_text.hpp"
 #include "output/time_text.hpp"
 
@@ -44,6 +45,7 @@ void describe_stream(const rtmp::StreamSummary& stream, FieldSink& sink) {
     sink.begin(FieldId::document_video, 0);
     put_text(sink, FieldId::document_video_codec, codec_text(stream.video.codec));
     put_text(sink, FieldId::document_video_detail, configuration_text_of(stream.video));
+    if (stream.video.configuration) describe_configuration(*stream.video.configuration, sink);
     sink.number(FieldId::document_video_messages, {}, stream.video.messages);
     sink.number(FieldId::document_video_bytes, {}, stream.video.bytes);
     sink.number(FieldId::document_video_key_frames, {}, stream.video.key_frames);
@@ -55,6 +57,7 @@ void describe_stream(const rtmp::StreamSummary& stream, FieldSink& sink) {
     sink.begin(FieldId::document_audio, 0);
     put_text(sink, FieldId::document_audio_codec, codec_text(stream.audio.codec));
     put_text(sink, FieldId::document_audio_detail, configuration_text_of(stream.audio));
+    if (stream.audio.configuration) describe_configuration(*stream.audio.configuration, sink);
     sink.number(FieldId::document_audio_messages, {}, stream.audio.messages);
     sink.number(FieldId::document_audio_bytes, {}, stream.audio.bytes);
     sink.number(FieldId::document_audio_first_timestamp, {}, stream.audio.first_timestamp);

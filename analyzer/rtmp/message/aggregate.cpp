@@ -36,8 +36,9 @@ void describe_sub_message(const Message& outer, const SubMessage& sub, std::uint
   if (sub.back_pointer) {
     sink.number(FieldId::aggregate_back_pointer, {back_pointer_at, 4}, *sub.back_pointer);
     if (*sub.back_pointer != tag_header_size + sub.length) {
-      sink.finding(FindingId::aggregate_back_pointer, {back_pointer_at, 4}, *sub.back_pointer,
-                   tag_header_size + sub.length);
+      const bool last = end == outer.header.length;
+      sink.finding(last ? FindingId::aggregate_last_back_pointer : FindingId::aggregate_back_pointer,
+                   {back_pointer_at, 4}, *sub.back_pointer, tag_header_size + sub.length);
     }
   } else if (inner.complete) {
     sink.finding(FindingId::aggregate_back_pointer_missing, {back_pointer_at, 0});

@@ -1,5 +1,7 @@
 #include "rtmp/session/message_session.hpp"
 
+#include <utility>
+
 #include "base/prefetch.hpp"
 #include "media/configuration.hpp"
 #include "rtmp/message/describe_message.hpp"
@@ -24,18 +26,85 @@ void count(MediaSummary& media, const Message& message) {
   media.bytes += message.header.length;
 }
 
+/// Of several tracks the one that players without multitrack see says what the media is.
+template <typename Summary, typename Facts>
+bool says_what_media_is(const Summary& media, const Facts& facts, const Message& message) {
+  return message.complete && (facts.track_id == 0 || !media.configuration);
+}
+
 /// Of a VideoSummary or AudioSummary, with its facts. `read` reads a configuration from a body.
 template <typename Summary, typename Facts, typename Read>
 void count_media(Summary& media, const Facts& facts, const Message& message, Read&& read) {
   count(media, message);
   if (media.codec == decltype(media.codec)::unknown) media.codec = facts.codec;
-  // Of several tracks the one that players without multitrack see says what the media is.
-  const bool leads = facts.track_id == 0 || !media.configuration;
-  if (!facts.sequence_header || !message.complete || !leads) return;
-  if (const auto configuration = read(message.body); configuration) {
+  if (!facts.sequence_header || !says_what_media_is(media, facts, message)) return;
+  if (const auto configuration = read(message.body, message.header.length); configuration) {
     media.configuration = configuration;
     media.codec = configuration->codec;
   }
+}
+
+/// Codecs whose frames say what no record does.
+bool frames_say_more(const AudioSummary& audio, media::AudioCodec codec) {
+  switch (codec) {
+    case media::AudioCodec::aac:
+    case media::AudioCodec::flac:
+    case media::AudioCodec::device_specific:
+    case media::AudioCodec::unknown: return false;
+    case media::AudioCodec::opus: return !audio.configuration || audio.configuration->packet_duration == 0;
+    default: return !audio.configuration;
+  }
+}
+
+std::optional<media::FrameSize> size_of(const VideoSummary& video) {
+  return video.configuration ? video.configuration->size : std::nullopt;
+}
+
+void look_into_key_frame(VideoSummary& video, const media::VideoFacts& facts, const Message& message) {
+  if (!says_what_media_is(video, facts, message)) return;
+  if (facts.may_hold_sequence) {
+    const auto frame = media::read_video_configuration(message.body, message.header.length);
+    if (frame && !video.configuration) video.configuration.emplace().codec = frame->codec;
+    if (frame) media::update(*video.configuration, *frame);
+  }
+  if (video.configuration && video.configuration->fields_allowed && !video.configuration->interlaced) {
+    video.configuration->interlaced =
+        media::read_interlaced(*video.configuration, message.body, message.header.length);
+  }
+}
+
+void look_into_frame(AudioSummary& audio, const media::AudioFacts& facts, const Message& message) {
+  if (!frames_say_more(audio, facts.codec) || !says_what_media_is(audio, facts, message)) return;
+  const auto frame = media::read_audio_configuration(message.body, message.header.length);
+  if (!frame) return;
+  if (!audio.configuration || audio.configuration->codec != frame->codec) {
+    audio.configuration.emplace().codec = frame->codec;
+  }
+  media::complete(*audio.configuration, *frame);
+}
+
+/// A habit of the sender: once says it.
+bool is_about_last_back_pointer(FindingId id) {
+  return id == FindingId::aggregate_last_back_pointer || id == FindingId::aggregate_back_pointer_missing;
+}
+
+struct BodyFinding {
+  FindingId id;
+  Range range;
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+};
+
+void emit_body_finding(EventEmitter& events, Direction direction, const Message& message, PacketRef packet,
+                       const BodyFinding& finding) {
+  FindingEvent event(finding.id);
+  event.direction = direction;
+  event.stream_offset = message.header.stream_offset;
+  event.range = finding.range;
+  event.a = finding.a;
+  event.b = finding.b;
+  event.in_body = true;
+  events.emit_finding(event, packet);
 }
 
 }  // namespace
@@ -44,25 +113,24 @@ void count_media(Summary& media, const Facts& facts, const Message& message, Rea
 /// describe_message.
 class MessageSession::Inspector final : public FactSink {
  public:
-  Inspector(EventEmitter& events, Direction direction, const Message& message, PacketRef packet)
-      : events_(events), direction_(direction), message_(message), packet_(packet) {
+  Inspector(MessageSession& session, Direction direction, const Message& message, PacketRef packet)
+      : events_(session.events_),
+        last_back_pointer_told_(session.last_back_pointer_told_[index_of(direction)]),
+        direction_(direction),
+        message_(message),
+        packet_(packet) {
     describe_message(message, *this);
   }
 
   void finding(FindingId id, Range range, std::uint64_t a, std::uint64_t b) override {
     if (!message_.complete) return;  // the missing bytes are to blame, not the sender
-    FindingEvent event(id);
-    event.direction = direction_;
-    event.stream_offset = message_.header.stream_offset;
-    event.range = range;
-    event.a = a;
-    event.b = b;
-    event.in_body = true;
-    events_.emit_finding(event, packet_);
+    if (is_about_last_back_pointer(id) && std::exchange(last_back_pointer_told_, true)) return;
+    emit_body_finding(events_, direction_, message_, packet_, {id, range, a, b});
   }
 
  private:
   EventEmitter& events_;
+  bool& last_back_pointer_told_;
   Direction direction_;
   const Message& message_;
   PacketRef packet_;
@@ -89,37 +157,46 @@ void MessageSession::on_message(Direction direction, const Message& message, Pac
 
 void MessageSession::on_video(Direction direction, const Message& message, PacketRef packet) {
   ++summary().video_messages[index_of(direction)];
+  constexpr std::optional<media::VideoConfiguration> (*read_video)(Bytes, std::uint32_t) =
+      media::read_video_configuration;
   const media::VideoFacts facts = media::read_video_facts(message.body, message.header.length);
   if (StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
       stream != nullptr) {
     VideoSummary& video = stream->video;
-    count_media(video, facts, message, media::read_video_configuration);
+    const std::optional<media::FrameSize> size_before = size_of(video);
+    count_media(video, facts, message, read_video);
+    if (facts.key_frame) look_into_key_frame(video, facts, message);
+    if (size_before && size_of(video) != size_before)
+      emit_size_change(direction, message, *size_of(video), packet);
     if (facts.kind == media::VideoPacketKind::coded_frames) count_frame(video, message.header.timestamp);
     if (facts.key_frame) {
       if (video.key_frames++ == 0) video.first_key_timestamp = message.header.timestamp;
       video.last_key_timestamp = message.header.timestamp;
     }
   }
-  if (facts.needs_description) Inspector(events_, direction, message, packet);
+  if (facts.needs_description) Inspector(*this, direction, message, packet);
   emit_message(direction, message, facts, packet);
 }
 
 void MessageSession::on_audio(Direction direction, const Message& message, PacketRef packet) {
   ++summary().audio_messages[index_of(direction)];
+  constexpr std::optional<media::AudioConfiguration> (*read_audio)(Bytes, std::uint32_t) =
+      media::read_audio_configuration;
   const media::AudioFacts facts = media::read_audio_facts(message.body, message.header.length);
   if (StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
       stream != nullptr) {
-    count_media(stream->audio, facts, message, media::read_audio_configuration);
+    count_media(stream->audio, facts, message, read_audio);
     if (facts.kind == media::AudioPacketKind::coded_frames) {
+      look_into_frame(stream->audio, facts, message);
       count_frame(stream->audio, message.header.timestamp);
     }
   }
-  if (facts.needs_description) Inspector(events_, direction, message, packet);
+  if (facts.needs_description) Inspector(*this, direction, message, packet);
   emit_message(direction, message, facts, packet);
 }
 
 void MessageSession::on_other(Direction direction, const Message& message, PacketRef packet) {
-  Inspector inspector(events_, direction, message, packet);
+  Inspector inspector(*this, direction, message, packet);
   const std::uint8_t type = message.header.type_id;
   if (!is_command(type) && !is_data_message(type)) {
     return emit_message(direction, message, read_control_facts(message), packet);
@@ -131,6 +208,13 @@ void MessageSession::on_other(Direction direction, const Message& message, Packe
         conversation_.on_command(direction, message.header.message_stream_id, inspector.facts(), packet);
   }
   emit_message(direction, message, std::move(inspector.facts()), packet, request);
+}
+
+void MessageSession::emit_size_change(Direction direction, const Message& message, media::FrameSize size,
+                                      PacketRef packet) {
+  const auto kept = static_cast<std::uint32_t>(message.body.size());
+  emit_body_finding(events_, direction, message, packet,
+                    {FindingId::video_size_changed, {0, kept}, size.width, size.height});
 }
 
 void MessageSession::emit_message(Direction direction, const Message& message, const MessageFacts& facts,

@@ -2,6 +2,7 @@
 // connection. How they were cut out of byte streams is not its business.
 #pragma once
 
+#include "media/configuration.hpp"
 #include "rtmp/chunk/message.hpp"
 #include "rtmp/session/conversation.hpp"
 #include "rtmp/session/event_emitter.hpp"
@@ -43,12 +44,14 @@ class MessageSession {
   void on_audio(Direction direction, const Message& message, PacketRef packet);
   /// Any other type.
   void on_other(Direction direction, const Message& message, PacketRef packet);
+  void emit_size_change(Direction direction, const Message& message, media::FrameSize size, PacketRef packet);
   void emit_message(Direction direction, const Message& message, const MessageFacts& facts, PacketRef packet,
                     const std::optional<PendingRequest>& request = {});
 
   EventEmitter events_;
   Conversation conversation_{events_.summary()};
   bool message_events_;
+  std::array<bool, 2> last_back_pointer_told_{};  ///< by direction
 };
 
 }  // namespace rtmpscope::rtmp

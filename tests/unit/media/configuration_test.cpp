@@ -6,6 +6,7 @@
 #include "media/bit_reader.hpp"
 #include "media/configuration.hpp"
 #include "media/parameter_sets.hpp"
+#include "media/video_configuration.hpp"
 
 namespace rtmpscope::test {
 namespace {
@@ -93,6 +94,152 @@ TEST(AvcConfiguration, ReportsWhatIsWrong) {
             std::string::npos);
 }
 
+TEST(AvcConfiguration, IsNamedByItsConstraints) {
+  EXPECT_EQ(value(describe(sample("avc_sequence_obs")), "video.configuration.profile_name"),
+            "constrained_baseline");
+  EXPECT_EQ(media::avc_profile_number(66, 0x00), 66);
+  EXPECT_EQ(media::avc_profile_number(66, 0x40), 322);
+  EXPECT_EQ(media::avc_profile_number(100, 0x08), 356) << "Progressive High";
+  EXPECT_EQ(media::avc_profile_number(100, 0x0C), 612) << "Constrained High";
+  EXPECT_EQ(media::avc_profile_number(100, 0x04), 100) << "without constraint_set4_flag it says nothing";
+  EXPECT_EQ(media::avc_profile_number(110, 0x10), 366);
+  EXPECT_EQ(media::avc_profile_number(122, 0x10), 378);
+  EXPECT_EQ(media::avc_profile_number(244, 0x10), 500);
+  EXPECT_EQ(media::avc_profile_number(77, 0xFF), 77);
+}
+
+TEST(AvcConfiguration, ShowsColourAndSampleAspectRatio) {
+  const Tape tape = describe(sample("avc_sequence_colour"));
+  EXPECT_EQ(value(tape, "video.configuration.sample_aspect_width"), "16");
+  EXPECT_EQ(value(tape, "video.configuration.sample_aspect_height"), "11");
+  EXPECT_EQ(value(tape, "video.configuration.full_range"), "false");
+  EXPECT_EQ(value(tape, "video.configuration.color_primaries"), "1");
+  EXPECT_EQ(value(tape, "video.configuration.color_primaries_name"), "bt709");
+  EXPECT_EQ(value(tape, "video.configuration.transfer_characteristics_name"), "bt709");
+  EXPECT_EQ(value(tape, "video.configuration.matrix_coefficients_name"), "bt709");
+  EXPECT_EQ(value(tape, "video.configuration.frame_rate"), "25");
+  EXPECT_EQ(findings(tape), "");
+}
+
+TEST(AvcConfiguration, IsContradictedByItsSequence) {
+  const Tape tape = describe(sample("avc_sequence_contradicted"));
+  EXPECT_EQ(value(tape, "video.configuration.profile_name"), "high");
+  EXPECT_EQ(value(tape, "video.configuration.sequence_profile_name"), "high_422");
+  EXPECT_EQ(value(tape, "video.configuration.sequence_chroma_format"), "4:2:2");
+  EXPECT_EQ(value(tape, "video.configuration.sequence_luma_bit_depth"), "10");
+  EXPECT_EQ(findings(tape),
+            "configuration_contradicts_sequence(1,2)@43+1 configuration_contradicts_sequence(8,10)@44+1 "
+            "configuration_contradicts_sequence(8,10)@45+1 configuration_contradicts_sequence(100,122)@6+1");
+  const auto read = media::read_video_configuration(sample("avc_sequence_contradicted").body);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->profile, 122) << "decoders go by the sequence";
+  EXPECT_EQ(read->chroma_format, 2);
+  EXPECT_EQ(read->bit_depth, 10);
+}
+
+TEST(HevcConfiguration, ShowsHighDynamicRangeAndEncoder) {
+  for (const auto& [name, place] :
+       {std::pair<std::string, std::string>{"hevc_sequence_hdr", "video.configuration"},
+        {"hevc_key_hdr", "video.sequence"}}) {
+    const Tape tape = describe(sample(name));
+    EXPECT_EQ(value(tape, place + ".width"), "176") << name;
+    EXPECT_EQ(value(tape, place + ".frame_rate"), "25");
+    EXPECT_EQ(value(tape, place + ".color_primaries_name"), "bt2020");
+    EXPECT_EQ(value(tape, place + ".transfer_characteristics_name"), "smpte2084");
+    EXPECT_EQ(value(tape, place + ".matrix_coefficients_name"), "bt2020nc");
+    EXPECT_EQ(value(tape, place + ".mastering_display.red_x"), "0.68");
+    EXPECT_EQ(value(tape, place + ".mastering_display.green_y"), "0.69");
+    EXPECT_EQ(value(tape, place + ".mastering_display.blue_x"), "0.15");
+    EXPECT_EQ(value(tape, place + ".mastering_display.white_x"), "0.3127");
+    EXPECT_EQ(value(tape, place + ".mastering_display.max_luminance"), "1000");
+    EXPECT_EQ(value(tape, place + ".mastering_display.min_luminance"), "0.005");
+    EXPECT_EQ(value(tape, place + ".content_light.max_cll"), "1000");
+    EXPECT_EQ(value(tape, place + ".content_light.max_fall"), "400");
+    EXPECT_EQ(value(tape, place + ".encoder"), "x265 (build 199) - 3.5+1-f0c1022b6");
+    EXPECT_EQ(findings(tape), "");
+  }
+}
+
+TEST(HevcConfiguration, HasTheFrameRateOfTheVui) {
+  const auto read = media::read_video_configuration(sequence_start("hvc1", hevc_x265));
+  ASSERT_TRUE(read);
+  EXPECT_DOUBLE_EQ(read->frame_rate, 25);
+  EXPECT_EQ(read->bit_depth, 8);
+  EXPECT_EQ(read->chroma_format, 1);
+}
+
+TEST(KeyFrames, SayWhatThePicturesAre) {
+  const auto avc =
+      media::read_video_configuration(sample("avc_key_colour").body, sample("avc_key_colour").length);
+  ASSERT_TRUE(avc);
+  EXPECT_EQ(avc->size, (media::FrameSize{176, 144}));
+  EXPECT_EQ(avc->profile, 500) << "High 4:4:4 Intra: x264 with key frames only";
+  EXPECT_EQ(avc->colour, (media::Colour{1, 1, 1}));
+  const auto av1 = media::read_video_configuration(sample("av1_key_hdr").body, sample("av1_key_hdr").length);
+  ASSERT_TRUE(av1 && av1->extras && av1->extras->light && av1->extras->display);
+  EXPECT_EQ(av1->size, (media::FrameSize{320, 180}));
+  EXPECT_EQ(av1->extras->light->max_cll, 1000);
+  EXPECT_DOUBLE_EQ(av1->extras->display->max_luminance, 1000);
+  const auto vp9 = media::read_video_configuration(sample("vp9_key_profile_3").body, 1000);
+  ASSERT_TRUE(vp9);
+  EXPECT_EQ(vp9->size, (media::FrameSize{176, 144}));
+  EXPECT_EQ(vp9->bit_depth, 12);
+  EXPECT_EQ(vp9->chroma_format, 2);
+  const auto size_of = [](const char* name) {
+    return media::read_video_configuration(sample(name).body, sample(name).length)->size;
+  };
+  EXPECT_EQ(size_of("vp8_key_libvpx"), (media::FrameSize{322, 182}));
+  EXPECT_EQ(size_of("vp6_key"), (media::FrameSize{248, 236}));
+  EXPECT_EQ(size_of("vp6_key_separated"), (media::FrameSize{248, 236}));
+  EXPECT_EQ(size_of("h263_key"), (media::FrameSize{352, 288}));
+}
+
+TEST(Interlaced, IsWhatSlicesAndPictureTimingSay) {
+  const auto known = media::read_video_configuration(sequence_start("avc1", avc_x264_1080i));
+  ASSERT_TRUE(known);
+  EXPECT_TRUE(known->fields_allowed);
+  EXPECT_FALSE(known->interlaced) << "the sequence alone does not say";
+  const auto of_frame = [&](std::string_view nals) {
+    const auto body = concat(hex("1701000000"), hex(nals));
+    return media::read_interlaced(*known, body, static_cast<std::uint32_t>(body.size()));
+  };
+  // Picture timing: pic_struct in the four top bits, for this sequence has no delays.
+  EXPECT_EQ(of_frame("00000005 0601013080 00000003 658880"), true) << "top field, bottom field";
+  EXPECT_EQ(of_frame("00000005 0601010080 00000003 658880"), false) << "a frame";
+  EXPECT_EQ(of_frame("00000005 0601017080 00000003 658880"), false) << "a frame, twice";
+  // first_mb 0, slice_type 7, pic_parameter_set_id 0, frame_num of 4 bits, field_pic_flag: 1 0001000 1 0000 1
+  EXPECT_EQ(of_frame("00000004 65888400"), true);
+  EXPECT_EQ(of_frame("00000004 65888000"), std::nullopt) << "a frame may be of two fields";
+}
+
+TEST(AacConfiguration, CutBehindWhatPlayersNeedIsNoError) {
+  const Tape tape = describe(sample("aac_sequence_extension_cut"));
+  EXPECT_EQ(value(tape, "audio.configuration.channels"), "2");
+  EXPECT_EQ(findings(tape), "configuration_end_cut(4,0)@2+4");
+}
+
+TEST(AacConfiguration, OfUsacHasLengthAndSbr) {
+  const Tape tape = describe(sample("aac_sequence_usac"));
+  EXPECT_EQ(value(tape, "audio.configuration.object_type"), "usac");
+  EXPECT_EQ(value(tape, "audio.configuration.frame_length"), "2048");
+  EXPECT_EQ(value(tape, "audio.configuration.sbr"), "true");
+}
+
+TEST(AacConfiguration, NamesTheLowFrequencyChannels) {
+  EXPECT_EQ(value(audio_record("mp4a", "11b056e500"), "audio.configuration.low_frequency_channels"), "1");
+  EXPECT_EQ(
+      value(describe(sample("aac_sequence_program_config")), "audio.configuration.low_frequency_channels"),
+      "1");
+}
+
+TEST(OpusConfiguration, OfProjectionHasAMatrix) {
+  const Tape tape = describe(sample("opus_sequence_projection"));
+  EXPECT_EQ(value(tape, "audio.configuration.channel_mapping"), "-");
+  EXPECT_EQ(value(tape, "audio.configuration.demixing_matrix").size(), 64U);
+  EXPECT_EQ(value(tape, "audio.configuration.unparsed"), "-");
+  EXPECT_EQ(value(tape, "audio.configuration.low_frequency_channels"), "-") << "ambisonics have no speakers";
+}
+
 TEST(HevcConfiguration, ShowsArraysAsParameterSets) {
   const Tape tape = describe(sample("hevc_sequence"));
   EXPECT_EQ(value(tape, "video.configuration.profile_name"), "main");
@@ -120,8 +267,10 @@ TEST(VvcConfiguration, ShowsWhatTheRecordSays) {
   const Tape tape = describe(sample("vvc_sequence"));
   EXPECT_EQ(value(tape, "video.configuration.profile_name"), "main_10");
   EXPECT_EQ(value(tape, "video.configuration.level_name"), "3.1");
-  EXPECT_EQ(value(tape, "video.configuration.width"), "1280");
-  EXPECT_EQ(value(tape, "video.configuration.height"), "720");
+  EXPECT_EQ(value(tape, "video.configuration.max_width"), "1920");
+  EXPECT_EQ(value(tape, "video.configuration.max_height"), "1080");
+  EXPECT_EQ(value(tape, "video.configuration.width"), "1918") << "of the SPS, cropped";
+  EXPECT_EQ(value(tape, "video.configuration.height"), "1078");
   EXPECT_EQ(value(tape, "video.configuration.luma_bit_depth"), "10");
   EXPECT_EQ(value(tape, "video.configuration.average_frame_rate"), "25");
   EXPECT_EQ(value(tape, "video.configuration.parameter_sets.parameter_set.type_name", 0), "dci");

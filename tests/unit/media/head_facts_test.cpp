@@ -158,9 +158,25 @@ TEST(AudioFactsOfEnhancedBodies, HaveCodecTrackAndKind) {
   EXPECT_EQ(audio("91 65632d33 0b77").codec, AudioCodec::eac3);
 }
 
+TEST(VideoFacts, SayWhetherAKeyFrameMayHoldASequence) {
+  EXPECT_TRUE(video("1701000050 00000002 0605").may_hold_sequence);
+  EXPECT_TRUE(video("1701000050 00000002 6742").may_hold_sequence);
+  EXPECT_FALSE(video("1701000050 00000002 6588").may_hold_sequence) << "a slice comes first";
+  EXPECT_FALSE(video("2701000050 00000002 6742").may_hold_sequence) << "no key frame";
+  EXPECT_TRUE(video("91 68766331 000050 00000002 4201").may_hold_sequence);
+  EXPECT_FALSE(video("93 68766331 00000002 2601").may_hold_sequence);
+  EXPECT_TRUE(video("91 61763031 1200").may_hold_sequence);
+  EXPECT_TRUE(video("91 76703039 8249").may_hold_sequence);
+}
+
 TEST(BytesWanted, AreTheHeadOfFramesAndAllOfConfigurations) {
-  EXPECT_EQ(wanted("avc_key_obs", 5000), head_size);
-  EXPECT_EQ(wanted("hevc_key_ffmpeg", 5000), head_size);
+  EXPECT_EQ(wanted("avc_inter_ffmpeg", 5000), head_size);
+  EXPECT_EQ(wanted("vp9_key_ffmpeg", 5000), head_size) << "the frame header is short";
+  EXPECT_EQ(wanted("avc_key_obs", 5000), key_head_size) << "parameter sets and messages come first";
+  EXPECT_EQ(wanted("hevc_key_ffmpeg", 5000), key_head_size);
+  EXPECT_EQ(wanted("av1_key_ffmpeg", 1000), 1000U);
+  EXPECT_EQ(wanted("eac3_ffmpeg", 362), head_size);
+  EXPECT_EQ(wanted("eac3_dependent", 69), 69U) << "a second substream lies behind the first";
   EXPECT_EQ(wanted("aac_frame_ffmpeg", 20), 20U);
   EXPECT_EQ(wanted("avc_sequence_obs", 5000), 5000U);
   EXPECT_EQ(wanted("hevc_sequence", 5000), 5000U);

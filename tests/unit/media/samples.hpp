@@ -41,8 +41,21 @@ inline constexpr std::string_view opus_5_1 = "4f707573486561640106380180bb000000
 inline constexpr std::string_view flac_ffmpeg =
     "120012000004490004de0ac440f0000033aecd36f8ab0a878da30b37b9efb6c64d51";
 /// Made after ISO/IEC 14496-15 11.2.4.2: Main 10, level 3.1, 1280x720, one DCI and one SPS.
+/// The SPS was made after ITU-T H.266 7.3.2.4: 1918x1078, with two subpictures.
 inline constexpr std::string_view vvc_made =
-    "ff00115f 01023380 00 050002d01900 02 8d0003006900 8f00010005 0079000000";
+    "ff00115f 01023380 00 078004381900 02 8d0003006900 8f00010014"
+    "0079000d024380004007810021ceaaa788021aac";
+/// x265's SPS with BT.2020 and PQ, its mastering display and content light level, and its text, cut.
+inline constexpr std::string_view hevc_hdr_sps =
+    "42010102200000030090000003000003003ca01620244d96566924caf016a122012080000003008000000c84";
+inline constexpr std::string_view hevc_hdr_light = "4e01900403e8019080";
+inline constexpr std::string_view hevc_hdr_display =
+    "4e01891833c286c41d4c0bb884d03e803d13404200989680000003003280";
+inline constexpr std::string_view hevc_hdr_text =
+    "4e0105322ca2de09b51747dbbb55a4fe7fc2fc4e7832363520286275696c642031393929202d2033"
+    "2e352b312d66306331303232623680";
+/// x264's SPS of High 4:4:4 Predictive with BT.709 and pixels of 16:11.
+inline constexpr std::string_view avc_x264_colour = "67f4100b91970b13b046a02020280000030008000003019020";
 
 inline std::vector<std::uint8_t> repeat(std::string_view text, int times) {
   std::vector<std::uint8_t> bytes;
@@ -112,8 +125,54 @@ inline void add_legacy_video(SampleList& samples) {
   samples.video("screen_video_ffmpeg",
                 hex("1330a03060012978daedd8213044611885e1376c11b6085b842dc216618bb045"), 1026);
   samples.video("vp6", hex("1408aabbcc"));
+  samples.video("vp6_key", hex("14 84 7c46 0f10 0f10 aabb"), 300);
+  samples.video("vp6_key_separated", hex("15 84 000100 7d46 1234 0f10 0f10"), 300);
+  samples.video("h263_key", hex("18 00008002 0c aabb"), 300);
   samples.video("vp6_alpha", hex("1508000004aabbccdd"));
   samples.video("vp6_alpha_short", hex("150800"));
+}
+
+/// What sequences say beyond the size, in records and in key frames.
+inline void add_sequences(SampleList& samples) {
+  const auto nal = [](std::string_view bytes) {
+    const auto plain = hex(bytes);
+    return concat(hex("0000"),
+                  std::vector<std::uint8_t>{static_cast<std::uint8_t>(plain.size() >> 8),
+                                            static_cast<std::uint8_t>(plain.size())},
+                  plain);
+  };
+  const auto array = [](std::string_view type, std::string_view bytes) {
+    const auto plain = hex(bytes);
+    return concat(hex(type), hex("0001"),
+                  std::vector<std::uint8_t>{0, static_cast<std::uint8_t>(plain.size())}, plain);
+  };
+  samples.video("hevc_sequence_hdr",
+                concat(enhanced(0x90, "hvc1", "0102200000009000000000003cf000fcfdfafa00000f04"),
+                       array("a1", hevc_hdr_sps), array("27", hevc_hdr_light), array("27", hevc_hdr_display),
+                       array("27", hevc_hdr_text)));
+  samples.video("hevc_key_hdr",
+                concat(enhanced(0x93, "hvc1", ""), nal(hevc_hdr_sps), nal(hevc_hdr_light),
+                       nal(hevc_hdr_display), nal(hevc_hdr_text), hex("00001000 2601af0948")),
+                4091);
+  samples.video(
+      "avc_key_colour",
+      concat(enhanced(0x93, "avc1", ""), nal(avc_x264_colour), hex("00001000 6588843f00"), hex("00")), 5000);
+  samples.video("avc_sequence_colour",
+                concat(enhanced(0x90, "avc1", "01f4100bffe1"), std::vector<std::uint8_t>{0, 0x19},
+                       hex(avc_x264_colour), hex("01000568ee0f1121fff8f800")));
+  // A record of High, 4:2:0, 8 bit around an SPS of High 4:2:2, 10 bit.
+  samples.video(
+      "avc_sequence_contradicted",
+      enhanced(0x90, "avc1",
+               "0164001fffe10017677a000bb6cb4162760220000003002000000641e2855401000468ce0fc8fdf8f800"));
+  // Two slices, of which the head shows the first.
+  samples.video("avc_inter_slices", enhanced(0xA3, "avc1", "00000064 419a2418"), 300);
+  samples.video("vp9_key_profile_3", enhanced(0x91, "vp09", "b124c1a1560057804780"), 900);
+  samples.video("av1_key_hdr",
+                enhanced(0x91, "av01",
+                         "1200 0a0b000000043cfecc02f80040 2a0601 03e8 0190 80"
+                         "2a1a02 84000000000000000000000000000000 0003e800 00000ccd 80 32ff01"),
+                500);
 }
 
 inline void add_enhanced_video(SampleList& samples) {
@@ -178,6 +237,7 @@ inline void add_legacy_audio(SampleList& samples) {
   samples.audio("aac_sequence_gstreamer", hex("af001210"));
   samples.audio("aac_sequence_empty", hex("af00"));
   samples.audio("aac_sequence_cut", hex("af0012"));
+  samples.audio("aac_sequence_extension_cut", hex("af00119056e5"));
   samples.audio("aac_header_only", hex("af"));
   samples.audio("aac_packet_type_2", hex("af0212"));
   samples.audio("aac_frame_ffmpeg", hex("af01de02004c61766335392e33372e313030000270a95ce9641d53efbbeef8e5"),
@@ -197,6 +257,9 @@ inline void add_enhanced_audio(SampleList& samples) {
   samples.audio("opus_sequence_ffmpeg", concat(enhanced(0x90, "Opus", ""), hex(opus_5_1)));
   samples.audio("opus_sequence_stereo", enhanced(0x90, "Opus", "4f707573486561640102380180bb0000000000"));
   samples.audio("opus_sequence_version", enhanced(0x90, "Opus", "4f707573486561641002380180bb0000000000"));
+  samples.audio(
+      "opus_sequence_projection",
+      concat(enhanced(0x90, "Opus", "4f707573486561640104380180bb0000000003 02 02"), repeat("0080", 16)));
   samples.audio("opus_sequence_without_magic", enhanced(0x90, "Opus", "0102380180bb0000000000"));
   samples.audio("flac_sequence_ffmpeg", concat(enhanced(0x90, "fLaC", ""), hex(flac_ffmpeg)));
   samples.audio("flac_sequence", concat(enhanced(0x90, "fLaC", "664c614380000022"), hex(flac_ffmpeg)));
@@ -209,6 +272,10 @@ inline void add_enhanced_audio(SampleList& samples) {
   samples.audio("opus_ffmpeg", hex("914f707573f8b4eeef7f2bec3fca3c7f9aa366f96aafe2cab338a77248556968"), 269);
   samples.audio("ac3_ffmpeg", hex("9161632d330b775ace0c402f842bc1867b870df577cfdf3e7cfdf3e7cf9f3e32"), 357);
   samples.audio("eac3_ffmpeg", hex("9165632d330b7700bf3287c0002105c060c33dc386fabbe7ef9f3e7ef9f3e7cf"), 357);
+  // 5.1 in an independent substream, and the pair Lrs/Rrs in a dependent one.
+  samples.audio("eac3_dependent", concat(enhanced(0x91, "ec-3", "0b77 000f 3f86"), repeat("00", 26),
+                                         hex("0b77 400f 34 8010 2000"), repeat("00", 23)));
+  samples.audio("aac_sequence_usac", enhanced(0x90, "mp4a", "f94643620000"));
   samples.audio("aac_adts_enhanced", enhanced(0x91, "mp4a", "fff950801fbffc210a"));
   samples.audio("opus_end", enhanced(0x92, "Opus", ""));
   samples.audio("opus_end_trailing", enhanced(0x92, "Opus", "00"));
@@ -255,6 +322,7 @@ inline const std::vector<Sample>& samples() {
     SampleList list;
     add_legacy_video(list);
     add_enhanced_video(list);
+    add_sequences(list);
     add_legacy_audio(list);
     add_enhanced_audio(list);
     add_tracks(list);

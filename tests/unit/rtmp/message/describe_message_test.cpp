@@ -180,9 +180,17 @@ TEST(DescribeMessage, AggregateRebasesTimesAndChecksBackPointers) {
   EXPECT_THAT(seen, HasSubstr("message.timestamp = 16777232 @4+4"));
   EXPECT_THAT(seen, HasSubstr("absolute_timestamp = 5000 @4+0"));
   EXPECT_THAT(seen, HasSubstr("absolute_timestamp = 5016 @23+0"));
-  EXPECT_THAT(seen, HasSubstr("finding aggregate_back_pointer a=99 b=15 @34+4"));
+  EXPECT_THAT(seen, HasSubstr("finding aggregate_last_back_pointer a=99 b=15 @34+4"));
   EXPECT_THAT(seen, HasSubstr("begin audio @11"));
   EXPECT_THAT(seen, HasSubstr("begin audio @30"));
+}
+
+TEST(DescribeMessage, AggregateReportsBackPointersThatSomethingFollows) {
+  const auto audio = hex("af01 2110");
+  const auto body = concat(sub_message(8, 0, audio, 99), sub_message(8, 0, audio, 15));
+  const std::string seen = text(22, body);
+  EXPECT_THAT(seen, HasSubstr("finding aggregate_back_pointer a=99 b=15 @15+4"));
+  EXPECT_THAT(seen, Not(HasSubstr("aggregate_last_back_pointer")));
 }
 
 TEST(DescribeMessage, AggregateToleratesAMissingLastBackPointerAndReportsALongLength) {
