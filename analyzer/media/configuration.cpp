@@ -2,6 +2,7 @@
 #include "media/configuration.hpp"
 
 #include <array>
+#include <bit>
 #include <charconv>
 
 #include "media/body_fields.hpp"
@@ -139,7 +140,7 @@ class VideoCollector final : public NullSink {
       result.chroma_format = 1;
       result.bit_depth = 8;
     }
-    if (result.codec == VideoCodec::hevc && result.fields_allowed) result.interlaced = true;
+    if (result.codec != VideoCodec::avc && result.fields_allowed) result.interlaced = true;
     if (!(extras_ == VideoExtras{})) result.extras = std::make_shared<const VideoExtras>(std::move(extras_));
     const bool says_something =
         result.profile || result.level || result.high_tier || result.size || result.extras;
@@ -213,7 +214,8 @@ class VideoCollector final : public NullSink {
 class AudioCollector final : public NullSink {
  public:
   void begin(FieldId id, std::uint32_t) override {
-    found_ = found_ || is(id, AudioField::configuration) || is(id, AudioField::frame);
+    found_ = found_ || is(id, AudioField::configuration) || is(id, AudioField::frame) ||
+             is(id, AudioField::multichannel);
   }
   void end(FieldId id, std::uint32_t) override { done_ = done_ || id == FieldId::audio_track; }
   void number(FieldId id, Range, std::uint64_t value) override {
@@ -231,6 +233,12 @@ class AudioCollector final : public NullSink {
     }
     if (is(id, AudioField::configuration_bits_per_sample) || id == FieldId::audio_bits_per_sample) {
       bits_per_sample_.keep(value);
+    }
+    if (is(id, AudioField::multichannel_count)) channels_.keep(value);
+    if (is(id, AudioField::multichannel_mask)) {
+      constexpr std::uint32_t low_frequency = 1U << 3 | 1U << 18;  // of table speaker
+      low_frequency_.keep(
+          static_cast<std::uint64_t>(std::popcount(static_cast<std::uint32_t>(value) & low_frequency)));
     }
     if (id == FieldId::audio_sample_rate) sample_rate_.keep(value);
     if (id == FieldId::audio_channels) channels_.keep(value);
@@ -335,9 +343,9 @@ void update(VideoConfiguration& known, const VideoConfiguration& frame) {
 void complete(AudioConfiguration& known, const AudioConfiguration& frame) {
   fill_in(known.sample_rate, frame.sample_rate);
   // Where the record has channels, a frame's ones may be those of a part.
-  if (!known.channels) {
-    known.channels = frame.channels;
-    known.low_frequency_channels = frame.low_frequency_channels;
+  fill_in(known.channels, frame.channels);
+  if (known.channels == frame.channels) {
+    fill_in(known.low_frequency_channels, frame.low_frequency_channels);
   }
   fill_in(known.bits_per_sample, frame.bits_per_sample);
   if (frame.packet_duration > 0) known.packet_duration = frame.packet_duration;

@@ -94,7 +94,7 @@ void update(VideoConfiguration& known, const VideoConfiguration& frame);
 /// Whether a picture of H.264 is a field, or a frame of two fields; nothing if it does not say so.
 [[nodiscard]] std::optional<bool> read_interlaced(const VideoConfiguration& known, Bytes body,
                                                   std::uint32_t length);
-/// What a frame says fills in what the record does not say.
+/// What a frame or a channel map says fills in what the record does not say.
 void complete(AudioConfiguration& known, const AudioConfiguration& frame);
 
 /// The table that names a codec's profiles; none if it has no names.

@@ -37,7 +37,7 @@ struct SequenceInfo {
   std::uint8_t chroma_format = 1;  ///< chroma_format_idc
   std::uint8_t luma_bit_depth = 8;
   std::uint8_t chroma_bit_depth = 8;
-  bool interlaced = false;  ///< pictures may be fields, or come from an interlaced source (H.265)
+  bool interlaced = false;  ///< pictures may be fields, or come from an interlaced source (H.265, H.266)
   double frame_rate = 0;    ///< frames a second, 0 if not said
   std::optional<bool> fixed_frame_rate;
   std::uint16_t sample_aspect_width = 0;  ///< 0 if not said

@@ -197,7 +197,7 @@ void SequenceDetails::describe_info(const VideoFields& fields, VideoField first)
   const SequenceInfo& info = *info_;
   out.number(SequenceField::width, info_range_, info.width);
   out.number(SequenceField::height, info_range_, info.height);
-  if (codec_ == VideoCodec::avc || codec_ == VideoCodec::hevc) {
+  if (codec_ != VideoCodec::av1) {
     fields.flag(out.at(SequenceField::interlaced), info_range_, info.interlaced);
   }
   if (info.frame_rate > 0) fields.real(out.at(SequenceField::frame_rate), info_range_, info.frame_rate);

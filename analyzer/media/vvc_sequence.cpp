@@ -1,5 +1,5 @@
-// Sequence parameter sets of H.266 (7.3.2.4), up to the bit depth: the VUI lies behind all tools.
-#include "media/parameter_sets.hpp"
+// Sequence parameter sets of H.266 (7.3.2.4) up to the bit depth. What follows is in vvc_vui.cpp.
+#include "media/vvc_vui.hpp"
 
 namespace rtmpscope::media {
 namespace {
@@ -63,12 +63,18 @@ bool skip_subpictures(BitReader& reader, std::uint64_t width, std::uint64_t heig
 std::optional<SequenceInfo> read_vvc_sequence(Bytes nal) {
   BitReader reader(nal, Escaping::emulation_prevention);
   SequenceInfo info;
-  reader.skip(16 + 4 + 4);  // NAL unit header, ids of the SPS and the VPS
+  VvcSequence sequence;
+  reader.skip(16 + 4);  // NAL unit header, sps_seq_parameter_set_id
+  sequence.has_vps = reader.bits(4) != 0;
   const std::uint32_t max_sublayers_minus1 = reader.bits(3);
   info.chroma_format = static_cast<std::uint8_t>(reader.bits(2));
   const unsigned ctu_bits = reader.bits(2) + 5;
   if (max_sublayers_minus1 > 6) return std::nullopt;
-  if (reader.flag()) read_profile_tier_level(reader, max_sublayers_minus1, info);
+  sequence.chroma = info.chroma_format;
+  sequence.max_sublayers_minus1 = max_sublayers_minus1;
+  sequence.ctu_bits = ctu_bits;
+  sequence.timing = reader.flag();  // sps_ptl_dpb_hrd_params_present_flag
+  if (sequence.timing) read_profile_tier_level(reader, max_sublayers_minus1, info);
   reader.skip(1);                     // sps_gdr_enabled_flag
   if (reader.flag()) reader.skip(1);  // reference picture resampling
   const std::uint64_t width = reader.ue();
@@ -82,6 +88,7 @@ std::optional<SequenceInfo> read_vvc_sequence(Bytes nal) {
   const std::uint64_t unit_x = info.chroma_format == 1 || info.chroma_format == 2 ? 2 : 1;  // table 2
   const std::uint64_t unit_y = info.chroma_format == 1 ? 2 : 1;
   if (!set_size(info, width, height, crop, unit_x, unit_y)) return std::nullopt;
+  read_vvc_vui(reader, sequence, info);
   return info;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace rtmpscope::output {
 namespace {
 
@@ -85,6 +87,21 @@ std::string colour_text(const media::Colour& colour) {
   return text;
 }
 
+/// "x264 core 164": encoders that are known, by their number alone, so that no other text of the stream is
+/// shown.
+std::string encoder_text(std::string_view encoder) {
+  struct Known {
+    std::string_view begin, name;
+  };
+  constexpr std::array<Known, 2> known{{{"x264 - core ", "x264 core "}, {"x265 (build ", "x265 build "}}};
+  for (const auto& [begin, name] : known) {
+    if (!encoder.starts_with(begin)) continue;
+    encoder.remove_prefix(begin.size());
+    return fmt::format("{}{}", name, encoder.substr(0, encoder.find_first_not_of("0123456789")));
+  }
+  return {};
+}
+
 /// "MaxCLL 1000 cd/m2, mastered for 0.005 to 1000 cd/m2".
 void append_light(std::string& text, const media::VideoExtras& extras) {
   if (extras.light) {
@@ -136,7 +153,10 @@ std::string configuration_text(const media::VideoConfiguration& configuration) {
   append(text, ", ", rate_text(configuration));
   append(text, ", ", colour_text(configuration.colour));
   if (configuration.full_range == true) append(text, ", ", "full range");
-  if (configuration.extras) append_light(text, *configuration.extras);
+  if (configuration.extras) {
+    append_light(text, *configuration.extras);
+    append(text, ", ", encoder_text(configuration.extras->encoder));
+  }
   return text;
 }
 

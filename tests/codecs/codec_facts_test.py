@@ -8,7 +8,7 @@ import sys
 import unittest
 
 from program import Program
-from rtmp_writer import AUDIO, VIDEO, u16, u32
+from rtmp_writer import AGGREGATE, AUDIO, VIDEO, u16, u24, u32
 from streams import analyzed
 
 # A NAL unit with x264's identifier and text; its size is what counts.
@@ -97,6 +97,11 @@ class Avc(CodecTest):
         expected = {"profile": "Constrained Baseline", "width": 640, "height": 360, "sequence_frame_rate": 25}
         _, media = self.check(messages, "video_size_changed", **expected)
         self.assertEqual(media[2]["video"]["sequence"]["width"], 640)
+
+    def test_a_record_of_another_size_is_a_change(self):
+        larger = avc_record("0142c01e", "6742c01eda0280bfe5c044000003000400000300c83c58ba80", "01000468ce0fc8")
+        messages = [(VIDEO, 0, self.HIGH), (VIDEO, 0, self.HIGH), (VIDEO, 40, larger), (VIDEO, 80, larger)]
+        self.check(messages, "video_size_changed", width=640, height=360)
 
     def test_a_tick_rate_is_no_frame_rate(self):
         video, _ = self.check(avc(self.TICKS, [self.IDR]), sequence_frame_rate=1000, fixed_frame_rate=False)
@@ -209,7 +214,45 @@ class OtherAudio(CodecTest):
         self.check(audio("2afff3540400000984"), sample_rate=24000, channels=2)
 
 
+    def test_a_channel_map_is_a_layout(self):
+        audio_, _ = self.check(audio("944f7075730106" "0000003f"), channels=6, low_frequency_channels=1)
+        self.assertEqual(audio_["detail"], "5.1")
+
+
+class Aggregates(CodecTest):
+    def test_a_wrong_last_back_pointer_is_said_once(self):
+        frame = bytes.fromhex("af0121100460")
+        tag = bytes([AUDIO]) + u24(len(frame)) + bytes(7) + frame
+        right, wrong = u32(len(tag)), u32(7)
+        twice = [(AGGREGATE, 0, tag + right + tag + wrong), (AGGREGATE, 20, tag + right + tag + wrong)]
+        self.assertEqual(analyzed(self.program, twice)[1], ["aggregate_last_back_pointer"])
+        missing = [(AGGREGATE, 0, tag + right + tag), (AGGREGATE, 20, tag + right + tag)]
+        self.assertEqual(analyzed(self.program, missing)[1], ["aggregate_back_pointer_missing"])
+        inner = [(AGGREGATE, 0, tag + wrong + tag + right)] * 2
+        self.assertEqual(analyzed(self.program, inner)[1], ["aggregate_back_pointer"] * 2)
+
+
 class OtherVideo(CodecTest):
+    def test_vvc_has_its_size_in_the_sequence(self):
+        sps = "0079000d024380004007810021ceaaa788021aac"  # 1918x1078, 10 bit; its VUI is cut
+        record = bytes.fromhex("9076766331" "fe018f0001" "0014" + sps)
+        self.check([(VIDEO, 0, record)], width=1918, height=1078, bit_depth=10, chroma_format="4:2:0")
+
+    def test_a_key_frame_of_another_size_is_a_change(self):
+        vp9 = "000b820202020000"
+        frames = [bytes.fromhex(f"91767030398249834200{size}f00b360638241c1842") for size in ("13", "14")]
+        messages = [(VIDEO, 0, bytes.fromhex("9076703039" + vp9)), (VIDEO, 0, frames[0]), (VIDEO, 40, frames[1])]
+        video, _ = self.check(messages, "video_size_changed", height=180, profile="Profile 0")
+        self.assertEqual(video["width"], 336)
+
+    def test_the_first_of_several_tracks_counts(self):
+        def track(number, size):
+            frame = bytes.fromhex("b05a009d012a" + size + "0047088585")
+            return bytes([number]) + u24(len(frame)) + frame
+
+        body = bytes.fromhex("9611" "76703038") + track(0, "4201b600") + track(1, "a0005a00")
+        self.check([(VIDEO, 0, body)], width=322, height=182)
+
     def test_vp9_and_vp8_have_their_size_in_key_frames(self):
         vp9 = bytes.fromhex("917670303982498342" "0013f00b360638241c1842000d605fcd")
         self.check([(VIDEO, 0, vp9)], width=320, height=180, bit_depth=8, chroma_format="4:2:0")

@@ -44,15 +44,17 @@ void count_media(Summary& media, const Facts& facts, const Message& message, Rea
   }
 }
 
-/// Codecs whose frames say what no record does.
-bool frames_say_more(const AudioSummary& audio, media::AudioCodec codec) {
-  switch (codec) {
+/// A channel map, or a frame of a codec whose frames say what no record does.
+bool says_more(const AudioSummary& audio, const media::AudioFacts& facts) {
+  if (facts.kind == media::AudioPacketKind::multichannel_config) return true;
+  if (facts.kind != media::AudioPacketKind::coded_frames) return false;
+  switch (facts.codec) {
     case media::AudioCodec::aac:
     case media::AudioCodec::flac:
     case media::AudioCodec::device_specific:
     case media::AudioCodec::unknown: return false;
     case media::AudioCodec::opus: return !audio.configuration || audio.configuration->packet_duration == 0;
-    default: return !audio.configuration;
+    default: return !audio.configuration || !audio.configuration->sample_rate;
   }
 }
 
@@ -60,7 +62,7 @@ std::optional<media::FrameSize> size_of(const VideoSummary& video) {
   return video.configuration ? video.configuration->size : std::nullopt;
 }
 
-void look_into_key_frame(VideoSummary& video, const media::VideoFacts& facts, const Message& message) {
+void look_into(VideoSummary& video, const media::VideoFacts& facts, const Message& message) {
   if (!says_what_media_is(video, facts, message)) return;
   if (facts.may_hold_sequence) {
     const auto frame = media::read_video_configuration(message.body, message.header.length);
@@ -73,8 +75,8 @@ void look_into_key_frame(VideoSummary& video, const media::VideoFacts& facts, co
   }
 }
 
-void look_into_frame(AudioSummary& audio, const media::AudioFacts& facts, const Message& message) {
-  if (!frames_say_more(audio, facts.codec) || !says_what_media_is(audio, facts, message)) return;
+void look_into(AudioSummary& audio, const media::AudioFacts& facts, const Message& message) {
+  if (!says_more(audio, facts) || !says_what_media_is(audio, facts, message)) return;
   const auto frame = media::read_audio_configuration(message.body, message.header.length);
   if (!frame) return;
   if (!audio.configuration || audio.configuration->codec != frame->codec) {
@@ -165,7 +167,7 @@ void MessageSession::on_video(Direction direction, const Message& message, Packe
     VideoSummary& video = stream->video;
     const std::optional<media::FrameSize> size_before = size_of(video);
     count_media(video, facts, message, read_video);
-    if (facts.key_frame) look_into_key_frame(video, facts, message);
+    if (facts.key_frame) look_into(video, facts, message);
     if (size_before && size_of(video) != size_before)
       emit_size_change(direction, message, *size_of(video), packet);
     if (facts.kind == media::VideoPacketKind::coded_frames) count_frame(video, message.header.timestamp);
@@ -186,8 +188,8 @@ void MessageSession::on_audio(Direction direction, const Message& message, Packe
   if (StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
       stream != nullptr) {
     count_media(stream->audio, facts, message, read_audio);
+    look_into(stream->audio, facts, message);
     if (facts.kind == media::AudioPacketKind::coded_frames) {
-      look_into_frame(stream->audio, facts, message);
       count_frame(stream->audio, message.header.timestamp);
     }
   }

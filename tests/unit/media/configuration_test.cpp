@@ -281,6 +281,24 @@ TEST(VvcConfiguration, ShowsWhatTheRecordSays) {
   EXPECT_EQ(findings(tape), "");
 }
 
+TEST(VvcConfiguration, HasTheVuiBehindAllTools) {
+  const auto few = media::read_video_configuration(sample("vvc_sequence_vui").body);
+  const auto many = media::read_video_configuration(sample("vvc_key_vui").body, sample("vvc_key_vui").length);
+  ASSERT_TRUE(few && many);
+  EXPECT_DOUBLE_EQ(few->frame_rate, 60000 / 1001.0);
+  EXPECT_DOUBLE_EQ(many->frame_rate, 30000 / 1001.0);
+  for (const auto& read : {*few, *many}) {
+    EXPECT_EQ(read.size, (media::FrameSize{1280, 720}));
+    EXPECT_EQ(read.bit_depth, 10);
+    EXPECT_EQ(read.chroma_format, 1);
+    EXPECT_EQ(read.sample_aspect_width, 16);
+    EXPECT_EQ(read.sample_aspect_height, 11);
+    EXPECT_EQ(read.colour, (media::Colour{9, 16, 9}));
+    EXPECT_EQ(read.full_range, false);
+    EXPECT_FALSE(read.fields_allowed);
+  }
+}
+
 TEST(Av1Configuration, ShowsTheRecordAndItsSequenceHeader) {
   const Tape tape = describe(sample("av1_sequence_ffmpeg"));
   EXPECT_EQ(value(tape, "video.configuration.version"), "1");

@@ -45,6 +45,14 @@ inline constexpr std::string_view flac_ffmpeg =
 inline constexpr std::string_view vvc_made =
     "ff00115f 01023380 00 078004381900 02 8d0003006900 8f00010014"
     "0079000d024380004007810021ceaaa788021aac";
+/// The same up to the VUI: with few tools, and with all that change what follows. 1280x720 with 60000/1001
+/// ticks, one and two a picture, pixels of 16:11, BT.2020 and PQ.
+inline constexpr std::string_view vvc_vui_few =
+    "0079000d02438000000a0200b446200aba69161fa34e47b5bafc1a000007d20001d4c068a08ffc0040002d0910"
+    "0910";
+inline constexpr std::string_view vvc_vui_many =
+    "0079010d0243a000000300000300000300000300000300000a0200b44621000aba695349727e09a232309a2323"
+    "09a2323f6911f02ded7f75fa5a871015fd057000003e90000ea60291408ffc0040002d09100910";
 /// x265's SPS with BT.2020 and PQ, its mastering display and content light level, and its text, cut.
 inline constexpr std::string_view hevc_hdr_sps =
     "42010102200000030090000003000003003ca01620244d96566924caf016a122012080000003008000000c84";
@@ -160,6 +168,10 @@ inline void add_sequences(SampleList& samples) {
   samples.video("avc_sequence_colour",
                 concat(enhanced(0x90, "avc1", "01f4100bffe1"), std::vector<std::uint8_t>{0, 0x19},
                        hex(avc_x264_colour), hex("01000568ee0f1121fff8f800")));
+  samples.video("vvc_sequence_vui", concat(enhanced(0x90, "vvc1", "fe018f0001"),
+                                           std::vector<std::uint8_t>{0, 47}, hex(vvc_vui_few)));
+  samples.video("vvc_key_vui", concat(enhanced(0x93, "vvc1", ""), nal(vvc_vui_many), hex("00001000 0039c4")),
+                4093);
   // A record of High, 4:2:0, 8 bit around an SPS of High 4:2:2, 10 bit.
   samples.video(
       "avc_sequence_contradicted",

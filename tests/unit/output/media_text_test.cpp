@@ -117,7 +117,7 @@ TEST(MediaText, ShowsHighDynamicRange) {
   EXPECT_EQ(
       text_of(MediaType::video, sample("hevc_sequence_hdr").body),
       "H.265/HEVC: Main 10 2.0, 176x144, 10 bit 4:2:0, 25 fps, BT.2020 PQ, MaxCLL 1000 MaxFALL 400 cd/m2, "
-      "mastered for 0.005 to 1000 cd/m2");
+      "mastered for 0.005 to 1000 cd/m2, x265 build 199");
   EXPECT_EQ(text_of(MediaType::video, sample("avc_sequence_colour").body).substr(0, 62),
             "H.264/AVC: High 4:4:4 Intra 1.1, 176x144, SAR 16:11, 8 bit 4:4");
 }
@@ -135,10 +135,14 @@ TEST(MediaText, NamesALayoutOnlyIfItIsKnown) {
   EXPECT_EQ(output::configuration_text(audio), "stereo");
 }
 
+TEST(MediaText, OfAChannelMapIsALayout) {
+  EXPECT_EQ(text_of(MediaType::audio, sample("multichannel_ffmpeg").body), "Opus: 5.1");
+  EXPECT_EQ(text_of(MediaType::audio, sample("multichannel_custom").body), "Opus: 3 channels");
+}
+
 TEST(MediaText, IsEmptyWhereThereIsNoRecord) {
-  for (const char* name :
-       {"avc_key_obs", "avc_end_ffmpeg", "avc_sequence_empty", "video_empty", "command_seek_start", "silence",
-        "aac_frame_ffmpeg", "ac3_sequence_ffmpeg", "multichannel_ffmpeg"}) {
+  for (const char* name : {"avc_key_obs", "avc_end_ffmpeg", "avc_sequence_empty", "video_empty",
+                           "command_seek_start", "silence", "aac_frame_ffmpeg", "ac3_sequence_ffmpeg"}) {
     EXPECT_EQ(text_of(sample(name).type, sample(name).body), "") << name;
   }
 }
