@@ -47,9 +47,26 @@ apt_install() {
   return "$status"
 }
 
+# build_tree PRESET: the folder to build in. Somebody else's checkout is left as it is: what has to be built there goes
+# to the user's own cache.
+build_tree() {
+  local builds=$root/build
+  if [ ! -w "$root" ] || { [ -e "$builds/$1" ] && [ ! -w "$builds/$1" ]; }; then
+    builds=${XDG_CACHE_HOME:-$HOME/.cache}/rtmpscope/$(cksum <<<"$root" | tr ' ' -)
+  fi
+  echo "$builds/$1"
+}
+
+# is_current PROGRAM: it is there, and no source is newer.
+is_current() {
+  [ -x "$1" ] &&
+    [ -z "$(find "$root"/{analyzer,cmake,CMakeLists.txt,CMakePresets.json} -newer "$1" -print -quit 2>/dev/null)" ]
+}
+
 # build PRESET GROUP... -- TARGET...: configures on the first run, then builds what has changed.
 build() {
-  local preset=$1 groups=() tree=$root/build/$1
+  local preset=$1 groups=() tree
+  tree=$(build_tree "$1")
   shift
   while [ "$1" != -- ]; do groups+=("$1"); shift; done
   shift
@@ -59,7 +76,7 @@ build() {
   if [ ! "$tree/.packages" -nt "$root/tools/packages.txt" ]; then
     install_packages "${groups[@]}" && touch "$tree/.packages" || return
   fi
-  [ -e "$tree/build.ninja" ] || quietly "configuring $preset" cmake -S "$root" --preset "$preset" || return
+  [ -e "$tree/build.ninja" ] || quietly "configuring $preset" cmake -S "$root" --preset "$preset" -B "$tree" || return
   quietly "building $preset" ninja -C "$tree" "$@" || return
   exec {lock}>&-
 }
