@@ -8,4 +8,17 @@ namespace rtmpscope {
 /// Whether `bytes` is well-formed UTF-8 (RFC 3629: shortest forms, no surrogates, at most U+10FFFF).
 [[nodiscard]] bool is_utf8(Bytes bytes);
 
+struct Character {
+  char32_t code = 0;
+  std::size_t length = 0;  ///< bytes; 0: not UTF-8
+};
+
+/// The first character of `bytes`, which is not empty.
+[[nodiscard]] Character first_character(Bytes bytes);
+
+/// Whether a person who sees the character in a line is deceived about what is there: controls (C0, DEL, C1),
+/// separators of lines, invisible characters (soft hyphen, zero width, tags, fillers), what reorders the text
+/// around it (bidirectional controls: Unicode Standard Annex 9), and noncharacters (Unicode 23.7).
+[[nodiscard]] bool is_deceptive(char32_t code);
+
 }  // namespace rtmpscope

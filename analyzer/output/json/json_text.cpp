@@ -51,16 +51,40 @@ void append_escape(Buffer& out, unsigned code) {
   out.commit(p);
 }
 
-/// Length of the well-formed UTF-8 sequence at the start of `text`, or 0.
-std::size_t sequence_length(Bytes text) {
-  for (std::size_t length = 2; length <= 4 && length <= text.size(); ++length) {
-    if (is_utf8(text.first(length))) return length;
-  }
-  return 0;
+void append_code_unit(Buffer& out, unsigned unit) {
+  char* p = out.room(6);
+  *p++ = '\\';
+  *p++ = 'u';
+  for (int shift = 12; shift >= 0; shift -= 4) *p++ = hex_digits[unit >> static_cast<unsigned>(shift) & 15];
+  out.commit(p);
 }
 
-/// `valid`: the whole text is known to be UTF-8.
-void append_quoted(Buffer& out, Bytes text, bool valid) {
+/// \u and UTF-16 (RFC 8259 section 7).
+void append_code_units(Buffer& out, char32_t code) {
+  constexpr char32_t first_supplementary = 0x10000;
+  if (code < first_supplementary) return append_code_unit(out, code);
+  const char32_t rest = code - first_supplementary;
+  append_code_unit(out, 0xD800 + (rest >> 10));
+  append_code_unit(out, 0xDC00 + (rest & 0x3FF));
+}
+
+/// The character at the start of `text`, which is none of ASCII. Returns how many bytes it takes.
+std::size_t append_high(Buffer& out, Bytes text) {
+  const Character character = first_character(text);
+  if (character.length == 0) {
+    out.append(std::string_view("\xEF\xBF\xBD"));  // U+FFFD in place of a byte that is not UTF-8
+    return 1;
+  }
+  if (is_deceptive(character.code)) {
+    append_code_units(out, character.code);
+  } else {
+    out.append(as_text(text.first(character.length)));
+  }
+  return character.length;
+}
+
+/// Bytes that are not UTF-8 become U+FFFD.
+void append_quoted(Buffer& out, Bytes text) {
   out.append('"');
   std::size_t at = 0;
   while (at < text.size()) {
@@ -70,15 +94,8 @@ void append_quoted(Buffer& out, Bytes text, bool valid) {
     if (at == text.size()) break;
     if (care_table[text[at]] == Care::escape) {
       append_escape(out, text[at++]);
-    } else if (text[at] == 0xC2 && at + 1 < text.size() && text[at + 1] >= 0x80 && text[at + 1] < 0xA0) {
-      append_escape(out, text[at + 1]);  // C1 controls: some terminals act on them
-      at += 2;
-    } else if (valid) {
-      out.append(static_cast<char>(text[at++]));
     } else {
-      const std::size_t length = sequence_length(text.subspan(at));
-      out.append(length == 0 ? std::string_view("\xEF\xBF\xBD") : as_text(text.subspan(at, length)));
-      at += std::max<std::size_t>(length, 1);
+      at += append_high(out, text.subspan(at));
     }
   }
   out.append('"');
@@ -115,8 +132,7 @@ void append_hex(Buffer& out, Bytes bytes) {
 }
 
 void append_json_string(Buffer& out, std::string_view text) {
-  const Bytes bytes = as_bytes(text);
-  append_quoted(out, bytes, !has_high_bytes(bytes) || is_utf8(bytes));
+  append_quoted(out, as_bytes(text));
 }
 
 void append_json_text(Buffer& out, Bytes text) {
@@ -133,7 +149,7 @@ void append_json_text(Buffer& out, Bytes text) {
     append_hex(out, text);
     out.append("\"}");
   } else {
-    append_quoted(out, text, true);
+    append_quoted(out, text);
   }
 }
 

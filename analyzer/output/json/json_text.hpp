@@ -16,8 +16,8 @@ void append_real(Buffer& out, double value);
 /// Lower-case hexadecimal without quotes.
 void append_hex(Buffer& out, Bytes bytes);
 
-/// A quoted string. Control characters, DEL and the C1 controls are escaped, so that a terminal never sees
-/// them. Bytes that are not UTF-8 become U+FFFD: for names that cannot be anything but a string.
+/// A quoted string. Deceptive characters (base/text.hpp) are escaped, so that neither a terminal nor a
+/// person is misled. Bytes that are not UTF-8 become U+FFFD: for names that cannot be anything but a string.
 void append_json_string(Buffer& out, std::string_view text);
 
 /// A quoted string, or {"hex":"…"} if `text` is not UTF-8, so that no byte is lost.

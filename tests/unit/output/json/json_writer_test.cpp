@@ -39,6 +39,29 @@ std::string write_arguments(const std::function<void(FieldSink&)>& describe) {
   return all.substr(head.size(), all.size() - head.size() - 2);
 }
 
+TEST(JsonText, DeceptiveCharactersAreEscapedAsUtf16) {
+  const auto written = [](std::string_view text) {
+    Buffer out;
+    append_json_text(out, as_bytes(text));
+    const std::string result(out.view());
+    EXPECT_EQ(nlohmann::json::parse(result), std::string(text));
+    return result;
+  };
+  EXPECT_EQ(written("a\xE2\x80\xAE"
+                    "b"),
+            R"("a\u202eb")");
+  EXPECT_EQ(written("\xC2\xAD\xC2\x9B"), R"("\u00ad\u009b")");
+  EXPECT_EQ(written("\xF3\xA0\x80\x81"), R"("\udb40\udc01")");
+  EXPECT_EQ(written("\xEF\xBF\xBE"), R"("\ufffe")");
+  EXPECT_EQ(written("\xC3\xA4 \xF0\x9F\x8E\xA5"), "\"\xC3\xA4 \xF0\x9F\x8E\xA5\"");
+}
+
+TEST(JsonText, BytesThatAreNotUtf8DoNotHideWhatIsBehindThem) {
+  Buffer out;
+  append_json_string(out, "\xFF\xE2\x80\xAE\xC3\xA4");
+  EXPECT_EQ(out.view(), "\"\xEF\xBF\xBD\\u202e\xC3\xA4\"");
+}
+
 TEST(JsonWriter, AnEventWithoutFieldsIsAnEmptyObject) {
   EXPECT_EQ(write([](FieldSink&) {}), "{}");
 }
