@@ -34,6 +34,11 @@ class ListedFile final : public flv::ByteFile {
   void write_at(std::uint64_t offset, Bytes bytes) override {
     std::copy(bytes.begin(), bytes.end(), entry_->payload_data + offset);
   }
+  void set_content_type(const std::string& text) {
+    if (entry_->content_type != nullptr && text == entry_->content_type) return;
+    g_free(entry_->content_type);
+    entry_->content_type = g_strdup(text.c_str());
+  }
   std::size_t read_at(std::uint64_t offset, std::span<std::uint8_t> bytes) override {
     const std::uint64_t there = entry_->payload_len - std::min<std::uint64_t>(offset, entry_->payload_len);
     const std::size_t size = std::min<std::uint64_t>(bytes.size(), there);
@@ -45,6 +50,16 @@ class ListedFile final : public flv::ByteFile {
   export_object_entry_t* entry_;
   std::size_t capacity_ = 0;
 };
+
+/// With what a player will miss, since the list of Wireshark has no other place for it.
+std::string content_type(const flv::FileContents& contents) {
+  std::string text = "video/x-flv";
+  const bool video = !contents.has_video_configuration && contents.undecodable_video != 0;
+  const bool audio = !contents.has_audio_configuration && contents.undecodable_audio != 0;
+  if (!video && !audio) return text;
+  text.append(" (the configuration of the ").append(video ? "video" : "audio");
+  return text.append(video && audio ? " and audio" : "").append(" was not captured)");
+}
 
 /// The files of one connection.
 class ListedFiles final : public flv::FileStore {
@@ -61,10 +76,15 @@ class ListedFiles final : public flv::FileStore {
     auto* entry = g_new0(export_object_entry_t, 1);
     entry->pkt_num = static_cast<guint32>(first.frame);
     entry->hostname = g_strdup(connection_.session()->summary().info.server.to_string().c_str());
-    entry->content_type = g_strdup("video/x-flv");
+    entry->content_type = g_strdup(content_type({}).c_str());
     entry->filename = g_strdup(name.c_str());
     list_->add_entry(list_->gui_data, entry);
     return std::make_unique<ListedFile>(entry);
+  }
+  /// Wireshark does not say when its list is complete.
+  void on_added(flv::FileWriter& writer) override {
+    writer.patch_duration();
+    static_cast<ListedFile&>(writer.file()).set_content_type(content_type(writer.contents()));
   }
   void on_left_out(flv::ByteFile*, const flv::RecordedMessage&) override {}
   void on_finished(flv::FileWriter&) override {}

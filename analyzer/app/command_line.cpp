@@ -7,6 +7,7 @@
 #include <limits>
 #include <thread>
 
+#include "app/complaints.hpp"
 #include "app/exit_code.hpp"
 #include "app/export_command_line.hpp"
 #include "app/standard_error.hpp"
@@ -23,6 +24,8 @@ struct Words {
   std::string from;
   std::string to;
   std::string colour = "auto";
+  std::string sort;
+  std::optional<std::uint32_t> width;
   bool summary = false;
   bool ascii = false;
   bool no_progress = false;
@@ -32,6 +35,15 @@ output::TableFormat table_format(const std::string& word) {
   return word == "markdown" ? output::TableFormat::markdown
          : word == "json"   ? output::TableFormat::json
                             : output::TableFormat::text;
+}
+
+output::BlockOrder block_order(const std::string& word) {
+  using enum output::BlockOrder;
+  return word == "duration"   ? duration
+         : word == "bytes"    ? bytes
+         : word == "findings" ? findings
+         : word == "end"      ? end
+                              : start;
 }
 
 /// The word where a subcommand should be, if there is one that is none.
@@ -59,6 +71,22 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
   app.add_flag("--redact", renderer.render.redact, "Mask stream keys, tokens and passwords")->group("Output");
   app.add_option("--color,--colour", words.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->group("Output");
+  CLI::Option* width =
+      app.add_option("--width", words.width,
+                     "Columns of a line of text (default: COLUMNS, or the terminal's, or 160)")
+          ->type_name("N")
+          ->check(CLI::Range(1U, std::numeric_limits<std::uint32_t>::max()).description(""))
+          ->group("Output");
+  app.add_flag("--full", renderer.render.full, "Lines of text are not cut")->excludes(width)->group("Output");
+  app.add_flag("--addresses", renderer.render.addresses,
+               "Addresses and ports in every event of a connection (ndjson and json)")
+      ->group("Output");
+  app.add_option(
+         "--sort", words.sort,
+         "Order of connections in text: start (default for files), end (as they end: default for live "
+         "and pipes), duration, bytes or findings")
+      ->check(CLI::IsMember({"start", "end", "duration", "bytes", "findings"}))
       ->group("Output");
   app.add_flag("--ascii", words.ascii, "No characters beyond ASCII in text")->group("Output");
   app.add_flag("--no-progress", words.no_progress, "No progress bar")->group("Output");
@@ -102,6 +130,10 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
       renderer.format != output::OutputFormat::json) {
     return "--ranges goes with --format ndjson or json";
   }
+  if (renderer.render.addresses && renderer.format != output::OutputFormat::ndjson &&
+      renderer.format != output::OutputFormat::json) {
+    return "--addresses goes with --format ndjson or json";
+  }
   auto selection = output::parse_selection(words.only);
   if (!selection) return selection.error().message;
   renderer.selection = std::move(*selection);
@@ -116,11 +148,15 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
     *bound = parse_time_bound(*word);
     if (!*bound) return fmt::format("'{}' is neither an RFC 3339 time nor +SECONDS", *word);
   }
+  if (auto complaint = complaint_about_times(renderer, std::nullopt)) return complaint;
   if (shard.rtmp_ports.empty()) shard.rtmp_ports = {rtmp_port};
   // The terminal decides about colour when it is known; see run.cpp.
   renderer.render.colour = words.colour == "always";
   options.colour_by_terminal = words.colour == "auto";
   renderer.render.ascii = words.ascii;
+  if (!words.sort.empty()) options.order = block_order(words.sort);
+  options.width = words.width.has_value();
+  renderer.render.width = words.width.value_or(renderer.render.width);
   return std::nullopt;
 }
 
@@ -190,6 +226,7 @@ class LiveCommandLine {
     command_.live.promiscuous = !not_promiscuous_;
     command_.common.renderer.render.live = true;
     if (const auto complaint = finish(command_.common, words_)) return complain(*complaint);
+    if (command_.common.order) return complain("--sort does not go with live, which prints as it happens");
     return {command_, success};
   }
 

@@ -23,7 +23,10 @@ struct OutputOptions {
   output::RendererOptions renderer;
   std::string output;  ///< -o; empty: standard output
   std::string filter;  ///< -f
+  std::optional<output::BlockOrder>
+      order;  ///< --sort; without it: start, but end where somebody waits for output
   bool progress = true;
+  bool width = false;  ///< --width was given
   bool colour_by_terminal = true;
 };
 

@@ -8,11 +8,17 @@
 #include <cstring>
 #include <utility>
 
+#include "app/text_style.hpp"
+
 namespace rtmpscope::app {
+namespace {
+
+constexpr mode_t permissions = 0666;
+
+}  // namespace
 
 Expected<OutputFile> OutputFile::open(const std::string& path) {
   if (path.empty() || path == "-") return OutputFile(STDOUT_FILENO, "standard output");
-  constexpr mode_t permissions = 0666;
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, permissions);
   if (descriptor < 0) {
     return tl::unexpected(
@@ -32,6 +38,7 @@ OutputFile::~OutputFile() {
 }
 
 bool OutputFile::write(std::string_view bytes) {
+  if (reopen_requested_.exchange(false)) reopen();
   while (!bytes.empty() && !failed_) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0) {
@@ -48,8 +55,19 @@ void OutputFile::close() {
   if (descriptor > STDERR_FILENO && ::close(descriptor) != 0 && !failed_) fail(errno);
 }
 
+void OutputFile::reopen() {
+  if (descriptor_ <= STDERR_FILENO) return;
+  close();
+  descriptor_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, permissions);
+  if (descriptor_ < 0) fail(errno);
+}
+
 bool OutputFile::is_terminal() const {
   return ::isatty(descriptor_) == 1;
+}
+
+std::optional<std::uint32_t> OutputFile::columns() const {
+  return terminal_columns(descriptor_);
 }
 
 void OutputFile::fail(int error_number) {

@@ -4,13 +4,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdlib>
 
+#include "app/complaints.hpp"
 #include "app/exit_code.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
+#include "app/signals.hpp"
 #include "app/standard_error.hpp"
+#include "app/text_style.hpp"
 
 namespace rtmpscope::app {
 namespace {
@@ -18,16 +20,6 @@ namespace {
 int fail(const Error& error) {
   say("rtmpscope: {}\n", error.message);
   return exit_code(error.kind);
-}
-
-bool locale_is_utf8() {
-  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread starts
-    if (value == nullptr || *value == '\0') continue;
-    const std::string_view locale(value);
-    return locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
-  }
-  return false;
 }
 
 /// Opening it would empty it.
@@ -52,13 +44,19 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   output::RendererOptions renderer = options.renderer;
   output::RenderOptions& render = renderer.render;
   if (options.colour_by_terminal) render.colour = output->is_terminal() && std::getenv("NO_COLOR") == nullptr;
-  if (output->is_terminal() && !locale_is_utf8()) render.ascii = true;
+  const bool awaited = !source.progress();  // live or from a pipe
+  renderer.order = options.order.value_or(awaited ? output::BlockOrder::end : output::BlockOrder::start);
+  if (!locale_is_utf8()) render.ascii = true;
+  if (!options.width && !render.full) render.width = output->columns().value_or(render.width);
   // The bar and the output would overwrite each other on one terminal.
   ProgressBar bar(options.progress && !output->is_terminal());
   const pipeline::EngineResult result = pipeline::run(
       source, options.engine, output::RendererFactory(std::move(renderer)),
       [&](std::string_view bytes) { return output->write(bytes); },
-      [&](std::optional<double> share) { bar.update(share); });
+      [&](std::optional<double> share) {
+        if (take_reopen_request()) output->request_reopen();
+        bar.update(share);
+      });
   bar.clear();
   output->close();
   if (output->error()) return fail(*output->error());
@@ -67,14 +65,13 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
     say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
     return partial_input;
   }
-  return success;
-}
-
-/// The source that a signal is to stop. A signal handler can reach nothing else.
-std::atomic<capture::PacketSource*> live_source{nullptr};
-
-extern "C" void stop_capture(int) {
-  if (capture::PacketSource* source = live_source.load(); source != nullptr) source->request_stop();
+  auto complaint = complaint_about_times(options.renderer, result.start);
+  if (!complaint && result.written) {
+    complaint = complaint_about_connection(options.engine.only_connection, result);
+  }
+  if (!complaint) return success;
+  say("rtmpscope: {}\n", *complaint);
+  return usage_error;
 }
 
 }  // namespace
@@ -90,13 +87,8 @@ int run_analyze(const AnalyzeCommand& command) {
 int run_live(const LiveCommand& command) {
   auto source = capture::open_live(command.live);
   if (!source) return fail(source.error());
-  live_source = source->get();
-  struct sigaction action {};
-  action.sa_handler = stop_capture;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  const LiveSignals signals(**source);
   const int code = run_engine(**source, command.common);
-  live_source = nullptr;
   const capture::SourceStatistics& statistics = (*source)->statistics();
   say("{} packets captured, {} dropped by the kernel, {} dropped by the interface\n", statistics.packets,
       statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0));

@@ -1,5 +1,6 @@
 #include "app/run_export.hpp"
 
+#include "app/complaints.hpp"
 #include "app/exit_code.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
@@ -39,6 +40,9 @@ int run_export(const ExportCommand& command) {
   if (report->error()) return fail(*report->error());
   for (const std::string& note : (*source)->statistics().notes) say("rtmpscope: {}\n", note);
   if (result.fault) say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
+  if (const auto complaint = complaint_about_connection(command.engine.only_connection, result)) {
+    return fail({ErrorKind::usage, *complaint});
+  }
   if (totals.files == 0) {
     say("rtmpscope: no complete audio, video or data message of a stream was found\n");
     return nothing_found;

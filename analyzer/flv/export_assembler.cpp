@@ -142,12 +142,12 @@ void ExportAssembler::add(const output::Output& from, const output::OutputSpan& 
   report_.clear();
 }
 
-void ExportAssembler::end(output::Buffer& to) {
+bool ExportAssembler::end(output::Buffer& to) {
   for (const auto& [number, source] : sources_) source->finish();
   sources_.clear();
   folder_.flush();
   to.append(report_);
-  if (totals_.files == 0 && totals_.left_out == 0) return;
+  if (totals_.files == 0 && totals_.left_out == 0) return false;
   const std::string files =
       totals_.files == 0 ? "no file"
                          : fmt::format("{} in {}", output::count_text(totals_.files, "file"), folder_.path());
@@ -157,6 +157,7 @@ void ExportAssembler::end(output::Buffer& to) {
     to.append(fmt::format("{} beyond {} files not exported\n",
                           output::count_text(totals_.unrecorded, "stream"), most_files));
   }
+  return false;
 }
 
 }  // namespace rtmpscope::flv

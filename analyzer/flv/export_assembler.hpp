@@ -18,7 +18,7 @@ class ExportAssembler final : public output::Assembler {
   void begin(output::Buffer&) override {}
   void add(const output::Output& from, const output::OutputSpan& span, std::uint32_t number,
            output::Buffer& to) override;
-  void end(output::Buffer& to) override;
+  [[nodiscard]] bool end(output::Buffer& to) override;
 
  private:
   class Source;

@@ -42,8 +42,8 @@ class FileWriter {
   FileWriter(std::unique_ptr<ByteFile> file, Timestamps timestamps);
 
   void add(const Tag& tag);
-  /// To be called at most once, after the last tag. Writes the file's duration into the metadata, if the
-  /// sender gave one: live it is 0, and of a part it is too long.
+  /// Writes the file's duration so far into the metadata, if the sender gave one: live it is 0, and of a part
+  /// it is too long. To be called after the last tag, or after each where nobody knows which is the last.
   void patch_duration();
 
   [[nodiscard]] const FileContents& contents() const { return contents_; }

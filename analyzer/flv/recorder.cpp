@@ -70,6 +70,7 @@ void Recorder::add(const RecordedMessage& message, Tag tag) {
   if (stream == nullptr || stream->writer == nullptr) return;
   if (!stream->message_stream_id) stream->message_stream_id = key.message_stream_id;
   stream->writer->add(tag);
+  files_.on_added(*stream->writer);
 }
 
 /// The latest one that fits.

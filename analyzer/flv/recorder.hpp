@@ -33,6 +33,8 @@ class FileStore {
   virtual std::unique_ptr<ByteFile> create(const StreamKey& stream, const RecordedMessage& first) = 0;
   /// `message` is incomplete. `file` is its stream's, null if there is none yet.
   virtual void on_left_out(ByteFile* file, const RecordedMessage& message) = 0;
+  /// A tag was added: for stores whose users look at files before they are finished.
+  virtual void on_added(FileWriter& /*writer*/) {}
   /// Nothing follows in this file.
   virtual void on_finished(FileWriter& writer) = 0;
 };

@@ -32,7 +32,9 @@ class Assembler {
   /// `number` is the global number of the span's connection, 0 without one. `from` and `span` are valid
   /// during the call.
   virtual void add(const Output& from, const OutputSpan& span, std::uint32_t number, Buffer& to) = 0;
-  virtual void end(Buffer& to) = 0;
+  /// Appends what is left, a piece a call, so that the caller can write it and clear `to` in between. True:
+  /// there is more. Called until it answers false.
+  [[nodiscard]] virtual bool end(Buffer& to) = 0;
 };
 
 class ObserverFactory {

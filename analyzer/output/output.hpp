@@ -20,6 +20,8 @@ struct OutputSpan {
     event_element = 2,       ///< JSON document: one element of "events"
     connection_element = 4,  ///< JSON document: one element of "connections"
     capture_member = 8,      ///< JSON document: the object "capture"
+    overview_row = 16,       ///< text: a row of the table of connections, packed (output/text/overview.hpp)
+    last_line = 32,          ///< text: see output/text/last_line.hpp
   };
 
   std::uint64_t frame =

@@ -9,11 +9,13 @@ enum class OutputFormat : std::uint8_t { text, summary, ndjson, json };
 
 struct RenderOptions {
   bool ranges = false;        ///< JSON: byte ranges of every field
+  bool addresses = false;     ///< JSON: both endpoints in every event of a connection
   bool redact = false;        ///< mask stream names, tokens and passwords
   bool colour = false;        ///< text: ANSI colours
   bool ascii = false;         ///< text: no character beyond ASCII
   bool live = false;          ///< text: print lines as they happen
-  std::uint32_t width = 160;  ///< text: columns of a line of the conversation
+  bool full = false;          ///< text: lines and texts are not cut
+  std::uint32_t width = 160;  ///< text: columns of a line of the conversation, unless `full`
 };
 
 }  // namespace rtmpscope::output

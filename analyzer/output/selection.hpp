@@ -23,8 +23,9 @@ struct Selection {
 
 /// Reads the words of --only, each of which may be several with commas between. A word is, in this order, the
 /// name of an event; a message type's name or number (0 to 255); "command", "data", "shared_object",
-/// "control" or "media" for the message types of that group; else the name of a command or data message. Case
-/// counts. Only an empty word and a number above 255 are errors.
+/// "control" or "media" for the message types of that group; the name of a usual command or data message
+/// (rtmp::command_names); "name:" and the name of any. Case counts. Another word, an empty one and a number
+/// above 255 are errors, with a suggestion.
 [[nodiscard]] Expected<Selection> parse_selection(const std::vector<std::string>& words);
 
 /// Hands on what is selected. A renderer that needs the connections' lifecycle gets those events in any case;

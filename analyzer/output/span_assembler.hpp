@@ -8,14 +8,14 @@ namespace rtmpscope::output {
 /// Appends the bytes of `span` to `to`, with the connection's global number in its place.
 void append_span(const Output& from, const OutputSpan& span, std::uint32_t number, Buffer& to);
 
-/// For text and NDJSON, which have nothing around, between or behind the spans.
+/// For NDJSON, which has nothing around, between or behind the spans.
 class SpanAssembler final : public Assembler {
  public:
   void begin(Buffer& /*to*/) override {}
   void add(const Output& from, const OutputSpan& span, std::uint32_t number, Buffer& to) override {
     append_span(from, span, number, to);
   }
-  void end(Buffer& /*to*/) override {}
+  [[nodiscard]] bool end(Buffer& /*to*/) override { return false; }
 };
 
 }  // namespace rtmpscope::output

@@ -43,6 +43,7 @@ rtmp::ConnectionInfo info_of(const carrier::Decision& decision, rtmp::Transport 
   info.transport = transport;
   info.start = decision.detection.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   info.start_lost = decision.detection.start_lost;
+  info.uid = connection_uid(info.client, info.server, decision.context.first_packet.time);
   info.proxy_header = decision.context.proxy_header;
   return info;
 }

@@ -66,7 +66,8 @@ class Engine {
   }
 
   void make_shards(const capture::PacketBatch& first) {
-    const Timestamp start = first.packets.empty() ? 0 : first.packets.front().time;
+    if (!first.packets.empty()) start_ = first.packets.front().time;
+    const Timestamp start = start_.value_or(0);
     const auto first_shard_of = [&](unsigned worker) { return worker * shard_count / options_.jobs; };
     for (unsigned i = 0; i < options_.jobs; ++i) {
       groups_.push_back(std::make_unique<ShardGroup>(first_shard_of(i), first_shard_of(i + 1), options_.shard,
@@ -77,6 +78,7 @@ class Engine {
 
   EngineResult finish() {
     EngineResult result;
+    result.start = start_;
     for (const auto& group : groups_) {
       group->add_counts(result.connections);
       result.thread_changes += group->thread_changes();
@@ -85,7 +87,7 @@ class Engine {
     result.connections.opened = merger_.connections();
     result.fault = source_.fault();
     merger_.add_capture(capture_events_->end(source_, reader_, result.connections), text_);
-    merger_.end(text_);
+    while (merger_.end(text_)) flush(true);
     flush(true);
     result.written = written_;
     return result;
@@ -93,7 +95,7 @@ class Engine {
 
   void flush(bool all) {
     constexpr std::size_t write_size = std::size_t{256} << 10;  // fewer system calls than one a window
-    if (text_.size() == 0 || (!all && text_.size() < write_size && !live_)) return;
+    if (text_.size() == 0 || (!all && text_.size() < write_size && !prompt_)) return;
     if (written_) written_ = write_(text_.view());
     text_.clear();
   }
@@ -110,7 +112,8 @@ class Engine {
   std::vector<Window> windows_;
   Schedule schedule_;
   output::Buffer text_;
-  bool live_ = source_.format() == "live";
+  std::optional<Timestamp> start_;     ///< time of the first packet
+  bool prompt_ = !source_.progress();  ///< live or from a pipe: somebody waits for what comes
   bool written_ = true;
 };
 

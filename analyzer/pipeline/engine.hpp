@@ -24,6 +24,7 @@ using Write = std::function<bool(std::string_view)>;
 using Progress = std::function<void(std::optional<double>)>;
 
 struct EngineResult {
+  std::optional<Timestamp> start;  ///< time of the first packet, if one came
   ConnectionCounts connections;
   std::optional<capture::Fault> fault;  ///< the input ended early
   bool written = true;                  ///< false: `write` gave up

@@ -24,7 +24,8 @@ class Merger {
   /// The outputs of one window, by shard. Frames of one window lie after those of the window before; within
   /// one output they may come in any order, but a connection's own are in order.
   void add(const std::array<output::Output, shard_count>& outputs, output::Buffer& to);
-  void end(output::Buffer& to) { assembler_->end(to); }
+  /// Answers whether there is more, see Assembler::end.
+  [[nodiscard]] bool end(output::Buffer& to) { return assembler_->end(to); }
 
   [[nodiscard]] std::uint32_t connections() const { return next_number_ - 1; }
 

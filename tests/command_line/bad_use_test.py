@@ -110,6 +110,37 @@ class BadUseTest(unittest.TestCase):
             with self.subTest(arguments=arguments):
                 self.assertIn(named, self.assert_fails(self.program.run(*arguments), USAGE))
 
+    def test_a_word_of_only_that_is_none(self):
+        for word, suggestion in (("vidio", "did you mean video?"), ("Publish", "did you mean publish?"),
+                                 ("nonsense", "name:nonsense"), ("video,findings", "did you mean finding?")):
+            with self.subTest(word=word):
+                self.assertIn(suggestion, self.assert_fails(self.program.run("analyze", "--only", word, SAMPLE), USAGE))
+        result = self.program.run("analyze", "--format", "ndjson", "--only", "name:nonsense", SAMPLE)
+        self.assertEqual((result.returncode, result.stdout), (OK, b""))
+
+    def test_a_range_that_ends_before_it_begins(self):
+        for begin, end in (("+2", "+1"), ("+1", "+1"), ("2026-11-22T00:00:01Z", "2026-11-22T00:00:00Z")):
+            with self.subTest(begin=begin):
+                error = self.assert_fails(self.program.run("analyze", "--from", begin, "--to", end, SAMPLE), USAGE)
+                self.assertIn("--to is not later than --from", error)
+
+    def test_a_range_of_two_kinds_that_ends_before_it_begins(self):
+        """It is known only when the capture has begun."""
+        result = self.program.run("analyze", "--from", "+1", "--to", "1990-01-01T00:00:00Z", SAMPLE)
+        self.assertEqual(result.returncode, USAGE)
+        self.assertIn(b"--to is not later than --from", result.stderr)
+        result = self.program.run("analyze", "--from", "1990-01-01T00:00:00Z", "--to", "+1", SAMPLE)
+        self.assertEqual((result.returncode, result.stderr), (OK, b""))
+
+    def test_a_connection_that_the_capture_does_not_have(self):
+        for format_name in ("text", "ndjson", "json"):
+            result = self.program.run("analyze", "--format", format_name, "--connection", 7, SAMPLE)
+            self.assertEqual(result.returncode, USAGE)
+            self.assertEqual(result.stderr, b"rtmpscope: --connection 7: the capture has connection 1 only\n")
+        result = self.program.run("export", "flv", "--connection", 7, LARGE_SAMPLE, "-o", self.folder / "out")
+        self.assertEqual(result.returncode, USAGE)
+        self.assertEqual(result.stderr, b"rtmpscope: --connection 7: the capture has connections 1 to 2\n")
+
     def test_an_interface_that_does_not_exist(self):
         self.assert_fails(self.program.run("live", "-i", "nonsense0"), NO_INPUT)
 

@@ -83,7 +83,7 @@ def from_json(program, path):
 
 def from_text(program, path):
     found = defaultdict(set)
-    for block in re.split(r"^#", program.run("analyze", path).stdout.decode(), flags=re.MULTILINE)[1:]:
+    for block in re.split(r"^#", program.run("analyze", "--sort", "end", path).stdout.decode(), flags=re.MULTILINE)[1:]:
         client = re.match(r"\d+ +([\d.]+):", block)[1]
         if re.search(r"^    findings ", block, re.MULTILINE):
             found[client] |= set(re.findall(r"\[([a-z0-9_]+)\]", block))

@@ -55,7 +55,7 @@ def record(program, folder):
 
 def told(events):
     """Events as both runs must tell them. Both see the same packets, but each has its own clock reading of them."""
-    timing = {"time", "response_time_ms", "duration_ms", "server_response_ms", "client_response_ms"}
+    timing = {"time", "uid", "response_time_ms", "duration_ms", "server_response_ms", "client_response_ms"}
     return [event.without(timing) for event in events if event.get("event") not in NOT_COMPARED]
 
 

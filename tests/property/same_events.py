@@ -6,10 +6,10 @@ from program import Pairs
 
 # About the file, not about the conversation.
 CAPTURE_KEYS = {"source", "format", "link_types", "bytes", "captured_bytes", "kernel_drops", "interface_drops"}
-ADDRESS_KEYS = {"client", "server", "community_id"}
+ADDRESS_KEYS = {"client", "server", "community_id", "uid"}
 # About packets: other ones, at other times, once the same bytes come in other segments.
 PACKET_KEYS = {
-    "time", "frame", "first_frame", "request_frame",
+    "time", "uid", "frame", "first_frame", "request_frame",
     "response_time_ms", "duration_ms", "server_response_ms", "client_response_ms",
     "packets", "retransmitted_bytes", "out_of_order_segments",
 }  # fmt: skip

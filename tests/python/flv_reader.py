@@ -69,9 +69,3 @@ def rebased(messages, coded):
     """Times count from the earliest coded frame; what comes before has the time 0."""
     begin = min((message[1] for message, is_frame in zip(messages, coded) if is_frame), default=0)
     return [(type_id, max(timestamp - begin, 0), length) for type_id, timestamp, length in messages]
-
-
-def without_duration(flv):
-    """With zeros in place of the metadata's duration, which the program corrects."""
-    at = flv.find(b"\0\x08duration\0")
-    return flv if at < 0 else flv[: at + 11] + bytes(8) + flv[at + 19 :]

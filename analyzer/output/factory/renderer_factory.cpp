@@ -4,6 +4,7 @@
 #include "output/json/json_renderer.hpp"
 #include "output/span_assembler.hpp"
 #include "output/text/summary_renderer.hpp"
+#include "output/text/text_assembler.hpp"
 #include "output/text/text_renderer.hpp"
 
 namespace rtmpscope::output {
@@ -40,9 +41,14 @@ std::unique_ptr<Renderer> make_renderer(OutputFormat format, const RenderOptions
   return nullptr;
 }
 
-std::unique_ptr<Assembler> make_assembler(OutputFormat format) {
-  if (format == OutputFormat::json) return std::make_unique<DocumentAssembler>();
-  return std::make_unique<SpanAssembler>();
+std::unique_ptr<Assembler> make_assembler(OutputFormat format, BlockOrder order, const Style& style) {
+  switch (format) {
+    case OutputFormat::text:
+    case OutputFormat::summary: return std::make_unique<TextAssembler>(order, style);
+    case OutputFormat::ndjson: return std::make_unique<SpanAssembler>();
+    case OutputFormat::json: return std::make_unique<DocumentAssembler>();
+  }
+  return nullptr;
 }
 
 bool RendererFactory::needs_start() const {
@@ -59,7 +65,7 @@ std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const 
 }
 
 std::unique_ptr<Assembler> RendererFactory::make_assembler() const {
-  return output::make_assembler(options_.format);
+  return output::make_assembler(options_.format, options_.order, style_of(options_.render));
 }
 
 }  // namespace rtmpscope::output

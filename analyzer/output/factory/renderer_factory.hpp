@@ -6,6 +6,8 @@
 #include "output/render_options.hpp"
 #include "output/renderer.hpp"
 #include "output/selection.hpp"
+#include "output/text/block_order.hpp"
+#include "output/text/terminal_text.hpp"
 
 namespace rtmpscope::output {
 
@@ -18,13 +20,16 @@ struct TimeBound {
 struct RendererOptions {
   OutputFormat format = OutputFormat::text;
   RenderOptions render;
+  BlockOrder order = BlockOrder::end;  ///< text and summary
   Selection selection;            ///< its `from` and `to` are replaced by the two below, where these are set
   std::optional<TimeBound> from;  ///< events before it are not shown
   std::optional<TimeBound> to;    ///< nor events at it or later
 };
 
 [[nodiscard]] std::unique_ptr<Renderer> make_renderer(OutputFormat format, const RenderOptions& options);
-[[nodiscard]] std::unique_ptr<Assembler> make_assembler(OutputFormat format);
+/// `order` and `style` are for text and summary.
+[[nodiscard]] std::unique_ptr<Assembler> make_assembler(OutputFormat format, BlockOrder order,
+                                                        const Style& style);
 
 /// Renderers that see what the user has selected.
 class RendererFactory final : public ObserverFactory {

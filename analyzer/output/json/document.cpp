@@ -102,6 +102,7 @@ void describe_summary(const rtmp::ConnectionSummary& summary,
   put_text(sink, FieldId::document_server_software, summary.server_software);
   sink.end(FieldId::document_server, 0);
   sink.number(FieldId::document_transport, {}, static_cast<std::uint64_t>(info.transport));
+  put_text(sink, FieldId::document_uid, as_text(info.uid));
   put_text(sink, FieldId::document_community_id, tcp_community_id(info.client, info.server));
   sink.number(FieldId::document_start, {}, static_cast<std::uint64_t>(info.start));
   put_text(sink, FieldId::document_first_time, time_text(summary.first_time));

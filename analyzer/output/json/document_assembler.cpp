@@ -24,8 +24,9 @@ void DocumentAssembler::add(const Output& from, const OutputSpan& span, std::uin
   }
 }
 
-void DocumentAssembler::end(Buffer& to) {
+bool DocumentAssembler::end(Buffer& to) {
   append_document_tail(to, connections_.view(), capture_.view());
+  return false;
 }
 
 }  // namespace rtmpscope::output

@@ -10,7 +10,7 @@ class DocumentAssembler final : public Assembler {
  public:
   void begin(Buffer& to) override;
   void add(const Output& from, const OutputSpan& span, std::uint32_t number, Buffer& to) override;
-  void end(Buffer& to) override;
+  [[nodiscard]] bool end(Buffer& to) override;
 
  private:
   bool has_events_ = false;

@@ -65,6 +65,8 @@ void JsonRenderer::add_event(const rtmp::Event& event) {
     p = put(p, ",\"connection\":");
     out.commit(p);
     number_at = out.size();
+    add_identity(event);
+    p = out.room(head_room);
   }
   *p++ = ',';
   if (event.direction) {
@@ -78,6 +80,23 @@ void JsonRenderer::add_event(const rtmp::Event& event) {
   if (layout_ == JsonLayout::lines) out.append('\n');
   if (event.kind == EventKind::connection_open) flags |= OutputSpan::opens_connection;
   add_span(event, begin, number_at, flags);
+}
+
+/// What joins the event with other lines and other tools.
+void JsonRenderer::add_identity(const rtmp::Event& event) {
+  if (event.about == nullptr) return;
+  Buffer& out = output_.bytes;
+  if (const std::string_view uid = as_text(event.about->uid); !uid.empty()) {
+    out.append(",\"uid\":\"");
+    out.append(uid);
+    out.append('"');
+  }
+  if (!options_.addresses) return;
+  for (const auto& [name, endpoint] :
+       {std::pair("client", &event.about->client), std::pair("server", &event.about->server)}) {
+    out.append(fmt::format(R"(,"{0}_address":"{1}","{0}_port":{2})", name, endpoint->address.to_string(),
+                           endpoint->port));
+  }
 }
 
 void JsonRenderer::add_connection(const rtmp::Event& event) {

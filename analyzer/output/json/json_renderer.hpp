@@ -28,6 +28,7 @@ class JsonRenderer final : public Renderer {
  private:
   void add_members(const rtmp::Event& event);
   void add_event(const rtmp::Event& event);
+  void add_identity(const rtmp::Event& event);
   void add_connection(const rtmp::Event& event);
   void add_capture(const rtmp::Event& event);
   void describe(const rtmp::Event& event);

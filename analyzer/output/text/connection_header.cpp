@@ -16,16 +16,17 @@ namespace {
 /// The word for a value, as a person reads it.
 template <typename Enumeration>
 std::string_view value_text(ValueTable table, Enumeration value) {
-  const ValueInfo* row = find_value(table, static_cast<std::uint64_t>(value));
-  return row == nullptr ? "unknown" : row->text;
+  return value_word(table, static_cast<std::uint64_t>(value));
 }
 
 /// Captured texts have no limit of their own; a name that fills the screen helps nobody.
-constexpr std::size_t longest_captured_text = 240;
+std::size_t longest_captured_text(const Style& style) {
+  return style.full ? style.longest_line() : 240;
+}
 
 std::string captured(std::string_view text, const Style& style) {
   std::string out = safe(text, style.ascii);
-  cut_to_width(out, longest_captured_text, style);
+  cut_to_width(out, longest_captured_text(style), style);
   return out;
 }
 

@@ -12,16 +12,12 @@
 namespace rtmpscope::output {
 namespace {
 
-/// A line is cut to the terminal's width later; what lies far beyond need not be made.
-constexpr std::size_t longest_line = 1000;
-constexpr std::size_t longest_quoted = 200;
-
 using Op = Tape::Op;
 
 std::string quoted(Bytes bytes, const Style& style) {
   std::string out = "\"";
-  append_safe(out, as_text(bytes.first(std::min(bytes.size(), longest_quoted))), style.ascii);
-  if (bytes.size() > longest_quoted) out.append(style.dots());
+  append_safe(out, as_text(bytes.first(std::min(bytes.size(), style.longest_quoted()))), style.ascii);
+  if (bytes.size() > style.longest_quoted()) out.append(style.dots());
   return out.append("\"");
 }
 
@@ -129,11 +125,11 @@ Entries find_arguments(const Tape& tape, Entries members) {
 /// Arguments separated by blanks. The null that stands for a command object is left out.
 std::string arguments_text(const Tape& tape, Entries arguments, const Style& style) {
   std::string out;
-  for (std::size_t at = arguments.begin; at < arguments.end && out.size() < longest_line;) {
+  for (std::size_t at = arguments.begin; at < arguments.end && out.size() < style.longest_line();) {
     const std::size_t end = std::min(skip_value(tape, at), arguments.end);
     const bool null = tape.entries()[at].op == Op::flag && tape.entries()[at].id == FieldId::amf_null;
     if (!null || at != arguments.begin) {
-      out.append("  ").append(compact_text(tape, at, end, style, longest_line));
+      out.append("  ").append(compact_text(tape, at, end, style, style.longest_line()));
     }
     at = std::max(end, at + 1);
   }
@@ -167,14 +163,14 @@ std::string member_text(const Tape& tape, const Tape::Entry& entry, const Style&
 
 std::string members_text(const Tape& tape, Entries members, const Style& style) {
   std::string out;
-  for (std::size_t at = members.begin; at < members.end && out.size() < longest_line;) {
+  for (std::size_t at = members.begin; at < members.end && out.size() < style.longest_line();) {
     const Tape::Entry& entry = tape.entries()[at];
     const std::size_t end = std::min(skip_value(tape, at), members.end);
     if (is_value(entry)) {
       // An enumeration that leads the body is its name: "Stream Begin", not a value of something.
       out.append(out.empty() ? "" : ", ").append(member_text(tape, entry, style));
     } else if (entry.op == Op::begin) {
-      out.append(out.empty() ? "" : ", ").append(compact_text(tape, at, end, style, longest_line));
+      out.append(out.empty() ? "" : ", ").append(compact_text(tape, at, end, style, style.longest_line()));
     }
     at = std::max(end, at + 1);
   }
@@ -234,7 +230,7 @@ std::string media_text(const Tape& tape, Entries members, const Style& style) {
         if (key == "track") {
           tail.append("  [").append(media_text(tape, {at + 1, end - 1}, style)).append("]");
         } else {
-          tail.append("  ").append(compact_text(tape, at, end, style, longest_line));
+          tail.append("  ").append(compact_text(tape, at, end, style, style.longest_line()));
         }
         --depth;
         at = end - 1;
@@ -397,7 +393,7 @@ std::string event_line(EventKind kind, const Tape& event, const Style& style) {
     case EventKind::handshake: return handshake_line(fields);
     default:
       return fmt::format("{}  {}", info(kind).name,
-                         compact_text(event, 0, event.entries().size(), style, longest_line));
+                         compact_text(event, 0, event.entries().size(), style, style.longest_line()));
   }
 }
 

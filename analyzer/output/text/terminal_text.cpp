@@ -11,28 +11,6 @@
 namespace rtmpscope::output {
 namespace {
 
-struct Character {
-  char32_t code = 0;
-  std::size_t length = 0;  ///< 0: not UTF-8
-};
-
-Character decode(Bytes text) {
-  const std::uint8_t first = text[0];
-  if (first < 0x80) return {first, 1};
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (length > text.size() || !is_utf8(text.first(length))) return {};
-  char32_t code = first & (0x7FU >> length);
-  for (std::size_t i = 1; i < length; ++i) code = code << 6 | (text[i] & 0x3FU);
-  return {code, length};
-}
-
-/// Characters that move the cursor, switch the terminal's state or reorder what is around them.
-bool is_unsafe(char32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C ||
-         (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || (code >= 0xE0000 && code <= 0xE007F);
-}
-
 void append_escape(std::string& out, char32_t code) {
   const auto number = static_cast<std::uint32_t>(code);
   switch (code) {
@@ -82,13 +60,13 @@ void append_safe(std::string& out, std::string_view text, bool ascii) {
     out.append(text.substr(at, plain));
     at += plain;
     if (at == bytes.size()) break;
-    const Character character = decode(bytes.subspan(at));
+    const Character character = first_character(bytes.subspan(at));
     if (character.length == 0) {
       fmt::format_to(std::back_inserter(out), "\\x{:02X}", bytes[at]);
       ++at;
       continue;
     }
-    if (is_unsafe(character.code) || (ascii && character.code >= 0x80)) {
+    if (is_deceptive(character.code) || (ascii && character.code >= 0x80)) {
       append_escape(out, character.code);
     } else {
       out.append(text.substr(at, character.length));
@@ -139,6 +117,11 @@ std::string duration_text(double milliseconds) {
 
 std::string count_text(std::uint64_t count, std::string_view unit) {
   return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
+}
+
+std::string_view value_word(ValueTable table, std::uint64_t number) {
+  const ValueInfo* row = find_value(table, number);
+  return row == nullptr ? "unknown" : row->text;
 }
 
 std::string real_text(double value) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
+#include "output/render_options.hpp"
 #include "schema/schema.hpp"
 
 namespace rtmpscope::output {
@@ -14,6 +15,12 @@ namespace rtmpscope::output {
 struct Style {
   bool ascii = false;
   bool colour = false;
+  bool full = false;  ///< lines are not cut
+
+  /// Characters. A line is cut to the terminal's width later; what lies far beyond need not be made.
+  [[nodiscard]] std::size_t longest_line() const { return full ? std::size_t{1} << 20 : 1000; }
+  /// Characters of one captured text within a line.
+  [[nodiscard]] std::size_t longest_quoted() const { return full ? std::size_t{1} << 20 : 200; }
 
   [[nodiscard]] std::string_view arrow(Direction direction) const {
     if (ascii) return direction == Direction::to_server ? "->" : "<-";
@@ -30,9 +37,13 @@ struct Style {
   [[nodiscard]] std::string_view colour_of(Severity severity) const;
 };
 
-/// Appends captured text so that a terminal only shows it: control characters, bidirectional controls and
-/// bytes that are not UTF-8 are escaped (\n, \x1B, \u202E); with `ascii` everything beyond ASCII is. Quotes
-/// are not escaped.
+[[nodiscard]] inline Style style_of(const RenderOptions& options) {
+  return {options.ascii, options.colour, options.full};
+}
+
+/// Appends captured text so that a terminal only shows it: deceptive characters (base/text.hpp) and bytes
+/// that are not UTF-8 are escaped (\n, \x1B, \u202E); with `ascii` everything beyond ASCII is. Quotes are not
+/// escaped.
 void append_safe(std::string& out, std::string_view text, bool ascii);
 [[nodiscard]] std::string safe(std::string_view text, bool ascii);
 
@@ -50,6 +61,8 @@ void cut_to_width(std::string& text, std::size_t width, const Style& style);
 [[nodiscard]] std::string duration_text(double milliseconds);
 /// "1 message", "2 messages"; `unit` is the singular.
 [[nodiscard]] std::string count_text(std::uint64_t count, std::string_view unit);
+/// The word for a number, as a person reads it; "unknown" where the table has none.
+[[nodiscard]] std::string_view value_word(ValueTable table, std::uint64_t number);
 /// A real as a person writes it: 25, 29.97, 1e+20, nan.
 [[nodiscard]] std::string real_text(double value);
 

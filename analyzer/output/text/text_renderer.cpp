@@ -6,6 +6,8 @@
 #include <array>
 
 #include "output/text/connection_header.hpp"
+#include "output/text/last_line.hpp"
+#include "output/text/overview.hpp"
 #include "output/text/summary_renderer.hpp"
 #include "rtmp/session/summary.hpp"
 
@@ -13,6 +15,7 @@ namespace rtmpscope::output {
 
 /// What is kept of an open connection; bounded by pending_text_limit and maximum_open_runs.
 struct TextRenderer::Conversation {
+  std::uint32_t connection = 0;  ///< Event::connection
   rtmp::ConnectionInfo info;
   Timestamp opened = 0;
   bool continued = false;  ///< a part was printed already
@@ -31,23 +34,21 @@ struct TextRenderer::Conversation {
 };
 
 TextRenderer::TextRenderer(const RenderOptions& options)
-    : options_(options), style_{options.ascii, options.colour}, redacting_(tape_) {}
+    : options_(options), style_(style_of(options)), redacting_(tape_) {}
 TextRenderer::~TextRenderer() = default;
 
 void TextRenderer::on_event(const rtmp::Event& event) {
   switch (event.kind) {
     case EventKind::capture_start: return;
     case EventKind::capture_end:
-      return add_numbered_span(
-          output_, event, capture_footer(static_cast<const rtmp::CaptureEndEvent&>(event).capture, style_),
-          {});
+      return add_last_line_span(output_, static_cast<const rtmp::CaptureEndEvent&>(event), style_);
     case EventKind::connection_open: {
       add_open_mark(event);
       Conversation& conversation = conversation_of(event);
       conversation.info = static_cast<const rtmp::ConnectionOpenEvent&>(event).connection_info;
       if (options_.live) {
         add_numbered_span(
-            output_, event, fmt::format("{}#", style_.bold()),
+            output_, event.connection, fmt::format("{}#", style_.bold()),
             header_first_line(conversation.info, {}, style_) + std::string(style_.reset()) + "\n");
       }
       return;
@@ -60,14 +61,33 @@ void TextRenderer::on_event(const rtmp::Event& event) {
   }
   Conversation& conversation = conversation_of(event);
   describe(event);
-  end_runs(conversation, event, event.direction);
+  end_runs(conversation, event.direction);
   add_line(conversation, event, event_line(event.kind, tape_, style_));
+}
+
+void TextRenderer::on_tick(PacketRef now) {
+  if (!options_.live) return;
+  std::vector<Conversation*> waiting;
+  for (const auto& [connection, conversation] : conversations_) {
+    if (!conversation->runs.empty()) waiting.push_back(conversation.get());
+  }
+  std::ranges::sort(waiting, {}, &Conversation::connection);
+  for (Conversation* conversation : waiting) {
+    for (std::size_t i = 0; i < conversation->runs.size();) {
+      if (now.time - conversation->runs[i].started > live_run_limit) {
+        end_run(*conversation, i);
+      } else {
+        ++i;
+      }
+    }
+  }
 }
 
 TextRenderer::Conversation& TextRenderer::conversation_of(const rtmp::Event& event) {
   std::unique_ptr<Conversation>& conversation = conversations_[event.connection];
   if (!conversation) {
     conversation = std::make_unique<Conversation>();
+    conversation->connection = event.connection;
     conversation->opened = event.packet.time;
   }
   return *conversation;
@@ -96,7 +116,7 @@ void TextRenderer::on_message(Conversation& conversation, const rtmp::MessageEve
     if (hash == last) return collapse(conversation, event, true);
     last = hash;
   }
-  end_runs(conversation, event, direction);
+  end_runs(conversation, direction);
   add_line(conversation, event, std::move(text));
 }
 
@@ -124,13 +144,13 @@ void TextRenderer::collapse(Conversation& conversation, const rtmp::MessageEvent
     return each.direction == direction && (any_stream || each.message_stream_id == header.message_stream_id);
   });
   if (run != runs.end() && options_.live && event.packet.time - run->started > live_run_limit) {
-    end_run(conversation, event, static_cast<std::size_t>(run - runs.begin()));
+    end_run(conversation, static_cast<std::size_t>(run - runs.begin()));
     run = runs.end();
   }
   if (run == runs.end()) {
     if (runs.size() == maximum_open_runs) {
-      end_run(conversation, event, 0);
-      limit_text(conversation, event);
+      end_run(conversation, 0);
+      limit_text(conversation);
     }
     CollapsedMedia started;
     started.direction = direction;
@@ -151,23 +171,23 @@ void TextRenderer::collapse(Conversation& conversation, const rtmp::MessageEvent
   }
 }
 
-void TextRenderer::end_runs(Conversation& conversation, const rtmp::Event& event,
-                            std::optional<Direction> direction) {
+void TextRenderer::end_runs(Conversation& conversation, std::optional<Direction> direction) {
   for (std::size_t i = 0; i < conversation.runs.size();) {
     if (!direction || conversation.runs[i].direction == *direction) {
-      end_run(conversation, event, i);
+      end_run(conversation, i);
     } else {
       ++i;
     }
   }
 }
 
-void TextRenderer::end_run(Conversation& conversation, const rtmp::Event& event, std::size_t index) {
+void TextRenderer::end_run(Conversation& conversation, std::size_t index) {
   const CollapsedMedia run = conversation.runs[index];
   conversation.runs.erase(conversation.runs.begin() + static_cast<std::ptrdiff_t>(index));
   std::string text = run.text(style_);
+  cut(text);
   if (options_.live) {
-    print_live(conversation, event,
+    print_live(conversation,
                {.time = run.started, .direction = run.direction, .text = std::move(text), .severity = {}});
     return;
   }
@@ -175,28 +195,32 @@ void TextRenderer::end_run(Conversation& conversation, const rtmp::Event& event,
   conversation.lines[run.line].text = std::move(text);
 }
 
-void TextRenderer::add_line(Conversation& conversation, const rtmp::Event& event, std::string text) {
-  // Colours and the column of times come on top of this; what is cut here is not kept.
+/// Colours and the column of times come on top of the width; what is cut here is not kept.
+void TextRenderer::cut(std::string& text) const {
   constexpr std::size_t columns_before = 16;
   const std::size_t width =
       options_.width > columns_before ? options_.width - columns_before : options_.width;
-  cut_to_width(text, width, style_);
+  cut_to_width(text, options_.full ? style_.longest_line() : width, style_);
+}
+
+void TextRenderer::add_line(Conversation& conversation, const rtmp::Event& event, std::string text) {
+  cut(text);
   Line line{.time = event.packet.time,
             .direction = event.direction,
             .text = std::move(text),
             .severity = rtmp::severity_of(event)};
-  if (options_.live) return print_live(conversation, event, line);
+  if (options_.live) return print_live(conversation, line);
   conversation.text_size += line.text.size() + line_cost;
   conversation.lines.push_back(std::move(line));
-  limit_text(conversation, event);
+  limit_text(conversation);
 }
 
-void TextRenderer::limit_text(Conversation& conversation, const rtmp::Event& event) {
+void TextRenderer::limit_text(Conversation& conversation) {
   if (conversation.text_size <= pending_text_limit) return;
-  end_runs(conversation, event, std::nullopt);
+  end_runs(conversation, std::nullopt);
   const std::string first =
       conversation.continued ? "  continued" : header_first_line(conversation.info, {}, style_);
-  add_numbered_span(output_, event, fmt::format("{}#", style_.bold()),
+  add_numbered_span(output_, conversation.connection, fmt::format("{}#", style_.bold()),
                     fmt::format("{}{}  (continues)\n{}", first, style_.reset(),
                                 take_lines(conversation, conversation.opened)));
   conversation.continued = true;
@@ -204,14 +228,17 @@ void TextRenderer::limit_text(Conversation& conversation, const rtmp::Event& eve
 
 void TextRenderer::on_close(const rtmp::Event& event) {
   Conversation& conversation = conversation_of(event);
-  end_runs(conversation, event, std::nullopt);
+  end_runs(conversation, std::nullopt);
   const auto& close = static_cast<const rtmp::ConnectionCloseEvent&>(event);
-  std::string block =
-      header_text(options_.redact ? redact_summary(close.summary) : close.summary, close.totals, style_);
+  const rtmp::ConnectionSummary redacted =
+      options_.redact ? redact_summary(close.summary) : rtmp::ConnectionSummary{};
+  const rtmp::ConnectionSummary& summary = options_.redact ? redacted : close.summary;
+  add_overview_span(output_, event, overview_row(summary, close.totals, style_));
+  std::string block = header_text(summary, close.totals, style_);
   block.append(
       take_lines(conversation, conversation.continued ? conversation.opened : close.summary.first_time));
   block.append("\n");
-  add_numbered_span(output_, event, fmt::format("{}#", style_.bold()), block);
+  add_numbered_span(output_, conversation.connection, fmt::format("{}#", style_.bold()), block);
   conversations_.erase(event.connection);
 }
 
@@ -231,8 +258,8 @@ std::string TextRenderer::take_lines(Conversation& conversation, Timestamp base)
   return out;
 }
 
-void TextRenderer::print_live(const Conversation& conversation, const rtmp::Event& event, const Line& line) {
-  add_numbered_span(output_, event, "#", line_text(line, conversation.opened));
+void TextRenderer::print_live(const Conversation& conversation, const Line& line) {
+  add_numbered_span(output_, conversation.connection, "#", line_text(line, conversation.opened));
 }
 
 }  // namespace rtmpscope::output

@@ -36,6 +36,8 @@ class TextRenderer final : public Renderer {
 
   [[nodiscard]] bool needs_lifecycle() const override { return true; }
   void on_event(const rtmp::Event& event) override;
+  /// Live: prints the runs that have lasted long enough, also where nothing follows.
+  void on_tick(PacketRef now) override;
 
  private:
   struct Line {
@@ -50,16 +52,17 @@ class TextRenderer final : public Renderer {
   void on_message(Conversation& conversation, const rtmp::MessageEvent& event);
   void on_handshake(Conversation& conversation, const rtmp::Event& event);
   void on_close(const rtmp::Event& event);
+  void cut(std::string& text) const;
   void add_line(Conversation& conversation, const rtmp::Event& event, std::string text);
   /// `repeated`: it is a configuration that repeats the one before.
   void collapse(Conversation& conversation, const rtmp::MessageEvent& event, bool repeated);
   /// Ends the runs of `direction`, or all.
-  void end_runs(Conversation& conversation, const rtmp::Event& event, std::optional<Direction> direction);
-  void end_run(Conversation& conversation, const rtmp::Event& event, std::size_t index);
-  void limit_text(Conversation& conversation, const rtmp::Event& event);
+  void end_runs(Conversation& conversation, std::optional<Direction> direction);
+  void end_run(Conversation& conversation, std::size_t index);
+  void limit_text(Conversation& conversation);
   [[nodiscard]] std::string line_text(const Line& line, Timestamp base) const;
   [[nodiscard]] std::string take_lines(Conversation& conversation, Timestamp base) const;
-  void print_live(const Conversation& conversation, const rtmp::Event& event, const Line& line);
+  void print_live(const Conversation& conversation, const Line& line);
   void describe(const rtmp::Event& event);
   Conversation& conversation_of(const rtmp::Event& event);
 

@@ -24,6 +24,7 @@ void EventEmitter::emit(Event& event, PacketRef packet) {
 void EventEmitter::send(Event& event, PacketRef packet) {
   event.packet = packet;
   event.connection = connection_;
+  event.about = &summary_.info;
   sink_.on_event(event);
 }
 

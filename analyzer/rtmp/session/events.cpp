@@ -136,6 +136,10 @@ void ConnectionCloseEvent::describe(FieldSink& sink) const {
                                      close_to_client_retransmitted,
                                      close_to_client_out_of_order,
                                      close_to_client_missing};
+  const ConnectionInfo& ends = summary.info;
+  describe_endpoint(close_client, close_client_address, close_client_port, ends.client, sink);
+  describe_endpoint(close_server, close_server_address, close_server_port, ends.server, sink);
+  sink.text(close_community_id, {}, as_bytes(tcp_community_id(ends.client, ends.server)));
   sink.number(close_reason, {}, static_cast<std::uint64_t>(summary.end));
   sink.real(close_duration, {},
             static_cast<double>(summary.last_time - summary.first_time) / nanoseconds_per_millisecond);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/connection_uid.hpp"
 #include "base/endpoint.hpp"
 #include "base/stream.hpp"
 #include "rtmp/chunk/chunk_parser.hpp"
@@ -24,6 +25,9 @@ enum class SyncLostReason : std::uint8_t;  // rtmp/session/chunk_stream_decoder.
 
 /// Numbers as in values.def, table transport.
 enum class Transport : std::uint8_t { rtmp, rtmpe, rtmps, rtmpt, tls, http, unknown };
+[[nodiscard]] constexpr bool is_rtmp(Transport transport) {
+  return transport != Transport::tls && transport != Transport::http && transport != Transport::unknown;
+}
 /// Numbers as in values.def, table start.
 enum class Start : std::uint8_t { syn, midstream };
 
@@ -34,7 +38,8 @@ struct ConnectionInfo {
   Transport transport = Transport::rtmp;
   Start start = Start::syn;
   std::array<bool, 2>
-      start_lost{};  ///< with Start::syn, by Direction: offset 0 is not where the handshake begins
+      start_lost{};     ///< with Start::syn, by Direction: offset 0 is not where the handshake begins
+  ConnectionUid uid{};  ///< all zero: none was made
   std::uint32_t proxy_header = 0;  ///< bytes of a proxy header in front of C0; offsets count from its end
 };
 
@@ -55,6 +60,7 @@ struct Event {
   PacketRef packet;              ///< the packet that completed the event
   std::uint32_t connection = 0;  ///< 1-based within the shard; the merger makes it global; 0: none
   std::optional<Direction> direction;
+  const ConnectionInfo* about = nullptr;  ///< the connection; null: none
 
   explicit Event(EventKind event_kind) : kind(event_kind) {}
   virtual ~Event() = default;

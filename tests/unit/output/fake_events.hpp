@@ -228,7 +228,13 @@ inline std::string take(Renderer& renderer, Assembler& assembler) {
 }
 
 inline std::string take(Renderer& renderer, OutputFormat format = OutputFormat::text) {
-  return take(renderer, *make_assembler(format));
+  const auto assembler = make_assembler(format, BlockOrder::end, {});
+  std::string text = take(renderer, *assembler);
+  if (format == OutputFormat::json) return text;
+  Buffer rest;
+  while (assembler->end(rest)) {
+  }
+  return text.append(rest.view());
 }
 
 template <typename Typed>

@@ -56,7 +56,8 @@ TEST(Selection, WordsNameEventsMessageTypesAndCommands) {
   EXPECT_EQ(shown(select({"connect", "gap"})), (Strings{"\"gap\"", "\"connect\""}));
   EXPECT_EQ(shown(select({"connect,gap"})), (Strings{"\"gap\"", "\"connect\""}));
   EXPECT_EQ(shown(select({"message"})).size(), 4U);
-  EXPECT_EQ(shown(select({"Connect"})), Strings{});
+  EXPECT_EQ(shown(select({"name:onStatus"})), Strings{"\"onStatus\""});
+  EXPECT_EQ(shown(select({"name:Connect"})), Strings{});
 }
 
 TEST(Selection, EveryEventAndMessageTypeIsAWord) {
@@ -74,6 +75,15 @@ TEST(Selection, EmptyWordsAndImpossibleNumbersAreErrors) {
   EXPECT_FALSE(parse_selection({"256"}).has_value());
   EXPECT_FALSE(parse_selection({"99999999999999999999"}).has_value());
   EXPECT_EQ(parse_selection({"256"}).error().kind, ErrorKind::usage);
+}
+
+TEST(Selection, AWordThatIsNoneIsAnErrorThatSuggestsTheNearest) {
+  const auto complaint = [](const char* word) { return parse_selection({word}).error().message; };
+  EXPECT_NE(complaint("vidio").find("did you mean video?"), std::string::npos) << complaint("vidio");
+  EXPECT_NE(complaint("Connect").find("did you mean connect?"), std::string::npos);
+  EXPECT_NE(complaint("findings").find("did you mean finding?"), std::string::npos);
+  EXPECT_EQ(complaint("nonsense").find("did you mean"), std::string::npos);
+  EXPECT_NE(complaint("nonsense").find("name:nonsense"), std::string::npos);
 }
 
 TEST(Selection, TimesAreAHalfOpenInterval) {

@@ -157,7 +157,7 @@ class TickCounter final : public output::ObserverFactory {
     return std::make_unique<Counting>(*this);
   }
   [[nodiscard]] std::unique_ptr<output::Assembler> make_assembler() const override {
-    return output::make_assembler(output::OutputFormat::text);
+    return output::make_assembler(output::OutputFormat::ndjson, output::BlockOrder::end, {});
   }
 
   mutable std::atomic<std::size_t> ticks = 0;

@@ -65,7 +65,7 @@ TEST(JsonRenderer, SpansCoverTheOutput) {
 
 nlohmann::json document(const std::function<void(Renderer&)>& events, const RenderOptions& options = {}) {
   const auto renderer = make_renderer(OutputFormat::json, options);
-  const auto assembler = make_assembler(OutputFormat::json);
+  const auto assembler = make_assembler(OutputFormat::json, BlockOrder::end, {});
   Buffer head;
   assembler->begin(head);
   events(*renderer);

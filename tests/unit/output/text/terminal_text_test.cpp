@@ -15,6 +15,11 @@ TEST(PersonText, ControlCharactersAreShownNotObeyed) {
 
 TEST(PersonText, BidirectionalControlsAreEscaped) {
   EXPECT_EQ(safe("x\xE2\x80\xAEy\xE2\x81\xA6", false), "x\\u202Ey\\u2066");
+  EXPECT_EQ(safe("a\xC2\xAD"
+                 "b\xEF\xBF\xBF"
+                 "c\xF3\xA0\x80\x81",
+                 false),
+            "a\\u00ADb\\uFFFFc\\uE0001");
 }
 
 TEST(PersonText, Utf8StaysAndOtherBytesAreEscaped) {

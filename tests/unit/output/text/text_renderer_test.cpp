@@ -290,6 +290,29 @@ TEST(Text, LongLinesAreCut) {
   EXPECT_THAT(lines[0], testing::EndsWith("\u2026"));
 }
 
+TEST(Text, FullLinesAreNotCut) {
+  const auto lines = conversation(
+      [](Renderer& renderer) {
+        renderer.on_event(test::command("call", 1, [](FieldSink& sink) {
+          for (int i = 0; i < 100; ++i) test::text(sink, FieldId::amf_string, std::string(300, 'x'));
+        }));
+      },
+      {.full = true, .width = 80});
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_GT(lines[0].size(), 100U * 300U);
+}
+
+TEST(Text, LiveARunIsPrintedWhenItHasLastedEvenIfNothingFollows) {
+  const auto renderer = make_renderer(OutputFormat::text, {.live = true});
+  test::open(*renderer, test::sample_summary());
+  renderer->on_event(test::video(0, true));
+  static_cast<void>(test::take(*renderer));
+  renderer->on_tick({9, test::start_time + live_run_limit});
+  EXPECT_EQ(test::take(*renderer), "");
+  renderer->on_tick({9, test::start_time + live_run_limit + 1});
+  EXPECT_THAT(test::take(*renderer), HasSubstr("video 1 frame"));
+}
+
 TEST(Text, RedactedConversationsDoNotNameTheStream) {
   const auto lines = conversation(
       [](Renderer& renderer) {
@@ -379,8 +402,8 @@ TEST(Text, TheCaptureEndsWithItsTotals) {
   totals.fault = {.offset = 0, .text = "cut short"};
   const rtmp::CaptureEndEvent event(totals);
   renderer->on_event(event);
-  EXPECT_EQ(test::take(*renderer),
-            "1 RTMP connection, 2602 packets, 600 kB\nreading ended early: cut short\n");
+  EXPECT_THAT(test::take(*renderer),
+              testing::EndsWith("1 RTMP connection, 2602 packets, 600 kB\nreading ended early: cut short\n"));
 }
 
 }  // namespace
