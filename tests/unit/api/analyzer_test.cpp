@@ -52,7 +52,7 @@ TEST(Analyzer, ReportsWhatAConnectionAmountsTo) {
   EXPECT_NEAR(stream.video.frame_rate, 25, 0.1);
   EXPECT_EQ(stream.audio.sample_rate, 44100U);
   EXPECT_EQ(stream.audio.channels, 2U);
-  EXPECT_EQ(stream.video.configuration, "High 1.2, 320x180");
+  EXPECT_EQ(stream.video.configuration, "High 1.2, 320x180, 8 bit 4:2:0, 25 fps, x264 core 164");
   EXPECT_EQ(stream.audio.configuration, "LC 44.1 kHz stereo");
 }
 
