@@ -84,6 +84,18 @@ def continuation_not_type3():
     return sent(header(0, 6, 0, len(body), VIDEO, 1) + body[:128] + again + body[128:])
 
 
+@row("extended_timestamp_differs")
+def extended_timestamp_differs():
+    zero = chunks(header(0, 6, LATE, len(FRAME), VIDEO, 1), FRAME, 6, repeated=u32(0))
+    return sent(zero, audio(0, LATE))
+
+
+@row("extended_timestamp_unannounced")
+def extended_timestamp_unannounced():
+    surplus = header(0, 4, 9, len(AAC_FRAME), AUDIO, 1) + u32(0x1000009) + AAC_FRAME
+    return sent(audio(0, 0xFFFFF0), surplus, audio(0, 0x1000020))
+
+
 @row("basic_header_longer_than_needed")
 def basic_header_longer_than_needed():
     return sent(b"\x01\x00\x00" + audio(0, 100, 64)[2:])

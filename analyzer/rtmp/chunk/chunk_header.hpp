@@ -142,6 +142,14 @@ inline void inherit(const MessageHeader& before, ChunkHeader& header) {
   return length + (chunk_size == 0 || length == 0 ? 0 : (length - 1) / chunk_size);
 }
 
+/// A finding about a chunk header; its range lies within the header.
+struct ChunkFinding {
+  FindingId id;
+  Range range;
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+};
+
 /// Pushes the fields of a chunk header. Ranges lie within the header's bytes.
 void describe_chunk(const ChunkHeader& header, std::uint32_t payload_length, FieldSink& sink);
 

@@ -32,6 +32,10 @@ void ChunkParser::note(FindingId id, Range range, std::uint64_t a, std::uint64_t
   findings_->push_back({id, range, a, b});
 }
 
+void ChunkParser::note(const std::optional<ChunkFinding>& finding) {
+  if (finding) note(finding->id, finding->range, finding->a, finding->b);
+}
+
 void ChunkParser::set_chunk_size(std::uint32_t size) {
   chunk_size_ = size;
   if (recovery_ != nullptr) recovery_->chunk_size_sent();
@@ -157,49 +161,30 @@ bool ChunkParser::parse_header(Bytes bytes) {
   if (h.format == 3) {
     const ChunkStream* stream = find(h.chunk_stream_id);
     if (stream == nullptr || !stream->has_extended_timestamp) return true;
-    switch (type3_extended(*stream, bytes.subspan(h.size))) {
-      case Extended::undecided: return false;
-      case Extended::absent: return true;
-      case Extended::present: h.has_extended_timestamp = true; break;
-    }
+    return finish_header(extended_timestamps_.read_type3(h, *stream, bytes.subspan(h.size)), bytes);
+  }
+  if (extended_timestamps_.may_be_unannounced() && !h.has_extended_timestamp) [[unlikely]] {
+    return finish_header(extended_timestamps_.read_unannounced(h, header_length(), bytes.subspan(h.size)),
+                         bytes);
   }
   return read_extended_timestamp(bytes, h);
 }
 
-/// Whether a type 3 header on a chunk stream with extended timestamps has one, too. RTMP 5.3.1.3 wants it,
-/// the first edition of the standard did not, and both kinds of senders exist. `rest` is what follows the
-/// basic header.
-ChunkParser::Extended ChunkParser::type3_extended(const ChunkStream& stream, Bytes rest) {
-  const std::size_t available = std::min<std::size_t>(rest.size(), 4);
-  const auto begins_like = [&](std::uint32_t value) {
-    const std::array<std::uint8_t, 4> bytes = {
-        static_cast<std::uint8_t>(value >> 24), static_cast<std::uint8_t>(value >> 16),
-        static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
-    return std::memcmp(bytes.data(), rest.data(), available) == 0;
-  };
-  const std::uint32_t absolute = stream.message.timestamp;
-  const bool like_sent = begins_like(stream.extended_timestamp);
-  const bool like_absolute = begins_like(absolute) || begins_like(absolute & 0x7FFFFFFFU);
-  if (like_sent || like_absolute) {
-    if (available < 4) return Extended::undecided;
-    if (!like_sent) note(FindingId::extended_timestamp_absolute, {1, 4}, absolute, stream.extended_timestamp);
-    type3_timestamps_ = Type3Timestamps::present;
-    return Extended::present;
+bool ChunkParser::finish_header(ExtendedTimestamp extended, Bytes bytes) {
+  switch (extended) {
+    case ExtendedTimestamp::cut: return false;
+    case ExtendedTimestamp::absent: return true;
+    case ExtendedTimestamp::undecided: state_ = State::at_undecided_header; return true;
+    case ExtendedTimestamp::present: break;
   }
-  if (stream.in_progress) {
-    if (type3_timestamps_ != Type3Timestamps::absent) {
-      note(FindingId::extended_timestamp_absent, {0, 1}, stream.message.chunk_stream_id,
-           stream.extended_timestamp);
-    }
-    type3_timestamps_ = Type3Timestamps::absent;
-    return Extended::absent;
-  }
-  if (type3_timestamps_ == Type3Timestamps::absent) return Extended::absent;
-  return available < 4 ? Extended::undecided : Extended::present;
+  header_.has_extended_timestamp = true;
+  return read_extended_timestamp(bytes, header_);
 }
 
 ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
   using Ambiguity = ChunkParserRecovery::Ambiguity;
+  if (state_ != State::in_sync) [[unlikely]]
+    return stop_at(ChunkItem::Kind::undecided_header, State::at_undecided_header, raw);
   bool provisional = false;
   if (recovery_ != nullptr) [[unlikely]] {
     const std::uint32_t length = header_length();
@@ -219,6 +204,8 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
   item.stream = index;
   item.raw = raw;
   current_ = static_cast<std::uint32_t>(index);
+  if (header_.has_extended_timestamp || (header_.format == 3 && stream.has_extended_timestamp)) [[unlikely]]
+    note(extended_timestamps_.learn(header_, stream));
 
   const bool continuation = stream.in_progress && continues_message(header_, stream.message);
   if (continuation) {
@@ -322,8 +309,8 @@ void ChunkParser::update_timestamp(ChunkStream& stream) {
       break;
     case 1:
     case 2:
-      stream.delta = h.time();
-      message.timestamp += h.time();
+      stream.delta = h.has_extended_timestamp ? delta_of(h, message.timestamp) : h.timestamp_field;
+      message.timestamp += stream.delta;
       break;
     default: message.timestamp = type3_timestamp(stream); break;
   }
@@ -348,6 +335,7 @@ void ChunkParser::follow_clocks(ChunkStream& stream, PacketRef packet) {
   if (message.chunk_stream_id != 2) {  // times of protocol control messages mean nothing
     if (recent_[0].chunk_stream_id != message.chunk_stream_id) recent_[1] = recent_[0];
     recent_[0] = {message.chunk_stream_id, message.timestamp};
+    extended_timestamps_.follow(message.timestamp);
   }
 }
 
@@ -355,7 +343,7 @@ void ChunkParser::follow_clocks(ChunkStream& stream, PacketRef packet) {
 std::uint32_t ChunkParser::type3_timestamp(ChunkStream& stream) {
   const std::uint32_t previous = stream.message.timestamp;
   if (header_.has_extended_timestamp && header_.extended_timestamp != stream.extended_timestamp &&
-      header_.extended_timestamp != previous) {
+      header_.extended_timestamp != previous && header_.extended_timestamp >= extended_mark) {
     // A new value in the repeated field: the sender means this message's own time or delta.
     if (stream.last_format == LastFormat::type0) return header_.extended_timestamp;
     stream.delta = header_.extended_timestamp;
@@ -462,8 +450,7 @@ ChunkItem ChunkParser::assume_continuation(std::uint64_t missing) {
   const std::uint32_t before = stream.received;
   const std::uint32_t id = stream.message.chunk_stream_id;
   const std::uint64_t header_size =
-      basic_header_size(id) +
-      (stream.has_extended_timestamp && type3_timestamps_ != Type3Timestamps::absent ? 4U : 0U);
+      basic_header_size(id) + (stream.has_extended_timestamp && !extended_timestamps_.omitted() ? 4U : 0U);
   while (missing > 0) {
     if (remaining_ == 0) {
       const std::uint32_t rest = stream.message.length - stream.received;

@@ -14,17 +14,10 @@
 #include "rtmp/chunk/chunk_header.hpp"
 #include "rtmp/chunk/chunk_parser_recovery.hpp"
 #include "rtmp/chunk/chunk_stream_table.hpp"
+#include "rtmp/chunk/extended_timestamp.hpp"
 #include "rtmp/chunk/message.hpp"
 
 namespace rtmpscope::rtmp {
-
-/// A finding about a chunk header; its range lies within the header.
-struct ChunkFinding {
-  FindingId id;
-  Range range;
-  std::uint64_t a = 0;
-  std::uint64_t b = 0;
-};
 
 struct ChunkItem {
   enum class Kind : std::uint8_t {
@@ -33,6 +26,7 @@ struct ChunkItem {
     payload,           ///< payload of the chunk that began last; `payload`, `ends_message`
     gap,               ///< `missing` payload bytes of that chunk are not captured; `ends_message`
     sync_lost,         ///< no chunk border is known from here on; `reason` (values.def: sync_lost_reason)
+    undecided_header,  ///< what follows has to show whether it has an extended timestamp; `header`, `raw`
     ambiguous_header,  ///< after a loss: a header whose meaning has to be confirmed first; `header`, `raw`
     next_header,       ///< the header behind a provisional message, or between its chunks; `header`, `raw`
   };
@@ -108,10 +102,14 @@ class ChunkParser {
   [[nodiscard]] std::uint32_t chunk_size() const { return chunk_size_; }
   /// Drops the message in progress of a chunk stream; its header values stay (RTMP 5.4.2).
   void abort_message(std::size_t stream) { streams_[stream].in_progress = false; }
-  /// The sender leaves out the extended timestamp of type 3 headers.
-  [[nodiscard]] bool omits_extended_timestamps() const {
-    return type3_timestamps_ == Type3Timestamps::absent;
+  /// After an undecided_header item: the header is in the bytes that are parsed next, and has an extended
+  /// timestamp or not.
+  void decide_extended_timestamp(bool present) {
+    extended_timestamps_.decide(header_.stream_offset, present);
+    state_ = State::in_sync;
   }
+  /// What is known of how the sender writes extended timestamps.
+  [[nodiscard]] const ExtendedTimestamps& extended_timestamps() const { return extended_timestamps_; }
   /// Bytes of a chunk header that the stream's end cut off.
   [[nodiscard]] std::size_t held_header_bytes() const { return cut_ == nullptr ? 0 : cut_->held; }
 
@@ -175,12 +173,10 @@ class ChunkParser {
   enum class State : std::uint8_t {
     in_sync,
     lost,                 ///< no chunk border is known
+    at_undecided_header,  ///< stopped at a header until decide_extended_timestamp says how long it is
     at_ambiguous_header,  ///< stopped at a header until `resume…` says what it means
     at_next_header,       ///< stopped at the header that confirms the provisional message
   };
-  /// Whether type 3 headers repeat an extended timestamp.
-  enum class Type3Timestamps : std::uint8_t { unknown, present, absent };
-  enum class Extended : std::uint8_t { present, absent, undecided };
 
   struct Recent {
     std::uint32_t chunk_stream_id = 0;
@@ -198,7 +194,7 @@ class ChunkParser {
   ChunkItem begin_chunk(StreamData& in);
   ChunkItem collect_header(StreamData& in);
   bool parse_header(Bytes bytes);
-  Extended type3_extended(const ChunkStream& stream, Bytes rest);
+  [[nodiscard]] bool finish_header(ExtendedTimestamp extended, Bytes bytes);
   ChunkItem resolve(PacketRef packet, Bytes raw);
   void repeat_header(ChunkStream& stream);
   [[nodiscard]] bool plausible(const ChunkStream& stream) const;
@@ -213,14 +209,14 @@ class ChunkParser {
   void enter_recovery(const ChunkResumption& resumption);
   void set_defaults(const HeaderDefaults& defaults);
   void note(FindingId id, Range range, std::uint64_t a = 0, std::uint64_t b = 0);
+  void note(const std::optional<ChunkFinding>& finding);
 
   // Most connections are idle, and there are many: what is rare lies outside, and what each chunk needs side
   // by side.
   ChunkStreamTable streams_;
   std::uint32_t chunk_size_ = initial_chunk_size;
-  std::uint32_t remaining_ = 0;  ///< payload bytes of the current chunk that have not come yet
-  std::uint32_t current_ = 0;    ///< chunk stream of the current chunk
-  Type3Timestamps type3_timestamps_ = Type3Timestamps::unknown;
+  std::uint32_t remaining_ = 0;   ///< payload bytes of the current chunk that have not come yet
+  std::uint32_t current_ = 0;     ///< chunk stream of the current chunk
   std::uint8_t implausible_ = 0;  ///< headers in a row that cannot be right
   State state_ = State::in_sync;
   std::unique_ptr<CutHeader> cut_;
@@ -228,6 +224,7 @@ class ChunkParser {
   std::unique_ptr<std::vector<ChunkFinding>> findings_;
   std::unique_ptr<ChunkStream> abandoned_;
   ChunkHeader header_;
+  ExtendedTimestamps extended_timestamps_;
 
   std::array<Recent, 2> recent_{};  ///< last message, and the last one before it on another chunk stream
   TimestampEstimator estimator_;

@@ -23,6 +23,7 @@ struct ChunkStream {
   bool in_progress = false;             ///< a message has begun and is not complete
   bool incomplete = false;              ///< bytes of the message in progress are missing
   bool repeats_headers = false;         ///< a message was continued by a header that is not type 3
+  bool other_timestamps = false;  ///< an extended timestamp had another value than it should; that was noted
   bool defaults_uncertain = false;  ///< a header may have been lost that changed what the next one inherits
   std::uint32_t body = 0;           ///< of the message in progress, for the caller: MessageAssembler
 

@@ -1,5 +1,8 @@
 #include "rtmp/recovery/expected_header.hpp"
 
+#include <algorithm>
+
+#include "rtmp/recovery/chunk_end.hpp"
 #include "rtmp/recovery/length_inference.hpp"
 #include "rtmp/recovery/recovery_limits.hpp"
 #include "rtmp/recovery/trial_parser.hpp"
@@ -24,7 +27,31 @@ TrialStart ExpectedHeader::start(const TrialInput& input, bool decide) const {
 std::optional<SyncFound> ExpectedHeader::check(const TrialInput& input, bool last, bool decide) {
   if (state_ == State::next_header) return check_next(input, last);
   if (!decide && input.window.end() < wanted_end_) return std::nullopt;
+  if (state_ == State::undecided_header) return check_undecided(input, decide);
   return state_ == State::interrupted ? check_interrupted(input, decide) : check_ambiguous(input, decide);
+}
+
+/// The header is shorter or longer by an extended timestamp. The reading counts whose chunk ends before the
+/// more believable header; if none is, what the sender did before.
+std::optional<SyncFound> ExpectedHeader::check_undecided(const TrialInput& input, bool decide) {
+  const ChunkParser& parser = input.parser;
+  const ChunkHeader& header = parser.header();
+  const ChunkStream* stream = parser.find(header.chunk_stream_id);
+  const bool continues = header.format == 3 && stream->in_progress;
+  const std::uint32_t left = continues ? stream->message.length - stream->received : parser.header_length();
+  const std::uint32_t count = std::min(left, parser.chunk_size());
+  const std::uint64_t end = offset_ + header.size + count;
+  wanted_end_ = end + extended_timestamp_size + least_ahead;
+  if (!decide && input.window.end() < wanted_end_) return std::nullopt;
+  ChunkEnd chunk_end(input, header.chunk_stream_id, left - count);
+  const int without = chunk_end.weigh(end);
+  const int with = chunk_end.weigh(end + extended_timestamp_size);
+  const ExtendedTimestamps& sender = parser.extended_timestamps();
+  const bool first = continues && sender.type3() == ExtendedTimestamps::Type3::unknown;
+  const bool usual = header.format < 3 || !(sender.omitted() || first);
+  SyncFound result = found(input, {}, offset_, SyncMethod::confirmed);
+  result.extended_timestamp = with == without ? usual : with > without;
+  return result;
 }
 
 /// The sender may have continued the message in progress.

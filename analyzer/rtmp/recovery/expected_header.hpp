@@ -11,6 +11,8 @@ class ExpectedHeader {
   enum class State : std::uint8_t {
     none,              ///< nothing is expected, or no longer
     interrupted,       ///< a gap interrupted a message; the next header's place can be computed
+    undecided_header,  ///< a header is there; what follows its chunk shows whether it has an extended
+                       ///< timestamp
     ambiguous_header,  ///< a header is there whose meaning is uncertain; the end of its message shows it
     next_header,       ///< a header is there that has to confirm the provisional message
     refuted,           ///< the header of the last two states is wrong: chunk borders are lost from there
@@ -33,6 +35,7 @@ class ExpectedHeader {
  private:
   [[nodiscard]] std::optional<SyncFound> check_interrupted(const TrialInput& input, bool decide);
   [[nodiscard]] std::optional<SyncFound> check_ambiguous(const TrialInput& input, bool decide);
+  [[nodiscard]] std::optional<SyncFound> check_undecided(const TrialInput& input, bool decide);
   [[nodiscard]] std::optional<SyncFound> check_next(const TrialInput& input, bool last);
   [[nodiscard]] TrialStart start(const TrialInput& input, bool decide) const;
   [[nodiscard]] SyncFound found(const TrialInput& input, const TrialResult& trial, std::uint64_t header,

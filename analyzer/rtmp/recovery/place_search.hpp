@@ -14,6 +14,7 @@ namespace rtmpscope::rtmp {
 enum class LossCause : std::uint8_t {
   gap,                  ///< headers are missing
   ambiguous_header,     ///< a header is there whose meaning is uncertain; nothing is lost yet
+  undecided_header,     ///< a header is there that may have an extended timestamp; nothing is lost
   next_header,          ///< a header is there that has to confirm the provisional message
   midstream,            ///< the capture began later than the stream
   implausible_headers,  ///< headers that cannot be right

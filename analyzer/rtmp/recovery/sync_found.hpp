@@ -20,7 +20,8 @@ struct SyncFound {
   SyncMethod method = SyncMethod::searched;
   SyncConfidence confidence = SyncConfidence::fair;
   TrialResult trial;
-  bool provisional = false;  ///< what follows has to confirm the header's message (ProvisionalMessage)
+  bool extended_timestamp = false;  ///< LossCause::undecided_header: the header has one
+  bool provisional = false;         ///< what follows has to confirm the header's message (ProvisionalMessage)
   std::vector<HeaderDefaults> defaults{};  ///< what first headers of chunk streams inherit from lost ones
 };
 

@@ -9,6 +9,7 @@ namespace {
 
 ExpectedHeader::State expected_after(LossCause cause, bool interrupted) {
   switch (cause) {
+    case LossCause::undecided_header: return ExpectedHeader::State::undecided_header;
     case LossCause::ambiguous_header: return ExpectedHeader::State::ambiguous_header;
     case LossCause::next_header: return ExpectedHeader::State::next_header;
     default: return interrupted ? ExpectedHeader::State::interrupted : ExpectedHeader::State::none;
@@ -22,6 +23,16 @@ std::size_t first_search_at_ambiguous_header(const ChunkParser& parser) {
   const std::size_t first_chunk =
       std::min<std::size_t>({parser.header_length(), chunk_size, maximum_kept_bytes / 2});
   return parser.header().size + first_chunk + least_ahead;
+}
+
+/// Bytes that show what stands behind the chunk, however long its header is.
+std::size_t first_search_at_undecided_header(const ChunkParser& parser) {
+  const ChunkHeader& header = parser.header();
+  const ChunkStream* stream = parser.find(header.chunk_stream_id);
+  const bool continues = header.format == 3 && stream->in_progress;
+  const std::uint32_t left = continues ? stream->message.length - stream->received : parser.header_length();
+  const std::size_t chunk = std::min<std::size_t>({left, parser.chunk_size(), maximum_kept_bytes / 2});
+  return header.size + chunk + extended_timestamp_size + least_ahead;
 }
 
 }  // namespace
@@ -41,6 +52,7 @@ SyncSearch::SyncSearch(LossCause cause, std::uint64_t offset, std::optional<Inte
 std::size_t SyncSearch::first_search_at() const {
   switch (cause_) {
     case LossCause::ambiguous_header: return first_search_at_ambiguous_header(input_.parser);
+    case LossCause::undecided_header: return first_search_at_undecided_header(input_.parser);
     case LossCause::next_header: return input_.parser.header().size + weighed_body_bytes;
     default: return first_search_after_gap(input_.parser);
   }

@@ -75,7 +75,7 @@ std::uint32_t TrialReader::continuation_size(std::uint32_t id) const {
   std::uint32_t left = 0;
   const ChunkStream* state = state_of(id, left);
   const bool extended =
-      state != nullptr && state->has_extended_timestamp && !input_.parser.omits_extended_timestamps();
+      state != nullptr && state->has_extended_timestamp && !input_.parser.extended_timestamps().omitted();
   return basic_header_size(id) + (extended ? std::uint32_t{extended_timestamp_size} : 0);
 }
 
@@ -99,12 +99,19 @@ HeaderRead TrialReader::read(std::uint64_t offset, TrialHeader& result) {
   if (state == nullptr && (h.format >= 2 || h.basic_size > 1)) return HeaderRead::not_header;
   if (state != nullptr) inherit(state->message, h);
   if (!read_message_header(bytes, h)) return cut();
+  const ExtendedTimestamps& extended = input_.parser.extended_timestamps();
   if (h.format == 3 && state->has_extended_timestamp) {
     if (bytes.size() < h.size + extended_timestamp_size) return cut();
     const std::uint32_t value = load_be32(bytes.data() + h.size);
-    h.has_extended_timestamp = value == state->extended_timestamp || value == state->message.timestamp ||
-                               (left == 0 && value >= extended_mark);
-    if (h.has_extended_timestamp && left != 0) result.bits = repeated_timestamp_bits;
+    const bool repeated = value == state->extended_timestamp || value == state->message.timestamp;
+    const bool other = extended.type3() == ExtendedTimestamps::Type3::other_value;
+    h.has_extended_timestamp =
+        extended.decided(offset).value_or(repeated || other || (left == 0 && value >= extended_mark));
+    if (repeated && left != 0) result.bits = repeated_timestamp_bits;
+  }
+  if (h.format < 3 && !h.has_extended_timestamp && extended.may_be_unannounced()) {
+    h.has_extended_timestamp =
+        extended.read_unannounced(h, h.length, bytes.subspan(h.size)) == ExtendedTimestamp::undecided;
   }
   if (!read_extended_timestamp(bytes, h)) return cut();
   result.body = bytes.size() > h.size ? bytes.subspan(h.size) : window().at(offset + h.size);

@@ -12,6 +12,14 @@ void drop_front(StreamData& data, std::size_t count) {
   data.offset += count;
 }
 
+LossCause cause_of(ChunkItem::Kind kind) {
+  switch (kind) {
+    case ChunkItem::Kind::undecided_header: return LossCause::undecided_header;
+    case ChunkItem::Kind::next_header: return LossCause::next_header;
+    default: return LossCause::ambiguous_header;
+  }
+}
+
 }  // namespace
 
 void ChunkStreamDecoder::on_data(StreamData data, ChunkStreamListener& listener) {
@@ -76,13 +84,12 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
         listener.on_sync_lost(parser_.header().stream_offset, item.reason, data.packet);
         start_search(LossCause::implausible_headers, data.offset);
         return;
+      case ChunkItem::Kind::undecided_header:
       case ChunkItem::Kind::ambiguous_header:
       case ChunkItem::Kind::next_header: {
         const bool from_packet = kept_ == nullptr;
         const std::uint64_t offset = parser_.header().stream_offset;
-        start_search(item.kind == ChunkItem::Kind::ambiguous_header ? LossCause::ambiguous_header
-                                                                    : LossCause::next_header,
-                     offset);
+        start_search(cause_of(item.kind), offset);
         const Bytes more = parser_.take_unread_bytes();
         if (from_packet) {
           kept_->append(StreamData{offset, item.raw, data.packet});
@@ -178,6 +185,12 @@ void ChunkStreamDecoder::search(bool last, ChunkStreamListener& listener) {
 }
 
 void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& listener) {
+  if (search_->cause() == LossCause::undecided_header) {
+    parser_.decide_extended_timestamp(found.extended_timestamp);
+    kept_->move_cursor(found.offset);
+    search_.reset();
+    return;
+  }
   const ChunkResumption resumption{
       .offset = found.header,
       .trusted_until = found.trial.confirmed,

@@ -10,6 +10,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+/// A data message of a name alone.
+ByteVector amf_name() {
+  return concat(hex("02 000a"), as_bytes("onCuePoint"));
+}
+
 TEST(ChunkParser, ReadsAllBasicHeaderForms) {
   const auto body = pattern(3);
   ByteVector stream;
@@ -110,11 +115,72 @@ TEST(ChunkParser, AcceptsType3ChunksThatRepeatTheAbsoluteTime) {
   const auto body = pattern(200, 3);
   const auto stream =
       concat(message({.time = 0x1000000, .type_id = 18}, pattern(2)),
-             chunk({.format = 1, .time = 0x1000001, .length = 200, .type_id = 18}, Bytes(body).first(128)),
-             chunk({.format = 3, .extended = 0x2000001}, Bytes(body).subspan(128)));
+             chunk({.format = 1, .time = 0x3000001, .length = 200, .type_id = 18}, Bytes(body).first(128)),
+             chunk({.format = 3, .extended = 0x4000001}, Bytes(body).subspan(128)));
   const Recorder seen = decode(stream);
   EXPECT_EQ(seen.bodies.at(1), body);
-  EXPECT_EQ(seen.messages.at(1).timestamp, 0x2000001U);
+  EXPECT_EQ(seen.messages.at(1).timestamp, 0x4000001U);
+}
+
+TEST(ChunkParser, AbsoluteTimeInPlaceOfADeltaIsReadAsATime) {
+  const auto stream = concat(message({.time = 0x2000000, .type_id = 18}, pattern(10)),
+                             message({.format = 1, .time = 0x2000017, .type_id = 18}, pattern(10)),
+                             message({.format = 2, .time = 0x200002E}, pattern(10)),
+                             message({.format = 2, .time = 23}, pattern(10)));
+  const Recorder seen = decode(stream);
+  EXPECT_THAT(seen.lines, ElementsAre("type 18 csid 3 stream 0 time 33554432 length 10 chunks 1",
+                                      "extended_timestamp_absolute at 26 (33554455, 23)",
+                                      "type 18 csid 3 stream 0 time 33554455 length 10 chunks 1",
+                                      "type 18 csid 3 stream 0 time 33554478 length 10 chunks 1",
+                                      "type 18 csid 3 stream 0 time 33554501 length 10 chunks 1"));
+}
+
+/// Some of the chunks of a message have an extended timestamp with the value 0, others have none.
+TEST(ChunkParser, ThePlaceOfTheNextHeaderDecidesOnEachExtendedTimestamp) {
+  const auto body = pattern(400, 3);
+  const Bytes part(body);
+  const auto stream =
+      concat(chunk({.chunk_stream_id = 6, .time = 0x2000000, .length = 400, .type_id = 18}, part.first(128)),
+             chunk({.format = 3, .chunk_stream_id = 6, .extended = 0}, part.subspan(128, 128)),
+             chunk({.format = 3, .chunk_stream_id = 6}, part.subspan(256, 128)),
+             chunk({.format = 3, .chunk_stream_id = 6, .extended = 0}, part.subspan(384)),
+             message({.chunk_stream_id = 4, .time = 0x2000000, .type_id = 18}, amf_name()));
+  const Recorder whole = decode(stream);
+  ASSERT_EQ(whole.bodies.size(), 2U);
+  EXPECT_EQ(whole.bodies.at(0), body);
+  EXPECT_THAT(whole.lines.at(0), ::testing::StartsWith("extended_timestamp_differs at 144 (0, 33554432)"));
+  cut_every_way(stream, [&](const std::vector<Bytes>& pieces) {
+    const Recorder seen = decode(pieces);
+    EXPECT_EQ(seen.lines, whole.lines);
+    EXPECT_EQ(seen.bodies, whole.bodies);
+  });
+}
+
+TEST(ChunkParser, ExtendedTimestampThatNoFieldAnnouncesIsRead) {
+  const auto body = amf_name();
+  const auto surplus = [&](std::uint32_t id, std::uint32_t field) {
+    ByteVector out = chunk({.chunk_stream_id = id,
+                            .time = field,
+                            .length = static_cast<std::uint32_t>(body.size()),
+                            .type_id = 18,
+                            .message_stream_id = 1});
+    put_be(out, 0x1000000 | field, 4);
+    return concat(out, body);
+  };
+  const auto stream =
+      concat(message({.chunk_stream_id = 4, .time = 0xFFFFF0, .type_id = 18, .message_stream_id = 1}, body),
+             surplus(4, 7), surplus(6, 9), surplus(4, 30));
+  const Recorder whole = decode(stream);
+  ASSERT_EQ(whole.messages.size(), 4U);
+  EXPECT_EQ(whole.messages.at(1).timestamp, 0x1000007U);
+  EXPECT_EQ(whole.messages.at(3).timestamp, 0x100001EU);
+  EXPECT_THAT(whole.lines.at(1), ::testing::StartsWith("extended_timestamp_unannounced at"));
+  EXPECT_THAT(whole.bodies, ::testing::Each(body));
+  cut_every_way(stream, [&](const std::vector<Bytes>& pieces) {
+    const Recorder seen = decode(pieces);
+    EXPECT_EQ(seen.lines, whole.lines);
+    EXPECT_EQ(seen.bodies, whole.bodies);
+  });
 }
 
 TEST(ChunkParser, ExtendedTimestampOnType3ThatBeginsAMessage) {
