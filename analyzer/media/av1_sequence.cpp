@@ -40,8 +40,10 @@ void skip_operating_points(BitReader& reader, SequenceInfo& info) {
   const bool initial_delay = reader.flag();
   const std::uint32_t points = reader.bits(5) + 1;
   for (std::uint32_t i = 0; i < points; ++i) {
-    reader.skip(12);                                                      // operating_point_idc
-    if (reader.bits(5) > 7) reader.skip(1);                               // seq_tier
+    reader.skip(12);  // operating_point_idc
+    const auto level = static_cast<std::uint8_t>(reader.bits(5));
+    if (i == 0) info.level = level;
+    if (level > 7) reader.skip(1);                                        // seq_tier
     if (decoder_model && reader.flag()) reader.skip(2 * delay_bits + 1);  // operating_parameters_info
     if (initial_delay && reader.flag()) reader.skip(4);
   }
@@ -104,7 +106,7 @@ std::optional<SequenceInfo> read_av1_sequence(Bytes payload) {
   reader.skip(1);  // still_picture
   const bool reduced = reader.flag();
   if (reduced) {
-    reader.skip(5);
+    info.level = static_cast<std::uint8_t>(reader.bits(5));
   } else {
     skip_operating_points(reader, info);
   }

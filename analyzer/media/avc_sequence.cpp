@@ -108,8 +108,8 @@ std::optional<SequenceInfo> read_avc_sequence(Bytes nal) {
   reader.skip(8);  // NAL unit header
   info.profile = static_cast<std::uint8_t>(reader.bits(8));
   info.constraints = static_cast<std::uint8_t>(reader.bits(8));
-  reader.skip(8);  // level
-  reader.ue();     // seq_parameter_set_id
+  info.level = static_cast<std::uint8_t>(reader.bits(8));
+  reader.ue();  // seq_parameter_set_id
   bool separate_planes = false;
   if (has_chroma_format(info.profile) && !read_chroma(reader, info, separate_planes)) return std::nullopt;
   const std::uint32_t chroma = info.chroma_format;

@@ -73,7 +73,9 @@ class VideoCollector final : public NullSink {
   }
   void text(FieldId id, Range, Bytes value) override {
     const auto field = field_of(id);
-    if (field == VideoField::configuration_level_name && !configuration_.level) {
+    const bool level =
+        field == VideoField::configuration_level_name || field == VideoField::sequence_level_name;
+    if (level && !configuration_.level) {
       configuration_.level = level_of(as_text(value));
     }
     if (is_sequence(field, SequenceField::encoder)) extras_.encoder = as_text(value);
@@ -317,6 +319,7 @@ void update(VideoConfiguration& known, const VideoConfiguration& frame) {
     return;
   }
   replace(known.profile, frame.profile);
+  replace(known.level, frame.level);
   replace(known.chroma_format, frame.chroma_format);
   replace(known.bit_depth, frame.bit_depth);
   replace(known.full_range, frame.full_range);

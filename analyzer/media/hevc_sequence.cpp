@@ -17,7 +17,8 @@ void read_profile_tier_level(BitReader& reader, std::uint32_t max_sub_layers_min
   reader.skip(32);  // compatibility flags
   const bool progressive = reader.flag();
   info.interlaced = reader.flag() && !progressive;  // both: it may be either
-  reader.skip(profile_bits - 3 - 5 - 32 - 2 + 8);
+  reader.skip(profile_bits - 3 - 5 - 32 - 2);
+  info.level = static_cast<std::uint8_t>(reader.bits(8));
   for (std::uint32_t i = 0; i < max_sub_layers_minus1; ++i) {
     profiles += static_cast<std::uint32_t>(reader.flag());
     levels += static_cast<std::uint32_t>(reader.flag());

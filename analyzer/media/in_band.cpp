@@ -22,6 +22,9 @@ void describe_in_band(VideoCodec codec, const SequenceDetails& details, Range ra
     } else {
       fields.name(VideoField::sequence_profile_name, sps, profile_table(codec), info.profile);
     }
+    const std::string level =
+        info.level ? level_name(codec, info.profile, info.constraints, *info.level) : std::string();
+    if (!level.empty()) fields.text(VideoField::sequence_level_name, sps, level);
     fields.number(VideoField::sequence_chroma_format, sps, info.chroma_format);
     fields.number(VideoField::sequence_luma_bit_depth, sps, info.luma_bit_depth);
     fields.number(VideoField::sequence_chroma_bit_depth, sps, info.chroma_bit_depth);

@@ -176,17 +176,6 @@ std::optional<RecordedFormat> describe_avc_extension(VideoRecord& record, std::u
   return format;
 }
 
-void describe_avc_level(const VideoFields& fields, Range range, std::uint8_t profile,
-                        std::uint8_t constraints, std::uint8_t level) {
-  // A.3.4: level 1b is level_idc 9, or 11 with constraint_set3_flag in the three old profiles.
-  const bool old_profile = profile == 66 || profile == 77 || profile == 88;
-  if (level == 9 || (level == 11 && old_profile && (constraints & 0x10) != 0)) {
-    fields.text(VideoField::configuration_level_name, range, "1b");
-  } else {
-    describe_level(fields, range, level / 10U, level % 10U);
-  }
-}
-
 }  // namespace
 
 void describe_avc_record(VideoRecord& record) {
@@ -203,7 +192,8 @@ void describe_avc_record(VideoRecord& record) {
   record.blob(VideoField::configuration_compatibility, 1);
   const Range level_range = record.cursor.next(1);
   const std::uint8_t level = record.u8(VideoField::configuration_level);
-  describe_avc_level(fields, level_range, profile, constraints, level);
+  fields.text(VideoField::configuration_level_name, level_range,
+              level_name(VideoCodec::avc, profile, constraints, level));
   describe_nal_length_size(fields, record.cursor.next(1), (record.cursor.u8() & 3U) + 1);
   ++record.cursor.position;
 
@@ -409,6 +399,14 @@ void describe_vvc_sequence(const VideoRecord& record, const SequenceDetails& det
     contradict(fields, VideoField::configuration_sequence_luma_bit_depth, format->range, format->depth,
                details.range(), details.info()->luma_bit_depth);
   } else if (details.info()) {
+    const SequenceInfo& info = *details.info();
+    if (info.level) {
+      fields.number(VideoField::configuration_profile, details.range(), info.profile);
+      fields.name(VideoField::configuration_profile_name, details.range(), ValueTable::vvc_profile,
+                  info.profile);
+      fields.text(VideoField::configuration_level_name, details.range(),
+                  level_name(VideoCodec::vvc, info.profile, 0, *info.level));
+    }
     fields.number(VideoField::configuration_chroma_format, details.range(), details.info()->chroma_format);
     fields.number(VideoField::configuration_luma_bit_depth, details.range(), details.info()->luma_bit_depth);
   } else if (format) {

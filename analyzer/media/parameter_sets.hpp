@@ -30,9 +30,10 @@ struct AvcPictures {
 };
 
 struct SequenceInfo {
-  std::uint8_t profile = 0;      ///< profile_idc, general_profile_idc, seq_profile
-  std::uint8_t constraints = 0;  ///< H.264: the byte with the constraint_set flags
-  std::uint32_t width = 0;       ///< pixels, after cropping; 1 to max_picture_size
+  std::uint8_t profile = 0;           ///< profile_idc, general_profile_idc, seq_profile
+  std::optional<std::uint8_t> level;  ///< level_idc, general_level_idc, seq_level_idx
+  std::uint8_t constraints = 0;       ///< H.264: the byte with the constraint_set flags
+  std::uint32_t width = 0;            ///< pixels, after cropping; 1 to max_picture_size
   std::uint32_t height = 0;
   std::uint8_t chroma_format = 1;  ///< chroma_format_idc
   std::uint8_t luma_bit_depth = 8;

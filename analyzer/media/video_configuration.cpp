@@ -209,6 +209,27 @@ void contradict(const VideoFields& fields, VideoField field, Range place, std::u
   fields.finding(FindingId::configuration_contradicts_sequence, place, recorded, said);
 }
 
+std::string level_name(VideoCodec codec, std::uint8_t profile, std::uint8_t constraints, std::uint8_t level) {
+  const auto text = [](unsigned major, unsigned minor) {
+    return std::to_string(major) + "." + std::to_string(minor);
+  };
+  switch (codec) {
+    case VideoCodec::avc: {
+      // A.3.4: level 1b is level_idc 9, or 11 with constraint_set3_flag in the three old profiles.
+      const bool old_profile = profile == 66 || profile == 77 || profile == 88;
+      const bool is_1b = level == 9 || (level == 11 && old_profile && (constraints & 0x10) != 0);
+      return is_1b ? "1b" : text(level / 10U, level % 10U);
+    }
+    case VideoCodec::hevc: return text(level / 30U, level % 30U / 3);
+    case VideoCodec::vvc: return text(level / 16U, level % 16U / 3);
+    case VideoCodec::av1: {
+      constexpr unsigned no_level = 31;  // AV1 A.3: no limits
+      return level == no_level ? std::string() : text(2 + level / 4U, level % 4U);
+    }
+    default: return {};
+  }
+}
+
 void describe_level(const VideoFields& fields, Range range, unsigned major, unsigned minor) {
   fields.text(VideoField::configuration_level_name, range,
               std::to_string(major) + "." + std::to_string(minor));

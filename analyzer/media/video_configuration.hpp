@@ -1,6 +1,7 @@
 // Video configuration records.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "media/codec.hpp"
@@ -31,6 +32,10 @@ void describe_avc_profile_name(const VideoFields& fields, VideoField field, Rang
 /// says, and a finding.
 void contradict(const VideoFields& fields, VideoField field, Range place, std::uint64_t recorded, Range range,
                 std::uint64_t said);
+
+/// A level as the codec's sequence has it, as people write it; empty if there are no limits.
+[[nodiscard]] std::string level_name(VideoCodec codec, std::uint8_t profile, std::uint8_t constraints,
+                                     std::uint8_t level);
 
 /// Pushes a level as people write it, for instance 3 and 1 as "3.1".
 void describe_level(const VideoFields& fields, Range range, unsigned major, unsigned minor);

@@ -8,8 +8,10 @@ namespace {
 void read_profile_tier_level(BitReader& reader, std::uint32_t max_sublayers_minus1, SequenceInfo& info) {
   constexpr unsigned constraint_bits = 71;  // 7.3.3.2, between the first flag and the number of further bits
   info.profile = static_cast<std::uint8_t>(reader.bits(7));
-  reader.skip(1 + 8 + 2);  // tier, level, frame-only and multilayer flags
-  if (reader.flag()) {     // gci_present_flag
+  reader.skip(1);  // tier
+  info.level = static_cast<std::uint8_t>(reader.bits(8));
+  reader.skip(2);       // frame-only and multilayer flags
+  if (reader.flag()) {  // gci_present_flag
     reader.skip(constraint_bits);
     reader.skip(reader.bits(8));
   }

@@ -209,6 +209,15 @@ def probed(folder, clip):
     return stream
 
 
+def first_frame_side_data(folder, clip):
+    """{type: members} of what ffprobe decodes beside the first frame."""
+    command = ["ffprobe", "-v", "error", "-of", "json", "-show_frames", "-read_intervals", "%+#1",
+               "-show_entries", "frame=side_data_list", str(path_of(folder, clip))]  # fmt: skip
+    result = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    listed = json.loads(result.stdout)["frames"][0].get("side_data_list", [])
+    return {data["side_data_type"]: data for data in listed}
+
+
 def extradata(stream):
     """ffprobe prints it as a hexadecimal dump."""
     lines = stream.get("extradata", "").strip().splitlines()

@@ -94,7 +94,8 @@ class Avc(CodecTest):
     def test_a_new_sequence_in_a_key_frame_counts_from_there(self):
         sps = "6742c01eda0280bfe5c044000003000400000300c83c58ba80"
         messages = avc(self.HIGH, [self.IDR], [nal(sps), nal("68ce0fc8"), x264_sei(596), self.IDR])
-        expected = {"profile": "Constrained Baseline", "width": 640, "height": 360, "sequence_frame_rate": 25}
+        expected = {"profile": "Constrained Baseline", "level": "3.0", "width": 640, "height": 360,
+                    "sequence_frame_rate": 25}
         _, media = self.check(messages, "video_size_changed", **expected)
         self.assertEqual(media[2]["video"]["sequence"]["width"], 640)
 

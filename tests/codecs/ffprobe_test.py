@@ -11,7 +11,7 @@ from fractions import Fraction
 from os import cpu_count
 from pathlib import Path
 
-from clips import CLIPS, encode, messages, probed
+from clips import CLIPS, encode, first_frame_side_data, messages, probed
 from program import Program
 from streams import analyzed
 
@@ -71,6 +71,18 @@ def video_facts(stream):
     return facts
 
 
+def light_facts(side_data):
+    """Mastering display and content light level."""
+    display = side_data["Mastering display metadata"]
+    light = side_data["Content light level metadata"]
+    return {
+        "mastering_max_luminance": float(Fraction(display["max_luminance"])),
+        "mastering_min_luminance": float(Fraction(display["min_luminance"])),
+        "max_cll": light["max_content"],
+        "max_fall": light["max_average"],
+    }
+
+
 def audio_facts(stream):
     codec = stream["codec_name"]
     facts = {"sample_rate": int(stream["sample_rate"]), "channels": stream["channels"]}
@@ -108,6 +120,8 @@ def compare(program, folder, clip):
     summary, findings, _ = analyzed(program, messages(folder, clip, stream))
     media = summary["audio" if clip.is_audio else "video"]
     facts = audio_facts(stream) if clip.is_audio else video_facts(stream)
+    if "hdr" in clip.name:
+        facts |= light_facts(first_frame_side_data(folder, clip))
     wrong = [(clip.name, member, value, said(media, member)) for member, value in facts.items()
              if not equal(value, said(media, member))]  # fmt: skip
     loud = [(clip.name, "finding", None, finding) for finding in findings if finding not in QUIET_FINDINGS]

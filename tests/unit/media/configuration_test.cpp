@@ -173,6 +173,7 @@ TEST(KeyFrames, SayWhatThePicturesAre) {
       media::read_video_configuration(sample("avc_key_colour").body, sample("avc_key_colour").length);
   ASSERT_TRUE(avc);
   EXPECT_EQ(avc->size, (media::FrameSize{176, 144}));
+  EXPECT_EQ(avc->level, (media::Level{1, 1}));
   EXPECT_EQ(avc->profile, 500) << "High 4:4:4 Intra: x264 with key frames only";
   EXPECT_EQ(avc->colour, (media::Colour{1, 1, 1}));
   const auto av1 = media::read_video_configuration(sample("av1_key_hdr").body, sample("av1_key_hdr").length);
