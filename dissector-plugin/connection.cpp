@@ -36,8 +36,8 @@ std::optional<recording::RecordBatch> Connection::decode(const PacketBytes& pack
   batch.missing_before = static_cast<std::uint32_t>(std::min<std::uint64_t>(place.missing, UINT32_MAX));
   missing_bytes_ += place.missing;
   recorder_.begin(batch.stream_offset, packet.frame, packet.bytes);
-  feed(packet, place);
-  const bool may_be_other = packet.claim == Claim::heuristic || layers_->is_searching();
+  if (!closed_) feed(packet, place);
+  const bool may_be_other = packet.claim == Claim::heuristic || layers_->is_doubtful();
   if (is_other() || (!layers_->is_decided() && may_be_other)) return std::nullopt;
 
   const std::uint32_t length = static_cast<std::uint32_t>(packet.bytes.size()) + packet.cut;
@@ -50,6 +50,42 @@ std::optional<recording::RecordBatch> Connection::decode(const PacketBytes& pack
   give_number();
   batch.direction = layers_->inner_direction(packet.direction);
   return recorder_.end(batch);
+}
+
+std::optional<recording::RecordBatch> Connection::end(const PacketEnd& packet) {
+  if (layers_ == nullptr || closed_ || is_other()) return std::nullopt;
+  current_ = {packet.frame, packet.time};
+  recording::RecordBatch batch;
+  batch.frame = packet.frame;
+  batch.place = end_place;
+  batch.stream_offset =
+      layers_->inner_offset(packet.direction, directions_[index_of(packet.direction)].expected);
+  recorder_.begin(batch.stream_offset, packet.frame, {});
+  for (const Direction direction : {packet.direction, opposite(packet.direction)}) {
+    DirectionState& state = directions_[index_of(direction)];
+    if (state.ended || (direction != packet.direction && packet.cause == EndCause::fin)) continue;
+    state.ended = true;
+    layers_->on_end(session_.get(), direction, {state.expected, packet.cause, current_});
+    stop_keeping_held();
+  }
+  closed_ = directions_[0].ended && directions_[1].ended;
+  if (closed_) {
+    layers_->finish();
+    stop_keeping_held();
+    if (session_ != nullptr) session_->close(packet.cause, current_, {});
+  }
+  if (is_other() || recorder_.is_empty()) return std::nullopt;
+  give_number();
+  batch.direction = layers_->inner_direction(packet.direction);
+  return recorder_.end(batch);
+}
+
+bool Connection::may_end(Direction direction, std::uint32_t sequence,
+                         std::optional<std::uint32_t> first) const {
+  const DirectionState& state = directions_[index_of(direction)];
+  if (state.ended || closed_) return false;
+  if (!state.begun) return first && sequence == *first;
+  return sequence == state.expected_sequence;
 }
 
 /// From the sequence number.
@@ -127,7 +163,7 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
   }
   info_.start = decision.detection.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   info_.start_lost = decision.detection.start_lost;
-  info_.proxy_header = decision.context.proxy_header;
+  info_.proxy_headers = decision.context.proxy_headers;
   give_number();
   session_ = std::make_unique<rtmp::Session>(info_, *index_ + 1, rtmp::SessionOptions{.chunk_events = true},
                                              recorder_);

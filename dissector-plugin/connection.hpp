@@ -44,6 +44,17 @@ struct Capture {
   std::size_t searched_bytes = 0;   ///< carrier::ProtocolDetector::Hints
 };
 
+/// Where a packet's batch of the connection's end is: no bytes lie there.
+inline constexpr std::uint32_t end_place = UINT32_MAX;
+
+/// A packet that ends a stream of TCP, with or without bytes.
+struct PacketEnd {
+  std::uint32_t frame = 0;
+  Timestamp time = 0;
+  Direction direction{};
+  EndCause cause = EndCause::fin;  ///< reset: of both streams
+};
+
 class Connection final {
  public:
   Connection(Capture& capture, const rtmp::ConnectionInfo& info);
@@ -55,7 +66,17 @@ class Connection final {
   /// To be called once for each PacketBytes, in the order of the capture. Nothing if it is not RTMP, or may
   /// not be.
   std::optional<recording::RecordBatch> decode(const PacketBytes& packet);
-  /// What `decode` answered for these bytes.
+  /// To be called once for each packet that ends a stream, after its bytes. What comes out when nothing more
+  /// is to come, if anything does; `find` has it at end_place.
+  std::optional<recording::RecordBatch> end(const PacketEnd& packet);
+  /// Nothing more is decoded.
+  [[nodiscard]] bool is_closed() const { return closed_; }
+  /// Whether the stream has not ended, and all of its bytes in front of TCP's `sequence` are decoded.
+  /// `first`: number of the first byte, if TCP knows it.
+  [[nodiscard]] bool may_end(Direction direction, std::uint32_t sequence,
+                             std::optional<std::uint32_t> first) const;
+
+  /// What `decode` or `end` answered for this place.
   [[nodiscard]] std::optional<recording::RecordBatch> find(std::uint32_t frame, std::uint32_t place) const {
     return recorder_.find(frame, place);
   }
@@ -78,6 +99,7 @@ class Connection final {
     std::uint64_t expected = 0;  ///< offset behind the last byte seen
     std::uint32_t expected_sequence = 0;
     bool begun = false;
+    bool ended = false;
   };
   /// Where the bytes of a packet lie in TCP's stream.
   struct Place {
@@ -101,6 +123,7 @@ class Connection final {
   std::unique_ptr<rtmp::Session> session_;
   std::array<DirectionState, 2> directions_;
   PacketRef current_;  ///< the packet being decoded
+  bool closed_ = false;
   std::uint64_t missing_bytes_ = 0;
 };
 

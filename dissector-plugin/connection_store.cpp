@@ -92,6 +92,10 @@ std::uint32_t numbered_connections() {
   return store().capture.numbered;
 }
 
+bool has_connections() {
+  return !store().connections.empty();
+}
+
 void reject_connection(int key, conversation_t* conversation) noexcept {
   const Connection* connection = find_connection(key, conversation);
   conversation_delete_proto_data(conversation, key);

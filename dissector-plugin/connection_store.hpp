@@ -27,6 +27,8 @@ Tunnel* find_tunnel(const packet_info* pinfo, Direction direction, const char* i
 
 /// Connections that are shown have the numbers below this.
 [[nodiscard]] std::uint32_t numbered_connections();
+/// Whether there are any, decided or not.
+[[nodiscard]] bool has_connections();
 
 /// Remembers that the conversation is something else, and frees what was kept of it.
 void reject_connection(int key, conversation_t* conversation) noexcept;

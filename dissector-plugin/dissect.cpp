@@ -25,6 +25,9 @@ dissector_handle_t tls_handle;
 dissector_handle_t http_handle;
 dissector_handle_t built_in_handle;  ///< what has the port without this plugin
 PreferenceFlag take_port = true;
+PreferenceFlag redact = false;
+PreferenceFlag redact_addresses = false;
+const char* redact_key = "";
 
 /// Sequence numbers are relative to the SYN's unless the user says otherwise.
 bool has_relative_sequence() {
@@ -123,6 +126,50 @@ int dissect_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
   return dissect(tvb, pinfo, tree, Claim::port, carrier) ? static_cast<int>(tvb_captured_length(tvb)) : 0;
 }
 
+/// Whether this packet ended a stream, as far as Wireshark's TCP tells. It keeps no flags, but which of them
+/// a connection has had, and the number behind each stream's last byte, where a FIN counts as one.
+std::optional<EndCause> end_of(const Connection& connection, const struct tcp_analysis* tcp,
+                               Direction direction) {
+  constexpr unsigned fin_seen = 0x10, reset_seen = 0x20;  // packet-tcp.c: TCP_COMPLETENESS_FIN, _RST
+  if ((tcp->conversation_completeness & reset_seen) != 0) return EndCause::reset;
+  const tcp_analyze_seq_flow_info_t* analysis =
+      tcp->fwd == nullptr ? nullptr : tcp->fwd->tcp_analyze_seq_info;
+  if ((tcp->conversation_completeness & fin_seen) == 0 || analysis == nullptr) return std::nullopt;
+  // The analysis has numbers as they are on the wire.
+  const std::uint32_t base = has_relative_sequence() ? tcp->fwd->base_seq : 0;
+  std::optional<std::uint32_t> first;
+  if (tcp->server_port != 0) first = tcp->fwd->base_seq + 1 - base;
+  if (!connection.may_end(direction, analysis->nextseq - 1 - base, first)) return std::nullopt;
+  return EndCause::fin;
+}
+
+/// Dissectors are asked about payload only. This one sees every packet when all others have: those that end a
+/// connection have things to tell, too.
+int look_at_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
+  if (pinfo->ptype != PT_TCP || !has_connections()) return 0;
+  conversation_t* conversation = find_conversation_pinfo(pinfo, 0);
+  if (conversation == nullptr) return 0;
+  Connection* connection = find_connection(protocol, conversation);
+  if (connection == nullptr) return 0;
+  std::optional<recording::RecordBatch> batch = connection->find(pinfo->num, end_place);
+  if (!batch && !PINFO_FD_VISITED(pinfo) && !connection->is_closed()) {
+    const struct tcp_analysis* tcp = get_tcp_conversation_data(conversation, pinfo);
+    if (tcp == nullptr) return 0;
+    PacketEnd packet;
+    packet.frame = pinfo->num;
+    packet.time = time_of(pinfo);
+    packet.direction = direction_of(pinfo, tcp, conversation, tcp_handle);
+    const std::optional<EndCause> cause = end_of(*connection, tcp, packet.direction);
+    if (!cause) return 0;
+    packet.cause = *cause;
+    batch = end(*connection, packet);
+    if (connection->is_other()) reject_connection(protocol, conversation);
+  }
+  if (!batch) return 0;
+  show_end(tvb, pinfo, tree, *connection, *batch);
+  return static_cast<int>(tvb_captured_length(tvb));
+}
+
 HeuristicResult look_at_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
   const Carrier carrier = tcp_carrier(data);
   if (!dissect(tvb, pinfo, tree, Claim::heuristic, carrier)) return false;
@@ -139,6 +186,7 @@ HeuristicResult look_at_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
 }
 
 void apply_preferences() {
+  apply_redaction(redact != 0, redact_addresses != 0, redact_key);
   if (built_in_handle == nullptr) return;
   dissector_table_t ports = find_dissector_table("tcp.port");
   dissector_handle_t current = dissector_get_uint_handle(ports, rtmp_port);
@@ -166,14 +214,26 @@ void rtmpscope_register(void) {
       "Media payload is kept in memory, so that all of a message is shown, and NAL units "
       "go to Wireshark's own dissectors of H.264 and H.265",
       &media_detail);
-  prefs_register_bool_preference(module, "redact", "Mask stream keys and passwords",
-                                 "In the tree and the Info column; the packet bytes stay as they are",
-                                 &redact);
+  prefs_register_bool_preference(
+      module, "redact", "Redact texts",
+      "Texts of the peers appear as pseudonyms, unless they are harmless; packet bytes, and what "
+      "other dissectors show, stay as they are",
+      &redact);
+  prefs_register_filename_preference(
+      module, "redact_key", "Key for pseudonyms",
+      "File whose content is the key, as with rtmpscope's --redact-key; without it pseudonyms differ "
+      "from run to run",
+      &redact_key, FALSE);
+  prefs_register_bool_preference(
+      module, "redact_addresses", "Redact addresses, too",
+      "In what this plugin shows; Wireshark's own columns and layers keep addresses and ports",
+      &redact_addresses);
 }
 
 void rtmpscope_hand_off(void) {
   find_nal_dissectors();
   http_handle = create_dissector_handle(dissect_rtmpt, protocol);
+  register_postdissector(create_dissector_handle(look_at_end, protocol));
   tcp_handle = create_dissector_handle(dissect_tcp, protocol);
   tls_handle = create_dissector_handle(dissect_tls, protocol);
   built_in_handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), rtmp_port);

@@ -69,13 +69,12 @@ class ListedFiles final : public flv::FileStore {
 
   std::unique_ptr<flv::ByteFile> create(const flv::StreamKey& stream,
                                         const flv::RecordedMessage& first) override {
-    const bool masked = redact != 0;
-    const std::string app = masked ? output::redact_app(first.app) : std::string(first.app);
-    const std::string name = names_.name(app, masked ? std::string_view() : stream.name,
-                                         stream.message_stream_id, connection_.index());
+    const std::string name = names_.name(
+        {first.app, stream.name, stream.message_stream_id, connection_.index()}, redaction_.get());
     auto* entry = g_new0(export_object_entry_t, 1);
     entry->pkt_num = static_cast<guint32>(first.frame);
-    entry->hostname = g_strdup(connection_.session()->summary().info.server.to_string().c_str());
+    entry->hostname = g_strdup(
+        output::endpoint_text(connection_.session()->summary().info.server, redaction_.get()).c_str());
     entry->content_type = g_strdup(content_type({}).c_str());
     entry->filename = g_strdup(name.c_str());
     list_->add_entry(list_->gui_data, entry);
@@ -93,6 +92,7 @@ class ListedFiles final : public flv::FileStore {
   export_object_list_t* list_;
   flv::FileNames& names_;
   const Connection& connection_;
+  output::RedactionPointer redaction_ = presenter().redaction();
 };
 
 /// One connection.
@@ -141,7 +141,8 @@ class Source {
   const Connection& connection_;
   std::array<recording::BodyCollector, 2> bodies_;  ///< by index_of(Direction)
   ListedFiles files_;
-  flv::Recorder recorder_{files_, flv::Timestamps::from_zero};
+  output::RedactionPointer redaction_ = presenter().redaction();
+  flv::Recorder recorder_{files_, flv::Timestamps::from_zero, redaction_.get()};
 };
 
 struct Export {

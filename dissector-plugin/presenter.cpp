@@ -73,6 +73,23 @@ const char* protocol_name(rtmp::Transport transport) {
   }
 }
 
+void Presenter::set_redaction(output::RedactionPointer redaction) noexcept {
+  redacting_.reset();
+  redaction_ = std::move(redaction);
+  for (FrameLine& line : frame_lines_) line.key = 0;
+  if (redaction_) redacting_.emplace(*redaction_, tape_);
+}
+
+void Presenter::describe(const rtmp::Event& event) {
+  if (!redacting_) return event.describe(tape_);
+  redacting_->reset();
+  event.describe(*redacting_);
+}
+
+std::string Presenter::shown(const TextRule& rule, std::string_view text) const {
+  return redaction_ ? redaction_->shown(rule, text) : std::string(text);
+}
+
 const Tape& Presenter::message_fields(const recording::MessageRecord& record, const Connection& connection,
                                       Bytes frame) noexcept {
   tape_.clear();
@@ -80,18 +97,16 @@ const Tape& Presenter::message_fields(const recording::MessageRecord& record, co
     const rtmp::Message message{record.header, bytes_of(record.body, frame), record.complete};
     const rtmp::MessageFacts not_needed;
     rtmp::MessageEvent event(message, not_needed);
-    event.stream_name = as_bytes(connection.records().text(record.stream_name));
+    // An empty name and none at all are one record.
+    if (const std::string_view name = connection.records().text(record.stream_name); !name.empty()) {
+      event.stream_name = as_bytes(name);
+    }
     const recording::CommandLink& link = connection.records().link(record);
     if (link.request_frame != 0) {
       event.request_frame = link.request_frame;
       event.response_time = link.response_time;
     }
-    if (redact) {
-      redacting_.reset();
-      event.describe(redacting_);
-    } else {
-      event.describe(tape_);
-    }
+    describe(event);
   } catch (...) {
     tape_.clear();
   }
@@ -120,10 +135,16 @@ const char* Presenter::message_label(const recording::MessageRecord& record, Byt
 }
 
 const Tape& Presenter::event_fields(const recording::EventRecord& record, Bytes frame) noexcept {
-  if (record.handshake == nullptr) return record.fields;
+  if (record.handshake == nullptr && !redacting_) return record.fields;
   tape_.clear();
   try {
-    rtmp::describe_handshake_part(*record.handshake, bytes_of(record.part, frame), tape_);
+    if (redacting_) redacting_->reset();
+    FieldSink& to = redacting_ ? static_cast<FieldSink&>(*redacting_) : tape_;
+    if (record.handshake == nullptr) {
+      record.fields.replay(to);
+    } else {
+      rtmp::describe_handshake_part(*record.handshake, bytes_of(record.part, frame), to);
+    }
   } catch (...) {
     tape_.clear();
   }
@@ -139,13 +160,20 @@ const char* Presenter::event_label(EventKind kind, const Tape& fields) noexcept 
 
 const char* Presenter::app(const recording::MessageRecord& record, const Connection& connection) noexcept {
   return guarded(text_, [&] {
-    text_ = output::safe(connection.records().text(record.app), false);
-    if (redact) text_ = output::redact_app(text_);
+    const std::string app = shown(text_rule(FieldId::document_app), connection.records().text(record.app));
+    text_ = output::safe(app, false);
   });
 }
 
+const char* Presenter::tunnel_session(const char* id) noexcept {
+  return guarded(text_, [&] { text_ = shown({.noun = "session"}, id); });
+}
+
 const char* Presenter::finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept {
-  return guarded(text_, [&] { text_ = rtmp::finding_text(id, a, b); });
+  return guarded(text_, [&] {
+    text_ = rtmp::finding_text(id, a, b);
+    if (redaction_) text_ = redaction_->finding(info(id).id, text_);
+  });
 }
 
 const char* Presenter::line(const recording::Record& record, const Connection& connection, Bytes frame,

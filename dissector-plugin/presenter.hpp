@@ -8,15 +8,16 @@
 #include <string>
 
 #include "connection.hpp"
-#include "output/redaction.hpp"
+#include "output/redacting_sink.hpp"
 #include "schema/tape.hpp"
 
 namespace rtmpscope::plugin {
 
 class Presenter {
  public:
-  /// Mask stream names, passwords and tokens, as rtmpscope's --redact does.
-  bool redact = false;
+  /// From here on, as rtmpscope's --redact does; null: show everything.
+  void set_redaction(output::RedactionPointer redaction) noexcept;
+  [[nodiscard]] const output::RedactionPointer& redaction() const { return redaction_; }
 
   /// The fields of a message, its head's first. `frame` is the payload of the batch that the record belongs
   /// to.
@@ -29,6 +30,8 @@ class Presenter {
   const Tape& event_fields(const recording::EventRecord& record, Bytes frame) noexcept;
   const char* event_label(EventKind kind, const Tape& fields) noexcept;
   const char* app(const recording::MessageRecord& record, const Connection& connection) noexcept;
+  /// The session's id in the addresses of RTMPT.
+  const char* tunnel_session(const char* id) noexcept;
   const char* finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept;
   /// One phrase for each message that the batch completes.
   const char* info_column(const recording::RecordBatch& batch, const Connection& connection,
@@ -46,13 +49,17 @@ class Presenter {
   };
 
   [[nodiscard]] FrameLine& frame_line(std::uint64_t key) { return frame_lines_[key % frame_lines_.size()]; }
+  void describe(const rtmp::Event& event);
+  /// A text of the wire, as far as it may be shown.
+  [[nodiscard]] std::string shown(const TextRule& rule, std::string_view text) const;
   const std::string& phrase(const recording::MessageRecord& record, const Connection& connection,
                             Bytes frame);
   void add_phrase(const std::string& phrase);
   void end_phrase();
 
   Tape tape_;
-  output::RedactingSink redacting_{tape_};
+  output::RedactionPointer redaction_;
+  std::optional<output::RedactingSink> redacting_;  ///< into `tape_`
   std::string text_;
   std::string phrase_;
   std::array<FrameLine, 61> frame_lines_;

@@ -106,8 +106,8 @@ void add_head(tvbuff_t* tvb, proto_tree* tree, const Body& body) {
   proto_item_set_generated(
       proto_tree_add_string(head, field(ExtraField::tunnel_command), tvb, 0, 0, name(body.command)));
   if (*body.id != '\0' && !(body.command == Command::open && !answers)) {
-    proto_item_set_generated(
-        proto_tree_add_string(head, field(ExtraField::tunnel_session), tvb, 0, 0, body.id));
+    proto_item_set_generated(proto_tree_add_string(head, field(ExtraField::tunnel_session), tvb, 0, 0,
+                                                   presenter().tunnel_session(body.id)));
   }
   if (answers && carries_rtmp(body)) {
     proto_tree_add_item(head, field(ExtraField::tunnel_interval), tvb, 0, 1, ENC_BIG_ENDIAN);

@@ -41,7 +41,7 @@ guint row_of(stat_tap_table* table, const Key& key, const stat_tap_table_item* c
   const auto found = known.find(key);
   if (found != known.end()) return found->second;
   const auto row = static_cast<guint>(known.size());
-  std::array<stat_tap_table_item_type, 16> empty{};
+  std::array<stat_tap_table_item_type, 24> empty{};
   for (guint i = 0; i < table->num_fields; ++i) {
     empty[i].type = columns[i].type;
     if (columns[i].type == TABLE_ITEM_STRING) empty[i].value.string_value = g_strdup("");
@@ -75,7 +75,17 @@ void free_cell(stat_tap_table* table, guint row, guint column, stat_tap_table_it
 /// Rows stay: the packets are shown again and set every cell anew.
 void keep_rows(stat_tap_table*) {}
 
-// ---- one row a message stream
+/// A text of the wire, as far as it may be shown.
+std::string shown_text(FieldId id, std::string_view text) {
+  const output::Redaction* redaction = presenter().redaction().get();
+  return output::safe(redaction == nullptr ? std::string(text) : redaction->shown(id, text), false);
+}
+
+std::string endpoint_text(const Endpoint& endpoint) {
+  return output::endpoint_text(endpoint, presenter().redaction().get());
+}
+
+// ---- one row a message stream, and one for each further track
 
 enum StreamColumn : guint {
   stream_client,
@@ -91,16 +101,20 @@ enum StreamColumn : guint {
   stream_keys,
   stream_key_interval,
   stream_missing,
+  stream_track,
+  stream_messages,
+  stream_bytes,
   stream_columns
 };
 
 stat_tap_table_item* stream_fields() {
   static stat_tap_table_item fields[stream_columns] = {
-      text_column("Client"),        text_column("Server"),      text_column("Application"),
-      text_column("Stream"),        text_column("Use"),         text_column("Video"),
-      text_column("Audio"),         real_column("Seconds"),     real_column("kbit/s"),
-      real_column("Frames/s"),      count_column("Key frames"), real_column("Key interval"),
-      count_column("Missing bytes")};
+      text_column("Client"),         text_column("Server"),      text_column("Application"),
+      text_column("Stream"),         text_column("Use"),         text_column("Video"),
+      text_column("Audio"),          real_column("Seconds"),     real_column("kbit/s"),
+      real_column("Frames/s"),       count_column("Key frames"), real_column("Key interval"),
+      count_column("Missing bytes"), count_column("Track"),      count_column("Messages"),
+      count_column("Bytes")};
   return fields;
 }
 
@@ -120,26 +134,57 @@ std::string_view use_text(rtmp::StreamUse use) {
   return "";
 }
 
+/// What is in one row: a track of video, one of audio, or both. Null: none.
+struct Tracks {
+  const rtmp::VideoSummary* video = nullptr;
+  const rtmp::AudioSummary* audio = nullptr;
+};
+
+void show_tracks(stat_tap_table* table, guint row, const Tracks& tracks) {
+  std::uint64_t track = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t span = 0;
+  double rate = 0;
+  const auto add = [&](const rtmp::MediaSummary& media) {
+    track = media.track_id;
+    messages += media.messages;
+    bytes += media.bytes;
+    span = std::max(span, media_span(media));
+    rate += bit_rate(media);
+  };
+  if (tracks.audio != nullptr) add(*tracks.audio);
+  if (tracks.video != nullptr) add(*tracks.video);
+  set(table, row, stream_track, track);
+  set(table, row, stream_video, tracks.video == nullptr ? std::string() : media_text(*tracks.video));
+  set(table, row, stream_audio, tracks.audio == nullptr ? std::string() : media_text(*tracks.audio));
+  set(table, row, stream_messages, messages);
+  set(table, row, stream_bytes, bytes);
+  set(table, row, stream_seconds, static_cast<double>(span) / milliseconds_per_second);
+  set(table, row, stream_bitrate, rate / 1000);
+  if (tracks.video == nullptr) return;
+  set(table, row, stream_rate, frame_rate(*tracks.video));
+  set(table, row, stream_keys, tracks.video->key_frames);
+  set(table, row, stream_key_interval, key_frame_interval(*tracks.video));
+}
+
 void show_stream(stat_tap_table* table, const Connection& connection, const rtmp::ConnectionSummary& summary,
                  std::uint32_t place) {
   const rtmp::StreamSummary& stream = summary.streams[place];
-  const guint row = row_of(table, {connection.index(), place, 0}, stream_fields());
-  const rtmp::ConnectionSummary shown = redact != 0 ? output::redact_summary(summary) : summary;
-  set(table, row, stream_client, summary.info.client.to_string());
-  set(table, row, stream_server, summary.info.server.to_string());
-  set(table, row, stream_app, output::safe(shown.app, false));
-  set(table, row, stream_name,
-      output::safe(redact != 0 && !stream.name.empty() ? output::redacted(stream.name.size()) : stream.name,
-                   false));
-  set(table, row, stream_use, std::string(use_text(stream.use)));
-  set(table, row, stream_video, media_text(stream.video));
-  set(table, row, stream_audio, media_text(stream.audio));
-  set(table, row, stream_seconds, media_span(stream) / milliseconds_per_second);
-  set(table, row, stream_bitrate, bit_rate(stream) / 1000);
-  set(table, row, stream_rate, frame_rate(stream.video));
-  set(table, row, stream_keys, stream.video.key_frames);
-  set(table, row, stream_key_interval, key_frame_interval(stream.video));
-  set(table, row, stream_missing, connection.missing_bytes());
+  double number = 0;  // within the stream; what a track is called may change with the next packet
+  const auto show = [&](const Tracks& tracks) {
+    const guint row = row_of(table, {connection.index(), place, number++}, stream_fields());
+    set(table, row, stream_client, endpoint_text(summary.info.client));
+    set(table, row, stream_server, endpoint_text(summary.info.server));
+    set(table, row, stream_app, shown_text(FieldId::document_app, summary.app));
+    set(table, row, stream_name, shown_text(FieldId::document_stream_name, stream.name));
+    set(table, row, stream_use, std::string(use_text(stream.use)));
+    show_tracks(table, row, tracks);
+    set(table, row, stream_missing, connection.missing_bytes());
+  };
+  show({stream.video.messages == 0 ? nullptr : &stream.video, &stream.audio});
+  for (const rtmp::VideoSummary& video : stream.further_video) show({&video, nullptr});
+  for (const rtmp::AudioSummary& audio : stream.further_audio) show({nullptr, &audio});
 }
 
 void show_streams(stat_tap_table* table, const TappedBatch& tapped) {
@@ -180,7 +225,7 @@ void show_command(stat_tap_table* table, const TappedBatch& tapped, const record
   const recording::MessageRecord& message = record.message;
   if (!rtmp::is_command(message.header.type_id)) return;
   const recording::CommandLink& link = connection.records().link(message);
-  const std::string name = output::safe(connection.records().command_name(link), false);
+  const std::string name = shown_text(FieldId::command_name, connection.records().command_name(link));
   const std::uint32_t request_frame = link.request_frame != 0 ? link.request_frame : message.frame;
   if (link.request_frame == 0 && link.transaction_id == 0) return;  // waits for no response
   const guint row = row_of(table, {connection.index(), request_frame, link.transaction_id}, command_fields());
@@ -193,13 +238,11 @@ void show_command(stat_tap_table* table, const TappedBatch& tapped, const record
   const rtmp::ConnectionInfo& info = connection.session()->summary().info;
   set(table, row, command_request, std::uint64_t{message.frame});
   set(table, row, command_client,
-      record.direction == Direction::to_server ? info.client.to_string() : info.server.to_string());
+      endpoint_text(record.direction == Direction::to_server ? info.client : info.server));
   set(table, row, command_name, name);
   set(table, row, command_id, link.transaction_id);
-  const std::string_view stream = connection.records().text(message.stream_name);
   set(table, row, command_stream,
-      output::safe(redact != 0 && !stream.empty() ? output::redacted(stream.size()) : std::string(stream),
-                   false));
+      shown_text(FieldId::message_stream_name, connection.records().text(message.stream_name)));
 }
 
 void show_commands(stat_tap_table* table, const TappedBatch& tapped) {

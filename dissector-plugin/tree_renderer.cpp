@@ -133,7 +133,7 @@ proto_item* add_text(Target& target, proto_tree* tree, const Tape& tape, const T
                      int length, bool hidden) {
   const CleanText text = clean_text(target, tape.bytes(entry));
   const FieldForm& form = plugin::form(entry.id);
-  if (form.type != FT_STRING) {  // a mask in place of a number
+  if (form.type != FT_STRING) {  // a pseudonym in place of a number
     return proto_tree_add_string(tree, field(ExtraField::redacted), target.tvb, start, length, text.text);
   }
   proto_item* item = proto_tree_add_string(tree, form.id, target.tvb, start, length, text.text);
@@ -266,7 +266,8 @@ class FieldTree {
   }
 
   void close(const Tape::Entry& entry) {
-    if (nal_.length > 0) {
+    // Wireshark's dissectors would show the texts in it.
+    if (nal_.length > 0 && !target_.presenter->redaction()) {
       show_nal_unit(target_.tvb, target_.pinfo, levels_[depth_].tree, nal_.codec, nal_.start, nal_.length);
     }
     nal_.length = 0;
@@ -314,16 +315,25 @@ void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, con
                 bool with_findings) {
   FieldTree fields(target, parent, parent_item, base);
   for (const Tape::Entry& entry : tape.entries()) {
-    if (++target.items > most_items) {
+    if (target.items < most_items) {
+      ++target.items;
+      fields.add(tape, entry, with_findings);
+    } else if (entry.op == Op::finding) {  // what stops the decoder is the last that it says
+      fields.add(tape, entry, with_findings);
+    } else {
       fields.tell_limit();
-      return;
     }
-    fields.add(tape, entry, with_findings);
   }
 }
 
+void add_direction(Target& target, proto_tree* tree, Direction direction) {
+  proto_item_set_generated(proto_tree_add_uint(tree, field(FieldId::event_direction), target.tvb, 0, 0,
+                                               static_cast<guint32>(direction)));
+}
+
 void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::ChunkRecord& record,
-               const recording::RecordBatch& batch, bool same_direction, std::size_t captured) {
+               const recording::RecordBatch& batch, Direction direction, std::size_t captured) {
+  const bool same_direction = direction == batch.direction;
   const rtmp::ChunkHeader& header = record.header;
   const bool inside = same_direction && header.stream_offset >= batch.stream_offset &&
                       header.stream_offset + header.size <= batch.stream_offset + captured;
@@ -350,8 +360,9 @@ void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const reco
   label.number(header.chunk_stream_id) << ", ";
   label.number(record.payload_length)
       << (record.payload_length == 1 ? " byte of payload" : " bytes of payload");
-  add_fields(target, proto_item_add_subtree(item, subtree()), item, target.presenter->chunk_fields(record),
-             base, true);
+  proto_tree* subtree_of_chunk = proto_item_add_subtree(item, subtree());
+  if (!same_direction) add_direction(target, subtree_of_chunk, direction);
+  add_fields(target, subtree_of_chunk, item, target.presenter->chunk_fields(record), base, true);
 }
 
 /// The bytes of a message or handshake part as a tvb of their own.
@@ -367,11 +378,6 @@ tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const recording::KeptBytes
   const std::uint32_t offset = std::min(kept.offset, there);
   return tvb_new_subset_length(frame_tvb, static_cast<int>(offset),
                                static_cast<int>(std::min(size, there - offset)));
-}
-
-void add_direction(Target& target, proto_tree* tree, Direction direction) {
-  proto_item_set_generated(proto_tree_add_uint(tree, field(FieldId::event_direction), target.tvb, 0, 0,
-                                               static_cast<guint32>(direction)));
 }
 
 void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::Record& found,
@@ -442,14 +448,15 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, c
             const recording::RecordBatch& batch, Bytes frame, Presenter& presenter) {
   if (tree == nullptr) return;
   Target target{tvb, pinfo, &presenter, PTREE_DATA(tree)->visible != 0};
-  proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, -1, ENC_NA);
+  const bool at_end = batch.place == end_place;
+  proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, at_end ? 0 : -1, ENC_NA);
   proto_tree* root = proto_item_add_subtree(item, subtree());
   add_head(target, root, item, connection, batch);
   recording::Record record;
   for (recording::RecordReader records(batch); !target.limit_told && records.next(record);) {
     switch (record.kind) {
       case recording::Record::Kind::chunk:
-        add_chunk(target, tvb, root, record.chunk, batch, record.direction == batch.direction,
+        add_chunk(target, tvb, root, record.chunk, batch, record.direction,
                   frame.size() - batch.proxy_header);
         break;
       case recording::Record::Kind::message:

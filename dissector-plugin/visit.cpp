@@ -8,11 +8,29 @@
 namespace rtmpscope::plugin {
 
 int protocol = -1;
-PreferenceFlag redact = false;
 
 Presenter& presenter() {
   static Presenter& instance = *new Presenter;
   return instance;
+}
+
+void apply_redaction(bool texts, bool addresses, const char* key_file) noexcept {
+  const bool keyed = key_file != nullptr && *key_file != '\0';
+  try {
+    output::RedactionOptions options{texts || addresses, addresses, {}};
+    if (options.wanted() && keyed) options.key_file = key_file;
+    auto redaction = output::make_redaction(options);
+    if (!redaction && keyed) {
+      report_failure("rtmpscope: %s", redaction.error().message.c_str());
+      options.key_file.clear();
+      redaction = output::make_redaction(options);
+    }
+    if (redaction) return presenter().set_redaction(*redaction);
+  } catch (...) {
+  }
+  // Rather a key that is known than secrets that are shown.
+  static const std::uint8_t none = 0;
+  presenter().set_redaction(std::make_shared<const output::Redaction>(Bytes(&none, 1), true));
 }
 
 /// Who is the client: as the SYN says, or by the port that is known to be a server's, or the lower one (the
@@ -52,6 +70,14 @@ std::optional<recording::RecordBatch> decode(Connection& connection, const Packe
   try {
     connection.keep_media(media_detail);
     return connection.decode(shown);
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
+std::optional<recording::RecordBatch> end(Connection& connection, const PacketEnd& packet) noexcept {
+  try {
+    return connection.end(packet);
   } catch (...) {
     return std::nullopt;
   }
@@ -97,13 +123,19 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
 
 void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
           const recording::RecordBatch& batch, Bytes frame) {
-  presenter().redact = redact != 0;
   queue_batch(pinfo, connection, batch, frame);
   if (pinfo->cinfo != nullptr) {
     show_columns(pinfo, connection.transport(), presenter().info_column(batch, connection, frame));
   }
   if (tree != nullptr) remember_shown(pinfo, connection);
   render(protocol, tvb, pinfo, tree, connection, batch, frame, presenter());
+}
+
+void show_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+              const recording::RecordBatch& batch) {
+  queue_batch(pinfo, connection, batch, {});
+  if (tree != nullptr) remember_shown(pinfo, connection);
+  render(protocol, tvb, pinfo, tree, connection, batch, {}, presenter());
 }
 
 }  // namespace rtmpscope::plugin

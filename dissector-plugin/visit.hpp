@@ -10,10 +10,12 @@
 
 namespace rtmpscope::plugin {
 
-extern int protocol;           ///< Wireshark's number for it; -1 before it is registered
-extern PreferenceFlag redact;  ///< mask stream keys
+extern int protocol;  ///< Wireshark's number for it; -1 before it is registered
 
 Presenter& presenter();
+
+/// What the preferences say of redaction. A key that cannot be read is told, and one of this run taken.
+void apply_redaction(bool texts, bool addresses, const char* key_file) noexcept;
 
 /// Who is the client: as the SYN says, or by the port that `handle` decodes, or who spoke first.
 Direction direction_of(const packet_info* pinfo, const struct tcp_analysis* tcp,
@@ -39,5 +41,12 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
 /// Columns, tree and taps.
 void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
           const recording::RecordBatch& batch, Bytes frame);
+
+/// Connection::end, without exceptions.
+std::optional<recording::RecordBatch> end(Connection& connection, const PacketEnd& packet) noexcept;
+
+/// Tree and taps of what came out at a connection's end; the columns stay TCP's.
+void show_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+              const recording::RecordBatch& batch);
 
 }  // namespace rtmpscope::plugin

@@ -24,6 +24,7 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 #include <epan/to_str.h>
+#include <wsutil/report_message.h>
 
 #ifdef __cplusplus
 #include <type_traits>

@@ -7,6 +7,7 @@
 #include "capture/source.hpp"
 #include "net/packet_decoder.hpp"
 #include "pipeline/limits.hpp"
+#include "pipeline/memory_balance.hpp"
 
 namespace rtmpscope::v1 {
 namespace {
@@ -32,8 +33,12 @@ class Analyzer::Implementation {
     for (auto& shard : shards_) shard->set_observer(observer);
     state_ =
         State::ended;  // unless this call returns as it should: what an observer throws ends the analysis
+    const bool scarce = memory_.read(windows_);
+    for (auto& shard : shards_) shard->set_memory_scarce(scarce);
     const bool more = source_->read(batch_, pipeline::window_packets);
     for (const capture::Packet& packet : batch_.packets) serve(packet, observer);
+    for (auto& shard : shards_) memory_.add(windows_, shard->shared_bytes());
+    ++windows_;
     decoder_.release_buffers();
     if (more) {
       state_ = State::running;
@@ -72,6 +77,8 @@ class Analyzer::Implementation {
   capture::PacketBatch batch_;
   net::CaptureClock clock_;
   std::uint64_t last_number_ = 0;
+  std::uint64_t windows_ = 0;
+  pipeline::MemoryBalance memory_;
   std::uint32_t opened_ = 0;
   std::array<std::unique_ptr<api::Shard>, pipeline::shard_count> shards_;
   State state_ = State::running;

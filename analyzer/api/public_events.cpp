@@ -56,14 +56,15 @@ struct Content {
   using Variant = decltype(v1::Message::content);
 
   Variant operator()(const rtmp::CommandFacts& command) const {
-    return v1::Command{.name = command.name,
-                       .transaction_id = command.transaction_id,
-                       .argument = command.first_text,
-                       .level = command.level,
-                       .code = command.code,
-                       .description = command.description,
-                       .request = {},
-                       .response_time = {}};
+    return v1::Command{
+        .name = command.name,
+        .transaction_id = command.transaction_id,
+        .argument = command.first_text ? std::string_view(*command.first_text) : std::string_view(),
+        .level = command.level,
+        .code = command.code,
+        .description = command.description,
+        .request = {},
+        .response_time = {}};
   }
   Variant operator()(const media::AudioFacts& audio) const {
     return v1::Audio{.codec = word(ValueTable::audio_codec, audio.codec),
@@ -88,10 +89,11 @@ struct Content {
 template <typename Report, typename Summary>
 Report media_report(const Summary& media) {
   Report report;
+  report.track_id = media.track_id;
   report.messages = media.messages;
   report.bytes = media.bytes;
-  report.frames = media.frames;
-  report.duration = rtmp::media_span(media);
+  report.frames = media.timing.frames;
+  report.duration = static_cast<std::uint32_t>(rtmp::media_span(media));
   report.bit_rate = rtmp::bit_rate(media);
   report.codec = output::codec_text(media.codec);
   report.configuration = output::configuration_text_of(media);
@@ -176,8 +178,8 @@ void PublicEvents::on_open(const rtmp::ConnectionOpenEvent& event) {
 }
 
 void PublicEvents::on_message(const v1::Connection& connection, const rtmp::MessageEvent& event) {
-  v1::Message message =
-      public_message(event.message, event.facts, event.packet, *event.direction, as_text(event.stream_name));
+  v1::Message message = public_message(event.message, event.facts, event.packet, *event.direction,
+                                       as_text(event.stream_name.value_or(Bytes())));
   if (auto* command = std::get_if<v1::Command>(&message.content)) {
     command->request = event.request_frame;
     command->response_time = event.response_time;
@@ -221,12 +223,15 @@ void PublicEvents::on_close(const v1::Connection& connection, const rtmp::Connec
                             .messages = summary.messages[i]};
   }
   for (const rtmp::StreamSummary& stream : summary.streams) {
-    report.streams.push_back({.message_stream_id = stream.message_stream_id,
-                              .use = static_cast<v1::StreamUse>(stream.use),
-                              .name = stream.name,
-                              .status = stream.status,
-                              .video = to_public(stream.video),
-                              .audio = to_public(stream.audio)});
+    v1::StreamReport& to = report.streams.emplace_back();
+    to.message_stream_id = stream.message_stream_id;
+    to.use = static_cast<v1::StreamUse>(stream.use);
+    to.name = stream.name;
+    to.status = stream.status;
+    to.video = to_public(stream.video);
+    to.audio = to_public(stream.audio);
+    for (const rtmp::VideoSummary& video : stream.further_video) to.further_video.push_back(to_public(video));
+    for (const rtmp::AudioSummary& audio : stream.further_audio) to.further_audio.push_back(to_public(audio));
   }
   report.client_software = summary.client_software;
   report.server_software = summary.server_software;

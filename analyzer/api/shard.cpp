@@ -16,8 +16,9 @@ net::FlowLimits limits() {
 
 Shard::Shard(const v1::Options& options, std::uint32_t& opened)
     : events_(opened),
-      context_{
-          .sink = events_, .session = {.keep_media = options.keep_media}, .rtmp_ports = options.rtmp_ports},
+      context_{.sink = events_,
+               .session = {.keep_media = options.keep_media, .memory = &memory_},
+               .rtmp_ports = options.rtmp_ports},
       flows_(limits(), *this) {}
 
 std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, PacketRef) {

@@ -18,6 +18,8 @@ class Shard final : private net::FlowObserver {
   /// Before anything else; valid until the next call.
   void set_observer(v1::Observer& observer) { events_.set_observer(observer); }
   void serve(const net::TcpSegment& segment) { flows_.on_segment(segment); }
+  void set_memory_scarce(bool scarce) { memory_.set_scarce(scarce); }
+  [[nodiscard]] std::size_t shared_bytes() const { return memory_.bytes(); }
   /// Ends what has timed out. At full seconds of capture time.
   void tick(const net::Tick& tick) { flows_.on_tick(tick); }
   /// The capture is over.
@@ -27,6 +29,7 @@ class Shard final : private net::FlowObserver {
   std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;
 
   PublicEvents events_;
+  rtmp::SharedMemory memory_;
   pipeline::ConnectionContext context_;
   net::FlowTable flows_;
 };

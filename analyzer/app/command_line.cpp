@@ -10,6 +10,7 @@
 #include "app/complaints.hpp"
 #include "app/exit_code.hpp"
 #include "app/export_command_line.hpp"
+#include "app/redaction_options.hpp"
 #include "app/standard_error.hpp"
 #include "app/time_bound.hpp"
 #include "app/version.hpp"
@@ -68,7 +69,7 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->group("Output");
   app.add_flag("--ranges", renderer.render.ranges, "Byte range of every field (ndjson and json)")
       ->group("Output");
-  app.add_flag("--redact", renderer.render.redact, "Mask stream keys, tokens and passwords")->group("Output");
+  add_redaction_options(app, options.redaction);
   app.add_option("--color,--colour", words.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->group("Output");

@@ -21,6 +21,7 @@ inline constexpr unsigned maximum_jobs = 256;
 struct OutputOptions {
   pipeline::EngineOptions engine;
   output::RendererOptions renderer;
+  output::RedactionOptions redaction;
   std::string output;  ///< -o; empty: standard output
   std::string filter;  ///< -f
   std::optional<output::BlockOrder>
@@ -52,6 +53,7 @@ struct TableCommand {
 struct ExportCommand {
   pipeline::EngineOptions engine;
   flv::ExportOptions options;
+  output::RedactionOptions redaction;
   std::vector<std::string> files;
   capture::Order order = capture::Order::merged;
   std::string filter;  ///< -f

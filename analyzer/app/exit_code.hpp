@@ -12,6 +12,7 @@ enum ExitCode : int {
   input_error = 3,    ///< an input cannot be opened, is no capture, or an interface cannot be captured from
   output_error = 4,   ///< the output cannot be written
   nothing_found = 5,  ///< export: the inputs hold nothing that could be written
+  failed = 6,         ///< out of memory, or a fault of the program; what was found until then was put out
 };
 
 [[nodiscard]] constexpr ExitCode exit_code(ErrorKind kind) {

@@ -1,5 +1,7 @@
 #include "app/export_command_line.hpp"
 
+#include "app/redaction_options.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <thread>
@@ -24,7 +26,7 @@ void ExportCommandLine::add_options(CLI::App& flv) {
                  "from-zero: since the earliest frame; as-sent: the messages' own")
       ->check(CLI::IsMember({"from-zero", "as-sent"}))
       ->group("Output");
-  flv.add_flag("--redact", command_.options.redact, "No stream names in file names")->group("Output");
+  add_redaction_options(flv, command_.redaction);
   flv.add_flag("--no-progress", no_progress_, "No progress bar")->group("Output");
 
   flv.add_option("-f,--filter", command_.filter, "Only packets that this pcap-filter(7) expression accepts")

@@ -39,10 +39,13 @@ std::optional<Error> complaint_about_output(const std::string& output,
 }
 
 int run_engine(capture::PacketSource& source, const OutputOptions& options) {
+  const auto redaction = output::make_redaction(options.redaction);
+  if (!redaction) return fail(redaction.error());
   auto output = OutputFile::open(options.output);
   if (!output) return fail(output.error());
   output::RendererOptions renderer = options.renderer;
   output::RenderOptions& render = renderer.render;
+  render.redaction = *redaction;
   if (options.colour_by_terminal) render.colour = output->is_terminal() && std::getenv("NO_COLOR") == nullptr;
   const bool awaited = !source.progress();  // live or from a pipe
   renderer.order = options.order.value_or(awaited ? output::BlockOrder::end : output::BlockOrder::start);
@@ -61,10 +64,12 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   output->close();
   if (output->error()) return fail(*output->error());
   for (const std::string& note : source.statistics().notes) say("rtmpscope: {}\n", note);
-  if (result.fault) {
-    say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
-    return partial_input;
+  if (result.fault) say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
+  if (result.failure) {
+    say("rtmpscope: {}; the output has what was found until then\n", *result.failure);
+    return failed;
   }
+  if (result.fault) return partial_input;
   auto complaint = complaint_about_times(options.renderer, result.start);
   if (!complaint && result.written) {
     complaint = complaint_about_connection(options.engine.only_connection, result);

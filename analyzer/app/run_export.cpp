@@ -22,12 +22,16 @@ int run_export(const ExportCommand& command) {
   if (!source) return fail(source.error());
   const auto folder = flv::OutputFolder::open(command.folder, command.overwrite);
   if (!folder) return fail(folder.error());
+  const auto redaction = output::make_redaction(command.redaction);
+  if (!redaction) return fail(redaction.error());
+  flv::ExportOptions options = command.options;
+  options.redaction = *redaction;
   auto report = OutputFile::open("");
   // The bar and the report would overwrite each other on one terminal.
   ProgressBar bar(command.progress && !report->is_terminal());
   flv::ExportTotals totals;
   const pipeline::EngineResult result = pipeline::run(
-      **source, command.engine, flv::ExportFactory(command.options, **folder, totals),
+      **source, command.engine, flv::ExportFactory(options, **folder, totals),
       // Nobody may read the report: the files are wanted all the same.
       [&](std::string_view bytes) { return report->write(bytes) || !(*folder)->failed(); },
       [&](std::optional<double> share) {
@@ -40,6 +44,10 @@ int run_export(const ExportCommand& command) {
   if (report->error()) return fail(*report->error());
   for (const std::string& note : (*source)->statistics().notes) say("rtmpscope: {}\n", note);
   if (result.fault) say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
+  if (result.failure) {
+    say("rtmpscope: {}; the files have what was found until then\n", *result.failure);
+    return failed;
+  }
   if (const auto complaint = complaint_about_connection(command.engine.only_connection, result)) {
     return fail({ErrorKind::usage, *complaint});
   }

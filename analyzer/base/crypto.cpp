@@ -1,6 +1,7 @@
 #include "base/crypto.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 
 #include <algorithm>
 
@@ -95,6 +96,10 @@ std::array<std::uint8_t, 20> sha1(Bytes data) {
   EVP_DigestInit_ex2(scratch(), sha1_hash(), nullptr);
   EVP_DigestUpdate(scratch(), data.data(), data.size());
   return finish<20>(scratch());
+}
+
+bool fill_randomly(std::span<std::uint8_t> bytes) {
+  return RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1;
 }
 
 std::string base64(Bytes data) {

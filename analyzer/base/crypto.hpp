@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/bytes.hpp"
@@ -38,6 +39,9 @@ class HmacSha256 {
 
 /// SHA-1 (FIPS 180-4) over `data`; for Community IDs, not for security.
 [[nodiscard]] std::array<std::uint8_t, 20> sha1(Bytes data);
+
+/// For keys: bytes that nobody can guess. False if the system has none.
+[[nodiscard]] bool fill_randomly(std::span<std::uint8_t> bytes);
 
 /// RFC 4648, with padding.
 [[nodiscard]] std::string base64(Bytes data);

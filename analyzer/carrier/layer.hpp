@@ -1,9 +1,10 @@
 // A layer of what a TCP connection carries: two byte streams with gaps go in, two come out.
 #pragma once
 
-#include <optional>
+#include <vector>
 
 #include "base/endpoint.hpp"
+#include "base/proxy_header.hpp"
 #include "base/stream.hpp"
 
 namespace rtmpscope::carrier {
@@ -21,10 +22,8 @@ struct LayerContext {
   Endpoint client;
   Endpoint server;
   PacketRef first_packet;
-  std::uint32_t proxy_header = 0;  ///< bytes of all proxy headers in front of the client's first byte
-  /// The client as a proxy header names it; of several headers the innermost, which was written first. The
-  /// port is 0 if the header has none.
-  std::optional<Endpoint> proxied_client;
+  /// In front of the client's first byte, from the first to the last. The last one was written first.
+  std::vector<ProxyHeader> proxy_headers;
 };
 
 /// Takes the outer streams as a StreamSink, and hands the inner ones to `next` with offsets of their own,

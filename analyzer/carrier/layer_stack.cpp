@@ -136,8 +136,8 @@ void LayerStack::settle() {
   levels_.reset();
 }
 
-bool LayerStack::is_searching() const {
-  return state_ == State::undecided && levels_->detector.is_searching();
+bool LayerStack::is_doubtful() const {
+  return state_ == State::undecided && levels_->detector.is_doubtful();
 }
 
 std::uint64_t LayerStack::outer_offset(Direction direction, std::uint64_t inner) const {

@@ -77,8 +77,8 @@ class LayerStack {
   [[nodiscard]] bool is_decided() const { return state_ != State::undecided; }
   /// Not decided that nobody takes the inner streams.
   [[nodiscard]] bool wants_data() const { return state_ != State::unwanted; }
-  /// Undecided, and only messages can prove that it is RTMP.
-  [[nodiscard]] bool is_searching() const;
+  /// Undecided, and RTMP only if something proves it: to be shown to nobody yet.
+  [[nodiscard]] bool is_doubtful() const;
 
   /// Which way bytes go by the roles that the content shows; TCP's `direction` until that is decided.
   [[nodiscard]] Direction inner_direction(Direction direction) const {

@@ -69,8 +69,10 @@ Opening classify_opening(Bytes first_bytes) {
     case 0x15:
     case 0x16:
     case 0x17: return classify_tls(bytes);
-    default: return is_promising(bytes[0]) ? classify_text(bytes) : Opening::other;
+    default: break;
   }
+  if (bytes[0] <= highest_version) return Opening::odd_version;
+  return is_promising(bytes[0]) ? classify_text(bytes) : Opening::other;
 }
 
 bool is_plain_text(Bytes first_bytes) {
@@ -78,6 +80,19 @@ bool is_plain_text(Bytes first_bytes) {
       first_bytes.first(std::min(first_bytes.size(), opening_size)), [](std::uint8_t byte) {
         return (byte >= 0x20 && byte < 0x7F) || byte == '\r' || byte == '\n' || byte == '\t';
       });
+}
+
+bool is_varied(Bytes block) {
+  constexpr std::ptrdiff_t least_values = 16;
+  std::array<bool, 256> seen{};
+  for (const std::uint8_t byte : block.subspan(8)) seen[byte] = true;
+  return std::ranges::count(seen, true) >= least_values;
+}
+
+bool has_http(Bytes bytes) {
+  const std::string_view text = as_text(bytes);
+  return text.find(" HTTP/1.") != std::string_view::npos ||
+         text.find("HTTP/1.1 ") != std::string_view::npos || text.find("HTTP/1.0 ") != std::string_view::npos;
 }
 
 }  // namespace rtmpscope::carrier

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <string_view>
 #include <vector>
 
 #include "base/byte_order.hpp"
@@ -34,13 +33,6 @@ bool is_client_handshake(Bytes bytes, Direction direction) {
   return bytes.size() == first_block_end && find_digest(bytes.subspan(1), direction) != DigestLayout::none;
 }
 
-/// A request line or status line of HTTP/1 (RFC 9112, 3 and 4), anywhere.
-bool has_http(Bytes bytes) {
-  const std::string_view text = as_text(bytes);
-  return text.find(" HTTP/1.") != std::string_view::npos ||
-         text.find("HTTP/1.1 ") != std::string_view::npos || text.find("HTTP/1.0 ") != std::string_view::npos;
-}
-
 }  // namespace
 
 /// What is known of the beginning of one direction.
@@ -58,6 +50,10 @@ struct ProtocolDetector::Side {
   bool digest_checked = false;
   std::size_t searched = 0;  ///< of the first bytes, for messages
 
+  /// May be a handshake, whatever its version.
+  [[nodiscard]] bool is_candidate() const {
+    return opening == Opening::handshake || opening == Opening::odd_version;
+  }
   [[nodiscard]] Bytes start() const { return Bytes(bytes).first(static_cast<std::size_t>(known)); }
   [[nodiscard]] bool has_block_1() const { return known >= first_block_end; }
   [[nodiscard]] bool has_block_2() const { return known >= handshake_size; }
@@ -129,6 +125,13 @@ bool ProtocolDetector::is_searching() const {
   return detection_.protocol == Protocol::undecided && held_ && held_->searched_bytes != nullptr;
 }
 
+bool ProtocolDetector::is_doubtful() const {
+  if (detection_.protocol != Protocol::undecided || !held_) return false;
+  return is_searching() || std::ranges::any_of(held_->sides, [](const Side& side) {
+           return side.opening == Opening::odd_version;
+         });
+}
+
 /// From now on messages are looked for, and what is kept for that is counted.
 void ProtocolDetector::begin_search() {
   held_->searched_bytes = hints_.searched_bytes;
@@ -162,7 +165,7 @@ Detection ProtocolDetector::add_slowly(Direction direction, const StreamData& da
 Detection ProtocolDetector::decide_early(Direction direction, const StreamData& data) {
   if (!hints_.syn_seen || data.offset != 0) return detection_;
   if (held_->segments.size() == 1 && is_client_handshake(data.bytes, direction)) return settle_handshake();
-  if (is_searching() || !hints_.known_port || data.bytes.size() < opening_size) return detection_;
+  if (is_doubtful() || !hints_.known_port || data.bytes.size() < opening_size) return detection_;
   return at_end();
 }
 
@@ -212,6 +215,10 @@ Detection ProtocolDetector::at_end() {
 }
 
 Detection ProtocolDetector::decide(bool last) {
+  if (may_have_odd_version()) {
+    if (prove_odd_version(last)) return settle_handshake();
+    if (!last) return detection_;
+  }
   bool waiting = false;
   for (const Direction way : {Direction::to_server, Direction::to_client}) {
     Side& side = held_->side(way);
@@ -221,6 +228,7 @@ Detection ProtocolDetector::decide(bool last) {
       case Opening::handshake: break;
       case Opening::tls:
       case Opening::http:
+      case Opening::odd_version:
       case Opening::other:
         if (peer.opening == Opening::handshake) return decide_against_handshake(peer, side);
         if (side.opening == Opening::tls) return settle({Protocol::tls});
@@ -232,6 +240,45 @@ Detection ProtocolDetector::decide(bool last) {
   }
   if (waiting && !last) return detection_;
   return decide_handshake(last);
+}
+
+/// One side's version is none, and nothing else speaks against a handshake so far.
+bool ProtocolDetector::may_have_odd_version() const {
+  const Side& client = held_->side(Direction::to_server);
+  const Side& server = held_->side(Direction::to_client);
+  const auto is_odd = [](const Side& side) { return side.opening == Opening::odd_version; };
+  const auto fits = [](const Side& side) {
+    return side.is_candidate() || (side.opening == Opening::open && !side.has_gap);
+  };
+  const bool asked_for = hints_.known_port || client.opening == Opening::handshake;
+  return hints_.syn_seen && asked_for && (is_odd(client) || is_odd(server)) && fits(client) && fits(server);
+}
+
+/// Each proof is one that other protocols do not come by.
+bool ProtocolDetector::prove_odd_version(bool last) {
+  Side& client = held_->side(Direction::to_server);
+  Side& server = held_->side(Direction::to_client);
+  if (!client.has_block_1() || !is_varied(client.block_1())) return false;
+  // A server that sends back whatever comes has S1 like C1, but not S2.
+  if (server.has_block_2() && repeats(server.block_2(), client.block_1())) return true;
+  if (server.has_block_1() && client.has_block_2() && is_varied(server.block_1()) &&
+      repeats(client.block_2(), server.block_1())) {
+    return true;
+  }
+  const rtmp::ChunkEvidence evidence = rtmp::read_chunk_evidence(client.after_handshake());
+  if (evidence.plausible && evidence.enough && evidence.direction == Direction::to_server &&
+      server.has_block_1()) {
+    return true;
+  }
+  const bool answered = server.has_block_1();
+  if ((last || answered) && !client.digest_checked) {
+    client.digest_checked = true;
+    if (find_digest(client.block_1(), Direction::to_server) != DigestLayout::none) return true;
+  }
+  const auto fits = [](const Side& side) {
+    return side.length == first_block_end || side.length == handshake_size;
+  };
+  return last && client.zero_is_zero() && fits(client) && (server.length == 0 || fits(server));
 }
 
 /// One side begins like a handshake, the other like something else.

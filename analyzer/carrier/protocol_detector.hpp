@@ -49,7 +49,9 @@ enum class DecisionPolicy : std::uint8_t {
 /// the other's; a valid digest; a believable chunk header right after the handshake. Until then the
 /// connection stays undecided, at most until one side has sent `held_limit` bytes; where gaps hide parts of a
 /// handshake, until both have, or one has sent `held_limit_with_gaps`. A handshake that stays incomplete is
-/// accepted at the end if what there is fits exactly, or on a known port. Most connections of a capture are
+/// accepted at the end if what there is fits exactly, or on a known port. A version that is none needs more
+/// proof: one block repeats the other, a digest, a command right after the handshake, or sizes that fit
+/// exactly; and a known port, or a peer whose version is one. Most connections of a capture are
 /// something else: their first byte decides, and nothing is kept. But where the capture has no SYN, each
 /// first byte is possible, and so it is behind a gap at a direction's beginning: on an unknown port messages
 /// in a row prove RTMP (midstream_evidence.hpp), for which up to `searched_limit` bytes of a direction are
@@ -82,7 +84,8 @@ class ProtocolDetector {
 
   Detection add(Direction direction, const StreamData& data) {
     if (detection_.protocol != Protocol::undecided) return detection_;
-    if (!held_ && !may_be_midstream() && !may_prove_midstream() && !is_promising(data.bytes.front())) {
+    if (!held_ && !may_be_midstream() && !may_prove_midstream() && !is_promising(data.bytes.front()) &&
+        !(hints_.known_port && data.bytes.front() <= highest_version)) {
       detection_.protocol = Protocol::other;
       return detection_;
     }
@@ -95,6 +98,8 @@ class ProtocolDetector {
   [[nodiscard]] Detection detection() const { return detection_; }
   /// Undecided, and only messages can prove that it is RTMP.
   [[nodiscard]] bool is_searching() const;
+  /// Undecided, and RTMP only if something proves it: to be shown to nobody yet.
+  [[nodiscard]] bool is_doubtful() const;
 
   /// Pieces of data, and gaps, that are held.
   [[nodiscard]] std::size_t held_segments() const;
@@ -124,6 +129,8 @@ class ProtocolDetector {
   Detection decide_incomplete();
   Detection decide_early(Direction direction, const StreamData& data);
   Detection decide_against_handshake(Side& side, const Side& against);
+  [[nodiscard]] bool may_have_odd_version() const;
+  bool prove_odd_version(bool last);
   bool prove_by_sizes();
   bool prove_by_copies();
   bool prove_by_chunks(bool last);

@@ -202,8 +202,11 @@ std::uint64_t ProxyHeaderLayer::inner_offset(Direction direction, std::uint64_t 
 }
 
 void ProxyHeaderLayer::add_to(LayerContext& context) const {
-  context.proxy_header += length_;
-  if (client_) context.proxied_client = client_;
+  if (state_ != LayerState::open) return;
+  const ProxyProtocol protocol = kept_[0] == 'P'    ? ProxyProtocol::version_1
+                                 : kept_[0] == 0x0D ? ProxyProtocol::version_2
+                                                    : ProxyProtocol::srs;
+  context.proxy_headers.push_back({protocol, length_, client_});
 }
 
 }  // namespace rtmpscope::carrier

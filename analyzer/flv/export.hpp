@@ -8,6 +8,7 @@
 #include "flv/file_writer.hpp"
 #include "flv/output_folder.hpp"
 #include "output/observer.hpp"
+#include "output/redaction.hpp"
 
 namespace rtmpscope::flv {
 
@@ -18,8 +19,8 @@ inline constexpr std::size_t most_listed = 20;
 
 struct ExportOptions {
   Timestamps timestamps = Timestamps::from_zero;
-  std::vector<std::string> streams;  ///< only streams of these names; empty: all
-  bool redact = false;               ///< stream names do not become part of file names
+  std::vector<std::string> streams;      ///< only streams of these names; empty: all
+  output::RedactionPointer redaction{};  ///< null: names and metadata as they were sent
 };
 
 /// What came of an export.

@@ -7,7 +7,6 @@
 
 #include "flv/export_item.hpp"
 #include "flv/left_out.hpp"
-#include "output/redaction.hpp"
 #include "output/text/terminal_text.hpp"
 
 namespace rtmpscope::flv {
@@ -38,7 +37,9 @@ std::string notes_of(const FileContents& contents) {
 class ExportAssembler::Source final : public FileStore {
  public:
   Source(ExportAssembler& owner, std::uint32_t number)
-      : owner_(owner), number_(number), recorder_(*this, owner.options_.timestamps) {}
+      : owner_(owner),
+        number_(number),
+        recorder_(*this, owner.options_.timestamps, owner.options_.redaction.get()) {}
 
   void take(const ExportItem& item) {
     if (item.kind == ExportItem::Kind::command) {
@@ -63,10 +64,8 @@ class ExportAssembler::Source final : public FileStore {
       ++owner_.totals_.unrecorded;
       return nullptr;
     }
-    const bool redact = owner_.options_.redact;
-    const std::string app = redact ? output::redact_app(first.app) : std::string(first.app);
-    std::string name =
-        owner_.names_.name(app, redact ? std::string_view() : stream.name, stream.message_stream_id, number_);
+    std::string name = owner_.names_.name({first.app, stream.name, stream.message_stream_id, number_},
+                                          owner_.options_.redaction.get());
     auto file = owner_.folder_.create(name);
     if (file == nullptr) return nullptr;
     ++owner_.totals_.files;

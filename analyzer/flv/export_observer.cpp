@@ -44,7 +44,7 @@ void ExportObserver::on_message(const rtmp::MessageEvent& event) {
     case MessageType::data_amf3:
     case MessageType::aggregate:
       item.kind = ExportItem::Kind::media;
-      item.text = as_text(event.stream_name);
+      item.text = as_text(event.stream_name.value_or(Bytes()));
       if (message.complete) item.body = message.body;
       add(event, item);
       break;

@@ -29,15 +29,18 @@ std::string name_part(std::string_view captured) {
   return text;
 }
 
-std::string FileNames::name(std::string_view app, std::string_view stream,
-                            std::optional<std::uint32_t> message_stream_id, std::uint32_t connection) {
-  std::string name = name_part(app);
+std::string FileNames::name(const StreamName& stream, const output::Redaction* redaction) {
+  const auto part = [redaction](FieldId id, std::string_view text) {
+    return redaction == nullptr ? name_part(text) : redaction->file_part(id, text);
+  };
+  std::string name = part(FieldId::document_app, stream.app);
   if (!name.empty()) name += '_';
-  name += stream.empty() ? fmt::format("stream{}", message_stream_id.value_or(0)) : name_part(stream);
+  const std::string own = part(FieldId::document_stream_name, stream.stream);
+  name += own.empty() ? fmt::format("stream{}", stream.message_stream_id.value_or(0)) : own;
   // The same stream may be published and played, and more than once.
   std::string unique = name;
   for (std::uint32_t i = 1; !names_.insert(unique).second; ++i) {
-    unique = fmt::format("{}-{}{}", name, connection, i == 1 ? "" : fmt::format("-{}", i));
+    unique = fmt::format("{}-{}{}", name, stream.connection, i == 1 ? "" : fmt::format("-{}", i));
   }
   return unique + ".flv";
 }

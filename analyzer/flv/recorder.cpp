@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flv/redacted_script.hpp"
 #include "flv/tags.hpp"
 #include "rtmp/message/aggregate.hpp"
 
@@ -57,9 +58,14 @@ void Recorder::finish() {
 }
 
 void Recorder::add(const RecordedMessage& message, Tag tag) {
+  std::vector<std::uint8_t> redacted;
   if (tag.type == MessageType::data_amf0 || tag.type == MessageType::data_amf3) {
     tag.body = script_of(tag.type, tag.body);
     tag.type = MessageType::data_amf0;
+    if (redaction_ != nullptr) {
+      redacted = redact_script(tag.body, *redaction_);
+      tag.body = redacted;
+    }
   } else if (tag.type != MessageType::audio && tag.type != MessageType::video) {
     return;
   }

@@ -9,6 +9,7 @@
 
 #include "flv/file_writer.hpp"
 #include "flv/stream_key.hpp"
+#include "output/redaction.hpp"
 #include "rtmp/chunk/message.hpp"
 
 namespace rtmpscope::flv {
@@ -41,7 +42,9 @@ class FileStore {
 
 class Recorder {
  public:
-  Recorder(FileStore& files, Timestamps timestamps) : files_(files), timestamps_(timestamps) {}
+  /// `redaction` may be null, and outlives the recorder.
+  Recorder(FileStore& files, Timestamps timestamps, const output::Redaction* redaction = nullptr)
+      : files_(files), timestamps_(timestamps), redaction_(redaction) {}
 
   /// A client's command on `message_stream_id`: after publish or play what follows is another recording,
   /// though the message stream may be the same.
@@ -70,6 +73,7 @@ class Recorder {
 
   FileStore& files_;
   Timestamps timestamps_;
+  const output::Redaction* redaction_;
   std::vector<OpenStream> streams_;
 };
 

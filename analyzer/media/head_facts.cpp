@@ -85,6 +85,14 @@ void read_codec_and_track(EnhancedHead& head, std::uint8_t multitrack, Extent& e
   head.readable = true;
 }
 
+/// The first NAL unit's length, of the usual 4 bytes, cannot be one: a start code, or beyond the packet.
+/// Sizes other than 4 are told by the whole packet, when it is described.
+bool begins_with_odd_nal(const BodyCursor& cursor) {
+  if (cursor.have(4) != Have::yes) return false;
+  const std::uint32_t word = load_be32(cursor.data());
+  return word == 1 || word > cursor.left() - 4;
+}
+
 /// Nearly all enhanced video messages: coded frames of a known codec without ModEx and tracks. Fills in the
 /// facts of such a message, so that it does not take the long way.
 bool is_plain_frame(const BodyCursor& cursor, VideoFacts& facts, Extent& extent) {
@@ -97,11 +105,15 @@ bool is_plain_frame(const BodyCursor& cursor, VideoFacts& facts, Extent& extent)
   facts.codec = codec;
   facts.kind = VideoPacketKind::coded_frames;
   extent.payload = cursor.position + 4;
-  if (packet_type == video_coded_frames && is_nal_codec(codec)) {
+  if (!is_nal_codec(codec)) return true;
+  BodyCursor nal_units = cursor;
+  nal_units.position += 4;
+  if (packet_type == video_coded_frames) {
     extent.payload += 3;
     facts.composition_time = sign_extend_24(load_be24(cursor.data() + 4));
-    facts.needs_description = facts.composition_time < 0;
+    nal_units.position += 3;
   }
+  facts.needs_description = facts.composition_time < 0 || begins_with_odd_nal(nal_units);
   return true;
 }
 
@@ -184,6 +196,11 @@ void legacy_video(const BodyCursor& cursor, VideoFacts& facts, Extent& extent) {
   if (cursor.have(4) == Have::yes) {
     facts.composition_time = sign_extend_24(load_be24(cursor.data() + 1));
     facts.needs_description = facts.needs_description || facts.composition_time < 0;
+    if (facts.kind == VideoPacketKind::coded_frames && is_nal_codec(facts.codec)) {
+      BodyCursor nal_units = cursor;
+      nal_units.position += 4;
+      facts.needs_description = facts.needs_description || begins_with_odd_nal(nal_units);
+    }
   } else {
     facts.needs_description = true;
   }

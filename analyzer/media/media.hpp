@@ -63,7 +63,7 @@ struct VideoFacts {
   bool key_frame = false;        ///< coded frames of type key or generated key
   bool sequence_header = false;  ///< kind is sequence_start
   /// describe_video has more to say than codec, type and time: configuration, metadata, commands, several
-  /// tracks, or anything odd in the header. Findings about NAL units alone do not set it.
+  /// tracks, or anything odd in the header or in the length of the first NAL unit.
   bool needs_description = false;
   /// Of a key frame: it may say what the pictures are (a frame header, a parameter set in front of the first
   /// slice).

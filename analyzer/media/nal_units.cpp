@@ -52,6 +52,12 @@ void describe_slice_type(VideoCodec codec, std::uint8_t type, const BodyCursor& 
   fields.number(VideoField::nal_unit_slice_type, range, slice_type % 5);
 }
 
+/// Four bytes that no length can be: a NAL unit of one byte, then one that does not fit. A start code of
+/// three bytes can be a length of 256 to 511, which only the whole packet tells.
+bool is_start_code(const BodyCursor& cursor) {
+  return cursor.have(4) == Have::yes && load_be32(cursor.data()) == 1;
+}
+
 void list(VideoCodec codec, BodyCursor cursor, std::uint32_t end, std::uint32_t size,
           const VideoFields& fields) {
   if (cursor.position == end) return;
@@ -108,14 +114,21 @@ void describe_nal_units(VideoCodec codec, BodyCursor cursor, const VideoFields& 
   std::uint32_t size = usual_length_size;
   BodyCursor stop = cursor;
   Have result = walk(stop, size);
-  if (result == Have::missing && cursor.whole()) {
-    if (begins_with_start_code(cursor)) {
+  if (result == Have::missing && is_start_code(cursor)) {
+    fields.finding(FindingId::nal_start_code, cursor.next(4));
+    return;
+  }
+  bool may_be_other_size = false;  // the bytes that are kept do not tell
+  if (result == Have::missing) {
+    if (cursor.whole() && begins_with_start_code(cursor)) {
       fields.finding(FindingId::nal_start_code, cursor.next(4));
       return;
     }
     for (const std::uint32_t other : {2U, 1U, 3U}) {
       BodyCursor trial = cursor;
-      if (walk(trial, other) == Have::yes) {
+      const Have other_result = walk(trial, other);
+      may_be_other_size = may_be_other_size || other_result == Have::unseen;
+      if (other_result == Have::yes) {
         result = Have::yes;
         stop = trial;
         size = other;
@@ -126,7 +139,7 @@ void describe_nal_units(VideoCodec codec, BodyCursor cursor, const VideoFields& 
   if (result != Have::missing) {
     list(codec, cursor, stop.position, size, fields);
     if (result == Have::unseen) fields.flag(VideoField::nal_units_cut, stop.next(0), true);
-  } else if (cursor.whole()) {
+  } else if (!may_be_other_size) {
     list(codec, cursor, stop.position, size, fields);
     const std::uint32_t prefix = std::min(size, stop.left());
     fields.finding(FindingId::nal_length, stop.next(prefix), read_length(stop, prefix), stop.left() - prefix);

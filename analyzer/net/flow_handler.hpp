@@ -19,15 +19,21 @@ struct FlowInfo {
   PacketRef first_packet;  ///< of the connection; the SYN, if there is one
 };
 
+/// Of one side: whether it has sent a FIN, and who did so first.
+enum class Closed : std::uint8_t { no, as_first, as_second };
+
 struct FlowDirectionTotals {
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;                ///< of the stream, captured and in time, each byte once
   std::uint64_t missing_bytes = 0;        ///< of the gaps of known length
-  std::uint64_t retransmitted_bytes = 0;  ///< captured again
+  std::uint64_t retransmitted_bytes = 0;  ///< of segments that were sent again
   std::uint64_t discarded_bytes = 0;  ///< before the stream's first byte, after their gap, or after the FIN
-  std::uint32_t out_of_order_segments = 0;  ///< came before bytes that precede them
-  std::uint32_t keep_alives = 0;            ///< probes with one byte that is no part of the stream
-  Timestamp last_time = 0;                  ///< of the latest packet
+  std::uint32_t retransmitted_segments = 0;  ///< also where the first copy was lost before the capture point
+  std::uint32_t out_of_order_segments = 0;   ///< came after bytes that follow them, without having been lost
+  std::uint32_t keep_alives = 0;             ///< probes with one byte that is no part of the stream
+  Closed closed = Closed::no;                ///< whether the sender closed its side
+  bool reset = false;                        ///< the sender reset the connection
+  Timestamp last_time = 0;                   ///< of the latest packet
 
   void note_packet(Timestamp time) {
     ++packets;

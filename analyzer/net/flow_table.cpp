@@ -1,6 +1,7 @@
 #include "net/flow_table.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "base/prefetch.hpp"
@@ -9,6 +10,11 @@ namespace rtmpscope::net {
 namespace {
 
 constexpr std::size_t first_slots = 1024;
+
+/// Slabs without a flow whose memory is kept for the next ones.
+constexpr std::size_t kept_slabs = 8;
+/// The table of slots shrinks when so few of them are in use.
+constexpr std::size_t sparse = 16;
 
 }  // namespace
 
@@ -74,14 +80,8 @@ FlowTable::Index FlowTable::find(const TcpSegment& segment) const {
 }
 
 FlowTable::Index FlowTable::add(const TcpSegment& segment) {
-  if ((size_ + 1) * 2 > slots_.size()) grow();
-  if (free_.empty()) {
-    const Index base = static_cast<Index>(slabs_.size() * flows_per_slab);
-    slabs_.push_back(std::make_unique<Flow[]>(flows_per_slab));
-    for (std::size_t i = flows_per_slab; i > 0; --i) free_.push_back(base + static_cast<Index>(i - 1));
-  }
-  const Index index = free_.back();
-  free_.pop_back();
+  if ((size_ + 1) * 2 > slots_.size()) resize_slots(slots_.size() * 2);
+  const Index index = take_place();
   Flow& entry = flow(index);
   entry.connection.begin(segment, held_);
   entry.hash = segment.hash;
@@ -106,8 +106,43 @@ void FlowTable::remove(Index index) {
   }
   slots_[vacant] = {};
   unlink(index);
-  free_.push_back(index);
+  free_place(index);
   --size_;
+}
+
+FlowTable::Index FlowTable::take_place() {
+  if (vacant_.empty()) {
+    vacant_.push_back(static_cast<Index>(slabs_.size()));
+    slabs_.emplace_back().vacant = true;
+  }
+  const Index number = vacant_.back();
+  Slab& slab = slabs_[number];
+  if (slab.flows == nullptr) {
+    slab.flows = std::make_unique<Flow[]>(flows_per_slab);
+  } else if (slab.used == 0) {
+    --empty_slabs_;
+  }
+  const int place = std::countr_one(slab.used);
+  slab.used |= 1U << place;
+  if (slab.used == ~0U) {
+    vacant_.pop_back();
+    slab.vacant = false;
+  }
+  return static_cast<Index>(number * flows_per_slab) + static_cast<Index>(place);
+}
+
+void FlowTable::free_place(Index index) {
+  const Index number = index / flows_per_slab;
+  Slab& slab = slabs_[number];
+  slab.used &= ~(1U << index % flows_per_slab);
+  if (!slab.vacant) vacant_.push_back(number);
+  slab.vacant = true;
+  if (slab.used != 0) return;
+  if (empty_slabs_ < kept_slabs) {
+    ++empty_slabs_;
+  } else {
+    slab.flows.reset();
+  }
 }
 
 void FlowTable::evict_one(PacketRef packet) {
@@ -125,8 +160,8 @@ void FlowTable::evict_one(PacketRef packet) {
   }
 }
 
-void FlowTable::grow() {
-  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
+void FlowTable::resize_slots(std::size_t size) {
+  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(size));
   mask_ = static_cast<std::uint32_t>(slots_.size() - 1);
   for (const Slot& slot : old) {
     if (slot.flow != no_flow) insert_slot(slot.hash, slot.flow);
@@ -148,6 +183,7 @@ void FlowTable::link(Index index, TcpConnection::Phase phase) {
   entry.next = no_flow;
   (list.last == no_flow ? list.first : flow(list.last).next) = index;
   list.last = index;
+  ++list.size;
 }
 
 void FlowTable::unlink(Index index) {
@@ -155,6 +191,7 @@ void FlowTable::unlink(Index index) {
   List& list = list_of(entry.list);
   (entry.previous == no_flow ? list.first : flow(entry.previous).next) = entry.next;
   (entry.next == no_flow ? list.last : flow(entry.next).previous) = entry.previous;
+  --list.size;
 }
 
 void FlowTable::touch(Index index) {
@@ -175,7 +212,8 @@ void FlowTable::on_tick(const Tick& tick) {
   last_tick_ = tick.clock;
   using Phase = TcpConnection::Phase;
   scratch_.clear();
-  expire(Phase::half_open, limits_.half_open_timeout, scratch_);
+  const bool crowded = list_of(Phase::half_open).size > limits_.usual_half_open;
+  expire(Phase::half_open, crowded ? limits_.half_open_timeout_if_more : limits_.half_open_timeout, scratch_);
   counters_.half_open_dropped += scratch_.size();
   expire(Phase::closed, limits_.tombstone_time, scratch_);
   expire(Phase::closing, limits_.closing_timeout, scratch_);
@@ -189,6 +227,7 @@ void FlowTable::on_tick(const Tick& tick) {
     connection.close(closing ? EndCause::fin : EndCause::idle, tick.packet, environment());
     remove(index);
   }
+  if (slots_.size() > first_slots && size_ * sparse < slots_.size()) resize_slots(slots_.size() / 4);
 }
 
 void FlowTable::finish(PacketRef last) {
@@ -200,7 +239,9 @@ void FlowTable::finish(PacketRef last) {
     return flow(a).connection.first_packet().number < flow(b).connection.first_packet().number;
   });
   for (const Index index : scratch_) {
-    flow(index).connection.close(EndCause::capture_end, last, environment());
+    TcpConnection& connection = flow(index).connection;
+    const bool closing = connection.phase() == TcpConnection::Phase::closing;
+    connection.close(closing ? EndCause::fin : EndCause::capture_end, last, environment());
     remove(index);
   }
 }

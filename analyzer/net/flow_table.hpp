@@ -59,7 +59,15 @@ class FlowTable {
     std::uint32_t hash = 0;
     TcpConnection::Phase list{};  // the list that it is in
   };
-  static_assert(sizeof(Flow) <= 300, "an idle connection has to be cheap");
+  static_assert(sizeof(Flow) <= 304, "an idle connection has to be cheap");
+
+  /// Places for flows; the memory is freed when there are none.
+  struct Slab {
+    std::unique_ptr<Flow[]> flows;
+    std::uint32_t used = 0;  ///< a bit for each
+    bool vacant = false;     ///< is in `vacant_`
+  };
+  static_assert(flows_per_slab == 32, "Slab::used has a bit for each");
 
   struct Slot {
     std::uint32_t hash = 0;
@@ -69,18 +77,23 @@ class FlowTable {
   struct List {
     Index first = no_flow;
     Index last = no_flow;
+    std::size_t size = 0;
   };
 
-  [[nodiscard]] Flow& flow(Index index) { return slabs_[index / flows_per_slab][index % flows_per_slab]; }
+  [[nodiscard]] Flow& flow(Index index) {
+    return slabs_[index / flows_per_slab].flows[index % flows_per_slab];
+  }
   [[nodiscard]] const Flow& flow(Index index) const {
-    return slabs_[index / flows_per_slab][index % flows_per_slab];
+    return slabs_[index / flows_per_slab].flows[index % flows_per_slab];
   }
   [[nodiscard]] List& list_of(TcpConnection::Phase phase) { return lists_[static_cast<std::size_t>(phase)]; }
   [[nodiscard]] Index find(const TcpSegment& segment) const;
   [[nodiscard]] Index add(const TcpSegment& segment);
   void remove(Index index);
   void evict_one(PacketRef packet);
-  void grow();
+  [[nodiscard]] Index take_place();
+  void free_place(Index index);
+  void resize_slots(std::size_t size);
   void insert_slot(std::uint32_t hash, Index index);
   void link(Index index, TcpConnection::Phase phase);
   void unlink(Index index);
@@ -95,8 +108,9 @@ class FlowTable {
   std::vector<Slot> slots_;  // open addressing with linear probing; size is a power of two
   std::uint32_t mask_ = 0;
   std::size_t size_ = 0;
-  std::vector<std::unique_ptr<Flow[]>> slabs_;
-  std::vector<Index> free_;
+  std::vector<Slab> slabs_;
+  std::vector<Index> vacant_;    ///< numbers of slabs with free places
+  std::size_t empty_slabs_ = 0;  ///< of these, without a flow but with memory
   std::array<List, 4> lists_;
   std::vector<Index> scratch_;
   Timestamp first_tick_ = before_ticks;

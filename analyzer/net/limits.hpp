@@ -8,7 +8,8 @@
 
 namespace rtmpscope::net {
 
-inline constexpr Timestamp millisecond = 1'000'000;
+inline constexpr Timestamp microsecond = 1'000;
+inline constexpr Timestamp millisecond = 1'000 * microsecond;
 inline constexpr Timestamp second = 1'000 * millisecond;
 
 /// Limits of the packet decoder.
@@ -53,7 +54,7 @@ struct ClockLimits {
 /// of threads only as long as they are not reached, or the number of tables does not follow the number of
 /// threads.
 struct FlowLimits {
-  /// Flows of one table, tombstones and half-open ones included: about 35 MiB. Reached: the least recently
+  /// Flows of one table, tombstones and half-open ones included: about 38 MiB. Reached: the least recently
   /// used tombstone goes, else the least recently used flow without payload, else the least recently used
   /// flow, which ends with EndCause::evicted.
   std::uint32_t flows = 1U << 17;
@@ -69,7 +70,12 @@ struct FlowLimits {
   /// reported.
   Timestamp half_open_timeout = 120 * second;
 
-  /// Both sides have sent FIN but bytes before it are missing: no packet for that long and they never come.
+  /// More flows of a table without payload than that are a flood or a scan, and are forgotten sooner.
+  std::size_t usual_half_open = 1U << 11;
+  Timestamp half_open_timeout_if_more = 30 * second;
+
+  /// Both sides have sent FIN, but bytes before it or its acknowledgement are missing: no packet for that
+  /// long and they never come.
   Timestamp closing_timeout = 10 * second;
 
   /// How long a closed flow swallows late packets, counted from its end; TIME_WAIT of Linux.
@@ -107,6 +113,17 @@ struct FlowLimits {
   std::uint32_t one_way_grace_packets = 512;
   Timestamp one_way_grace_time = 2 * second;
   Timestamp one_way_grace_time_alone = 10 * second;
+
+  /// A round trip where the connection's handshake does not show it. tshark assumes the same.
+  Timestamp unknown_round_trip = 3 * millisecond;
+
+  /// The clock in a sender's segments (TCP timestamps) goes on in steps of at most that, on usual systems.
+  Timestamp sender_clock_tick = 10 * millisecond;
+
+  /// The SYN of a connection that is known comes again within that time: sent again, or seen at a second
+  /// capture point. Later it begins another connection, which may have the same sequence numbers: a second
+  /// copy of a capture.
+  Timestamp syn_again = second;
 
   /// An acknowledgement further ahead than that belongs to another connection or is forged, and is ignored.
   /// Many times the usual receive windows, so that acknowledgements lead on over a gap in the capture.

@@ -29,6 +29,14 @@ OutOfOrderBuffer::Cost OutOfOrderBuffer::cost_of(std::uint64_t offset, std::size
           pieces * piece_overhead + std::max(captured, usual_piece_bytes) + (parts - 1) * usual_piece_bytes};
 }
 
+const OutOfOrderBuffer::Piece* OutOfOrderBuffer::first_behind(std::uint64_t offset) const {
+  // Nearly always there is none: segments come at the end.
+  if (pieces_.empty() || pieces_.back().offset <= offset) return nullptr;
+  const auto behind = std::ranges::upper_bound(pieces_, offset, {}, &Piece::offset);
+  if (behind != pieces_.begin() && std::prev(behind)->end() > offset) return nullptr;
+  return &*behind;
+}
+
 OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes captured,
                                                     std::uint32_t wire_length, Noticed noticed,
                                                     PacketRef packet) {

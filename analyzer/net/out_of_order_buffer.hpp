@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -13,10 +14,12 @@ namespace rtmpscope::net {
 /// anything.
 class OutOfOrderBuffer {
  public:
-  /// When the gap before a piece was first seen: number of the packet within its flow, and capture time.
+  /// When the gap before a piece was first seen: number of the packet within its flow, capture time, and the
+  /// sender's clock in that packet.
   struct Noticed {
     std::uint64_t packet = 0;
     Timestamp time = 0;
+    std::optional<std::uint32_t> sender_clock{};
   };
   /// Bytes of a piece that came with one packet: up to the next such part, or to the piece's end.
   struct Part {
@@ -59,6 +62,8 @@ class OutOfOrderBuffer {
   [[nodiscard]] std::size_t size() const { return pieces_.size(); }
   [[nodiscard]] Piece& front() { return pieces_.front(); }
   [[nodiscard]] const Piece& operator[](std::size_t i) const { return pieces_[i]; }
+  /// The first piece behind `offset`, if that is in a gap. Null: it is in a piece, or there is none behind.
+  [[nodiscard]] const Piece* first_behind(std::uint64_t offset) const;
   /// Drops the first `count` pieces.
   void drop_front(std::size_t count);
 

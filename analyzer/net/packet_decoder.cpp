@@ -152,6 +152,7 @@ DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, Pa
   // Cut within the options: nothing of the payload is there, but how long it was is known.
   const std::uint32_t header_captured = std::min(header, view.captured);
   out.payload = tcp + header_captured;
+  out.header_length = static_cast<std::uint8_t>(header_captured);
   out.payload_length = view.captured - header_captured;
   out.wire_length = view.wire - header;
   if (out.payload_length < out.wire_length) ++counters_.cut_payloads;

@@ -79,13 +79,17 @@ void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured,
       captured = captured.first(std::min<std::size_t>(wire_length, captured.size()));
     }
   }
-  if (wire_length > 0) accept(offset, captured, wire_length, delivery);
+  if (wire_length == 0) return;
+  const std::uint64_t retransmitted = totals.retransmitted_bytes;
+  accept(offset, captured, wire_length, delivery);
+  if (totals.retransmitted_bytes != retransmitted) ++totals.retransmitted_segments;
 }
 
 void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_length,
                                    FlowDirectionTotals& totals) {
   const std::int64_t end = offset + wire_length;
   const auto next = static_cast<std::int64_t>(next_);
+  if (offset < next) ++totals.retransmitted_segments;
   if (end <= next) {
     totals.retransmitted_bytes += wire_length;
     return;
@@ -99,7 +103,6 @@ void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_lengt
 void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length,
                                Delivery& delivery) {
   if (offset > next_) {
-    ++delivery.totals.out_of_order_segments;
     if (!holding() && acknowledged_beyond(offset - 1) &&
         delivery.held.expects_no_late_bytes(delivery.limits)) {
       give_up_gap(offset, GapCause::not_captured, delivery);
@@ -118,12 +121,14 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
     if (wire_length == 0) return;
   }
   if (offset > next_) {
+    if (holding()) count_fill(offset, wire_length, delivery);
     hold(offset, captured, wire_length, delivery);
     return;
   }
   if (holding()) {
+    count_fill(offset, wire_length, delivery);
     // What is held may lie within this segment, and came first: let the buffer sort it out.
-    out_of_order_->last_fill = {delivery.flow_packet, delivery.packet.time};
+    out_of_order_->last_fill = {delivery.flow_packet, delivery.packet.time, {}};
     if (acknowledged_beyond(next_)) delivery.held.late = true;
     hold(offset, captured, wire_length, delivery);
     drain(delivery, true);
@@ -144,9 +149,48 @@ void StreamReassembler::count_repeated(std::uint64_t begin, std::uint64_t end, D
       if (to > from) late += to - from;
     }
   }
-  if (late > 0) delivery.held.late = true;
-  delivery.totals.discarded_bytes += late;
-  delivery.totals.retransmitted_bytes += end - begin - late;
+  FlowDirectionTotals& totals = delivery.totals;
+  totals.discarded_bytes += late;
+  totals.retransmitted_bytes += end - begin - late;
+  if (late == 0) return;
+  delivery.held.late = true;
+  if (acknowledgement_known_) {
+    ++totals.out_of_order_segments;  // the receiver had these bytes long ago: the capture brings them late
+  } else {
+    totals.retransmitted_bytes += late;
+  }
+}
+
+/// Whether a segment that fills a gap was sent before the one that showed the gap. If not, it was sent again:
+/// its first copy was lost before the capture point.
+bool StreamReassembler::was_overtaken(const OutOfOrderBuffer::Noticed& noticed,
+                                      const Delivery& delivery) const {
+  const FlowLimits& limits = delivery.limits;
+  const Timestamp round_trip = delivery.round_trip != 0 ? delivery.round_trip : limits.unknown_round_trip;
+  const Timestamp passed = delivery.packet.time - noticed.time;
+  if (delivery.sender_clock && noticed.sender_clock) {
+    const std::int32_t later = sequence_distance(*delivery.sender_clock, *noticed.sender_clock);
+    if (later != 0) return later < 0;
+    // Sent within one tick of the clock: long before the sender could know of a loss, if that takes longer.
+    if (round_trip >= limits.sender_clock_tick) return true;
+  }
+  // It takes the sender a round trip to learn of a loss. The one that was measured may have been a long one.
+  return passed < round_trip / 4 * 3;
+}
+
+/// Of a segment with bytes that precede what is held.
+void StreamReassembler::count_fill(std::uint64_t offset, std::uint32_t wire_length,
+                                   Delivery& delivery) const {
+  const OutOfOrderBuffer::Piece* behind = out_of_order_->buffer.first_behind(offset);
+  if (behind == nullptr) return;  // the furthest so far
+  FlowDirectionTotals& totals = delivery.totals;
+  // Where the receiver has the bytes already, it is the capture that brings them late.
+  if (acknowledged_beyond(offset) || was_overtaken(behind->noticed, delivery)) {
+    ++totals.out_of_order_segments;
+    return;
+  }
+  // What is held already is counted when it comes to the buffer.
+  totals.retransmitted_bytes += std::min<std::uint64_t>(wire_length, behind->offset - offset);
 }
 
 void StreamReassembler::make_room(std::uint64_t offset, std::size_t size, std::uint32_t wire_length,
@@ -171,8 +215,9 @@ void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t
                              Delivery& delivery) {
   OutOfOrderBuffer& buffer = out_of_order().buffer;
   const std::size_t before = buffer.charge();
-  const OutOfOrderBuffer::Inserted inserted = buffer.insert(
-      offset, captured, wire_length, {delivery.flow_packet, delivery.packet.time}, delivery.packet);
+  const OutOfOrderBuffer::Inserted inserted =
+      buffer.insert(offset, captured, wire_length,
+                    {delivery.flow_packet, delivery.packet.time, delivery.sender_clock}, delivery.packet);
   delivery.held.bytes += buffer.charge() - before;
   delivery.totals.retransmitted_bytes += inserted.duplicate_bytes;
   holding_ = true;

@@ -30,6 +30,8 @@ struct Delivery {
   const FlowLimits& limits;
   HeldMemory& held;
   FlowDirectionTotals& totals;
+  Timestamp round_trip = 0;                     ///< from the connection's handshake; 0: not known
+  std::optional<std::uint32_t> sender_clock{};  ///< of a segment out of order: TcpSegment::sender_clock
 };
 
 /// Offset 0 is the byte after the SYN or, without a SYN, the first byte captured. In-order payload is
@@ -98,6 +100,8 @@ class StreamReassembler {
 
   [[nodiscard]] bool started() const { return start_state_ != Start::awaited; }
   [[nodiscard]] bool started_by_syn() const { return start_state_ == Start::syn; }
+  /// The receiver has acknowledged the FIN.
+  [[nodiscard]] bool fin_acknowledged() const { return fin_seen() && acknowledged_beyond(fin_); }
   /// Begun, with nothing held and no end in sight.
   [[nodiscard]] bool flowing() const { return started() && !holding_ && !fin_seen(); }
   [[nodiscard]] bool holding() const { return holding_; }
@@ -147,6 +151,8 @@ class StreamReassembler {
   void count_only(std::int64_t offset, std::uint32_t wire_length, FlowDirectionTotals& totals);
   void accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
   void count_repeated(std::uint64_t begin, std::uint64_t end, Delivery& delivery) const;
+  [[nodiscard]] bool was_overtaken(const OutOfOrderBuffer::Noticed& noticed, const Delivery& delivery) const;
+  void count_fill(std::uint64_t offset, std::uint32_t wire_length, Delivery& delivery) const;
   /// Gives up gaps until a segment of which `size` bytes were captured may be held, or is in order.
   void make_room(std::uint64_t offset, std::size_t size, std::uint32_t wire_length, Delivery& delivery);
   void hold(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);

@@ -37,6 +37,7 @@ void TcpConnection::begin(const TcpSegment& first, HeldMemory& held) {
   for (StreamReassembler& stream : streams_) stream.reset(held);
   totals_ = {};
   first_packet_ = first.packet;
+  round_trip_us_ = 0;
 }
 
 bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& limits) const {
@@ -46,7 +47,7 @@ bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& 
   const StreamReassembler& receiver = streams_[index_of(opposite(direction))];
   const std::uint32_t start = segment.sequence + 1;
   if (!segment.has(tcp_flag::ack)) {
-    if (sender.started()) return sender.start_sequence() != start;
+    if (sender.started()) return sender.start_sequence() != start || !is_copy_of_syn(segment, limits);
     // Both sides may send a SYN at the same time (RFC 9293, section 3.5), but not after payload.
     return !receiver.started_by_syn() || !receiver.untouched();
   }
@@ -59,6 +60,17 @@ bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& 
   if (!receiver.started()) return false;
   const std::int32_t distance = sequence_distance(segment.acknowledgement, receiver.start_sequence());
   return std::abs(static_cast<std::int64_t>(distance)) > static_cast<std::int64_t>(limits.reset_distance);
+}
+
+/// Whether a SYN with the sequence number of the connection's own belongs to it: sent again because no answer
+/// came, or captured at a second place.
+bool TcpConnection::is_copy_of_syn(const TcpSegment& segment, const FlowLimits& limits) const {
+  // As long as the connection is open, nothing but its time could tell a copy of the capture, and clocks are set.
+  if (phase_ != Phase::closed) return true;
+  const Timestamp now = segment.packet.time;
+  const Timestamp last = std::max(totals_[0].last_time, totals_[1].last_time);
+  // A copy of a capture behind it begins with its first time again.
+  return now >= last && now - first_packet_.time < limits.syn_again;
 }
 
 void TcpConnection::on_other_segment(const TcpSegment& segment, const Environment& environment) {
@@ -87,15 +99,23 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
     const bool answers_syn =
         sender.started_by_syn() && sender.untouched() && sequence == sender.start_sequence();
     if (answers_syn && !receiver.started()) receiver.start_at(segment.acknowledgement);
+    if (phase_ == Phase::half_open) [[unlikely]]
+      note_round_trip(segment);
     receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
   }
   if (segment.wire_length > 0) {
     if (phase_ == Phase::half_open) open(segment, environment);
     Delivery to = delivery(direction, segment.packet, environment);
+    if (sender.holding() || (sender.started() && sequence != sender.next_sequence())) [[unlikely]] {
+      to.sender_clock = segment.sender_clock();
+    }
     sender.on_payload(sequence, {segment.payload, segment.payload_length}, segment.wire_length, to);
     if (to.handler == nullptr) note_interest(to, environment);
   }
   if (segment.has(tcp_flag::fin)) [[unlikely]] {
+    Closed& closed = totals_[index_of(direction)].closed;
+    const bool is_first = totals_[index_of(opposite(direction))].closed == Closed::no;
+    if (closed == Closed::no) closed = is_first ? Closed::as_first : Closed::as_second;
     Delivery to = delivery(direction, segment.packet, environment);
     sender.on_fin(sequence + segment.wire_length, to);
     note_interest(to, environment);
@@ -110,7 +130,7 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
     receiver.check_gaps(to);
     note_interest(to, environment);
   }
-  if (sender.fin_seen()) check_end(segment.packet, environment);
+  if (sender.fin_seen() || receiver.fin_seen()) check_end(segment.packet, environment);
 }
 
 /// After a reset the other side's segments may still be on their way.
@@ -139,6 +159,7 @@ void TcpConnection::on_reset(const TcpSegment& segment, Direction direction, con
     ++environment.counters.resets_ignored;
     return;
   }
+  totals_[index_of(direction)].reset = true;
   // Payload of a reset explains it to people (RFC 9293, section 3.10.7) and is no part of the stream.
   close(EndCause::reset, segment.packet, environment);
 }
@@ -162,6 +183,15 @@ void TcpConnection::open(const TcpSegment& segment, const Environment& environme
   }
 }
 
+/// From the SYN to the client's first acknowledgement it is a round trip, wherever the capture point is.
+void TcpConnection::note_round_trip(const TcpSegment& segment) {
+  const bool syn_alone = syn_seen_ && streams_[index_of(Direction::to_server)].started_by_syn();
+  if (!syn_alone || round_trip_us_ != 0 || segment.has(tcp_flag::syn)) return;
+  if (direction_of(segment) != Direction::to_server) return;
+  const Timestamp round_trip = (segment.packet.time - first_packet_.time) / microsecond;
+  round_trip_us_ = static_cast<std::uint32_t>(std::clamp<Timestamp>(round_trip, 1, UINT32_MAX));
+}
+
 void TcpConnection::note_interest(const Delivery& after, const Environment& environment) {
   if (after.handler != nullptr || !interested_) return;
   interested_ = false;
@@ -171,15 +201,18 @@ void TcpConnection::note_interest(const Delivery& after, const Environment& envi
 void TcpConnection::check_end(PacketRef packet, const Environment& environment) {
   const StreamReassembler& to_server = streams_[index_of(Direction::to_server)];
   const StreamReassembler& to_client = streams_[index_of(Direction::to_client)];
-  if (to_server.ended() && to_client.ended()) {
+  if (!to_server.fin_seen() || !to_client.fin_seen()) return;
+  if (to_server.ended() && to_client.ended() && to_server.fin_acknowledged() &&
+      to_client.fin_acknowledged()) {
     close(EndCause::fin, packet, environment);
-  } else if (to_server.fin_seen() && to_client.fin_seen() && phase_ == Phase::open) {
+  } else if (phase_ == Phase::open) {
     phase_ = Phase::closing;
   }
 }
 
 void TcpConnection::close(EndCause cause, PacketRef packet, const Environment& environment) {
   if (phase_ == Phase::closed) return;
+  if (phase_ == Phase::closing) cause = EndCause::fin;  // both sides have ended it already
   const bool told = phase_ != Phase::half_open;
   for (const Direction direction : {Direction::to_server, Direction::to_client}) {
     Delivery to = delivery(direction, packet, environment);

@@ -34,7 +34,7 @@ class TcpConnection {
   enum class Phase : std::uint8_t {
     half_open,  ///< no payload yet
     open,
-    closing,  ///< both FINs were seen, but bytes before one of them are missing
+    closing,  ///< both FINs were seen, but bytes before one of them or its acknowledgement are missing
     closed,   ///< a tombstone
   };
 
@@ -103,7 +103,8 @@ class TcpConnection {
             totals_[0].packets + totals_[1].packets,
             environment.limits,
             environment.held,
-            totals_[index_of(direction)]};
+            totals_[index_of(direction)],
+            Timestamp{round_trip_us_} * microsecond};
   }
   /// After a delivery: the handler may have lost interest.
   void note_interest(const Delivery& after, const Environment& environment);
@@ -112,6 +113,8 @@ class TcpConnection {
   void on_reset(const TcpSegment& segment, Direction direction, const Environment& environment);
   void open(const TcpSegment& segment, const Environment& environment);
   void check_end(PacketRef packet, const Environment& environment);
+  void note_round_trip(const TcpSegment& segment);
+  [[nodiscard]] bool is_copy_of_syn(const TcpSegment& segment, const FlowLimits& limits) const;
 
   FlowKey key_;
   std::unique_ptr<FlowHandler> handler_;
@@ -119,6 +122,7 @@ class TcpConnection {
   bool interested_ = false;  ///< the handler wants data; of a closed connection: did so to the end
   bool syn_seen_ = false;
   Phase phase_ = Phase::half_open;
+  std::uint32_t round_trip_us_ = 0;  ///< from the SYN to the answer to its answer; 0: not known
   std::array<StreamReassembler, 2> streams_;
   FlowTotals totals_;
   PacketRef first_packet_;

@@ -1,6 +1,8 @@
 // A TCP segment as the packet decoder hands it to the shards.
 #pragma once
 
+#include <optional>
+
 #include "net/flow_key.hpp"
 
 namespace rtmpscope::net {
@@ -28,9 +30,12 @@ struct TcpSegment {
   std::uint32_t host_pair_hash = 0;   ///< of the addresses; what belongs to one host pair goes to one shard
   std::uint16_t window = 0;           ///< as sent, unscaled
   std::uint8_t flags = 0;
-  bool from_low = false;  ///< the sender is the key's low endpoint
+  bool from_low = false;           ///< the sender is the key's low endpoint
+  std::uint8_t header_length = 0;  ///< captured bytes of the TCP header, in front of `payload`; 0: not there
 
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
+  /// TSval of the timestamps option (RFC 7323, section 3.2): the sender's clock. Nothing where it has none.
+  [[nodiscard]] std::optional<std::uint32_t> sender_clock() const;
 };
 static_assert(sizeof(TcpSegment) <= 96 && std::is_trivially_copyable_v<TcpSegment>);
 

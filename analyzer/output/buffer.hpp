@@ -21,8 +21,14 @@ class Buffer {
     return {data_.get() + begin, end - begin};
   }
 
-  /// Keeps the memory for the next use.
-  void clear() { size_ = 0; }
+  /// Keeps the memory for the next use, unless that is unusually much.
+  void clear() {
+    size_ = 0;
+    if (capacity_ <= kept_capacity) [[likely]]
+      return;
+    data_.reset();
+    capacity_ = 0;
+  }
   /// Drops everything from `size` on; `size` is at most size().
   void truncate(std::size_t size) { size_ = size; }
 
@@ -50,6 +56,9 @@ class Buffer {
   [[nodiscard]] char& operator[](std::size_t index) { return data_[index]; }
 
  private:
+  /// There is one for each shard and window. Most outputs of a window are smaller.
+  static constexpr std::size_t kept_capacity = std::size_t{512} << 10;
+
   void grow(std::size_t count) {
     const std::size_t wanted = std::max(size_ + count, std::max<std::size_t>(capacity_ * 2, 4096));
     std::unique_ptr<char[]> bigger(new char[wanted]);

@@ -38,9 +38,12 @@ struct Output {
   Buffer bytes;
   std::vector<OutputSpan> spans;
 
+  /// As Buffer::clear.
   void clear() {
+    constexpr std::size_t kept_spans = 8192;
     bytes.clear();
     spans.clear();
+    if (spans.capacity() > kept_spans) spans.shrink_to_fit();
   }
 };
 

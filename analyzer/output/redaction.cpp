@@ -11,304 +11,240 @@ namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+bool is_letter(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) != 0;
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
 }
 
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool contains_ignoring_case(std::string_view text, std::string_view part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [](char x, char y) { return lower(x) == lower(y); }) != text.end();
-}
-
-/// Where the value of a parameter ends in free text.
-bool ends_parameter(char c) {
-  return c == '&' || c == ';' || c == ',' || c == ']' || c == ')' || c == '"' || c == '\'' || c == '<' ||
-         c == '>' || static_cast<unsigned char>(c) <= ' ';
-}
-
-bool is_name_character(char c) {
-  return is_word(c) || c == '_' || c == '-' || c == '.';
-}
-
-/// Masks the values of secret parameters: "…key=VALUE&…".
-std::string redact_parameters(std::string_view text) {
-  std::string out;
-  std::size_t copied = 0;
-  for (std::size_t equals = text.find('='); equals != npos; equals = text.find('=', equals + 1)) {
-    if (equals < copied) continue;
-    std::size_t name = equals;
-    while (name > copied && is_name_character(text[name - 1])) --name;
-    if (!is_secret_name(text.substr(name, equals - name))) continue;
-    std::size_t end = equals + 1;
-    while (end < text.size() && !ends_parameter(text[end])) ++end;
-    if (end == equals + 1) continue;
-    out.append(text.substr(copied, equals + 1 - copied)).append(redacted(end - equals - 1));
-    copied = end;
-  }
-  return out.append(text.substr(copied));
-}
-
-/// Masks each `word` that is not part of a longer one.
-std::string redact_word(std::string_view text, std::string_view word) {
-  if (word.empty()) return std::string(text);
-  std::string out;
-  std::size_t copied = 0;
-  for (std::size_t at = text.find(word); at != npos; at = text.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    const bool inside = (at > 0 && is_word(text[at - 1]) && is_word(word.front())) ||
-                        (end < text.size() && is_word(text[end]) && is_word(word.back()));
-    if (at < copied || inside) continue;
-    out.append(text.substr(copied, at - copied)).append(redacted(word.size()));
-    copied = end;
-  }
-  return out.append(text.substr(copied));
-}
-
-/// "mp4:folder/name?key=1" stands for "folder/name", too.
-std::string_view bare_name(std::string_view name) {
-  name = name.substr(0, name.find('?'));
-  const std::size_t colon = name.find(':');
-  return colon == npos ? name : name.substr(colon + 1);
-}
-
-/// `keep_path`: whole, else up to its first component.
-std::string redact_url(std::string_view url, bool keep_path) {
-  std::string out;
-  const std::size_t scheme = url.find("://");
-  std::size_t path = 0;
-  if (scheme != npos) {
-    const std::size_t authority = scheme + 3;
-    path = std::min(url.find_first_of("/?#", authority), url.size());
-    const std::string_view host = url.substr(authority, path - authority);
-    const std::size_t at = host.rfind('@');
-    out.append(url.substr(0, authority));
-    if (at != npos) out.append(redacted(at)).push_back('@');
-    out.append(at == npos ? host : host.substr(at + 1));
-  }
-  std::size_t path_end = std::min(url.find_first_of("?#", path), url.size());
-  std::string_view kept = url.substr(path, path_end - path);
-  if (!keep_path) {
-    const std::size_t slash = kept.find('/', kept.starts_with('/') ? 1 : 0);
-    if (slash != npos && slash + 1 < kept.size()) {
-      out.append(kept.substr(0, slash + 1)).append(redacted(kept.size() - slash - 1));
-      kept = {};
-    }
-  }
-  out.append(kept);
-  if (path_end < url.size()) {
-    out.push_back(url[path_end]);
-    if (path_end + 1 < url.size()) out.append(redacted(url.size() - path_end - 1));
-  }
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
-/// Masks the URLs within a text.
-std::string redact_urls(std::string_view text) {
-  std::string out;
-  std::size_t copied = 0;
-  for (std::size_t mark = text.find("://"); mark != npos; mark = text.find("://", mark + 1)) {
-    if (mark < copied) continue;
-    std::size_t begin = mark;
-    while (begin > copied && std::isalnum(static_cast<unsigned char>(text[begin - 1])) != 0) --begin;
-    std::size_t end = mark;
-    while (end < text.size() && !(static_cast<unsigned char>(text[end]) <= ' ' || text[end] == '"' ||
-                                  text[end] == '\'' || text[end] == ']' || text[end] == '>')) {
+/// "29.0.2", "3,0,1,123": groups of digits with full stops or commas between. Returns its end; `begin` if
+/// there is none.
+std::size_t end_of_version(std::string_view text, std::size_t begin) {
+  constexpr std::size_t longest_group = 5;
+  constexpr std::size_t most_groups = 5;
+  std::size_t at = begin;
+  for (std::size_t groups = 0; groups < most_groups; ++groups) {
+    std::size_t end = at;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    if (end == at || end - at > longest_group) return begin;
+    const bool more =
+        end + 1 < text.size() && (text[end] == '.' || text[end] == ',') && is_digit(text[end + 1]);
+    if (!more) return end;
+    at = end + 1;
+  }
+  return begin;
+}
+
+/// Nothing but known words, a few versions and punctuation. Digits alone could be a key.
+bool names_software(Vocabulary vocabulary, std::string_view text) {
+  constexpr int most_versions = 3;
+  constexpr std::string_view punctuation = " ()/.,;:-+_";
+  int versions = 0;
+  bool known = false;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    if (is_digit(text[at])) {
+      end = end_of_version(text, at);
+      if (end == at || ++versions > most_versions) return false;
+      known = known || std::ranges::count(text.substr(at, end - at), '.') >= 2;
+    } else if (is_letter(text[at])) {
+      while (end < text.size() && is_letter(text[end])) ++end;
+      if (!is_word(vocabulary, lower(text.substr(at, end - at)))) return false;
+      known = true;
+    } else {
+      if (punctuation.find(text[at]) == npos) return false;
       ++end;
     }
-    const std::string_view url = text.substr(begin, end - begin);
-    out.append(text.substr(copied, begin - copied));
-    out.append(contains_ignoring_case(url.substr(0, mark - begin), "rtmp") ? redact_media_url(url)
-                                                                           : redact_page_url(url));
-    copied = end;
+    at = end;
   }
-  return out.append(text.substr(copied));
+  return known;
 }
-
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-/// Commands whose text arguments are no secrets (RTMP 7.2; FMS).
-constexpr std::array<std::string_view, 5> harmless_commands = {"onStatus", "_error", "onBWDone", "close",
-                                                               "createStream"};
-/// Commands whose status carries the stream name in its description, not only in "details".
-constexpr std::array<std::string_view, 4> naming_commands = {"onFCPublish", "onFCUnpublish", "onFCSubscribe",
-                                                             "onFCUnsubscribe"};
-/// Second argument of publish (RTMP 7.2.2.6).
-constexpr std::array<std::string_view, 4> publish_types = {"live", "record", "append", "appendWithGap"};
 
 }  // namespace
 
-std::string redacted(std::size_t length) {
-  return fmt::format("<redacted {} bytes>", length);
+std::string Redaction::hash_of(std::string_view text) const {
+  const Sha256Digest digest = hash_(as_bytes(text));
+  return fmt::format("{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2]);
 }
 
-std::string redact_media_url(std::string_view url) {
-  return redact_url(url, false);
-}
-std::string redact_page_url(std::string_view url) {
-  return redact_url(url, true);
-}
-std::string redact_app(std::string_view app) {
-  return redact_url(app, false);
+std::string Redaction::pseudonym(std::string_view noun, std::string_view text) const {
+  return fmt::format("<{} {}, {} byte{}>", noun, hash_of(text), text.size(), text.size() == 1 ? "" : "s");
 }
 
-bool is_secret_name(std::string_view name) {
-  constexpr std::array<std::string_view, 18> whole = {
-      "key",  "user",  "username", "login", "pass", "pwd",  "response", "challenge", "opaque",
-      "salt", "nonce", "cnonce",   "sig",   "sign", "hash", "session",  "sid",       "jwt"};
-  constexpr std::array<std::string_view, 9> parts = {
-      "token", "secret", "passw", "passphrase", "credential", "auth", "signature", "streamkey", "stream_key"};
-  if (equal_ignoring_case(name, "authmod") || equal_ignoring_case(name, "author")) return false;
-  for (const std::string_view word : whole) {
-    if (equal_ignoring_case(name, word)) return true;
+/// A part that may be empty.
+void Redaction::append(std::string& to, std::string_view noun, std::string_view text) const {
+  if (!text.empty()) to.append(pseudonym(noun, text));
+}
+
+std::string Redaction::shown(const TextRule& rule, std::string_view text) const {
+  if (text.empty()) return {};
+  if (rule.vocabulary != Vocabulary::none && is_word(rule.vocabulary, text)) return std::string(text);
+  switch (rule.rule) {
+    case Disclosure::own: return std::string(text);
+    case Disclosure::address:
+      return addresses_ ? fmt::format("<{} {}>", rule.noun, hash_of(text)) : std::string(text);
+    case Disclosure::software:
+      if (names_software(rule.vocabulary, text)) return std::string(text);
+      break;
+    case Disclosure::name: return name(rule, text);
+    case Disclosure::url: return url(rule, text);
+    case Disclosure::status: return status(rule, text);
+    case Disclosure::word:
+    case Disclosure::secret: break;
   }
-  for (const std::string_view word : parts) {
-    if (contains_ignoring_case(name, word)) return true;
-  }
-  return name.size() > 3 &&
-         (equal_ignoring_case(name.substr(name.size() - 4), "_key") ||
-          equal_ignoring_case(name.substr(name.size() - 4), "-key") || name.ends_with("Key")) &&
-         !equal_ignoring_case(name, "hasKey");
+  return pseudonym(rule.noun, text);
 }
 
-std::string redact_text(std::string_view text, std::string_view stream_name) {
-  std::string out = redact_urls(text);
-  out = redact_parameters(out);
-  out = redact_word(out, stream_name);
-  const std::string_view bare = bare_name(stream_name);
-  return bare == stream_name ? out : redact_word(out, bare);
-}
-
-rtmp::ConnectionSummary redact_summary(const rtmp::ConnectionSummary& summary) {
-  rtmp::ConnectionSummary out = summary;
-  out.app = redact_app(summary.app);
-  out.tc_url = redact_media_url(summary.tc_url);
-  out.error = redact_text(out.error, {});
-  for (rtmp::StreamSummary& stream : out.streams) {
-    out.error = redact_text(out.error, stream.name);
-    if (!stream.name.empty()) stream.name = redacted(stream.name.size());
+std::string Redaction::finding(std::string_view id, std::string_view text) const {
+  if (!is_word(Vocabulary::finding_with_text, id)) return std::string(text);
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    if (end == at) {
+      out.push_back(text[at++]);
+    } else {
+      out.append(pseudonym("number", text.substr(at, end - at)));
+      at = end;
+    }
   }
   return out;
 }
 
-void RedactingSink::reset() {
-  stream_name_.clear();
-  depth_ = 0;
-  arguments_depth_ = 0;
-  secret_depth_ = 0;
-  property_ = Property::other;
-  arguments_ = Arguments::mask;
-  names_stream_ = false;
-  argument_count_ = 0;
+std::string Redaction::property_name(std::string_view name) const {
+  if (name.empty() || find_property(name) != nullptr) return std::string(name);
+  return pseudonym("key", name);
 }
 
-RedactingSink::Property RedactingSink::classify(std::string_view name) {
-  if (name == "code" || name == "level" || name == "fmsVer" || name == "flashVer") return Property::plain;
-  if (name == "tcUrl" || name == "redirect" || name == "redirect2") return Property::media_url;
-  if (name == "swfUrl" || name == "pageUrl") return Property::page_url;
-  if (name == "app") return Property::app;
-  if (name == "details" || name == "streamName" || name == "oldStreamName") return Property::secret;
-  return is_secret_name(name) ? Property::secret : Property::other;
-}
-
-/// The property that the value at hand belongs to; also counts arguments.
-RedactingSink::Property RedactingSink::take_property() {
-  if (is_argument()) ++argument_count_;
-  const Property property = secret_depth_ != 0 ? Property::secret : property_;
-  property_ = Property::other;
-  return property;
-}
-
-void RedactingSink::begin(FieldId id, std::uint32_t offset) {
-  const bool secret = take_property() == Property::secret;
-  ++depth_;
-  if (secret && secret_depth_ == 0) secret_depth_ = depth_;
-  if (id == FieldId::command_arguments) {
-    arguments_depth_ = depth_;
-    argument_count_ = 0;
+/// "mp4:folder/name?token=1": publishers and players of one name differ in what stands around it.
+std::string Redaction::name(const TextRule& rule, std::string_view text) const {
+  std::string out;
+  const std::size_t colon = text.find(':');
+  if (colon != npos && is_word(Vocabulary::name_prefix, text.substr(0, colon))) {
+    out.append(text.substr(0, colon + 1));
+    text.remove_prefix(colon + 1);
   }
-  to_.begin(id, offset);
-}
-
-void RedactingSink::end(FieldId id, std::uint32_t end_offset) {
-  if (depth_ == arguments_depth_) arguments_depth_ = 0;
-  if (depth_ == secret_depth_) secret_depth_ = 0;
-  if (depth_ > 0) --depth_;
-  property_ = Property::other;
-  to_.end(id, end_offset);
-}
-
-void RedactingSink::key(Range range, Bytes name) {
-  property_ = classify(as_text(name));
-  if (property_ == Property::other && names_stream_ && as_text(name) == "description")
-    property_ = Property::secret;
-  to_.key(range, name);
-}
-
-void RedactingSink::number(FieldId id, Range range, std::uint64_t value) {
-  if (take_property() == Property::secret) return put(id, range, redacted(range.length));
-  to_.number(id, range, value);
-}
-void RedactingSink::signed_number(FieldId id, Range range, std::int64_t value) {
-  if (take_property() == Property::secret) return put(id, range, redacted(range.length));
-  to_.signed_number(id, range, value);
-}
-void RedactingSink::real(FieldId id, Range range, double value) {
-  if (take_property() == Property::secret) return put(id, range, redacted(range.length));
-  to_.real(id, range, value);
-}
-void RedactingSink::flag(FieldId id, Range range, bool value) {
-  (void)take_property();
-  to_.flag(id, range, value);
-}
-void RedactingSink::blob(FieldId id, Range range, Bytes value) {
-  (void)take_property();
-  // The range may be one without bytes; the length must not get lost with the bytes.
-  const auto length = std::max(range.length, static_cast<std::uint32_t>(value.size()));
-  to_.blob(id, {range.offset, length}, {});
-}
-void RedactingSink::finding(FindingId id, Range range, std::uint64_t a, std::uint64_t b) {
-  to_.finding(id, range, a, b);
-}
-
-void RedactingSink::text(FieldId id, Range range, Bytes value) {
-  const bool argument = is_argument();
-  const Property property = take_property();
-  const std::string_view text = as_text(value);
-  if (id == FieldId::message_stream_name) {
-    stream_name_ = text;
-    return put(id, range, redacted(value.size()));
+  const std::size_t query = text.find('?');
+  append(out, rule.noun, text.substr(0, query));
+  if (query != npos) {
+    out.push_back('?');
+    append(out, "query", text.substr(query + 1));
   }
-  if (id == FieldId::command_name) {
-    arguments_ = is_one_of(text, harmless_commands) ? Arguments::keep : Arguments::mask;
-    if (text == "publish") arguments_ = Arguments::publish;
-    names_stream_ = is_one_of(text, naming_commands);
-    return to_.text(id, range, value);
+  return out;
+}
+
+std::string Redaction::url(const TextRule& rule, std::string_view text) const {
+  std::size_t begin = text.find("://");
+  if (begin != npos && is_word(Vocabulary::scheme, lower(text.substr(0, begin)))) {
+    begin += 3;
+  } else if (text.starts_with("//")) {
+    begin = 2;  // a redirect of Adobe's
+  } else {
+    return pseudonym(rule.noun, text);
   }
-  if (depth_ == 0) return to_.text(id, range, value);
-  if (id == FieldId::shared_object_entry_key) property_ = classify(text);  // names the value that follows
-  switch (property) {
-    case Property::plain: return to_.text(id, range, value);
-    case Property::secret: return put(id, range, redacted(value.size()));
-    case Property::media_url: return put(id, range, redact_media_url(text));
-    case Property::page_url: return put(id, range, redact_page_url(text));
-    case Property::app: return put(id, range, redact_app(text));
-    case Property::other: break;
+  std::string out(text.substr(0, begin));
+  const std::size_t path = std::min(text.find_first_of("/?#", begin), text.size());
+  const std::size_t query = std::min(text.find_first_of("?#", path), text.size());
+  out.append(authority(text.substr(begin, path - begin)));
+  std::string_view middle = text.substr(path, query - path);
+  if (middle.starts_with('/')) {
+    out.push_back('/');
+    middle.remove_prefix(1);
   }
-  const bool type = arguments_ == Arguments::publish && argument_count_ > 2 && is_one_of(text, publish_types);
-  if (argument && arguments_ != Arguments::keep && !type) return put(id, range, redacted(value.size()));
-  put(id, range, redact_text(text, stream_name_));
+  const bool slash = middle.ends_with('/');
+  if (slash) middle.remove_suffix(1);
+  append(out, "path", middle);
+  if (slash) out.push_back('/');
+  if (query < text.size()) {
+    out.push_back(text[query]);
+    append(out, "query", text.substr(query + 1));
+  }
+  return out;
+}
+
+/// "user:password@host:1935"
+std::string Redaction::authority(std::string_view text) const {
+  std::string out;
+  if (const std::size_t at = text.rfind('@'); at != npos) {
+    append(out, "user", text.substr(0, at));
+    out.push_back('@');
+    text.remove_prefix(at + 1);
+  }
+  const std::size_t colon = text.rfind(':');
+  const bool port = colon != npos && colon + 1 < text.size() && text.size() - colon <= 6 &&
+                    std::ranges::all_of(text.substr(colon + 1), is_digit);
+  append(out, "host", text.substr(0, port ? colon : npos));
+  if (port) {
+    const TextRule rule{Disclosure::address, Vocabulary::none, "port"};
+    out.append(":").append(shown(rule, text.substr(colon + 1)));
+  }
+  return out;
+}
+
+/// "NetStream.Publish.BadName: Already publishing", or either part alone.
+std::string Redaction::status(const TextRule& rule, std::string_view text) const {
+  const TextRule code{Disclosure::word, Vocabulary::status_code, rule.noun};
+  const TextRule description{Disclosure::word, Vocabulary::description, rule.noun};
+  const std::size_t colon = text.find(": ");
+  if (colon != npos && is_word(Vocabulary::status_code, text.substr(0, colon))) {
+    return fmt::format("{}: {}", text.substr(0, colon), shown(description, text.substr(colon + 2)));
+  }
+  return is_word(Vocabulary::status_code, text) ? shown(code, text) : shown(description, text);
+}
+
+std::string Redaction::endpoint(const Endpoint& endpoint) const {
+  if (!addresses_) return endpoint.to_string();
+  return shown(FieldId::connection_client_address, endpoint.address.to_string()) + ":" +
+         shown(FieldId::connection_client_port, fmt::format("{}", endpoint.port));
+}
+
+std::string Redaction::file_part(FieldId id, std::string_view text) const {
+  const std::size_t colon = text.find(':');
+  if (colon != npos && is_word(Vocabulary::name_prefix, text.substr(0, colon))) text.remove_prefix(colon + 1);
+  text = text.substr(0, text.find('?'));
+  return text.empty() ? std::string() : fmt::format("{}-{}", text_rule(id).noun, hash_of(text));
+}
+
+rtmp::ConnectionSummary Redaction::summary(const rtmp::ConnectionSummary& summary) const {
+  rtmp::ConnectionSummary out = summary;
+  out.client_software = shown(FieldId::document_client_software, summary.client_software);
+  out.server_software = shown(FieldId::document_server_software, summary.server_software);
+  out.client_identity = shown(FieldId::document_client_identity, summary.client_identity);
+  out.server_identity = shown(FieldId::document_server_identity, summary.server_identity);
+  out.app = shown(FieldId::document_app, summary.app);
+  out.tc_url = shown(FieldId::document_tc_url, summary.tc_url);
+  out.error = shown(FieldId::document_error, summary.error);
+  for (rtmp::StreamSummary& stream : out.streams) {
+    stream.name = shown(FieldId::document_stream_name, stream.name);
+    stream.status = shown(FieldId::document_stream_status, stream.status);
+  }
+  return out;
+}
+
+std::string endpoint_text(const Endpoint& endpoint, const Redaction* redaction) {
+  return redaction == nullptr ? endpoint.to_string() : redaction->endpoint(endpoint);
+}
+
+bool is_secret_name(std::string_view name) {
+  constexpr std::array<std::string_view, 19> whole = {
+      "key", "user",  "username", "login", "pass", "pwd",  "response", "challenge", "opaque", "salt",
+      "pin", "nonce", "cnonce",   "sig",   "sign", "hash", "session",  "sid",       "jwt"};
+  constexpr std::array<std::string_view, 10> parts = {"token",      "secret",   "passw",     "passphrase",
+                                                      "credential", "auth",     "signature", "streamkey",
+                                                      "stream_key", "sessionid"};
+  if (name == "authmod" || name == "author" || name == "srs_authors" || name == "hasKey") return false;
+  const std::string word = lower(name);
+  return std::ranges::find(whole, word) != whole.end() ||
+         std::ranges::any_of(parts, [&](std::string_view part) { return word.find(part) != npos; }) ||
+         word.ends_with("_key") || word.ends_with("-key") || name.ends_with("Key");
 }
 
 }  // namespace rtmpscope::output

@@ -1,84 +1,79 @@
-// Masking of stream names, tokens and passwords (--redact).
+// What --redact shows in place of texts from the wire.
 //
-// What is masked:
-//   - the stream name, wherever it is: most services use it as the key that allows to publish. It is the
-//   argument of
-//     publish, play, releaseStream, FCPublish and the like, the property "details" of a status, the name
-//     shown with each message, and every occurrence in a text that comes with it;
-//   - in URLs (tcUrl, redirects): user and password, the path after the application, query and fragment; in
-//   "app" the
-//     part after the first slash and the query; in page and SWF URLs user, password, query and fragment;
-//   - properties and query parameters whose name says that they are secret (token, key, password, response,
-//   …);
-//   - text arguments of connect, and of commands that RTMP does not define, since applications log in with
-//   those;
-//   - bytes that could not be decoded: only their length is printed.
-// A masked value prints as "<redacted N bytes>" in place of its N bytes.
+// The rule is an allow-list (schema/disclosure.hpp): what the tables do not know to be harmless prints as its
+// length and a pseudonym, "<name 3f2a9c, 12 bytes>". The pseudonym is a keyed hash of the text alone. So
+// equal texts can be joined wherever they stand, by those who have the output, and nobody without the key can
+// try out names.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/crypto.hpp"
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
 #include "rtmp/session/summary.hpp"
-#include "schema/field_sink.hpp"
+#include "schema/disclosure.hpp"
 
 namespace rtmpscope::output {
 
-/// "<redacted 12 bytes>"
-[[nodiscard]] std::string redacted(std::size_t length);
+/// What the user wants.
+struct RedactionOptions {
+  bool texts = false;      ///< --redact
+  bool addresses = false;  ///< --redact-addresses: IP addresses and ports, too
+  std::string key_file{};  ///< --redact-key: same key, same pseudonyms; empty: a key of this run
 
-/// A URL of an RTMP application: tcUrl, redirect.
-[[nodiscard]] std::string redact_media_url(std::string_view url);
-/// A URL of a web page or SWF file: the path stays.
-[[nodiscard]] std::string redact_page_url(std::string_view url);
-/// The value of "app".
-[[nodiscard]] std::string redact_app(std::string_view app);
-/// Any other text: masks `stream_name` (may be empty) wherever it stands as a word, URLs, and secret
-/// parameters.
-[[nodiscard]] std::string redact_text(std::string_view text, std::string_view stream_name);
-/// Whether a property or parameter of this name is secret.
-[[nodiscard]] bool is_secret_name(std::string_view name);
+  [[nodiscard]] bool wanted() const { return texts || addresses || !key_file.empty(); }
+};
 
-[[nodiscard]] rtmp::ConnectionSummary redact_summary(const rtmp::ConnectionSummary& summary);
-
-/// Hands fields on with the secret ones masked. A mask is text, also where the secret is a number. To be
-/// reset before each event; an event's head (with the stream name) comes before its body.
-class RedactingSink final : public FieldSink {
+/// May be used by several threads at once.
+class Redaction {
  public:
-  explicit RedactingSink(FieldSink& to) : to_(to) {}
+  Redaction(Bytes key, bool addresses) : hash_(key), addresses_(addresses) {}
 
-  void reset();
+  [[nodiscard]] bool hides_addresses() const { return addresses_; }
 
-  void begin(FieldId id, std::uint32_t offset) override;
-  void end(FieldId id, std::uint32_t end_offset) override;
-  void key(Range range, Bytes name) override;
-  void number(FieldId id, Range range, std::uint64_t value) override;
-  void signed_number(FieldId id, Range range, std::int64_t value) override;
-  void real(FieldId id, Range range, double value) override;
-  void flag(FieldId id, Range range, bool value) override;
-  void text(FieldId id, Range range, Bytes value) override;
-  void blob(FieldId id, Range range, Bytes value) override;
-  void finding(FindingId id, Range range, std::uint64_t a, std::uint64_t b) override;
+  /// A text as its rule wants it; empty texts stay empty.
+  [[nodiscard]] std::string shown(const TextRule& rule, std::string_view text) const;
+  [[nodiscard]] std::string shown(FieldId id, std::string_view text) const {
+    return shown(text_rule(id), text);
+  }
+  /// The text of a finding; a few have texts of the wire as numbers in it.
+  [[nodiscard]] std::string finding(std::string_view id, std::string_view text) const;
+  /// The name of a property.
+  [[nodiscard]] std::string property_name(std::string_view name) const;
+  /// "192.0.2.1:1935", or pseudonyms of address and port.
+  [[nodiscard]] std::string endpoint(const Endpoint& endpoint) const;
+  /// "<name 3f2a9c, 12 bytes>"
+  [[nodiscard]] std::string pseudonym(std::string_view noun, std::string_view text) const;
+  /// "name-3f2a9c", for names of files; of a stream's name the part that names it, as in `shown`.
+  [[nodiscard]] std::string file_part(FieldId id, std::string_view text) const;
+  /// The texts of a summary.
+  [[nodiscard]] rtmp::ConnectionSummary summary(const rtmp::ConnectionSummary& summary) const;
 
  private:
-  enum class Property : std::uint8_t { other, plain, secret, media_url, page_url, app };
-  /// What becomes of texts that are arguments of their own, not properties.
-  enum class Arguments : std::uint8_t { keep, mask, publish };
+  [[nodiscard]] std::string hash_of(std::string_view text) const;
+  [[nodiscard]] std::string name(const TextRule& rule, std::string_view text) const;
+  [[nodiscard]] std::string url(const TextRule& rule, std::string_view text) const;
+  [[nodiscard]] std::string authority(std::string_view text) const;
+  [[nodiscard]] std::string status(const TextRule& rule, std::string_view text) const;
+  void append(std::string& to, std::string_view noun, std::string_view text) const;
 
-  [[nodiscard]] static Property classify(std::string_view name);
-  [[nodiscard]] Property take_property();
-  [[nodiscard]] bool is_argument() const { return arguments_depth_ != 0 && depth_ == arguments_depth_; }
-  void put(FieldId id, Range range, std::string_view value) { to_.text(id, range, as_bytes(value)); }
-
-  FieldSink& to_;
-  std::string stream_name_;
-  std::uint32_t depth_ = 0;
-  std::uint32_t arguments_depth_ = 0;  ///< depth inside the argument list of a command; 0: not in one
-  std::uint32_t secret_depth_ = 0;     ///< everything is masked while depth_ is at least this; 0: nothing
-  Property property_ = Property::other;
-  Arguments arguments_ = Arguments::mask;
-  bool names_stream_ = false;  ///< the command's status names the stream in its description
-  std::uint32_t argument_count_ = 0;
+  HmacSha256 hash_;
+  bool addresses_;
 };
+
+/// Null: nothing is to be redacted.
+using RedactionPointer = std::shared_ptr<const Redaction>;
+
+/// Reads the key or makes one. Null if no redaction is wanted.
+[[nodiscard]] Expected<RedactionPointer> make_redaction(const RedactionOptions& options);
+
+/// An endpoint as far as it may be shown.
+[[nodiscard]] std::string endpoint_text(const Endpoint& endpoint, const Redaction* redaction);
+
+/// Whether a property of this name is one whose numbers are secrets, too: a PIN, a numeric key.
+[[nodiscard]] bool is_secret_name(std::string_view name);
 
 }  // namespace rtmpscope::output

@@ -1,5 +1,7 @@
 #include "pipeline/capture_events.hpp"
 
+#include <fmt/format.h>
+
 #include "capture/link_type.hpp"
 
 namespace rtmpscope::pipeline {
@@ -51,9 +53,12 @@ const output::Output& CaptureEvents::start(const capture::PacketSource& source,
 }
 
 const output::Output& CaptureEvents::end(const capture::PacketSource& source, const WindowReader& reader,
-                                         ConnectionCounts counts) {
+                                         const ConnectionCounts& counts, const RunEnd& run) {
   observer_->output().clear();
-  const rtmp::CaptureTotals totals = totals_at_end(source, reader, counts);
+  rtmp::CaptureTotals totals = totals_at_end(source, reader, counts);
+  totals.memory_scarce = run.memory_scarce;
+  if (run.failure)
+    totals.fault = {0, fmt::format("{} at packet {}", *run.failure, reader.last_packet().number)};
   rtmp::CaptureEndEvent event(totals);
   event.packet = reader.last_packet();
   observer_->on_event(event);

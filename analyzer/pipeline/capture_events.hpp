@@ -1,10 +1,19 @@
 // The events that are about the capture as a whole: capture_start and capture_end.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "output/observer.hpp"
 #include "pipeline/shard.hpp"
 
 namespace rtmpscope::pipeline {
+
+/// How the run went, apart from its input.
+struct RunEnd {
+  bool memory_scarce = false;
+  std::optional<std::string> failure{};  ///< of the program
+};
 
 class CaptureEvents {
  public:
@@ -14,7 +23,7 @@ class CaptureEvents {
   /// `first` holds the first packets; capture_start is dated by the first of them.
   const output::Output& start(const capture::PacketSource& source, const capture::PacketBatch& first);
   const output::Output& end(const capture::PacketSource& source, const WindowReader& reader,
-                            ConnectionCounts counts);
+                            const ConnectionCounts& counts, const RunEnd& run);
 
  private:
   std::unique_ptr<output::Observer> observer_;

@@ -11,7 +11,11 @@ rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals) {
           .retransmitted_bytes = totals.retransmitted_bytes,
           .out_of_order_segments = totals.out_of_order_segments,
           .missing_bytes = totals.missing_bytes,
-          .last_time = totals.last_time};
+          .last_time = totals.last_time,
+          .retransmitted_segments = totals.retransmitted_segments,
+          .closed = totals.closed != net::Closed::no,
+          .closed_first = totals.closed == net::Closed::as_first,
+          .reset = totals.reset};
 }
 
 bool is_rtmp_port(std::uint16_t port, std::span<const std::uint16_t> ports) {
@@ -44,7 +48,7 @@ rtmp::ConnectionInfo info_of(const carrier::Decision& decision, rtmp::Transport 
   info.start = decision.detection.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   info.start_lost = decision.detection.start_lost;
   info.uid = connection_uid(info.client, info.server, decision.context.first_packet.time);
-  info.proxy_header = decision.context.proxy_header;
+  info.proxy_headers = decision.context.proxy_headers;
   return info;
 }
 

@@ -1,6 +1,11 @@
 #include "pipeline/engine.hpp"
 
+#include <malloc.h>
+
+#include <mutex>
+
 #include "pipeline/capture_events.hpp"
+#include "pipeline/memory_balance.hpp"
 #include "pipeline/merger.hpp"
 #include "pipeline/schedule.hpp"
 #include "pipeline/shard_group.hpp"
@@ -34,11 +39,24 @@ class Engine {
     merger_.add_capture(capture_events_->start(source_, first.batch), text_);
     static_cast<void>(schedule_.take(0));
     schedule_.read_done(first.last);
-    run_workers(options_.jobs, [this](unsigned worker) { work(worker); });
+    run_workers(options_.jobs, [this](unsigned worker) {
+      try {
+        work(worker);
+      } catch (const std::bad_alloc&) {
+        fail("out of memory");
+      } catch (const std::exception& exception) {
+        fail(exception.what());
+      }
+    });
+    if (failure_) merge_after_failure();
     return finish();
   }
 
  private:
+  /// Live, a window takes a tenth of a second at most. What an attack has left free goes back to the system.
+  static constexpr std::uint64_t windows_between_trims = 64;
+  static constexpr std::size_t reserve_size = std::size_t{16} << 20;
+
   /// What one thread does.
   void work(unsigned worker) {
     while (true) {
@@ -47,21 +65,52 @@ class Engine {
       Window& window = windows_[task.window % windows_.size()];
       switch (task.duty) {
         case Duty::read:
+          window.memory_scarce = memory_.read(task.window);
           reader_.read(window);
+          if (live_ && task.window % windows_between_trims == 0) malloc_trim(0);
           if (progress_) progress_(source_.progress());
           schedule_.read_done(window.last);
           break;
         case Duty::process:
           groups_[worker]->process(window);
+          memory_.add(task.window, groups_[worker]->shared_bytes());
           schedule_.process_done(worker);
           break;
         case Duty::merge:
-          merger_.add(window.outputs, text_);
+          merger_.add(window.outputs, text_, [this] { flush(true); });
           flush(false);
           schedule_.merge_done(written_);
           break;
         case Duty::stop: break;
       }
+    }
+  }
+
+  /// Other workers stop after what they are doing.
+  void fail(const char* text) {
+    const std::lock_guard lock(failure_mutex_);
+    reserve_.reset();
+    if (!failure_) failure_ = text;
+    schedule_.abort();
+  }
+
+  /// What was found is put out: windows that were read, and the connections.
+  void merge_after_failure() {
+    try {
+      for (std::uint64_t number = schedule_.merged(); number < schedule_.windows(); ++number) {
+        Window& window = windows_[number % windows_.size()];
+        for (unsigned worker = 0; worker < groups_.size(); ++worker) {
+          if (schedule_.processed(worker) <= number) groups_[worker]->process_after_failure(window);
+        }
+        merger_.add(window.outputs, text_, [this] { flush(true); });
+      }
+      flush(true);
+      Window& last = windows_.front();
+      last.last_packet = reader_.last_packet();
+      for (const auto& group : groups_) group->finish_after_failure(last);
+      merger_.add(last.outputs, text_, [this] { flush(true); });
+    } catch (const std::exception&) {
+      text_.clear();  // not even for that: what was written stays
     }
   }
 
@@ -86,7 +135,9 @@ class Engine {
     result.windows = schedule_.windows();
     result.connections.opened = merger_.connections();
     result.fault = source_.fault();
-    merger_.add_capture(capture_events_->end(source_, reader_, result.connections), text_);
+    result.failure = failure_;
+    merger_.add_capture(
+        capture_events_->end(source_, reader_, result.connections, {memory_.was_scarce(), failure_}), text_);
     while (merger_.end(text_)) flush(true);
     flush(true);
     result.written = written_;
@@ -112,8 +163,14 @@ class Engine {
   std::vector<Window> windows_;
   Schedule schedule_;
   output::Buffer text_;
+  MemoryBalance memory_;
+  std::mutex failure_mutex_;
+  std::optional<std::string> failure_;
+  /// Freed when memory runs out, so that what was found can be put out. Until then it is address space only.
+  std::unique_ptr<char[]> reserve_{new char[reserve_size]};
   std::optional<Timestamp> start_;     ///< time of the first packet
   bool prompt_ = !source_.progress();  ///< live or from a pipe: somebody waits for what comes
+  bool live_ = source_.format() == "live";
   bool written_ = true;
 };
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "base/error.hpp"
 #include "capture/source.hpp"
@@ -27,6 +28,7 @@ struct EngineResult {
   std::optional<Timestamp> start;  ///< time of the first packet, if one came
   ConnectionCounts connections;
   std::optional<capture::Fault> fault;  ///< the input ended early
+  std::optional<std::string> failure;   ///< an exception (no memory, mostly) ended the run early
   bool written = true;                  ///< false: `write` gave up
   std::uint64_t windows = 0;            ///< runs of packets that were processed
   std::uint64_t thread_changes = 0;     ///< how often a shard was processed on another thread than before

@@ -4,12 +4,19 @@
 #include <tuple>
 
 namespace rtmpscope::pipeline {
+namespace {
+
+/// The output of a window is mostly smaller; where it is not, it needs not be there twice.
+constexpr std::size_t drained_size = std::size_t{512} << 10;
+
+}  // namespace
 
 void Merger::add_capture(const output::Output& output, output::Buffer& to) {
   for (const output::OutputSpan& span : output.spans) assembler_->add(output, span, 0, to);
 }
 
-void Merger::add(const std::array<output::Output, shard_count>& outputs, output::Buffer& to) {
+void Merger::add(const std::array<output::Output, shard_count>& outputs, output::Buffer& to,
+                 const std::function<void()>& drain) {
   places_.clear();
   for (std::uint32_t shard = 0; shard < shard_count; ++shard) {
     const auto& spans = outputs[shard].spans;
@@ -19,6 +26,7 @@ void Merger::add(const std::array<output::Output, shard_count>& outputs, output:
   order_ties(outputs);
   for (const Place& place : places_) {
     add_span(place.shard, outputs[place.shard], outputs[place.shard].spans[place.index], to);
+    if (to.size() >= drained_size) drain();
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -22,8 +23,10 @@ class Merger {
   /// Events of the capture as a whole.
   void add_capture(const output::Output& output, output::Buffer& to);
   /// The outputs of one window, by shard. Frames of one window lie after those of the window before; within
-  /// one output they may come in any order, but a connection's own are in order.
-  void add(const std::array<output::Output, shard_count>& outputs, output::Buffer& to);
+  /// one output they may come in any order, but a connection's own are in order. Calls `drain` when much is
+  /// in `to`.
+  void add(const std::array<output::Output, shard_count>& outputs, output::Buffer& to,
+           const std::function<void()>& drain);
   /// Answers whether there is more, see Assembler::end.
   [[nodiscard]] bool end(output::Buffer& to) { return assembler_->end(to); }
 

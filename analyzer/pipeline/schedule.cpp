@@ -38,8 +38,14 @@ void Schedule::merge_done(bool go_on) {
   notify();
 }
 
+void Schedule::abort() {
+  const std::lock_guard lock(mutex_);
+  aborted_ = true;
+  notify();
+}
+
 bool Schedule::is_over() const {
-  return merger_ == Merger::stopped || (reader_ == Reader::at_end && merged_ == read_);
+  return aborted_ || merger_ == Merger::stopped || (reader_ == Reader::at_end && merged_ == read_);
 }
 
 /// False: the worker has to wait until another one is done with something.

@@ -42,7 +42,13 @@ class Schedule {
   /// `go_on` false: the output cannot be written any more, and all workers stop.
   void merge_done(bool go_on);
 
+  /// A worker has failed, and reports nothing any more: all others stop.
+  void abort();
+
   [[nodiscard]] std::uint64_t windows() const { return read_; }
+  // Once all workers have stopped.
+  [[nodiscard]] std::uint64_t merged() const { return merged_; }
+  [[nodiscard]] std::uint64_t processed(unsigned worker) const { return processed_[worker]; }
 
  private:
   enum class Reader : std::uint8_t { idle, busy, at_end };
@@ -59,6 +65,7 @@ class Schedule {
   std::size_t ahead_;
   Reader reader_ = Reader::idle;
   Merger merger_ = Merger::idle;
+  bool aborted_ = false;
   std::uint64_t read_ = 0;
   std::uint64_t merged_ = 0;
   std::vector<std::uint64_t> processed_;  ///< windows, by worker

@@ -17,7 +17,9 @@ Shard::Shard(const ShardOptions& options, std::unique_ptr<output::Observer> obse
       observer_(std::move(observer)),
       output_(observer_->output()),
       context_{.sink = *observer_, .session = options.session, .rtmp_ports = rtmp_ports_},
-      flows_(shard_limits(), *this) {}
+      flows_(shard_limits(), *this) {
+  context_.session.memory = &memory_;
+}
 
 std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, PacketRef) {
   return std::make_unique<Connection>(info, context_);

@@ -1,6 +1,7 @@
 // A part of the connections, with everything that belongs to them. Single-threaded: one thread at a time.
 #pragma once
 
+#include <exception>
 #include <memory>
 
 #include "net/flow_table.hpp"
@@ -29,6 +30,10 @@ class Shard final : private net::FlowObserver {
  public:
   Shard(const ShardOptions& options, std::unique_ptr<output::Observer> observer);
 
+  /// Whether all shards together hold too much.
+  void set_memory_scarce(bool scarce) { memory_.set_scarce(scarce); }
+  [[nodiscard]] std::size_t shared_bytes() const { return memory_.bytes(); }
+
   /// Segments and ticks come in the order of the capture; finish, which ends all connections, comes last.
   void on_segment(const net::TcpSegment& segment) {
     flows_.on_segment(segment);
@@ -54,6 +59,28 @@ class Shard final : private net::FlowObserver {
     if (step < 2 || context_.gaps) flows_.prefetch_handler(segment, step);
   }
 
+  /// Calls one of these. If it throws, the shard's state is no longer certain.
+  template <typename Call>
+  void remember_failure(Call&& call) {
+    try {
+      call();
+    } catch (...) {
+      failed_ = true;
+      throw;
+    }
+  }
+  [[nodiscard]] bool failed() const { return failed_; }
+  /// Calls it unless that has happened, and catches what it throws.
+  template <typename Call>
+  void unless_failed(Call&& call) {
+    if (failed_) return;
+    try {
+      call(*this);
+    } catch (const std::exception&) {
+      failed_ = true;
+    }
+  }
+
   /// What came out since the last call replaces what is in `to`.
   void hand_over(output::Output& to);
 
@@ -72,8 +99,10 @@ class Shard final : private net::FlowObserver {
   std::vector<std::uint16_t> rtmp_ports_;
   std::unique_ptr<output::Observer> observer_;
   output::Output& output_;  ///< of the observer
+  rtmp::SharedMemory memory_;
   ConnectionContext context_;
   net::FlowTable flows_;
+  bool failed_ = false;
   std::size_t marked_ = 0;  ///< spans of the current output that have their sort key
 };
 

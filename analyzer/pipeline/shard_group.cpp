@@ -20,14 +20,15 @@ ShardGroup::ShardGroup(std::size_t first, std::size_t end, const ShardOptions& o
 
 void ShardGroup::process(Window& window) {
   note_thread();
+  for (const auto& shard : shards_) shard->set_memory_scarce(window.memory_scarce);
   for (const Section& section : window.sections) {
     if (section.tick) {
-      for (const auto& shard : shards_) shard->on_tick(*section.tick);
+      for (const auto& shard : shards_) shard->remember_failure([&] { shard->on_tick(*section.tick); });
     }
     process_segments(window, window.part(section, first_, first_ + shards_.size()));
   }
   for (std::size_t i = 0; i < shards_.size(); ++i) {
-    if (window.last) shards_[i]->finish(window.last_packet);
+    if (window.last) shards_[i]->remember_failure([&] { shards_[i]->finish(window.last_packet); });
     shards_[i]->hand_over(window.outputs[first_ + i]);
   }
 }
@@ -73,8 +74,33 @@ void ShardGroup::process_segments(const Window& window, std::span<const std::uin
     at_handler(handler_stage + 1, 0);
     at_handler(handler_stage + 2, 1);
     at_handler(handler_stage + 3, 2);
-    at(stages, [&](const net::TcpSegment& next, std::size_t) { shard_of(next).on_segment(next); });
+    at(stages, [&](const net::TcpSegment& next, std::size_t) {
+      Shard& shard = shard_of(next);
+      shard.remember_failure([&] { shard.on_segment(next); });
+    });
   }
+}
+
+void ShardGroup::process_after_failure(Window& window) {
+  try {
+    if (std::ranges::none_of(shards_, [](const auto& shard) { return shard->failed(); }))
+      return process(window);
+  } catch (const std::exception&) {  // the shard remembers it
+  }
+  for (std::size_t i = 0; i < shards_.size(); ++i) window.outputs[first_ + i].clear();
+}
+
+void ShardGroup::finish_after_failure(Window& window) {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    shards_[i]->unless_failed([&](Shard& shard) { shard.finish(window.last_packet); });
+    shards_[i]->hand_over(window.outputs[first_ + i]);
+  }
+}
+
+std::size_t ShardGroup::shared_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& shard : shards_) bytes += shard->shared_bytes();
+  return bytes;
 }
 
 void ShardGroup::add_counts(ConnectionCounts& counts) const {

@@ -35,6 +35,7 @@ struct Window {
   std::vector<Section> sections;
   PacketRef last_packet;                            ///< of all windows so far
   bool last = false;                                ///< nothing comes after this window
+  bool memory_scarce = false;                       ///< for its shards: rtmp::SharedMemory
   std::array<output::Output, shard_count> outputs;  ///< by shard, once it has processed the window
 
   /// Indices of the section's segments that belong to the shards [first, end).

@@ -23,6 +23,7 @@ void Recorder::on_event(const rtmp::Event& event) {
   switch (event.kind) {
     case EventKind::chunk: on_chunk(static_cast<const rtmp::ChunkEvent&>(event)); break;
     case EventKind::message: on_message(static_cast<const rtmp::MessageEvent&>(event)); break;
+    case EventKind::connection_close: break;  // the totals are the carrier's business
     case EventKind::finding:
       // What is odd about a body is found again whenever the body is described.
       if (static_cast<const rtmp::FindingEvent&>(event).in_body) break;
@@ -56,7 +57,7 @@ void Recorder::on_message(const rtmp::MessageEvent& event) {
   record.body = place_of(event.message.body);
   record.complete = event.message.complete;
   record.frame = frame_;
-  record.stream_name = intern(texts_, as_text(event.stream_name));
+  record.stream_name = intern(texts_, as_text(event.stream_name.value_or(Bytes())));
   if (summary_ != nullptr) record.app = intern(texts_, summary_->app);
   if (rtmp::is_command(record.header.type_id)) record.link = add_link(event);
   writer_.message(event.direction.value_or(Direction::to_server), record);

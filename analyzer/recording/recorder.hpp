@@ -33,6 +33,8 @@ class Recorder final : public rtmp::EventSink {
   /// copied. `stream_offset` is where the batch begins in its direction's stream.
   void begin(std::uint64_t stream_offset, std::uint32_t frame, Bytes packet);
   void on_event(const rtmp::Event& event) override;
+  /// Whether nothing has come since `begin`.
+  [[nodiscard]] bool is_empty() const { return writer_.bytes().empty(); }
   /// Adds the batch. `records` and `message_type` are filled in here, all else by the caller.
   RecordBatch end(RecordBatch batch);
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reference/reference.hpp"
+#include "schema/disclosure.hpp"
 #include "schema/schema.hpp"
 
 namespace rtmpscope::output {
@@ -134,8 +135,16 @@ class SchemaBuilder {
     return {{"anyOf", {{{"enum", names}}, integer(maximum)}}};
   }
 
+  [[nodiscard]] static Json pseudonym_schema() {
+    return {{"type", "string"}, {"pattern", "^<[a-z]+ [0-9a-f]{6}>$"}};
+  }
+
   [[nodiscard]] Json schema_of(const FieldInfo& field) const {
     Json schema = type_schema(field);
+    const auto id = static_cast<FieldId>(&field - fields().data());
+    if (field.kind != FieldKind::text && text_rule(id).rule == Disclosure::address) {
+      schema = {{"anyOf", {schema, pseudonym_schema()}}};  // --redact-addresses
+    }
     schema["title"] = field.title;
     schema["description"] = field.description;
     return schema;

@@ -9,7 +9,7 @@ _rtmpscope() {
     fi
   done
 
-  local output="--format --summary --output --chunks --ranges --redact --color --ascii --no-progress"
+  local output="--format --summary --output --chunks --ranges --redact --redact-key --redact-addresses --color --ascii --no-progress"
   local selection="--filter --only --connection --from --to --port"
   case $previous in
     --format)
@@ -49,7 +49,8 @@ _rtmpscope() {
     analyze) words="$output $selection --jobs --order --help" ;;
     live) words="$output $selection --interface --snapshot-length --buffer-size --no-promiscuous-mode --help" ;;
     export)
-      words="--output --force --timestamps --redact --no-progress --filter --connection --stream --port --jobs --order --help"
+      words="--output --force --timestamps --redact --redact-key --redact-addresses --no-progress --filter"
+      words+=" --connection --stream --port --jobs --order --help"
       [[ ${COMP_WORDS[*]:1:COMP_CWORD-1} == *flv* ]] || words=flv
       ;;
     fields | findings | values | events) words="--format --help" ;;

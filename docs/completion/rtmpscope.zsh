@@ -20,7 +20,9 @@ _rtmpscope() {
     '(-o --output)'{-o,--output}'[write to a file]:file:_files'
     '--chunks[an event for every chunk header, too]'
     '--ranges[byte range of every field (ndjson and json)]'
-    '--redact[mask stream keys, tokens and passwords]'
+    '--redact[pseudonyms for texts of the peers]'
+    '--redact-key[redact with the key in a file]:file:_files'
+    '--redact-addresses[redact IP addresses and ports, too]'
     '(--color --colour)'{--color,--colour}'[colour]:when:(auto always never)'
     '--ascii[no characters beyond ASCII in text]'
     '--no-progress[no progress bar]'
@@ -67,7 +69,9 @@ _rtmpscope() {
             '(-o --output)'{-o,--output}'[folder for the files]:folder:_files -/' \
             '--force[overwrite files that are there already]' \
             '--timestamps[times of the tags]:which:(from-zero as-sent)' \
-            '--redact[no stream names in file names]' \
+            '--redact[pseudonyms for texts of the peers]' \
+            '--redact-key[redact with the key in a file]:file:_files' \
+            '--redact-addresses[redact IP addresses and ports, too]' \
             '--no-progress[no progress bar]' \
             '(-f --filter)'{-f,--filter}'[only packets that a pcap-filter(7) expression accepts]:filter: ' \
             '--connection[only connection number N]:number: ' \

@@ -244,10 +244,10 @@ def aggregate_times():
     return aggregate(
         body,
         [
-            {"type_id": "video", "length": 5, "timestamp": 1000, "absolute_timestamp": 5000, "video": video},
-            {"type_id": "data_amf0", "absolute_timestamp": 5010, "data": {"name": "onCuePoint", "arguments": [7]}},
+            {"type_id": 9, "length": 5, "timestamp": 1000, "absolute_timestamp": 5000, "video": video},
+            {"type_id": 18, "absolute_timestamp": 5010, "data": {"name": "onCuePoint", "arguments": [7]}},
             {
-                "type_id": "audio",
+                "type_id": 8,
                 "length": 2,
                 "absolute_timestamp": 5023,
                 "back_pointer": 13,

@@ -184,27 +184,32 @@ def totals():
     return session
 
 
-def behind_proxy(proxy_header, segment_size):
+def behind_proxy(proxy_header, segment_size, protocol, client):
     session = Session(handshake=False)
     session.raw(CLIENT, proxy_header + C0_C1, segment_size=segment_size)
     session.raw(SERVER, S0_S1_S2)
     session.raw(CLIENT, C2 + CONNECT, CONNECTED | {"stream_offset": 3073})
-    session.events = [{"event": "handshake_done", "kind": "simple", "complete": True}]
+    header = {"protocol": protocol, "length": len(proxy_header), "client": client}
+    session.events = [
+        {"event": "handshake_done", "kind": "simple", "complete": True},
+        {"event": "connection_open", "proxy_headers": [header]},
+    ]
     session.findings = ["proxy_header"]
     return session
 
 
 @row("RTMP over TCP, heuristic", "behind a proxy that puts a PROXY line (version 1) in front of C0")
 def proxy_version_1():
-    return behind_proxy(b"PROXY TCP4 198.51.100.7 192.0.2.2 40000 1935\r\n", 1400)
+    header = b"PROXY TCP4 198.51.100.7 192.0.2.2 40000 1935\r\n"
+    return behind_proxy(header, 1400, "proxy_1", {"address": "198.51.100.7", "port": 40000})
 
 
 @row("RTMP over TCP, heuristic", "behind a proxy with the PROXY protocol's version 2, cut into small segments")
 def proxy_version_2():
-    addresses = bytes.fromhex("c6336407 c0000202 9c40 078f")
-    return behind_proxy(bytes.fromhex("0d0a0d0a000d0a515549540a 21 11 000c") + addresses, 5)
+    header = bytes.fromhex("0d0a0d0a000d0a515549540a 21 11 000c c6336407 c0000202 9c40 078f")
+    return behind_proxy(header, 5, "proxy_2", {"address": "198.51.100.7", "port": 40000})
 
 
 @row("RTMP over TCP, heuristic", "behind a proxy of SRS (F3)")
 def proxy_srs():
-    return behind_proxy(bytes.fromhex("f3 0004 c6336407"), 1400)
+    return behind_proxy(bytes.fromhex("f3 0004 c6336407"), 1400, "srs", {"address": "198.51.100.7", "port": ABSENT})

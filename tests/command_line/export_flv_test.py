@@ -224,7 +224,6 @@ class ExportFlvTest(unittest.TestCase):
         for arguments, names in {
             ("--connection", "2"): ["live_room1.flv"],
             ("--stream", "room1"): ["live_room1-2.flv", "live_room1.flv"],
-            ("--redact",): ["live_stream1-2.flv", "live_stream1.flv"],
         }.items():
             with self.subTest(arguments=arguments):
                 self.export(PUBLISH_AND_PLAY, *arguments)

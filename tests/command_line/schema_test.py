@@ -16,7 +16,7 @@ import jsonschema
 import schema
 from program import Program, samples
 
-OPTIONS = ([], ["--chunks", "--ranges"], ["--redact"], ["--only", "message", "--chunks"])
+OPTIONS = ([], ["--chunks", "--ranges"], ["--redact-addresses"], ["--only", "message", "--chunks"])
 
 
 class SchemaTest(unittest.TestCase):

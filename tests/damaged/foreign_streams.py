@@ -353,6 +353,18 @@ def rdp(random):
     return [(CLIENT, hello), (SERVER, repeat(packet)), (CLIENT, repeat(packet, 9000))]
 
 
+def echo(random):
+    """A server that sends back what it gets, where the first bytes could be a handshake's but for the version."""
+    data = b"\x05" + bytes(8) + random.randbytes(LONG)
+    return [(who, data[at : at + 1537]) for at in range(0, LONG, 1537) for who in (CLIENT, SERVER)]
+
+
+def low_bytes(random):
+    """Begins with a byte that a version could be, but is not, and has the sizes of a handshake."""
+    first = bytes([random.choice([byte for byte in range(32) if byte not in (3, 6, 8, 9)])])
+    return [(CLIENT, first + random.randbytes(1536)), (SERVER, first + random.randbytes(3072 + LONG))]
+
+
 def vnc(random):
     def update(n):
         head = struct.pack(">BBH", 0, 0, 1) + struct.pack(">HHHHI", n % 800, n % 600, 32, 16, 0)
@@ -368,6 +380,6 @@ PROTOCOLS = {
         real_flv, real_mpeg_ts, real_matroska, real_mp4, http_flv, bare_flv, http_json, http_chunked, http_amf,
         http_mp4, tls, ssh, rtsp, rtp_framed, mpeg_ts, random_bytes, zeros, ones, one_byte, sparse, counters, records,
         small_values, audio, smtp, imap, irc, csv, redis, memcached, mysql, postgres, mongodb, kafka, amqp, mqtt,
-        websocket, http2, smb, bittorrent, dns, ldap, rdp, vnc,
+        websocket, http2, smb, bittorrent, dns, ldap, rdp, vnc, echo, low_bytes,
     )
 }  # fmt: skip

@@ -1,11 +1,13 @@
 """Hostile captures cost no more than their size: memory, output and operations are bounded, and limits are told.
 
-    hostile_test.py PROGRAM memory|operations
+    hostile_test.py PROGRAM memory|operations|crowds
 
 memory: large captures with little address space. operations: instructions, counted by cachegrind, not time; they must
-grow no faster than the input.
+grow no faster than the input. crowds: what many connections hold together, and the healthy one behind them.
 """
 
+import gzip
+import json
 import re
 import subprocess
 import sys
@@ -20,12 +22,14 @@ import packets as capture_file
 from conversations import Capture, write
 from damage import DAMAGES
 from hostile_captures import HOSTILE
+from hostile_crowds import CROWDS, HEALTHY
 from known_open import unexpected
 from program import SAMPLES
 from runs import ANALYZE, Failure, generator_for, measured
 
 MEBIBYTE = 1 << 20
-LARGE = {"half_open": 11_000, "open_messages": 40_000}  # kilobytes; 150,000 connections and 65,000 messages
+# Kilobytes: 150,000 connections, 65,000 messages, and more bytes than may wait for earlier ones.
+LARGE = {"half_open": 11_000, "open_messages": 40_000, "out_of_order": 12_000, "descending": 12_000}
 LARGE_OTHERWISE = 6_000
 ADDRESS_SPACE = 768 * MEBIBYTE
 MOST_MEMORY = 192 * MEBIBYTE
@@ -37,6 +41,21 @@ SAID = {
     "out_of_order": "buffer_limit", "descending": "buffer_limit", "open_messages": "retained_bytes_limit",
     "amf0_bombs": "amf_depth_limit", "amf3_bombs": "amf_expansion_limit",
 }  # fmt: skip
+
+# Many connections: kilobytes, bytes of output a byte of input, and what must be said.
+CROWD_SIZE = {"open_bodies": 300_000, "closed_bodies": 90_000, "open_chunk_streams": 25_000, "open_searches": 300_000,
+              "pending_text": 30_000, "unanswered": 3_000}  # fmt: skip
+CROWD_SAID = {
+    "open_bodies": ("retained_bytes_limit", "memory_scarce"), "open_chunk_streams": ("memory_scarce",),
+    "unanswered": ("requests_forgotten", "message_streams_not_listed"),
+}  # fmt: skip
+CROWD_MEMORY = 256 * MEBIBYTE
+MOST_MEMORY_OF_ALL = 600 * MEBIBYTE  # whatever the input
+LITTLE_ADDRESS_SPACE, OUT_OF_MEMORY = 240 * MEBIBYTE, 6  # the exit code
+MILLION_HALF_OPEN = 71_500  # kilobytes
+SUMMARY = ("analyze", "--summary", "--jobs", "1")
+MOST_SUMMARY_INSTRUCTIONS = 300  # a byte of the file
+MORE_SUMMARY_INSTRUCTIONS = {"every_other_byte": 400}  # a gap and a search for every 72 bytes of the file
 
 SIZES = (200, 400, 800)  # kilobytes
 MOST_INSTRUCTIONS = 1500  # a byte of the file
@@ -70,9 +89,70 @@ def check_memory(name, program, scratch):
     return wrong
 
 
-def instructions(program, path):
+def check_crowd(name, program, scratch):
+    """In each format: memory stays bounded, the healthy connection is decoded, and limits are told."""
+    path, wrong = scratch / f"{name}.pcap.gz", []  # what is mapped from a file would count as memory
+    CROWDS[name](CROWD_SIZE[name], scratch / name)
+    path.write_bytes(gzip.compress((scratch / name).read_bytes(), 1))
+    (scratch / name).unlink()
+    for output_format in ("summary", "text", "ndjson"):
+        options = ("--summary",) if output_format == "summary" else ("--format", output_format)
+        try:
+            output, _, memory = measured([program, "analyze", *options, "--jobs", "1", path])
+        except Failure as failure:
+            wrong.append(f"{name}, {output_format}: {failure}")
+            continue
+        print(f"{name}, {output_format}: {len(output)} bytes, {memory // MEBIBYTE} MiB", flush=True)
+        if memory > CROWD_MEMORY:
+            wrong.append(f"{name}, {output_format}: {memory} bytes of memory")
+        if output_format != "ndjson":
+            continue
+        decoded = output.count(b'"type":"video"')
+        if decoded != HEALTHY:
+            wrong.append(f"{name}: {decoded} messages of the healthy connection")
+        wrong += [f"{name}: {said} is not said" for said in CROWD_SAID.get(name, ()) if said.encode() not in output]
+    path.unlink()
+    return wrong
+
+
+def check_out_of_memory(name, program, scratch):
+    """With too little address space for one event, what came before it is printed, and the exit code says so."""
+    path = scratch / f"{name}_memory.pcap"
+    CROWDS[name](CROWD_SIZE[name], path)
+    command = ["/usr/bin/prlimit", f"--as={LITTLE_ADDRESS_SPACE}", program, *ANALYZE, path]
+    result = subprocess.run(command, capture_output=True, check=False)
+    path.unlink()
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    kinds = [line["event"] for line in lines]
+    told = bool(lines) and lines[-1].get("fault", {}).get("text", "").startswith("out of memory at packet ")
+    if result.returncode == OUT_OF_MEMORY and told and kinds[-1] == "capture_end" and kinds.count("message") > 4:
+        return []
+    return [f"{name}, out of memory: exit code {result.returncode}, {len(lines)} lines, {result.stderr[:200]!r}"]
+
+
+def check_million(name, program, scratch):
+    path = scratch / f"{name}.pcap"
+    HOSTILE[name](MILLION_HALF_OPEN, path)
+    _, _, memory = measured([program, *SUMMARY, path])
+    path.unlink()
+    print(f"{name}, a million: {memory // MEBIBYTE} MiB", flush=True)
+    return [f"{name}, a million: {memory} bytes of memory"] if memory > MOST_MEMORY_OF_ALL else []
+
+
+def check_summary(name, program, scratch):
+    """The output costs nothing then."""
+    path = scratch / f"{name}_summary.pcap"
+    {**HOSTILE, **CROWDS}[name](SIZES[1], path)
+    cost = instructions(program, path, SUMMARY) / path.stat().st_size
+    path.unlink()
+    most = MORE_SUMMARY_INSTRUCTIONS.get(name, MOST_SUMMARY_INSTRUCTIONS)
+    print(f"{name}, summary: {cost:.0f} instructions a byte", flush=True)
+    return [f"{name}, summary: {cost:.0f} instructions a byte"] if cost > most else []
+
+
+def instructions(program, path, options=ANALYZE):
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    command = [*command, program, *ANALYZE, "-o", "/dev/null", path]
+    command = [*command, program, *options, "-o", "/dev/null", path]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(re.search(r"I +refs: +([\d,]+)", result.stderr)[1].replace(",", ""))
 
@@ -114,7 +194,11 @@ def check_damaged(name, program, scratch):
     ]
 
 
-CHECKS = {"memory": [(check_memory, HOSTILE)], "operations": [(check_operations, HOSTILE), (check_damaged, DAMAGED)]}
+CHECKS = {
+    "memory": [(check_memory, HOSTILE)],
+    "operations": [(check_operations, HOSTILE), (check_damaged, DAMAGED), (check_summary, (*HOSTILE, *CROWDS))],
+    "crowds": [(check_crowd, CROWDS), (check_million, ("half_open",)), (check_out_of_memory, ("closed_bodies",))],
+}
 
 
 def main():

@@ -23,6 +23,7 @@ LIBRARIES = {
     "POSIX": r"(arpa|net|netinet|sys)/|(errno|fcntl|poll|pthread|sched|signal|unistd)\.h$",
     "Wireshark": r"(epan|wiretap|wsutil)/|glib\.h$|ws_version\.h$",
     "fmt": r"fmt/",
+    "glibc": r"malloc\.h$",
     "libpcap": r"pcap",
     "nlohmann-json": r"nlohmann/",
     "sanitizers": r"sanitizer/",

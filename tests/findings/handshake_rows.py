@@ -2,9 +2,10 @@
 
 import hmac
 
-from rows import row
+from rows import row, text
 from rtmp_writer import COMMAND_AMF0, amf0_values, message
-from session import CLIENT, HANDSHAKE_BLOCK, OTHER_BLOCK, SERVER, Session
+from segments import RST
+from session import ACK, CLIENT, HANDSHAKE_BLOCK, OTHER_BLOCK, SERVER, Session
 
 PLAYER, MEDIA_SERVER = b"Genuine Adobe Flash Player 001", b"Genuine Adobe Flash Media Server 001"
 VERSIONS = {PLAYER: bytes.fromhex("00000000 80000702"), MEDIA_SERVER: bytes.fromhex("00000000 03050101")}
@@ -105,13 +106,57 @@ def unanswered():
     return session
 
 
+@row("handshake_reply_unverified", "handshake_incomplete")
+def given_up_by_the_client():
+    """S1 is C1, S2 is nothing."""
+    session = Session(handshake=False)
+    session.raw(CLIENT, b"\x03" + HANDSHAKE_BLOCK)
+    session.raw(SERVER, b"\x03" + HANDSHAKE_BLOCK + bytes(1536))
+    return session
+
+
+@row("handshake_incomplete")
+def reset():
+    session = Session(handshake=False)
+    session.raw(CLIENT, b"\x03" + HANDSHAKE_BLOCK)
+    session.raw(SERVER, b"\x03" + OTHER_BLOCK)
+    session._packet(CLIENT, RST | ACK)
+    return session
+
+
+PROXY_LINE = b"PROXY TCP4 198.51.100.7 192.0.2.2 40000 1935\r\n"
+PROXY_BINARY = bytes.fromhex("0d0a0d0a000d0a515549540a 21 11 000c cb007109 c0000202 9c41 078f")
+
+
 @row("proxy_header", "handshake_unanswered")
+@text("behind a proxy  PROXY protocol version 2, client 203.0.113.9:40001")
 def refused_behind_a_proxy():
     session = Session(handshake=False)
-    addresses = bytes.fromhex("c6336407 c0000202 9c40 078f")
-    header = bytes.fromhex("0d0a0d0a000d0a515549540a 21 11 000c") + addresses
-    session.raw(CLIENT, header + b"\x03" + HANDSHAKE_BLOCK)
+    session.raw(CLIENT, PROXY_BINARY + b"\x03" + HANDSHAKE_BLOCK)
     return session
+
+
+def behind_two_proxies(port):
+    session = Session(port=port, handshake=False)
+    session.raw(CLIENT, PROXY_LINE + PROXY_BINARY + b"\x03" + HANDSHAKE_BLOCK)
+    session.raw(SERVER, b"\x03" + OTHER_BLOCK + HANDSHAKE_BLOCK)
+    session.raw(CLIENT, OTHER_BLOCK)
+    return session
+
+
+BOTH_PROXIES = "PROXY protocol version 1, client 198.51.100.7:40000; PROXY protocol version 2, client 203.0.113.9:40001"
+
+
+@row("proxy_header")
+@text(BOTH_PROXIES)
+def two_headers():
+    return behind_two_proxies(1935)
+
+
+@row("proxy_header")
+@text(BOTH_PROXIES)
+def two_headers_on_another_port():
+    return behind_two_proxies(19350)
 
 
 @row("encrypted_stream")

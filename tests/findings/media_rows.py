@@ -43,7 +43,7 @@ media({
     "configuration_full_box": f"video 90 {VP09} 01000000000b820202020000",
     "configuration_flac_bare": f"audio 90 {FLAC} {STREAMINFO}",
     "aac_adts": "audio af 01 fff150801fbffc210a",
-    "nal_length": "video 27 01 000000 000000024101 00000009 4101",
+    "nal_length": "video 27 01 000000 00000009 4101",
     "nal_start_code": "video 27 01 000000 00000001 41010203040506",
     "nal_limit": f"video 96 11 {AVC1} 00 001806 000000 {1025 * '0000000106'}".replace("001806", f"{1025 * 5 + 3:06x}"),
     "multichannel_order_unknown": f"audio 94 {OPUS} 0902aa",

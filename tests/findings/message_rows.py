@@ -64,6 +64,7 @@ bodies(AGGREGATE, {
 bodies(COMMAND_AMF0, {
     "command_name_missing": amf0_values(1, 2),
     "transaction_id_missing": amf0_values("ping"),
+    "command_name_alone": amf0_values("onFCPublish"),
 })  # fmt: skip
 bodies(DATA_AMF0, {"data_message_empty": b"", "data_name_missing": amf0_values(1, 2)}, stream=1)
 bodies(SHARED_OBJECT_AMF0, {
@@ -148,6 +149,23 @@ def retained_bytes_limit():
         session.raw(CLIENT, wire, segment_size=60_000)
     session.raw(CLIENT, header(3, 14) + bytes(1))
     return session
+
+
+@row("requests_forgotten")
+def requests_forgotten():
+    """None is ever answered."""
+    calls = (message(COMMAND_AMF0, amf0_values(f"call{n}", n + 10, None), 3) for n in range(65))
+    return sent(b"".join(calls))
+
+
+@row("message_streams_not_listed")
+def message_streams_not_listed():
+    return sent(b"".join(audio(0, n, stream=n + 2) for n in range(257)))
+
+
+@row("text_shortened")
+def text_shortened():
+    return sent(message(COMMAND_AMF0, amf0_values("publish", 5, None, "n" * 1025, "live"), 3, 0, 1))
 
 
 @row("overlap_conflict")

@@ -19,6 +19,16 @@ def row(*finding_ids):
     return register
 
 
+def text(line):
+    """What the text output says of the row's connection besides its findings. To stand below `row`."""
+
+    def attach(function):
+        function.text = line
+        return function
+
+    return attach
+
+
 def bodies(type_id, cases, **header):
     """A row for each (id of a finding: body of a message)."""
     for finding_id, body in cases.items():

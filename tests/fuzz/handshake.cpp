@@ -35,6 +35,9 @@ struct Recorder final : rtmp::HandshakeListener {
   void on_done(const rtmp::HandshakeOutcome& outcome) override {
     Tape tape;
     describe_handshake_done(outcome, tape);
+    for (const rtmp::HandshakeFinding& finding : findings_of(outcome)) {
+      tape.finding(finding.id, {}, finding.a, finding.b);
+    }
     text += tape.to_string();
   }
 };

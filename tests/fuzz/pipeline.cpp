@@ -21,7 +21,8 @@ std::string analyze(Bytes file, output::OutputFormat format, unsigned jobs, bool
   options.shard.rtmp_ports = {1935};
   options.shard.session.chunk_events = everything;
   shown.render.ranges = everything && format == output::OutputFormat::ndjson;
-  shown.render.redact = everything;
+  const std::uint8_t key[] = {1};
+  if (everything) shown.render.redaction = std::make_shared<const output::Redaction>(Bytes(key), true);
   std::string output;
   pipeline::run(**source, options, output::RendererFactory(shown), [&](std::string_view bytes) {
     output += bytes;

@@ -224,7 +224,7 @@ void send_anything(FlowTable& table, ByteReader& reader, std::uint8_t flags, Pac
   } else {
     feed(table, segment, payload, cut);
   }
-  if (shape % 16 == 5) table.on_tick(packet);
+  if (shape % 16 == 5) table.on_tick({packet, false});
 }
 
 FlowLimits small_limits(std::uint8_t mode) {

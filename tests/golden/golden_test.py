@@ -12,6 +12,7 @@ from pathlib import Path
 from program import Program, SAMPLES
 
 EXPECTED = Path(__file__).with_name("expected")
+KEY = Path(__file__).resolve().with_name("redaction_key")
 CASES = {
     "publish_denied.txt": ["err_publish_denied.pcap"],
     "publish_denied.ndjson": ["err_publish_denied.pcap", "--format", "ndjson"],
@@ -21,7 +22,7 @@ CASES = {
     "publish_and_play_commands.txt": ["pubplay_ffmpeg_nginx.pcap", "--only", "command_amf0"],
     "enhanced.txt": ["enh_multi_mixed_ffnew_nginx.pcap"],
     "wrong_password.txt": ["auth_adobe_bad.pcap"],
-    "wrong_password_redacted.txt": ["auth_adobe_bad.pcap", "--redact"],
+    "wrong_password_redacted.txt": ["auth_adobe_bad.pcap", "--redact-key", KEY],
     "stream_not_found.txt": ["err_play_vod_missing.pcap", "--ascii"],
     "zero_length_metadata.txt": ["err_metadata_zero_length.pcap"],
     "http.txt": ["err_plain_http_on_1935.pcap"],

@@ -13,7 +13,8 @@ BIG_FRAMES = SAMPLES / "pub_gst_librtmp_nginx.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
 RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
 RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
-PREFERENCES = {"rtmpscope.media_detail", "rtmpscope.redact", "rtmpscope.tcp.port", "rtmpscope.tls.port"}
+PREFERENCES = {"rtmpscope.media_detail", "rtmpscope.redact", "rtmpscope.redact_addresses",
+               "rtmpscope.redact_key", "rtmpscope.tcp.port", "rtmpscope.tls.port"}
 
 
 def column(tshark, capture, field, *arguments):
@@ -75,7 +76,7 @@ def check_redaction(tshark):
     plain = tshark.run("-r", tshark.readable(PUBLISH), "-O", "rtmpscope").decode()
     masked = tshark.run("-r", tshark.readable(PUBLISH), "-O", "rtmpscope", "-o", "rtmpscope.redact:TRUE").decode()
     assert "avc_aac" in plain
-    assert "avc_aac" not in masked and "<redacted 7 bytes>" in masked
+    assert "avc_aac" not in masked and re.search(r"<name [0-9a-f]{6}, 7 bytes>", masked)
 
 
 def check_rtmps(tshark):
@@ -106,8 +107,11 @@ def check_statistics(tshark):
     assert stream[1:5] == ["127.0.0.1:1935", "live", "avc_aac", "publish"], stream
     assert stream[5].startswith("H.264/AVC") and "320x180" in stream[5] and stream[6].startswith("AAC"), stream
     # 127 frames, 3 of them key frames with 2 s between, beside the configuration and the end of the sequence.
-    assert stream[7:13] == ["5.0", "228.2", "25.0", "3", "2.0", "0"], stream
+    assert stream[7:13] == ["5.1", "227.2", "25.0", "3", "2.0", "0"], stream
+    assert stream[13:16] == ["0", "346", "143776"], stream
     assert [row[4] for row in table("rtmpscope,streams", "Client", PUBLISH_AND_PLAY)] == ["publish", "play"]
+    tracks = [(row[13], row[5].split()[0], row[9]) for row in table("rtmpscope,streams", "Client", HEVC) if row[5]]
+    assert tracks[:2] == [("0", "H.264/AVC", "25.0"), ("1", "H.265/HEVC", "25.0")], tracks
     commands = {row[2]: row for row in table("rtmpscope,commands", "Packet")}
     assert commands["connect"][3:8] == ["1", "", "_result", "16", "44.0"], commands
     assert commands["releaseStream"][5] == "", commands

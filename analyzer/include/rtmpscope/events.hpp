@@ -146,11 +146,12 @@ struct Gap {
 
 /// Audio or video of one message stream.
 struct MediaReport {
+  std::uint32_t track_id = 0;  ///< Enhanced RTMP multitrack
   std::uint64_t messages = 0;
-  std::uint64_t bytes = 0;     ///< of message bodies
+  std::uint64_t bytes = 0;     ///< of message bodies, as far as they came
   std::uint64_t frames = 0;    ///< messages with coded frames
-  std::uint32_t duration = 0;  ///< milliseconds of media
-  double bit_rate = 0;         ///< bits a second of media time; 0: not known
+  std::uint32_t duration = 0;  ///< milliseconds of media, to the end of the last frame; 0: not known
+  double bit_rate = 0;         ///< bits a second of coded frames; 0: not known
   std::string codec;           ///< for people: "H.264/AVC"; empty: not known
   std::string configuration;   ///< for people: "High 3.1, 1280x720"; empty: not known
 };
@@ -176,9 +177,11 @@ struct StreamReport {
   std::uint32_t message_stream_id = 0;
   StreamUse use{};
   std::string name;
-  std::string status;  ///< code of the last onStatus
-  VideoReport video;
-  AudioReport audio;
+  std::string status;                      ///< code of the last onStatus
+  VideoReport video;                       ///< the track with the lowest id; most streams have no other
+  AudioReport audio;                       ///< the same
+  std::vector<VideoReport> further_video;  ///< other tracks, by track_id
+  std::vector<AudioReport> further_audio;
 };
 
 struct DirectionReport {

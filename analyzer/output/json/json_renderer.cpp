@@ -17,7 +17,8 @@ char* put(char* p, std::string_view text) {
 }  // namespace
 
 JsonRenderer::JsonRenderer(const RenderOptions& options, JsonLayout layout)
-    : options_(options), layout_(layout), writer_(output_.bytes, options.ranges), redacting_(writer_) {
+    : options_(options), layout_(layout), writer_(output_.bytes, options.ranges) {
+  if (options_.redaction) redacting_.emplace(*options_.redaction, writer_);
   for (const EventInfo& event : events()) heads_.push_back(fmt::format("{{\"event\":\"{}\"", event.name));
 }
 
@@ -39,9 +40,9 @@ void JsonRenderer::add_members(const rtmp::Event& event) {
 }
 
 void JsonRenderer::describe(const rtmp::Event& event) {
-  if (options_.redact) {
-    redacting_.reset();
-    event.describe(redacting_);
+  if (redacting_) {
+    redacting_->reset();
+    event.describe(*redacting_);
   } else {
     event.describe(writer_);
   }
@@ -85,18 +86,34 @@ void JsonRenderer::add_event(const rtmp::Event& event) {
 /// What joins the event with other lines and other tools.
 void JsonRenderer::add_identity(const rtmp::Event& event) {
   if (event.about == nullptr) return;
-  Buffer& out = output_.bytes;
-  if (const std::string_view uid = as_text(event.about->uid); !uid.empty()) {
-    out.append(",\"uid\":\"");
-    out.append(uid);
-    out.append('"');
-  }
+  const std::string_view uid = as_text(event.about->uid);
+  if (!uid.empty()) add_identity_text("uid", FieldId::event_uid, uid);
   if (!options_.addresses) return;
-  for (const auto& [name, endpoint] :
-       {std::pair("client", &event.about->client), std::pair("server", &event.about->server)}) {
-    out.append(fmt::format(R"(,"{0}_address":"{1}","{0}_port":{2})", name, endpoint->address.to_string(),
-                           endpoint->port));
+  const Endpoint& client = event.about->client;
+  const Endpoint& server = event.about->server;
+  add_identity_text("client_address", FieldId::event_client_address, client.address.to_string());
+  add_identity_number("client_port", FieldId::event_client_port, client.port);
+  add_identity_text("server_address", FieldId::event_server_address, server.address.to_string());
+  add_identity_number("server_port", FieldId::event_server_port, server.port);
+}
+
+void JsonRenderer::add_identity_text(std::string_view key, FieldId id, std::string_view text) {
+  Buffer& out = output_.bytes;
+  out.append(",\"");
+  out.append(key);
+  out.append("\":\"");
+  if (options_.redaction) {
+    out.append(options_.redaction->shown(id, text));
+  } else {
+    out.append(text);
   }
+  out.append('"');
+}
+
+void JsonRenderer::add_identity_number(std::string_view key, FieldId id, std::uint16_t number) {
+  const std::string text = fmt::format("{}", number);
+  if (options_.redaction && options_.redaction->hides_addresses()) return add_identity_text(key, id, text);
+  output_.bytes.append(fmt::format(",\"{}\":{}", key, text));
 }
 
 void JsonRenderer::add_connection(const rtmp::Event& event) {
@@ -107,7 +124,12 @@ void JsonRenderer::add_connection(const rtmp::Event& event) {
   const std::size_t number_at = out.size();
   out.append(',');
   JsonFieldWriter plain(out);
-  describe_summary(options_.redact ? redact_summary(close.summary) : close.summary, close.totals, plain);
+  if (options_.redaction) {
+    RedactingSink redacting(*options_.redaction, plain);
+    describe_summary(close.summary, close.totals, redacting);
+  } else {
+    describe_summary(close.summary, close.totals, plain);
+  }
   plain.finish();
   close_object(out);
   add_span(event, begin, number_at, OutputSpan::connection_element);
@@ -118,7 +140,12 @@ void JsonRenderer::add_capture(const rtmp::Event& event) {
   const std::size_t begin = out.size();
   out.append('{');
   JsonFieldWriter plain(out);
-  event.describe(plain);
+  if (options_.redaction) {
+    RedactingSink redacting(*options_.redaction, plain);
+    event.describe(redacting);
+  } else {
+    event.describe(plain);
+  }
   plain.finish();
   close_object(out);
   add_span(event, begin, 0, OutputSpan::capture_member);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "output/json/json_writer.hpp"
-#include "output/redaction.hpp"
+#include "output/redacting_sink.hpp"
 #include "output/render_options.hpp"
 #include "output/renderer.hpp"
 #include "output/time_text.hpp"
@@ -29,6 +29,8 @@ class JsonRenderer final : public Renderer {
   void add_members(const rtmp::Event& event);
   void add_event(const rtmp::Event& event);
   void add_identity(const rtmp::Event& event);
+  void add_identity_text(std::string_view key, FieldId id, std::string_view text);
+  void add_identity_number(std::string_view key, FieldId id, std::uint16_t number);
   void add_connection(const rtmp::Event& event);
   void add_capture(const rtmp::Event& event);
   void describe(const rtmp::Event& event);
@@ -37,7 +39,7 @@ class JsonRenderer final : public Renderer {
   RenderOptions options_;
   JsonLayout layout_;
   JsonFieldWriter writer_;
-  RedactingSink redacting_;
+  std::optional<RedactingSink> redacting_;  ///< into `writer_`
   TimeWriter time_;
   std::vector<std::string> heads_;  ///< by EventKind: {"event":"message"
 };

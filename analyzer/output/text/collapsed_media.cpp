@@ -22,8 +22,8 @@ bool is_special_media(const rtmp::MessageFacts& facts) {
 bool is_collapsible(const rtmp::MessageEvent& event) {
   if (!event.message.complete) return false;
   switch (event.message.header.type_id) {
-    case rtmp::aggregate:
-    case rtmp::acknowledgement: return true;
+    case rtmp::aggregate: return true;
+    case rtmp::acknowledgement: return std::holds_alternative<rtmp::ControlFacts>(event.facts);
     case rtmp::audio:
     case rtmp::video: return !is_special_media(event.facts);
     default: return false;

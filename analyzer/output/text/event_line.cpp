@@ -113,22 +113,21 @@ MessageParts find_parts(const Tape& tape) {
 
 /// The list that holds a command's or data message's arguments.
 Entries find_arguments(const Tape& tape, Entries members) {
-  for (std::size_t at = members.begin; at < members.end; at = skip_value(tape, at)) {
-    const Tape::Entry& entry = tape.entries()[at];
-    if (entry.op != Op::begin) continue;
+  for (std::size_t at = members.begin; at < members.end; ++at) {
+    if (tape.entries()[at].op != Op::begin) continue;
     const std::size_t end = skip_value(tape, at);
     return {at + 1, end > at + 1 ? end - 1 : end};
   }
   return {members.end, members.end};
 }
 
-/// Arguments separated by blanks. The null that stands for a command object is left out.
-std::string arguments_text(const Tape& tape, Entries arguments, const Style& style) {
+/// Arguments separated by blanks. `of_command`: the null that stands for a command object is left out.
+std::string arguments_text(const Tape& tape, Entries arguments, bool of_command, const Style& style) {
   std::string out;
   for (std::size_t at = arguments.begin; at < arguments.end && out.size() < style.longest_line();) {
     const std::size_t end = std::min(skip_value(tape, at), arguments.end);
     const bool null = tape.entries()[at].op == Op::flag && tape.entries()[at].id == FieldId::amf_null;
-    if (!null || at != arguments.begin) {
+    if (!null || !of_command || at != arguments.begin) {
       out.append("  ").append(compact_text(tape, at, end, style, style.longest_line()));
     }
     at = std::max(end, at + 1);
@@ -136,19 +135,42 @@ std::string arguments_text(const Tape& tape, Entries arguments, const Style& sty
   return out;
 }
 
+/// Where a status sends the client: the redirect of a connect that is rejected (with the number that HTTP
+/// would give it), the address of a ReconnectRequest. Empty without one.
+std::string redirect_text(const Tape& tape, Entries arguments, const Style& style) {
+  std::string number;
+  for (std::size_t at = arguments.begin; at + 1 < arguments.end; ++at) {
+    if (tape.entries()[at].op != Op::key) continue;
+    const std::string_view key = as_text(tape.bytes(tape.entries()[at]));
+    const Tape::Entry& value = tape.entries()[at + 1];
+    if (key == "code" && value.op == Op::real) number = real_text(value.real) + " ";
+    const bool address = key == "redirect" || key == "redirect2" || key == "tcUrl";
+    if (address && value.op == Op::text && value.bytes_length != 0) {
+      return fmt::format("  {}to {}", number, quoted(tape.bytes(value), style));
+    }
+  }
+  return {};
+}
+
+/// Of a data message, too.
 std::string command_line(const Tape& tape, const MessageParts& parts, const Style& style) {
   rtmp::FactSink sink;
   tape.replay(sink);  // the tape's, not the event's own: they are redacted where the tape is
   const rtmp::CommandFacts& facts = sink.facts();
-  std::string line = facts.name.empty() ? "command" : safe(facts.name, style.ascii);
+  const Entries arguments = find_arguments(tape, parts.members);
+  const bool command = parts.body == FieldId::command;
+  std::string line = !facts.name.empty() ? safe(facts.name, style.ascii) : command ? "command" : "data";
+  if (parts.length == 0) line.append("  (empty)");
   if (facts.transaction_id) line.append("(").append(real_text(*facts.transaction_id)).append(")");
   const bool shows_status = facts.is_response() || facts.name.starts_with("on");
   if (!shows_status || facts.code.empty()) {
-    return line.append(arguments_text(tape, find_arguments(tape, parts.members), style));
+    return line.append(arguments_text(tape, arguments, command, style));
   }
   line.append("  ").append(safe(facts.code, style.ascii));
-  if (facts.description.empty()) return line;
-  return line.append("  \"").append(safe(facts.description, style.ascii)).append("\"");
+  if (!facts.description.empty()) {
+    line.append("  \"").append(safe(facts.description, style.ascii)).append("\"");
+  }
+  return line.append(redirect_text(tape, arguments, style));
 }
 
 /// A member as a person reads it: numbers with what they count.
@@ -264,6 +286,14 @@ class FieldTexts {
     return {};
   }
 
+  /// Of a time in milliseconds: rounded as all times are.
+  [[nodiscard]] std::string duration(FieldId id) const {
+    for (const Tape::Entry& entry : event_.entries()) {
+      if (entry.op == Op::real && entry.id == id) return duration_text(entry.real);
+    }
+    return {};
+  }
+
   /// The name of how sure a sync is. docs/values.md says what it means.
   [[nodiscard]] std::string_view confidence() const {
     for (const Tape::Entry& entry : event_.entries()) {
@@ -305,10 +335,12 @@ std::string sync_found_line(const FieldTexts& fields) {
 }
 
 std::string handshake_done_line(const FieldTexts& fields) {
-  std::string line = fmt::format("handshake done: {}, {}", fields[FieldId::handshake_done_protocol],
-                                 fields[FieldId::handshake_done_kind]);
-  const std::string duration = fields[FieldId::handshake_done_duration];
-  if (!duration.empty()) line.append("  [").append(duration).append(" ms]");
+  const bool complete = fields[FieldId::handshake_done_complete] == "true";
+  std::string line =
+      fmt::format("handshake {}: {}, {}", complete ? "done" : "not complete",
+                  fields[FieldId::handshake_done_protocol], fields[FieldId::handshake_done_kind]);
+  const std::string duration = fields.duration(FieldId::handshake_done_duration);
+  if (!duration.empty()) line.append("  [").append(duration).append("]");
   return line;
 }
 
@@ -367,7 +399,8 @@ std::string message_line(const Tape& message, const Style& style) {
   if (parts.body == FieldId::command || parts.body == FieldId::data) {
     line = command_line(message, parts, style);
   } else if (parts.body == FieldId::user_control) {
-    line = members_text(message, parts.members, style);
+    const std::string members = members_text(message, parts.members, style);
+    if (!members.empty()) line = members;  // which has no name where the type of the event is missing
     if (const std::size_t comma = line.find(", "); comma != std::string::npos) line.erase(comma, 1);
   } else if (parts.body == FieldId::video || parts.body == FieldId::audio) {
     line = info(*parts.body).key;

@@ -36,6 +36,7 @@ std::string last_line(const rtmp::CaptureTotals& capture, const Style& style) {
   }
   if (capture.clock_jumps != 0)
     line.append(", ").append(count_text(capture.clock_jumps, "jump")).append(" of the clock");
+  if (capture.memory_scarce) line.append(", messages in progress shortened to save memory");
   if (drops != 0) line.append(", ").append(count_text(drops, "packet")).append(" dropped by the kernel");
   line.append(style.reset()).append("\n");
   if (capture.fault && !capture.fault->text.empty()) {

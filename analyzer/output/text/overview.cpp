@@ -54,7 +54,8 @@ std::string findings_text(const std::array<std::uint64_t, 3>& counts) {
 }  // namespace
 
 OverviewRow overview_row(const rtmp::ConnectionSummary& summary,
-                         const std::array<rtmp::DirectionTotals, 2>& totals, const Style& style) {
+                         const std::array<rtmp::DirectionTotals, 2>& totals, const Style& style,
+                         const Redaction* redaction) {
   OverviewRow row;
   row.figures = {.start = summary.first_time,
                  .duration = summary.last_time - summary.first_time,
@@ -66,9 +67,9 @@ OverviewRow overview_row(const rtmp::ConnectionSummary& summary,
   since[10] = ' ';
   row.texts[start] = std::move(since);
   row.texts[duration] = duration_text(static_cast<double>(row.figures.duration) / 1e6);
-  row.texts[client] = summary.info.client.to_string();
-  row.texts[server] = summary.info.server.to_string();
-  row.texts[stream] = stream_text(summary, style);
+  row.texts[client] = endpoint_text(summary.info.client, redaction);
+  row.texts[server] = endpoint_text(summary.info.server, redaction);
+  row.texts[stream] = stream_text(redaction == nullptr ? summary : redaction->summary(summary), style);
   row.texts[to_server] = size_text(totals[index_of(Direction::to_server)].bytes);
   row.texts[to_client] = size_text(totals[index_of(Direction::to_client)].bytes);
   row.texts[end] = value_word(ValueTable::end_cause, static_cast<std::uint64_t>(summary.end));

@@ -8,6 +8,7 @@
 
 #include "output/buffer.hpp"
 #include "output/output.hpp"
+#include "output/redaction.hpp"
 #include "output/text/terminal_text.hpp"
 #include "rtmp/session/summary.hpp"
 
@@ -30,10 +31,10 @@ struct OverviewRow {
   std::array<std::string, overview_columns> texts;  ///< safe for a terminal; empty where no table is wanted
 };
 
-/// `summary` is redacted already, if it is to be.
+/// `redaction`: null, or what hides texts and addresses.
 [[nodiscard]] OverviewRow overview_row(const rtmp::ConnectionSummary& summary,
-                                       const std::array<rtmp::DirectionTotals, 2>& totals,
-                                       const Style& style);
+                                       const std::array<rtmp::DirectionTotals, 2>& totals, const Style& style,
+                                       const Redaction* redaction);
 
 /// A row as bytes and back, for its way through an Output and a Spool of the same process.
 [[nodiscard]] std::string packed(const OverviewRow& row);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "output/redaction.hpp"
 #include "output/text/connection_header.hpp"
 #include "output/text/last_line.hpp"
 #include "output/text/overview.hpp"
@@ -15,11 +14,10 @@ void SummaryRenderer::on_event(const rtmp::Event& event) {
     add_open_mark(event);
   } else if (event.kind == EventKind::connection_close) {
     const auto& close = static_cast<const rtmp::ConnectionCloseEvent&>(event);
-    const rtmp::ConnectionSummary& summary =
-        options_.redact ? redacted_.emplace(redact_summary(close.summary)) : close.summary;
-    add_overview_span(output_, event, overview_row(summary, close.totals, style_));
+    const Redaction* redaction = options_.redaction.get();
+    add_overview_span(output_, event, overview_row(close.summary, close.totals, style_, redaction));
     add_numbered_span(output_, event.connection, fmt::format("{}#", style_.bold()),
-                      header_text(summary, close.totals, style_));
+                      header_text(close.summary, close.totals, style_, redaction));
   } else if (event.kind == EventKind::capture_end) {
     add_last_line_span(output_, static_cast<const rtmp::CaptureEndEvent&>(event), style_);
   }

@@ -19,7 +19,6 @@ class SummaryRenderer final : public Renderer {
  private:
   RenderOptions options_;
   Style style_;
-  std::optional<rtmp::ConnectionSummary> redacted_;  ///< of the connection at hand
 };
 
 /// Appends "#", the place for the connection number and `rest` as one span.

@@ -109,6 +109,11 @@ std::string rate_text(double bits_per_second) {
   return scaled(bits_per_second, "bit/s");
 }
 
+std::string frame_rate_text(double frames_per_second) {
+  // Timestamps are whole milliseconds: more digits would be made up.
+  return fmt::format("{:g} fps", std::round(frames_per_second * 100) / 100);
+}
+
 std::string duration_text(double milliseconds) {
   if (milliseconds < 10) return fmt::format("{:.1f} ms", milliseconds);
   if (milliseconds < 1000) return fmt::format("{:.0f} ms", milliseconds);

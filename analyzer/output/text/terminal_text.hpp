@@ -57,6 +57,8 @@ void cut_to_width(std::string& text, std::size_t width, const Style& style);
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
 /// "128 kbit/s".
 [[nodiscard]] std::string rate_text(double bits_per_second);
+/// "25 fps", "29.97 fps".
+[[nodiscard]] std::string frame_rate_text(double frames_per_second);
 /// "58 ms", "0.4 ms", "2.1 s".
 [[nodiscard]] std::string duration_text(double milliseconds);
 /// "1 message", "2 messages"; `unit` is the singular.

@@ -19,6 +19,7 @@ struct TextRenderer::Conversation {
   rtmp::ConnectionInfo info;
   Timestamp opened = 0;
   bool continued = false;  ///< a part was printed already
+  Timestamp shown = 0;     ///< time of the last line that was printed
   std::size_t text_size = 0;
   std::vector<Line> lines;
   std::vector<CollapsedMedia> runs;
@@ -33,8 +34,9 @@ struct TextRenderer::Conversation {
   }
 };
 
-TextRenderer::TextRenderer(const RenderOptions& options)
-    : options_(options), style_(style_of(options)), redacting_(tape_) {}
+TextRenderer::TextRenderer(const RenderOptions& options) : options_(options), style_(style_of(options)) {
+  if (options_.redaction) redacting_.emplace(*options_.redaction, tape_);
+}
 TextRenderer::~TextRenderer() = default;
 
 void TextRenderer::on_event(const rtmp::Event& event) {
@@ -47,9 +49,9 @@ void TextRenderer::on_event(const rtmp::Event& event) {
       Conversation& conversation = conversation_of(event);
       conversation.info = static_cast<const rtmp::ConnectionOpenEvent&>(event).connection_info;
       if (options_.live) {
-        add_numbered_span(
-            output_, event.connection, fmt::format("{}#", style_.bold()),
-            header_first_line(conversation.info, {}, style_) + std::string(style_.reset()) + "\n");
+        add_numbered_span(output_, event.connection, fmt::format("{}#", style_.bold()),
+                          header_first_line(conversation.info, {}, style_, options_.redaction.get()) +
+                              std::string(style_.reset()) + "\n");
       }
       return;
     }
@@ -95,9 +97,9 @@ TextRenderer::Conversation& TextRenderer::conversation_of(const rtmp::Event& eve
 
 void TextRenderer::describe(const rtmp::Event& event) {
   tape_.clear();
-  if (options_.redact) {
-    redacting_.reset();
-    event.describe(redacting_);
+  if (redacting_) {
+    redacting_->reset();
+    event.describe(*redacting_);
   } else {
     event.describe(tape_);
   }
@@ -126,7 +128,7 @@ void TextRenderer::on_handshake(Conversation& conversation, const rtmp::Event& e
   Line* last = event.direction && !options_.live ? conversation.last_in(*event.direction) : nullptr;
   if (last != nullptr && last->handshake) {
     last->text.append(" ").append(part);
-    conversation.text_size += part.size() + 1;
+    add_text_size(conversation, part.size() + 1);
     return;
   }
   part.insert(0, "handshake ");
@@ -191,7 +193,7 @@ void TextRenderer::end_run(Conversation& conversation, std::size_t index) {
                {.time = run.started, .direction = run.direction, .text = std::move(text), .severity = {}});
     return;
   }
-  conversation.text_size += text.size() + line_cost;
+  add_text_size(conversation, text.size() + line_cost);
   conversation.lines[run.line].text = std::move(text);
 }
 
@@ -210,16 +212,39 @@ void TextRenderer::add_line(Conversation& conversation, const rtmp::Event& event
             .text = std::move(text),
             .severity = rtmp::severity_of(event)};
   if (options_.live) return print_live(conversation, line);
-  conversation.text_size += line.text.size() + line_cost;
+  add_text_size(conversation, line.text.size() + line_cost);
   conversation.lines.push_back(std::move(line));
   limit_text(conversation);
 }
 
+void TextRenderer::add_text_size(Conversation& conversation, std::size_t size) {
+  conversation.text_size += size;
+  text_size_ += size;
+}
+
 void TextRenderer::limit_text(Conversation& conversation) {
-  if (conversation.text_size <= pending_text_limit) return;
+  if (conversation.text_size > pending_text_limit) print_part(conversation);
+  if (text_size_ > all_pending_text_limit) limit_all_texts();
+}
+
+void TextRenderer::limit_all_texts() {
+  std::vector<Conversation*> waiting;
+  for (const auto& [connection, conversation] : conversations_) {
+    if (conversation->text_size > 0) waiting.push_back(conversation.get());
+  }
+  std::ranges::sort(waiting, {}, &Conversation::connection);
+  for (Conversation* conversation : waiting) {
+    if (text_size_ <= all_pending_text_limit / 2) return;
+    print_part(*conversation);
+  }
+}
+
+/// Prints what there is of a connection.
+void TextRenderer::print_part(Conversation& conversation) {
   end_runs(conversation, std::nullopt);
-  const std::string first =
-      conversation.continued ? "  continued" : header_first_line(conversation.info, {}, style_);
+  const std::string first = conversation.continued
+                                ? "  continued"
+                                : header_first_line(conversation.info, {}, style_, options_.redaction.get());
   add_numbered_span(output_, conversation.connection, fmt::format("{}#", style_.bold()),
                     fmt::format("{}{}  (continues)\n{}", first, style_.reset(),
                                 take_lines(conversation, conversation.opened)));
@@ -230,11 +255,9 @@ void TextRenderer::on_close(const rtmp::Event& event) {
   Conversation& conversation = conversation_of(event);
   end_runs(conversation, std::nullopt);
   const auto& close = static_cast<const rtmp::ConnectionCloseEvent&>(event);
-  const rtmp::ConnectionSummary redacted =
-      options_.redact ? redact_summary(close.summary) : rtmp::ConnectionSummary{};
-  const rtmp::ConnectionSummary& summary = options_.redact ? redacted : close.summary;
-  add_overview_span(output_, event, overview_row(summary, close.totals, style_));
-  std::string block = header_text(summary, close.totals, style_);
+  const Redaction* redaction = options_.redaction.get();
+  add_overview_span(output_, event, overview_row(close.summary, close.totals, style_, redaction));
+  std::string block = header_text(close.summary, close.totals, style_, redaction);
   block.append(
       take_lines(conversation, conversation.continued ? conversation.opened : close.summary.first_time));
   block.append("\n");
@@ -250,15 +273,25 @@ std::string TextRenderer::line_text(const Line& line, Timestamp base) const {
                      line.text, colour.empty() ? "" : style_.reset());
 }
 
-std::string TextRenderer::take_lines(Conversation& conversation, Timestamp base) const {
+std::string TextRenderer::take_lines(Conversation& conversation, Timestamp base) {
+  // An event may be about an earlier packet, if bytes had to wait for something.
+  if (!std::ranges::is_sorted(conversation.lines, {}, &Line::time)) {
+    std::ranges::stable_sort(conversation.lines, {}, &Line::time);
+  }
   std::string out;
-  for (const Line& line : conversation.lines) out.append(line_text(line, base));
-  conversation.lines.clear();
+  for (Line& line : conversation.lines) {
+    line.time = conversation.shown = std::max(line.time, conversation.shown);
+    out.append(line_text(line, base));
+  }
+  std::vector<Line>().swap(conversation.lines);  // an assignment would keep the memory
+  text_size_ -= conversation.text_size;
   conversation.text_size = 0;
   return out;
 }
 
-void TextRenderer::print_live(const Conversation& conversation, const Line& line) {
+/// Lines come as things happen, and times never go back.
+void TextRenderer::print_live(Conversation& conversation, Line line) {
+  line.time = conversation.shown = std::max(line.time, conversation.shown);
   add_numbered_span(output_, conversation.connection, "#", line_text(line, conversation.opened));
 }
 

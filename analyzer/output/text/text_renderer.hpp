@@ -4,7 +4,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "output/redaction.hpp"
+#include "output/redacting_sink.hpp"
 #include "output/render_options.hpp"
 #include "output/renderer.hpp"
 #include "output/text/collapsed_media.hpp"
@@ -16,6 +16,9 @@ namespace rtmpscope::output {
 /// Text that a connection may have waiting for its header. Beyond that the block so far is printed under a
 /// header that says that it continues, and the rest under "#N continued".
 inline constexpr std::size_t pending_text_limit = 64 * 1024;
+/// The same for all connections of a renderer, of which there is one a shard: all blocks are printed so far,
+/// the oldest connections first, until half of that is left.
+inline constexpr std::size_t all_pending_text_limit = 2 * 1024 * 1024;
 /// What a line counts besides its text. A number of its own, so that output does not depend on a layout in
 /// memory.
 inline constexpr std::size_t line_cost = 64;
@@ -59,18 +62,22 @@ class TextRenderer final : public Renderer {
   /// Ends the runs of `direction`, or all.
   void end_runs(Conversation& conversation, std::optional<Direction> direction);
   void end_run(Conversation& conversation, std::size_t index);
+  void add_text_size(Conversation& conversation, std::size_t size);
   void limit_text(Conversation& conversation);
+  void limit_all_texts();
+  void print_part(Conversation& conversation);
   [[nodiscard]] std::string line_text(const Line& line, Timestamp base) const;
-  [[nodiscard]] std::string take_lines(Conversation& conversation, Timestamp base) const;
-  void print_live(const Conversation& conversation, const Line& line);
+  [[nodiscard]] std::string take_lines(Conversation& conversation, Timestamp base);
+  void print_live(Conversation& conversation, Line line);
   void describe(const rtmp::Event& event);
   Conversation& conversation_of(const rtmp::Event& event);
 
   RenderOptions options_;
   Style style_;
-  Tape tape_;  ///< the event at hand
-  RedactingSink redacting_;
+  Tape tape_;                                                                       ///< the event at hand
+  std::optional<RedactingSink> redacting_;                                          ///< into `tape_`
   std::unordered_map<std::uint32_t, std::unique_ptr<Conversation>> conversations_;  ///< open connections
+  std::size_t text_size_ = 0;                                                       ///< of all of them
 };
 
 }  // namespace rtmpscope::output

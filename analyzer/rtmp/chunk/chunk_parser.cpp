@@ -95,6 +95,7 @@ ChunkItem ChunkParser::next(const StreamGap& gap) {
     item.missing = missing;
     remaining_ -= missing;
     stream.received += missing;
+    stream.missing += missing;
     stream.incomplete = true;
     item.ends_message = stream.received == stream.message.length;
     if (item.ends_message) stream.in_progress = false;
@@ -277,6 +278,7 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
   }
   update_timestamp(stream);
   stream.received = 0;
+  stream.missing = 0;
   stream.in_progress = true;
   stream.incomplete = false;
   stream.defaults_uncertain = false;
@@ -462,6 +464,7 @@ ChunkItem ChunkParser::assume_continuation(std::uint64_t missing) {
     const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(missing, remaining_));
     remaining_ -= count;
     stream.received += count;
+    stream.missing += count;
     missing -= count;
   }
   stream.incomplete = true;

@@ -108,6 +108,12 @@ class ChunkParser {
     extended_timestamps_.decide(header_.stream_offset, present);
     state_ = State::in_sync;
   }
+  /// Forgets all chunk streams but the one that the last begin item is about; that gets index 0. Not while a
+  /// message is provisional.
+  void keep_only_current() {
+    streams_.keep_only(current_);
+    current_ = 0;
+  }
   /// What is known of how the sender writes extended timestamps.
   [[nodiscard]] const ExtendedTimestamps& extended_timestamps() const { return extended_timestamps_; }
   /// Bytes of a chunk header that the stream's end cut off.

@@ -15,6 +15,7 @@ enum class LastFormat : std::uint8_t { type0, type1, type2, none };
 struct ChunkStream {
   MessageHeader message;                  ///< of the message in progress, or of the last one
   std::uint32_t received = 0;             ///< payload bytes seen or known to be missing
+  std::uint32_t missing = 0;              ///< of these, known to be missing
   std::uint32_t delta = 0;                ///< what a type 3 header that begins a message adds
   std::uint32_t extended_timestamp = 0;   ///< last one of a type 0, 1 or 2 header
   TimestampEstimator::StreamClock clock;  ///< of audio and video
@@ -26,6 +27,9 @@ struct ChunkStream {
   bool other_timestamps = false;  ///< an extended timestamp had another value than it should; that was noted
   bool defaults_uncertain = false;  ///< a header may have been lost that changed what the next one inherits
   std::uint32_t body = 0;           ///< of the message in progress, for the caller: MessageAssembler
+
+  /// Bytes that the message in progress lacks if it ends here.
+  [[nodiscard]] std::uint32_t lacking() const { return message.length - received + missing; }
 
   /// There was a header, so that another one can inherit from it.
   [[nodiscard]] bool has_defaults() const { return last_format != LastFormat::none; }

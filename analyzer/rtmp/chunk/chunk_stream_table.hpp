@@ -33,6 +33,9 @@ class ChunkStreamTable {
   /// Index of a chunk stream, which is added if it was not.
   std::size_t find_or_add(std::uint32_t chunk_stream_id);
 
+  /// Forgets all others; the chunk stream at `index` gets index 0.
+  void keep_only(std::size_t index);
+
   [[nodiscard]] ChunkStream& operator[](std::size_t index) { return streams_[index]; }
   [[nodiscard]] const ChunkStream& operator[](std::size_t index) const { return streams_[index]; }
   [[nodiscard]] std::size_t size() const { return streams_.size(); }
@@ -50,6 +53,7 @@ class ChunkStreamTable {
   static_assert(first_count == sizeof(std::uint64_t));
   static constexpr std::uint32_t first_ids = 256;  ///< for ids below
 
+  void enter(std::size_t index);
   [[nodiscard]] std::size_t index_of_other(std::uint32_t chunk_stream_id) const;
 
   std::vector<ChunkStream> streams_;

@@ -50,7 +50,11 @@ struct MessageHeader {
 struct Message {
   MessageHeader header;
   Bytes body;
-  bool complete = true;  ///< false where bytes of the message are missing in the capture
+  bool complete = true;       ///< false where bytes of the message are missing in the capture
+  std::uint32_t missing = 0;  ///< how many; 0 if it is complete
+
+  /// Bytes of the message that are in the capture, whether or not they are kept.
+  [[nodiscard]] std::uint32_t received() const { return header.length - missing; }
 };
 
 }  // namespace rtmpscope::rtmp

@@ -11,6 +11,13 @@ namespace {
 /// connection that is idle afterwards. The head of a media message fits.
 constexpr std::size_t reusable_capacity = 64;
 
+/// In what steps bodies count as shared memory, and what is left of one that is shortened.
+constexpr std::size_t count_step = std::size_t{16} << 10;
+constexpr std::size_t shortened_size = 256;
+
+/// A body of that size grows by a quarter: a vector would double it.
+constexpr std::size_t large_size = std::size_t{64} << 10;
+
 bool is_media(std::uint8_t type_id) {
   return type_id == MessageType::audio || type_id == MessageType::video;
 }
@@ -52,9 +59,48 @@ Bytes MessageAssembler::whole(const MessageHeader& message, Bytes payload) const
       std::max(head, media_bytes_wanted(message.type_id, payload.first(head), message.length)));
 }
 
+/// SharedMemory has too much. Empty bodies are no message's.
+void MessageAssembler::shorten_bodies() {
+  for (Body& body : bodies_) {
+    if (body.bytes.size() <= shortened_size) continue;
+    retained_ -= body.bytes.size() - shortened_size;
+    body.bytes.resize(shortened_size);
+    body.bytes.shrink_to_fit();
+    body.wanted = shortened_size;
+    body.head_seen = true;
+    body.limited = true;
+  }
+  memory_->leave(*place_);
+  place_.reset();
+  count_as(std::max(retained_, uncounted_bytes));
+}
+
+void MessageAssembler::grow_count() {
+  if (memory_ == nullptr) {
+    counted_ = maximum_retained_bytes;
+    return;
+  }
+  if (!place_) place_ = memory_->enter(*this);
+  const std::size_t more = std::max(retained_ - counted_, count_step);
+  counted_ += more;
+  memory_->add_bodies(more);
+}
+
+/// Counts less than before.
+void MessageAssembler::count_as(std::size_t bytes) {
+  if (memory_ == nullptr) return;
+  memory_->remove_bodies(counted_ - bytes);
+  counted_ = bytes;
+  if (bytes > uncounted_bytes || !place_) return;
+  memory_->leave(*place_);
+  place_.reset();
+}
+
 void MessageAssembler::forget(Number& body) {
   Body& done = bodies_[body - 1];
   retained_ -= done.bytes.size();
+  if (counted_ > uncounted_bytes && retained_ <= counted_ / 2) [[unlikely]]
+    count_as(std::max(retained_, uncounted_bytes));
   done.bytes.clear();
   if (done.bytes.capacity() > reusable_capacity) done.bytes.shrink_to_fit();
   done.next_unused = unused_;
@@ -72,9 +118,15 @@ void MessageAssembler::keep(Body& body, Bytes payload) {
       body.head_seen = true;
       body.wanted = static_cast<std::uint32_t>(body.bytes.size() + count);
     }
+    if (body.bytes.size() >= large_size && body.bytes.capacity() - body.bytes.size() < count) [[unlikely]] {
+      const std::size_t more = std::max(count, body.bytes.size() / 4);
+      body.bytes.reserve(std::min<std::size_t>(body.wanted, body.bytes.size() + more));
+    }
     body.bytes.insert(body.bytes.end(), payload.begin(),
                       payload.begin() + static_cast<std::ptrdiff_t>(count));
     retained_ += count;
+    if (retained_ > counted_) [[unlikely]]
+      grow_count();
     payload = payload.subspan(count);
     if (body.bytes.size() < body.wanted || body.head_seen) return;
     limit_to_wanted(body, body.bytes);

@@ -1,11 +1,13 @@
 // Keeps the payload of messages in progress, as far as it will be needed.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/prefetch.hpp"
 #include "rtmp/chunk/message.hpp"
+#include "rtmp/chunk/shared_memory.hpp"
 
 namespace rtmpscope::rtmp {
 
@@ -18,9 +20,18 @@ inline constexpr std::size_t maximum_retained_bytes = std::size_t{32} << 20;
 /// A message that comes in one piece needs no body here: it is neither copied nor looked up. Of media
 /// payload only the head is kept (media::bytes_wanted), so that video costs nothing. The caller keeps the
 /// number of a message's body with its chunk stream; 0, as at the beginning: it has none.
-class MessageAssembler {
+class MessageAssembler final : private SharedMemory::Holder {
  public:
   using Number = std::uint32_t;
+
+  MessageAssembler() = default;
+  MessageAssembler(const MessageAssembler&) = delete;
+  MessageAssembler& operator=(const MessageAssembler&) = delete;
+  ~MessageAssembler() { count_as(uncounted_bytes); }
+
+  /// Before anything else. `memory` outlives this; null: bodies are limited by maximum_retained_bytes alone.
+  void share(SharedMemory* memory) { memory_ = memory; }
+  [[nodiscard]] SharedMemory* memory() const { return memory_; }
 
   /// Loads what is there of bodies into the cache.
   void prefetch() const { rtmpscope::prefetch(bodies_.data(), sizeof(Body)); }
@@ -44,7 +55,7 @@ class MessageAssembler {
   void release(Number& body) {
     if (body != 0) forget(body);
   }
-  /// Bytes that were wanted and not kept because of maximum_retained_bytes.
+  /// Bytes that were wanted and not kept because of maximum_retained_bytes, or of SharedMemory.
   [[nodiscard]] bool limited(Number body) const { return body != 0 && bodies_[body - 1].limited; }
 
  private:
@@ -62,6 +73,9 @@ class MessageAssembler {
     return body == 0 ? begin(body, message) : bodies_[body - 1];
   }
   Body& begin(Number& body, const MessageHeader& message);
+  void shorten_bodies() override;
+  void grow_count();
+  void count_as(std::size_t bytes);
   [[nodiscard]] Bytes whole(const MessageHeader& message, Bytes payload) const;
   void forget(Number& body);
   void keep(Body& body, Bytes payload);
@@ -69,6 +83,9 @@ class MessageAssembler {
 
   std::vector<Body> bodies_;
   std::size_t retained_ = 0;
+  std::size_t counted_ = uncounted_bytes;  ///< of `retained_`, in steps; what is above it is not shared yet
+  SharedMemory* memory_ = nullptr;
+  std::optional<SharedMemory::Place> place_;
   Number unused_ = 0;  ///< the first one
   bool media_whole_ = false;
 };

@@ -40,18 +40,26 @@ enum class Software : std::uint8_t {
   unknown,
   ffmpeg,
   librtmp,
-  nginx_rtmp_relay,
-  nginx_rtmp_or_lal,
+  nginx_rtmp_relay_or_alike,
+  nginx_rtmp_or_alike,
   srs,
   srs_or_zlmediakit,
-  node_media_server,
+  node_media_server_or_alike,
   zlmediakit,
-  crtmpserver,
+  crtmpserver_or_monaserver,
   rtmfp_cpp,
 };
 
+/// Whether a block's time is the time of day, in seconds, at which it was captured.
+bool has_time_of_day(Bytes block, Timestamp captured) {
+  constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
+  constexpr std::int64_t longest_difference = std::int64_t{2} * 24 * 3600;  // clocks are wrong, and zones
+  const std::int64_t difference = captured / nanoseconds_per_second - std::int64_t{load_be32(block.data())};
+  return difference > -longest_difference && difference < longest_difference;
+}
+
 /// The peers that put constants into their blocks. `block` has 1536 bytes.
-Software guess_client(Bytes block) {
+Software guess_client(Bytes block, Timestamp captured) {
   // Generators with a fixed seed: FFmpeg's own, and the C library's of glibc, which librtmp does not seed.
   constexpr std::array<std::uint8_t, 8> ffmpeg_random{0xf7, 0x78, 0x55, 0x1e, 0xce, 0xab, 0x8e, 0x1e};
   constexpr std::array<std::uint8_t, 8> glibc_random{0x67, 0x45, 0x8b, 0x6b, 0xc6, 0x23, 0x7b, 0x32};
@@ -60,8 +68,10 @@ Software guess_client(Bytes block) {
     case 0x00000000:
     case 0x80000302: return std::ranges::equal(random, glibc_random) ? Software::librtmp : Software::unknown;
     case 0x09007c02: return std::ranges::equal(random, ffmpeg_random) ? Software::ffmpeg : Software::unknown;
-    case 0x0c000d0e: return Software::nginx_rtmp_relay;
-    case 0x80000702: return Software::srs_or_zlmediakit;
+    case 0x0c000d0e: return Software::nginx_rtmp_relay_or_alike;
+    // A Flash Player has this version, too, but counts milliseconds since its start.
+    case 0x80000702:
+      return has_time_of_day(block, captured) ? Software::srs_or_zlmediakit : Software::unknown;
     default: return Software::unknown;
   }
 }
@@ -71,15 +81,15 @@ Software guess_server(Bytes block, HandshakeSideKind kind) {
   const bool digest = kind == HandshakeSideKind::digest;
   switch (load_be32(block.data() + 4)) {
     case 0x00000000: {
-      if (digest) return Software::crtmpserver;
+      if (digest) return Software::crtmpserver_or_monaserver;
       const Bytes random = block.subspan(random_offset);
       return random.front() == 'S' && std::ranges::count(random, 'S') == std::ssize(random)
                  ? Software::rtmfp_cpp
                  : Software::unknown;
     }
-    case 0x0d0e0a0d: return digest ? Software::nginx_rtmp_or_lal : Software::unknown;
+    case 0x0d0e0a0d: return digest ? Software::nginx_rtmp_or_alike : Software::unknown;
     case 0x01000504: return digest ? Software::srs : Software::unknown;
-    case 0x01020304: return digest ? Software::node_media_server : Software::unknown;
+    case 0x01020304: return digest ? Software::node_media_server_or_alike : Software::unknown;
     case 0x04050001: return digest ? Software::zlmediakit : Software::unknown;
     default: return Software::unknown;
   }
@@ -126,8 +136,8 @@ void describe_block(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink)
   sink.number(FieldId::handshake_kind, nowhere, number_of(facts.kind));
   if (facts.copies_client) sink.number(FieldId::handshake_echo, nowhere, number_of(*facts.copies_client));
   if (whole) {
-    const Software software =
-        facts.part == HandshakePart::c1 ? guess_client(raw) : guess_server(raw, facts.kind);
+    const Software software = facts.part == HandshakePart::c1 ? guess_client(raw, facts.place.first.time)
+                                                              : guess_server(raw, facts.kind);
     if (software != Software::unknown) sink.number(FieldId::handshake_software, nowhere, number_of(software));
   }
   if (raw.size() >= 4) sink.number(FieldId::handshake_time, {0, 4}, load_be32(raw.data()));
@@ -154,18 +164,20 @@ void describe_block(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink)
   }
 }
 
-void report_reply(const HandshakeReply& reply, std::uint8_t version, Range whole, Range signature,
-                  FieldSink& sink) {
-  if (!reply.echo || reply.signature_valid.value_or(false)) return;
+/// What is odd about a reply; nothing if all is well, or not known.
+std::optional<HandshakeFinding> finding_of(const HandshakeReply& reply, std::uint8_t version) {
+  if (!reply.echo || reply.signature_valid.value_or(false)) return std::nullopt;
+  HandshakeFinding finding{.id = FindingId::handshake_reply_unverified};
   if (*reply.echo == Echo::partial) {
-    sink.finding(FindingId::handshake_echo_differs, whole, reply.differing_bytes, reply.first_difference);
-  } else if (*reply.echo == Echo::none && reply.signature_scrambled) {
-    sink.finding(FindingId::handshake_signature_not_checked, signature, version);
-  } else if (*reply.echo == Echo::none) {
-    sink.finding(reply.signature_expected ? FindingId::handshake_signature_invalid
-                                          : FindingId::handshake_reply_unverified,
-                 reply.signature_expected ? signature : whole);
+    finding = {FindingId::handshake_echo_differs, {}, reply.differing_bytes, reply.first_difference};
+  } else if (*reply.echo != Echo::none) {
+    return std::nullopt;
+  } else if (reply.signature_scrambled) {
+    finding = {FindingId::handshake_signature_not_checked, {}, version};
+  } else if (reply.signature_expected) {
+    finding.id = FindingId::handshake_signature_invalid;
   }
+  return finding;
 }
 
 void describe_reply(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink) {
@@ -182,7 +194,12 @@ void describe_reply(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink)
     }
     sink.flag(FieldId::handshake_signature_valid, {handshake_signature_offset, 0}, *reply.signature_valid);
   }
-  report_reply(reply, facts.version.value_or(0), {0, handshake_block_size}, signature, sink);
+  if (const auto finding = finding_of(reply, facts.version.value_or(0)); finding) {
+    const bool about_signature = finding->id == FindingId::handshake_signature_invalid ||
+                                 finding->id == FindingId::handshake_signature_not_checked;
+    sink.finding(finding->id, about_signature ? signature : Range{0, handshake_block_size}, finding->a,
+                 finding->b);
+  }
 }
 
 struct SideFields {
@@ -249,24 +266,36 @@ void describe_handshake_done(const HandshakeOutcome& outcome, FieldSink& sink) {
                  FieldId::handshake_done_server_layout, FieldId::handshake_done_server_echo,
                  FieldId::handshake_done_server_signature_valid},
                 sink);
+}
 
+std::vector<HandshakeFinding> findings_of(const HandshakeOutcome& outcome) {
+  std::vector<HandshakeFinding> findings;
+  const HandshakeSide& client = outcome.sides[index_of(Direction::to_server)];
+  const HandshakeSide& server = outcome.sides[index_of(Direction::to_client)];
   // An unknown version is told with its part; here it is about what the two sides make of each other.
   if (client.version && server.version && is_known(*client.version) && is_known(*server.version) &&
       is_encrypted(*client.version) != is_encrypted(*server.version)) {
-    sink.finding(FindingId::handshake_version_mismatch, nowhere, *client.version, *server.version);
+    findings.push_back({FindingId::handshake_version_mismatch, {}, *client.version, *server.version});
   }
-  for (const HandshakeSide& side : outcome.sides) {
-    if (side.reply_was_late) report_reply(side.reply, version.value_or(0), nowhere, nowhere, sink);
-  }
+  const std::uint8_t version = server.version.value_or(client.version.value_or(0));
   // Only a closed connection proves that the sender had no more to say.
-  if (outcome.ended_by != EndCause::fin && outcome.ended_by != EndCause::reset) return;
-  for (const HandshakeSide& side : outcome.sides) {
+  const bool closed = outcome.ended_by == EndCause::fin || outcome.ended_by == EndCause::reset;
+  for (const Direction sender : {Direction::to_server, Direction::to_client}) {
+    const HandshakeSide& side = outcome.sides[index_of(sender)];
+    if (side.reply_was_late) {
+      if (auto finding = finding_of(side.reply, version); finding) {
+        finding->sender = sender;
+        findings.push_back(*finding);
+      }
+    }
+    if (!closed || side.has_gap || side.reply_left_out || side.received == handshake_size) continue;
     if (side.received == 0) {
-      sink.finding(FindingId::handshake_unanswered, nowhere);
-    } else if (side.received < handshake_size && !side.has_gap) {
-      sink.finding(FindingId::handshake_incomplete, nowhere, side.received, handshake_size);
+      findings.push_back({FindingId::handshake_unanswered, sender});
+    } else {
+      findings.push_back({FindingId::handshake_incomplete, sender, side.received, handshake_size});
     }
   }
+  return findings;
 }
 
 }  // namespace rtmpscope::rtmp

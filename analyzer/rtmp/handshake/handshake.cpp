@@ -283,6 +283,7 @@ void Handshake::finish(const PacketRef& packet, std::optional<EndCause> cause) {
   for (std::size_t i = 0; i < 2; ++i) {
     sides_[i].received = readers_[i].received();
     sides_[i].has_gap = readers_[i].has_gap() || lost_[i];
+    sides_[i].reply_left_out = reply_left_out_[i];
     outcome.sides[i] = sides_[i];
   }
   outcome.kind = overall_kind(sides_[0].kind, server_side.kind);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/stream.hpp"
 #include "rtmp/handshake/digest.hpp"
@@ -128,6 +129,7 @@ struct HandshakeSide {
   bool reply_was_late = false;  ///< `reply` could not be told yet when the part C2 or S2 was reported
   std::uint32_t received = 0;   ///< bytes of 3073
   bool has_gap = false;
+  bool reply_left_out = false;  ///< chunks begin in place of C2 or S2
 };
 
 struct HandshakeOutcome {
@@ -216,5 +218,14 @@ class Handshake {
 void describe_handshake_part(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink);
 /// Pushes the fields of the event `handshake_done`. All ranges are {0, 0}.
 void describe_handshake_done(const HandshakeOutcome& outcome, FieldSink& sink);
+
+/// What is odd about the handshake as a whole, and not about one part of it.
+struct HandshakeFinding {
+  FindingId id;
+  std::optional<Direction> sender = std::nullopt;  ///< of what is odd; none: both sides together
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+};
+[[nodiscard]] std::vector<HandshakeFinding> findings_of(const HandshakeOutcome& outcome);
 
 }  // namespace rtmpscope::rtmp

@@ -13,6 +13,8 @@ constexpr std::uint32_t tag_header_size = 11;  // FLV E.4.1
 void describe_sub_message(const Message& outer, const SubMessage& sub, std::uint32_t end, FieldSink& sink) {
   const std::uint32_t at = sub.offset;
   sink.begin(FieldId::aggregate_message, at);
+  const ValueInfo* type = find_value(ValueTable::message_type, sub.type_id);
+  sink.text(FieldId::aggregate_type, {at, 1}, as_bytes(type == nullptr ? "unknown" : type->name));
   sink.number(FieldId::aggregate_type_id, {at, 1}, sub.type_id);
   sink.number(FieldId::aggregate_length, {at + 1, 3}, sub.length);
   sink.number(FieldId::aggregate_timestamp, {at + 4, 4}, sub.timestamp);

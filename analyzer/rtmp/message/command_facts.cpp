@@ -1,20 +1,22 @@
 #include "rtmp/message/command_facts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 namespace rtmpscope::rtmp {
 namespace {
 
-/// Longest string that the session keeps of a command; longer ones are cut. Real names and URLs are far
-/// shorter.
-constexpr std::size_t kept_text = 1024;
-
-std::string kept(Bytes value) {
+std::string cut(Bytes value) {
   return std::string(as_text(value.first(std::min(value.size(), kept_text))));
 }
 
 }  // namespace
+
+std::string FactSink::kept(Bytes value) {
+  if (value.size() > kept_text) shortened_text_ = std::max(shortened_text_, value.size());
+  return cut(value);
+}
 
 void FactSink::begin(FieldId id, std::uint32_t) {
   if (id == FieldId::command_arguments || id == FieldId::data_arguments) {
@@ -34,17 +36,22 @@ void FactSink::end(FieldId id, std::uint32_t) {
 }
 
 void FactSink::key(Range, Bytes name) {
-  if (depth_ == 1) key_ = kept(name);
+  if (depth_ == 1) key_ = cut(name);
+  if (depth_ == 1 && key_ == "fmtVer") facts_.has_fmt_version = true;
+  is_srs_version_ = depth_ == 2 && as_text(name) == "srs_version";
 }
 
 void FactSink::text(FieldId id, Range, Bytes value) {
   if (id == FieldId::command_name || id == FieldId::data_name) {
     facts_.name = kept(value);
   } else if (in_arguments_ && depth_ == 0) {
-    if (facts_.first_text.empty()) facts_.first_text = kept(value);
+    if (!facts_.first_text) facts_.first_text = kept(value);
   } else if (depth_ == 1) {
     if (std::string* target = property(); target != nullptr) *target = kept(value);
     key_.clear();
+  } else if (is_srs_version_) {
+    facts_.srs_version = kept(value);
+    is_srs_version_ = false;
   }
 }
 
@@ -65,14 +72,16 @@ void FactSink::argument_number(double value) {
 }
 
 std::string* FactSink::property() {
-  const std::array<std::pair<std::string_view, std::string*>, 7> wanted = {
+  const std::array<std::pair<std::string_view, std::string*>, 9> wanted = {
       {{"app", &facts_.app},
        {"tcUrl", &facts_.tc_url},
        {"flashVer", &facts_.flash_version},
        {"fmsVer", &facts_.server_version},
        {"level", &facts_.level},
        {"code", &facts_.code},
-       {"description", &facts_.description}}};
+       {"description", &facts_.description},
+       {"version", &facts_.version},
+       {"encoder", &facts_.encoder}}};
   for (const auto& [name, target] : wanted) {
     if (key_ == name) return target;
   }

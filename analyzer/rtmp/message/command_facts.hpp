@@ -9,12 +9,16 @@
 
 namespace rtmpscope::rtmp {
 
-/// Typed facts of one command (RTMP 7.2) or data message. Strings are copies, cut to 1024 bytes, and empty
-/// where the message does not have them.
+/// Longest string that facts keep; longer ones are cut. Real names and URLs are far shorter.
+inline constexpr std::size_t kept_text = 1024;
+
+/// Typed facts of one command (RTMP 7.2) or data message. Strings are copies, cut to `kept_text` bytes, and
+/// empty or absent where the message does not have them.
 struct CommandFacts {
   std::string name;
   std::optional<double> transaction_id;
-  std::string first_text;  ///< first string argument that is no property: the stream name of publish, …
+  std::optional<std::string>
+      first_text;  ///< first string argument that is no property: the stream name of publish, …
   std::optional<double>
       first_number;  ///< first number argument that is no property: the stream id of _result, …
   // Properties of object arguments, at any depth of one.
@@ -25,6 +29,10 @@ struct CommandFacts {
   std::string level;
   std::string code;
   std::string description;
+  std::string version;           ///< of the status of connect's _result
+  std::string srs_version;       ///< the same in its object "data"
+  std::string encoder;           ///< of metadata
+  bool has_fmt_version = false;  ///< fmtVer, as joy4 misspells fmsVer
 
   [[nodiscard]] bool is_response() const { return name == "_result" || name == "_error"; }
   /// How bad the status is that it reports: error, warning, or nothing of the kind.
@@ -38,8 +46,10 @@ struct CommandFacts {
 class FactSink : public NullSink {
  public:
   [[nodiscard]] CommandFacts& facts() { return facts_; }
+  /// Size of the longest string that was cut; 0: none was.
+  [[nodiscard]] std::size_t shortened_text() const { return shortened_text_; }
   /// Of a command where bytes are missing: the argument that came last may be cut short, and is no name.
-  void drop_cut_argument() { facts_.first_text.clear(); }
+  void drop_cut_argument() { facts_.first_text.reset(); }
 
   void begin(FieldId id, std::uint32_t offset) override;
   void end(FieldId id, std::uint32_t end_offset) override;
@@ -50,12 +60,15 @@ class FactSink : public NullSink {
 
  private:
   void argument_number(double value);
+  std::string kept(Bytes value);
   std::string* property();
 
   CommandFacts facts_;
+  std::size_t shortened_text_ = 0;
   int depth_ = 0;  ///< of containers inside the argument list
   bool in_arguments_ = false;
-  std::string key_;  ///< of the next value
+  std::string key_;              ///< of the next value
+  bool is_srs_version_ = false;  ///< the next value, one object further in
 };
 
 }  // namespace rtmpscope::rtmp

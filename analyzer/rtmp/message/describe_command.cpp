@@ -28,6 +28,14 @@ bool describe_name(ByteReader& reader, FieldId field, FieldSink& sink) {
   return true;
 }
 
+/// Whether a command that begins with a name is called on something: such commands want no answer. `body` may
+/// begin with a format byte.
+bool is_notification(Bytes body) {
+  const std::size_t name = body[0] == amf0_string ? 3 : 4;
+  return body.size() > name + 2 && body[name] == 'o' && body[name + 1] == 'n' && body[name + 2] >= 'A' &&
+         body[name + 2] <= 'Z';
+}
+
 void describe_arguments(ByteReader& reader, FieldId list, FieldSink& sink) {
   amf::References references;
   sink.begin(list, reader.position());
@@ -48,7 +56,9 @@ void describe_command(const Message& message, FieldSink& sink) {
       reader.u8();
       sink.real(FieldId::command_transaction_id, {at, 9}, reader.real());
     } else {
-      sink.finding(FindingId::transaction_id_missing, {reader.position(), 0});
+      const bool alone = reader.at_end() && is_notification(message.body);
+      sink.finding(alone ? FindingId::command_name_alone : FindingId::transaction_id_missing,
+                   {reader.position(), 0});
     }
   } else if (reader.peek() != amf0_null || reader.at_end()) {  // Flex remoting has null for a name
     sink.finding(FindingId::command_name_missing, rest);

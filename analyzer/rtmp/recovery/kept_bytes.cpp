@@ -13,11 +13,20 @@ void KeptBytes::reserve(std::size_t more_bytes) {
   bytes_.reserve(needed < large ? std::max({needed, 2 * bytes_.size(), usual_bytes}) : 4 * needed);
 }
 
+void KeptBytes::count_as(std::size_t bytes) {
+  if (memory_ != nullptr) {
+    memory_->add(bytes - uncounted_bytes);
+    memory_->remove(counted_ - uncounted_bytes);
+  }
+  counted_ = bytes;
+}
+
 void KeptBytes::append(const StreamData& data) {
   const Piece piece{
       .offset = data.offset, .length = data.bytes.size(), .index = bytes_.size(), .packet = data.packet};
   reserve(data.bytes.size());
   bytes_.insert(bytes_.end(), data.bytes.begin(), data.bytes.end());
+  if (bytes_.size() > counted_) count_as(bytes_.size() + bytes_.size() / 4);
   add(piece);
 }
 
@@ -84,6 +93,8 @@ void KeptBytes::compact() {
   const std::size_t forgotten = begin_index();
   if (forgotten < bytes_.size() - forgotten) return;
   bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(forgotten));
+  if (counted_ > std::max(uncounted_bytes, 2 * bytes_.size()))
+    count_as(std::max(uncounted_bytes, bytes_.size()));
   pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first_));
   first_ = 0;
   for (Piece& piece : pieces_) piece.index -= forgotten;

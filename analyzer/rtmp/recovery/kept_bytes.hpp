@@ -8,6 +8,7 @@
 
 #include "base/prefetch.hpp"
 #include "base/stream.hpp"
+#include "rtmp/chunk/shared_memory.hpp"
 
 namespace rtmpscope::rtmp {
 
@@ -30,6 +31,17 @@ class KeptBytes {
 
     [[nodiscard]] std::uint64_t end() const { return offset + length; }
   };
+
+  /// `memory` outlives this, and may be null.
+  explicit KeptBytes(SharedMemory* memory = nullptr) : memory_(memory) {}
+  KeptBytes(const KeptBytes&) = delete;
+  KeptBytes& operator=(const KeptBytes&) = delete;
+  ~KeptBytes() { count_as(uncounted_bytes); }
+
+  /// Bytes that a window has at most.
+  [[nodiscard]] std::size_t limit() const {
+    return memory_ != nullptr && memory_->scarce() ? kept_limit_if_scarce : kept_limit_if_plentiful;
+  }
 
   /// Loads what the next calls of `append`, and parsing the pieces again, need first.
   void prefetch() const {
@@ -108,6 +120,7 @@ class KeptBytes {
   static constexpr std::size_t usual_bytes = 3 << 10;
 
   void reserve(std::size_t more_bytes);
+  void count_as(std::size_t bytes);
   void add(const Piece& piece);
   void compact();
   [[nodiscard]] std::size_t piece_at(std::uint64_t offset) const;
@@ -128,6 +141,8 @@ class KeptBytes {
   }
   [[nodiscard]] bool run_ends_at(std::uint64_t offset) const;
 
+  SharedMemory* memory_;
+  std::size_t counted_ = uncounted_bytes;  ///< of `bytes_`, in steps; what is above it is not shared yet
   std::vector<std::uint8_t> bytes_;
   std::vector<Piece> pieces_;
   std::size_t first_ = 0;  ///< index of the first piece that is not forgotten; 0 if there is none

@@ -80,8 +80,8 @@ bool PlaceSearch::guess_repeated_lengths(std::size_t times, bool last) {
   const Bytes run = window().longest_run();
   const std::size_t size = std::min(run.size(), midstream() ? repetition_bytes : guessed_behind_gap);
   if (size < std::max(first_guess, times * guessed_bytes_)) return false;
+  if (input_.work.steps > input_.work.allowance()) return false;
   guessed_bytes_ = size;
-  input_.work.steps += size / places_a_step;
   std::vector<RepeatedLength> guesses = find_guesses(run.first(size));
   const auto same = [](const RepeatedLength& a, const RepeatedLength& b) {
     return a.defaults.chunk_stream_id == b.defaults.chunk_stream_id && a.defaults.length == b.defaults.length;
@@ -103,14 +103,15 @@ bool PlaceSearch::guess_repeated_lengths(std::size_t times, bool last) {
 }
 
 /// Waveforms and filler repeat as well. So, behind a gap, what is known of the connection must agree.
-std::vector<RepeatedLength> PlaceSearch::find_guesses(Bytes run) const {
-  if (midstream()) return find_repeated_lengths(run, input_.profile, {});
+std::vector<RepeatedLength> PlaceSearch::find_guesses(Bytes run) {
+  if (midstream()) return find_repeated_lengths(run, input_.profile, {}, input_.work);
   std::vector<std::uint32_t> chunk_streams;
   for (std::size_t i = 0; i < input_.parser.stream_count(); ++i) {
     chunk_streams.push_back(input_.parser.stream(i).message.chunk_stream_id);
   }
   if (chunk_streams.empty()) return guesses_;
-  std::vector<RepeatedLength> guesses = find_repeated_lengths(run, input_.profile, chunk_streams);
+  std::vector<RepeatedLength> guesses =
+      find_repeated_lengths(run, input_.profile, chunk_streams, input_.work);
   const Bytes audio = input_.profile.audio_head();
   if (audio.empty()) return guesses;
   std::erase_if(guesses, [&](const RepeatedLength& guess) {
@@ -221,7 +222,7 @@ PlaceSearch::Verdict PlaceSearch::weigh(TrialParser& trial, Candidate& candidate
   if (result.messages == 0) return needs_more ? Verdict::waits : Verdict::refuted;
   const bool convincing = is_convincing(trial, at, result.bits + aligned, last);
   // The oldest places are given up if no more bytes may be kept.
-  const bool may_wait = !last && (!full() || at + maximum_kept_bytes / 2 > window().end());
+  const bool may_wait = !last && (!full() || at + window().limit() / 2 > window().end());
   if (needs_more && !convincing && may_wait) {
     candidate.strong = result.first_bits >= strong_header_bits;
     return Verdict::waits;

@@ -51,7 +51,7 @@ class PlaceSearch {
   enum class Verdict : std::uint8_t { refuted, waits, found };
 
   [[nodiscard]] bool midstream() const { return cause_ == LossCause::midstream; }
-  [[nodiscard]] bool full() const { return window().kept_bytes() >= maximum_kept_bytes; }
+  [[nodiscard]] bool full() const { return window().kept_bytes() >= window().limit(); }
   [[nodiscard]] const KeptBytes& window() const { return input_.window; }
   [[nodiscard]] std::uint32_t expected_chunk_size() const;
   [[nodiscard]] int least_type3_bits() const { return midstream() ? first_header_bits : first_type3_bits; }
@@ -68,7 +68,7 @@ class PlaceSearch {
 
   void learn_chunk_streams();
   bool guess_repeated_lengths(std::size_t times, bool last);
-  [[nodiscard]] std::vector<RepeatedLength> find_guesses(Bytes run) const;
+  [[nodiscard]] std::vector<RepeatedLength> find_guesses(Bytes run);
   void learn_proved_guesses(std::span<const MessageSample> samples);
 
   [[nodiscard]] std::optional<SyncFound> finish(TrialParser& trial, bool last);

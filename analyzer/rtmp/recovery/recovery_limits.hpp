@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rtmp/chunk/chunk_header.hpp"
+#include "rtmp/chunk/shared_memory.hpp"
 #include "rtmp/evidence/header_evidence.hpp"
 
 namespace rtmpscope::rtmp {
@@ -10,8 +11,8 @@ namespace rtmpscope::rtmp {
 // Bytes.
 
 /// Bytes of one direction that wait for chunk borders at most. A key frame in one chunk fits. Reached: the
-/// oldest place that was still possible is given up.
-inline constexpr std::size_t maximum_kept_bytes = std::size_t{1} << 20;
+/// oldest place that was still possible is given up. Less while memory is scarce: KeptBytes::limit.
+inline constexpr std::size_t maximum_kept_bytes = kept_limit_if_plentiful;
 
 /// The first search is due when each chunk stream is likely to have begun messages, but not after more bytes
 /// than a packet has. Each further one is due after half as many bytes again, so that searching again costs

@@ -22,6 +22,8 @@ constexpr std::size_t most_places = 2048;
 /// A message and the next one of its kind may have others between them.
 constexpr std::size_t neighbours = 6;
 constexpr std::size_t shortest = 20;
+/// What sorting a place and its distances takes.
+constexpr std::uint64_t steps_a_repeated_place = 8;
 
 struct Place {
   std::uint32_t key = 0;  // chunk stream and first byte of the body
@@ -183,10 +185,13 @@ std::uint8_t type_of(Bytes body, const SenderProfile& profile) {
 }  // namespace
 
 std::vector<RepeatedLength> find_repeated_lengths(Bytes bytes, const SenderProfile& profile,
-                                                  std::span<const std::uint32_t> chunk_streams) {
+                                                  std::span<const std::uint32_t> chunk_streams,
+                                                  WorkBudget& work) {
   bytes = bytes.first(std::min(bytes.size(), repetition_bytes));
   std::vector<Place> places = list_places(bytes, chunk_streams);
+  work.steps += bytes.size() / places_a_step + places.size();
   sort_by_key(places);
+  work.steps += places.size() * steps_a_repeated_place;
   struct Found {
     RepeatedLength repetition;
     std::uint32_t key = 0;

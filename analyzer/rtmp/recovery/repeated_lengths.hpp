@@ -20,9 +20,10 @@ inline constexpr std::size_t repetition_bytes = std::size_t{32} << 10;
 /// Finds headers of type 2 and 3 that follow each other at one distance, with bodies that begin with the same
 /// byte. Audio of constant rate is sent like that, and a header that gives length and type may be far away.
 /// `bytes` are from a chunk stream and begin anywhere. Returns at most three, those that cover the most bytes
-/// first. Without `chunk_streams`, all chunk streams are considered whose ids take one byte, except that of
-/// control messages (RTMP 5.4).
+/// first. Takes its work from `work`. Without `chunk_streams`, all chunk streams are considered whose ids
+/// take one byte, except that of control messages (RTMP 5.4).
 [[nodiscard]] std::vector<RepeatedLength> find_repeated_lengths(Bytes bytes, const SenderProfile& profile,
-                                                                std::span<const std::uint32_t> chunk_streams);
+                                                                std::span<const std::uint32_t> chunk_streams,
+                                                                WorkBudget& work);
 
 }  // namespace rtmpscope::rtmp

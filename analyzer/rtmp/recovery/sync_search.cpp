@@ -134,13 +134,13 @@ void SyncSearch::drop_needless() {
 /// `wanted_end`, if nothing can be decided before, unless that is soon.
 void SyncSearch::schedule_next(std::uint64_t wanted_end) {
   const std::size_t kept = window_.kept_bytes();
-  const std::size_t step = std::max(least_step, kept / search_step_divisor);
+  const std::size_t limit = window_.limit();
+  const std::size_t step = std::max(least_step, std::min(kept, limit) / search_step_divisor);
   const std::uint64_t end = window_.end();
-  const std::uint64_t wanted =
-      wanted_end > end ? std::min<std::uint64_t>(wanted_end - end, maximum_kept_bytes) : 0;
+  const std::uint64_t wanted = wanted_end > end ? std::min<std::uint64_t>(wanted_end - end, limit) : 0;
   const bool soon = wanted < std::max(least_step, kept / soon_divisor);
   const std::size_t later = kept + (soon ? step : static_cast<std::size_t>(wanted) + least_ahead);
-  next_search_at_ = kept < maximum_kept_bytes ? std::min(later, maximum_kept_bytes) : kept + step;
+  next_search_at_ = kept < limit ? std::min(later, limit) : kept + step;
 }
 
 }  // namespace rtmpscope::rtmp

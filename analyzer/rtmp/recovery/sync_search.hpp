@@ -42,7 +42,7 @@ class SyncSearch {
   [[nodiscard]] const ExpectedHeader& expected() const { return expected_; }
 
  private:
-  [[nodiscard]] bool full() const { return window_.kept_bytes() >= maximum_kept_bytes; }
+  [[nodiscard]] bool full() const { return window_.kept_bytes() >= window_.limit(); }
   [[nodiscard]] std::optional<SyncFound> try_first(const StreamData& behind);
   [[nodiscard]] std::size_t first_search_at() const;
   void schedule_next(std::uint64_t wanted_end);

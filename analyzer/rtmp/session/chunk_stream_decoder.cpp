@@ -230,7 +230,7 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
 
 void ChunkStreamDecoder::start_search(LossCause cause, std::uint64_t offset,
                                       std::optional<InterruptedChunk> interrupted) {
-  if (kept_ == nullptr) kept_ = std::make_unique<KeptBytes>();
+  if (kept_ == nullptr) kept_ = std::make_unique<KeptBytes>(assembler_.memory());
   kept_->begin_window(offset);
   search_ = std::make_unique<SyncSearch>(cause, offset, interrupted, *kept_, parser_, profile_, work_);
 }
@@ -312,13 +312,45 @@ void ChunkStreamDecoder::lose_sync(std::uint64_t offset, SyncLostReason reason, 
   start_search(reason == SyncLostReason::start_not_captured ? LossCause::midstream : LossCause::gap, offset);
 }
 
+void ChunkStreamDecoder::count_chunk_streams(std::size_t count) {
+  SharedMemory* const memory = assembler_.memory();
+  if (memory == nullptr) return;
+  const std::size_t more = count - std::min(count, uncounted_chunk_streams);
+  memory->remove(counted_chunk_streams_ * chunk_stream_cost);
+  memory->add(more * chunk_stream_cost);
+  counted_chunk_streams_ = static_cast<std::uint32_t>(more);
+}
+
+/// A chunk begins on one of more chunk streams than anybody needs. If memory is scarce all others are
+/// forgotten.
+bool ChunkStreamDecoder::forgets_chunk_streams(std::size_t index, PacketRef packet,
+                                               ChunkStreamListener& listener) {
+  const SharedMemory* const memory = assembler_.memory();
+  if (memory == nullptr) return false;
+  const std::size_t count = parser_.stream_count();
+  if (count > uncounted_chunk_streams + counted_chunk_streams_) count_chunk_streams(count);
+  if (!memory->scarce() || parser_.provisional() != nullptr) return false;
+  damaged_ = true;  // from here on headers may inherit from what is forgotten
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i != index && parser_.stream(i).in_progress) deliver_incomplete(i, packet, listener);
+  }
+  parser_.keep_only_current();
+  count_chunk_streams(0);
+  return true;
+}
+
 void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener) {
-  ChunkStream& stream = parser_.stream(item.stream);
+  std::size_t index = item.stream;
+  if (index >= uncounted_chunk_streams && forgets_chunk_streams(index, packet, listener)) [[unlikely]]
+    index = 0;
+  ChunkStream& stream = parser_.stream(index);
   if (item.abandoned) {
     const ChunkStream& abandoned = parser_.abandoned();
     const Message message{.header = abandoned.message,
                           .body = assembler_.finish(stream.body, abandoned.message, {}),
-                          .complete = false};
+                          .complete = false,
+                          .missing = abandoned.lacking()};
+    report_limit(stream.body, message, packet, listener);
     listener.on_framing_finding(message.header, FindingId::message_abandoned, message.header.type_id,
                                 abandoned.received, packet);
     listener.on_message(message, packet);
@@ -333,7 +365,7 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
     if (media) ++profile_.media_since_chunk_size;
     assembler_.release(stream.body);
   }
-  if (item.ends_message) finish_message(item.stream, {}, packet, listener);
+  if (item.ends_message) finish_message(index, {}, packet, listener);
 }
 
 void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, PacketRef packet,
@@ -354,11 +386,11 @@ void ChunkStreamDecoder::deliver(std::size_t index, Bytes payload, bool complete
                                  ChunkStreamListener& listener) {
   ChunkStream& stream = parser_.stream(index);
   const Bytes body = assembler_.finish(stream.body, stream.message, payload);
-  const Message message{.header = stream.message, .body = body, .complete = complete};
-  if (assembler_.limited(stream.body)) {
-    listener.on_framing_finding(message.header, FindingId::retained_bytes_limit, message.header.length,
-                                body.size(), packet);
-  }
+  const Message message{.header = stream.message,
+                        .body = body,
+                        .complete = complete,
+                        .missing = complete ? 0 : stream.lacking()};
+  report_limit(stream.body, message, packet, listener);
   apply(message, packet, listener);
   listener.on_message(message, packet);
   const unsigned media = message.header.type_id - MessageType::audio;
@@ -374,13 +406,22 @@ void ChunkStreamDecoder::deliver(std::size_t index, Bytes payload, bool complete
   assembler_.release(stream.body);
 }
 
+void ChunkStreamDecoder::report_limit(MessageAssembler::Number body, const Message& message, PacketRef packet,
+                                      ChunkStreamListener& listener) const {
+  if (!assembler_.limited(body)) return;
+  listener.on_framing_finding(message.header, FindingId::retained_bytes_limit, message.header.length,
+                              message.body.size(), packet);
+}
+
 void ChunkStreamDecoder::deliver_incomplete(std::size_t index, PacketRef packet,
                                             ChunkStreamListener& listener) {
   parser_.abort_message(index);
   ChunkStream& stream = parser_.stream(index);
   const Message message{.header = stream.message,
                         .body = assembler_.finish(stream.body, stream.message, {}),
-                        .complete = false};
+                        .complete = false,
+                        .missing = stream.lacking()};
+  report_limit(stream.body, message, packet, listener);
   apply(message, packet, listener);
   listener.on_message(message, packet);
   assembler_.release(stream.body);

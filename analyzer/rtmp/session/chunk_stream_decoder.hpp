@@ -65,6 +65,13 @@ class ChunkStreamDecoder {
     if (kept_ != nullptr) kept_->prefetch();
   }
 
+  ~ChunkStreamDecoder() { count_chunk_streams(0); }
+  ChunkStreamDecoder() = default;
+  ChunkStreamDecoder(const ChunkStreamDecoder&) = delete;
+  ChunkStreamDecoder& operator=(const ChunkStreamDecoder&) = delete;
+
+  /// Before anything else: memory that it shares with others. May be null.
+  void share(SharedMemory* memory) { assembler_.share(memory); }
   /// See MessageAssembler.
   void keep_media_whole(bool whole) { assembler_.keep_media_whole(whole); }
 
@@ -89,10 +96,14 @@ class ChunkStreamDecoder {
   void end_provisional(bool confirmed, ChunkStreamListener& listener);
   void deliver_provisional(ChunkStreamListener& listener);
   void deliver_all_incomplete(PacketRef packet, ChunkStreamListener& listener);
+  void count_chunk_streams(std::size_t count);
+  bool forgets_chunk_streams(std::size_t index, PacketRef packet, ChunkStreamListener& listener);
   void begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener);
   void finish_message(std::size_t stream, Bytes payload, PacketRef packet, ChunkStreamListener& listener);
   void deliver(std::size_t index, Bytes payload, bool complete, PacketRef packet,
                ChunkStreamListener& listener);
+  void report_limit(MessageAssembler::Number body, const Message& message, PacketRef packet,
+                    ChunkStreamListener& listener) const;
   void deliver_incomplete(std::size_t index, PacketRef packet, ChunkStreamListener& listener);
   void apply(const Message& message, PacketRef packet, ChunkStreamListener& listener);
 
@@ -102,6 +113,7 @@ class ChunkStreamDecoder {
   std::uint64_t packet_ = 0;        ///< number of the one whose bytes are taken
   std::uint64_t packet_begin_ = 0;  ///< offset of its first byte
   bool damaged_ = false;
+  std::uint32_t counted_chunk_streams_ = 0;  ///< that SharedMemory knows of
   WorkBudget work_;
   std::unique_ptr<KeptBytes> kept_;     ///< while not all that has come is parsed
   std::unique_ptr<SyncSearch> search_;  ///< while chunk borders are not known

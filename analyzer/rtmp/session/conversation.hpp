@@ -15,9 +15,13 @@ inline constexpr std::size_t maximum_pending_requests = 64;
 /// Message streams of a connection that are listed in the summary; media of further ones is only counted.
 inline constexpr std::size_t maximum_streams = 256;
 
+/// Requests that are remembered while their status has not come.
+inline constexpr std::size_t maximum_asking = 64;
+
 /// A request and the packet that completed it.
 struct PendingRequest {
-  enum class Kind : std::uint8_t { other, connect, create_stream };
+  /// Stream command: publish, play and the like. Other: applications work without an answer to it.
+  enum class Kind : std::uint8_t { other, connect, create_stream, stream_command };
   double transaction_id = 0;
   PacketRef packet;
   Direction direction{};
@@ -39,19 +43,38 @@ class Conversation {
   /// open one, too, or else to the first whose id is told later. Null if there is none and none can be added.
   StreamSummary* media_stream(std::optional<std::uint32_t> message_stream_id);
 
-  /// Name given to publish or play on this message stream; empty if unknown.
-  [[nodiscard]] std::string_view stream_name(std::uint32_t message_stream_id) const;
+  /// A limit that was reached: its finding, and its size. Each is answered once.
+  struct Limit {
+    FindingId id{};
+    std::size_t size = 0;
+  };
+  [[nodiscard]] std::optional<Limit> take_reached_limit();
+  [[nodiscard]] bool has_reached_limit() const {
+    return requests_ == Reached::now || streams_ == Reached::now;
+  }
+
+  /// The message stream with this id, or for id 0 the only one. Null if there is none.
+  [[nodiscard]] const StreamSummary* find(std::uint32_t message_stream_id) const;
 
  private:
+  enum class Reached : std::uint8_t { no, now, reported };
+
+  static void reach(Reached& limit) {
+    if (limit == Reached::no) limit = Reached::now;
+  }
   void remember(const PendingRequest& request);
   void on_request(std::uint32_t message_stream_id, const CommandFacts& facts);
   void on_response(const PendingRequest& request, const CommandFacts& facts);
   void on_status(std::uint32_t message_stream_id, const CommandFacts& facts);
   StreamSummary* find_or_add(std::uint32_t message_stream_id);
-  [[nodiscard]] const StreamSummary* find(std::uint32_t message_stream_id) const;
+  void ask(std::uint32_t message_stream_id);
+  StreamSummary* asking_stream(std::string_view code);
 
   ConnectionSummary& summary_;
   std::vector<PendingRequest> pending_;  ///< of both directions, oldest first
+  Reached requests_ = Reached::no;       ///< maximum_pending_requests
+  Reached streams_ = Reached::no;        ///< maximum_streams
+  std::vector<std::uint32_t> asking_;    ///< message streams whose request waits for a status, oldest first
 };
 
 }  // namespace rtmpscope::rtmp

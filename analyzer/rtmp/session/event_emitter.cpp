@@ -3,17 +3,38 @@
 #include <algorithm>
 
 namespace rtmpscope::rtmp {
+namespace {
+
+/// Says how the connection ended from what the sides did: that a reset came when they had nothing more to say
+/// to each other, or that the capture ended, is not what ended it.
+void note_end(ConnectionSummary& summary, EndCause cause, const std::array<DirectionTotals, 2>& totals) {
+  const DirectionTotals& client = totals[index_of(Direction::to_server)];
+  const DirectionTotals& server = totals[index_of(Direction::to_client)];
+  std::optional<Side> closed;
+  if (client.closed || server.closed) closed = client.closed_first ? Side::client : Side::server;
+  std::optional<Side> reset;
+  if (client.reset || server.reset) reset = client.reset ? Side::client : Side::server;
+  // A side that has closed resets the connection if the other one says something more to it.
+  const bool ends_by_closing =
+      closed && (cause != EndCause::reset || (client.closed && server.closed) || reset == closed);
+  summary.end = ends_by_closing ? EndCause::fin : cause;
+  summary.ended_by = ends_by_closing ? closed : reset;
+  summary.reset = reset.has_value();
+}
+
+}  // namespace
 
 void EventEmitter::open(PacketRef packet) {
   summary_.first_time = packet.time;
   summary_.last_time = packet.time;
   ConnectionOpenEvent event(summary_.info);
   emit(event, packet);
-  if (summary_.info.proxy_header == 0) return;
-  FindingEvent finding(FindingId::proxy_header);
-  finding.direction = Direction::to_server;
-  finding.a = summary_.info.proxy_header;
-  emit_finding(finding, packet);
+  for (const ProxyHeader& header : summary_.info.proxy_headers) {
+    FindingEvent finding(FindingId::proxy_header);
+    finding.direction = Direction::to_server;
+    finding.a = header.length;
+    emit_finding(finding, packet);
+  }
 }
 
 void EventEmitter::emit(Event& event, PacketRef packet) {
@@ -48,7 +69,7 @@ void EventEmitter::close(EndCause cause, PacketRef packet, const std::array<Dire
     event.suppressed = seen - maximum_finding_events;
     emit(event, packet);
   }
-  summary_.end = cause;
+  note_end(summary_, cause, totals);
   // The connection may be long over when that is noticed.
   const Timestamp last_time = std::max(totals[0].last_time, totals[1].last_time);
   summary_.last_time = last_time != 0 ? last_time : std::max(summary_.last_time, packet.time);

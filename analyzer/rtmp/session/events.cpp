@@ -21,7 +21,8 @@ void describe_endpoint(FieldId object, FieldId address, FieldId port, const Endp
 
 /// Ids of one direction's totals, in the order of DirectionTotals and the session's own counts.
 struct TotalFields {
-  FieldId object, packets, bytes, messages, audio, video, retransmitted, out_of_order, missing;
+  FieldId object, packets, bytes, messages, audio, video, retransmitted, retransmissions, out_of_order,
+      missing;
 };
 
 void describe_totals(const TotalFields& id, const ConnectionCloseEvent& event, Direction direction,
@@ -36,6 +37,7 @@ void describe_totals(const TotalFields& id, const ConnectionCloseEvent& event, D
   sink.number(id.audio, {}, summary.audio_messages[i]);
   sink.number(id.video, {}, summary.video_messages[i]);
   sink.number(id.retransmitted, {}, tcp.retransmitted_bytes);
+  sink.number(id.retransmissions, {}, tcp.retransmitted_segments);
   sink.number(id.out_of_order, {}, tcp.out_of_order_segments);
   sink.number(id.missing, {}, tcp.missing_bytes);
   sink.end(id.object, 0);
@@ -57,7 +59,7 @@ void MessageEvent::describe(FieldSink& sink) const {
   sink.number(FieldId::message_first_frame, {}, h.first_frame);
   sink.number(FieldId::message_stream_offset, {}, h.stream_offset);
   sink.flag(FieldId::message_complete, {}, message.complete);
-  if (!stream_name.empty()) sink.text(FieldId::message_stream_name, {}, stream_name);
+  if (stream_name) sink.text(FieldId::message_stream_name, {}, *stream_name);
   if (request_frame) sink.number(FieldId::message_request_frame, {}, *request_frame);
   if (response_time) {
     sink.real(FieldId::message_response_time, {},
@@ -114,6 +116,13 @@ void ConnectionOpenEvent::describe(FieldSink& sink) const {
   sink.text(FieldId::connection_community_id, {},
             as_bytes(tcp_community_id(connection_info.client, connection_info.server)));
   sink.number(FieldId::connection_start, {}, static_cast<std::uint64_t>(connection_info.start));
+  describe_proxy_headers(
+      connection_info.proxy_headers,
+      {FieldId::connection_proxy_headers, FieldId::connection_proxy_header,
+       FieldId::connection_proxy_header_protocol, FieldId::connection_proxy_header_length,
+       FieldId::connection_proxy_header_client, FieldId::connection_proxy_header_client_address,
+       FieldId::connection_proxy_header_client_port},
+      sink);
 }
 
 void ConnectionCloseEvent::describe(FieldSink& sink) const {
@@ -125,6 +134,7 @@ void ConnectionCloseEvent::describe(FieldSink& sink) const {
                                      close_to_server_audio,
                                      close_to_server_video,
                                      close_to_server_retransmitted,
+                                     close_to_server_retransmissions,
                                      close_to_server_out_of_order,
                                      close_to_server_missing};
   constexpr TotalFields to_client = {close_to_client,
@@ -134,6 +144,7 @@ void ConnectionCloseEvent::describe(FieldSink& sink) const {
                                      close_to_client_audio,
                                      close_to_client_video,
                                      close_to_client_retransmitted,
+                                     close_to_client_retransmissions,
                                      close_to_client_out_of_order,
                                      close_to_client_missing};
   const ConnectionInfo& ends = summary.info;
@@ -141,6 +152,8 @@ void ConnectionCloseEvent::describe(FieldSink& sink) const {
   describe_endpoint(close_server, close_server_address, close_server_port, ends.server, sink);
   sink.text(close_community_id, {}, as_bytes(tcp_community_id(ends.client, ends.server)));
   sink.number(close_reason, {}, static_cast<std::uint64_t>(summary.end));
+  if (summary.ended_by) sink.number(close_ended_by, {}, static_cast<std::uint64_t>(*summary.ended_by));
+  if (summary.reset) sink.flag(close_reset, {}, true);
   sink.real(close_duration, {},
             static_cast<double>(summary.last_time - summary.first_time) / nanoseconds_per_millisecond);
   describe_totals(to_server, *this, Direction::to_server, sink);
@@ -177,11 +190,31 @@ void CaptureEndEvent::describe(FieldSink& sink) const {
   number_if_any(FieldId::capture_incomplete_datagrams, capture.incomplete_datagrams);
   number_if_any(FieldId::capture_half_open_pushed_out, capture.half_open_pushed_out);
   number_if_any(FieldId::capture_clock_jumps, capture.clock_jumps);
+  if (capture.memory_scarce) sink.flag(FieldId::capture_memory_scarce, {}, true);
   if (!capture.fault) return;
   sink.begin(FieldId::capture_fault, 0);
   sink.number(FieldId::capture_fault_offset, {}, capture.fault->offset);
   sink.text(FieldId::capture_fault_text, {}, as_bytes(capture.fault->text));
   sink.end(FieldId::capture_fault, 0);
+}
+
+void describe_proxy_headers(const std::vector<ProxyHeader>& headers, const ProxyHeaderFields& id,
+                            FieldSink& sink) {
+  if (headers.empty()) return;
+  sink.begin(id.list, 0);
+  for (const ProxyHeader& header : headers) {
+    sink.begin(id.header, 0);
+    sink.number(id.protocol, {}, static_cast<std::uint64_t>(header.protocol));
+    sink.number(id.length, {}, header.length);
+    if (header.client) {
+      sink.begin(id.client, 0);
+      sink.text(id.address, {}, as_bytes(header.client->address.to_string()));
+      if (header.client->port != 0) sink.number(id.port, {}, header.client->port);
+      sink.end(id.client, 0);
+    }
+    sink.end(id.header, 0);
+  }
+  sink.end(id.list, 0);
 }
 
 std::optional<Severity> severity_of(const Event& event) {
@@ -200,7 +233,8 @@ std::optional<Severity> severity_of(const Event& event) {
 }
 
 std::string finding_text(FindingId id, std::uint64_t a, std::uint64_t b) {
-  return fmt::format(fmt::runtime(info(id).text), fmt::arg("a", a), fmt::arg("b", b));
+  return fmt::format(fmt::runtime(info(id).text), fmt::arg("a", a), fmt::arg("b", b),
+                     fmt::arg("minus", b == 1 ? "-" : ""));
 }
 
 }  // namespace rtmpscope::rtmp

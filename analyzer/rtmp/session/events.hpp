@@ -9,6 +9,7 @@
 
 #include "base/connection_uid.hpp"
 #include "base/endpoint.hpp"
+#include "base/proxy_header.hpp"
 #include "base/stream.hpp"
 #include "rtmp/chunk/chunk_parser.hpp"
 #include "rtmp/chunk/message.hpp"
@@ -40,17 +41,21 @@ struct ConnectionInfo {
   std::array<bool, 2>
       start_lost{};     ///< with Start::syn, by Direction: offset 0 is not where the handshake begins
   ConnectionUid uid{};  ///< all zero: none was made
-  std::uint32_t proxy_header = 0;  ///< bytes of a proxy header in front of C0; offsets count from its end
+  std::vector<ProxyHeader> proxy_headers;  ///< in front of C0; offsets count from their end
 };
 
 /// TCP's view of one direction, for the totals.
 struct DirectionTotals {
   std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;  ///< of the stream, each byte once
-  std::uint64_t retransmitted_bytes = 0;
-  std::uint64_t out_of_order_segments = 0;
+  std::uint64_t bytes = 0;                  ///< of the stream, each byte once
+  std::uint64_t retransmitted_bytes = 0;    ///< of segments that were sent again
+  std::uint64_t out_of_order_segments = 0;  ///< that others have overtaken
   std::uint64_t missing_bytes = 0;
   Timestamp last_time = 0;  ///< of the latest packet; 0: not known
+  std::uint64_t retransmitted_segments = 0;
+  bool closed = false;        ///< the sender closed its side
+  bool closed_first = false;  ///< before the other side did, if that did
+  bool reset = false;         ///< the sender reset the connection
 };
 
 /// Head of every event. `describe` pushes the event's own keys (the body of a message included), and may be
@@ -70,7 +75,7 @@ struct Event {
 struct MessageEvent : Event {
   const Message& message;
   const MessageFacts& facts;                   ///< of `message`, as the session has computed them
-  Bytes stream_name;                           ///< of the message stream; empty if unknown
+  std::optional<Bytes> stream_name;            ///< of the message stream, if it is known; may be empty
   std::optional<std::uint64_t> request_frame;  ///< of the request that this message answers
   std::optional<std::int64_t> response_time;   ///< nanoseconds since that request
 
@@ -187,6 +192,7 @@ struct CaptureTotals {
   std::uint64_t incomplete_datagrams = 0;  ///< of which fragments are missing
   std::uint64_t half_open_pushed_out = 0;  ///< connections without payload, forgotten as there were too many
   std::uint64_t clock_jumps = 0;           ///< net::ClockLimits
+  bool memory_scarce = false;              ///< SharedMemory
   struct Fault {
     std::uint64_t offset = 0;  ///< in the file
     std::string text;
@@ -218,6 +224,14 @@ class EventSink {
   /// the live clock while no packet comes, and `now.number` that of the latest packet. Never goes back.
   virtual void on_tick(PacketRef /*now*/) {}
 };
+
+/// Ids of the fields of a connection's proxy headers, of an event or of the JSON document.
+struct ProxyHeaderFields {
+  FieldId list, header, protocol, length, client, address, port;
+};
+/// Pushes a list with one object a header; nothing if there are none.
+void describe_proxy_headers(const std::vector<ProxyHeader>& headers, const ProxyHeaderFields& id,
+                            FieldSink& sink);
 
 /// How much an event is to stand out: a finding's severity; an error or warning status of a command; a
 /// warning for missing bytes, incomplete messages and lost chunk borders; nothing for all others.

@@ -3,9 +3,8 @@
 #include <utility>
 
 #include "base/prefetch.hpp"
-#include "media/configuration.hpp"
+#include "rtmp/message/aggregate.hpp"
 #include "rtmp/message/describe_message.hpp"
-#include "rtmp/session/media_figures.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -18,71 +17,6 @@ std::optional<std::uint32_t> known_stream_id(const MessageHeader& header) {
 bool is_stream_content(std::uint8_t type) {
   return type == MessageType::audio || type == MessageType::video || is_data_message(type) ||
          type == MessageType::aggregate;
-}
-
-void count(MediaSummary& media, const Message& message) {
-  if (media.messages++ == 0) media.first_timestamp = message.header.timestamp;
-  media.last_timestamp = message.header.timestamp;
-  media.bytes += message.header.length;
-}
-
-/// Of several tracks the one that players without multitrack see says what the media is.
-template <typename Summary, typename Facts>
-bool says_what_media_is(const Summary& media, const Facts& facts, const Message& message) {
-  return message.complete && (facts.track_id == 0 || !media.configuration);
-}
-
-/// Of a VideoSummary or AudioSummary, with its facts. `read` reads a configuration from a body.
-template <typename Summary, typename Facts, typename Read>
-void count_media(Summary& media, const Facts& facts, const Message& message, Read&& read) {
-  count(media, message);
-  if (media.codec == decltype(media.codec)::unknown) media.codec = facts.codec;
-  if (!facts.sequence_header || !says_what_media_is(media, facts, message)) return;
-  if (const auto configuration = read(message.body, message.header.length); configuration) {
-    media.configuration = configuration;
-    media.codec = configuration->codec;
-  }
-}
-
-/// A channel map, or a frame of a codec whose frames say what no record does.
-bool says_more(const AudioSummary& audio, const media::AudioFacts& facts) {
-  if (facts.kind == media::AudioPacketKind::multichannel_config) return true;
-  if (facts.kind != media::AudioPacketKind::coded_frames) return false;
-  switch (facts.codec) {
-    case media::AudioCodec::aac:
-    case media::AudioCodec::flac:
-    case media::AudioCodec::device_specific:
-    case media::AudioCodec::unknown: return false;
-    case media::AudioCodec::opus: return !audio.configuration || audio.configuration->packet_duration == 0;
-    default: return !audio.configuration || !audio.configuration->sample_rate;
-  }
-}
-
-std::optional<media::FrameSize> size_of(const VideoSummary& video) {
-  return video.configuration ? video.configuration->size : std::nullopt;
-}
-
-void look_into(VideoSummary& video, const media::VideoFacts& facts, const Message& message) {
-  if (!says_what_media_is(video, facts, message)) return;
-  if (facts.may_hold_sequence) {
-    const auto frame = media::read_video_configuration(message.body, message.header.length);
-    if (frame && !video.configuration) video.configuration.emplace().codec = frame->codec;
-    if (frame) media::update(*video.configuration, *frame);
-  }
-  if (video.configuration && video.configuration->fields_allowed && !video.configuration->interlaced) {
-    video.configuration->interlaced =
-        media::read_interlaced(*video.configuration, message.body, message.header.length);
-  }
-}
-
-void look_into(AudioSummary& audio, const media::AudioFacts& facts, const Message& message) {
-  if (!says_more(audio, facts) || !says_what_media_is(audio, facts, message)) return;
-  const auto frame = media::read_audio_configuration(message.body, message.header.length);
-  if (!frame) return;
-  if (!audio.configuration || audio.configuration->codec != frame->codec) {
-    audio.configuration.emplace().codec = frame->codec;
-  }
-  media::complete(*audio.configuration, *frame);
 }
 
 /// A habit of the sender: once says it.
@@ -158,65 +92,112 @@ void MessageSession::on_message(Direction direction, const Message& message, Pac
 }
 
 void MessageSession::on_video(Direction direction, const Message& message, PacketRef packet) {
-  ++summary().video_messages[index_of(direction)];
-  constexpr std::optional<media::VideoConfiguration> (*read_video)(Bytes, std::uint32_t) =
-      media::read_video_configuration;
-  const media::VideoFacts facts = media::read_video_facts(message.body, message.header.length);
-  if (StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
-      stream != nullptr) {
-    VideoSummary& video = stream->video;
-    const std::optional<media::FrameSize> size_before = size_of(video);
-    count_media(video, facts, message, read_video);
-    if (facts.key_frame) look_into(video, facts, message);
-    if (size_before && size_of(video) != size_before)
-      emit_size_change(direction, message, *size_of(video), packet);
-    if (facts.kind == media::VideoPacketKind::coded_frames) count_frame(video, message.header.timestamp);
-    if (facts.key_frame) {
-      if (video.key_frames++ == 0) video.first_key_timestamp = message.header.timestamp;
-      video.last_key_timestamp = message.header.timestamp;
-    }
-  }
+  const media::VideoFacts facts = count_video(direction, message, packet);
   if (facts.needs_description) Inspector(*this, direction, message, packet);
   emit_message(direction, message, facts, packet);
 }
 
 void MessageSession::on_audio(Direction direction, const Message& message, PacketRef packet) {
-  ++summary().audio_messages[index_of(direction)];
-  constexpr std::optional<media::AudioConfiguration> (*read_audio)(Bytes, std::uint32_t) =
-      media::read_audio_configuration;
-  const media::AudioFacts facts = media::read_audio_facts(message.body, message.header.length);
-  if (StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
-      stream != nullptr) {
-    count_media(stream->audio, facts, message, read_audio);
-    look_into(stream->audio, facts, message);
-    if (facts.kind == media::AudioPacketKind::coded_frames) {
-      count_frame(stream->audio, message.header.timestamp);
-    }
-  }
+  const media::AudioFacts facts = count_audio(direction, message, packet);
   if (facts.needs_description) Inspector(*this, direction, message, packet);
   emit_message(direction, message, facts, packet);
+}
+
+media::VideoFacts MessageSession::count_video(Direction direction, const Message& message, PacketRef packet) {
+  ++summary().video_messages[index_of(direction)];
+  const media::VideoFacts facts = media::read_video_facts(message.body, message.header.length);
+  StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
+  if (stream == nullptr) report_limits(direction, message, packet);
+  const auto new_size = media_.on_video(direction, stream, message, facts, packet.time);
+  if (new_size) emit_size_change(direction, message, *new_size, packet);
+  return facts;
+}
+
+media::AudioFacts MessageSession::count_audio(Direction direction, const Message& message, PacketRef packet) {
+  ++summary().audio_messages[index_of(direction)];
+  const media::AudioFacts facts = media::read_audio_facts(message.body, message.header.length);
+  StreamSummary* stream = conversation_.media_stream(known_stream_id(message.header));
+  if (stream == nullptr) report_limits(direction, message, packet);
+  media_.on_audio(direction, stream, message, facts, packet.time);
+  return facts;
+}
+
+/// What is inside counts as if it had come alone.
+void MessageSession::count_aggregate(Direction direction, const Message& aggregate, PacketRef packet) {
+  AggregateReader reader(aggregate);
+  while (const auto sub = reader.next()) {
+    if (sub->type_id != MessageType::video && sub->type_id != MessageType::audio) continue;
+    Message inner{.header = aggregate.header, .body = sub->body};
+    inner.header.type_id = sub->type_id;
+    inner.header.timestamp = sub->absolute_timestamp;
+    inner.header.length = sub->length;
+    inner.missing = sub->length - static_cast<std::uint32_t>(sub->body.size());
+    inner.complete = inner.missing == 0;
+    if (sub->type_id == MessageType::video) {
+      count_video(direction, inner, packet);
+    } else {
+      count_audio(direction, inner, packet);
+    }
+  }
 }
 
 void MessageSession::on_other(Direction direction, const Message& message, PacketRef packet) {
   Inspector inspector(*this, direction, message, packet);
   const std::uint8_t type = message.header.type_id;
+  if (type == MessageType::aggregate) count_aggregate(direction, message, packet);
   if (!is_command(type) && !is_data_message(type)) {
-    return emit_message(direction, message, read_control_facts(message), packet);
+    const MessageFacts facts = read_control_facts(message);
+    if (const auto* control = std::get_if<ControlFacts>(&facts); control != nullptr) {
+      identity_.on_control(direction, type, control->value);
+    }
+    return emit_message(direction, message, facts, packet);
   }
+  identity_.on_facts(direction, inspector.facts());
+  tell_identity();
   std::optional<PendingRequest> request;
   if (is_command(type)) {
     if (!message.complete) inspector.drop_cut_argument();
     request =
         conversation_.on_command(direction, message.header.message_stream_id, inspector.facts(), packet);
+    if (conversation_.has_reached_limit()) [[unlikely]]
+      report_limits(direction, message, packet);
+  }
+  if (inspector.shortened_text() != 0) [[unlikely]] {
+    emit_finding(direction, message, FindingId::text_shortened, inspector.shortened_text(), kept_text,
+                 packet);
   }
   emit_message(direction, message, std::move(inspector.facts()), packet, request);
 }
 
 void MessageSession::emit_size_change(Direction direction, const Message& message, media::FrameSize size,
                                       PacketRef packet) {
-  const auto kept = static_cast<std::uint32_t>(message.body.size());
-  emit_body_finding(events_, direction, message, packet,
-                    {FindingId::video_size_changed, {0, kept}, size.width, size.height});
+  emit_finding(direction, message, FindingId::video_size_changed, size.width, size.height, packet);
+}
+
+void MessageSession::report_limits(Direction direction, const Message& message, PacketRef packet) {
+  while (const auto limit = conversation_.take_reached_limit()) {
+    emit_finding(direction, message, limit->id, limit->size, 0, packet);
+  }
+}
+
+void MessageSession::emit_finding(Direction direction, const Message& message, FindingId id, std::uint64_t a,
+                                  std::uint64_t b, PacketRef packet) {
+  FindingEvent event(id);
+  event.direction = direction;
+  event.stream_offset = message.header.stream_offset;
+  event.a = a;
+  event.b = b;
+  events_.emit_finding(event, packet);
+}
+
+void MessageSession::on_handshake_software(Direction sender, std::uint64_t software) {
+  identity_.on_handshake(sender, software);
+  tell_identity();
+}
+
+void MessageSession::tell_identity() {
+  summary().client_identity = identity_.client();
+  summary().server_identity = identity_.server();
 }
 
 void MessageSession::emit_message(Direction direction, const Message& message, const MessageFacts& facts,
@@ -225,7 +206,8 @@ void MessageSession::emit_message(Direction direction, const Message& message, c
   MessageEvent event(message, facts);
   event.direction = direction;
   if (message.header.message_stream_id != 0 || is_stream_content(message.header.type_id)) {
-    event.stream_name = as_bytes(conversation_.stream_name(message.header.message_stream_id));
+    const StreamSummary* stream = conversation_.find(message.header.message_stream_id);
+    if (stream != nullptr && stream->named) event.stream_name = as_bytes(stream->name);
   }
   if (request) {
     event.request_frame = request->packet.number;

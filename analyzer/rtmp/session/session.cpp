@@ -1,6 +1,7 @@
 #include "rtmp/session/session.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/prefetch.hpp"
 
@@ -10,6 +11,23 @@ namespace {
 bool is_rtmpe_version(std::optional<std::uint8_t> version) {
   return version && (*version == 6 || *version == 8 || *version == 9);
 }
+
+/// Takes from a description what is odd, and what it says of the software.
+struct PartCollector final : NullSink {
+  std::vector<FindingEvent> found;
+  std::optional<std::uint64_t> software;
+
+  void number(FieldId id, Range, std::uint64_t value) override {
+    if (id == FieldId::handshake_software) software = value;
+  }
+
+  void finding(FindingId id, Range range, std::uint64_t a, std::uint64_t b) override {
+    FindingEvent& event = found.emplace_back(id);
+    event.range = range;
+    event.a = a;
+    event.b = b;
+  }
+};
 
 std::string_view handshake_name(HandshakeKind kind) {
   const ValueInfo* value = find_value(ValueTable::handshake_kind, static_cast<std::uint64_t>(kind));
@@ -120,7 +138,9 @@ void Session::on_gap(Direction direction, const StreamGap& stream_gap) {
   GapEvent event(stream_gap);
   event.direction = direction;
   emit(event, stream_gap.noticed_at);
-  if (chunks) decoder.on_gap(*rest, *this);
+  if (!chunks) return;
+  messages_.on_missing_bytes(direction, rest->length.value_or(0));
+  decoder.on_gap(*rest, *this);
 }
 
 void Session::on_end(Direction direction, const StreamEnd& end) {
@@ -182,12 +202,28 @@ void Session::on_part(const HandshakePartFacts& facts, Bytes raw) {
   HandshakeEvent event(facts, raw);
   event.direction = from_client ? Direction::to_server : Direction::to_client;
   emit(event, facts.place.last);
+  PartCollector collector;
+  event.describe(collector);
+  if (collector.software) messages_.on_handshake_software(*event.direction, *collector.software);
+  for (FindingEvent& finding : collector.found) {
+    finding.direction = event.direction;
+    finding.stream_offset = facts.place.stream_offset;
+    finding.in_body = true;
+    emit_finding(finding, facts.place.last);
+  }
 }
 
 void Session::on_done(const HandshakeOutcome& outcome) {
   messages_.summary().handshake = handshake_name(outcome.kind);
   HandshakeDoneEvent event(outcome);
   emit(event, outcome.packet);
+  for (const HandshakeFinding& odd : findings_of(outcome)) {
+    FindingEvent finding(odd.id);
+    finding.direction = odd.sender;
+    finding.a = odd.a;
+    finding.b = odd.b;
+    emit_finding(finding, outcome.packet);
+  }
 }
 
 void Session::on_chunk(const ChunkHeader& header, std::uint32_t payload_length, PacketRef packet) {
@@ -223,6 +259,7 @@ void Session::on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef 
   SyncLostEvent event(offset, static_cast<SyncLostReason>(reason));
   event.direction = direction_;
   emit(event, packet);
+  messages_.on_sync_lost(direction_);
 }
 
 void Session::on_sync_found(const SyncFound& found, std::uint32_t chunk_size) {

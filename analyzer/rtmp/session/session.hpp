@@ -13,9 +13,10 @@
 namespace rtmpscope::rtmp {
 
 struct SessionOptions {
-  bool chunk_events = false;   ///< --chunks
-  bool message_events = true;  ///< false: the sink wants no more than connection events and findings
-  bool keep_media = false;     ///< whole bodies of audio and video messages, not their heads alone
+  bool chunk_events = false;       ///< --chunks
+  bool message_events = true;      ///< false: the sink wants no more than connection events and findings
+  bool keep_media = false;         ///< whole bodies of audio and video messages, not their heads alone
+  SharedMemory* memory = nullptr;  ///< that it shares with other connections; null: with none
 };
 
 /// Call order: open, then the StreamSink calls of both directions in capture order, then close once.
@@ -28,6 +29,7 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   Session(const ConnectionInfo& info, std::uint32_t connection, SessionOptions options, EventSink& sink)
       : messages_(info, connection, options.message_events, sink), chunk_events_(options.chunk_events) {
     keep_media_whole(options.keep_media);
+    for (ChunkStreamDecoder& decoder : decoders_) decoder.share(options.memory);
   }
 
   void open(PacketRef packet);

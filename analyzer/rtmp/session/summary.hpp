@@ -11,21 +11,40 @@
 
 namespace rtmpscope::rtmp {
 
-/// Media of one kind on one message stream. rtmp/session/media_figures.hpp says what can be computed from it.
+/// The coded frames of one track: how they follow each other, and their sizes. See add_frame in
+/// rtmp/session/media_figures.hpp.
+struct FrameTiming {
+  std::uint64_t frames = 0;        ///< messages with coded frames, as against configuration and the like
+  std::uint64_t span = 0;          ///< milliseconds that their timestamps go over; jumps are left out
+  std::uint64_t even_span = 0;     ///< of these, between frames of which none between them can be missing
+  std::uint64_t intervals = 0;     ///< number of such neighbours
+  std::uint64_t sized_frames = 0;  ///< frames whose size is known
+  std::uint64_t sized_bytes = 0;   ///< of these
+  Timestamp time = 0;              ///< of the latest frame's packet
+  std::uint32_t timestamp = 0;     ///< the highest one since timestamps last jumped
+  std::uint32_t jumps = 0;
+  std::uint32_t losses = 0;  ///< TimedFrame::losses of the latest frame
+  bool exact = true;         ///< the latest frame's timestamp is
+  bool estimated = false;    ///< frames are missing, cut, or dated by a guess: rates are those of the rest
+};
+
+/// One track of video or audio on one message stream. rtmp/session/media_figures.hpp says what can be
+/// computed from it.
 struct MediaSummary {
   std::uint64_t messages = 0;
-  std::uint64_t bytes = 0;            ///< message bodies
-  std::uint64_t frames = 0;           ///< messages with coded frames, as against configuration and the like
-  std::uint32_t first_timestamp = 0;  ///< milliseconds
-  std::uint32_t last_timestamp = 0;
-  std::uint32_t frame_span = 0;       ///< milliseconds of media that coded frames go over: see count_frame
-  std::uint32_t frame_timestamp = 0;  ///< the highest one of a coded frame since timestamps last jumped
+  std::uint64_t bytes = 0;  ///< message bodies, as far as they came
+  std::uint32_t first_timestamp =
+      0;                             ///< milliseconds; of messages whose timestamp is exact, if there are any
+  std::uint32_t last_timestamp = 0;  ///< the same
+  bool timestamps_exact = false;     ///< these two are
+  std::uint8_t track_id = 0;
+  FrameTiming timing;
 };
 
 struct VideoSummary : MediaSummary {
   std::uint64_t key_frames = 0;
-  std::uint32_t first_key_timestamp = 0;  ///< of a key frame
-  std::uint32_t last_key_timestamp = 0;
+  std::uint64_t first_key_at = 0;  ///< FrameTiming::span at a key frame
+  std::uint64_t last_key_at = 0;
   media::VideoCodec codec = media::VideoCodec::unknown;
   std::optional<media::VideoConfiguration> configuration;  ///< the last one
 };
@@ -35,6 +54,9 @@ struct AudioSummary : MediaSummary {
   std::optional<media::AudioConfiguration> configuration;  ///< the last one
 };
 
+/// Numbers as in values.def, table side.
+enum class Side : std::uint8_t { client, server };
+
 enum class StreamUse : std::uint8_t { unknown, publish, play };
 
 /// One message stream.
@@ -42,10 +64,13 @@ struct StreamSummary {
   std::uint32_t message_stream_id = 0;
   bool id_known = true;  ///< false: the headers with the id are not in the capture
   StreamUse use = StreamUse::unknown;
-  std::string name;    ///< as given to publish or play
-  std::string status;  ///< last onStatus code
-  VideoSummary video;
-  AudioSummary audio;
+  bool named = false;                       ///< there was a publish or play
+  std::string name;                         ///< as given to it; may be empty
+  std::string status;                       ///< last onStatus code
+  VideoSummary video;                       ///< the track with the lowest id; most streams have no other
+  AudioSummary audio;                       ///< the same
+  std::vector<VideoSummary> further_video;  ///< other tracks, by track_id
+  std::vector<AudioSummary> further_audio;
 };
 
 struct ConnectionSummary {
@@ -53,13 +78,18 @@ struct ConnectionSummary {
   Timestamp first_time = 0;
   Timestamp last_time = 0;
   EndCause end = EndCause::capture_end;
+  std::optional<Side> ended_by;        ///< who closed or reset it first, if anybody did
+  bool reset = false;                  ///< a reset came, be it after both sides had closed
   std::vector<StreamSummary> streams;  ///< next to the counters, which change with the same messages
   std::array<std::uint64_t, 2> messages{};
   std::array<std::uint64_t, 2> audio_messages{};
   std::array<std::uint64_t, 2> video_messages{};
-  std::string_view handshake;   ///< values.def: handshake_kind; empty if not captured
-  std::string client_software;  ///< flashVer of connect
-  std::string server_software;  ///< fmsVer and version of connect's _result
+  std::uint64_t unlisted_media = 0;  ///< audio and video messages of streams and tracks beyond the limits
+  std::string_view handshake;        ///< values.def: handshake_kind; empty if not captured
+  std::string client_software;       ///< what it claims to be: flashVer of connect
+  std::string server_software;       ///< fmsVer of connect's _result
+  std::string client_identity;       ///< what it is by what it sends; empty if nothing tells
+  std::string server_identity;
   std::string app;
   std::string tc_url;
   std::string error;                        ///< last error status: code and description

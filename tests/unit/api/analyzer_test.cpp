@@ -25,7 +25,7 @@ TEST(Analyzer, CallsInTheOrderOfTheCapture) {
   ASSERT_TRUE(open(publish).run(observer).ok());
   ASSERT_GT(observer.calls.size(), 300U);
   EXPECT_EQ(observer.calls.front(), "open rtmp");
-  EXPECT_EQ(observer.calls.back(), "close reset");
+  EXPECT_EQ(observer.calls.back(), "close fin");
   EXPECT_EQ(observer.messages.size(), 362U);  // 355 and 7, as README.md shows
   EXPECT_THAT(observer.messages, Contains(HasSubstr("publish avc_aac")));
   EXPECT_THAT(observer.messages, Contains(HasSubstr("onStatus NetStream.Publish.Start")));

@@ -130,8 +130,14 @@ TEST(LayerStack, HeadersInFrontOfRtmpAreLayers) {
           EXPECT_EQ(dialogue.text(up), text_of(recorded().to_server));
           EXPECT_EQ(dialogue.text(down), text_of(recorded().to_client));
           const carrier::LayerContext& context = dialogue.decision->context;
-          EXPECT_EQ(context.proxy_header, header_case.header.size());
-          EXPECT_EQ(context.proxied_client ? context.proxied_client->to_string() : "", header_case.client);
+          std::size_t length = 0;
+          for (const ProxyHeader& header : context.proxy_headers) length += header.length;
+          EXPECT_EQ(length, header_case.header.size());
+          std::string named;
+          for (const ProxyHeader& header : context.proxy_headers) {
+            if (header.client) named = header.client->to_string();
+          }
+          EXPECT_EQ(named, header_case.client);
         },
         0, 5);
   }
@@ -184,7 +190,11 @@ TEST(LayerStack, AGapInsideTheSecondHeader) {
   dialogue.data(down, recorded().to_client);
   ASSERT_EQ(dialogue.protocol(), Protocol::rtmp);
   EXPECT_EQ(dialogue.text(up), text_of(recorded().to_server).substr(0, 1537));
-  EXPECT_EQ(dialogue.decision->context.proxied_client->to_string(), "192.0.2.1:50000");
+  const auto& headers = dialogue.decision->context.proxy_headers;
+  ASSERT_EQ(headers.size(), 2U);
+  EXPECT_EQ(headers[0].protocol, ProxyProtocol::version_1);
+  EXPECT_EQ(headers[0].client->to_string(), "192.0.2.1:50000");
+  EXPECT_EQ(headers[1].protocol, ProxyProtocol::version_2);
 }
 
 /// A stream of nothing but headers is not followed without end.
@@ -192,7 +202,7 @@ TEST(LayerStack, LayersAreBounded) {
   Dialogue dialogue(any_port);
   for (int i = 0; i < 100; ++i) dialogue.data(up, proxy_version_1);
   EXPECT_EQ(dialogue.protocol(), Protocol::other);
-  EXPECT_EQ(dialogue.decision->context.proxy_header, carrier::most_layers * proxy_version_1.size());
+  EXPECT_EQ(dialogue.decision->context.proxy_headers.size(), carrier::most_layers);
   EXPECT_FALSE(dialogue.stack.wants_data());
 }
 

@@ -173,14 +173,16 @@ TEST_F(ExportAssemblerTest, WritesTheStreamsAloneThatAreWanted) {
 }
 
 TEST_F(ExportAssemblerTest, KeepsStreamNamesOutOfFileNamesIfAsked) {
-  options_.redact = true;
+  const std::uint8_t key[] = {1};
+  options_.redaction = std::make_shared<const output::Redaction>(Bytes(key), false);
   command(1, "connect", "live?key=secret");
   media(1, audio, "hidden", "2f01");
   end();
   ASSERT_EQ(files().size(), 1U);
   EXPECT_THAT(files()[0], Not(HasSubstr("hidden")));
   EXPECT_THAT(files()[0], Not(HasSubstr("secret")));
-  EXPECT_THAT(files()[0], HasSubstr("live"));
+  EXPECT_EQ(files()[0], options_.redaction->file_part(FieldId::document_app, "live") + "_" +
+                            options_.redaction->file_part(FieldId::document_stream_name, "hidden") + ".flv");
   EXPECT_THAT(report(), Not(HasSubstr("hidden")));
 }
 

@@ -37,25 +37,38 @@ TEST(NamePart, IsCutBetweenCharacters) {
 
 TEST(FileNames, AreMadeOfApplicationAndStream) {
   FileNames names;
-  EXPECT_EQ(names.name("live", "room", 1, 1), "live_room.flv");
-  EXPECT_EQ(names.name("", "room", 1, 1), "room.flv");
-  EXPECT_EQ(names.name("live", "", 7, 1), "live_stream7.flv");
-  EXPECT_EQ(names.name("", "", std::nullopt, 1), "stream0.flv");
+  EXPECT_EQ(names.name({"live", "room", 1, 1}, nullptr), "live_room.flv");
+  EXPECT_EQ(names.name({"", "room", 1, 1}, nullptr), "room.flv");
+  EXPECT_EQ(names.name({"live", "", 7, 1}, nullptr), "live_stream7.flv");
+  EXPECT_EQ(names.name({"", "", std::nullopt, 1}, nullptr), "stream0.flv");
 }
 
 TEST(FileNames, AreHandedOutOnce) {
   FileNames names;
-  EXPECT_EQ(names.name("live", "room", 1, 1), "live_room.flv");
-  EXPECT_EQ(names.name("live", "room", 1, 2), "live_room-2.flv");
-  EXPECT_EQ(names.name("live", "room", 1, 2), "live_room-2-2.flv");
-  EXPECT_EQ(names.name("live", "room", 1, 3), "live_room-3.flv");
-  EXPECT_EQ(names.name("live", "room-3", 1, 4), "live_room-3-4.flv") << "a name that was made up for another";
+  EXPECT_EQ(names.name({"live", "room", 1, 1}, nullptr), "live_room.flv");
+  EXPECT_EQ(names.name({"live", "room", 1, 2}, nullptr), "live_room-2.flv");
+  EXPECT_EQ(names.name({"live", "room", 1, 2}, nullptr), "live_room-2-2.flv");
+  EXPECT_EQ(names.name({"live", "room", 1, 3}, nullptr), "live_room-3.flv");
+  EXPECT_EQ(names.name({"live", "room-3", 1, 4}, nullptr), "live_room-3-4.flv")
+      << "a name that was made up for another";
 }
 
 TEST(FileNames, StayBelowTheLengthOfUsualFileSystems) {
   FileNames names;
   const std::string longest(10'000, 'x');
-  for (std::uint32_t i = 0; i < 100; ++i) EXPECT_LT(names.name(longest, longest, 1, 0xFFFFFFFF).size(), 255U);
+  for (std::uint32_t i = 0; i < 100; ++i)
+    EXPECT_LT(names.name({longest, longest, 1, 0xFFFFFFFF}, nullptr).size(), 255U);
+}
+
+TEST(FileNames, AreMadeOfPseudonymsIfAsked) {
+  const std::uint8_t key[] = {1};
+  const output::Redaction redaction(key, false);
+  FileNames names;
+  const std::string name = names.name({"live", "mp4:room?key=1", 1, 1}, &redaction);
+  EXPECT_EQ(name, redaction.file_part(FieldId::document_app, "live") + "_" +
+                      redaction.file_part(FieldId::document_stream_name, "room") + ".flv");
+  EXPECT_EQ(names.name({"", "", 1, 1}, &redaction), "stream1.flv");
+  EXPECT_EQ(names.name({"", "?key=1", 2, 1}, &redaction), "stream2.flv");
 }
 
 }  // namespace

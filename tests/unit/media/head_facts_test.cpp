@@ -73,12 +73,14 @@ TEST(VideoFactsOfLegacyBodies, ReadPrivateCodecIdsLikeAvc) {
 }
 
 TEST(VideoFactsOfEnhancedBodies, FollowTheVectorsOfTheFactSheet) {
-  const VideoFacts key = video("91 68766331 000050 00000001");
+  const VideoFacts key = video("91 68766331 000050 00000002 2601");
   EXPECT_EQ(key.codec, VideoCodec::hevc);
   EXPECT_TRUE(key.enhanced);
   EXPECT_TRUE(key.key_frame);
   EXPECT_EQ(key.composition_time, 80);
   EXPECT_FALSE(key.needs_description);
+  EXPECT_TRUE(video("91 68766331 000050 00000003 26", 0).needs_description) << "a NAL unit beyond the packet";
+  EXPECT_TRUE(video("93 68766331 00000001 26 010203").needs_description) << "a start code";
 
   const VideoFacts x = video("a3 68766331 000050 00000001");
   EXPECT_EQ(x.composition_time, 0) << "CodedFramesX has no composition time";

@@ -59,17 +59,23 @@ const std::vector<Case>& cases() {
       {"FIN on both sides",
        {HANDSHAKE, "c A 100 a", "c FA 101", "s A 500 x ack=102", "s FA 501", "c A 102 ack=502"},
        "open >0:a >1.fin <0:x <1.fin close:fin"},
+      {"FINs of which one is not acknowledged",
+       {HANDSHAKE, "c FA 100 a", "s FA 500 ack=102"},
+       "open >0:a >1.fin <0.fin"},
+      {"RST in place of the last acknowledgement",
+       {HANDSHAKE, "c FA 100 a", "s FA 500 ack=102", "c R 102"},
+       "open >0:a >1.fin <0.fin close:fin"},
       {"FIN with data",
-       {HANDSHAKE, "c FA 100 ab", "s FA 500 xy"},
+       {HANDSHAKE, "c FA 100 ab", "s FA 500 xy ack=103", "c A 103 ack=503"},
        "open >0:ab >2.fin <0:xy <2.fin close:fin"},
       {"FIN before any data of the peer",
-       {HANDSHAKE, "s FA 500", "c A 100 a", "c FA 101"},
+       {HANDSHAKE, "s FA 500", "c A 100 a", "c FA 101 ack=501", "s A 501 ack=102"},
        "open <0.fin >0:a >1.fin close:fin"},
       {"FIN ahead of a gap",
-       {HANDSHAKE, "c A 100 a", "c FA 103 d", "c A 101 bc", "s FA 500"},
+       {HANDSHAKE, "c A 100 a", "c FA 103 d", "c A 101 bc", "s FA 500 ack=105", "c A 105 ack=501"},
        "open >0:a >1:bcd >4.fin <0.fin close:fin"},
       {"Repeated FIN",
-       {HANDSHAKE, "c FA 100 a", "c FA 100 a", "c FA 101", "s FA 500"},
+       {HANDSHAKE, "c FA 100 a", "c FA 100 a", "c FA 101", "s FA 500 ack=102", "c A 102 ack=501"},
        "open >0:a >1.fin <0.fin close:fin"},
       {"Data after FIN",
        {HANDSHAKE, "c FA 100 a", "c A 101 b", "c A 102 c", "s A 500 x"},
@@ -87,10 +93,12 @@ const std::vector<Case>& cases() {
       {"RST far away is ignored", {HANDSHAKE, "c A 100 a", "c R 100000000", "c A 101 b"}, "open >0:a >1:b"},
       {"RST of a refused connection", {"c S 99", "s R 0 ack=100", "c S 99", "c A 100 late"}, ""},
       {"Late packets after the end open nothing",
-       {HANDSHAKE, "c FA 100 a", "s FA 500 x", "c FA 100 a", "s FA 500 x", "c A 100 a", "c R 102"},
+       {HANDSHAKE, "c FA 100 a", "s FA 500 x ack=102", "c A 102 ack=502", "c FA 100 a", "s FA 500 x",
+        "c A 100 a", "c R 102"},
        "open >0:a >1.fin <0:x <1.fin close:fin"},
       {"Port reuse after the end",
-       {HANDSHAKE, "c FA 100 a", "s FA 500", "c S 5000", "s SA 7000 ack=5001", "c A 5001 b"},
+       {HANDSHAKE, "c FA 100 a", "s FA 500 ack=102", "c A 102 ack=501", "c S 5000", "s SA 7000 ack=5001",
+        "c A 5001 b"},
        "open >0:a >1.fin <0.fin close:fin open >0:b"},
       {"Port reuse while open",
        {HANDSHAKE, "c A 100 a", "c S 5000", "s SA 7000 ack=5001", "c A 5001 b", "s A 7001 x"},
@@ -212,17 +220,18 @@ TEST(Reassembly, EveryCaseEndsProperlyAtTheEndOfTheCapture) {
 
 TEST(Reassembly, CountsPerDirection) {
   Scenario s;
-  for (const char* segment :
-       {HANDSHAKE, "c A 100 abc", "c A 100 abc", "c A 105 fg", "c A 105 fg", "c A 103 de", "c A 106 0",
-        "c A 107 hi wire=5", "s A 500 xyz", "c FA 112", "c A 113 late", "s FA 503"}) {
+  for (const char* segment : {HANDSHAKE, "c A 100 abc", "c A 100 abc", "c A 105 fg", "c A 105 fg",
+                              "c A 103 de", "c A 106 0", "c A 107 hi wire=5", "s A 500 xyz", "c FA 112",
+                              "c A 113 late", "s FA 503 ack=113", "c A 113 ack=504"}) {
     s.feed(segment);
   }
   const FlowDirectionTotals& up = s.totals(Direction::to_server);
-  EXPECT_EQ(up.packets, 11U);
+  EXPECT_EQ(up.packets, 12U);
   EXPECT_EQ(up.bytes, 9U);
   EXPECT_EQ(up.missing_bytes, 3U);
   EXPECT_EQ(up.retransmitted_bytes, 5U);
-  EXPECT_EQ(up.out_of_order_segments, 2U);
+  EXPECT_EQ(up.out_of_order_segments, 1U);
+  EXPECT_EQ(up.retransmitted_segments, 2U);
   EXPECT_EQ(up.keep_alives, 1U);
   EXPECT_EQ(up.discarded_bytes, 4U);
   const FlowDirectionTotals& down = s.totals(Direction::to_client);

@@ -368,8 +368,9 @@ TEST(ReassemblyLimit, AllFlowsTogetherAreBounded) {
 TEST(ReassemblyInterest, NothingIsDeliveredOrKeptOnceNobodyWantsIt) {
   Scenario s;
   s.log.interest_bytes = 3;
-  for (const char* x : {"c S 99", "s SA 499 ack=100", "s A 505 held", "c A 110 held", "c A 100 abc",
-                        "c A 103 de", "c A 200 f", "s A 500 xy", "c FA 201", "s FA 502"}) {
+  for (const char* x :
+       {"c S 99", "s SA 499 ack=100", "s A 505 held", "c A 110 held", "c A 100 abc", "c A 103 de",
+        "c A 200 f", "s A 500 xy", "c FA 201", "s FA 502 ack=202", "c A 202 ack=503"}) {
     s.feed(x);
   }
   EXPECT_EQ(s.log.text, "open >0:abc close:fin");
@@ -380,7 +381,9 @@ TEST(ReassemblyInterest, NothingIsDeliveredOrKeptOnceNobodyWantsIt) {
 TEST(ReassemblyInterest, MayEndWithTheFirstDirection) {
   Scenario fin;
   fin.log.interest_in_both_ends = false;
-  for (const char* x : {"c S 99", "s SA 499 ack=100", "c FA 100 abc", "s A 500 x", "s FA 501"}) fin.feed(x);
+  for (const char* x :
+       {"c S 99", "s SA 499 ack=100", "c FA 100 abc", "s A 500 x", "s FA 501 ack=104", "c A 104 ack=502"})
+    fin.feed(x);
   EXPECT_EQ(fin.log.text, "open >0:abc >3.fin close:fin");
   Scenario reset;
   reset.log.interest_in_both_ends = false;
@@ -388,7 +391,8 @@ TEST(ReassemblyInterest, MayEndWithTheFirstDirection) {
   EXPECT_EQ(reset.log.text, "open >0:abc >3.reset close:reset");
   Scenario before_data;
   before_data.log.interest_in_both_ends = false;
-  for (const char* x : {"c S 99", "s SA 499 ack=100", "s FA 500", "c A 100 abc", "c FA 103"})
+  for (const char* x :
+       {"c S 99", "s SA 499 ack=100", "s FA 500", "c A 100 abc", "c FA 103 ack=501", "s A 501 ack=104"})
     before_data.feed(x);
   EXPECT_EQ(before_data.log.text, "open <0.fin close:fin");
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "output/factory/renderer_factory.hpp"
+#include "rtmp/session/media_figures.hpp"
 #include "rtmp/session/summary.hpp"
 
 namespace rtmpscope::output::test {
@@ -12,6 +13,12 @@ namespace rtmpscope::output::test {
 inline constexpr Timestamp second = 1'000'000'000;
 /// 2026-11-22T20:13:05.123456789Z
 inline constexpr Timestamp start_time = 1'795'378'385 * second + 123'456'789;
+
+/// With a key that never changes.
+inline RedactionPointer redaction(bool addresses = false) {
+  const std::uint8_t key[] = {'k'};
+  return std::make_shared<const Redaction>(Bytes(key), addresses);
+}
 
 /// An event whose keys are pushed by a function.
 struct FakeEvent final : rtmp::Event {
@@ -167,7 +174,7 @@ inline FakeMessage audio(std::uint32_t timestamp) {
 }
 
 inline constexpr std::array<rtmp::DirectionTotals, 2> sample_totals{
-    {{2431, 1'500'000, 1460, 2, 0}, {1200, 4'000, 0, 0, 0}}};
+    {{2431, 1'500'000, 1460, 2, 0, 0, 1}, {1200, 4'000, 0, 0, 0}}};
 
 inline rtmp::ConnectionSummary sample_summary() {
   rtmp::ConnectionSummary summary;
@@ -187,14 +194,16 @@ inline rtmp::ConnectionSummary sample_summary() {
   rtmp::StreamSummary stream;
   stream.message_stream_id = 1;
   stream.use = rtmp::StreamUse::publish;
+  stream.named = true;
   stream.name = "room1?key=abc";
   stream.status = "NetStream.Publish.Start";
   stream.video.messages = 251;
   stream.video.bytes = 1'250'000;
-  stream.video.frames = 250;
   stream.video.key_frames = 10;
-  stream.video.last_timestamp = 10'000;
-  stream.video.frame_span = 10'000;
+  stream.video.last_timestamp = 9'960;
+  for (std::uint32_t i = 0; i < 250; ++i) {
+    rtmp::add_frame(stream.video.timing, {.timestamp = i * 40, .size = 5000});
+  }
   stream.video.codec = media::VideoCodec::avc;
   media::VideoConfiguration video;
   video.codec = media::VideoCodec::avc;
@@ -204,7 +213,10 @@ inline rtmp::ConnectionSummary sample_summary() {
   stream.video.configuration = video;
   stream.audio.messages = 431;
   stream.audio.bytes = 160'000;
-  stream.audio.last_timestamp = 10'000;
+  stream.audio.last_timestamp = 9'976;
+  for (std::uint32_t i = 0; i < 430; ++i) {
+    rtmp::add_frame(stream.audio.timing, {.timestamp = i * 10'000 / 430, .size = 372});
+  }
   stream.audio.codec = media::AudioCodec::aac;
   media::AudioConfiguration audio;
   audio.codec = media::AudioCodec::aac;

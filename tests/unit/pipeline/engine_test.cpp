@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <functional>
+#include <new>
+#include <stdexcept>
 
 #include "output/factory/renderer_factory.hpp"
 
@@ -273,6 +275,78 @@ TEST(Engine, StopsWhenTheOutputIsGone) {
                                     });
   EXPECT_FALSE(result.written);
   EXPECT_EQ(writes, 1);
+}
+
+/// Memory runs out at the third read.
+class FailingSource final : public capture::PacketSource {
+ public:
+  explicit FailingSource(std::unique_ptr<capture::PacketSource> source) : source_(std::move(source)) {}
+  bool read(capture::PacketBatch& batch, std::size_t) override {
+    if (reads_-- == 0) throw std::bad_alloc();
+    return source_->read(batch, 100);
+  }
+  [[nodiscard]] std::optional<capture::Fault> fault() const override { return source_->fault(); }
+  [[nodiscard]] const capture::SourceStatistics& statistics() const override { return source_->statistics(); }
+  [[nodiscard]] std::string name() const override { return source_->name(); }
+  [[nodiscard]] std::string format() const override { return source_->format(); }
+
+ private:
+  std::unique_ptr<capture::PacketSource> source_;
+  int reads_ = 2;
+};
+
+/// Observers that put out NDJSON until one of them throws at its 50th message.
+class FailingFactory final : public output::ObserverFactory {
+ public:
+  [[nodiscard]] std::unique_ptr<output::Observer> make_observer(Timestamp start) const override {
+    return std::make_unique<Failing>(inner_.make_observer(start));
+  }
+  [[nodiscard]] std::unique_ptr<output::Assembler> make_assembler() const override {
+    return inner_.make_assembler();
+  }
+
+ private:
+  class Failing final : public output::Observer {
+   public:
+    explicit Failing(std::unique_ptr<output::Observer> inner) : inner_(std::move(inner)) {}
+    void on_event(const rtmp::Event& event) override {
+      if (event.kind == EventKind::message && messages_-- == 0) throw std::runtime_error("a fault");
+      inner_->on_event(event);
+    }
+    [[nodiscard]] output::Output& output() override { return inner_->output(); }
+
+   private:
+    std::unique_ptr<output::Observer> inner_;
+    int messages_ = 49;
+  };
+
+  output::RendererFactory inner_{ndjson().renderer};
+};
+
+TEST(Engine, WhatWasFoundBeforeAFailureIsPutOut) {
+  for (const unsigned jobs : {1U, 3U}) {
+    Options options = ndjson();
+    options.engine.jobs = jobs;
+    std::string output;
+    const auto write = [&](std::string_view bytes) {
+      output += bytes;
+      return true;
+    };
+    FailingSource source(sample("pub_ffmpeg_nginx_avc_aac.pcap"));
+    auto result = pipeline::run(source, options.engine, output::RendererFactory(options.renderer), write);
+    EXPECT_EQ(result.failure, "out of memory");
+    EXPECT_GT(count(output, R"("event":"message")"), 20U);
+    EXPECT_EQ(count(output, R"("event":"connection_close")"), 1U);
+    EXPECT_EQ(count(output, R"("text":"out of memory at packet 200")"), 1U);
+
+    output.clear();
+    const auto whole = sample("pub_ffmpeg_nginx_avc_aac.pcap");
+    result = pipeline::run(*whole, options.engine, FailingFactory(), write);
+    EXPECT_EQ(result.failure, "a fault");
+    EXPECT_EQ(count(output, R"("event":"message")"), 49U);
+    EXPECT_EQ(count(output, R"("event":"connection_close")"), 0U) << "its state is not certain";
+    EXPECT_EQ(count(output, R"("event":"capture_end")"), 1U);
+  }
 }
 
 }  // namespace

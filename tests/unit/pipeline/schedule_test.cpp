@@ -47,6 +47,20 @@ TEST(Schedule, WhoeverIsAheadReadsAndTheOtherCatchesUp) {
   EXPECT_EQ(task.window, 1U);
 }
 
+TEST(Schedule, AfterAFailureAllStop) {
+  Schedule schedule(2, 4, 2);
+  EXPECT_EQ(schedule.take(0).duty, Duty::read);
+  schedule.read_done(false);
+  EXPECT_EQ(schedule.take(0).duty, Duty::read);
+  EXPECT_EQ(schedule.take(1).duty, Duty::process);
+  schedule.process_done(1);
+  schedule.abort();  // worker 0 will report nothing
+  EXPECT_EQ(schedule.take(1).duty, Duty::stop);
+  EXPECT_EQ(schedule.processed(0), 0U);
+  EXPECT_EQ(schedule.processed(1), 1U);
+  EXPECT_EQ(schedule.merged(), 0U);
+}
+
 TEST(Schedule, AFullRingIsNotReadInto) {
   Schedule schedule(2, 2, 2);
   for (int i = 0; i < 2; ++i) {

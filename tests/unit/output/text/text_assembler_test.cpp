@@ -107,7 +107,7 @@ TEST(TextAssembler, WithoutAFileTheRestComesInTheOrderOfEnds) {
 
 TEST(Overview, ARowComesBackAsItWasPacked) {
   const rtmp::ConnectionSummary summary = test::sample_summary();
-  const OverviewRow row = overview_row(summary, {}, {});
+  const OverviewRow row = overview_row(summary, {}, {}, nullptr);
   const OverviewRow back = unpacked(packed(row));
   EXPECT_EQ(back.texts, row.texts);
   EXPECT_EQ(back.figures.start, row.figures.start);

@@ -50,17 +50,18 @@ TEST(TextHeader, SaysWhatAConnectionWas) {
   test::open(*renderer, test::sample_summary());
   renderer->on_event(test::video(0, true));
   test::close(*renderer, test::sample_summary());
-  EXPECT_EQ(test::take(*renderer),
-            "#101  127.0.0.1:51234 \u2192 127.0.0.1:1935  RTMP, digest handshake\n"
-            "    2026-11-22 20:13:05.123 UTC  10.000 s, closed\n"
-            "    client FMLE/3.0 (compatible; Lavf59.27.100)  server FMS/3,0,1,123\n"
-            "    app live  rtmp://127.0.0.1:1935/live\n"
-            "    publish room1?key=abc  on stream 1  NetStream.Publish.Start\n"
-            "      video H.264/AVC High 3.1, 1280x720  251 messages, 10 key, 1.2 MB, 1.0 Mbit/s\n"
-            "      audio AAC LC 44.1 kHz stereo  431 messages, 160 kB, 128 kbit/s\n"
-            "    \u2192 1.5 MB in 2431 packets, 702 messages (1.5 kB retransmitted, 2 out of order)  "
-            "\u2190 4.0 kB in 1200 packets, 10 messages\n"
-            "    findings  1 warning, 2 notes\n");
+  EXPECT_EQ(
+      test::take(*renderer),
+      "#101  127.0.0.1:51234 \u2192 127.0.0.1:1935  RTMP, digest handshake\n"
+      "    2026-11-22 20:13:05.123 UTC  10.000 s, closed\n"
+      "    client FMLE/3.0 (compatible; Lavf59.27.100)  server FMS/3,0,1,123\n"
+      "    app live  rtmp://127.0.0.1:1935/live\n"
+      "    publish room1?key=abc  on stream 1  NetStream.Publish.Start\n"
+      "      video H.264/AVC High 3.1, 1280x720  251 messages, 10 key, 1.2 MB, 1.0 Mbit/s, 25 fps\n"
+      "      audio AAC LC 44.1 kHz stereo  431 messages, 160 kB, 128 kbit/s\n"
+      "    \u2192 1.5 MB in 2431 packets, 702 messages (1.5 kB in 1 segment retransmitted, 2 out of order)  "
+      "\u2190 4.0 kB in 1200 packets, 10 messages\n"
+      "    findings  1 warning, 2 notes\n");
 }
 
 TEST(TextHeader, AConnectionOfWhichNothingIsKnownHasAShortHeader) {
@@ -90,7 +91,7 @@ TEST(TextHeader, CapturedTextsAreEscapedAndCut) {
 
 TEST(TextHeader, RedactedHeadersDoNotNameTheStream) {
   for (const OutputFormat format : {OutputFormat::summary, OutputFormat::text}) {
-    const auto renderer = make_renderer(format, {.redact = true});
+    const auto renderer = make_renderer(format, {.redaction = test::redaction()});
     test::open(*renderer, test::sample_summary());
     test::close(*renderer, test::sample_summary());
     EXPECT_THAT(test::take(*renderer), Not(HasSubstr("room1")));
@@ -321,8 +322,9 @@ TEST(Text, RedactedConversationsDoNotNameTheStream) {
           test::text(sink, FieldId::amf_string, "room1");
         }));
       },
-      {.redact = true});
-  EXPECT_THAT(lines, testing::ElementsAre("+0.000  \u2192  publish(5)  \"<redacted 5 bytes>\""));
+      {.redaction = test::redaction()});
+  EXPECT_THAT(lines, testing::ElementsAre("+0.000  \u2192  publish(5)  \"" +
+                                          test::redaction()->pseudonym("name", "room1") + "\""));
 }
 
 TEST(Text, AsciiOutputHasNoOtherByte) {
@@ -353,6 +355,38 @@ TEST(Text, AConversationBeyondTheLimitIsPrintedInParts) {
   EXPECT_THAT(all, HasSubstr("#101  continued  (continues)\n"));
   EXPECT_LT(largest, 2 * pending_text_limit);
   for (int i = 0; i < count; ++i) EXPECT_THAT(all, HasSubstr("call(" + std::to_string(i) + ")"));
+}
+
+TEST(Text, AllConversationsTogetherHaveALimit) {
+  const auto renderer = make_renderer(OutputFormat::text, {});
+  constexpr std::uint32_t connections = 200;
+  constexpr int rounds = 100;  // 20,000 lines, each counts more than 128 bytes
+  const std::string argument(100, 'x');
+  std::string all;
+  std::size_t most_waiting = 0;
+  std::size_t sent = 0;
+  for (std::uint32_t i = 1; i <= connections; ++i) test::open(*renderer, test::sample_summary(), i);
+  for (int round = 0; round < rounds; ++round) {
+    for (std::uint32_t i = 1; i <= connections; ++i) {
+      test::FakeMessage event = test::command(
+          "call", round, [&](FieldSink& sink) { test::text(sink, FieldId::amf_string, argument); });
+      event.connection = i;
+      renderer->on_event(event);
+      sent += argument.size();
+      all += test::take(*renderer);
+      most_waiting = std::max(most_waiting, sent - std::min(sent, all.size()));
+    }
+  }
+  EXPECT_LT(most_waiting, all_pending_text_limit);
+  EXPECT_THAT(all, HasSubstr("#101  127.0.0.1:51234 \u2192 127.0.0.1:1935  RTMP  (continues)\n"));
+  for (std::uint32_t i = 1; i <= connections; ++i) test::close(*renderer, test::sample_summary(), i);
+  all += test::take(*renderer);
+  for (int round = 0; round < rounds; ++round) {
+    const std::string call = "call(" + std::to_string(round) + ")";
+    std::size_t found = 0;
+    for (std::size_t at = all.find(call); at != std::string::npos; at = all.find(call, at + 1)) ++found;
+    EXPECT_EQ(found, connections) << call;
+  }
 }
 
 TEST(Text, ConnectionsAreToldApart) {

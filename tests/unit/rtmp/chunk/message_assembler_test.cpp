@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "rtmp/chunk/chunk_header.hpp"
 #include "support/bytes.hpp"
 
@@ -79,6 +81,47 @@ TEST(MessageAssembler, SaysIfTheLimitCutABody) {
   EXPECT_FALSE(assembler.limited(bodies[0]));
   EXPECT_FALSE(assembler.limited(bodies[1]));
   EXPECT_TRUE(assembler.limited(bodies[2]));
+}
+
+TEST(MessageAssembler, TheOldestBodiesAreShortenedWhereAllTogetherAreTooLong) {
+  rtmp::SharedMemory memory;
+  const std::vector<std::uint8_t> part(std::size_t{12} << 20, 7);
+  const MessageHeader large{.type_id = 20, .length = rtmp::maximum_message_length};
+  std::vector<MessageAssembler::Number> bodies(3);
+  {
+    std::array<MessageAssembler, 3> assemblers;
+    for (std::size_t i = 0; i < assemblers.size(); ++i) {
+      assemblers[i].share(&memory);
+      assemblers[i].append(bodies[i], large, part);
+      EXPECT_LE(memory.bytes(), rtmp::body_limit_if_plentiful);
+    }
+    EXPECT_TRUE(assemblers[0].limited(bodies[0]));
+    EXPECT_EQ(assemblers[0].finish(bodies[0], large, bytes_of("more")).size(), 256U);
+    for (const std::size_t i : {1U, 2U}) {
+      EXPECT_FALSE(assemblers[i].limited(bodies[i]));
+      EXPECT_EQ(assemblers[i].finish(bodies[i], large, bytes_of("more")).size(), part.size() + 4);
+    }
+    assemblers[1].release(bodies[1]);
+    EXPECT_LE(memory.bytes(), part.size() + part.size() / 2);
+    memory.set_scarce(true);
+    EXPECT_TRUE(assemblers[2].limited(bodies[2]));
+    EXPECT_LE(memory.bytes(), rtmp::body_limit_if_scarce);
+  }
+  EXPECT_EQ(memory.bytes(), 0U);
+}
+
+TEST(MessageAssembler, ShortBodiesAreNotShared) {
+  rtmp::SharedMemory memory;
+  MessageAssembler assembler;
+  assembler.share(&memory);
+  MessageAssembler::Number body = 0;
+  const std::vector<std::uint8_t> part(rtmp::uncounted_bytes, 7);
+  assembler.append(body, {.type_id = 20, .length = 9000}, part);
+  EXPECT_EQ(memory.bytes(), 0U);
+  assembler.append(body, {.type_id = 20, .length = 9000}, bytes_of("x"));
+  EXPECT_GT(memory.bytes(), 0U);
+  assembler.release(body);
+  EXPECT_EQ(memory.bytes(), 0U);
 }
 
 }  // namespace

@@ -33,6 +33,9 @@ struct HandshakeRecorder : rtmp::HandshakeListener {
     EXPECT_FALSE(outcome) << "told twice";
     outcome = result;
     rtmp::describe_handshake_done(result, outcome_tape);
+    for (const rtmp::HandshakeFinding& finding : rtmp::findings_of(result)) {
+      outcome_tape.finding(finding.id, {}, finding.a, finding.b);
+    }
     expect_ranges_inside(outcome_tape, 0);
   }
 

@@ -115,6 +115,10 @@ TEST(DescribeMessage, CommandWithoutNameOrTransaction) {
   EXPECT_THAT(text(20, hex("00 0000000000000000")), HasSubstr("finding command_name_missing"));
   EXPECT_THAT(text(20, hex("")), HasSubstr("finding command_name_missing"));
   EXPECT_THAT(text(20, hex("02 0001 61 05")), HasSubstr("finding transaction_id_missing"));
+  EXPECT_THAT(text(20, hex("02 0001 61")), HasSubstr("finding transaction_id_missing"));
+  EXPECT_THAT(text(20, hex("02 0003 6f6e46")), HasSubstr("finding command_name_alone"));
+  EXPECT_THAT(text(17, hex("00 02 0003 6f6e46")), HasSubstr("finding command_name_alone"));
+  EXPECT_THAT(text(20, hex("02 0003 6f6e46 05")), HasSubstr("finding transaction_id_missing"));
 }
 
 TEST(DescribeMessage, DataMessages) {

@@ -12,7 +12,7 @@ using RepeatedLengthsTest = TrialTest;
 TEST_F(RepeatedLengthsTest, FindsAudioOfConstantRate) {
   ByteVector bytes;
   for (int i = 0; i < 10; ++i) bytes = concat(bytes, inheriting_audio(120));
-  const auto found = find_repeated_lengths(bytes, profile, {});
+  const auto found = find_repeated_lengths(bytes, profile, {}, work);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].defaults.chunk_stream_id, 4U);
   EXPECT_EQ(found[0].defaults.length, 120U);
@@ -25,7 +25,7 @@ TEST_F(RepeatedLengthsTest, FindsTheChunkSizeThatSplitsThem) {
   for (int i = 0; i < 10; ++i) {
     bytes = concat(bytes, message({.format = 3, .chunk_stream_id = 4}, aac(200), 128));
   }
-  const auto found = find_repeated_lengths(bytes, profile, {});
+  const auto found = find_repeated_lengths(bytes, profile, {}, work);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].defaults.length, 200U);
   EXPECT_EQ(found[0].chunk_size, 128U);
@@ -35,14 +35,14 @@ TEST_F(RepeatedLengthsTest, ConsidersOnlyTheGivenChunkStreams) {
   ByteVector bytes;
   for (int i = 0; i < 10; ++i) bytes = concat(bytes, inheriting_audio(120));
   const std::vector<std::uint32_t> others = {5, 6};
-  EXPECT_TRUE(find_repeated_lengths(bytes, profile, others).empty());
+  EXPECT_TRUE(find_repeated_lengths(bytes, profile, others, work).empty());
 }
 
 TEST_F(RepeatedLengthsTest, IgnoresBodiesThatAreEqual) {
   const ByteVector one = inheriting_audio(120);
   ByteVector bytes;
   for (int i = 0; i < 10; ++i) bytes = concat(bytes, one);
-  EXPECT_TRUE(find_repeated_lengths(bytes, profile, {}).empty());
+  EXPECT_TRUE(find_repeated_lengths(bytes, profile, {}, work).empty());
 }
 
 }  // namespace

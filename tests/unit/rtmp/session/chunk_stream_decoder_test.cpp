@@ -213,6 +213,35 @@ TEST(ChunkStreamDecoder, ManyOpenMessagesAreKeptOnlyUpToTheLimit) {
   EXPECT_LE(kept, rtmp::maximum_retained_bytes + 4);
 }
 
+TEST(ChunkStreamDecoder, WhereMemoryIsScarceOnlyTheCurrentOneOfManyChunkStreamsIsKept) {
+  rtmp::SharedMemory memory;
+  {
+    Fed fed;
+    fed.decoder.share(&memory);
+    const auto half = pattern(128);
+    const auto open = [&](std::uint32_t id) {
+      fed.data(chunk({.chunk_stream_id = id, .length = 200, .type_id = 18, .message_stream_id = 1}, half));
+    };
+    constexpr std::uint32_t many = 3 + 2 * rtmp::uncounted_chunk_streams;
+    for (std::uint32_t id = 3; id < many; ++id) open(id);
+    EXPECT_GE(memory.bytes(), rtmp::uncounted_chunk_streams * rtmp::chunk_stream_cost);
+    EXPECT_EQ(fed.recorder.bodies.size(), 0U);
+    memory.set_scarce(true);
+    open(many);
+    EXPECT_EQ(fed.recorder.bodies.size(), 2 * rtmp::uncounted_chunk_streams);  // as far as they came
+    EXPECT_EQ(fed.recorder.bodies.at(0), half);
+    EXPECT_EQ(memory.bytes(), 0U);
+    // What is current goes on, and others begin.
+    const auto rest = pattern(72);
+    fed.data(chunk({.format = 3, .chunk_stream_id = many}, rest));
+    EXPECT_EQ(fed.recorder.bodies.back(), concat(half, rest));
+    fed.data(message({.chunk_stream_id = 5, .type_id = 18, .message_stream_id = 1}, rest));
+    EXPECT_EQ(fed.recorder.bodies.back(), rest);
+    for (std::uint32_t id = 3; id < many; ++id) open(id);
+  }
+  EXPECT_EQ(memory.bytes(), 0U);
+}
+
 TEST(MessageAssembler, MediaBodyDoesNotDependOnCuts) {
   // Only the head of coded frames is kept; how much must not depend on segments.
   auto frame = pattern(5000, 1);

@@ -7,7 +7,7 @@ namespace {
 
 using rtmp::CommandFacts;
 
-CommandFacts facts(std::string name, double transaction_id, std::string text = {}) {
+CommandFacts facts(std::string name, double transaction_id, std::optional<std::string> text = {}) {
   CommandFacts f;
   f.name = std::move(name);
   f.transaction_id = transaction_id;
@@ -54,16 +54,63 @@ TEST_F(ConversationTest, UnansweredRequestsAreForgotten) {
   EXPECT_TRUE(call(Direction::to_client, facts("_result", 1000)));
 }
 
+TEST_F(ConversationTest, ARefusedCallThatIsNotNeededIsNoErrorOfTheConnection) {
+  const auto refuse = [&](const std::string& name, double id) {
+    call(Direction::to_server, facts(name, id), 1);
+    CommandFacts error = facts("_error", id);
+    error.level = "error";
+    error.code = "NetConnection.Call.Failed";
+    EXPECT_TRUE(call(Direction::to_client, error, 1));
+  };
+  for (const char* name : {"_checkbw", "FCPublish", "releaseStream", "getStreamLength", "mine"})
+    refuse(name, 9);
+  EXPECT_EQ(summary.error, "");
+  refuse("publish", 10);
+  EXPECT_EQ(summary.error, "NetConnection.Call.Failed");
+}
+
 TEST_F(ConversationTest, PublishNamesItsMessageStream) {
   call(Direction::to_server, facts("publish", 5, "room"), 1);
-  EXPECT_EQ(conversation.stream_name(1), "room");
+  EXPECT_EQ(conversation.find(1)->name, "room");
   EXPECT_EQ(summary.streams.at(0).use, rtmp::StreamUse::publish);
 }
 
 TEST_F(ConversationTest, MediaOnStreamZeroBelongsToTheOnlyOpenStream) {
   call(Direction::to_server, facts("play", 5, "room"), 1);
-  EXPECT_EQ(conversation.stream_name(0), "room");
+  EXPECT_EQ(conversation.find(0)->name, "room");
   EXPECT_EQ(conversation.media_stream(0)->message_stream_id, 1U);
+}
+
+TEST_F(ConversationTest, AnEmptyNameIsAName) {
+  call(Direction::to_server, facts("play", 5, ""), 1);
+  EXPECT_EQ(summary.streams.at(0).use, rtmp::StreamUse::play);
+  EXPECT_TRUE(summary.streams.at(0).named);
+  call(Direction::to_server, facts("publish", 6), 2);
+  EXPECT_FALSE(summary.streams.at(1).named) << "publish(false)";
+}
+
+TEST_F(ConversationTest, AStatusOnStreamZeroBelongsToTheStreamThatAsked) {
+  const auto status = [&](std::string code) {
+    CommandFacts f = facts("onStatus", 0);
+    f.code = std::move(code);
+    call(Direction::to_client, f, 0);
+  };
+  call(Direction::to_server, facts("publish", 5, "a"), 1);
+  status("NetStream.Publish.Start");
+  call(Direction::to_server, facts("publish", 6, "b"), 2);
+  call(Direction::to_server, facts("play", 7, "c"), 3);
+  status("NetStream.Play.Start");
+  status("NetStream.Publish.BadName");
+  EXPECT_EQ(summary.streams.at(0).status, "NetStream.Publish.Start");
+  EXPECT_EQ(summary.streams.at(1).status, "NetStream.Publish.BadName");
+  EXPECT_EQ(summary.streams.at(2).status, "NetStream.Play.Start");
+  CommandFacts remove = facts("deleteStream", 8);
+  remove.first_number = 1;
+  call(Direction::to_server, remove);
+  status("NetStream.Unpublish.Success");
+  EXPECT_EQ(summary.streams.at(0).status, "NetStream.Unpublish.Success");
+  status("NetConnection.Call.Failed");
+  EXPECT_EQ(summary.streams.at(2).status, "NetStream.Play.Start") << "not about a stream";
 }
 
 TEST_F(ConversationTest, StreamIdsOfCreateStreamMayBeAnything) {

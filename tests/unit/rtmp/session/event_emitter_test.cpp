@@ -58,7 +58,7 @@ TEST_F(EventEmitterTest, TellsThatTheConnectionBegan) {
 
 TEST_F(EventEmitterTest, TellsOfAProxyHeaderInFrontOfTheClientsBytes) {
   rtmp::ConnectionInfo about;
-  about.proxy_header = 28;
+  about.proxy_headers = {{ProxyProtocol::version_2, 28, {}}};
   rtmp::EventEmitter behind_proxy(about, 7, seen);
   behind_proxy.open({1, 100});
   EXPECT_THAT(seen.log.lines, ElementsAre("connection_open", "finding proxy_header"));

@@ -23,7 +23,7 @@ class EventLog final : public rtmp::EventSink {
     std::string line(info(event.kind).name);
     if (event.kind == EventKind::message) {
       const auto& m = static_cast<const rtmp::MessageEvent&>(event);
-      line += fmt::format(" {} {}", m.message.header.type_id, as_text(m.stream_name));
+      line += fmt::format(" {} {}", m.message.header.type_id, as_text(m.stream_name.value_or(Bytes())));
       if (m.response_time) line += fmt::format(" after {} ns", *m.response_time);
       if (!m.message.complete) line += " incomplete";
     }

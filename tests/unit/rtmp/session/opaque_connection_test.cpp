@@ -26,7 +26,7 @@ TEST(OpaqueConnection, IsNamedAndNotDecoded) {
 TEST(OpaqueConnection, ReportsAProxyHeader) {
   EventLog log;
   rtmp::ConnectionInfo about = http();
-  about.proxy_header = 28;
+  about.proxy_headers = {{ProxyProtocol::version_2, 28, {}}};
   rtmp::OpaqueConnection connection(about, 1, log);
   connection.open({1, 0});
   EXPECT_THAT(log.lines, ElementsAre("connection_open", "finding proxy_header", "finding not_rtmp"));
