@@ -65,7 +65,7 @@ bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& 
 /// Whether a SYN with the sequence number of the connection's own belongs to it: sent again because no answer
 /// came, or captured at a second place.
 bool TcpConnection::is_copy_of_syn(const TcpSegment& segment, const FlowLimits& limits) const {
-  // As long as the connection is open, nothing but its time could tell a copy of the capture, and clocks are set.
+  // As long as the connection is open, only its time could tell a copy of the capture, and clocks are set.
   if (phase_ != Phase::closed) return true;
   const Timestamp now = segment.packet.time;
   const Timestamp last = std::max(totals_[0].last_time, totals_[1].last_time);

@@ -55,7 +55,8 @@ LITTLE_ADDRESS_SPACE, OUT_OF_MEMORY = 240 * MEBIBYTE, 6  # the exit code
 MILLION_HALF_OPEN = 71_500  # kilobytes
 SUMMARY = ("analyze", "--summary", "--jobs", "1")
 MOST_SUMMARY_INSTRUCTIONS = 300  # a byte of the file
-MORE_SUMMARY_INSTRUCTIONS = {"every_other_byte": 400}  # a gap and a search for every 72 bytes of the file
+# What is above it so far, and may only fall: a gap and a search for every 72 bytes of the file, and small commands.
+MORE_SUMMARY_INSTRUCTIONS = {"every_other_byte": 400, "pending_text": 330}
 
 SIZES = (200, 400, 800)  # kilobytes
 MOST_INSTRUCTIONS = 1500  # a byte of the file
