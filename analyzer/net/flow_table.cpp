@@ -132,7 +132,7 @@ FlowTable::Index FlowTable::take_place() {
 }
 
 void FlowTable::free_place(Index index) {
-  const Index number = index / flows_per_slab;
+  const Index number = static_cast<Index>(index / flows_per_slab);
   Slab& slab = slabs_[number];
   slab.used &= ~(1U << index % flows_per_slab);
   if (!slab.vacant) vacant_.push_back(number);
