@@ -19,6 +19,7 @@ int spare_bits(int width, std::uint32_t value) {
 
 constexpr std::array<std::string_view, 6> audio_codecs = {"Opus", "ac-3", "ec-3", "fLaC", "mp4a", ".mp3"};
 constexpr std::array<std::string_view, 6> video_codecs = {"avc1", "hvc1", "av01", "vp09", "vp08", "vvc1"};
+constexpr int known_four_cc_bits = 28;
 using CodecNames = std::array<std::string_view, 6>;
 
 /// Bits of evidence of a FourCC (Enhanced RTMP): more for one that is defined for this kind of message, fewer
@@ -26,7 +27,7 @@ using CodecNames = std::array<std::string_view, 6>;
 std::optional<int> weigh_four_cc(Bytes bytes, const CodecNames& names) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), 4);
   const auto is_in = [&](const CodecNames& list) { return std::ranges::find(list, text) != list.end(); };
-  if (is_in(names)) return 28;
+  if (is_in(names)) return known_four_cc_bits;
   if (is_in(audio_codecs) || is_in(video_codecs)) return std::nullopt;
   const bool usual = std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
@@ -124,8 +125,11 @@ std::optional<int> weigh_video(Bytes head, std::uint32_t length, Bytes previous)
   const bool same_codec = !previous.empty() && (previous[0] & 0x8F) == (head[0] & 0x8F);
   if ((head[0] & 0x80) != 0) {  // Enhanced RTMP
     const std::uint8_t frame_type = head[0] >> 4 & 7;
-    if (frame_type == 0 || frame_type > 5) return std::nullopt;
-    return weigh_enhanced(head, head[0] & 0x0F, multitrack, video_codecs);
+    if (frame_type > 5) return std::nullopt;
+    const auto bits = weigh_enhanced(head, head[0] & 0x0F, multitrack, video_codecs);
+    // gortmplib sends frame type 0, which is none. Then the codec must be a known one.
+    if (frame_type == 0 && bits.value_or(0) < known_four_cc_bits) return std::nullopt;
+    return bits;
   }
   const std::uint8_t frame_type = head[0] >> 4;
   const std::uint8_t codec = head[0] & 0x0F;

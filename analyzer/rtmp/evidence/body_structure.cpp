@@ -110,8 +110,9 @@ Structure structure_of(Bytes body) {
   constexpr std::uint8_t command_frame = 5;
   if (body.size() < 2) return {};
   const std::uint8_t frame_type = body[0] >> 4 & 7;
-  if (frame_type == 0 || frame_type >= command_frame) return {};
-  if ((body[0] & 0x80) != 0) return enhanced_structure(body);
+  if (frame_type >= command_frame) return {};
+  if ((body[0] & 0x80) != 0) return enhanced_structure(body);  // frame type 0, too: gortmplib
+  if (frame_type == 0) return {};
   switch (body[0] & 0x0F) {
     case screen: return {Parts::screen, 1};
     case screen_2: return {Parts::screen_2, 1};

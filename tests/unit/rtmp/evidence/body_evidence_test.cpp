@@ -60,6 +60,9 @@ TEST(BodyEvidence, VideoThatShowsItsCodec) {
   EXPECT_GE(video("22 000084 1c80"), clear);            // Sorenson H.263
   EXPECT_GE(video("a1 68766331 000050"), clear);        // HEVC by FourCC
   EXPECT_GE(video("96 01 68766331 01"), clear);         // several tracks
+  EXPECT_GE(video("81 68766331 000050"), clear);        // frame type 0: gortmplib
+  EXPECT_GE(video("83 61763031"), clear);
+  EXPECT_GE(video("86 01 68766331 01"), clear);
   EXPECT_GT(video("27 01 000028 000003df 41"), video("27 01 000028 00010000 41"));
 }
 
@@ -72,7 +75,9 @@ TEST(BodyEvidence, VideoThatThereIsNot) {
   EXPECT_FALSE(video("27 01 000028 000003df 81"));  // forbidden_zero_bit
   EXPECT_FALSE(video("a1 4f707573"));               // an audio codec
   EXPECT_FALSE(video("f1 68766331"));               // frame type
-  EXPECT_FALSE(video("a8 68766331"));               // packet type
+  EXPECT_FALSE(video("81 68766334"));               // frame type 0 and a codec that nobody knows
+  EXPECT_FALSE(video("87 68766331"));
+  EXPECT_FALSE(video("a8 68766331"));  // packet type
 }
 
 TEST(BodyEvidence, NegativeCompositionTimes) {

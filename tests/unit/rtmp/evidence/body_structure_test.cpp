@@ -45,6 +45,7 @@ TEST(BodyStructure, NalUnits) {
   expect_whole_only("91 68766331 000050 00000003 2601aa");  // HEVC, coded frames
   expect_whole_only("a3 68766331 00000003 0201aa");         // without a composition time
   expect_whole_only("a1 61766331 000000 00000002 41aa");
+  expect_whole_only("83 68766331 00000003 0201aa");  // frame type 0: gortmplib
 }
 
 TEST(BodyStructure, SeveralNalUnits) {
