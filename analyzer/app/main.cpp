@@ -8,6 +8,7 @@
 #include "app/exit_code.hpp"
 #include "app/run.hpp"
 #include "app/run_export.hpp"
+#include "base/crypto.hpp"
 
 namespace {
 
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   using namespace rtmpscope::app;
   // A reader that has gone (| head) is noticed by the write that fails.
   std::signal(SIGPIPE, SIG_IGN);
+  rtmpscope::use_hashes_alone();
   const CommandLine line = parse_command_line(argc, argv);
   if (!line.command) return line.exit_code;
   try {

@@ -1,5 +1,6 @@
 #include "base/crypto.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -90,6 +91,12 @@ Sha256Digest hmac_sha256(Bytes key, Bytes data) {
   const Sha256Digest digest = finish_with(state, data);
   begin(state, key, outer_pad);
   return finish_with(state, digest);
+}
+
+void use_hashes_alone() {
+  OPENSSL_init_crypto(
+      OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+      nullptr);
 }
 
 std::array<std::uint8_t, 20> sha1(Bytes data) {

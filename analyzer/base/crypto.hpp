@@ -37,6 +37,11 @@ class HmacSha256 {
 /// HMAC-SHA256 of `data` with a key for this message alone: no memory is allocated.
 [[nodiscard]] Sha256Digest hmac_sha256(Bytes key, Bytes data);
 
+/// For a program that uses OpenSSL here alone, before anything else: OpenSSL reads no configuration and makes
+/// no list of all it can do, which takes longer than a small capture. A library does not decide that for its
+/// host.
+void use_hashes_alone();
+
 /// SHA-1 (FIPS 180-4) over `data`; for Community IDs, not for security.
 [[nodiscard]] std::array<std::uint8_t, 20> sha1(Bytes data);
 

@@ -44,6 +44,7 @@ class BitReader {
     return value;
   }
   void skip(std::uint64_t count) {
+    for (; count >= 8 && bit_ == 0 && !failed_; count -= 8) skip_byte();
     while (count-- > 0 && !failed_) flag();
   }
   void align() {
@@ -67,6 +68,16 @@ class BitReader {
   }
 
  private:
+  /// At the beginning of one.
+  void skip_byte() {
+    skip_escape();
+    if (byte_ >= bytes_.size()) {
+      failed_ = true;
+      return;
+    }
+    zeros_ = bytes_[byte_] == 0 ? zeros_ + 1 : 0;
+    ++byte_;
+  }
   void skip_escape() {
     if (escaping_ == Escaping::emulation_prevention && zeros_ >= 2 && byte_ < bytes_.size() &&
         bytes_[byte_] == 3) {

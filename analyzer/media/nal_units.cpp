@@ -1,5 +1,7 @@
 #include "media/nal_units.hpp"
 
+#include <optional>
+
 #include "media/in_band.hpp"
 #include "media/media.hpp"
 
@@ -62,7 +64,7 @@ void list(VideoCodec codec, BodyCursor cursor, std::uint32_t end, std::uint32_t 
           const VideoFields& fields) {
   if (cursor.position == end) return;
   const std::uint32_t begin = cursor.position;
-  SequenceDetails details(codec);
+  std::optional<SequenceDetails> details;
   fields.begin(VideoField::nal_units, cursor.position);
   for (std::uint32_t count = 0; cursor.position < end; ++count) {
     if (count == max_nal_units) break;
@@ -75,13 +77,16 @@ void list(VideoCodec codec, BodyCursor cursor, std::uint32_t end, std::uint32_t 
       fields.number(VideoField::nal_unit_type, type.range, type.number);
       fields.name(VideoField::nal_unit_type_name, type.range, nal_type_table(codec), type.number);
       describe_slice_type(codec, type.number, cursor.part(length), fields);
-      details.take_nal(type.number, cursor.view(cursor.next(length)), cursor.next(length));
+      if (SequenceDetails::wants_nal(codec, type.number)) {
+        if (!details) details.emplace(codec);
+        details->take_nal(type.number, cursor.view(cursor.next(length)), cursor.next(length));
+      }
     }
     cursor.position += length;
     fields.end(VideoField::nal_unit, cursor.position);
   }
   fields.end(VideoField::nal_units, cursor.position);
-  describe_in_band(codec, details, {begin, cursor.position - begin}, fields);
+  if (details) describe_in_band(codec, *details, {begin, cursor.position - begin}, fields);
   if (cursor.position < end) fields.finding(FindingId::nal_limit, cursor.rest(), max_nal_units);
 }
 

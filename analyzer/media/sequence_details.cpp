@@ -41,15 +41,14 @@ std::optional<SequenceInfo> read_sequence(VideoCodec codec, Bytes bytes) {
 std::vector<std::uint8_t> unescaped(Bytes bytes) {
   std::vector<std::uint8_t> out;
   out.reserve(bytes.size());
-  unsigned zeros = 0;
-  for (const std::uint8_t byte : bytes) {
-    if (zeros >= 2 && byte == 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte == 0 ? zeros + 1 : 0;
-    out.push_back(byte);
+  auto begin = bytes.begin();  // of what is not copied yet
+  for (auto at = std::find(begin, bytes.end(), 3); at != bytes.end();
+       at = std::find(at + 1, bytes.end(), 3)) {
+    if (at - begin < 2 || at[-1] != 0 || at[-2] != 0) continue;
+    out.insert(out.end(), begin, at);
+    begin = at + 1;
   }
+  out.insert(out.end(), begin, bytes.end());
   return out;
 }
 
@@ -109,6 +108,10 @@ bool is_encoder(Bytes uuid, std::string_view text) {
 }
 
 }  // namespace
+
+bool SequenceDetails::wants_nal(VideoCodec codec, std::uint8_t type) {
+  return is_sps(codec, type) || is_sei(codec, type);
+}
 
 void SequenceDetails::take_nal(std::uint8_t type, Bytes bytes, Range range) {
   if (is_sps(codec_, type) && !seen_ && bytes.size() == range.length) {

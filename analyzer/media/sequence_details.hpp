@@ -40,6 +40,8 @@ class SequenceDetails {
  public:
   explicit SequenceDetails(VideoCodec codec) : codec_(codec) {}
 
+  /// Whether a NAL unit of that type says anything here.
+  [[nodiscard]] static bool wants_nal(VideoCodec codec, std::uint8_t type);
   /// A NAL unit of the type; `bytes` may be its beginning only.
   void take_nal(std::uint8_t type, Bytes bytes, Range range);
   /// An OBU's payload.

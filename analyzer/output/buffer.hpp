@@ -13,6 +13,12 @@ namespace rtmpscope::output {
 /// costs one capacity check and plain stores: `p = room(n); … write at most n bytes at p …; commit(p)`.
 class Buffer {
  public:
+  /// By default there is one for each shard and window. Most outputs of a window are smaller.
+  static constexpr std::size_t usually_kept = std::size_t{512} << 10;
+
+  /// `kept`: how much memory stays for the next use at most.
+  explicit Buffer(std::size_t kept = usually_kept) : kept_capacity_(kept) {}
+
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] const char* data() const { return data_.get(); }
@@ -24,7 +30,7 @@ class Buffer {
   /// Keeps the memory for the next use, unless that is unusually much.
   void clear() {
     size_ = 0;
-    if (capacity_ <= kept_capacity) [[likely]]
+    if (capacity_ <= kept_capacity_) [[likely]]
       return;
     data_.reset();
     capacity_ = 0;
@@ -56,9 +62,6 @@ class Buffer {
   [[nodiscard]] char& operator[](std::size_t index) { return data_[index]; }
 
  private:
-  /// There is one for each shard and window. Most outputs of a window are smaller.
-  static constexpr std::size_t kept_capacity = std::size_t{512} << 10;
-
   void grow(std::size_t count) {
     const std::size_t wanted = std::max(size_ + count, std::max<std::size_t>(capacity_ * 2, 4096));
     std::unique_ptr<char[]> bigger(new char[wanted]);
@@ -70,6 +73,7 @@ class Buffer {
   std::unique_ptr<char[]> data_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
+  std::size_t kept_capacity_;
 };
 
 }  // namespace rtmpscope::output

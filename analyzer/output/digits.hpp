@@ -19,6 +19,8 @@ inline char* write_unsigned(char* p, std::uint64_t value) {
   *p = static_cast<char>('0' + value);
   return p + 1;
 }
+/// Exactly two digits; `value` is below 100.
+char* write_two_digits(char* p, std::uint32_t value);
 /// Exactly nine digits, with leading zeros; `value` is below 10^9.
 char* write_nine_digits(char* p, std::uint32_t value);
 /// The same with a minus sign where needed; at most longest_unsigned characters.

@@ -18,14 +18,26 @@ std::int64_t floor_divide(std::int64_t value, std::int64_t divisor) {
   return value / divisor - (value % divisor < 0 ? 1 : 0);
 }
 
-/// "2026-11-22T20:13:05" for a second of the years 0 to 9999.
-std::string second_text(std::int64_t second) {
+/// "2026-11-22T20:13:05." for a second of the years 0 to 9999.
+TimeWriter::Second second_text(std::int64_t second) {
   const std::int64_t day = floor_divide(second, seconds_per_day);
   const std::int64_t in_day = second - day * seconds_per_day;
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), in_day / 3600,
-                     in_day / 60 % 60, in_day % 60);
+  TimeWriter::Second text{};
+  char* p = text.data();
+  const auto put = [&p](std::int64_t number, char behind) {
+    p = write_two_digits(p, static_cast<std::uint32_t>(number));
+    *p++ = behind;
+  };
+  const auto year = static_cast<int>(date.year());
+  p = write_two_digits(p, static_cast<std::uint32_t>(year / 100));
+  put(year % 100, '-');
+  put(static_cast<unsigned>(date.month()), '-');
+  put(static_cast<unsigned>(date.day()), 'T');
+  put(in_day / 3600, ':');
+  put(in_day / 60 % 60, ':');
+  put(in_day % 60, '.');
+  return text;
 }
 
 }  // namespace
@@ -34,7 +46,7 @@ char* TimeWriter::write(char* p, Timestamp time) {
   const std::int64_t second = floor_divide(time, nanoseconds_per_second);
   if (second != second_) {
     second_ = second;
-    (second_text(second) + '.').copy(text_.data(), text_.size());
+    text_ = second_text(second);
   }
   std::memcpy(p, text_.data(), text_.size());
   write_nine_digits(p + text_.size(), static_cast<std::uint32_t>(time - second * nanoseconds_per_second));
@@ -54,7 +66,8 @@ std::string date_text(double milliseconds) {
   if (!(milliseconds >= year_0 && milliseconds < year_10000)) return {};
   const auto whole = static_cast<std::int64_t>(std::floor(milliseconds));
   const std::int64_t second = floor_divide(whole, 1000);
-  return fmt::format("{}.{:03}Z", second_text(second), whole - second * 1000);
+  const TimeWriter::Second text = second_text(second);
+  return fmt::format("{}{:03}Z", std::string_view(text.data(), text.size()), whole - second * 1000);
 }
 
 }  // namespace rtmpscope::output

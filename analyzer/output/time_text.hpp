@@ -16,12 +16,14 @@ inline constexpr std::size_t time_length = 30;
 /// kept.
 class TimeWriter {
  public:
+  using Second = std::array<char, 20>;  ///< "2026-11-22T20:13:05."
+
   /// time_length characters at `p`; returns the place after them.
   char* write(char* p, Timestamp time);
 
  private:
   std::int64_t second_ = std::numeric_limits<std::int64_t>::min();
-  std::array<char, 20> text_{};  ///< "2026-11-22T20:13:05."
+  Second text_{};
 };
 
 [[nodiscard]] std::string time_text(Timestamp time);

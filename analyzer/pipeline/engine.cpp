@@ -162,7 +162,8 @@ class Engine {
   Merger merger_;
   std::vector<Window> windows_;
   Schedule schedule_;
-  output::Buffer text_;
+  /// Written as soon as Merger has so much, so that the memory is always the same.
+  output::Buffer text_{2 * Merger::drained_size};
   MemoryBalance memory_;
   std::mutex failure_mutex_;
   std::optional<std::string> failure_;

@@ -4,13 +4,6 @@
 #include <tuple>
 
 namespace rtmpscope::pipeline {
-namespace {
-
-/// The output of a window is mostly smaller; where it is not, it needs not be there twice.
-constexpr std::size_t drained_size = std::size_t{512} << 10;
-
-}  // namespace
-
 void Merger::add_capture(const output::Output& output, output::Buffer& to) {
   for (const output::OutputSpan& span : output.spans) assembler_->add(output, span, 0, to);
 }

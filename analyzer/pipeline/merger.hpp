@@ -15,6 +15,9 @@ namespace rtmpscope::pipeline {
 /// number of threads, since a frame belongs to one shard.
 class Merger {
  public:
+  /// The output of a window is mostly smaller; where it is not, it needs not be there twice.
+  static constexpr std::size_t drained_size = std::size_t{512} << 10;
+
   /// `only_connection`: drop what belongs to other connections.
   Merger(std::unique_ptr<output::Assembler> assembler, std::optional<std::uint32_t> only_connection)
       : assembler_(std::move(assembler)), only_connection_(only_connection) {}

@@ -14,12 +14,36 @@ char* put(char* p, std::string_view text) {
   return p + text.size();
 }
 
+/// By EventKind: {"event":"message". There is a renderer for each shard; the texts are made once.
+const std::vector<std::string>& event_heads() {
+  static const std::vector<std::string> heads = [] {
+    std::vector<std::string> texts;
+    for (const EventInfo& event : events()) {
+      texts.push_back(std::string("{\"event\":\"").append(event.name).append("\""));
+    }
+    return texts;
+  }();
+  return heads;
+}
+
+/// Answers where it ends.
+char* put_uid(char* p, const ConnectionUid& uid) {
+  if (as_text(uid).empty()) return p;
+  p = put(p, ",\"uid\":\"");
+  p = std::copy(uid.begin(), uid.end(), p);
+  *p = '"';
+  return p + 1;
+}
+
 }  // namespace
 
 JsonRenderer::JsonRenderer(const RenderOptions& options, JsonLayout layout)
-    : options_(options), layout_(layout), writer_(output_.bytes, options.ranges) {
+    : options_(options),
+      layout_(layout),
+      writer_(output_.bytes, options.ranges),
+      heads_(event_heads()),
+      plain_identity_(!options.redaction && !options.addresses) {
   if (options_.redaction) redacting_.emplace(*options_.redaction, writer_);
-  for (const EventInfo& event : events()) heads_.push_back(fmt::format("{{\"event\":\"{}\"", event.name));
 }
 
 void JsonRenderer::on_event(const rtmp::Event& event) {
@@ -52,7 +76,7 @@ void JsonRenderer::describe(const rtmp::Event& event) {
 void JsonRenderer::add_event(const rtmp::Event& event) {
   Buffer& out = output_.bytes;
   const std::size_t begin = out.size();
-  constexpr std::size_t head_room = 256;  // all constant texts and three numbers
+  constexpr std::size_t head_room = 256;  // all constant texts, three numbers, and a uid
   const std::string& head = heads_[static_cast<std::size_t>(event.kind)];
   char* p = put(out.room(head_room), head);
   if (event.packet.number != 0) {
@@ -64,10 +88,14 @@ void JsonRenderer::add_event(const rtmp::Event& event) {
   std::size_t number_at = 0;
   if (event.connection != 0) {
     p = put(p, ",\"connection\":");
-    out.commit(p);
-    number_at = out.size();
-    add_identity(event);
-    p = out.room(head_room);
+    number_at = static_cast<std::size_t>(p - out.data());
+    if (plain_identity_ && event.about != nullptr) [[likely]] {
+      p = put_uid(p, event.about->uid);
+    } else {
+      out.commit(p);
+      add_identity(event);
+      p = out.room(head_room);
+    }
   }
   *p++ = ',';
   if (event.direction) {

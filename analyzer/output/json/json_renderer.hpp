@@ -41,7 +41,8 @@ class JsonRenderer final : public Renderer {
   JsonFieldWriter writer_;
   std::optional<RedactingSink> redacting_;  ///< into `writer_`
   TimeWriter time_;
-  std::vector<std::string> heads_;  ///< by EventKind: {"event":"message"
+  const std::vector<std::string>& heads_;  ///< by EventKind
+  bool plain_identity_;                    ///< a uid alone, as it is, joins events
 };
 
 }  // namespace rtmpscope::output

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <optional>
 #include <vector>
 
 #include "output/media_text.hpp"
@@ -30,6 +31,9 @@ std::string captured(std::string_view text, const Style& style) {
   return out;
 }
 
+/// Lines are put together from parts; most have no more characters.
+constexpr std::size_t usual_line = 160;
+
 void add_line(std::string& out, std::string_view text) {
   out.append(header_indent, ' ').append(text).push_back('\n');
 }
@@ -56,7 +60,10 @@ std::string times_line(const rtmp::ConnectionSummary& summary) {
   std::string start = time_text(summary.first_time).substr(0, 23);  // milliseconds
   start[10] = ' ';
   const double milliseconds = static_cast<double>(summary.last_time - summary.first_time) / 1e6;
-  std::string line = fmt::format("{} UTC  {}, {}", start, duration_text(milliseconds), end_text(summary));
+  std::string line;
+  line.reserve(usual_line);
+  line.append(start).append(" UTC  ").append(duration_text(milliseconds));
+  line.append(", ").append(end_text(summary));
   if (summary.info.start == rtmp::Start::midstream) {
     line.append(", ").append(value_text(ValueTable::start, summary.info.start));
   }
@@ -67,7 +74,9 @@ std::string times_line(const rtmp::ConnectionSummary& summary) {
 std::string software_text(std::string_view side, std::string_view identity, std::string_view claim,
                           const Style& style) {
   if (identity.empty() && claim.empty()) return {};
-  std::string text = fmt::format("{} {}", side, captured(identity, style));
+  std::string text;
+  text.reserve(usual_line);
+  text.append(side).append(" ").append(captured(identity, style));
   if (!claim.empty()) text.append(identity.empty() ? "" : ", claims ").append(captured(claim, style));
   return text;
 }
@@ -150,8 +159,14 @@ void add_stream(std::string& out, const rtmp::StreamSummary& stream, const Style
 
 std::string totals_text(const rtmp::DirectionTotals& tcp, std::uint64_t messages, Direction direction,
                         const Style& style) {
-  std::string text = fmt::format("{} {} in {}, {}", style.arrow(direction), size_text(tcp.bytes),
-                                 count_text(tcp.packets, "packet"), count_text(messages, "message"));
+  std::string text;
+  text.reserve(usual_line);
+  text.append(style.arrow(direction))
+      .append(" ")
+      .append(size_text(tcp.bytes))
+      .append(" in ")
+      .append(count_text(tcp.packets, "packet"));
+  text.append(", ").append(count_text(messages, "message"));
   std::vector<std::string> troubles;
   if (tcp.retransmitted_segments != 0) {
     troubles.push_back(fmt::format("{} in {} retransmitted", size_text(tcp.retransmitted_bytes),
@@ -179,9 +194,15 @@ void add_findings(std::string& out, const rtmp::ConnectionSummary& summary, cons
 
 std::string header_first_line(const rtmp::ConnectionInfo& info, std::string_view handshake,
                               const Style& style, const Redaction* redaction) {
-  std::string line =
-      fmt::format("  {} {} {}  {}", endpoint_text(info.client, redaction), style.arrow(Direction::to_server),
-                  endpoint_text(info.server, redaction), value_text(ValueTable::transport, info.transport));
+  std::string line;
+  line.reserve(usual_line);
+  line.append("  ")
+      .append(endpoint_text(info.client, redaction))
+      .append(" ")
+      .append(style.arrow(Direction::to_server))
+      .append(" ");
+  line.append(endpoint_text(info.server, redaction)).append("  ");
+  line.append(value_text(ValueTable::transport, info.transport));
   if (!handshake.empty()) line.append(", ").append(captured(handshake, style)).append(" handshake");
   return line;
 }
@@ -189,10 +210,11 @@ std::string header_first_line(const rtmp::ConnectionInfo& info, std::string_view
 std::string header_text(const rtmp::ConnectionSummary& whole,
                         const std::array<rtmp::DirectionTotals, 2>& totals, const Style& style,
                         const Redaction* redaction) {
-  const rtmp::ConnectionSummary redacted =
-      redaction == nullptr ? rtmp::ConnectionSummary() : redaction->summary(whole);
-  const rtmp::ConnectionSummary& summary = redaction == nullptr ? whole : redacted;
+  std::optional<rtmp::ConnectionSummary> redacted;
+  if (redaction != nullptr) redacted = redaction->summary(whole);
+  const rtmp::ConnectionSummary& summary = redacted ? *redacted : whole;
   std::string out = header_first_line(summary.info, summary.handshake, style, redaction);
+  out.reserve(5 * usual_line);
   out.append(style.reset()).append("\n");
   add_line(out, times_line(summary));
   if (const std::string line = proxy_line(summary.info, redaction); !line.empty()) add_line(out, line);
@@ -202,8 +224,7 @@ std::string header_text(const rtmp::ConnectionSummary& whole,
              "  ");
   if (!software.empty()) add_line(out, software);
   if (!summary.app.empty() || !summary.tc_url.empty()) {
-    add_line(out, fmt::format("app {}",
-                              joined({captured(summary.app, style), captured(summary.tc_url, style)}, "  ")));
+    add_line(out, "app " + joined({captured(summary.app, style), captured(summary.tc_url, style)}, "  "));
   }
   for (const rtmp::StreamSummary& stream : summary.streams) add_stream(out, stream, style);
   if (summary.unlisted_media != 0) {

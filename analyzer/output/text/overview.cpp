@@ -16,7 +16,7 @@ namespace {
 enum Column : std::size_t { start, duration, client, server, stream, to_server, to_client, end, findings };
 static_assert(findings + 1 == overview_columns);
 
-const std::array<std::string, overview_columns> titles = {
+constexpr std::array<std::string_view, overview_columns> titles = {
     "start (UTC)", "duration", "client", "server", "stream", "to server", "to client", "end", "findings"};
 
 constexpr std::size_t widest_stream = 36;
@@ -69,7 +69,8 @@ OverviewRow overview_row(const rtmp::ConnectionSummary& summary,
   row.texts[duration] = duration_text(static_cast<double>(row.figures.duration) / 1e6);
   row.texts[client] = endpoint_text(summary.info.client, redaction);
   row.texts[server] = endpoint_text(summary.info.server, redaction);
-  row.texts[stream] = stream_text(redaction == nullptr ? summary : redaction->summary(summary), style);
+  row.texts[stream] =
+      redaction == nullptr ? stream_text(summary, style) : stream_text(redaction->summary(summary), style);
   row.texts[to_server] = size_text(totals[index_of(Direction::to_server)].bytes);
   row.texts[to_client] = size_text(totals[index_of(Direction::to_client)].bytes);
   row.texts[end] = value_word(ValueTable::end_cause, static_cast<std::uint64_t>(summary.end));
@@ -79,11 +80,12 @@ OverviewRow overview_row(const rtmp::ConnectionSummary& summary,
 
 static_assert(std::is_trivially_copyable_v<OverviewFigures>);
 
-std::string packed(const OverviewRow& row) {
-  std::string bytes(sizeof row.figures, '\0');
-  std::memcpy(bytes.data(), &row.figures, sizeof row.figures);
-  for (const std::string& text : row.texts) bytes.append(text).push_back(separator);
-  return bytes;
+void append_packed(Buffer& out, const OverviewRow& row) {
+  out.append({reinterpret_cast<const char*>(&row.figures), sizeof row.figures});
+  for (const std::string& text : row.texts) {
+    out.append(text);
+    out.append(separator);
+  }
 }
 
 OverviewFigures figures_of(std::string_view packed_row) {
@@ -92,21 +94,25 @@ OverviewFigures figures_of(std::string_view packed_row) {
   return figures;
 }
 
-OverviewRow unpacked(std::string_view bytes) {
-  OverviewRow row;
-  row.figures = figures_of(bytes);
+OverviewView unpacked(std::string_view bytes) {
+  OverviewView row{.figures = figures_of(bytes), .texts = {}};
   bytes.remove_prefix(sizeof row.figures);
-  for (std::string& text : row.texts) {
-    const std::size_t length = std::min(bytes.find(separator), bytes.size());
-    text = bytes.substr(0, length);
-    bytes.remove_prefix(std::min(length + 1, bytes.size()));
+  for (std::string_view& text : row.texts) {
+    text = bytes.substr(0, bytes.find(separator));
+    bytes.remove_prefix(std::min(text.size() + 1, bytes.size()));
   }
   return row;
 }
 
+OverviewView OverviewRow::view() const {
+  OverviewView view{.figures = figures, .texts = {}};
+  std::ranges::copy(texts, view.texts.begin());
+  return view;
+}
+
 void add_overview_span(Output& output, const rtmp::Event& event, const OverviewRow& row) {
   const auto begin = static_cast<std::uint32_t>(output.bytes.size());
-  output.bytes.append(packed(row));
+  append_packed(output.bytes, row);
   const auto end_of_row = static_cast<std::uint32_t>(output.bytes.size());
   output.spans.push_back(
       {event.packet.number, event.connection, begin, end_of_row, end_of_row, OutputSpan::overview_row});
@@ -116,34 +122,41 @@ OverviewTable::OverviewTable(const Style& style) : style_(style) {
   for (std::size_t i = 0; i < overview_columns; ++i) widths_[i] = columns(titles[i]);
 }
 
-void OverviewTable::note_width(std::uint32_t number, const OverviewRow& row) {
+void OverviewTable::note_width(std::uint32_t number, const OverviewView& row) {
   number_width_ = std::max(number_width_, std::to_string(number).size());
   for (std::size_t i = 0; i < overview_columns; ++i) widths_[i] = std::max(widths_[i], columns(row.texts[i]));
 }
 
-std::string OverviewTable::line(const std::string& number,
-                                const std::array<std::string, overview_columns>& texts) const {
-  std::string line = fmt::format("{:>{}}", number, number_width_ + 1);
+void OverviewTable::append_line(std::string& out, std::string_view number,
+                                const std::array<std::string_view, overview_columns>& texts) const {
+  constexpr std::size_t usual_line = 200;
+  out.reserve(usual_line);
+  out.append(number_width_ + 1 - std::min(number_width_ + 1, number.size()), ' ').append(number);
   for (std::size_t i = 0; i < overview_columns; ++i) {
-    const std::string padding(widths_[i] - std::min(widths_[i], columns(texts[i])), ' ');
-    line.append("  ").append(is_number(i) ? padding + texts[i] : texts[i] + padding);
+    const std::size_t padding = widths_[i] - std::min(widths_[i], columns(texts[i]));
+    out.append("  ");
+    if (is_number(i)) out.append(padding, ' ');
+    out.append(texts[i]);
+    if (!is_number(i)) out.append(padding, ' ');
   }
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
+  out.erase(out.find_last_not_of(' ') + 1);
 }
 
 std::string OverviewTable::head() const {
-  return fmt::format("{}{}{}\n", style_.bold(), line("#", titles), style_.reset());
+  std::string out(style_.bold());
+  append_line(out, "#", titles);
+  return out.append(style_.reset()).append("\n");
 }
 
-std::string OverviewTable::line(std::uint32_t number, const OverviewRow& row) const {
+std::string OverviewTable::line(std::uint32_t number, const OverviewView& row) const {
   const Severity worst =
       row.figures.findings[static_cast<std::size_t>(Severity::error)] != 0     ? Severity::error
       : row.figures.findings[static_cast<std::size_t>(Severity::warning)] != 0 ? Severity::warning
                                                                                : Severity::note;
   const bool stands_out = worst != Severity::note;
-  return fmt::format("{}{}{}\n", stands_out ? style_.colour_of(worst) : "",
-                     line(fmt::format("#{}", number), row.texts), stands_out ? style_.reset() : "");
+  std::string out(stands_out ? style_.colour_of(worst) : "");
+  append_line(out, '#' + std::to_string(number), row.texts);
+  return out.append(stands_out ? style_.reset() : "").append("\n");
 }
 
 }  // namespace rtmpscope::output

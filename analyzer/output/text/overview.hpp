@@ -26,9 +26,18 @@ struct OverviewFigures {
 
 inline constexpr std::size_t overview_columns = 9;  ///< besides the connection's number
 
+/// Texts are safe for a terminal, and empty where no table is wanted.
+struct OverviewView {
+  OverviewFigures figures;
+  std::array<std::string_view, overview_columns> texts;
+};
+
 struct OverviewRow {
   OverviewFigures figures;
-  std::array<std::string, overview_columns> texts;  ///< safe for a terminal; empty where no table is wanted
+  std::array<std::string, overview_columns> texts;
+
+  /// Valid as long as the row.
+  [[nodiscard]] OverviewView view() const;
 };
 
 /// `redaction`: null, or what hides texts and addresses.
@@ -37,8 +46,9 @@ struct OverviewRow {
                                        const Redaction* redaction);
 
 /// A row as bytes and back, for its way through an Output and a Spool of the same process.
-[[nodiscard]] std::string packed(const OverviewRow& row);
-[[nodiscard]] OverviewRow unpacked(std::string_view bytes);
+void append_packed(Buffer& out, const OverviewRow& row);
+/// Valid as long as `bytes`.
+[[nodiscard]] OverviewView unpacked(std::string_view bytes);
 [[nodiscard]] OverviewFigures figures_of(std::string_view packed_row);
 
 /// Appends `row`, packed, as a span of its own: OutputSpan::overview_row.
@@ -49,13 +59,13 @@ class OverviewTable {
  public:
   explicit OverviewTable(const Style& style);
 
-  void note_width(std::uint32_t number, const OverviewRow& row);
+  void note_width(std::uint32_t number, const OverviewView& row);
   [[nodiscard]] std::string head() const;
-  [[nodiscard]] std::string line(std::uint32_t number, const OverviewRow& row) const;
+  [[nodiscard]] std::string line(std::uint32_t number, const OverviewView& row) const;
 
  private:
-  [[nodiscard]] std::string line(const std::string& number,
-                                 const std::array<std::string, overview_columns>& texts) const;
+  void append_line(std::string& out, std::string_view number,
+                   const std::array<std::string_view, overview_columns>& texts) const;
 
   Style style_;
   std::size_t number_width_ = 1;

@@ -90,9 +90,10 @@ bool TextAssembler::end(Buffer& to) {
 
 void TextAssembler::append_table(Buffer& to) {
   if (rows_.size() <= most_without_table) return;
+  Buffer bytes;
   const auto row_at = [&](const Row& row) {
-    Buffer bytes;
-    return spool_.copy(row.place, bytes) ? unpacked(bytes.view()) : OverviewRow{row.figures, {}};
+    bytes.clear();
+    return spool_.copy(row.place, bytes) ? unpacked(bytes.view()) : OverviewView{row.figures, {}};
   };
   OverviewTable table(style_);
   for (const Row& row : rows_) table.note_width(row.number, row_at(row));

@@ -33,6 +33,17 @@ struct SenderProfile {
     explicit_lengths = sends_length ? std::min(explicit_lengths + 1, 4 * usually_explicit)
                                     : explicit_lengths - std::min(explicit_lengths, usually_explicit);
   }
+  /// `kind`: 0 is audio, 1 video.
+  void note_media(std::size_t kind, Bytes body) {
+    auto& head = media_heads[kind];
+    if (body.size() >= head_size) [[likely]] {
+      std::copy_n(body.begin(), head_size, head.begin());
+    } else {
+      head = {};
+      std::ranges::copy(body, head.begin());
+    }
+    media_seen[kind] = true;
+  }
   /// Nearly all headers have their message's length.
   [[nodiscard]] bool sends_lengths() const { return explicit_lengths >= usually_explicit; }
   /// Senders set the chunk size before they send media, and then keep it (docs/recovery.md).

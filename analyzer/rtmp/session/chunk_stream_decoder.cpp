@@ -390,15 +390,13 @@ void ChunkStreamDecoder::deliver(std::size_t index, Bytes payload, bool complete
                         .body = body,
                         .complete = complete,
                         .missing = complete ? 0 : stream.lacking()};
-  report_limit(stream.body, message, packet, listener);
+  if (assembler_.limited(stream.body)) [[unlikely]]
+    report_limit(stream.body, message, packet, listener);
   apply(message, packet, listener);
   listener.on_message(message, packet);
   const unsigned media = message.header.type_id - MessageType::audio;
   if (media < profile_.media_heads.size() && !body.empty() && message.complete) {
-    profile_.media_heads[media] = {};
-    std::copy_n(body.begin(), std::min(body.size(), SenderProfile::head_size),
-                profile_.media_heads[media].begin());
-    profile_.media_seen[media] = true;
+    profile_.note_media(media, body);
   }
   if (message.header.type_id == MessageType::acknowledgement && body.size() == 4) {
     profile_.acknowledged = load_be32(body.data());

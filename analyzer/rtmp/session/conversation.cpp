@@ -167,7 +167,7 @@ const StreamSummary* Conversation::find(std::uint32_t message_stream_id) const {
   return nullptr;
 }
 
-StreamSummary* Conversation::media_stream(std::optional<std::uint32_t> message_stream_id) {
+StreamSummary* Conversation::other_media_stream(std::optional<std::uint32_t> message_stream_id) {
   const bool only_one = summary_.streams.size() == 1;
   if (only_one && (!message_stream_id || (message_stream_id == 0U && summary_.streams.front().id_known))) {
     return &summary_.streams.front();

@@ -41,7 +41,12 @@ class Conversation {
   /// The message stream that media with this id belongs to: its own, or for id 0 the only open one
   /// (node-media-server sends media on message stream 0). Media whose id is not known belongs to the only
   /// open one, too, or else to the first whose id is told later. Null if there is none and none can be added.
-  StreamSummary* media_stream(std::optional<std::uint32_t> message_stream_id);
+  StreamSummary* media_stream(std::optional<std::uint32_t> message_stream_id) {
+    const bool has_first = !summary_.streams.empty() && summary_.streams.front().id_known;
+    if (has_first && message_stream_id == summary_.streams.front().message_stream_id) [[likely]]
+      return &summary_.streams.front();
+    return other_media_stream(message_stream_id);
+  }
 
   /// A limit that was reached: its finding, and its size. Each is answered once.
   struct Limit {
@@ -66,6 +71,7 @@ class Conversation {
   void on_request(std::uint32_t message_stream_id, const CommandFacts& facts);
   void on_response(const PendingRequest& request, const CommandFacts& facts);
   void on_status(std::uint32_t message_stream_id, const CommandFacts& facts);
+  StreamSummary* other_media_stream(std::optional<std::uint32_t> message_stream_id);
   StreamSummary* find_or_add(std::uint32_t message_stream_id);
   void ask(std::uint32_t message_stream_id);
   StreamSummary* asking_stream(std::string_view code);

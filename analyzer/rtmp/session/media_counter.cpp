@@ -62,8 +62,7 @@ void look_into(VideoSummary& video, const media::VideoFacts& facts, Bytes body, 
   }
 }
 
-void look_into(AudioSummary& audio, const media::AudioFacts& facts, Bytes body, std::uint32_t length) {
-  if (!says_more(audio, facts)) return;
+void look_into(AudioSummary& audio, Bytes body, std::uint32_t length) {
   const auto frame = media::read_audio_configuration(body, length);
   if (!frame) return;
   if (!audio.configuration || audio.configuration->codec != frame->codec) {
@@ -80,97 +79,16 @@ bool may_have_several_tracks(const Facts& facts) {
 
 }  // namespace
 
-std::optional<media::FrameSize> MediaCounter::on_video(Direction direction, StreamSummary* stream,
-                                                       const Message& message, const media::VideoFacts& facts,
-                                                       Timestamp time) {
-  if (stream == nullptr) {
-    ++summary_.unlisted_media;
-    return std::nullopt;
-  }
-  const MessageHeader& header = message.header;
-  if (may_have_several_tracks(facts)) {
-    media::TrackReader tracks(media::MediaType::video, message.body, header.length);
-    if (tracks.several()) {
-      std::optional<media::FrameSize> new_size;
-      while (const auto track = tracks.next()) {
-        const Part part{header, track->body, track->length, track->data, track->data - track->kept};
-        const auto size =
-            count_video(direction, *stream, part, media::read_video_facts(track->body, track->length), time);
-        if (size) new_size = size;
-      }
-      return new_size;
-    }
-  }
-  const Part part{header, message.body, header.length, header.length, message.missing, message.complete};
-  return count_video(direction, *stream, part, facts, time);
-}
-
-void MediaCounter::on_audio(Direction direction, StreamSummary* stream, const Message& message,
-                            const media::AudioFacts& facts, Timestamp time) {
-  if (stream == nullptr) {
-    ++summary_.unlisted_media;
-    return;
-  }
-  const MessageHeader& header = message.header;
-  if (may_have_several_tracks(facts)) {
-    media::TrackReader tracks(media::MediaType::audio, message.body, header.length);
-    if (tracks.several()) {
-      while (const auto track = tracks.next()) {
-        const Part part{header, track->body, track->length, track->data, track->data - track->kept};
-        count_audio(direction, *stream, part, media::read_audio_facts(track->body, track->length), time);
-      }
-      return;
-    }
-  }
-  const Part part{header, message.body, header.length, header.length, message.missing, message.complete};
-  count_audio(direction, *stream, part, facts, time);
-}
-
-std::optional<media::FrameSize> MediaCounter::count_video(Direction direction, StreamSummary& stream,
-                                                          const Part& part, const media::VideoFacts& facts,
-                                                          Timestamp time) {
-  using enum media::VideoPacketKind;
-  VideoSummary* video = track_of(stream.video, stream.further_video, facts);
-  if (video == nullptr) return std::nullopt;
-  count_message(*video, part.header, part.size - part.missing);
-  // FFmpeg sends the metadata of every track as if it were that of the first.
-  if (facts.kind != metadata) note_codec(*video, facts);
-  std::optional<media::FrameSize> new_size;
-  if (part.complete && (facts.sequence_header || facts.key_frame)) {
-    const std::optional<media::FrameSize> before = size_of(*video);
-    if (facts.sequence_header) {
-      note_configuration(*video, media::read_video_configuration(part.body, part.length));
-    } else {
-      look_into(*video, facts, part.body, part.length);
-    }
-    if (before && size_of(*video) != before) new_size = size_of(*video);
-  }
-  if (facts.kind == coded_frames) add_frame_of(direction, *video, part, time);
-  if (facts.key_frame) {
-    if (video->key_frames++ == 0) video->first_key_at = video->timing.span;
-    video->last_key_at = video->timing.span;
-  }
-  return new_size;
-}
-
-void MediaCounter::count_audio(Direction direction, StreamSummary& stream, const Part& part,
-                               const media::AudioFacts& facts, Timestamp time) {
-  AudioSummary* audio = track_of(stream.audio, stream.further_audio, facts);
-  if (audio == nullptr) return;
-  count_message(*audio, part.header, part.size - part.missing);
-  note_codec(*audio, facts);
-  if (part.complete && facts.sequence_header) {
-    note_configuration(*audio, media::read_audio_configuration(part.body, part.length));
-  }
-  if (part.complete) look_into(*audio, facts, part.body, part.length);
-  if (facts.kind == media::AudioPacketKind::coded_frames) add_frame_of(direction, *audio, part, time);
-}
-
 /// The track that a message belongs to. Null if there are too many.
 template <typename Summary, typename Facts>
-Summary* MediaCounter::track_of(Summary& first, std::vector<Summary>& further, const Facts& facts) {
+inline Summary* MediaCounter::track_of(Summary& first, std::vector<Summary>& further, const Facts& facts) {
   if (first.track_id == facts.track_id) [[likely]]
     return &first;
+  return other_track(first, further, facts);
+}
+
+template <typename Summary, typename Facts>
+Summary* MediaCounter::other_track(Summary& first, std::vector<Summary>& further, const Facts& facts) {
   using Kind = decltype(facts.kind);
   if (facts.kind == Kind::empty || facts.kind == Kind::unknown) return &first;  // says of none that it is its
   if (first.messages == 0) {
@@ -191,7 +109,8 @@ Summary* MediaCounter::track_of(Summary& first, std::vector<Summary>& further, c
   return &first;
 }
 
-void MediaCounter::add_frame_of(Direction direction, MediaSummary& media, const Part& part, Timestamp time) {
+inline void MediaCounter::add_frame_of(Direction direction, MediaSummary& media, const Part& part,
+                                       Timestamp time) {
   const Losses& losses = losses_[index_of(direction)];
   // What the capture lacks was sent nevertheless; what the sender left out was not.
   const bool was_sent = part.complete || (part.missing != 0 && part.missing <= losses.bytes);
@@ -201,6 +120,102 @@ void MediaCounter::add_frame_of(Direction direction, MediaSummary& media, const 
                            .size = was_sent ? part.size : 0,
                            .losses = losses.times,
                            .time = time});
+}
+
+// Nearly all messages are one track alone: for these both are part of on_video and on_audio.
+[[gnu::always_inline]] inline std::optional<media::FrameSize> MediaCounter::count_video(
+    Direction direction, StreamSummary& stream, const Part& part, const media::VideoFacts& facts,
+    Timestamp time) {
+  using enum media::VideoPacketKind;
+  VideoSummary* video = track_of(stream.video, stream.further_video, facts);
+  if (video == nullptr) return std::nullopt;
+  count_message(*video, part.header, part.size - part.missing);
+  // FFmpeg sends the metadata of every track as if it were that of the first.
+  if (facts.kind != metadata) note_codec(*video, facts);
+  std::optional<media::FrameSize> new_size;
+  if (part.complete && (facts.sequence_header || facts.key_frame)) [[unlikely]]
+    new_size = note_pictures(*video, part, facts);
+  if (facts.kind == coded_frames) add_frame_of(direction, *video, part, time);
+  if (facts.key_frame) {
+    if (video->key_frames++ == 0) video->first_key_at = video->timing.span;
+    video->last_key_at = video->timing.span;
+  }
+  return new_size;
+}
+
+[[gnu::always_inline]] inline void MediaCounter::count_audio(Direction direction, StreamSummary& stream,
+                                                             const Part& part, const media::AudioFacts& facts,
+                                                             Timestamp time) {
+  AudioSummary* audio = track_of(stream.audio, stream.further_audio, facts);
+  if (audio == nullptr) return;
+  count_message(*audio, part.header, part.size - part.missing);
+  note_codec(*audio, facts);
+  if (part.complete && facts.sequence_header) [[unlikely]] {
+    note_configuration(*audio, media::read_audio_configuration(part.body, part.length));
+  }
+  if (part.complete && says_more(*audio, facts)) [[unlikely]]
+    look_into(*audio, part.body, part.length);
+  if (facts.kind == media::AudioPacketKind::coded_frames) add_frame_of(direction, *audio, part, time);
+}
+
+/// What a record or a key frame says. The size of the pictures if it has changed.
+std::optional<media::FrameSize> MediaCounter::note_pictures(VideoSummary& video, const Part& part,
+                                                            const media::VideoFacts& facts) {
+  const std::optional<media::FrameSize> before = size_of(video);
+  if (facts.sequence_header) {
+    note_configuration(video, media::read_video_configuration(part.body, part.length));
+  } else {
+    look_into(video, facts, part.body, part.length);
+  }
+  return before && size_of(video) != before ? size_of(video) : std::nullopt;
+}
+
+std::optional<media::FrameSize> MediaCounter::on_video(Direction direction, StreamSummary* stream,
+                                                       const Message& message, const media::VideoFacts& facts,
+                                                       Timestamp time) {
+  if (stream == nullptr) [[unlikely]] {
+    ++summary_.unlisted_media;
+    return std::nullopt;
+  }
+  if (may_have_several_tracks(facts)) [[unlikely]] {
+    media::TrackReader tracks(media::MediaType::video, message.body, message.header.length);
+    if (tracks.several()) return count_video_tracks(direction, *stream, message.header, tracks, time);
+  }
+  return count_video(direction, *stream, whole(message), facts, time);
+}
+
+void MediaCounter::on_audio(Direction direction, StreamSummary* stream, const Message& message,
+                            const media::AudioFacts& facts, Timestamp time) {
+  if (stream == nullptr) [[unlikely]] {
+    ++summary_.unlisted_media;
+    return;
+  }
+  if (may_have_several_tracks(facts)) [[unlikely]] {
+    media::TrackReader tracks(media::MediaType::audio, message.body, message.header.length);
+    if (tracks.several()) return count_audio_tracks(direction, *stream, message.header, tracks, time);
+  }
+  count_audio(direction, *stream, whole(message), facts, time);
+}
+
+std::optional<media::FrameSize> MediaCounter::count_video_tracks(Direction direction, StreamSummary& stream,
+                                                                 const MessageHeader& header,
+                                                                 media::TrackReader& tracks, Timestamp time) {
+  std::optional<media::FrameSize> new_size;
+  while (const auto track = tracks.next()) {
+    const Part part{header, track->body, track->length, track->data, track->data - track->kept};
+    const auto size =
+        count_video(direction, stream, part, media::read_video_facts(track->body, track->length), time);
+    if (size) new_size = size;
+  }
+  return new_size;
+}
+
+void MediaCounter::count_audio_tracks(Direction direction, StreamSummary& stream, const MessageHeader& header,
+                                      media::TrackReader& tracks, Timestamp time) {
+  while (const auto track = tracks.next()) {
+    const Part part{header, track->body, track->length, track->data, track->data - track->kept};
+    count_audio(direction, stream, part, media::read_audio_facts(track->body, track->length), time);
+  }
 }
 
 }  // namespace rtmpscope::rtmp

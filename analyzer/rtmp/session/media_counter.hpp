@@ -4,6 +4,7 @@
 #include <array>
 
 #include "media/media.hpp"
+#include "media/track_reader.hpp"
 #include "rtmp/chunk/message.hpp"
 #include "rtmp/session/summary.hpp"
 
@@ -47,10 +48,24 @@ class MediaCounter {
     bool complete = missing == 0;
   };
 
+  static Part whole(const Message& message) {
+    const MessageHeader& header = message.header;
+    return {header, message.body, header.length, header.length, message.missing, message.complete};
+  }
+
+  std::optional<media::FrameSize> count_video_tracks(Direction direction, StreamSummary& stream,
+                                                     const MessageHeader& header, media::TrackReader& tracks,
+                                                     Timestamp time);
+  void count_audio_tracks(Direction direction, StreamSummary& stream, const MessageHeader& header,
+                          media::TrackReader& tracks, Timestamp time);
   std::optional<media::FrameSize> count_video(Direction direction, StreamSummary& stream, const Part& part,
                                               const media::VideoFacts& facts, Timestamp time);
   void count_audio(Direction direction, StreamSummary& stream, const Part& part,
                    const media::AudioFacts& facts, Timestamp time);
+  static std::optional<media::FrameSize> note_pictures(VideoSummary& video, const Part& part,
+                                                       const media::VideoFacts& facts);
+  template <typename Summary, typename Facts>
+  Summary* other_track(Summary& first, std::vector<Summary>& further, const Facts& facts);
   template <typename Summary, typename Facts>
   Summary* track_of(Summary& first, std::vector<Summary>& further, const Facts& facts);
   void add_frame_of(Direction direction, MediaSummary& media, const Part& part, Timestamp time);

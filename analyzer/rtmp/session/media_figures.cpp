@@ -18,8 +18,7 @@ bool jumps_on(const FrameTiming& timing, std::uint32_t step, Timestamp time) {
 
 }  // namespace
 
-void add_frame(FrameTiming& timing, const TimedFrame& frame) {
-  // Modulo 2^32, so that a wrap makes no difference.
+void add_unusual_frame(FrameTiming& timing, const TimedFrame& frame) {
   const std::uint32_t step = frame.timestamp - timing.timestamp;
   const bool goes_on = step < 0x8000'0000U;
   if (timing.frames++ != 0) {

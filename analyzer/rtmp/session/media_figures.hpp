@@ -27,8 +27,26 @@ struct TimedFrame {
   Timestamp time = 0;           ///< of its packet
 };
 
+/// add_frame for any frame.
+void add_unusual_frame(FrameTiming& timing, const TimedFrame& frame);
+
 /// Adds a frame to the timing of a track. Frames may go back a little.
-void add_frame(FrameTiming& timing, const TimedFrame& frame);
+inline void add_frame(FrameTiming& timing, const TimedFrame& frame) {
+  // Modulo 2^32, so that a wrap makes no difference.
+  const std::uint32_t step = frame.timestamp - timing.timestamp;
+  const bool usual = timing.frames != 0 && step <= longest_usual_step_ms && frame.losses == timing.losses &&
+                     timing.exact && frame.exact && frame.complete;
+  if (!usual) [[unlikely]]
+    return add_unusual_frame(timing, frame);
+  ++timing.frames;
+  timing.span += step;
+  timing.even_span += step;
+  ++timing.intervals;
+  timing.timestamp = frame.timestamp;
+  timing.time = frame.time;
+  ++timing.sized_frames;
+  timing.sized_bytes += frame.size;
+}
 
 /// Milliseconds that a frame lasts, on average; 0 if it is not known.
 [[nodiscard]] constexpr double frame_length(const FrameTiming& timing) {

@@ -93,14 +93,18 @@ void MessageSession::on_message(Direction direction, const Message& message, Pac
 
 void MessageSession::on_video(Direction direction, const Message& message, PacketRef packet) {
   const media::VideoFacts facts = count_video(direction, message, packet);
-  if (facts.needs_description) Inspector(*this, direction, message, packet);
-  emit_message(direction, message, facts, packet);
+  if (facts.needs_description) [[unlikely]]
+    Inspector(*this, direction, message, packet);
+  if (!message_events_) return events_.note_time(packet);
+  emit_message(direction, message, MessageFacts(facts), packet);
 }
 
 void MessageSession::on_audio(Direction direction, const Message& message, PacketRef packet) {
   const media::AudioFacts facts = count_audio(direction, message, packet);
-  if (facts.needs_description) Inspector(*this, direction, message, packet);
-  emit_message(direction, message, facts, packet);
+  if (facts.needs_description) [[unlikely]]
+    Inspector(*this, direction, message, packet);
+  if (!message_events_) return events_.note_time(packet);
+  emit_message(direction, message, MessageFacts(facts), packet);
 }
 
 media::VideoFacts MessageSession::count_video(Direction direction, const Message& message, PacketRef packet) {

@@ -52,6 +52,28 @@ TEST(PersonText, SizesHaveUnits) {
   EXPECT_EQ(size_text(UINT64_MAX), "18.4 EB");
 }
 
+TEST(PersonText, SizesAreRoundedAsRealsAre) {
+  const std::pair<std::uint64_t, std::string_view> texts[] = {{1049, "1.0 kB"},
+                                                              {1050, "1.1 kB"},
+                                                              {1051, "1.1 kB"},
+                                                              {1250, "1.2 kB"},
+                                                              {9949, "9.9 kB"},
+                                                              {9951, "10.0 kB"},
+                                                              {99'949, "99.9 kB"},
+                                                              {99'950, "100 kB"},
+                                                              {100'500, "100 kB"},
+                                                              {101'500, "102 kB"},
+                                                              {999'499, "999 kB"},
+                                                              {999'500, "1.0 MB"},
+                                                              {99'950'000, "100 MB"},
+                                                              {999'499'999, "999 MB"},
+                                                              {999'500'000, "1.0 GB"},
+                                                              {998'999'999'999, "999 GB"},
+                                                              {999'000'000'000, "999 GB"},
+                                                              {999'500'000'000, "1.0 TB"}};
+  for (const auto& [bytes, text] : texts) EXPECT_EQ(size_text(bytes), text) << bytes;
+}
+
 TEST(PersonText, RatesNeedASpanOfTime) {
   EXPECT_EQ(rate_text(1'000'000), "1.0 Mbit/s");
 }

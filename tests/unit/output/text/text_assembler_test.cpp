@@ -108,8 +108,10 @@ TEST(TextAssembler, WithoutAFileTheRestComesInTheOrderOfEnds) {
 TEST(Overview, ARowComesBackAsItWasPacked) {
   const rtmp::ConnectionSummary summary = test::sample_summary();
   const OverviewRow row = overview_row(summary, {}, {}, nullptr);
-  const OverviewRow back = unpacked(packed(row));
-  EXPECT_EQ(back.texts, row.texts);
+  Buffer bytes;
+  append_packed(bytes, row);
+  const OverviewView back = unpacked(bytes.view());
+  EXPECT_EQ(back.texts, row.view().texts);
   EXPECT_EQ(back.figures.start, row.figures.start);
   EXPECT_EQ(back.figures.findings, row.figures.findings);
 }
@@ -120,13 +122,13 @@ TEST(Overview, ColumnsAreAlignedAndNumbersStandRight) {
   OverviewRow wide;
   wide.texts = {"a", "100 s", "bbbb", "c", "d", "1 B", "2 B", "e", "1 error"};
   OverviewTable table({.ascii = true});
-  table.note_width(7, small);
-  table.note_width(12, wide);
+  table.note_width(7, small.view());
+  table.note_width(12, wide.view());
   EXPECT_EQ(table.head(),
             "  #  start (UTC)  duration  client  server  stream  to server  to client  end  findings\n");
-  EXPECT_EQ(table.line(7, small),
+  EXPECT_EQ(table.line(7, small.view()),
             " #7  a                 1 s  b       c       d             1 B       22 B  e\n");
-  EXPECT_EQ(table.line(12, wide),
+  EXPECT_EQ(table.line(12, wide.view()),
             "#12  a               100 s  bbbb    c       d             1 B        2 B  e    1 error\n");
 }
 
