@@ -22,6 +22,7 @@ struct LayerContext {
   Endpoint client;
   Endpoint server;
   PacketRef first_packet;
+  bool repeated = false;  ///< a second copy of the connection before it
   /// In front of the client's first byte, from the first to the last. The last one was written first.
   std::vector<ProxyHeader> proxy_headers;
 };

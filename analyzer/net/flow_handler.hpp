@@ -17,6 +17,7 @@ struct FlowInfo {
   /// lower port is the server.
   bool syn_seen = false;
   PacketRef first_packet;  ///< of the connection; the SYN, if there is one
+  bool repeated = false;   ///< begins like the connection before it: a second copy of that
 };
 
 /// Of one side: whether it has sent a FIN, and who did so first.
@@ -64,6 +65,10 @@ class FlowHandler : public StreamSink {
   /// first copy is the one that is delivered.
   virtual void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
                                    PacketRef packet) = 0;
+
+  /// The SYN came again after payload, and nothing tells whether a second copy of the connection begins or
+  /// both copies go on side by side. What follows counts as sent again. Called once at most.
+  virtual void on_syn_again(Direction /*direction*/, PacketRef /*packet*/) {}
 
   virtual void on_close(EndCause cause, PacketRef packet, const FlowTotals& totals) = 0;
 

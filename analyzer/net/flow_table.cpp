@@ -34,10 +34,7 @@ void FlowTable::on_segment(const TcpSegment& segment) {
     if (size_ >= limits_.flows) evict_one(segment.packet);
     index = add(segment);
   } else if (segment.has(tcp_flag::syn) && flow(index).connection.begins_another(segment, limits_)) {
-    TcpConnection& connection = flow(index).connection;
-    connection.close(EndCause::port_reuse, segment.packet, environment());
-    connection.begin(segment, held_);
-    ++counters_.flows;
+    flow(index).connection.begin_another(segment, environment());
   }
   Flow& entry = flow(index);
   const bool was_closed = entry.connection.phase() == TcpConnection::Phase::closed;

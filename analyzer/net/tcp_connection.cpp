@@ -33,11 +33,37 @@ void TcpConnection::begin(const TcpSegment& first, HeldMemory& held) {
     client_is_low_ = guess_client_is_low(first);
   }
   interested_ = false;
+  repeated_ = false;
+  syn_again_ = false;
   phase_ = Phase::half_open;
   for (StreamReassembler& stream : streams_) stream.reset(held);
   totals_ = {};
   first_packet_ = first.packet;
   round_trip_us_ = 0;
+}
+
+void TcpConnection::begin_another(const TcpSegment& first, const Environment& environment) {
+  const bool repeated = has_same_start(first);
+  close(EndCause::port_reuse, first.packet, environment);
+  begin(first, environment.held);
+  repeated_ = repeated;
+  ++environment.counters.flows;
+}
+
+/// Whether a first segment is that of this connection, by its sequence number.
+bool TcpConnection::has_same_start(const TcpSegment& segment) const {
+  const StreamReassembler& sender = streams_[index_of(direction_of(segment))];
+  const bool syn = segment.has(tcp_flag::syn);
+  return sender.started() && sender.started_by_syn() == syn &&
+         sender.start_sequence() == segment.sequence + (syn ? 1 : 0);
+}
+
+/// Whether the first segment of a connection without a SYN comes again with its own time, behind later ones:
+/// a second copy of a capture that begins in mid-stream.
+bool TcpConnection::is_first_again(const TcpSegment& segment, const FlowLimits& limits) const {
+  return segment.packet.time == first_packet_.time && segment.wire_length > 0 && !syn_seen_ &&
+         phase_ != Phase::half_open && last_time() - first_packet_.time >= limits.syn_again &&
+         has_same_start(segment);
 }
 
 bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& limits) const {
@@ -47,7 +73,9 @@ bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& 
   const StreamReassembler& receiver = streams_[index_of(opposite(direction))];
   const std::uint32_t start = segment.sequence + 1;
   if (!segment.has(tcp_flag::ack)) {
-    if (sender.started()) return sender.start_sequence() != start || !is_copy_of_syn(segment, limits);
+    if (sender.started()) {
+      return sender.start_sequence() != start || judge_syn_again(segment, limits) == SynAgain::another;
+    }
     // Both sides may send a SYN at the same time (RFC 9293, section 3.5), but not after payload.
     return !receiver.started_by_syn() || !receiver.untouched();
   }
@@ -64,17 +92,39 @@ bool TcpConnection::begins_another(const TcpSegment& segment, const FlowLimits& 
 
 /// Whether a SYN with the sequence number of the connection's own belongs to it: sent again because no answer
 /// came, or captured at a second place.
-bool TcpConnection::is_copy_of_syn(const TcpSegment& segment, const FlowLimits& limits) const {
-  // As long as the connection is open, only its time could tell a copy of the capture, and clocks are set.
-  if (phase_ != Phase::closed) return true;
+TcpConnection::SynAgain TcpConnection::judge_syn_again(const TcpSegment& segment,
+                                                       const FlowLimits& limits) const {
   const Timestamp now = segment.packet.time;
-  const Timestamp last = std::max(totals_[0].last_time, totals_[1].last_time);
+  const Timestamp first = first_packet_.time;
+  const Timestamp last = last_time();
   // A copy of a capture behind it begins with its first time again.
-  return now >= last && now - first_packet_.time < limits.syn_again;
+  if (phase_ == Phase::closed) {
+    return now >= last && now - first < limits.syn_again ? SynAgain::same_connection : SynAgain::another;
+  }
+  // A client without an answer sends its SYN again for minutes, and clocks are set.
+  if (phase_ == Phase::half_open) return SynAgain::same_connection;
+  // Nobody sends it again after payload.
+  const Timestamp pause = now - last;
+  if (pause >= limits.syn_again || pause <= -limits.syn_again) return SynAgain::another;
+  const Timestamp apart = now - first;
+  const bool second_point = apart != 0 && apart < limits.syn_again && apart > -limits.syn_again;
+  return second_point ? SynAgain::same_connection : SynAgain::unclear;
 }
 
+void TcpConnection::note_syn_again(const TcpSegment& segment, Direction direction, const FlowLimits& limits) {
+  if (syn_again_ || handler_ == nullptr || segment.has(tcp_flag::ack) || !has_same_start(segment)) return;
+  if (judge_syn_again(segment, limits) != SynAgain::unclear) return;
+  syn_again_ = true;
+  handler_->on_syn_again(direction, segment.packet);
+}
+
+// long: one step for each flag, in the order in which receivers take them
 void TcpConnection::on_other_segment(const TcpSegment& segment, const Environment& environment) {
   if (phase_ == Phase::closed) {
+    if (is_first_again(segment, environment.limits)) {
+      begin_another(segment, environment);
+      return on_other_segment(segment, environment);
+    }
     count_late(segment, environment.counters);
     return;
   }
@@ -90,6 +140,7 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
         ++environment.counters.invalid_segments;
         return;
       }
+      note_syn_again(segment, direction, environment.limits);
       ++sequence;  // the SYN has a number of its own
     }
     if (segment.has(tcp_flag::rst)) return on_reset(segment, direction, environment);
@@ -107,6 +158,11 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
     if (phase_ == Phase::half_open) open(segment, environment);
     Delivery to = delivery(direction, segment.packet, environment);
     if (sender.holding() || (sender.started() && sequence != sender.next_sequence())) [[unlikely]] {
+      if (is_first_again(segment, environment.limits)) {
+        --totals_[index_of(direction)].packets;
+        begin_another(segment, environment);
+        return on_other_segment(segment, environment);
+      }
       to.sender_clock = segment.sender_clock();
     }
     sender.on_payload(sequence, {segment.payload, segment.payload_length}, segment.wire_length, to);
@@ -171,6 +227,7 @@ void TcpConnection::open(const TcpSegment& segment, const Environment& environme
   info.server = client_is_low_ ? key_.high() : key_.low();
   info.syn_seen = syn_seen_;
   info.first_packet = first_packet_;
+  info.repeated = repeated_;
   handler_ = environment.observer.on_open(info, segment.packet);
   interested_ = handler_ && handler_->wants_data();
   ++environment.counters.flows_opened;

@@ -46,6 +46,8 @@ class TcpConnection {
   }
   /// Takes the roles and the key from the first segment, which is to be given to `on_segment` next.
   void begin(const TcpSegment& first, HeldMemory& held);
+  /// The same between the same endpoints, in place of the connection that was: ends that, and counts.
+  void begin_another(const TcpSegment& first, const Environment& environment);
 
   /// Whether `segment` is the SYN of another connection between the same endpoints.
   [[nodiscard]] bool begins_another(const TcpSegment& segment, const FlowLimits& limits) const;
@@ -114,13 +116,20 @@ class TcpConnection {
   void open(const TcpSegment& segment, const Environment& environment);
   void check_end(PacketRef packet, const Environment& environment);
   void note_round_trip(const TcpSegment& segment);
-  [[nodiscard]] bool is_copy_of_syn(const TcpSegment& segment, const FlowLimits& limits) const;
+  [[nodiscard]] bool has_same_start(const TcpSegment& segment) const;
+  [[nodiscard]] bool is_first_again(const TcpSegment& segment, const FlowLimits& limits) const;
+  enum class SynAgain : std::uint8_t { same_connection, another, unclear };
+  [[nodiscard]] SynAgain judge_syn_again(const TcpSegment& segment, const FlowLimits& limits) const;
+  void note_syn_again(const TcpSegment& segment, Direction direction, const FlowLimits& limits);
+  [[nodiscard]] Timestamp last_time() const { return std::max(totals_[0].last_time, totals_[1].last_time); }
 
   FlowKey key_;
   std::unique_ptr<FlowHandler> handler_;
   bool client_is_low_ = false;
   bool interested_ = false;  ///< the handler wants data; of a closed connection: did so to the end
-  bool syn_seen_ = false;
+  bool syn_seen_ : 1 = false;
+  bool repeated_ : 1 = false;   ///< FlowInfo::repeated
+  bool syn_again_ : 1 = false;  ///< on_syn_again was called
   Phase phase_ = Phase::half_open;
   std::uint32_t round_trip_us_ = 0;  ///< from the SYN to the answer to its answer; 0: not known
   std::array<StreamReassembler, 2> streams_;

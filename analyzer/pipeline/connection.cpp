@@ -27,6 +27,7 @@ carrier::LayerContext layer_context(const net::FlowInfo& info) {
   context.client = info.client;
   context.server = info.server;
   context.first_packet = info.first_packet;
+  context.repeated = info.repeated;
   return context;
 }
 
@@ -48,6 +49,7 @@ rtmp::ConnectionInfo info_of(const carrier::Decision& decision, rtmp::Transport 
   info.start = decision.detection.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   info.start_lost = decision.detection.start_lost;
   info.uid = connection_uid(info.client, info.server, decision.context.first_packet.time);
+  info.repeated = decision.context.repeated;
   info.proxy_headers = decision.context.proxy_headers;
   return info;
 }
@@ -78,6 +80,10 @@ void Connection::on_overlap_conflict(Direction direction, std::uint64_t offset, 
   const std::uint64_t inner = layers_.inner_offset(direction, offset);
   if (layers_.outer_offset(direction, inner) != offset) return;  // within a layer's own bytes
   session_->on_overlap_conflict(layers_.inner_direction(direction), inner, length, packet);
+}
+
+void Connection::on_syn_again(Direction direction, PacketRef packet) {
+  if (session_ != nullptr) session_->on_syn_again(layers_.inner_direction(direction), packet);
 }
 
 void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) {

@@ -193,6 +193,68 @@ class ConnectionTest(unittest.TestCase):
                 self.assertEqual(first["streams"][0]["video"], second["streams"][0]["video"])
                 self.assertEqual(second["to_server"]["retransmitted_bytes"], 0)
 
+    def notes(self, path):
+        found = [event for event in self.program.events(path) if event.get("event") == "finding"]
+        return [(event.get("connection"), event.get("id")) for event in found]
+
+    def test_a_second_copy_of_a_capture_that_has_no_end_counts(self):
+        publisher = Publisher()
+        publisher.video(range(0, 2000, 40))
+        whole, without_start = publisher.packets, publisher.packets[20:]
+        for name, once, shift in (
+            ("its own times", whole, 0), ("later", whole, 5 * SECOND), ("before", whole, -50 * SECOND),
+            ("without a SYN", without_start, 0),
+        ):  # fmt: skip
+            with self.subTest(name):
+                again = [replace(packet, time=packet.time + shift) for packet in once]
+                path = self.capture(once, again)
+                first, second = self.connections(path)
+                self.assertEqual(first["reason"], "port_reuse")
+                self.assertEqual(second["reason"], "capture_end")
+                self.assertEqual(first["streams"][0]["video"], second["streams"][0]["video"])
+                for connection in (first, second):
+                    self.assertEqual(connection["to_server"]["retransmitted_segments"], 0)
+                self.assertIn((second["connection"], "connection_repeated"), self.notes(path))
+                said = self.program.run("analyze", path).stdout.decode()
+                self.assertIn("a second copy, not another connection", said)
+
+    def test_a_second_copy_without_a_start_counts_behind_the_end_too(self):
+        publisher = Publisher()
+        publisher.video(range(0, 2000, 40))
+        publisher.close()
+        once = publisher.packets[20:]
+        first, second = self.connections(self.capture(once, once))
+        self.assertEqual(first["streams"][0]["video"], second["streams"][0]["video"])
+
+    def test_what_may_be_a_second_copy_is_said_to_be_so(self):
+        """Replayed at once, as a loop does: two capture points with other clocks begin alike."""
+        publisher = Publisher()
+        publisher.video(range(0, 2000, 40))
+        once = publisher.packets
+        shift = once[-1].time - once[0].time + 20 * MILLISECOND
+        path = self.capture(once, [replace(packet, time=packet.time + shift) for packet in once])
+        connection = self.connection(path)
+        self.assertEqual(self.notes(path).count((connection["connection"], "syn_again")), 1)
+        self.assertGreater(connection["to_server"]["retransmitted_segments"], 0)
+
+    def test_a_short_second_copy_may_be_one(self):
+        publisher = Publisher()
+        publisher.video(range(0, 400, 40))
+        path = self.capture(publisher.packets, publisher.packets)
+        self.assertEqual([note for _, note in self.notes(path) if note == "syn_again"], ["syn_again"])
+        self.assertEqual(self.connection(path)["streams"][0]["video"]["messages"], 10)
+
+    def test_a_clock_that_is_set_makes_no_second_copy(self):
+        publisher = Publisher()
+        publisher.video(range(0, 2000, 40))
+        once = publisher.packets
+        for shift in (-60 * SECOND, 60 * SECOND, once[0].time - once[30].time):
+            with self.subTest(shift):
+                late = [replace(packet, time=packet.time + shift) for packet in once[30:]]
+                path = self.capture(once[:30], late)
+                self.assertEqual(self.connection(path)["streams"][0]["video"]["messages"], 50)
+                self.assertFalse({"syn_again", "connection_repeated"} & {note for _, note in self.notes(path)})
+
     def test_a_second_capture_point_is_no_second_connection(self):
         publisher = Publisher()
         publisher.video(range(0, 200, 40))

@@ -11,7 +11,7 @@ from rtmp_writer import AUDIO, VIDEO, basic_header, chunks, header, u24, u32
 from scripted_tcp import ACK, PUSH, Conversation
 
 PORT = 1935
-SECONDS = 12
+SECONDS, SECONDS_OF_AUDIO = 12, 60
 AUDIO_STEP, VIDEO_STEP = 23, 40
 AUDIO_STREAM, VIDEO_STREAM = 4, 6
 KEY_INTERVAL = 50  # frames
@@ -85,8 +85,9 @@ class Headers:
 
 def messages(video, audio, style, shared, generator):
     """(chunk stream, first header, body) in order of time."""
-    due = [(number * VIDEO_STEP, VIDEO, number) for number in range(SECONDS * 1000 // VIDEO_STEP) if video]
-    due += [(number * AUDIO_STEP, AUDIO, number) for number in range(SECONDS * 1000 // AUDIO_STEP) if audio]
+    length = 1000 * (SECONDS if video else SECONDS_OF_AUDIO)
+    due = [(number * VIDEO_STEP, VIDEO, number) for number in range(length // VIDEO_STEP) if video]
+    due += [(number * AUDIO_STEP, AUDIO, number) for number in range(length // AUDIO_STEP) if audio]
     streams = {AUDIO: Headers(AUDIO_STREAM, style)}
     streams[VIDEO] = streams[AUDIO] if shared else Headers(VIDEO_STREAM, style)
     for time, type_id, number in sorted(due):

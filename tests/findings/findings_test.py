@@ -24,6 +24,8 @@ from wireshark import Tshark
 # What the plugin cannot show, and why.
 NOT_IN_TSHARK = {
     "not_rtmp": "what is not RTMP goes to other dissectors",
+    "connection_repeated": "Wireshark tells connections apart by itself",
+    "syn_again": "Wireshark shows no dissector a SYN",
     "overlap_conflict": "Wireshark shows no dissector a retransmission",
 }
 

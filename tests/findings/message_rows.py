@@ -1,5 +1,7 @@
 """What is odd about chunks, messages, control and commands."""
 
+from dataclasses import replace
+
 from rows import bodies, row
 from rtmp_writer import (
     ABORT,
@@ -166,6 +168,24 @@ def message_streams_not_listed():
 @row("text_shortened")
 def text_shortened():
     return sent(message(COMMAND_AMF0, amf0_values("publish", 5, None, "n" * 1025, "live"), 3, 0, 1))
+
+
+@row("connection_repeated")
+def connection_repeated():
+    """Appended to itself."""
+    session = sent(*(audio(0, 40 * n) for n in range(1200)))
+    session.packets += list(session.packets)
+    return session
+
+
+@row("syn_again")
+def syn_again():
+    """The same, played on: times go on, too."""
+    session = sent(*(audio(0, 40 * n) for n in range(1200)))
+    step = session.packets[1].time - session.packets[0].time
+    shift = session.packets[-1].time + step - session.packets[0].time
+    session.packets += [replace(packet, time=packet.time + shift) for packet in session.packets]
+    return session
 
 
 @row("overlap_conflict")

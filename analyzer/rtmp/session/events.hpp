@@ -39,8 +39,9 @@ struct ConnectionInfo {
   Transport transport = Transport::rtmp;
   Start start = Start::syn;
   std::array<bool, 2>
-      start_lost{};     ///< with Start::syn, by Direction: offset 0 is not where the handshake begins
-  ConnectionUid uid{};  ///< all zero: none was made
+      start_lost{};       ///< with Start::syn, by Direction: offset 0 is not where the handshake begins
+  bool repeated = false;  ///< begins like the connection before it between the same endpoints
+  ConnectionUid uid{};    ///< all zero: none was made
   std::vector<ProxyHeader> proxy_headers;  ///< in front of C0; offsets count from their end
 };
 

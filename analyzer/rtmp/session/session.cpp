@@ -39,6 +39,10 @@ std::string_view handshake_name(HandshakeKind kind) {
 void Session::open(PacketRef packet) {
   messages_.open(packet);
   const ConnectionInfo& info = summary().info;
+  if (info.repeated) {
+    FindingEvent event(FindingId::connection_repeated);
+    emit_finding(event, packet);
+  }
   if (info.start == Start::midstream) {
     for (const Direction direction : {Direction::to_server, Direction::to_client}) {
       begin_chunks_midstream(direction, packet);
@@ -169,6 +173,12 @@ void Session::on_overlap_conflict(Direction direction, std::uint64_t offset, std
   event.direction = direction;
   event.stream_offset = offset;
   event.a = bytes;
+  emit_finding(event, packet);
+}
+
+void Session::on_syn_again(Direction direction, PacketRef packet) {
+  FindingEvent event(FindingId::syn_again);
+  event.direction = direction;
   emit_finding(event, packet);
 }
 

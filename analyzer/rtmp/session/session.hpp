@@ -46,6 +46,9 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   /// The layer below retransmitted `bytes` bytes with other content than the first time.
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint64_t bytes, PacketRef packet);
 
+  /// The layer below saw the connection's beginning again, and cannot tell whether it is over.
+  void on_syn_again(Direction direction, PacketRef packet);
+
   /// Data of `direction` comes soon: loads what it will need into the cache. Step 0 looks at the session's
   /// address alone, each further one, of three, at what the one before it has loaded.
   void prefetch(Direction direction, unsigned step) const;
