@@ -7,6 +7,7 @@ namespace rtmpscope::net {
 namespace {
 
 /// A piece in the vector (which may be twice as large as its contents) and the allocator's own bookkeeping.
+/// Dropped pieces in front of it are few (drop_front).
 constexpr std::size_t piece_overhead = 2 * sizeof(OutOfOrderBuffer::Piece) + 16;
 
 /// A part in its vector, likewise.
@@ -17,10 +18,10 @@ constexpr std::size_t part_overhead = 2 * sizeof(OutOfOrderBuffer::Part);
 OutOfOrderBuffer::Cost OutOfOrderBuffer::cost_of(std::uint64_t offset, std::size_t captured,
                                                  std::uint32_t wire_length) const {
   std::size_t parts = 1;
-  if (!pieces_.empty() && pieces_.back().offset > offset) {
+  if (!empty() && pieces_.back().offset > offset) {
     // Pieces that begin within the segment divide what is new of it.
-    const auto first = std::ranges::upper_bound(pieces_, offset, {}, &Piece::offset);
-    const auto end = std::ranges::lower_bound(pieces_, offset + wire_length, {}, &Piece::offset);
+    const auto first = std::ranges::upper_bound(pieces(), offset, {}, &Piece::offset);
+    const auto end = std::ranges::lower_bound(pieces(), offset + wire_length, {}, &Piece::offset);
     if (first < end) parts += static_cast<std::size_t>(end - first);
   }
   // The capture may have cut off the last bytes, which are a piece of their own.
@@ -31,9 +32,9 @@ OutOfOrderBuffer::Cost OutOfOrderBuffer::cost_of(std::uint64_t offset, std::size
 
 const OutOfOrderBuffer::Piece* OutOfOrderBuffer::first_behind(std::uint64_t offset) const {
   // Nearly always there is none: segments come at the end.
-  if (pieces_.empty() || pieces_.back().offset <= offset) return nullptr;
-  const auto behind = std::ranges::upper_bound(pieces_, offset, {}, &Piece::offset);
-  if (behind != pieces_.begin() && std::prev(behind)->end() > offset) return nullptr;
+  if (empty() || pieces_.back().offset <= offset) return nullptr;
+  const auto behind = std::ranges::upper_bound(pieces(), offset, {}, &Piece::offset);
+  if (behind != pieces().begin() && std::prev(behind)->end() > offset) return nullptr;
   return &*behind;
 }
 
@@ -45,10 +46,9 @@ OutOfOrderBuffer::Inserted OutOfOrderBuffer::insert(std::uint64_t offset, Bytes 
   const std::uint64_t end = offset + wire_length;
   // The first piece that ends after `offset`. Nearly always that is none: segments come at the end.
   std::size_t at = pieces_.size();
-  if (at > 0 && pieces_.back().end() > offset) {
-    const auto found = std::upper_bound(pieces_.begin(), pieces_.end(), offset,
-                                        [](std::uint64_t o, const Piece& piece) { return o < piece.end(); });
-    at = static_cast<std::size_t>(found - pieces_.begin());
+  if (!empty() && pieces_.back().end() > offset) {
+    const auto found = std::ranges::upper_bound(pieces(), offset, {}, &Piece::end);
+    at = first_ + static_cast<std::size_t>(found - pieces().begin());
   }
   while (cursor < end) {
     if (at == pieces_.size() || pieces_[at].offset >= end) {
@@ -107,7 +107,7 @@ void OutOfOrderBuffer::insert_piece(std::size_t& at, std::uint64_t begin, Bytes 
   piece.noticed = noticed;
   piece.packet = packet;
   if (!bytes.empty()) {
-    if (at > 0 && may_share(pieces_[at - 1], begin, length)) {
+    if (at > first_ && may_share(pieces_[at - 1], begin, length)) {
       append(pieces_[at - 1], bytes, packet);
       if (at < pieces_.size() && !pieces_[at].bytes.empty() &&
           may_share(pieces_[at - 1], pieces_[at].offset, pieces_[at].length)) {
@@ -166,9 +166,17 @@ void OutOfOrderBuffer::join(std::size_t at) {
   pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(at + 1));
 }
 
+/// Where acknowledgements release a few of many pieces at a time, moving the others up each time would take
+/// their square.
 void OutOfOrderBuffer::drop_front(std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) charge_ -= charge_of(pieces_[i]);
-  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count));
+  constexpr std::size_t most_dropped = 4;  // 1 / share of `pieces_`
+  for (; count > 0; --count) {
+    charge_ -= charge_of(pieces_[first_]);
+    pieces_[first_++] = {};
+  }
+  if (first_ * most_dropped < pieces_.size()) return;
+  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first_));
+  first_ = 0;
 }
 
 }  // namespace rtmpscope::net

@@ -51,17 +51,17 @@ class OutOfOrderBuffer {
                   PacketRef packet);
 
   /// Loads the first piece, or where it would be, into the cache; and then its bytes.
-  void prefetch() const { rtmpscope::prefetch(pieces_.data(), sizeof(Piece)); }
+  void prefetch() const { rtmpscope::prefetch(pieces_.data() + first_, sizeof(Piece)); }
   void prefetch_front() const {
-    if (pieces_.empty()) return;
-    const Bytes bytes = pieces_.front().bytes;
+    if (empty()) return;
+    const Bytes bytes = pieces_[first_].bytes;
     if (!bytes.empty()) rtmpscope::prefetch(bytes.data(), std::min(bytes.size(), usual_piece_bytes));
   }
 
-  [[nodiscard]] bool empty() const { return pieces_.empty(); }
-  [[nodiscard]] std::size_t size() const { return pieces_.size(); }
-  [[nodiscard]] Piece& front() { return pieces_.front(); }
-  [[nodiscard]] const Piece& operator[](std::size_t i) const { return pieces_[i]; }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] std::size_t size() const { return pieces_.size() - first_; }
+  [[nodiscard]] Piece& front() { return pieces_[first_]; }
+  [[nodiscard]] const Piece& operator[](std::size_t i) const { return pieces_[first_ + i]; }
   /// The first piece behind `offset`, if that is in a gap. Null: it is in a piece, or there is none behind.
   [[nodiscard]] const Piece* first_behind(std::uint64_t offset) const;
   /// Drops the first `count` pieces.
@@ -77,9 +77,11 @@ class OutOfOrderBuffer {
   [[nodiscard]] Cost cost_of(std::uint64_t offset, std::size_t captured, std::uint32_t wire_length) const;
 
  private:
+  [[nodiscard]] std::span<const Piece> pieces() const { return std::span(pieces_).subspan(first_); }
   void insert_part(std::size_t& at, std::uint64_t begin, std::uint64_t end, std::uint64_t offset,
                    Bytes captured, Noticed noticed, PacketRef packet);
-  /// Moves `at` to the piece behind the new bytes, or that holds them and more.
+  /// `at` counts from the beginning of `pieces_`. Moves it to the piece behind the new bytes, or that holds
+  /// them and more.
   void insert_piece(std::size_t& at, std::uint64_t begin, Bytes bytes, std::uint32_t length, Noticed noticed,
                     PacketRef packet);
 
@@ -90,6 +92,7 @@ class OutOfOrderBuffer {
   void join(std::size_t at);
 
   std::vector<Piece> pieces_;
+  std::size_t first_ = 0;  ///< in `pieces_`; what is before it was dropped, and is empty
   std::size_t charge_ = 0;
 };
 

@@ -5,7 +5,7 @@ import struct
 
 import packets as capture_file
 from publisher_script import begin, command
-from rtmp_writer import AUDIO, COMMAND_AMF0, COMMAND_AMF3, DATA_AMF0, VIDEO, amf0, header, message
+from rtmp_writer import AGGREGATE, AUDIO, COMMAND_AMF0, COMMAND_AMF3, DATA_AMF0, VIDEO, amf0, header, message
 from scripted_tcp import ACK, ETHERNET, PUSH, SEGMENT, START, STEP, Conversation
 from segments import SYN
 
@@ -13,6 +13,7 @@ KILOBYTE = 1000
 SERVER_PORT = 1935
 CHUNK_SIZE = 4096
 FRAME = b"\x27\x01\0\0\0"  # the FLV tag header of an H.264 frame that is no key frame
+LONG_SEGMENT = 8000
 OPEN_CHUNK = 600  # bytes of 65,000 messages that are more than anybody may keep
 
 
@@ -153,6 +154,19 @@ def open_messages(size, path):
     write(path, conversation)
 
 
+def lost_again(size, path):
+    """Aggregates of one byte or none without a whole header, nothing lost: borders are lost after every hundred bytes,
+    and what was searched is searched again."""
+    conversation, generator = publisher(1)
+    wire = bytearray()
+    for n in range(size * KILOBYTE // 5):
+        body = generator.choice((b"\x27", b"\xaf"))[: generator.randrange(2)]
+        wire += header(generator.choice((1, 2, 3)), 6, n // 10, len(body), AGGREGATE, 1) + body
+    for at in range(0, len(wire), LONG_SEGMENT):
+        conversation.send(True, bytes(wire[at : at + LONG_SEGMENT]), ACK | PUSH)
+    write(path, conversation)
+
+
 def bombs(path, size, type_id, bodies):
     conversation, _ = publisher(65536)
     said = 0
@@ -215,6 +229,6 @@ HOSTILE = {
     make.__name__: make
     for make in (
         fake_headers, nested, alternating_lengths, out_of_order, descending, every_other_byte, overlaps, half_open,
-        open_messages, amf0_bombs, amf3_bombs, noise, nearly_headers,
+        open_messages, lost_again, amf0_bombs, amf3_bombs, noise, nearly_headers,
     )
 }  # fmt: skip

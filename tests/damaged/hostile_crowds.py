@@ -15,14 +15,15 @@ KILOBYTE = 1000
 SERVER_PORT = 1935
 MAXIMUM_LENGTH = 0xFFFFFF
 LONG = 60_000  # bytes of a segment
+USUAL = 2000  # likewise: memory is weighed after so many packets
 HEALTHY = 20  # video messages of the healthy connection
 FRAME = b"\x27\x01\0\0\0"
 
 
-def say_long(conversation, data):
+def say_long(conversation, data, segment=LONG):
     """In segments as long as IP allows; nothing is acknowledged."""
-    for at in range(0, len(data), LONG):
-        conversation.send(True, data[at : at + LONG], ACK | PUSH)
+    for at in range(0, len(data), segment):
+        conversation.send(True, data[at : at + segment], ACK | PUSH)
 
 
 def healthy(number, time):
@@ -96,6 +97,20 @@ def open_searches(size, path):
     crowd(path, count, make)
 
 
+def waiting_searches(size, path):
+    """Behind a gap each begins a message whose end would prove its header, and which has none."""
+    count = max(4, size // 900)  # less than a search keeps
+    wire = long_body(size * KILOBYTE // count)
+
+    def make(conversation, _):
+        conversation.skip(True, 100)
+        say_long(conversation, wire, USUAL)
+        conversation.time += 4_000_000_000
+        conversation.send(False)
+
+    crowd(path, count, make)
+
+
 def pending_text(size, path):
     """Each says 1,400 commands without a byte, which are a line of text each."""
     wire = header(0, 6, 0, 0, COMMAND_AMF0, 1) + header(3, 6) * 1400
@@ -116,5 +131,7 @@ def unanswered(size, path):
 
 CROWDS = {
     make.__name__: make
-    for make in (open_bodies, closed_bodies, open_chunk_streams, open_searches, pending_text, unanswered)
-}
+    for make in (
+        open_bodies, closed_bodies, open_chunk_streams, open_searches, waiting_searches, pending_text, unanswered,
+    )
+}  # fmt: skip

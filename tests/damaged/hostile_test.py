@@ -44,9 +44,10 @@ SAID = {
 
 # Many connections: kilobytes, bytes of output a byte of input, and what must be said.
 CROWD_SIZE = {"open_bodies": 300_000, "closed_bodies": 90_000, "open_chunk_streams": 25_000, "open_searches": 300_000,
-              "pending_text": 30_000, "unanswered": 3_000}  # fmt: skip
+              "waiting_searches": 150_000, "pending_text": 30_000, "unanswered": 3_000}  # fmt: skip
 CROWD_SAID = {
     "open_bodies": ("retained_bytes_limit", "memory_scarce"), "open_chunk_streams": ("memory_scarce",),
+    "waiting_searches": ("memory_scarce",),
     "unanswered": ("requests_forgotten", "message_streams_not_listed"),
 }  # fmt: skip
 CROWD_MEMORY = 256 * MEBIBYTE
@@ -55,8 +56,8 @@ LITTLE_ADDRESS_SPACE, OUT_OF_MEMORY = 240 * MEBIBYTE, 6  # the exit code
 MILLION_HALF_OPEN = 71_500  # kilobytes
 SUMMARY = ("analyze", "--summary", "--jobs", "1")
 MOST_SUMMARY_INSTRUCTIONS = 300  # a byte of the file
-# What is above it so far, and may only fall: a gap and a search for every 72 bytes of the file, and small commands.
-MORE_SUMMARY_INSTRUCTIONS = {"every_other_byte": 400, "pending_text": 330}
+# What is above it so far, and may only fall.
+MORE_SUMMARY_INSTRUCTIONS = {"lost_again": 320}
 
 SIZES = (200, 400, 800)  # kilobytes
 MOST_INSTRUCTIONS = 1500  # a byte of the file

@@ -80,7 +80,7 @@ bool PlaceSearch::guess_repeated_lengths(std::size_t times, bool last) {
   const Bytes run = window().longest_run();
   const std::size_t size = std::min(run.size(), midstream() ? repetition_bytes : guessed_behind_gap);
   if (size < std::max(first_guess, times * guessed_bytes_)) return false;
-  if (input_.work.steps > input_.work.allowance()) return false;
+  if (input_.work.steps > input_.work.allowance() || !input_.work.take_guess(size)) return false;
   guessed_bytes_ = size;
   std::vector<RepeatedLength> guesses = find_guesses(run.first(size));
   const auto same = [](const RepeatedLength& a, const RepeatedLength& b) {

@@ -69,7 +69,7 @@ void SyncSearch::take_next() {
   const std::size_t room = next_search_at_ > kept ? next_search_at_ - kept : 1;
   const std::uint64_t count = std::min<std::uint64_t>(room, next.length);
   window_.grow_window(count);
-  input_.work.bytes += count;
+  input_.work.give(count, window_.end());
 }
 
 bool SyncSearch::due() const {

@@ -117,7 +117,7 @@ HeaderRead TrialReader::read(std::uint64_t offset, TrialHeader& result) {
   result.body = bytes.size() > h.size ? bytes.subspan(h.size) : window().at(offset + h.size);
   if (left != 0) {
     // A header that cuts a message short is no evidence; no sender that was seen does that.
-    const bool repeats = state->repeats_headers && continues_message(h, state->message);
+    const bool repeats = state != nullptr && state->repeats_headers && continues_message(h, state->message);
     if (h.format != 3 && !repeats) return HeaderRead::not_header;
     result.continuation = true;
     result.bits += continuation_bits;
