@@ -13,6 +13,7 @@ KILOBYTE = 1000
 SERVER_PORT = 1935
 CHUNK_SIZE = 4096
 FRAME = b"\x27\x01\0\0\0"  # the FLV tag header of an H.264 frame that is no key frame
+LATER = 2_500_000_000 * 1_000_000_000  # nanoseconds
 LONG_SEGMENT = 8000
 OPEN_CHUNK = 600  # bytes of 65,000 messages that are more than anybody may keep
 
@@ -144,6 +145,29 @@ def half_open(size, path):
             file.write(struct.pack(">HHIIBBHHH", 40000, SERVER_PORT, n, 0, 5 << 4, SYN, 65535, 0, 0))
 
 
+def lonely_fragments(size, path):
+    """First fragments of datagrams of which nothing else comes."""
+    generator, packets = random.Random(2012), []
+    more, length = 0x2000, 1004  # with the TCP header whole eights, as fragments must have
+    for n in range(size):
+        tcp = struct.pack(">HHIIBBHHH", 40000, SERVER_PORT, n, 0, 5 << 4, ACK, 65535, 0, 0)
+        payload = tcp + generator.randbytes(length)
+        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), n & 0xFFFF, more, 64, 6, 0)
+        data = ETHERNET + ip + struct.pack(">II", 10 << 24 | n >> 16, 0xC0000201) + payload
+        packets.append(capture_file.Packet(START + n * STEP, capture_file.LINK_ETHERNET, data, len(data)))
+    capture_file.write_pcap(path, packets)
+
+
+def clock_set(size, path):
+    """The capture's clock is set to 2102, and back again and again."""
+    conversation, generator = publisher()
+    for n in range(size):
+        if n % (size // 4 + 1) == size // 8:
+            conversation.time += LATER if n < size // 4 or size // 2 <= n < size * 3 // 4 else -LATER
+        conversation.say(True, video(FRAME + generator.randbytes(900), n * 40))
+    write(path, conversation)
+
+
 def open_messages(size, path):
     """Up to 65,000 chunk streams, each with a command of 16 MiB that is never finished; at last one that is."""
     conversation, generator = publisher(OPEN_CHUNK)
@@ -229,6 +253,6 @@ HOSTILE = {
     make.__name__: make
     for make in (
         fake_headers, nested, alternating_lengths, out_of_order, descending, every_other_byte, overlaps, half_open,
-        open_messages, lost_again, amf0_bombs, amf3_bombs, noise, nearly_headers,
+        lonely_fragments, clock_set, open_messages, lost_again, amf0_bombs, amf3_bombs, noise, nearly_headers,
     )
 }  # fmt: skip

@@ -39,6 +39,7 @@ FEW_EVENTS, LITTLE_OUTPUT = 100, 100_000  # that every run may have
 # What must be said of limits that are reached.
 SAID = {
     "out_of_order": "buffer_limit", "descending": "buffer_limit", "open_messages": "retained_bytes_limit",
+    "lonely_fragments": "incomplete_datagrams", "clock_set": "clock_jumps",
     "amf0_bombs": "amf_depth_limit", "amf3_bombs": "amf_expansion_limit",
 }  # fmt: skip
 
