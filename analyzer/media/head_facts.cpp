@@ -234,24 +234,7 @@ bool may_hold_sequence(VideoCodec codec, const BodyCursor& cursor, std::uint32_t
   }
 }
 
-/// Nearly all messages of most captures: an H.264 frame that is no key frame, with nothing odd. Fills in its
-/// facts, as legacy_video would.
-bool is_usual_avc_frame(Bytes head, std::uint32_t length, VideoFacts& facts) {
-  constexpr std::size_t shortest = 9;  // up to the first NAL unit's length
-  constexpr std::uint8_t inter_frame_of_avc = 0x27;
-  if (head.size() < shortest || length < shortest || head[0] != inter_frame_of_avc || head[1] != 1)
-    return false;
-  const std::uint32_t first_nal = load_be32(&head[5]);
-  if (first_nal == 1 || first_nal > length - shortest || (head[2] & 0x80) != 0) return false;
-  facts.codec = VideoCodec::avc;
-  facts.frame_type = FrameType::inter;
-  facts.kind = VideoPacketKind::coded_frames;
-  facts.composition_time = static_cast<std::int32_t>(load_be24(&head[2]));
-  return true;
-}
-
 void video_facts(Bytes head, std::uint32_t length, VideoFacts& facts, Extent& extent) {
-  if (is_usual_avc_frame(head, length, facts)) return;
   if (!has_first_byte(head, length, facts)) return;
   const BodyCursor cursor = first_cursor(head, length);
   if ((head[0] & 0x80) != 0) {
@@ -330,18 +313,7 @@ void legacy_audio(BodyCursor cursor, AudioFacts& facts) {
   }
 }
 
-/// The same of AAC: a raw frame. As legacy_audio.
-bool is_usual_aac_frame(Bytes head, std::uint32_t length, AudioFacts& facts) {
-  constexpr std::size_t shortest = 3;
-  if (head.size() < shortest || length < shortest || head[0] >> 4 != 10 || head[1] != 1) return false;
-  if (head[2] == 0xFF) return false;  // may be ADTS
-  facts.codec = AudioCodec::aac;
-  facts.kind = AudioPacketKind::coded_frames;
-  return true;
-}
-
 void audio_facts(Bytes head, std::uint32_t length, AudioFacts& facts, Extent& extent) {
-  if (is_usual_aac_frame(head, length, facts)) return;
   if (!has_first_byte(head, length, facts)) return;
   const BodyCursor cursor = first_cursor(head, length);
   if (head[0] >> 4 == sound_format_extended) {

@@ -66,8 +66,9 @@ class FlowHandler : public StreamSink {
   virtual void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
                                    PacketRef packet) = 0;
 
-  /// The SYN came again after payload, and nothing tells whether a second copy of the connection begins or
-  /// both copies go on side by side. What follows counts as sent again. Called once at most.
+  /// The SYN came again after payload. Either a second copy of the connection begins, or a second capture
+  /// point's packets are interleaved with the first one's: undecidable. What follows counts as retransmitted.
+  /// Called once at most.
   virtual void on_syn_again(Direction /*direction*/, PacketRef /*packet*/) {}
 
   virtual void on_close(EndCause cause, PacketRef packet, const FlowTotals& totals) = 0;

@@ -123,7 +123,7 @@ struct FlowLimits {
   /// The SYN of a connection that is known comes again within that time: sent again, or seen at a second
   /// capture point. Later it begins another connection, which may have the same sequence numbers: a second
   /// copy of a capture. Where the connection has not ended, it must have paused for that long, or the time
-  /// must be back by as much: two capture points whose clocks differ bring both copies side by side.
+  /// must be back by as much: packets of two capture points whose clocks differ are interleaved.
   Timestamp syn_again = second;
 
   /// An acknowledgement further ahead than that belongs to another connection or is forged, and is ignored.

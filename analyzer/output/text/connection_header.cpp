@@ -57,7 +57,8 @@ std::string end_text(const rtmp::ConnectionSummary& summary) {
 }
 
 std::string times_line(const rtmp::ConnectionSummary& summary) {
-  std::string start = time_text(summary.first_time).substr(0, 23);  // milliseconds
+  std::string start = time_text(summary.first_time);
+  start.resize(23);  // milliseconds
   start[10] = ' ';
   const double milliseconds = static_cast<double>(summary.last_time - summary.first_time) / 1e6;
   std::string line;

@@ -390,8 +390,7 @@ void ChunkStreamDecoder::deliver(std::size_t index, Bytes payload, bool complete
                         .body = body,
                         .complete = complete,
                         .missing = complete ? 0 : stream.lacking()};
-  if (assembler_.limited(stream.body)) [[unlikely]]
-    report_limit(stream.body, message, packet, listener);
+  report_limit(stream.body, message, packet, listener);
   apply(message, packet, listener);
   listener.on_message(message, packet);
   const unsigned media = message.header.type_id - MessageType::audio;

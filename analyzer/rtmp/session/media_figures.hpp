@@ -27,23 +27,40 @@ struct TimedFrame {
   Timestamp time = 0;           ///< of its packet
 };
 
-/// add_frame for any frame.
-void add_unusual_frame(FrameTiming& timing, const TimedFrame& frame);
+/// Whether timestamps that go on by `step`, longer than longest_usual_step_ms, have jumped.
+[[nodiscard]] bool jumps_on(const FrameTiming& timing, std::uint32_t step, Timestamp time);
 
 /// Adds a frame to the timing of a track. Frames may go back a little.
 inline void add_frame(FrameTiming& timing, const TimedFrame& frame) {
   // Modulo 2^32, so that a wrap makes no difference.
   const std::uint32_t step = frame.timestamp - timing.timestamp;
-  const bool usual = timing.frames != 0 && step <= longest_usual_step_ms && frame.losses == timing.losses &&
-                     timing.exact && frame.exact && frame.complete;
-  if (!usual) [[unlikely]]
-    return add_unusual_frame(timing, frame);
-  ++timing.frames;
-  timing.span += step;
-  timing.even_span += step;
-  ++timing.intervals;
-  timing.timestamp = frame.timestamp;
+  const bool goes_on = step < 0x8000'0000U;
+  if (timing.frames++ != 0) {
+    const bool jumps = frame.exact != timing.exact ||
+                       (step > longest_usual_step_ms &&
+                        (goes_on ? jumps_on(timing, step, frame.time) : 0U - step > jump_back_ms));
+    if (jumps) {
+      ++timing.jumps;
+      timing.timestamp = frame.timestamp;
+    } else {
+      const bool neighbours = frame.losses == timing.losses;
+      const std::uint32_t on = goes_on ? step : 0;
+      timing.span += on;
+      if (neighbours) {
+        timing.even_span += on;
+        ++timing.intervals;
+      }
+      if (goes_on) timing.timestamp = frame.timestamp;
+    }
+    if (frame.losses != timing.losses) timing.estimated = true;
+  } else {
+    timing.timestamp = frame.timestamp;
+  }
+  timing.losses = frame.losses;
+  timing.exact = frame.exact;
   timing.time = frame.time;
+  if (!frame.exact || !frame.complete) timing.estimated = true;
+  if (!frame.complete && frame.size == 0) return;
   ++timing.sized_frames;
   timing.sized_bytes += frame.size;
 }
