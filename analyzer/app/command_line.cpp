@@ -55,6 +55,35 @@ std::optional<std::string> unknown_subcommand(const CLI::App& app, int argc, con
   return known.empty() ? std::optional(word) : std::nullopt;
 }
 
+void add_selection_options(CLI::App& app, OutputOptions& options, Words& words) {
+  app.add_option("--keys", options.key_files,
+                 "Key log for RTMPS, RTMPE and RTMFP (may be given several times; docs/keys.md)")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->group("Selection");
+  app.add_option("-f,--filter", options.filter, "Only packets that this pcap-filter(7) expression accepts")
+      ->type_name("FILTER")
+      ->group("Selection");
+  app.add_option("--only", words.only, "Only these events, message types or commands (several with commas)")
+      ->type_name("TYPE")
+      ->allow_extra_args(false)
+      ->group("Selection");
+  app.add_option("--connection", options.engine.only_connection, "Only connection number N")
+      ->type_name("N")
+      ->check(CLI::Range(1U, std::numeric_limits<std::uint32_t>::max()).description(""))
+      ->group("Selection");
+  app.add_option("--from", words.from,
+                 "Only events at TIME or later: RFC 3339, or +SECONDS after the first packet")
+      ->type_name("TIME")
+      ->group("Selection");
+  app.add_option("--to", words.to, "Only events before TIME")->type_name("TIME")->group("Selection");
+  app.add_option("--port", options.engine.shard.rtmp_ports,
+                 "RTMP port (default 1935): what is there is reported in any case")
+      ->type_name("PORT")
+      ->allow_extra_args(false)
+      ->group("Selection");
+}
+
 void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
   auto& shard = options.engine.shard;
   output::RendererOptions& renderer = options.renderer;
@@ -91,28 +120,6 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->group("Output");
   app.add_flag("--ascii", words.ascii, "No characters beyond ASCII in text")->group("Output");
   app.add_flag("--no-progress", words.no_progress, "No progress bar")->group("Output");
-
-  app.add_option("-f,--filter", options.filter, "Only packets that this pcap-filter(7) expression accepts")
-      ->type_name("FILTER")
-      ->group("Selection");
-  app.add_option("--only", words.only, "Only these events, message types or commands (several with commas)")
-      ->type_name("TYPE")
-      ->allow_extra_args(false)
-      ->group("Selection");
-  app.add_option("--connection", options.engine.only_connection, "Only connection number N")
-      ->type_name("N")
-      ->check(CLI::Range(1U, std::numeric_limits<std::uint32_t>::max()).description(""))
-      ->group("Selection");
-  app.add_option("--from", words.from,
-                 "Only events at TIME or later: RFC 3339, or +SECONDS after the first packet")
-      ->type_name("TIME")
-      ->group("Selection");
-  app.add_option("--to", words.to, "Only events before TIME")->type_name("TIME")->group("Selection");
-  app.add_option("--port", shard.rtmp_ports,
-                 "RTMP port (default 1935): what is there is reported in any case")
-      ->type_name("PORT")
-      ->allow_extra_args(false)
-      ->group("Selection");
 }
 
 /// The checks that CLI11 cannot do. Returns the complaint, if there is one.
@@ -181,6 +188,7 @@ class AnalyzeCommandLine {
         ->add_option("--order", order_, "Several files: merged by time, or one after the other (sequence)")
         ->check(CLI::IsMember({"merged", "merge", "sequence"}));
     add_output_options(*analyze_, command_.common, words_);
+    add_selection_options(*analyze_, command_.common, words_);
   }
   AnalyzeCommandLine(const AnalyzeCommandLine&) = delete;
   AnalyzeCommandLine& operator=(const AnalyzeCommandLine&) = delete;
@@ -216,6 +224,7 @@ class LiveCommandLine {
         ->type_name("BYTES");
     live_->add_flag("-p,--no-promiscuous-mode", not_promiscuous_, "Not in promiscuous mode");
     add_output_options(*live_, command_.common, words_);
+    add_selection_options(*live_, command_.common, words_);
   }
   LiveCommandLine(const LiveCommandLine&) = delete;
   LiveCommandLine& operator=(const LiveCommandLine&) = delete;

@@ -22,8 +22,9 @@ struct OutputOptions {
   pipeline::EngineOptions engine;
   output::RendererOptions renderer;
   output::RedactionOptions redaction;
-  std::string output;  ///< -o; empty: standard output
-  std::string filter;  ///< -f
+  std::string output;                  ///< -o; empty: standard output
+  std::string filter;                  ///< -f
+  std::vector<std::string> key_files;  ///< --keys
   std::optional<output::BlockOrder>
       order;  ///< --sort; without it: start, but end where somebody waits for output
   bool progress = true;

@@ -51,10 +51,15 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   renderer.order = options.order.value_or(awaited ? output::BlockOrder::end : output::BlockOrder::start);
   if (!locale_is_utf8()) render.ascii = true;
   if (!options.width && !render.full) render.width = output->columns().value_or(render.width);
+  auto keys = keys::KeyFiles::open(options.key_files);
+  if (!keys) return fail(keys.error());
+  pipeline::EngineOptions engine = options.engine;
+  engine.key_files = options.key_files.empty() ? nullptr : &*keys;
+  engine.follow_key_files = render.live;
   // The bar and the output would overwrite each other on one terminal.
   ProgressBar bar(options.progress && !output->is_terminal());
   const pipeline::EngineResult result = pipeline::run(
-      source, options.engine, output::RendererFactory(std::move(renderer)),
+      source, engine, output::RendererFactory(std::move(renderer)),
       [&](std::string_view bytes) { return output->write(bytes); },
       [&](std::optional<double> share) {
         if (take_reopen_request()) output->request_reopen();
@@ -63,6 +68,7 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   bar.clear();
   output->close();
   if (output->error()) return fail(*output->error());
+  for (const std::string& note : keys->notes()) say("rtmpscope: {}\n", note);
   for (const std::string& note : source.statistics().notes) say("rtmpscope: {}\n", note);
   if (result.fault) say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
   if (result.failure) {

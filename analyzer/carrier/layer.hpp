@@ -6,6 +6,8 @@
 #include "base/endpoint.hpp"
 #include "base/proxy_header.hpp"
 #include "base/stream.hpp"
+#include "carrier/layer_event.hpp"
+#include "keys/key_store.hpp"
 
 namespace rtmpscope::carrier {
 
@@ -17,12 +19,24 @@ enum class LayerState : std::uint8_t {
   absent,  ///< there is no such layer: all bytes were handed on as they came, and so are those that follow
 };
 
+/// Which layers of the family a connection has.
+struct Carriers {
+  bool tls = false;
+  bool is_like_rtmp = false;  ///< of a layer that cannot be read: its shape is that of a carrier of RTMP
+  bool http = false;          ///< RTMPT's requests and responses
+  bool rtmpe = false;         ///< encrypted chunk streams behind a handshake in clear
+};
+
 /// What is known of a connection before its innermost streams are read. Layers add to it.
 struct LayerContext {
   Endpoint client;
   Endpoint server;
   PacketRef first_packet;
   bool repeated = false;  ///< a second copy of the connection before it
+  /// What layers know of sessions' keys; null: nothing. It grows between calls, and outlives the connection.
+  const keys::KeyView* keys = nullptr;
+  LayerListener* listener = nullptr;  ///< takes what layers tell of themselves; null: nobody. As `keys`
+  Carriers carriers;                  ///< of the layers that were found
   /// In front of the client's first byte, from the first to the last. The last one was written first.
   std::vector<ProxyHeader> proxy_headers;
 };

@@ -22,12 +22,15 @@ bool is_rtmp_port(std::uint16_t port, std::span<const std::uint16_t> ports) {
   return std::ranges::find(ports, port) != ports.end();
 }
 
-carrier::LayerContext layer_context(const net::FlowInfo& info) {
+carrier::LayerContext layer_context(const net::FlowInfo& info, const ConnectionContext& shared,
+                                    carrier::LayerListener& listener) {
   carrier::LayerContext context;
   context.client = info.client;
   context.server = info.server;
   context.first_packet = info.first_packet;
   context.repeated = info.repeated;
+  context.keys = &shared.keys;
+  context.listener = &listener;
   return context;
 }
 
@@ -39,6 +42,16 @@ carrier::ProtocolDetector::Hints hints(const net::FlowInfo& info, ConnectionCont
           .syn_seen = info.syn_seen,
           .searched_bytes = &context.searched_bytes,
           .policy = carrier::DecisionPolicy::wait_for_both};
+}
+
+/// The name of the whole stack: what is inside of all layers, and the layers.
+rtmp::Transport transport_of(const carrier::Decision& decision) {
+  using rtmp::Transport;
+  const carrier::Carriers& carriers = decision.context.carriers;
+  if (decision.detection.protocol == carrier::Protocol::rtmpe || carriers.rtmpe)
+    return carriers.http ? Transport::rtmpte : Transport::rtmpe;
+  if (carriers.http) return carriers.tls ? Transport::rtmpts : Transport::rtmpt;
+  return carriers.tls ? Transport::rtmps : Transport::rtmp;
 }
 
 rtmp::ConnectionInfo info_of(const carrier::Decision& decision, rtmp::Transport transport) {
@@ -54,11 +67,39 @@ rtmp::ConnectionInfo info_of(const carrier::Decision& decision, rtmp::Transport 
   return info;
 }
 
+/// A layer's event as one of the connection.
+struct CarrierEvent final : rtmp::Event {
+  const carrier::LayerEvent& event;
+
+  explicit CarrierEvent(const carrier::LayerEvent& of_layer) : Event(of_layer.kind), event(of_layer) {
+    direction = of_layer.direction;
+  }
+  void describe(FieldSink& sink) const override { event.describe(sink); }
+};
+
+/// `to`: a session or an opaque connection.
+template <typename To>
+void tell(To& to, const carrier::LayerEvent& event) {
+  CarrierEvent carried(event);
+  to.add_event(carried, event.packet);
+}
+
+template <typename To>
+void tell(To& to, const carrier::LayerFinding& finding) {
+  rtmp::FindingEvent event(finding.id);
+  event.direction = finding.direction;
+  event.carrier_offset = finding.carrier_offset;
+  event.a = finding.a;
+  event.b = finding.b;
+  event.after_gap = finding.after_gap;
+  to.add_finding(event, finding.packet);
+}
+
 }  // namespace
 
 Connection::Connection(const net::FlowInfo& info, ConnectionContext& context)
     : context_(context),
-      layers_(layer_context(info), hints(info, context),
+      layers_(layer_context(info, context, *this), hints(info, context),
               [this](const carrier::Decision& decision) { return on_decided(decision); }) {}
 
 void Connection::on_data(Direction direction, const StreamData& data) {
@@ -88,26 +129,24 @@ void Connection::on_syn_again(Direction direction, PacketRef packet) {
 
 void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) {
   layers_.finish();
-  const auto opaque =
-      session_ == nullptr ? context_.opaque_connections.find(this) : context_.opaque_connections.end();
-  const bool is_opaque = opaque != context_.opaque_connections.end();
-  if (session_ == nullptr && !is_opaque) return;
+  rtmp::OpaqueConnection* const other = opaque();
+  if (session_ == nullptr && other == nullptr) return;
   const auto totals_of = [&](Direction direction) {
     return to_rtmp(totals[index_of(layers_.inner_direction(direction))]);
   };
   const std::array<rtmp::DirectionTotals, 2> by_role = {totals_of(Direction::to_server),
                                                         totals_of(Direction::to_client)};
-  if (!is_opaque) return session_->close(cause, packet, by_role);
-  opaque->second.close(cause, packet, by_role);
-  context_.opaque_connections.erase(opaque);
+  if (other == nullptr) return session_->close(cause, packet, by_role);
+  other->close(cause, packet, by_role);
+  context_.opaque_connections.erase(this);
 }
 
 StreamSink* Connection::on_decided(const carrier::Decision& decision) {
   using carrier::Protocol;
   switch (decision.detection.protocol) {
     case Protocol::undecided: return nullptr;
-    case Protocol::rtmp: return open_session(decision, rtmp::Transport::rtmp);
-    case Protocol::rtmpe: return open_session(decision, rtmp::Transport::rtmpe);
+    case Protocol::rtmp:
+    case Protocol::rtmpe: return open_session(decision, transport_of(decision));
     case Protocol::tls:
     case Protocol::http:
     case Protocol::other: break;
@@ -128,6 +167,7 @@ StreamSink* Connection::open_session(const carrier::Decision& decision, rtmp::Tr
   session_ = std::make_unique<rtmp::Session>(info_of(decision, transport), ++context_.opened,
                                              context_.session, context_.sink);
   session_->open(decision.context.first_packet);
+  tell_early_news();
   return session_.get();
 }
 
@@ -135,6 +175,53 @@ void Connection::open_opaque(const carrier::Decision& decision, rtmp::Transport 
   const auto [entry, added] = context_.opaque_connections.try_emplace(this, info_of(decision, transport),
                                                                       ++context_.opened, context_.sink);
   entry->second.open(decision.context.first_packet);
+  tell_early_news();
+}
+
+rtmp::OpaqueConnection* Connection::opaque() {
+  if (session_ != nullptr) return nullptr;
+  const auto entry = context_.opaque_connections.find(this);
+  return entry == context_.opaque_connections.end() ? nullptr : &entry->second;
+}
+
+void Connection::on_layer_event(std::unique_ptr<carrier::LayerEvent> event) {
+  if (session_ != nullptr) {
+    tell(*session_, *event);
+  } else if (rtmp::OpaqueConnection* const other = opaque()) {
+    tell(*other, *event);
+  } else {
+    keep_early(std::move(event));
+  }
+}
+
+void Connection::on_layer_finding(const carrier::LayerFinding& finding) {
+  if (session_ != nullptr) {
+    tell(*session_, finding);
+  } else if (rtmp::OpaqueConnection* const other = opaque()) {
+    tell(*other, finding);
+  } else {
+    keep_early(finding);
+  }
+}
+
+void Connection::keep_early(EarlyLayerNews news) {
+  if (layers_.is_decided()) return;
+  std::vector<EarlyLayerNews>& early = context_.early_news[this];
+  if (early.size() < most_early_events) early.push_back(std::move(news));
+}
+
+void Connection::tell_early_news() {
+  const auto entry = context_.early_news.find(this);
+  if (entry == context_.early_news.end()) return;
+  std::vector<EarlyLayerNews> early = std::move(entry->second);
+  context_.early_news.erase(entry);
+  for (EarlyLayerNews& news : early) {
+    if (auto* event = std::get_if<std::unique_ptr<carrier::LayerEvent>>(&news)) {
+      on_layer_event(std::move(*event));
+    } else {
+      on_layer_finding(std::get<carrier::LayerFinding>(news));
+    }
+  }
 }
 
 }  // namespace rtmpscope::pipeline

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <variant>
+#include <vector>
 
 #include "carrier/layer_stack.hpp"
 #include "net/flow_handler.hpp"
@@ -16,23 +18,30 @@ namespace rtmpscope::pipeline {
 
 class Connection;
 
+/// An event or a finding of a layer.
+using EarlyLayerNews = std::variant<std::unique_ptr<carrier::LayerEvent>, carrier::LayerFinding>;
+
 /// What connections of one shard have in common.
 struct ConnectionContext {
   rtmp::EventSink& sink;
   rtmp::SessionOptions session;
   std::span<const std::uint16_t> rtmp_ports;  ///< where mid-stream captures and other protocols are reported
+  keys::KeyView keys{};                       ///< what carriers know of sessions' keys
   std::size_t searched_bytes = 0;             ///< carrier::ProtocolDetector::Hints
   std::uint32_t opened = 0;                   ///< sessions so far; numbers them within the shard
   std::uint64_t opaque = 0;                   ///< of these, on an RTMP port with something else
   std::uint64_t others = 0;                   ///< connections that carry something else
+  /// What layers of connections that are not decided yet have told.
+  std::unordered_map<const Connection*, std::vector<EarlyLayerNews>> early_news{};
   bool gaps = false;  ///< bytes of sessions were missing: some may look for chunk borders
   /// Something else on an RTMP port. Few connections are; a pointer in each would cost all of them memory.
   std::unordered_map<const Connection*, rtmp::OpaqueConnection> opaque_connections{};
 };
 
-class Connection final : public net::FlowHandler {
+class Connection final : public net::FlowHandler, private carrier::LayerListener {
  public:
   Connection(const net::FlowInfo& info, ConnectionContext& context);
+  ~Connection() override { context_.early_news.erase(this); }
 
   void on_data(Direction direction, const StreamData& data) override;
   void on_gap(Direction direction, const StreamGap& gap) override;
@@ -49,6 +58,12 @@ class Connection final : public net::FlowHandler {
  private:
   StreamSink* on_decided(const carrier::Decision& decision);
   [[nodiscard]] StreamSink* open_session(const carrier::Decision& decision, rtmp::Transport transport);
+  void on_layer_event(std::unique_ptr<carrier::LayerEvent> event) override;
+  void on_layer_finding(const carrier::LayerFinding& finding) override;
+  /// Null: the connection is not decided, or of no interest.
+  [[nodiscard]] rtmp::OpaqueConnection* opaque();
+  void keep_early(EarlyLayerNews news);
+  void tell_early_news();
   void open_opaque(const carrier::Decision& decision, rtmp::Transport transport);
 
   ConnectionContext& context_;

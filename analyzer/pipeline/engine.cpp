@@ -24,6 +24,7 @@ class Engine {
         write_(write),
         progress_(progress),
         options_(options),
+        keys_(options.key_files, options.follow_key_files),
         reader_(source, window_packets),
         merger_(factory.make_assembler(), options.only_connection),
         windows_(options.jobs == 1 ? 1 : windows_in_flight),
@@ -32,7 +33,7 @@ class Engine {
   EngineResult run() {
     Window& first = windows_.front();
     do {
-      reader_.read(first);  // live, nothing may come for a while
+      read(first);  // live, nothing may come for a while
     } while (first.batch.packets.empty() && !first.last && factory_.needs_start());
     make_shards(first.batch);
     merger_.begin(text_);
@@ -66,7 +67,7 @@ class Engine {
       switch (task.duty) {
         case Duty::read:
           window.memory_scarce = memory_.read(task.window);
-          reader_.read(window);
+          read(window);
           if (live_ && task.window % windows_between_trims == 0) malloc_trim(0);
           if (progress_) progress_(source_.progress());
           schedule_.read_done(window.last);
@@ -84,6 +85,11 @@ class Engine {
         case Duty::stop: break;
       }
     }
+  }
+
+  void read(Window& window) {
+    reader_.read(window);
+    window.keys = keys_.update(source_.statistics());
   }
 
   /// Other workers stop after what they are doing.
@@ -117,10 +123,12 @@ class Engine {
   void make_shards(const capture::PacketBatch& first) {
     if (!first.packets.empty()) start_ = first.packets.front().time;
     const Timestamp start = start_.value_or(0);
+    ShardOptions shard = options_.shard;
+    shard.keys = &keys_.store();
     const auto first_shard_of = [&](unsigned worker) { return worker * shard_count / options_.jobs; };
     for (unsigned i = 0; i < options_.jobs; ++i) {
-      groups_.push_back(std::make_unique<ShardGroup>(first_shard_of(i), first_shard_of(i + 1), options_.shard,
-                                                     factory_, start));
+      groups_.push_back(
+          std::make_unique<ShardGroup>(first_shard_of(i), first_shard_of(i + 1), shard, factory_, start));
     }
     capture_events_.emplace(factory_.make_observer(start));
   }
@@ -156,6 +164,7 @@ class Engine {
   const Write& write_;
   const Progress& progress_;
   const EngineOptions& options_;
+  KeyFeed keys_;
   WindowReader reader_;
   std::vector<std::unique_ptr<ShardGroup>> groups_;  ///< by worker
   std::optional<CaptureEvents> capture_events_;

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "capture/source.hpp"
+#include "pipeline/key_feed.hpp"
 #include "pipeline/shard.hpp"
 
 namespace rtmpscope::pipeline {
@@ -14,7 +15,9 @@ namespace rtmpscope::pipeline {
 struct EngineOptions {
   unsigned jobs = 1;                             ///< threads, at least 1; never changes a byte of the output
   std::optional<std::uint32_t> only_connection;  ///< --connection
-  ShardOptions shard;
+  ShardOptions shard;                            ///< but for `keys`, which the run sets
+  keys::KeyFiles* key_files = nullptr;           ///< opened; null: none. Outlive the run
+  bool follow_key_files = false;                 ///< live: they may grow during the run
 };
 
 /// Takes the bytes of the output, in order. From any thread, one at a time. False ends the run early (the

@@ -16,7 +16,10 @@ Shard::Shard(const ShardOptions& options, std::unique_ptr<output::Observer> obse
     : rtmp_ports_(options.rtmp_ports),
       observer_(std::move(observer)),
       output_(observer_->output()),
-      context_{.sink = *observer_, .session = options.session, .rtmp_ports = rtmp_ports_},
+      context_{.sink = *observer_,
+               .session = options.session,
+               .rtmp_ports = rtmp_ports_,
+               .keys = keys::KeyView(options.keys)},
       flows_(shard_limits(), *this) {
   context_.session.memory = &memory_;
 }

@@ -14,6 +14,7 @@ namespace rtmpscope::pipeline {
 struct ShardOptions {
   rtmp::SessionOptions session;
   std::vector<std::uint16_t> rtmp_ports;
+  const keys::KeyStore* keys = nullptr;  ///< null: none
 };
 
 /// What became of the capture's TCP connections.
@@ -32,6 +33,8 @@ class Shard final : private net::FlowObserver {
 
   /// Whether all shards together hold too much.
   void set_memory_scarce(bool scarce) { memory_.set_scarce(scarce); }
+  /// From the next segment on, keys up to that version are seen.
+  void set_keys(keys::KeyVersion version) { context_.keys.set_version(version); }
   [[nodiscard]] std::size_t shared_bytes() const { return memory_.bytes(); }
 
   /// Segments and ticks come in the order of the capture; finish, which ends all connections, comes last.

@@ -20,7 +20,10 @@ ShardGroup::ShardGroup(std::size_t first, std::size_t end, const ShardOptions& o
 
 void ShardGroup::process(Window& window) {
   note_thread();
-  for (const auto& shard : shards_) shard->set_memory_scarce(window.memory_scarce);
+  for (const auto& shard : shards_) {
+    shard->set_memory_scarce(window.memory_scarce);
+    shard->set_keys(window.keys);
+  }
   for (const Section& section : window.sections) {
     if (section.tick) {
       for (const auto& shard : shards_) shard->remember_failure([&] { shard->on_tick(*section.tick); });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "capture/source.hpp"
+#include "keys/key_store.hpp"
 #include "net/capture_clock.hpp"
 #include "net/packet_decoder.hpp"
 #include "output/output.hpp"
@@ -35,6 +36,7 @@ struct Window {
   std::vector<Section> sections;
   PacketRef last_packet;                            ///< of all windows so far
   bool last = false;                                ///< nothing comes after this window
+  keys::KeyVersion keys = 0;                        ///< its shards see the keys up to this version
   bool memory_scarce = false;                       ///< for its shards: rtmp::SharedMemory
   std::array<output::Output, shard_count> outputs;  ///< by shard, once it has processed the window
 

@@ -10,7 +10,7 @@ _rtmpscope() {
   done
 
   local output="--format --summary --output --chunks --ranges --redact --redact-key --redact-addresses --color --ascii --no-progress"
-  local selection="--filter --only --connection --from --to --port"
+  local selection="--keys --filter --only --connection --from --to --port"
   case $previous in
     --format)
       local formats="text ndjson json"

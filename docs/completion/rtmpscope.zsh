@@ -28,6 +28,7 @@ _rtmpscope() {
     '--no-progress[no progress bar]'
   )
   selection=(
+    '*--keys[key log for RTMPS, RTMPE and RTMFP]:file:_files'
     '(-f --filter)'{-f,--filter}'[only packets that a pcap-filter(7) expression accepts]:filter: '
     '*--only[only these events, message types or commands]:type:_rtmpscope_only'
     '--connection[only connection number N]:number: '

@@ -44,6 +44,34 @@ class BadUseTest(unittest.TestCase):
         error = self.assert_fails(self.program.run("analyze", "no/such/file.pcap"), NO_INPUT)
         self.assertIn("no/such/file.pcap", error)
 
+    def test_a_missing_key_file(self):
+        error = self.assert_fails(self.program.run("analyze", "--keys", "no/such/keys.txt", SAMPLE), NO_INPUT)
+        self.assertIn("no/such/keys.txt", error)
+        self.assert_fails(self.program.run("analyze", "--keys", self.folder, SAMPLE), NO_INPUT)
+
+    def test_key_files_that_are_of_no_use(self):
+        plain = self.program.run("analyze", SAMPLE).stdout
+        for contents, complaint in ((b"", "is empty"), (b"# nothing\nKEY 12\n", "no usable key line"),
+                                    (b"RTMFP tx_aes128=" + 32 * b"0" + b"\nRTMPE 1\n", "the first is line 2")):
+            keys = self.folder / "keys.txt"
+            keys.write_bytes(contents)
+            result = self.program.run("analyze", "--keys", keys, SAMPLE)
+            self.assertEqual(result.returncode, OK)
+            self.assertEqual(result.stdout, plain)
+            self.assertRegex(result.stderr.decode(), rf"\Artmpscope: [^\n]*{complaint}[^\n]*\n\Z")
+
+    def test_a_key_file_of_100_megabytes_is_read_in_bounded_memory(self):
+        keys = self.folder / "keys.txt"
+        with keys.open("wb") as file:
+            for first in range(0, 560_000, 10_000):
+                file.write(b"".join(b"CLIENT_RANDOM %064x %096x\n" % (n, n) for n in range(first, first + 10_000)))
+        self.assertGreater(keys.stat().st_size, 95_000_000)
+        command = ["/usr/bin/env", "bash", "-c", 'ulimit -v 1000000; exec "$@"', "-", str(self.program.path)]
+        result = subprocess.run([*command, "analyze", "--keys", str(keys), "-j1", str(SAMPLE)], capture_output=True,
+                                check=False)
+        self.assertEqual(result.returncode, OK, result.stderr)
+        self.assertIn(b"35712 are left out", result.stderr)
+
     def test_a_directory(self):
         self.assert_fails(self.program.run("analyze", self.folder), NO_INPUT)
 

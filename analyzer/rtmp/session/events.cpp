@@ -80,6 +80,7 @@ void FindingEvent::describe(FieldSink& sink) const {
   }
   sink.text(FieldId::finding_text, {}, as_bytes(finding_text(id, a, b)));
   if (stream_offset) sink.number(FieldId::finding_stream_offset, {}, *stream_offset);
+  if (carrier_offset) sink.number(FieldId::finding_carrier_offset, {}, *carrier_offset);
   if (range) {
     sink.number(FieldId::finding_offset, {}, range->offset);
     sink.number(FieldId::finding_length, {}, range->length);

@@ -25,7 +25,7 @@ enum class SyncConfidence : std::uint8_t;  // rtmp/recovery/sync_search.hpp
 enum class SyncLostReason : std::uint8_t;  // rtmp/session/chunk_stream_decoder.hpp
 
 /// Numbers as in values.def, table transport.
-enum class Transport : std::uint8_t { rtmp, rtmpe, rtmps, rtmpt, tls, http, unknown };
+enum class Transport : std::uint8_t { rtmp, rtmpe, rtmps, rtmpt, tls, http, unknown, rtmpts, rtmpte, rtmfp };
 [[nodiscard]] constexpr bool is_rtmp(Transport transport) {
   return transport != Transport::tls && transport != Transport::http && transport != Transport::unknown;
 }
@@ -86,8 +86,9 @@ struct MessageEvent : Event {
 
 struct FindingEvent final : Event {
   FindingId id;
-  std::optional<std::uint64_t> stream_offset;  ///< of the message or chunk that it is about
-  std::optional<Range> range;                  ///< within that message's body or chunk's header
+  std::optional<std::uint64_t> stream_offset;   ///< of the message or chunk that it is about
+  std::optional<std::uint64_t> carrier_offset;  ///< of what a carrier below RTMP has found, in its own stream
+  std::optional<Range> range;                   ///< within that message's body or chunk's header
   std::uint64_t a = 0;
   std::uint64_t b = 0;
   bool after_gap = false;        ///< bytes before it are missing, which may be the reason

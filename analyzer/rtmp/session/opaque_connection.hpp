@@ -18,6 +18,9 @@ class OpaqueConnection {
     FindingEvent finding(FindingId::not_rtmp);
     events_.emit_finding(finding, packet);
   }
+  /// What a carrier has to tell: goes to the sink as it is.
+  void add_event(Event& event, PacketRef packet) { events_.emit(event, packet); }
+  void add_finding(FindingEvent& event, PacketRef packet) { events_.emit_finding(event, packet); }
   void close(EndCause cause, PacketRef packet, const std::array<DirectionTotals, 2>& totals) {
     events_.close(cause, packet, totals);
   }

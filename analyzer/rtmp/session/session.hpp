@@ -38,6 +38,10 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   void on_end(Direction direction, const StreamEnd& end) override;
   void close(EndCause cause, PacketRef packet, const std::array<DirectionTotals, 2>& totals);
 
+  /// What a carrier below has to tell: goes to the sink as it is.
+  void add_event(Event& event, PacketRef packet) { emit(event, packet); }
+  void add_finding(FindingEvent& event, PacketRef packet) { emit_finding(event, packet); }
+
   /// Whether bodies of audio and video messages that begin from now on are kept whole, not their heads alone.
   void keep_media_whole(bool whole) {
     for (ChunkStreamDecoder& decoder : decoders_) decoder.keep_media_whole(whole);
