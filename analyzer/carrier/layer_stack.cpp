@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "carrier/proxy_header.hpp"
+#include "carrier/tls_layer.hpp"
 
 namespace rtmpscope::carrier {
 
@@ -18,9 +19,15 @@ struct LayerStack::Levels final : StreamSink {
   void on_end(Direction direction, const StreamEnd& end) override;
 
   /// `data`: the piece that decided, if one did.
-  void act_on(const Detection& detection, Direction direction, const StreamData* data);
+  void act_on(const Detection& found, Direction direction, const StreamData* data);
   void push(std::unique_ptr<Layer> layer);
+  [[nodiscard]] bool may_be_read_as_tls(const Detection& detection) const;
+  /// A layer that cannot be read, or brought nothing: what the connection carries is that layer.
+  [[nodiscard]] bool is_tls_without_content() const;
   [[nodiscard]] bool may_be_proxy_header(Direction direction, const StreamData& data) const;
+  [[nodiscard]] bool layers_are_opaque() const {
+    return !layers.empty() && layers.back()->state() == LayerState::opaque;
+  }
   [[nodiscard]] StreamSink& outermost() {
     return layers.empty() ? *this : static_cast<StreamSink&>(*layers.front());
   }
@@ -31,6 +38,7 @@ struct LayerStack::Levels final : StreamSink {
   DecisionListener listener;
   std::vector<std::unique_ptr<Layer>> layers;  ///< from the outside to the inside
   bool decided = false;
+  bool in_tls = false;  ///< one of the layers is TLS
   bool swapped = false;
   StreamSink* sink = nullptr;  ///< set if `decided`; null: nobody takes the inner streams
 };
@@ -59,8 +67,20 @@ void LayerStack::Levels::on_gap(Direction direction, const StreamGap& gap) {
 }
 
 void LayerStack::Levels::on_end(Direction direction, const StreamEnd& end) {
+  const std::size_t layers_before = layers.size();
   if (!decided) act_on(detector.at_end(), direction, nullptr);
+  if (layers.size() > layers_before) return layers.back()->on_end(direction, end);
   if (sink != nullptr) sink->on_end(swapped ? opposite(direction) : direction, end);
+}
+
+bool LayerStack::Levels::may_be_read_as_tls(const Detection& detection) const {
+  return detection.protocol == Protocol::tls && context.keys != nullptr && !in_tls &&
+         layers.size() < most_layers;
+}
+
+bool LayerStack::Levels::is_tls_without_content() const {
+  return in_tls && detector.held_segments() == 0 && !layers.empty() &&
+         layers.back()->state() != LayerState::absent;
 }
 
 /// What the level holds goes through the new layer to a level of its own.
@@ -72,8 +92,15 @@ void LayerStack::Levels::push(std::unique_ptr<Layer> layer) {
   outer.release_held(*layers.back());
 }
 
-void LayerStack::Levels::act_on(const Detection& detection, Direction direction, const StreamData* data) {
-  if (detection.protocol == Protocol::undecided) return;
+void LayerStack::Levels::act_on(const Detection& found, Direction direction, const StreamData* data) {
+  if (found.protocol == Protocol::undecided) return;
+  if (may_be_read_as_tls(found)) {
+    in_tls = true;
+    return push(std::make_unique<TlsLayer>(context));
+  }
+  Detection detection = found;
+  if (data == nullptr && detection.protocol == Protocol::other && is_tls_without_content())
+    detection.protocol = Protocol::tls;
   decided = true;
   swapped = detection.swapped;
   Decision decision{detection, context, hints.known_port};
@@ -114,12 +141,16 @@ void LayerStack::take(Direction direction, const StreamEnd& end) {
 void LayerStack::finish() {
   if (state_ != State::undecided) return;
   levels_->act_on(levels_->detector.at_end(), Direction::to_server, nullptr);
+  if (!levels_->decided) levels_->act_on(levels_->detector.at_end(), Direction::to_server, nullptr);
   settle();
 }
 
 /// Between two calls, when no layer is at work: takes out what is no longer needed.
 void LayerStack::settle() {
-  if (state_ != State::undecided || !levels_->decided) return;
+  if (state_ != State::undecided) return;
+  if (!levels_->decided && levels_->layers_are_opaque())
+    levels_->act_on(levels_->detector.at_end(), Direction::to_server, nullptr);
+  if (!levels_->decided) return;
   swapped_ = levels_->swapped;
   std::vector<std::unique_ptr<Layer>>& layers = levels_->layers;
   std::erase_if(layers, [](const auto& layer) { return layer->state() == LayerState::absent; });

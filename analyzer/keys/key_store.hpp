@@ -24,7 +24,8 @@ using KeyVersion = std::uint64_t;
 /// where it is, and unchanged, as long as the store lives.
 class KeyStore {
  public:
-  KeyStore() = default;
+  /// `grows`: keys may still come while they are looked for.
+  explicit KeyStore(bool grows = false) : grows_(grows) {}
   KeyStore(const KeyStore&) = delete;
   KeyStore& operator=(const KeyStore&) = delete;
 
@@ -63,6 +64,7 @@ class KeyStore {
     }
   };
 
+  const bool grows_;
   mutable std::mutex mutex_;
   KeyVersion version_ = 0;
   std::deque<TlsEntry> tls_;
@@ -85,6 +87,8 @@ class KeyView {
   void set_version(KeyVersion version) { version_ = version; }
   /// A carrier that has asked in vain need not ask again while this is the same.
   [[nodiscard]] KeyVersion version() const { return version_; }
+  /// A key that is not there may still come: worth waiting for.
+  [[nodiscard]] bool grows() const { return store_ != nullptr && store_->grows_; }
   /// No key of any kind so far.
   [[nodiscard]] bool empty() const;
 

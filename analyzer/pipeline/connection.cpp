@@ -151,12 +151,17 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
     case Protocol::http:
     case Protocol::other: break;
   }
+  if (decision.detection.protocol == Protocol::tls && decision.context.carriers.is_like_rtmp) {
+    open_opaque(decision, rtmp::Transport::rtmps);
+    return nullptr;
+  }
   if (!decision.known_port) {
     ++context_.others;
     return nullptr;
   }
   // Whoever looks at an RTMP port wants to know what is there instead.
-  open_opaque(decision, decision.detection.protocol == Protocol::tls    ? rtmp::Transport::tls
+  const bool tls = decision.detection.protocol == Protocol::tls || decision.context.carriers.tls;
+  open_opaque(decision, tls                                             ? rtmp::Transport::tls
                         : decision.detection.protocol == Protocol::http ? rtmp::Transport::http
                                                                         : rtmp::Transport::unknown);
   ++context_.opaque;

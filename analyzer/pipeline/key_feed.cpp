@@ -2,7 +2,8 @@
 
 namespace rtmpscope::pipeline {
 
-KeyFeed::KeyFeed(keys::KeyFiles* files, bool follow) : followed_(follow ? files : nullptr) {
+KeyFeed::KeyFeed(keys::KeyFiles* files, bool follow)
+    : store_(follow && files != nullptr), followed_(follow ? files : nullptr) {
   if (files != nullptr) files->read_all(store_, follow);
 }
 

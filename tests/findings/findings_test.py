@@ -17,6 +17,7 @@ import handshake_rows  # noqa: F401
 import media_rows  # noqa: F401
 import message_rows  # noqa: F401
 import packets
+import tls_rows  # noqa: F401
 from program import Program
 from rows import ROWS
 from wireshark import Tshark
@@ -27,6 +28,7 @@ NOT_IN_TSHARK = {
     "connection_repeated": "Wireshark tells connections apart by itself",
     "syn_again": "Wireshark shows no dissector a SYN",
     "overlap_conflict": "Wireshark shows no dissector a retransmission",
+    **dict.fromkeys((finding_id for finding_id, _ in ROWS if finding_id.startswith("tls_")), "Wireshark decrypts TLS"),
 }
 
 SECOND = 1_000_000_000
@@ -42,22 +44,31 @@ def number_of(client):
 
 
 def merged():
-    """All connections in one capture, one after the other, each with a client of its own."""
-    capture = []
+    """All connections in one capture, one after the other, each with a client of its own; and their keys."""
+    capture, keys = [], ""
     for number, (_, function) in enumerate(ROWS):
         session = function()
         session.end()
+        keys += getattr(session, "keys", "")
         address = bytes(map(int, client_of(number).split(".")))
         for packet in session.packets:
             data = packet.data.replace(b"\xc0\x00\x02\x01", address, 1)  # the client's, in the IP header
             capture.append(replace(packet, time=packet.time + number * 10 * SECOND, data=data))
-    return capture
+    return capture, keys
 
 
-def from_ndjson(program, path):
+def write(path):
+    """The option that names the key log, which is written beside it."""
+    capture, keys = merged()
+    packets.write_pcap(path, capture)
+    path.with_suffix(".keys").write_text(keys)
+    return "--keys", path.with_suffix(".keys")
+
+
+def from_ndjson(program, path, options):
     """{client: ids}"""
     clients, found = {}, defaultdict(set)
-    for line in program.ndjson(path, "--only", "connection_open,finding").splitlines():
+    for line in program.ndjson(path, *options, "--only", "connection_open,finding").splitlines():
         event = json.loads(line)
         if event["event"] == "connection_open":
             clients[event["connection"]] = event["client"]["address"]
@@ -66,9 +77,9 @@ def from_ndjson(program, path):
     return found
 
 
-def from_json(program, path):
+def from_json(program, path, options):
     """The same, of connections whose summary counts findings."""
-    document = json.loads(program.run("analyze", path, "--format", "json", "--only", "finding").stdout)
+    document = json.loads(program.run("analyze", path, *options, "--format", "json", "--only", "finding").stdout)
     counted = {connection["connection"]: connection for connection in document["connections"]}
     found = defaultdict(set)
     for event in document["events"]:
@@ -80,9 +91,10 @@ def from_json(program, path):
     return found
 
 
-def from_text(program, path):
+def from_text(program, path, options):
     found = defaultdict(set)
-    for block in re.split(r"^#", program.run("analyze", "--sort", "end", path).stdout.decode(), flags=re.MULTILINE)[1:]:
+    output = program.run("analyze", "--sort", "end", path, *options).stdout.decode()
+    for block in re.split(r"^#", output, flags=re.MULTILINE)[1:]:
         client = re.match(r"\d+ +([\d.]+):", block)[1]
         if re.search(r"^    findings ", block, re.MULTILINE):
             found[client] |= set(re.findall(r"\[([a-z0-9_]+)\]", block))
@@ -125,14 +137,14 @@ def complaints(ids, outputs):
 def main():
     program, arguments = Program(sys.argv[1]), sys.argv[2:]
     if arguments[:1] == ["--write"]:
-        packets.write_pcap(Path(arguments[1]), merged())
+        write(Path(arguments[1]))
         return 0
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "findings.pcap"
-        packets.write_pcap(path, merged())
+        options = write(path)
         ids = table(program)
         readers = {"ndjson": from_ndjson, "json": from_json, "text": from_text}
-        outputs = {name: read(program, path) for name, read in readers.items()}
+        outputs = {name: read(program, path, options) for name, read in readers.items()}
         if arguments:
             with Tshark(*arguments) as tshark:
                 outputs["tshark"] = from_tshark(tshark, path, ids)

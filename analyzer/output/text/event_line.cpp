@@ -351,6 +351,38 @@ std::string handshake_line(const FieldTexts& fields) {
   return line;
 }
 
+/// Of certificates the first, which is the server's own.
+std::string tls_line(const FieldTexts& fields) {
+  std::string line = "TLS";
+  const auto add = [&](std::string_view before, FieldId id) {
+    const std::string text = fields[id];
+    if (!text.empty()) line.append(before).append(text);
+  };
+  const std::string version = fields[FieldId::tls_version];
+  if (!version.empty()) line = version;
+  add("  ", FieldId::tls_cipher_suite);
+  add("  for ", FieldId::tls_server_name);
+  add("  ALPN ", FieldId::tls_alpn);
+  add("  certificate of ", FieldId::tls_certificate_subject);
+  add(" until ", FieldId::tls_certificate_not_after);
+  if (!fields[FieldId::tls_resumed].empty()) line.append("  resumed");
+  if (!fields[FieldId::tls_midstream].empty()) line.append("  from mid-stream on");
+  add(": ", FieldId::tls_keys);
+  add(", ", FieldId::tls_likeness);
+  return line;
+}
+
+std::string tls_alert_line(const FieldTexts& fields) {
+  return fmt::format("TLS alert ({}): {}", fields[FieldId::tls_alert_level],
+                     fields[FieldId::tls_alert_description]);
+}
+
+std::string tls_end_line(const FieldTexts& fields) {
+  return fmt::format("TLS ends: {} records with {} bytes to the server, {} with {} to the client",
+                     fields[FieldId::tls_end_to_server_records], fields[FieldId::tls_end_to_server_content],
+                     fields[FieldId::tls_end_to_client_records], fields[FieldId::tls_end_to_client_content]);
+}
+
 }  // namespace
 
 std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end, const Style& style,
@@ -424,6 +456,10 @@ std::string event_line(EventKind kind, const Tape& event, const Style& style) {
     case EventKind::sync_found: return sync_found_line(fields);
     case EventKind::handshake_done: return handshake_done_line(fields);
     case EventKind::handshake: return handshake_line(fields);
+    case EventKind::tls: return tls_line(fields);
+    case EventKind::tls_alert: return tls_alert_line(fields);
+    case EventKind::tls_key_update: return "TLS: new keys";
+    case EventKind::tls_end: return tls_end_line(fields);
     default:
       return fmt::format("{}  {}", info(kind).name,
                          compact_text(event, 0, event.entries().size(), style, style.longest_line()));

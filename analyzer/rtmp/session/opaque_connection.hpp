@@ -15,6 +15,8 @@ class OpaqueConnection {
 
   void open(PacketRef packet) {
     events_.open(packet);
+    if (is_rtmp(events_.summary().info.transport))
+      return;  // by its shape; its carrier says why it is not decoded
     FindingEvent finding(FindingId::not_rtmp);
     events_.emit_finding(finding, packet);
   }

@@ -1,0 +1,473 @@
+#include "carrier/tls_layer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "carrier/tls_session_keys.hpp"
+
+namespace rtmpscope::carrier {
+namespace {
+
+using tls::ContentType;
+using tls::HandshakeType;
+
+constexpr std::uint8_t fatal_alert = 2;  // RFC 5246, section 7.2
+constexpr std::uint8_t protocol_version_alert = 70;
+
+}  // namespace
+
+TlsLayer::TlsLayer(const LayerContext& context) : keys_(context.keys), listener_(context.listener) {}
+
+void TlsLayer::on_data(Direction direction, const StreamData& data) {
+  if (state_ == LayerState::opaque) return;
+  Side& at = side(direction);
+  if (at.mode == Mode::waiting && keys_->version() != keys_version_) {
+    look_for_keys();
+    for (const Direction each : {Direction::to_server, Direction::to_client}) release(each);
+  }
+  read(direction, data);
+  if (at.mode == Mode::waiting && at.held.bytes().size() > most_waiting_bytes) {
+    at.patience_over = true;
+    release(direction);
+  }
+}
+
+void TlsLayer::read(Direction direction, const StreamData& data) {
+  Side& at = side(direction);
+  switch (at.mode) {
+    case Mode::closed: return;
+    case Mode::waiting: return at.held.add(data.offset, data.bytes, data.packet);
+    case Mode::searching: at.search.add(data); return search(direction);
+    case Mode::reading: break;
+  }
+  at.splitter.feed(data);
+  take_records(direction, data.packet);
+}
+
+void TlsLayer::take_records(Direction direction, PacketRef packet) {
+  Side& at = side(direction);
+  while (const auto record = at.splitter.next()) {
+    const Answer answer = take(direction, *record);
+    if (answer == Answer::taken && at.mode == Mode::reading) continue;
+    if (answer == Answer::wait) {
+      at.mode = Mode::waiting;
+      at.held.add(record->offset, record->header, record->packet);
+      at.held.add(record->offset + record->header.size(), record->body, record->packet);
+    }
+    const std::uint64_t behind = record->offset + record->header.size() + record->body.size();
+    const std::vector<std::uint8_t> rest = at.splitter.take_rest();
+    if (!rest.empty()) read(direction, {behind, rest, packet});
+    return;
+  }
+  if (!at.splitter.is_broken()) return;
+  const std::uint64_t offset = at.splitter.offset();
+  find(FindingId::tls_record_malformed, role(direction), packet, 0, 0, offset);
+  const std::vector<std::uint8_t> rest = at.splitter.take_rest();
+  begin_search(direction, {.from = offset, .behind = offset + 1, .cause = GapCause::not_captured});
+  read(direction, {offset, rest, packet});
+}
+
+TlsLayer::Answer TlsLayer::take(Direction direction, const tls::Record& record) {
+  Side& at = side(direction);
+  const bool is_clear = !at.is_protected;
+  if (record.type() == ContentType::change_cipher_spec) {
+    if (!has_hellos(opening_)) {
+      if (may_wait(direction)) return Answer::wait;
+    } else if (!is_tls_1_3(opening_)) {
+      ++at.totals.records;
+      at.is_protected = true;
+      at.handshake.reset();
+      at.opener.on_change_cipher_spec();
+    }
+    return Answer::taken;
+  }
+  if (is_clear && record.type() == ContentType::application_data && !has_hellos(opening_)) {
+    if (may_wait(direction)) return Answer::wait;
+    at.is_protected = true;
+  }
+  const bool clear_alert = record.type() == ContentType::alert && record.body.size() == 2;
+  if (at.is_protected && !(clear_alert && (!has_hellos(opening_) || is_tls_1_3(opening_))))
+    return take_protected(direction, record);
+  ++at.totals.records;
+  deliver(direction, record, {record.type(), record.body});
+  return Answer::taken;
+}
+
+TlsLayer::Answer TlsLayer::take_protected(Direction direction, const tls::Record& record) {
+  Side& at = side(direction);
+  if (keys_->version() != keys_version_ && opening_.keys != TlsKeys::found) look_for_keys();
+  if (!at.opener.has_keys() && !at.opener.is_protected()) {
+    if (may_wait(direction)) return Answer::wait;
+    ++at.totals.records;
+    watch(direction, record);
+    return Answer::taken;
+  }
+  ++at.totals.records;
+  if (const auto opened = at.opener.open(record)) {
+    deliver(direction, record, *opened);
+  } else {
+    take_unverified(direction, record);
+  }
+  return Answer::taken;
+}
+
+/// Records of a handshake without keys, and early data, come before the first that can be opened.
+void TlsLayer::take_unverified(Direction direction, const tls::Record& record) {
+  Side& at = side(direction);
+  const bool may_be_early =
+      role(direction) == Direction::to_server && opening_.client && opening_.client->early_data;
+  if (!at.opener.is_proven() && at.opener.in_handshake()) {
+    if (may_be_early) ++at.totals.early;
+    if (at.opener.has_keys() && ++at.unproven <= most_unproven_records) return;
+  } else if (at.opener.is_proven()) {
+    ++at.totals.unverified;
+    find(FindingId::tls_record_unverified, role(direction), record.packet, record.body.size(), 0,
+         record.offset);
+    const std::uint64_t end = record.offset + record.header.size() + record.body.size();
+    at.opener.remember(record);
+    return begin_search(direction, {.from = record.offset, .behind = end, .cause = GapCause::not_captured});
+  } else if (++at.unproven <= most_unproven_records) {
+    at.opener.skip();
+    at.opener.remember(record);
+    return;
+  }
+  opening_.keys = TlsKeys::do_not_fit;
+  become_opaque(record.packet);
+}
+
+void TlsLayer::deliver(Direction direction, const tls::Record& record, const tls::OpenedRecord& opened) {
+  Side& at = side(direction);
+  switch (opened.type) {
+    case ContentType::application_data: return deliver_content(direction, record, opened.content);
+    case ContentType::alert: return on_alert(direction, opened.content, record, at.is_protected);
+    case ContentType::handshake:
+      return at.handshake.add(opened.content, [&](std::uint8_t type, Bytes body) {
+        on_handshake(direction, type, body, record.packet);
+      });
+    case ContentType::change_cipher_spec: break;
+  }
+}
+
+void TlsLayer::deliver_content(Direction direction, const tls::Record& record, Bytes content) {
+  Side& at = side(direction);
+  if (state_ == LayerState::establishing) {
+    state_ = LayerState::open;
+    tell_opening(record.packet);
+  }
+  if (content.empty()) return;
+  const std::size_t in_front = !is_tls_1_3(opening_) && at.opener.cipher() != nullptr
+                                   ? at.opener.cipher()->suite().explicit_nonce_size()
+                                   : 0;
+  const std::uint64_t offset = at.inner;
+  at.inner += content.size();
+  at.totals.content += content.size();
+  at.offsets.add(offset, record.offset + tls::record_header_size + in_front, content.size());
+  next().on_data(direction, {offset, content, record.packet});
+}
+
+void TlsLayer::on_alert(Direction direction, Bytes content, const tls::Record& record, bool encrypted) {
+  if (content.size() != 2) return;
+  const std::uint8_t level = content[0], description = content[1];
+  if (listener_ != nullptr) {
+    listener_->on_layer_event(
+        std::make_unique<TlsAlertEvent>(role(direction), record.packet, level, description, encrypted));
+  }
+  // In TLS 1.3 the level says nothing: all but two end the session (RFC 8446, section 6).
+  constexpr std::uint8_t close_notify = 0, user_canceled = 90;
+  const bool is_1_3 = is_tls_1_3(opening_);
+  const bool fatal =
+      level == fatal_alert || (is_1_3 && description != close_notify && description != user_canceled);
+  if (!fatal) return;
+  if (description == protocol_version_alert) {
+    find(FindingId::tls_no_shared_version, role(direction), record.packet, 0, 0, record.offset);
+  } else {
+    find(FindingId::tls_fatal_alert, role(direction), record.packet, description, 0, record.offset);
+  }
+}
+
+void TlsLayer::on_handshake(Direction direction, std::uint8_t type, Bytes body, PacketRef packet) {
+  Side& at = side(direction);
+  const bool is_1_3 = is_tls_1_3(opening_);
+  switch (static_cast<HandshakeType>(type)) {
+    case HandshakeType::client_hello: return on_client_hello(direction, body);
+    case HandshakeType::server_hello: return on_server_hello(direction, body);
+    case HandshakeType::encrypted_extensions: opening_.alpn = tls::parse_encrypted_extensions(body); return;
+    case HandshakeType::certificate:
+      if (role(direction) != Direction::to_client || !opening_.certificates.empty()) return;
+      for (const Bytes der : tls::parse_certificates(body, opening_.server ? opening_.server->version : 0)) {
+        if (auto certificate = tls::parse_certificate(der))
+          opening_.certificates.push_back(std::move(*certificate));
+      }
+      return;
+    case HandshakeType::finished:
+      if (is_1_3) at.opener.on_finished();
+      return;
+    case HandshakeType::key_update:
+      if (!is_1_3 || !at.is_protected) return;
+      at.opener.on_key_update();
+      if (listener_ != nullptr) {
+        listener_->on_layer_event(
+            std::make_unique<TlsKeyUpdateEvent>(role(direction), packet, !body.empty() && body[0] == 1));
+      }
+      return;
+    case HandshakeType::new_session_ticket:
+    case HandshakeType::end_of_early_data: return;
+  }
+}
+
+void TlsLayer::on_client_hello(Direction direction, Bytes body) {
+  auto hello = tls::parse_client_hello(body);
+  if (!hello) return;
+  if (!opening_.client) swapped_ = direction == Direction::to_client;
+  opening_.client = std::move(hello);
+}
+
+void TlsLayer::on_server_hello(Direction direction, Bytes body) {
+  auto hello = tls::parse_server_hello(body);
+  if (!hello) return;
+  if (!opening_.client) swapped_ = direction == Direction::to_server;
+  opening_.hello_retry = opening_.hello_retry || hello->retry;
+  if (hello->alpn) opening_.alpn = hello->alpn;
+  opening_.server = std::move(hello);
+  if (opening_.server->retry) return;
+  if (is_tls_1_3(opening_)) {
+    for (Side& each : sides_) each.is_protected = true;
+  }
+  look_for_keys();
+  release(opposite(direction));
+}
+
+void TlsLayer::look_for_keys() {
+  keys_version_ = keys_->version();
+  const bool swapped = role(Direction::to_server) == Direction::to_client;
+  Side& client = sides_[swapped ? 1 : 0];
+  Side& server = sides_[swapped ? 0 : 1];
+  opening_.keys = find_session_keys(opening_, *keys_, client.opener, server.opener);
+  // Keys that come late find the ChangeCipherSpec behind them.
+  for (Side& each : sides_) {
+    if (each.is_protected && !is_tls_1_3(opening_) && !each.opener.is_protected())
+      each.opener.on_change_cipher_spec();
+  }
+}
+
+/// Whether what is missing for this record may still come.
+bool TlsLayer::may_wait(Direction direction) const {
+  const Side& at = sides_[index_of(direction)];
+  const Side& peer = sides_[index_of(opposite(direction))];
+  if (state_ != LayerState::establishing || at.patience_over) return false;
+  if (!has_hellos(opening_))
+    return opening_.client && peer.mode == Mode::reading && !peer.is_protected && !peer.ended;
+  return keys_->grows() && opening_.keys != TlsKeys::suite_not_supported;
+}
+
+/// What was held is read again, and may be held again.
+void TlsLayer::release(Direction direction) {
+  Side& at = side(direction);
+  if (at.mode != Mode::waiting) return;
+  const HeldPieces pieces = std::exchange(at.held, HeldPieces());
+  at.mode = Mode::reading;
+  at.splitter.restart(pieces.offset());
+  pieces.for_each([&](const StreamData& data) { read(direction, data); },
+                  [&](const StreamGap& gap) { lose(direction, gap); });
+}
+
+/// A protected record without a key.
+void TlsLayer::watch(Direction direction, const tls::Record& record) {
+  if (state_ == LayerState::open) return give_up_direction(direction, record.packet);
+  if (opening_.keys == TlsKeys::no_data) look_for_keys();
+  const auto suite = opening_.server ? tls::find_suite(opening_.server->cipher_suite) : std::nullopt;
+  if (record.type() == ContentType::application_data) {
+    // Without a ServerHello: as TLS 1.3 with AES-GCM, which most are.
+    constexpr tls::Suite usual{.cipher = tls::CipherKind::aes_gcm, .key_size = 16, .tag_size = 16};
+    const std::uint16_t version = opening_.server ? opening_.server->version : tls::tls_1_3;
+    likeness_.add(role(direction), tls::content_size(record.body.size(), suite.value_or(usual), version));
+  }
+  if (likeness_.is_decided()) become_opaque(record.packet);
+}
+
+void TlsLayer::give_up_direction(Direction direction, PacketRef packet) {
+  Side& at = side(direction);
+  if (at.mode == Mode::closed) return;
+  at.mode = Mode::closed;
+  next().on_gap(direction, {at.inner, std::nullopt, GapCause::not_captured, packet});
+}
+
+void TlsLayer::become_opaque(PacketRef packet) {
+  if (state_ != LayerState::establishing) {  // content was handed on: from here on it cannot be had
+    for (const Direction direction : {Direction::to_server, Direction::to_client})
+      give_up_direction(direction, packet);
+    return;
+  }
+  state_ = LayerState::opaque;
+  opening_.likeness = likeness_.likeness();
+  tell_opening(packet);
+}
+
+void TlsLayer::tell_opening(PacketRef packet) {
+  if (std::exchange(opening_told_, true) || listener_ == nullptr) return;
+  listener_->on_layer_event(std::make_unique<TlsEvent>(opening_, packet));
+  if (opening_.keys != TlsKeys::found && opening_.keys != TlsKeys::no_data)
+    find(FindingId::tls_no_keys, std::nullopt, packet);
+  for (const LayerFinding& finding : certificate_findings(opening_, packet))
+    listener_->on_layer_finding(finding);
+}
+
+void TlsLayer::tell_end(PacketRef packet) {
+  if (std::exchange(end_told_, true) || listener_ == nullptr) return;
+  std::array<TlsTotals, 2> totals{};
+  for (const Direction direction : {Direction::to_server, Direction::to_client})
+    totals[index_of(role(direction))] = side(direction).totals;
+  const TlsTotals& client = totals[index_of(Direction::to_server)];
+  if (client.early > 0 && state_ == LayerState::open)
+    find(FindingId::tls_early_data, Direction::to_server, packet, client.early);
+  listener_->on_layer_event(std::make_unique<TlsEndEvent>(totals, packet));
+}
+
+void TlsLayer::find(FindingId id, std::optional<Direction> direction, PacketRef packet, std::uint64_t a,
+                    std::uint64_t b, std::optional<std::uint64_t> offset) {
+  if (listener_ == nullptr) return;
+  LayerFinding finding{
+      .id = id, .packet = packet, .direction = direction, .carrier_offset = offset, .a = a, .b = b};
+  listener_->on_layer_finding(finding);
+}
+
+void TlsLayer::lose(Direction direction, const StreamGap& gap) {
+  Side& at = side(direction);
+  if (at.mode == Mode::closed) return;
+  if (at.mode == Mode::searching) return at.search.add(gap);
+  const std::uint64_t gap_end = gap.offset + gap.length.value_or(0);
+  // The record at hand ends where its header says.
+  const std::uint64_t record_end = gap.offset + at.splitter.missing().value_or(0);
+  begin_search(direction, {.from = at.splitter.offset(),
+                           .behind = gap.length ? std::max(gap_end, record_end) : gap_end,
+                           .length_known = gap.length.has_value(),
+                           .cause = gap.cause});
+}
+
+void TlsLayer::begin_search(Direction direction, const TlsLoss& loss) {
+  Side& at = side(direction);
+  at.mode = Mode::searching;
+  at.search.begin(loss);
+  at.handshake.reset();
+  at.splitter.restart(loss.behind);
+}
+
+void TlsLayer::search(Direction direction) {
+  Side& at = side(direction);
+  while (at.mode == Mode::searching) {
+    const auto record = at.search.candidate();
+    if (!record) return;
+    if (!try_resume(direction, *record)) {
+      at.opener.remember(*record);
+      at.search.reject();
+      continue;
+    }
+    if (at.mode != Mode::reading || state_ == LayerState::opaque) return;
+    at.splitter.restart(record->offset + record->header.size() + record->body.size());
+    const HeldPieces pieces = at.search.accept();
+    pieces.for_each([&](const StreamData& data) { read(direction, data); }, [](const StreamGap&) {});
+    return;
+  }
+}
+
+/// Whether the record is one of the session: it verifies, or, where nothing can be verified, its place is
+/// known or its header has the session's version.
+bool TlsLayer::try_resume(Direction direction, const tls::Record& record) {
+  Side& at = side(direction);
+  const std::uint64_t outer_bytes = record.offset - at.search.loss().from;
+  const bool has_keys = at.is_protected && at.opener.cipher() != nullptr;
+  if (!has_keys) {
+    at.mode = Mode::reading;
+    at.totals.lost += 1;
+    if (take(direction, record) == Answer::taken) return true;
+    at.mode = Mode::searching;
+    return false;
+  }
+  const std::size_t least_record = at.opener.cipher()->overhead();
+  constexpr std::size_t largest_record = tls::record_header_size + tls::most_record_body;
+  const std::uint64_t most_lost = at.search.loss().length_known
+                                      ? std::min<std::uint64_t>(outer_bytes / least_record, most_lost_records)
+                                      : most_lost_records;
+  const bool in_handshake = at.opener.in_handshake();
+  std::uint64_t lost = outer_bytes == 0 || !at.search.loss().length_known
+                           ? 0
+                           : (outer_bytes + largest_record - 1) / largest_record;
+  const auto opened = at.opener.open_after_loss(record, most_lost, lost, budget_);
+  if (!opened) {
+    if (budget_.bytes < record.body.size()) give_up_direction(direction, record.packet);
+    return false;
+  }
+  at.mode = Mode::reading;
+  ++at.totals.records;
+  tell_loss(direction, lost, outer_bytes, in_handshake, record.packet);
+  deliver(direction, record, *opened);
+  return true;
+}
+
+void TlsLayer::tell_loss(Direction direction, std::uint64_t lost, std::uint64_t outer_bytes,
+                         bool in_handshake, PacketRef packet) {
+  Side& at = side(direction);
+  at.totals.lost += lost;
+  if (lost == 0 && outer_bytes == 0) return;
+  const tls::RecordCipher& cipher = *at.opener.cipher();
+  StreamGap gap{at.inner, std::nullopt, at.search.loss().cause, packet};
+  if (cipher.has_exact_sizes() && at.search.loss().length_known && !in_handshake &&
+      outer_bytes >= lost * cipher.overhead())
+    gap.length = outer_bytes - lost * cipher.overhead();
+  if (in_handshake && (at.opener.in_handshake() || lost == 0)) return;  // nothing of the content is missing
+  find(FindingId::tls_records_lost, role(direction), packet, lost, gap.length.value_or(0),
+       at.search.loss().from);
+  if (gap.length == 0U) return;
+  if (state_ == LayerState::establishing) {
+    state_ = LayerState::open;
+    tell_opening(packet);
+  }
+  next().on_gap(direction, gap);
+  at.inner += gap.length.value_or(0);
+}
+
+void TlsLayer::on_gap(Direction direction, const StreamGap& gap) {
+  Side& at = side(direction);
+  if (state_ == LayerState::opaque) return;
+  if (at.mode == Mode::waiting) return at.held.add(gap);
+  lose(direction, gap);
+}
+
+void TlsLayer::on_end(Direction direction, const StreamEnd& end) {
+  Side& at = side(direction);
+  at.ended = true;
+  for (const Direction each : {direction, opposite(direction)}) {
+    Side& held = side(each);
+    if (held.mode != Mode::waiting) continue;
+    held.patience_over = true;
+    release(each);
+  }
+  if (at.mode == Mode::searching && state_ == LayerState::open) {
+    give_up_direction(direction, end.packet);
+  }
+  if (state_ == LayerState::establishing) {
+    const bool complete = side(Direction::to_server).is_protected && side(Direction::to_client).is_protected;
+    if (!complete) find(FindingId::tls_handshake_incomplete, std::nullopt, end.packet);
+    become_opaque(end.packet);
+  }
+  const bool both = side(opposite(direction)).ended;
+  if (both) tell_end(end.packet);
+  next().on_end(direction, {at.inner, end.cause, end.packet});
+}
+
+void TlsLayer::add_to(LayerContext& context) const {
+  context.carriers.tls = true;
+  context.carriers.is_like_rtmp = opening_.likeness.value_or(tls::Likeness::none) != tls::Likeness::none;
+}
+
+std::uint64_t TlsLayer::outer_offset(Direction direction, std::uint64_t inner) const {
+  const Side& at = sides_[index_of(direction)];
+  return at.offsets.outer(inner, at.splitter.offset());
+}
+
+std::uint64_t TlsLayer::inner_offset(Direction direction, std::uint64_t outer) const {
+  const Side& at = sides_[index_of(direction)];
+  return at.offsets.inner(outer, at.inner);
+}
+
+}  // namespace rtmpscope::carrier

@@ -1,0 +1,43 @@
+// Where records of TLS begin again after bytes are missing.
+#pragma once
+
+#include <optional>
+
+#include "carrier/held_pieces.hpp"
+#include "carrier/tls/record_cipher.hpp"
+
+namespace rtmpscope::carrier {
+
+/// What is missing of a direction.
+struct TlsLoss {
+  std::uint64_t from = 0;    ///< offset of the first record that is not whole
+  std::uint64_t behind = 0;  ///< the next record begins here, or further on
+  bool length_known = true;
+  GapCause cause = GapCause::not_captured;
+};
+
+/// Goes through the bytes behind a loss and offers each place that can be a record. Keeps at most one record
+/// and the piece at hand.
+///
+/// Call order: begin; then add data and gaps; after data, `candidate` until it returns nothing, each answered
+/// by `reject`, or by `accept`, which ends the search.
+class TlsRecordSearch {
+ public:
+  void begin(const TlsLoss& loss);
+  void add(const StreamData& data);
+  void add(const StreamGap& gap);
+  [[nodiscard]] const TlsLoss& loss() const { return loss_; }
+
+  /// A complete record, if it is one; valid until the next call of any other function.
+  [[nodiscard]] std::optional<tls::Record> candidate();
+  void reject() { ++at_; }
+  /// What lies behind the candidate.
+  [[nodiscard]] HeldPieces accept();
+
+ private:
+  TlsLoss loss_;
+  HeldPieces held_;
+  std::size_t at_ = 0;  ///< of the candidate in `held_`
+};
+
+}  // namespace rtmpscope::carrier
