@@ -9,6 +9,7 @@
 #include <pcap.h>
 
 #include "capture/file_source.hpp"
+#include "capture/limits.hpp"
 #include "capture/link_type.hpp"
 #include "capture/pcap_text.hpp"
 
@@ -105,6 +106,7 @@ class LiveSource : public PacketSource {
     packet.number = ++number_;
     packet.link_type = statistics_.interfaces.front().link_type;
     batch_->storage.insert(batch_->storage.end(), bytes, bytes + header.caplen);
+    if (batch_->storage.size() >= max_batch_bytes) pcap_breakloop(handle_);
   }
 
   void read_drops() {

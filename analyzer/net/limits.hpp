@@ -70,8 +70,9 @@ struct FlowLimits {
   /// reported.
   Timestamp half_open_timeout = 120 * second;
 
-  /// More flows of a table without payload than that are a flood or a scan, and are forgotten sooner.
-  std::size_t usual_half_open = 1U << 11;
+  /// More flows of a table without payload than that are a flood or a scan, and are forgotten sooner. What is
+  /// left of them then is 10 MiB in the 64 tables of a run.
+  std::size_t usual_half_open = 1U << 9;
   Timestamp half_open_timeout_if_more = 30 * second;
 
   /// Both sides have sent FIN, but bytes before it or its acknowledgement are missing: no packet for that

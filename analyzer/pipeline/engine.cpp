@@ -68,7 +68,7 @@ class Engine {
         case Duty::read:
           window.memory_scarce = memory_.read(task.window);
           read(window);
-          if (live_ && task.window % windows_between_trims == 0) malloc_trim(0);
+          if (live_) give_back(window, task.window % windows_between_trims);
           if (progress_) progress_(source_.progress());
           schedule_.read_done(window.last);
           break;
@@ -90,6 +90,13 @@ class Engine {
   void read(Window& window) {
     reader_.read(window);
     window.keys = keys_.update(source_.statistics());
+  }
+
+  /// The first windows of each `windows_between_trims` free what they hold, one more of them than there are,
+  /// since observers have an output of their own; then the heap frees what was left in between.
+  void give_back(Window& window, std::uint64_t number) {
+    if (number <= windows_.size()) window.release_outputs();
+    if (number == windows_.size()) malloc_trim(0);
   }
 
   /// Other workers stop after what they are doing.

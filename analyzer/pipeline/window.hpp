@@ -40,6 +40,12 @@ struct Window {
   bool memory_scarce = false;                       ///< for its shards: rtmp::SharedMemory
   std::array<output::Output, shard_count> outputs;  ///< by shard, once it has processed the window
 
+  /// Frees what the outputs of earlier runs have left. The observers' own outputs, with which these are
+  /// exchanged, come to lie here with the window that is merged next.
+  void release_outputs() {
+    for (output::Output& output : outputs) output = {output::Buffer(), {}};
+  }
+
   /// Indices of the section's segments that belong to the shards [first, end).
   [[nodiscard]] std::span<const std::uint32_t> part(const Section& section, std::size_t first,
                                                     std::size_t end) const {

@@ -3,6 +3,12 @@
 #include <cstdio>
 
 namespace rtmpscope {
+namespace {
+
+constexpr std::size_t kept_entries = 4096;
+constexpr std::size_t kept_bytes = std::size_t{64} << 10;
+
+}  // namespace
 
 Bytes Tape::bytes(const Entry& entry) const {
   return Bytes(storage_).subspan(entry.bytes_offset, entry.bytes_length);
@@ -11,6 +17,10 @@ Bytes Tape::bytes(const Entry& entry) const {
 void Tape::clear() {
   entries_.clear();
   storage_.clear();
+  if (entries_.capacity() > kept_entries) [[unlikely]]
+    entries_.shrink_to_fit();
+  if (storage_.capacity() > kept_bytes) [[unlikely]]
+    storage_.shrink_to_fit();
 }
 
 void Tape::replay(FieldSink& sink) const {

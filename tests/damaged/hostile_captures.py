@@ -133,6 +133,16 @@ def overlaps(size, path):
 
 def half_open(size, path):
     """Nothing but SYNs, each of another client."""
+    write_syns(size, path, lambda n: (10 << 24 | n, 40000, SERVER_PORT))
+
+
+def half_open_from_one(size, path):
+    """The same from all ports of one client to several of the server: they share what one pair of hosts may have."""
+    write_syns(size, path, lambda n: (10 << 24 | 1, 1024 + n % 60_000, SERVER_PORT + n // 60_000))
+
+
+def write_syns(size, path, ends_of):
+    """`ends_of` gives the client's address, its port, and the server's port."""
     head = ETHERNET + struct.pack(">BBHHHBBH", 0x45, 0, 40, 0, 0x4000, 64, 6, 0)
     length = len(head) + 8 + 20
     with open(path, "wb") as file:
@@ -141,8 +151,9 @@ def half_open(size, path):
         for n in range(size * 14):
             seconds, nanoseconds = divmod(START + n * STEP, 1_000_000_000)
             file.write(struct.pack("<IIII", seconds, nanoseconds, length, length) + head)
-            file.write(struct.pack(">II", 10 << 24 | n, 0xC0000201))
-            file.write(struct.pack(">HHIIBBHHH", 40000, SERVER_PORT, n, 0, 5 << 4, SYN, 65535, 0, 0))
+            client, port, server_port = ends_of(n)
+            file.write(struct.pack(">II", client, 0xC0000201))
+            file.write(struct.pack(">HHIIBBHHH", port, server_port, n, 0, 5 << 4, SYN, 65535, 0, 0))
 
 
 def lonely_fragments(size, path):
@@ -253,6 +264,7 @@ HOSTILE = {
     make.__name__: make
     for make in (
         fake_headers, nested, alternating_lengths, out_of_order, descending, every_other_byte, overlaps, half_open,
-        lonely_fragments, clock_set, open_messages, lost_again, amf0_bombs, amf3_bombs, noise, nearly_headers,
+        half_open_from_one, lonely_fragments, clock_set, open_messages, lost_again, amf0_bombs, amf3_bombs, noise,
+        nearly_headers,
     )
 }  # fmt: skip

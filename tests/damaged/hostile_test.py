@@ -42,7 +42,15 @@ TINY_MESSAGES = {"lost_again": (230, 10)}
 SAID = {
     "out_of_order": "buffer_limit", "descending": "buffer_limit", "open_messages": "retained_bytes_limit",
     "lonely_fragments": "incomplete_datagrams", "clock_set": "clock_jumps",
+    "half_open_from_one": "half_open_pushed_out",
     "amf0_bombs": "amf_depth_limit", "amf3_bombs": "amf_expansion_limit",
+}  # fmt: skip
+
+# And what the last line of the text says.
+SAID_AT_LAST = {
+    "half_open_from_one": "connections without payload forgotten, as there were too many",
+    "lonely_fragments": "incomplete IP datagrams", "clock_set": "jumps of the clock",
+    "open_bodies": "messages in progress shortened to save memory",
 }  # fmt: skip
 
 # Many connections: kilobytes, bytes of output a byte of input, and what must be said.
@@ -79,12 +87,13 @@ def check_memory(name, program, scratch):
         output, _, memory = measured(["/usr/bin/prlimit", f"--as={ADDRESS_SPACE}", program, *ANALYZE, path])
     except Failure as failure:
         return [f"{name}: {failure}"]
+    else:
+        wrong = last_line(name, program, path)
     finally:
         path.unlink()
     events = output.count(b"\n")
     said = f"{events} events, {len(output)} bytes, {memory // MEBIBYTE} MiB"
     print(f"{name}: {size} bytes, {packets} packets: {said}", flush=True)
-    wrong = []
     if memory > MOST_MEMORY:
         wrong.append(f"{name}: {memory} bytes of memory")
     most_events, most_output = TINY_MESSAGES.get(name, (MOST_EVENTS, MOST_OUTPUT))
@@ -95,6 +104,14 @@ def check_memory(name, program, scratch):
     if name in SAID and f'"{SAID[name]}"'.encode() not in output:
         wrong.append(f"{name}: {SAID[name]} is not said")
     return wrong
+
+
+def last_line(name, program, path):
+    if name not in SAID_AT_LAST:
+        return []
+    output, _, _ = measured([program, *SUMMARY, path])
+    line = output.decode().splitlines()[-1]
+    return [] if SAID_AT_LAST[name] in line else [f"{name}: the last line is {line}"]
 
 
 def check_crowd(name, program, scratch):
@@ -115,6 +132,7 @@ def check_crowd(name, program, scratch):
             wrong.append(f"{name}, {output_format}: {memory} bytes of memory")
         if output_format != "ndjson":
             continue
+        wrong += last_line(name, program, path)
         decoded = output.count(b'"type":"video"')
         if decoded != HEALTHY:
             wrong.append(f"{name}: {decoded} messages of the healthy connection")

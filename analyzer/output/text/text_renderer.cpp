@@ -68,6 +68,7 @@ void TextRenderer::on_event(const rtmp::Event& event) {
 }
 
 void TextRenderer::on_tick(PacketRef now) {
+  tape_.clear();  // a large event gives its memory back
   if (!options_.live) return;
   std::vector<Conversation*> waiting;
   for (const auto& [connection, conversation] : conversations_) {
