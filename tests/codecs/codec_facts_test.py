@@ -139,7 +139,8 @@ class Hevc(CodecTest):
 
     def test_fields_are_interlaced(self):
         record = self.record("0101600000004000000000005af000fcfdf8f800000f", self.SPS_FIELDS)
-        self.check(hevc(record), fields_allowed=True, sequence_frame_rate=25)
+        video, _ = self.check(hevc(record), fields_allowed=True, interlaced=True, sequence_frame_rate=25)
+        self.assertIn("interlaced", video["detail"])
 
 
 class Av1(CodecTest):
