@@ -25,6 +25,8 @@ KINDS = (
     # Chunk sizes beyond the usual ones.
     "avc aac 333 type1", "avc aac 1000 compressed", "hvc1 aac 333 compressed", "hvc1 aac 5000 type1",
     "avc opus 77 compressed segments shared", "avc aac 5000 type1", "avc aac 1717 type0",
+    # Silence, whose headers and bodies are all alike.
+    "none silent_aac 128 compressed", "avc silent_aac 4096 compressed", "none silent_opus 128 compressed",
     # A chunk a segment.
     "avc aac 128 compressed segments", "avc aac 128 type1 segments shared", "hvc1 opus 128 compressed segments",
 )  # fmt: skip

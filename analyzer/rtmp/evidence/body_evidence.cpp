@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/byte_order.hpp"
+#include "rtmp/evidence/silent_aac.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -96,6 +97,12 @@ int weigh_alike(Bytes head, Bytes previous) {
   return alike == 0 ? 0 : (alike - 1) * bits_a_byte;
 }
 
+/// A frame without coefficients that ends where its message does.
+int weigh_aac_frame(Bytes head, std::uint32_t length) {
+  if (head[1] != 1 || length > head.size()) return 0;
+  return silent_aac_size(head.subspan(2)) == length - 2 ? silent_aac_bits : 0;
+}
+
 }  // namespace
 
 std::optional<int> weigh_audio(Bytes head, std::uint32_t length, Bytes previous) {
@@ -113,7 +120,11 @@ std::optional<int> weigh_audio(Bytes head, std::uint32_t length, Bytes previous)
     case 10:
       if (head.size() < 2) return same ? bits : 4;
       if (head[1] > 1 || length < 3) return std::nullopt;
-      return (same ? bits : head[0] == 0xAF ? 7 : (head[0] & 0xFC) == 0xAC ? 5 : 3) + 7;
+      return (same                       ? bits
+              : head[0] == 0xAF          ? 7
+              : (head[0] & 0xFC) == 0xAC ? 5
+                                         : 3) +
+             7 + weigh_aac_frame(head, length);
     case 2:
     case 14: return head.size() >= 4 && is_mp3_frame(head.subspan(1)) ? bits + 14 : bits;
     default: return bits + weigh_alike(head, previous);

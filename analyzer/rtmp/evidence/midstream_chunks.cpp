@@ -10,6 +10,7 @@
 #include "rtmp/chunk/chunk_header.hpp"
 #include "rtmp/evidence/amf0_name.hpp"
 #include "rtmp/evidence/body_evidence.hpp"
+#include "rtmp/evidence/silent_aac.hpp"
 #include "rtmp/evidence/usual_values.hpp"
 
 namespace rtmpscope::rtmp {
@@ -195,10 +196,21 @@ bool is_proof(const Headers& headers) {
   return headers.size() >= plain_midstream_messages && lengths.size() >= plain_midstream_lengths && !equal;
 }
 
-/// Audio that begins with a code of its own, not with a number as AAC does: equally long messages of that are
-/// proof.
+/// Silent AAC behind a header that inherits its length, and another header of its chunk stream behind that.
+bool is_silent_aac(Bytes bytes) {
+  const FirstByte header{bytes[0]};
+  const Bytes body = bytes.subspan(header.header_size());
+  if (body[0] >> 4 != 10 || body[1] != 1) return false;
+  const std::size_t size = silent_aac_size(body.subspan(2));
+  return size > 0 &&
+         inheriting_size(body.subspan(2 + size), static_cast<std::uint8_t>(header.id()), body[0]) > 0;
+}
+
+/// Audio that begins with a code of its own, not with a number as most AAC does: equally long messages of
+/// that are proof.
 bool is_coded_audio(Bytes bytes) {
   if (!is_inheriting_media(bytes)) return false;
+  if (is_silent_aac(bytes)) return true;
   const std::uint8_t first = bytes[FirstByte{bytes[0]}.header_size()];
   constexpr std::array<int, 3> formats = {2, 9, 14};  // MP3, those with a FourCC, MP3 of 8 kHz
   return std::ranges::find(formats, first >> 4) != formats.end();

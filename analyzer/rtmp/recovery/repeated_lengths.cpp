@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <utility>
 
 #include "base/byte_order.hpp"
@@ -21,7 +22,11 @@ constexpr double least_significance = 12;
 constexpr std::size_t most_places = 2048;
 /// A message and the next one of its kind may have others between them.
 constexpr std::size_t neighbours = 6;
-constexpr std::size_t shortest = 20;
+constexpr std::uint32_t shortest = 20;
+/// Silence is shorter: AAC of one channel, which has 6 bytes. Its bodies are all alike, so they must say what
+/// they are.
+constexpr std::uint32_t shortest_silence = 6;
+constexpr int silence_bits = 28;  // a FourCC, or an AAC frame that is read to its end
 /// What sorting a place and its distances takes.
 constexpr std::uint64_t steps_a_repeated_place = 8;
 
@@ -82,23 +87,24 @@ class DistanceCounter {
   /// Distances are below `end`.
   explicit DistanceCounter(std::size_t end) : counts_(end) {}
 
-  [[nodiscard]] Distance most_frequent(std::span<const Place> places) {
+  /// Of those from `least` on.
+  [[nodiscard]] Distance most_frequent(std::span<const Place> places, std::uint32_t least) {
     Distance best;
-    for_each(places, [&](std::uint32_t bytes) {
+    for_each(places, least, [&](std::uint32_t bytes) {
       const int count = ++counts_[bytes];
       // Of equal counts the shortest: the distance over two messages repeats as often as that over one.
       if (count > best.count || (count == best.count && bytes < best.bytes)) best = {bytes, count};
     });
-    for_each(places, [&](std::uint32_t bytes) { counts_[bytes] = 0; });
+    for_each(places, least, [&](std::uint32_t bytes) { counts_[bytes] = 0; });
     return best;
   }
 
  private:
   template <typename Visit>
-  static void for_each(std::span<const Place> places, Visit visit) {
+  static void for_each(std::span<const Place> places, std::uint32_t least, Visit visit) {
     for (std::size_t i = 0; i < places.size(); ++i) {
       for (std::size_t k = i + 1; k < places.size() && k <= i + neighbours; ++k) {
-        if (places[k].at >= places[i].payload + shortest) visit(places[k].at - places[i].payload);
+        if (places[k].at >= places[i].payload + least) visit(places[k].at - places[i].payload);
       }
     }
   }
@@ -195,6 +201,29 @@ std::uint8_t type_of(Bytes body, const SenderProfile& profile) {
   return 0;
 }
 
+bool is_no_chance(const Distance& distance, std::size_t places, std::size_t window) {
+  return distance.count >= least_repeats &&
+         significance(places, window, distance.count) >= least_significance;
+}
+
+/// The distance at which messages with one key follow each other, if there is one.
+std::optional<Distance> period_of(Bytes bytes, std::span<const Place> places, DistanceCounter& distances,
+                                  const SenderProfile& profile) {
+  const Distance period = distances.most_frequent(places, shortest);
+  if (is_no_chance(period, places.size(), bytes.size()) &&
+      count_distinct(bytes, places, period.bytes) >= least_repeats) {
+    return period;
+  }
+  const Bytes body = bytes.subspan(places[places.size() / 2].payload);
+  const Bytes head = body.first(std::min(weighed_body_bytes, body.size()));
+  const auto says_what_it_is = [&](std::uint32_t length) {
+    return weigh_body(MessageType::audio, head, length, profile).value_or(0) >= silence_bits;
+  };
+  const Distance silence = distances.most_frequent(places, shortest_silence);
+  const bool found = is_no_chance(silence, places.size(), bytes.size()) && says_what_it_is(silence.bytes);
+  return found ? std::optional(silence) : std::nullopt;
+}
+
 }  // namespace
 
 std::vector<RepeatedLength> find_repeated_lengths(Bytes bytes, const SenderProfile& profile,
@@ -218,10 +247,9 @@ std::vector<RepeatedLength> find_repeated_lengths(Bytes bytes, const SenderProfi
     while (i < places.size() && places[i].key == places[begin].key) ++i;
     if (i - begin > most_places) continue;
     const std::span<const Place> own = all.subspan(begin, i - begin);
-    const Distance distance = distances.most_frequent(own);
-    if (distance.count < least_repeats) continue;
-    if (significance(own.size(), bytes.size(), distance.count) < least_significance) continue;
-    if (count_distinct(bytes, own, distance.bytes) < least_repeats) continue;
+    const std::optional<Distance> period = period_of(bytes, own, distances, profile);
+    if (!period) continue;
+    const Distance& distance = *period;
     const Place& first = own.front();
     if (is_transport_stream(bytes, first.payload - first.at + distance.bytes)) continue;
     RepeatedLength repetition;

@@ -111,6 +111,27 @@ TEST(MidstreamEvidence, MediaThatShowNothingAreProvenByManyMessages) {
   EXPECT_FALSE(is_midstream_rtmp(Bytes(stream).first(900)));
 }
 
+ByteVector repeated(const char* text, int times) {
+  ByteVector out;
+  for (int i = 0; i < times; ++i) out = concat(out, hex(text));
+  return out;
+}
+
+TEST(MidstreamEvidence, SilenceWithoutLengthsThatSaysWhatItIs) {
+  for (const char* text :
+       {"c4 af 01 21 10 04 60 8c 1c", "84 000017 af 01 01 18 20 07", "c4 91 4f707573 f8 ff fe"}) {
+    EXPECT_TRUE(is_midstream_rtmp(Bytes(repeated(text, 40)).subspan(3))) << text;
+    EXPECT_FALSE(is_midstream_rtmp(repeated(text, 3))) << text;
+  }
+}
+
+TEST(MidstreamEvidence, ShortRecordsOfOneContentAreNot) {
+  for (const char* text :
+       {"c4 af 01 de 10 04 60 8c 1c", "c4 82 ff ff ff ff ff ff ff", "c4 3e 00 00 00 00 00 00 00"}) {
+    EXPECT_FALSE(is_midstream_rtmp(repeated(text, 2000))) << text;
+  }
+}
+
 TEST(MidstreamEvidence, RecordsOfOneLengthAreNot) {
   std::mt19937 random(7);
   EXPECT_FALSE(is_midstream_rtmp(mulaw(60000, random, true)));

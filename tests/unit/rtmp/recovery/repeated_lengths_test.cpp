@@ -45,5 +45,27 @@ TEST_F(RepeatedLengthsTest, IgnoresBodiesThatAreEqual) {
   EXPECT_TRUE(find_repeated_lengths(bytes, profile, {}, work).empty());
 }
 
+ByteVector repeated(const char* text, int times) {
+  ByteVector bytes;
+  for (int i = 0; i < times; ++i) bytes = concat(bytes, hex(text));
+  return bytes;
+}
+
+TEST_F(RepeatedLengthsTest, FindsSilenceThatSaysWhatItIs) {
+  const auto aac = find_repeated_lengths(repeated("c4 af 01 21 10 04 60 8c 1c", 40), profile, {}, work);
+  ASSERT_EQ(aac.size(), 1U);
+  EXPECT_EQ(aac[0].defaults.chunk_stream_id, 4U);
+  EXPECT_EQ(aac[0].defaults.length, 8U);
+  EXPECT_EQ(aac[0].defaults.type_id, 8);
+  const auto opus = find_repeated_lengths(repeated("c4 91 4f707573 f8 ff fe", 40), profile, {}, work);
+  ASSERT_EQ(opus.size(), 1U);
+  EXPECT_EQ(opus[0].defaults.length, 8U);
+}
+
+TEST_F(RepeatedLengthsTest, IgnoresShortRecordsThatAreEqual) {
+  EXPECT_TRUE(find_repeated_lengths(repeated("c4 af 01 de 10 04 60 8c 1c", 40), profile, {}, work).empty());
+  EXPECT_TRUE(find_repeated_lengths(repeated("c4 82 ff ff ff ff ff ff ff", 40), profile, {}, work).empty());
+}
+
 }  // namespace
 }  // namespace rtmpscope::test
