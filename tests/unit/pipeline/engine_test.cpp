@@ -253,7 +253,9 @@ TEST(Engine, ConnectionsOnAnRtmpPortThatAreNotRtmpAreNotCountedAsRtmp) {
 }
 
 TEST(Engine, OtherConnectionsAreCounted) {
-  EXPECT_THAT(analyze("rtmps_no_keys.pcap", ndjson()),
+  auto options = ndjson();
+  options.engine.shard.rtmp_ports = {};
+  EXPECT_THAT(analyze("err_plain_http_on_1935.pcap", options),
               HasSubstr(R"("connections":0,"not_rtmp_connections":0,"other_connections":1)"));
 }
 
