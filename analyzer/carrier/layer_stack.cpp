@@ -21,6 +21,7 @@ struct LayerStack::Levels final : StreamSink {
   /// `data`: the piece that decided, if one did.
   void act_on(const Detection& found, Direction direction, const StreamData* data);
   void push(std::unique_ptr<Layer> layer);
+  [[nodiscard]] bool may_be_inside_tls(const StreamData& data) const;
   [[nodiscard]] bool may_be_read_as_tls(const Detection& detection) const;
   /// A layer that cannot be read, or brought nothing: what the connection carries is that layer.
   [[nodiscard]] bool is_tls_without_content() const;
@@ -43,6 +44,13 @@ struct LayerStack::Levels final : StreamSink {
   StreamSink* sink = nullptr;  ///< set if `decided`; null: nobody takes the inner streams
 };
 
+/// Without a SYN a connection may begin anywhere in a session of TLS. That matters only where keys can open
+/// it. If it begins with a record, the detector knows that it is TLS.
+bool LayerStack::Levels::may_be_inside_tls(const StreamData& data) const {
+  return !hints.syn_seen && !in_tls && layers.empty() && context.keys != nullptr &&
+         context.keys->tls_count() > 0 && tls::has_records(data.bytes, data.offset == 0 ? 1 : 0);
+}
+
 /// A header is looked for in front of the stream's first byte, and again behind a header.
 bool LayerStack::Levels::may_be_proxy_header(Direction direction, const StreamData& data) const {
   return direction == Direction::to_server && data.offset == 0 && hints.syn_seen &&
@@ -52,6 +60,11 @@ bool LayerStack::Levels::may_be_proxy_header(Direction direction, const StreamDa
 
 void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
   if (decided) return;  // the rest of what a layer hands on, and nobody wants it
+  if (may_be_inside_tls(data)) {
+    in_tls = true;
+    push(std::make_unique<TlsLayer>(context, true));
+    return layers.back()->on_data(direction, data);
+  }
   if (may_be_proxy_header(direction, data)) {
     push(std::make_unique<ProxyHeaderLayer>());
     return layers.back()->on_data(direction, data);

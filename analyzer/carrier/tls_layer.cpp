@@ -16,7 +16,12 @@ constexpr std::uint8_t protocol_version_alert = 70;
 
 }  // namespace
 
-TlsLayer::TlsLayer(const LayerContext& context) : keys_(context.keys), listener_(context.listener) {}
+TlsLayer::TlsLayer(const LayerContext& context, bool inside)
+    : keys_(context.keys), listener_(context.listener) {
+  if (!inside) return;
+  for (const Direction direction : {Direction::to_server, Direction::to_client})
+    begin_search(direction, {.length_known = false, .cause = GapCause::start_not_captured});
+}
 
 void TlsLayer::on_data(Direction direction, const StreamData& data) {
   if (state_ == LayerState::opaque) return;
@@ -72,7 +77,8 @@ TlsLayer::Answer TlsLayer::take(Direction direction, const tls::Record& record) 
   const bool is_clear = !at.is_protected;
   if (record.type() == ContentType::change_cipher_spec) {
     if (!has_hellos(opening_)) {
-      if (may_wait(direction)) return Answer::wait;
+      const bool before_second_hello = opening_.server && opening_.server->retry;
+      if (!before_second_hello && may_wait(direction)) return Answer::wait;
     } else if (!is_tls_1_3(opening_)) {
       ++at.totals.records;
       at.is_protected = true;
@@ -98,6 +104,7 @@ TlsLayer::Answer TlsLayer::take_protected(Direction direction, const tls::Record
   if (keys_->version() != keys_version_ && opening_.keys != TlsKeys::found) look_for_keys();
   if (!at.opener.has_keys() && !at.opener.is_protected()) {
     if (may_wait(direction)) return Answer::wait;
+    if (take_midstream(direction, record)) return Answer::taken;
     ++at.totals.records;
     watch(direction, record);
     return Answer::taken;
@@ -109,6 +116,18 @@ TlsLayer::Answer TlsLayer::take_protected(Direction direction, const tls::Record
     take_unverified(direction, record);
   }
   return Answer::taken;
+}
+
+bool TlsLayer::take_midstream(Direction direction, const tls::Record& record) {
+  Side& at = side(direction);
+  if (has_hellos(opening_)) return false;
+  const auto opened = midstream_.open(*keys_, record, direction, opening_, swapped_, at.opener);
+  if (!opened) return false;
+  at.is_protected = true;
+  at.mode = Mode::reading;
+  ++at.totals.records;
+  deliver(direction, record, *opened);
+  return true;
 }
 
 /// Records of a handshake without keys, and early data, come before the first that can be opened.
@@ -354,7 +373,7 @@ void TlsLayer::begin_search(Direction direction, const TlsLoss& loss) {
 
 void TlsLayer::search(Direction direction) {
   Side& at = side(direction);
-  while (at.mode == Mode::searching) {
+  while (at.mode == Mode::searching && state_ != LayerState::opaque) {
     const auto record = at.search.candidate();
     if (!record) return;
     if (!try_resume(direction, *record)) {
@@ -377,6 +396,11 @@ bool TlsLayer::try_resume(Direction direction, const tls::Record& record) {
   const std::uint64_t outer_bytes = record.offset - at.search.loss().from;
   const bool has_keys = at.is_protected && at.opener.cipher() != nullptr;
   if (!has_keys) {
+    if (at.search.loss().cause == GapCause::start_not_captured) {
+      if (take_midstream(direction, record)) return true;
+      if (midstream_.is_hopeless()) become_opaque(record.packet);
+      return false;
+    }
     at.mode = Mode::reading;
     at.totals.lost += 1;
     if (take(direction, record) == Answer::taken) return true;

@@ -10,6 +10,7 @@
 #include "carrier/tls/record_opener.hpp"
 #include "carrier/tls/record_splitter.hpp"
 #include "carrier/tls_events.hpp"
+#include "carrier/tls_midstream.hpp"
 #include "carrier/tls_record_search.hpp"
 
 namespace rtmpscope::carrier {
@@ -23,7 +24,9 @@ namespace rtmpscope::carrier {
 /// missing: a gap of known length (but for CBC, whose padding hides sizes). A record that does not verify is
 /// a gap, too.
 ///
-/// Which side is the client is taken from the ClientHello.
+/// Where the opening is not in the capture, records of TLS 1.3 are tried with the secrets of the key logs.
+///
+/// Which side is the client is taken from the ClientHello, or from the secret that fits.
 class TlsLayer final : public Layer {
  public:
   /// Bytes of one direction that wait for keys, or for the other side's hello.
@@ -35,7 +38,8 @@ class TlsLayer final : public Layer {
   /// Records that may not verify in front of the first one that does (handshake without keys, early data).
   static constexpr std::uint64_t most_unproven_records = 1024;
 
-  explicit TlsLayer(const LayerContext& context);
+  /// `inside`: the streams begin within the session, and not where a record does.
+  explicit TlsLayer(const LayerContext& context, bool inside = false);
 
   void on_data(Direction direction, const StreamData& data) override;
   void on_gap(Direction direction, const StreamGap& gap) override;
@@ -79,6 +83,8 @@ class TlsLayer final : public Layer {
   void read(Direction direction, const StreamData& data);
   void take_records(Direction direction, PacketRef packet);
   [[nodiscard]] Answer take(Direction direction, const tls::Record& record);
+  /// Where the opening is not in the capture: true if the record has shown the way in, and is delivered.
+  [[nodiscard]] bool take_midstream(Direction direction, const tls::Record& record);
   [[nodiscard]] Answer take_protected(Direction direction, const tls::Record& record);
   void take_unverified(Direction direction, const tls::Record& record);
   void deliver(Direction direction, const tls::Record& record, const tls::OpenedRecord& opened);
@@ -116,6 +122,7 @@ class TlsLayer final : public Layer {
   bool end_told_ = false;
   keys::KeyVersion keys_version_ = 0;  ///< that was looked at
   tls::LikenessWatch likeness_;
+  TlsMidstream midstream_;
   tls::SearchBudget budget_{search_budget};
   std::array<Side, 2> sides_;  ///< by direction as TCP says
 };

@@ -1,4 +1,5 @@
-"""Compares the messages that rtmpscope finds with those of other decoders, for every conversation in plain RTMP.
+"""Compares the messages that rtmpscope finds with those of other decoders, for every conversation in plain RTMP, and
+for those in TLS whose keys are in the capture, or in a file of its name with the ending keys.
 
     differential_test.py PROGRAM reference|tshark [--captures DIRECTORY]
 
@@ -18,18 +19,25 @@ import reference_rtmp
 import tshark_rtmp
 from known_differences import AFTER_EXTENDED_DELTA, as_tshark_shows, explanation, not_whole
 from program import Pairs, Program, SAMPLES
-from streams import tcp_streams
+from streams import tcp_streams, tls_streams
 
 HEADER = ("type_id", "chunk_stream_id", "message_stream_id", "timestamp", "length", "chunks", "stream_offset")
 PLAIN_RTMP_VERSION = b"\x03"
 MOST_SHOWN = 3  # differences of one direction; what follows is often a consequence
 
 
+def key_log(capture):
+    """The file with the capture's keys; None if there is none."""
+    path = capture.with_suffix(".keys")
+    return path if path.exists() else None
+
+
 def our_messages(program, capture):
     """[{"to_server": [message], "to_client": [message], "c" and "s": endpoints, "extended_deltas": {direction and chunk
     stream: offset of its first header of type 1 or 2 with an extended timestamp}}] in the order of the connections."""
     connections = {}
-    for event in program.events("--chunks", capture):
+    keys = ("--keys", key_log(capture)) if key_log(capture) else ()
+    for event in program.events("--chunks", capture, *keys):
         kind, number = event.get("event"), event.get("connection")
         if kind == "connection_open":
             ends = [event.get(side) for side in ("client", "server")]
@@ -83,10 +91,14 @@ def compare(what, ours, theirs, keys=None):
     return lines[:MOST_SHOWN]
 
 
-def conversations(program, capture):
-    """(our connection, TCP stream, its number in tshark) for every conversation in plain RTMP, and what is missing."""
+def conversations(program, capture, with_tls=False):
+    """(our connection, stream, its number in tshark) for every conversation in plain RTMP, and what is missing."""
     ours, found, lines = our_messages(program, capture), [], []
-    for number, stream in enumerate(tcp_streams(capture)):
+    streams = list(enumerate(tcp_streams(capture)))
+    if with_tls and capture.name.startswith("rtmps_"):
+        keys = ("-o", f"tls.keylog_file:{key_log(capture)}") if key_log(capture) else ()
+        streams += ((f"TLS {number}", stream) for number, stream in tls_streams(capture, keys).items())
+    for number, stream in streams:
         if not stream or PLAIN_RTMP_VERSION not in (stream.to_server[:1], stream.to_client[:1]):
             continue
         match = next((c for c in ours if {c["c"], c["s"]} == {stream.client, stream.server}), None)
@@ -108,7 +120,7 @@ def directions(connection, stream):
 
 
 def compare_with_reference(program, capture):
-    found, lines = conversations(program, capture)
+    found, lines = conversations(program, capture, with_tls=True)
     count = 0
     for connection, stream, number in found:
         for ours, theirs, _ in directions(connection, stream):

@@ -13,6 +13,22 @@ MOST_STREAMS = 64
 def tcp_streams(capture, protocol="tcp", arguments=()):
     """One Stream for each TCP stream of the capture, in the order of their first packets. None where bytes are missing.
     With protocol "tls" those that can be decrypted, with the arguments that tshark needs for that."""
+    found = numbered_streams(capture, protocol, arguments)
+    return [found[number] for number in sorted(found)]
+
+
+def tls_streams(capture, arguments=()):
+    """{number of the TCP stream: Stream of what is inside TLS}. tshark names only one end, the one that is heard first,
+    so that the other comes from the TCP stream."""
+    plain, found = numbered_streams(capture, "tcp", ()), {}
+    for number, stream in numbered_streams(capture, "tls", arguments).items():
+        if stream and plain.get(number):
+            ends = {plain[number].client, plain[number].server}
+            found[number] = stream._replace(server=(ends - {stream.client}).pop())
+    return found
+
+
+def numbered_streams(capture, protocol, arguments):
     command = ["tshark", "-n", "-q", "-r", str(capture), *arguments]
     for number in range(MOST_STREAMS):
         command += ["-z", f"follow,{protocol},raw,{number}"]
@@ -23,7 +39,7 @@ def tcp_streams(capture, protocol="tcp", arguments=()):
         nodes = re.findall(r"^Node \d: (.*):(\d+)$", block, re.MULTILINE)
         if nodes[0][1] != "0":
             found[number] = read_stream(nodes, block.split("\n", 3)[3])
-    return [found[number] for number in sorted(found)]
+    return found
 
 
 def read_stream(nodes, text):

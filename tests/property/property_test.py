@@ -35,6 +35,10 @@ class Sample:
     def __init__(self, path, scratch):
         self.path, self.scratch = path, Path(scratch)
         self.packets = capture_file.read(path)
+        self.keys = ()  # variants have no Decryption Secrets Blocks
+        if secrets := capture_file.secrets(path):
+            self.file("sample.keys").write_bytes(secrets)
+            self.keys = ("--keys", self.file("sample.keys"))
         self.one_link_type = len({packet.link_type for packet in self.packets}) == 1
 
     def file(self, name):
@@ -106,11 +110,12 @@ def check(program, path):
     expected, count = parse(outputs[0]), len(JOBS)
     with tempfile.TemporaryDirectory() as scratch:
         jobs = cycle(JOBS)
-        for name, what_stays, files, stdin in Sample(path, scratch).variants():
+        sample = Sample(path, scratch)
+        for name, what_stays, files, stdin in sample.variants():
             count += 1
             try:
                 source = {"stdin": None, "input": stdin} if stdin else {}
-                events = program.events(*files, *OPTIONS, "--jobs", next(jobs), **source)
+                events = program.events(*files, *OPTIONS, *sample.keys, "--jobs", next(jobs), **source)
             except RuntimeError as error:
                 wrong.append(f"{path.name}, {name}: {error}")
                 continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 MAGIC = {0xA1B2C3D4: 1000, 0xA1B23C4D: 1}  # nanoseconds in the unit of its packet times
 NANOSECOND_MAGIC = 0xA1B23C4D
-SECTION_HEADER, INTERFACE, ENHANCED_PACKET = 0x0A0D0D0A, 1, 6
+SECTION_HEADER, INTERFACE, ENHANCED_PACKET, DECRYPTION_SECRETS = 0x0A0D0D0A, 1, 6, 10
 IF_TSRESOL = 9  # option: times are in units of 10 to the power of minus this, by default 6
 
 LINK_ETHERNET, LINK_RAW, LINK_SLL, LINK_SLL2 = 1, 101, 113, 276
@@ -61,6 +61,20 @@ def read_pcapng(contents):
             data = contents[at + 28 : at + 28 + length]
             yield Packet((high << 32 | low) * unit, link_type, data, original_length)
         at += block_length
+
+
+def secrets(path):
+    """The text of all Decryption Secrets Blocks of a pcapng file; empty if there are none."""
+    contents, text, at = path.read_bytes(), b"", 0
+    if contents[:4] != struct.pack("<I", SECTION_HEADER):
+        return text
+    while at + 12 <= len(contents):
+        block_type, length = struct.unpack_from("<II", contents, at)
+        if block_type == DECRYPTION_SECRETS:
+            size = struct.unpack_from("<I", contents, at + 12)[0]
+            text += contents[at + 16 : at + 16 + size]
+        at += length
+    return text
 
 
 def options(data):

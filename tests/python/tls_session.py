@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from session import CLIENT, SERVER, START, Session
@@ -19,9 +19,9 @@ NO_ENCRYPT_THEN_MAC = 1 << 19  # SSL_OP_NO_ENCRYPT_THEN_MAC, which Python has no
 
 
 @lru_cache
-def certificate(name="media.example", valid_from=-DAY, valid_to=DAY):
+def certificate(name="media.example", valid_from=-DAY, valid_to=DAY, kind="ecdsa"):
     """PEM of a key and a certificate signed with it, valid from and to these times after the capture's first packet."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
     builder = builder.serial_number(1).not_valid_before(CAPTURE_TIME + valid_from)

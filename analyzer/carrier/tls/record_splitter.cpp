@@ -27,6 +27,20 @@ bool is_record_header(Bytes header) {
          body_size(header) <= most_record_body;
 }
 
+bool has_records(Bytes bytes, std::size_t from) {
+  const auto is_data_header = [](Bytes header) {
+    return header[0] == static_cast<std::uint8_t>(ContentType::application_data) && header[1] == 3 &&
+           header[2] == 3 && is_record_header(header);
+  };
+  for (std::size_t at = from; at + record_header_size < bytes.size(); ++at) {
+    if (!is_data_header(bytes.subspan(at))) continue;
+    const std::size_t end = at + record_header_size + body_size(bytes.subspan(at));
+    if (end == bytes.size()) return true;
+    if (end + record_header_size <= bytes.size() && is_data_header(bytes.subspan(end))) return true;
+  }
+  return false;
+}
+
 void RecordSplitter::feed(const StreamData& data) {
   input_ = data.bytes;
   packet_ = data.packet;

@@ -15,6 +15,10 @@ inline constexpr std::size_t most_record_body = (std::size_t{1} << 14) + 2048;
 /// Whether these five bytes can be a record's header: a known type, version 3.x, a body that is allowed.
 [[nodiscard]] bool is_record_header(Bytes header);
 
+/// Whether a record of application data begins at `from` in `bytes` or further on, and ends with them or in
+/// front of another one.
+[[nodiscard]] bool has_records(Bytes bytes, std::size_t from);
+
 /// Call order: feed, then next until it returns nothing, again and again; skip for a gap in between. Keeps at
 /// most one record.
 class RecordSplitter {
