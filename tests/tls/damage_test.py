@@ -81,7 +81,8 @@ class DamageTest(unittest.TestCase):
         packets, session.packets = session.packets, kept
         events = carried.analyzed(self.program, session)
         session.packets = packets
-        found = {key: message for key, (message, _) in spans(carried.messages(events)).items() if message.get("complete")}
+        listed = {key: message for key, (message, _) in spans(carried.messages(events)).items()}
+        found = {key: message for key, message in listed.items() if message.get("complete")}
         for key, message in found.items() if exact else ():
             self.assertIn(key, self.truth)
             self.assertEqual(message.get("length"), self.truth[key][0].get("length"), key)
