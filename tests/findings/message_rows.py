@@ -93,6 +93,11 @@ def extended_timestamp_differs():
     return sent(zero, audio(0, LATE))
 
 
+@row("chunk_size_not_obeyed")
+def chunk_size_not_obeyed():
+    return sent(message(SET_CHUNK_SIZE, u32(4096), 2), chunks(header(0, 6, 0, len(FRAME), VIDEO, 1), FRAME, 6), audio(0, 20))
+
+
 @row("extended_timestamp_unannounced")
 def extended_timestamp_unannounced():
     surplus = header(0, 4, 9, len(AAC_FRAME), AUDIO, 1) + u32(0x1000009) + AAC_FRAME

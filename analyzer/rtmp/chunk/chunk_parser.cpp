@@ -5,27 +5,9 @@
 #include <utility>
 
 #include "base/byte_order.hpp"
+#include "rtmp/chunk/ordinary_header.hpp"
 
 namespace rtmpscope::rtmp {
-namespace {
-
-/// Headers in a row that cannot be right before the chunk borders count as lost. One odd header can be a
-/// sender's fault; three in a row have not been seen from a sender (Red5 uses the same number).
-constexpr std::uint8_t implausible_limit = 3;
-
-/// values.def: sync_lost_reason
-constexpr std::uint8_t implausible_header = 2;
-
-/// After a type 0 header with time T, some senders mean "T again" by a type 3 header that begins a message,
-/// others "T more". Without another chunk stream to compare with, a step above this is taken as "T again".
-constexpr std::uint32_t believable_step_ms = 1000;
-
-std::uint32_t distance(std::uint32_t a, std::uint32_t b) {
-  const auto difference = static_cast<std::int32_t>(a - b);  // serial number arithmetic, RTMP 4
-  return static_cast<std::uint32_t>(difference < 0 ? -static_cast<std::int64_t>(difference) : difference);
-}
-
-}  // namespace
 
 void ChunkParser::note(FindingId id, Range range, std::uint64_t a, std::uint64_t b) {
   if (findings_ == nullptr) findings_ = std::make_unique<std::vector<ChunkFinding>>();
@@ -72,6 +54,13 @@ ChunkItem ChunkParser::step(StreamData& in) {
 
   const std::size_t count = std::min<std::size_t>(remaining_, in.bytes.size());
   ChunkStream& stream = streams_[current_];
+  if (stream.received == 0) {
+    if (!begins_body(stream, in.bytes[0])) [[unlikely]] {
+      odd_body_ = true;
+      return stop_at(ChunkItem::Kind::odd_header, State::at_odd_header, {});
+    }
+    taken_ = {header_.stream_offset, in.offset, current_};
+  }
   item.kind = ChunkItem::Kind::payload;
   item.stream = current_;
   item.payload = in.bytes.first(count);
@@ -198,7 +187,15 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
       return stop_at(ChunkItem::Kind::ambiguous_header, State::at_ambiguous_header, raw);
     }
   }
-  const std::size_t index = streams_.find_or_add(header_.chunk_stream_id);
+  std::size_t index = streams_.index_of(header_.chunk_stream_id);
+  const ChunkStream* const known = index == not_seen ? nullptr : &streams_[index];
+  const bool continuation =
+      known != nullptr && known->in_progress && continues_message(header_, known->message);
+  if (needs_belief(known, continuation) && !is_believed()) [[unlikely]] {
+    odd_body_ = false;
+    return stop_at(ChunkItem::Kind::odd_header, State::at_odd_header, raw);
+  }
+  if (known == nullptr) index = streams_.find_or_add(header_.chunk_stream_id);
   ChunkStream& stream = streams_[index];
   ChunkItem item;
   item.kind = ChunkItem::Kind::begin;
@@ -208,25 +205,15 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
   if (header_.has_extended_timestamp || (header_.format == 3 && stream.has_extended_timestamp)) [[unlikely]]
     note(extended_timestamps_.learn(header_, stream));
 
-  const bool continuation = stream.in_progress && continues_message(header_, stream.message);
   if (continuation) {
     ++stream.message.chunks;
+    taken_ = {header_.stream_offset, header_.stream_offset + header_.size, current_};
     if (header_.format != 3) [[unlikely]]
       repeat_header(stream);
   } else {
     item.abandoned = stream.in_progress;
     if (item.abandoned) abandoned_ = std::make_unique<ChunkStream>(stream);
     item.starts_message = true;
-    if (!plausible(stream)) {
-      if (++implausible_ >= implausible_limit) {
-        lose_sync();
-        item.kind = ChunkItem::Kind::sync_lost;
-        item.reason = implausible_header;
-        return item;
-      }
-    } else {
-      implausible_ = 0;
-    }
     start_message(stream, packet);
     if (provisional) recovery_->begin_provisional(current_);
   }
@@ -234,7 +221,10 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
   remaining_ = std::min(rest, chunk_size_);
   item.payload_length = remaining_;
   item.ends_message = rest == 0;
-  if (item.ends_message) stream.in_progress = false;
+  if (item.ends_message) {
+    stream.in_progress = false;
+    taken_ = {header_.stream_offset, header_.stream_offset + header_.size, current_};
+  }
   return item;
 }
 
@@ -249,9 +239,25 @@ void ChunkParser::repeat_header(ChunkStream& stream) {
   stream.extended_timestamp = header_.extended_timestamp;
 }
 
-bool ChunkParser::plausible(const ChunkStream& stream) const {
-  if (header_.format >= 2) return stream.has_defaults();
-  return is_known_message_type(header_.type_id) || header_.type_id == 7;  // 7 is used between Adobe's servers
+/// Random bytes could look like the header, as far as the parser knows. `stream` is as it was before it.
+bool ChunkParser::needs_belief(const ChunkStream* stream, bool continues) const {
+  if (!continues) return !is_ordinary(header_, stream);
+  return header_.format == 2 && !stream->repeats_headers && header_.timestamp_field > usual_longest_step_ms;
+}
+
+/// It was weighed, or what follows it has been parsed on trial.
+bool ChunkParser::is_believed() const {
+  return believed_ == header_.stream_offset ||
+         (recovery_ != nullptr && recovery_->is_trusted(header_.stream_offset));
+}
+
+/// False: the header inherits all that says what the message is, and its body begins with another byte than
+/// all others.
+bool ChunkParser::begins_body(const ChunkStream& stream, std::uint8_t first) {
+  const std::uint8_t type_id = stream.message.type_id;
+  if (header_.format >= 2 && !body_begins_.contains(type_id, first) && !is_believed()) return false;
+  body_begins_.add(type_id, first);
+  return true;
 }
 
 void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
@@ -259,7 +265,7 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
   const ChunkHeader& h = header_;
   if (!stream.has_defaults() && h.format != 0) begin_without_defaults(message);
   if (recovery_ != nullptr) [[unlikely]]
-    estimate_timestamp(h, estimator_, packet.time, stream);
+    estimate_timestamp(h, clock_.estimator(), packet.time, stream);
   if (h.basic_size == 3 && basic_header_size(h.chunk_stream_id) < 3) {
     note(FindingId::basic_header_longer_than_needed, {0, 3}, h.chunk_stream_id);
   }
@@ -276,7 +282,7 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
     message.length = h.length;
     message.type_id = h.type_id;
   }
-  update_timestamp(stream);
+  note(clock_.advance(h, stream, recovery_ != nullptr));
   stream.received = 0;
   stream.missing = 0;
   stream.in_progress = true;
@@ -285,7 +291,8 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
   message.chunks = 1;
   message.first_frame = packet.number;
   message.stream_offset = h.stream_offset;
-  follow_clocks(stream, packet);
+  clock_.follow(stream, packet);
+  if (message.chunk_stream_id != 2) extended_timestamps_.follow(message.timestamp);
 }
 
 /// The header inherits, and its chunk stream has sent no header before it. After a loss, that one is only
@@ -296,77 +303,9 @@ void ChunkParser::begin_without_defaults(MessageHeader& message) {
     note(FindingId::first_header_not_type0, {0, 1}, h.format, h.chunk_stream_id);
     return;
   }
-  message.timestamp = recent_[0].timestamp - h.time();
+  message.timestamp = clock_.last_timestamp() - h.time();
   message.timestamp_exact = false;
   message.message_stream_id_known = false;
-}
-
-void ChunkParser::update_timestamp(ChunkStream& stream) {
-  const ChunkHeader& h = header_;
-  MessageHeader& message = stream.message;
-  switch (h.format) {
-    case 0:
-      message.timestamp = h.time();
-      stream.delta = h.time();
-      break;
-    case 1:
-    case 2:
-      stream.delta = h.has_extended_timestamp ? delta_of(h, message.timestamp) : h.timestamp_field;
-      message.timestamp += stream.delta;
-      break;
-    default: message.timestamp = type3_timestamp(stream); break;
-  }
-  if (h.format < 3) {
-    stream.last_format = static_cast<LastFormat>(h.format);
-    stream.has_extended_timestamp = h.has_extended_timestamp;
-    stream.extended_timestamp = h.extended_timestamp;
-  } else if (!stream.has_defaults()) {
-    stream.last_format = LastFormat::type1;  // nothing to inherit: an empty message at time 0, reported above
-  }
-}
-
-/// What later timestamps are estimated from, and compared with.
-void ChunkParser::follow_clocks(ChunkStream& stream, PacketRef packet) {
-  const MessageHeader& message = stream.message;
-  if (message.type_id == MessageType::audio || message.type_id == MessageType::video) {
-    estimator_.add_media(stream.clock, message.timestamp, message.timestamp_exact, message.stream_offset,
-                         packet.time);
-  } else {
-    estimator_.add_control(packet.time);
-  }
-  if (message.chunk_stream_id != 2) {  // times of protocol control messages mean nothing
-    if (recent_[0].chunk_stream_id != message.chunk_stream_id) recent_[1] = recent_[0];
-    recent_[0] = {message.chunk_stream_id, message.timestamp};
-    extended_timestamps_.follow(message.timestamp);
-  }
-}
-
-/// Time of a message that a type 3 header begins (RTMP 5.3.1.2.4).
-std::uint32_t ChunkParser::type3_timestamp(ChunkStream& stream) {
-  const std::uint32_t previous = stream.message.timestamp;
-  if (header_.has_extended_timestamp && header_.extended_timestamp != stream.extended_timestamp &&
-      header_.extended_timestamp != previous && header_.extended_timestamp >= extended_mark) {
-    // A new value in the repeated field: the sender means this message's own time or delta.
-    if (stream.last_format == LastFormat::type0) return header_.extended_timestamp;
-    stream.delta = header_.extended_timestamp;
-    return previous + stream.delta;
-  }
-  if (stream.last_format != LastFormat::type0 || stream.delta == 0) return previous + stream.delta;
-
-  // After a type 0 header the standard adds its time once more; many receivers and some senders add nothing.
-  // Take what keeps closer to the other chunk streams, and remember it for the messages that follow.
-  const std::uint32_t step = stream.delta;
-  const std::uint32_t own = stream.message.chunk_stream_id;
-  const Recent& other = recent_[0].chunk_stream_id != own ? recent_[0] : recent_[1];
-  const bool adds = other.chunk_stream_id != 0
-                        ? distance(previous + step, other.timestamp) < distance(previous, other.timestamp)
-                        : step <= believable_step_ms;
-  if (recovery_ != nullptr) stream.message.timestamp_exact = false;  // what is compared with may be estimated
-  note(FindingId::type3_after_type0, {0, 1}, adds ? previous + step : previous,
-       adds ? previous : previous + step);
-  stream.last_format = LastFormat::type1;  // decided: from here on the delta is agreed
-  stream.delta = adds ? step : 0;
-  return previous + stream.delta;
 }
 
 std::uint32_t ChunkParser::header_length() const {
@@ -396,7 +335,6 @@ ChunkParserRecovery& ChunkParser::recovery() {
 
 void ChunkParser::enter_recovery(const ChunkResumption& resumption) {
   state_ = State::in_sync;
-  implausible_ = 0;
   chunk_size_ = recovery().enter(resumption);
   for (const HeaderDefaults& each : resumption.defaults) set_defaults(each);
 }
@@ -409,7 +347,7 @@ void ChunkParser::set_defaults(const HeaderDefaults& defaults) {
   message.timestamp_exact = false;
   if (stream.has_defaults()) return;
   stream.last_format = LastFormat::type1;
-  message.timestamp = recent_[0].timestamp;
+  message.timestamp = clock_.last_timestamp();
   message.message_stream_id_known = false;
 }
 
@@ -429,6 +367,20 @@ void ChunkParser::resume_interrupted(const InterruptedChunk& interrupted, std::u
   recovery_->set_predicted_until(predicted_until);
   current_ = static_cast<std::uint32_t>(interrupted.stream);
   remaining_ = interrupted.remaining;
+}
+
+void ChunkParser::restart_message(const ChunkResumption& resumption) {
+  enter_recovery(resumption);
+  header_ = {.stream_offset = taken_.header,
+             .size = static_cast<std::uint8_t>(taken_.payload - taken_.header)};
+  believed_ = taken_.header;
+  current_ = taken_.stream;
+  ChunkStream& stream = streams_[current_];
+  stream.received = stream.missing = 0;
+  stream.message.chunks = 1;
+  stream.in_progress = true;
+  stream.incomplete = false;
+  remaining_ = std::min(stream.message.length, chunk_size_);
 }
 
 void ChunkParser::resume_at_ambiguous_header(const ChunkResumption& resumption) {

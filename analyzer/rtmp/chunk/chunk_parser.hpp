@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,11 +12,13 @@
 
 #include "base/prefetch.hpp"
 #include "base/stream.hpp"
+#include "rtmp/chunk/body_begins.hpp"
 #include "rtmp/chunk/chunk_header.hpp"
 #include "rtmp/chunk/chunk_parser_recovery.hpp"
 #include "rtmp/chunk/chunk_stream_table.hpp"
 #include "rtmp/chunk/extended_timestamp.hpp"
 #include "rtmp/chunk/message.hpp"
+#include "rtmp/chunk/message_clock.hpp"
 
 namespace rtmpscope::rtmp {
 
@@ -25,7 +28,8 @@ struct ChunkItem {
     begin,             ///< a chunk header; `header`, `raw`, `starts_message`, `abandoned`
     payload,           ///< payload of the chunk that began last; `payload`, `ends_message`
     gap,               ///< `missing` payload bytes of that chunk are not captured; `ends_message`
-    sync_lost,         ///< no chunk border is known from here on; `reason` (values.def: sync_lost_reason)
+    sync_lost,         ///< no chunk border is known from here on
+    odd_header,        ///< a header that begins a message as no other did; `header`, `raw` (see odd_body)
     undecided_header,  ///< what follows has to show whether it has an extended timestamp; `header`, `raw`
     ambiguous_header,  ///< after a loss: a header whose meaning has to be confirmed first; `header`, `raw`
     next_header,       ///< the header behind a provisional message, or between its chunks; `header`, `raw`
@@ -34,7 +38,6 @@ struct ChunkItem {
   bool starts_message = false;
   bool ends_message = false;  ///< with begin: the message is empty, and complete
   bool abandoned = false;     ///< a message in progress is replaced: ChunkParser::abandoned
-  std::uint8_t reason = 0;
   std::uint32_t missing = 0;
   std::size_t stream = 0;            ///< index for ChunkParser::stream
   std::uint32_t payload_length = 0;  ///< begin: bytes of the message in this chunk
@@ -45,9 +48,9 @@ struct ChunkItem {
 /// Pull parser: call `next` until it answers need_more, and act on each item before the next call, so that a
 /// Set Chunk Size or an Abort takes effect where the standard wants it (RTMP 5.4.1, 5.4.2).
 ///
-/// Items do not depend on how the stream is cut into StreamData. After sync_lost, ambiguous_header and
-/// next_header the parser takes nothing until a call of `resume…` says where it is (sync_search.hpp). The
-/// caller keeps the bytes meanwhile.
+/// Items do not depend on how the stream is cut into StreamData. After sync_lost, odd_header,
+/// ambiguous_header and next_header the parser takes nothing until a call says where it is (sync_search.hpp).
+/// The caller keeps the bytes meanwhile.
 ///
 /// After a loss the parser trusts less: what a header inherits is uncertain until the chunk stream sends it
 /// again, and so is the chunk size. A header that depends on either gives an ambiguous_header item instead of
@@ -112,8 +115,39 @@ class ChunkParser {
   /// message is provisional.
   void keep_only_current() {
     streams_.keep_only(current_);
-    current_ = 0;
+    current_ = taken_.stream = 0;
   }
+  /// The chunk whose payload was begun last: what follows it may show that it was not what it seemed to be.
+  struct TakenChunk {
+    std::uint64_t header = 0;   ///< offset in the stream
+    std::uint64_t payload = 0;  ///< likewise
+    std::uint32_t stream = 0;   ///< index for `stream`
+  };
+  [[nodiscard]] const TakenChunk& taken() const { return taken_; }
+
+  // After an odd_header item.
+
+  /// True: the message has begun with a header of format 2 or 3, and its body begins as no other did. `raw`
+  /// is empty then.
+  [[nodiscard]] bool odd_body() const { return odd_body_; }
+  /// Offset of what is read next if the header is believed: the header, or the body that is odd.
+  [[nodiscard]] std::uint64_t odd_offset() const {
+    return header_.stream_offset + (odd_body_ ? header_.size : 0U);
+  }
+  /// Continues with what is at odd_offset.
+  void believe_header() {
+    believed_ = header_.stream_offset;
+    state_ = State::in_sync;
+  }
+  /// The same for a header right after the item, whose bytes are `raw`; the last of them came with `packet`.
+  /// Returns the header's begin item.
+  [[nodiscard]] ChunkItem believe_header(PacketRef packet, Bytes raw) {
+    believe_header();
+    return resolve(packet_of(packet, raw), raw);
+  }
+  /// Begins the message of the taken chunk anew at its payload, with another chunk size.
+  void restart_message(const ChunkResumption& resumption);
+
   /// What is known of how the sender writes extended timestamps.
   [[nodiscard]] const ExtendedTimestamps& extended_timestamps() const { return extended_timestamps_; }
   /// Bytes of a chunk header that the stream's end cut off.
@@ -144,8 +178,7 @@ class ChunkParser {
   /// header's begin item.
   [[nodiscard]] ChunkItem resume_at_next_header(PacketRef packet, Bytes raw) {
     state_ = State::in_sync;
-    const bool in_pieces = cut_ != nullptr && raw.data() == cut_->bytes.data();
-    return resolve(in_pieces ? cut_->packet : packet, raw);
+    return resolve(packet_of(packet, raw), raw);
   }
 
   /// Null if no message is provisional.
@@ -179,15 +212,12 @@ class ChunkParser {
   enum class State : std::uint8_t {
     in_sync,
     lost,                 ///< no chunk border is known
+    at_odd_header,        ///< stopped at a header, or its body, until believe_header says that it is one
     at_undecided_header,  ///< stopped at a header until decide_extended_timestamp says how long it is
     at_ambiguous_header,  ///< stopped at a header until `resume…` says what it means
     at_next_header,       ///< stopped at the header that confirms the provisional message
   };
 
-  struct Recent {
-    std::uint32_t chunk_stream_id = 0;
-    std::uint32_t timestamp = 0;
-  };
   /// A header that came in several StreamData.
   struct CutHeader {
     std::array<std::uint8_t, maximum_header_size> bytes{};
@@ -203,12 +233,15 @@ class ChunkParser {
   [[nodiscard]] bool finish_header(ExtendedTimestamp extended, Bytes bytes);
   ChunkItem resolve(PacketRef packet, Bytes raw);
   void repeat_header(ChunkStream& stream);
-  [[nodiscard]] bool plausible(const ChunkStream& stream) const;
+  [[nodiscard]] bool needs_belief(const ChunkStream* stream, bool continues) const;
+  [[nodiscard]] bool is_believed() const;
+  [[nodiscard]] bool begins_body(const ChunkStream& stream, std::uint8_t first);
+  /// Of the header whose bytes are `raw`: that of its first byte, if it came in several.
+  [[nodiscard]] PacketRef packet_of(PacketRef last, Bytes raw) const {
+    return cut_ != nullptr && raw.data() == cut_->bytes.data() ? cut_->packet : last;
+  }
   void start_message(ChunkStream& stream, PacketRef packet);
   void begin_without_defaults(MessageHeader& message);
-  void update_timestamp(ChunkStream& stream);
-  std::uint32_t type3_timestamp(ChunkStream& stream);
-  void follow_clocks(ChunkStream& stream, PacketRef packet);
   ChunkItem stop_at(ChunkItem::Kind kind, State state, Bytes raw);
   ChunkItem assume_continuation(std::uint64_t missing);
   ChunkParserRecovery& recovery();
@@ -221,19 +254,20 @@ class ChunkParser {
   // by side.
   ChunkStreamTable streams_;
   std::uint32_t chunk_size_ = initial_chunk_size;
-  std::uint32_t remaining_ = 0;   ///< payload bytes of the current chunk that have not come yet
-  std::uint32_t current_ = 0;     ///< chunk stream of the current chunk
-  std::uint8_t implausible_ = 0;  ///< headers in a row that cannot be right
+  std::uint32_t remaining_ = 0;  ///< payload bytes of the current chunk that have not come yet
+  std::uint32_t current_ = 0;    ///< chunk stream of the current chunk
   State state_ = State::in_sync;
+  bool odd_body_ = false;
   std::unique_ptr<CutHeader> cut_;
   std::unique_ptr<ChunkParserRecovery> recovery_;  ///< null: nothing has been lost so far
   std::unique_ptr<std::vector<ChunkFinding>> findings_;
   std::unique_ptr<ChunkStream> abandoned_;
   ChunkHeader header_;
+  TakenChunk taken_;
+  std::uint64_t believed_ = std::numeric_limits<std::uint64_t>::max();  ///< offset of the odd header that is
+  BodyBegins body_begins_;
   ExtendedTimestamps extended_timestamps_;
-
-  std::array<Recent, 2> recent_{};  ///< last message, and the last one before it on another chunk stream
-  TimestampEstimator estimator_;
+  MessageClock clock_;
 };
 
 }  // namespace rtmpscope::rtmp

@@ -72,6 +72,9 @@ class alignas(cache_line) ChunkParserRecovery {
   void set_predicted_until(std::uint64_t offset) { predicted_until_ = offset; }
   [[nodiscard]] bool is_predicted(std::uint64_t offset) const { return offset < predicted_until_; }
 
+  /// What follows the header there has confirmed it.
+  [[nodiscard]] bool is_trusted(std::uint64_t offset) const { return offset < trusted_until_; }
+
   /// `stream` is the header's chunk stream; null: not seen so far. `length` is that of the message that the
   /// header begins, inherited or not.
   [[nodiscard]] Ambiguity ambiguity_of(const ChunkHeader& header, const ChunkStream* stream,

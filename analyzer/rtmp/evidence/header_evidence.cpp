@@ -20,21 +20,6 @@ int spare_bits(int width, std::uint32_t value) {
   return std::max(0, width - static_cast<int>(std::bit_width(value)));
 }
 
-/// Body lengths of messages that have a fixed one (RTMP 5.4, 6.2).
-bool fits_type(std::uint8_t type_id, std::uint32_t length) {
-  switch (type_id) {
-    case MessageType::set_chunk_size:
-    case MessageType::abort_message:
-    case MessageType::acknowledgement:
-    case MessageType::window_acknowledgement_size: return length == 4;
-    case MessageType::set_peer_bandwidth: return length == 5;
-    case MessageType::user_control: return length >= 2 && length <= 64;
-    case MessageType::audio:
-    case MessageType::video: return true;
-    default: return length != 0;
-  }
-}
-
 std::optional<int> weigh_time(const ChunkHeader& h, const ChunkStream* stream) {
   if (h.format == 3) return 0;
   if (h.has_extended_timestamp) {
@@ -87,17 +72,36 @@ int weigh_amf0_values(Bytes body, std::uint64_t& steps) {
 
 }  // namespace
 
+bool fits_type(std::uint8_t type_id, std::uint32_t length) {
+  switch (type_id) {
+    case MessageType::set_chunk_size:
+    case MessageType::abort_message:
+    case MessageType::acknowledgement:
+    case MessageType::window_acknowledgement_size: return length == 4;
+    case MessageType::set_peer_bandwidth: return length == 5;
+    case MessageType::user_control: return length >= 2 && length <= 64;
+    case MessageType::audio:
+    case MessageType::video: return true;
+    default: return length != 0;
+  }
+}
+
 bool has_fixed_length(std::uint8_t type_id) {
   return type_id <= MessageType::set_peer_bandwidth && type_id != MessageType::user_control;
 }
 
 std::optional<int> weigh_header(const ChunkHeader& h, const ChunkStream* stream) {
   const bool known = stream != nullptr && stream->has_defaults();
+  if (h.basic_size > 1 && !known) return std::nullopt;  // hardly any sender has such chunk streams
+  return weigh_expected_header(h, stream);
+}
+
+std::optional<int> weigh_expected_header(const ChunkHeader& h, const ChunkStream* stream) {
+  const bool known = stream != nullptr && stream->has_defaults();
   if (h.chunk_stream_id < 2) return std::nullopt;
   if (!known && h.format >= 2) return std::nullopt;
   if (!is_known_message_type(h.type_id)) return std::nullopt;
   if (!fits_type(h.type_id, h.length)) return std::nullopt;
-  if (h.basic_size > 1 && !known) return std::nullopt;  // hardly any sender has such chunk streams
 
   int bits = known ? 5 : h.chunk_stream_id <= 8 ? 3 : 0;
   if (h.format < 2) {

@@ -56,6 +56,8 @@ struct SenderProfile {
   }
 };
 
+/// Messages of that type may have that length (RTMP 5.4, 6.2).
+[[nodiscard]] bool fits_type(std::uint8_t type_id, std::uint32_t length);
 /// All messages of this type have the same length (RTMP 5.4).
 [[nodiscard]] bool has_fixed_length(std::uint8_t type_id);
 
@@ -63,6 +65,10 @@ struct SenderProfile {
 /// have the length and type that they inherit filled in. `stream` is its chunk stream as far as known; null:
 /// not seen so far.
 [[nodiscard]] std::optional<int> weigh_header(const ChunkHeader& header, const ChunkStream* stream);
+
+/// The same where a header must be: senders may have a basic header of two or three bytes on a chunk stream
+/// that was not seen so far.
+[[nodiscard]] std::optional<int> weigh_expected_header(const ChunkHeader& header, const ChunkStream* stream);
 
 /// Evidence of the message's first bytes, as far as they are there; nothing if no such message begins like
 /// this.

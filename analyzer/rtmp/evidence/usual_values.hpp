@@ -8,6 +8,7 @@
 #include <span>
 
 #include "rtmp/chunk/chunk_header.hpp"
+#include "rtmp/chunk/ordinary_header.hpp"
 
 namespace rtmpscope::rtmp {
 
@@ -20,9 +21,7 @@ inline constexpr std::span<const std::uint32_t> small_chunk_sizes = std::span(us
 inline constexpr std::array<std::uint32_t, 10> chunk_sizes_by_frequency = {128,  4096, 1024,  256,   512,
                                                                            2048, 8192, 60000, 65535, 65536};
 
-/// Longest usual time between two messages of a chunk stream, where the chunk stream is known.
-inline constexpr std::uint32_t usual_longest_step_ms = 60'000;
-/// The same for the detector, which has seen no chunk stream.
+/// usual_longest_step_ms (rtmp/chunk/ordinary_header.hpp) for the detector, which has seen no chunk stream.
 inline constexpr std::uint32_t detector_longest_step_ms = 10'000;
 /// The same for a header that inherits all else from an unknown one: its step is nearly all that it says.
 inline constexpr std::uint32_t longest_inheriting_step_ms = 1000;

@@ -26,7 +26,28 @@ bool is_beyond_chance(std::uint32_t length, std::uint32_t size) {
   return std::log2(sizes) - 8 * splits < -12;
 }
 
+/// Headers of type 3 stand in `body` wherever chunks of that size would end.
+bool has_headers_at(Bytes body, std::size_t size, std::uint8_t header) {
+  for (std::size_t at = size; at < body.size(); at += size + 1) {
+    if (body[at] != header) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+bool may_be_split(Bytes body, std::uint32_t chunk_stream_id) {
+  if (chunk_stream_id >= 64) return false;
+  const std::uint8_t header = type3_byte(chunk_stream_id);
+  for (const std::uint32_t size : usual_chunk_sizes) {
+    if (size < body.size() && has_headers_at(body, size, header)) return true;
+  }
+  // Sizes that are not usual need two such bytes.
+  for (std::size_t size = usual_chunk_sizes[0]; 2 * size + 1 < body.size(); ++size) {
+    if (body[size] == header && has_headers_at(body, size, header)) return true;
+  }
+  return false;
+}
 
 /// Whether the message ends before a believable header if chunks have that size.
 HeaderRead ChunkSizeInference::fits(std::uint32_t chunk_size, bool guessed) {
@@ -58,8 +79,10 @@ HeaderRead ChunkSizeInference::is_between_chunks(std::uint64_t at, int splits) {
   TrialHeader other;
   const HeaderRead result = reader_.read(at, other);
   if (result != HeaderRead::header) return result;
+  // If the length is wrong, a header stands somewhere behind a byte that looks like one of type 3.
+  const int least_splits = start_.begins_anew ? 2 : 1;
   const bool between =
-      other.header.chunk_stream_id != id_ && other.bits >= 2 * next_header_bits && splits > 0;
+      other.header.chunk_stream_id != id_ && other.bits >= 2 * next_header_bits && splits >= least_splits;
   return between ? HeaderRead::header : HeaderRead::not_header;
 }
 

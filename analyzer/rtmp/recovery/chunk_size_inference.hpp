@@ -6,6 +6,11 @@
 
 namespace rtmpscope::rtmp {
 
+/// A message that has come in one chunk may have been several smaller ones: where their headers would be
+/// there are such bytes. That is so by chance now and then; what follows the message decides. `body` is all
+/// of it.
+[[nodiscard]] bool may_be_split(Bytes body, std::uint32_t chunk_stream_id);
+
 /// Chooses the chunk size for one message of a trial.
 class ChunkSizeInference {
  public:

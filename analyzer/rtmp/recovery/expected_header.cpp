@@ -4,6 +4,7 @@
 
 #include "rtmp/recovery/chunk_end.hpp"
 #include "rtmp/recovery/length_inference.hpp"
+#include "rtmp/recovery/odd_header.hpp"
 #include "rtmp/recovery/recovery_limits.hpp"
 #include "rtmp/recovery/trial_parser.hpp"
 
@@ -28,6 +29,8 @@ std::optional<SyncFound> ExpectedHeader::check(const TrialInput& input, bool las
   if (state_ == State::next_header) return check_next(input, last);
   if (!decide && input.window.end() < wanted_end_) return std::nullopt;
   if (state_ == State::undecided_header) return check_undecided(input, decide);
+  if (state_ == State::odd_header) return check_odd(input, last, decide);
+  if (state_ == State::other_chunk_size) return check_chunk_size(input, decide);
   return state_ == State::interrupted ? check_interrupted(input, decide) : check_ambiguous(input, decide);
 }
 
@@ -52,6 +55,36 @@ std::optional<SyncFound> ExpectedHeader::check_undecided(const TrialInput& input
   SyncFound result = found(input, {}, offset_, SyncMethod::confirmed);
   result.extended_timestamp = with == without ? usual : with > without;
   return result;
+}
+
+/// Where the odd header leads. If it is none, the last message may have other chunks than the parser thinks.
+std::optional<SyncFound> ExpectedHeader::check_odd(const TrialInput& input, bool last, bool decide) {
+  OddHeader header(input);
+  switch (header.judge(last, decide)) {
+    case OddHeader::Verdict::need_more: wanted_end_ = header.wanted_end(); return std::nullopt;
+    case OddHeader::Verdict::believed: return found(input, {}, offset_, SyncMethod::confirmed);
+    case OddHeader::Verdict::refuted: break;
+  }
+  wanted_end_ = 0;
+  state_ = restartable_ ? State::other_chunk_size : State::refuted;
+  return restartable_ ? check_chunk_size(input, decide) : std::nullopt;
+}
+
+/// Parses the last message with any other chunk size.
+std::optional<SyncFound> ExpectedHeader::check_chunk_size(const TrialInput& input, bool decide) {
+  const ChunkParser::TakenChunk& taken = input.parser.taken();
+  const MessageHeader& message = input.parser.stream(taken.stream).message;
+  const TrialStart anew{
+      .offset = taken.header, .begins_anew = message.chunk_stream_id, .state_holds = true, .last = decide};
+  const TrialResult trial = TrialParser(input).try_from(anew, true);
+  const bool fits = trial.confirmed > taken.header && trial.confirmed_ends > 0;
+  if (fits) return found(input, trial, taken.header, SyncMethod::confirmed);
+  if (!decide && trial.reason == TrialResult::Reason::need_more) {
+    wanted_end_ = trial.wanted_end;
+    return std::nullopt;
+  }
+  state_ = State::refuted;
+  return std::nullopt;
 }
 
 /// The sender may have continued the message in progress.

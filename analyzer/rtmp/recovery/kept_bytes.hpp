@@ -52,6 +52,8 @@ class KeptBytes {
   void append(const StreamData& data);
   void append(const StreamGap& gap);
 
+  /// Offset of the first byte that is not forgotten. Not to be called if there is none.
+  [[nodiscard]] std::uint64_t begin() const { return pieces_[first_].offset; }
   /// The cursor is behind all that is kept.
   [[nodiscard]] bool used_up() const { return pieces_.empty() || pieces_.back().end() <= end_; }
   /// What is at the cursor, from there on. Not to be called if the buffer is used up.

@@ -11,7 +11,8 @@ PlaceSearch::PlaceSearch(LossCause cause, std::uint64_t offset, const TrialInput
     : cause_(cause),
       lost_offset_(offset),
       input_(input),
-      packets_only_(cause != LossCause::midstream && cause != LossCause::implausible_headers &&
+      packets_only_(cause != LossCause::midstream && cause != LossCause::odd_header &&
+                    cause != LossCause::unfinished_message &&
                     input.profile.packets_started >= usual_packets_started),
       sends_lengths_(input.profile.sends_lengths()),
       scan_from_(offset),

@@ -12,12 +12,13 @@ namespace rtmpscope::rtmp {
 
 /// Why chunk borders are not known.
 enum class LossCause : std::uint8_t {
-  gap,                  ///< headers are missing
-  ambiguous_header,     ///< a header is there whose meaning is uncertain; nothing is lost yet
-  undecided_header,     ///< a header is there that may have an extended timestamp; nothing is lost
-  next_header,          ///< a header is there that has to confirm the provisional message
-  midstream,            ///< the capture began later than the stream
-  implausible_headers,  ///< headers that cannot be right
+  gap,                 ///< headers are missing
+  ambiguous_header,    ///< a header is there whose meaning is uncertain; nothing is lost yet
+  undecided_header,    ///< a header is there that may have an extended timestamp; nothing is lost
+  next_header,         ///< a header is there that has to confirm the provisional message
+  midstream,           ///< the capture began later than the stream
+  odd_header,          ///< a header is there that may be none; nothing is lost yet
+  unfinished_message,  ///< the stream ends within a chunk, which may hold messages
 };
 
 /// A place costs little if its first bytes cannot begin a header (HeaderScan), and a trial otherwise. A place
@@ -25,7 +26,7 @@ enum class LossCause : std::uint8_t {
 /// the messages before it are read backwards.
 class PlaceSearch {
  public:
-  /// `offset`: where chunk borders were lost.
+  /// `offset`: the first place, where chunk borders were lost or before.
   PlaceSearch(LossCause cause, std::uint64_t offset, const TrialInput& input);
 
   /// Searches what has come. Call it again when more has. `last`: nothing more will.

@@ -12,6 +12,7 @@ ExpectedHeader::State expected_after(LossCause cause, bool interrupted) {
     case LossCause::undecided_header: return ExpectedHeader::State::undecided_header;
     case LossCause::ambiguous_header: return ExpectedHeader::State::ambiguous_header;
     case LossCause::next_header: return ExpectedHeader::State::next_header;
+    case LossCause::odd_header: return ExpectedHeader::State::odd_header;
     default: return interrupted ? ExpectedHeader::State::interrupted : ExpectedHeader::State::none;
   }
 }
@@ -37,16 +38,16 @@ std::size_t first_search_at_undecided_header(const ChunkParser& parser) {
 
 }  // namespace
 
-SyncSearch::SyncSearch(LossCause cause, std::uint64_t offset, std::optional<InterruptedChunk> interrupted,
-                       KeptBytes& kept, const ChunkParser& parser, const SenderProfile& profile,
-                       WorkBudget& work)
+SyncSearch::SyncSearch(const Start& start, KeptBytes& kept, const ChunkParser& parser,
+                       const SenderProfile& profile, WorkBudget& work)
     : window_(kept),
-      cause_(cause),
-      lost_offset_(offset),
+      cause_(start.cause),
+      lost_offset_(start.offset),
       input_{window_, parser, profile, work},
-      first_(cause == LossCause::gap && !interrupted),
-      expected_(expected_after(cause, interrupted.has_value()), offset, interrupted),
-      places_(cause, offset, input_),
+      first_(start.cause == LossCause::gap && !start.interrupted),
+      expected_(expected_after(start.cause, start.interrupted.has_value()), start.offset, start.interrupted,
+                start.restartable),
+      places_(start.cause, start.search_from, input_),
       next_search_at_(first_.active() ? first_.wanted_bytes() : first_search_at()) {}
 
 std::size_t SyncSearch::first_search_at() const {
@@ -54,6 +55,9 @@ std::size_t SyncSearch::first_search_at() const {
     case LossCause::ambiguous_header: return first_search_at_ambiguous_header(input_.parser);
     case LossCause::undecided_header: return first_search_at_undecided_header(input_.parser);
     case LossCause::next_header: return input_.parser.header().size + weighed_body_bytes;
+    case LossCause::odd_header:
+      return static_cast<std::size_t>(lost_offset_ - window_.end()) + input_.parser.header().size +
+             weighed_body_bytes;
     default: return first_search_after_gap(input_.parser);
   }
 }
@@ -116,7 +120,10 @@ std::optional<SyncFound> SyncSearch::search(bool last) {
       return std::nullopt;
     }
   }
-  if (auto result = places_.search(last)) return result;
+  if (auto result = places_.search(last)) {
+    result->skipped = result->header - std::min(result->header, lost_offset_);
+    return result;
+  }
   drop_needless();
   schedule_next(places_.wanted_end());
   return std::nullopt;

@@ -15,11 +15,19 @@ namespace rtmpscope::rtmp {
 
 class SyncSearch {
  public:
-  /// `interrupted`: what was in progress, for LossCause::gap. `parser` and `profile` are the direction's, as
-  /// they are where chunk borders were lost. The window of `kept` begins at `offset`, and only the search
-  /// reads on in it. All of them outlive this.
-  SyncSearch(LossCause cause, std::uint64_t offset, std::optional<InterruptedChunk> interrupted,
-             KeptBytes& kept, const ChunkParser& parser, const SenderProfile& profile, WorkBudget& work);
+  struct Start {
+    LossCause cause = LossCause::gap;
+    std::uint64_t offset = 0;                       ///< where chunk borders were lost
+    std::optional<InterruptedChunk> interrupted{};  ///< what was in progress, for LossCause::gap
+    /// For LossCause::odd_header: what was parsed from there on may have been something else, up to `offset`.
+    std::uint64_t search_from = offset;
+    bool restartable = false;  ///< for LossCause::odd_header: see ExpectedHeader
+  };
+  /// `parser` and `profile` are the direction's, as they are where chunk borders were lost. The window of
+  /// `kept` begins at `offset`, or before it if there is more to be read again, and only the search reads on
+  /// in it. All of them outlive this.
+  SyncSearch(const Start& start, KeptBytes& kept, const ChunkParser& parser, const SenderProfile& profile,
+             WorkBudget& work);
   SyncSearch(const SyncSearch&) = delete;
   SyncSearch& operator=(const SyncSearch&) = delete;
 

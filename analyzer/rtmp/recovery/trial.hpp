@@ -39,6 +39,8 @@ struct TrialStart {
   std::uint64_t offset = 0;
   /// The message that the trial continues first; else a header that begins a message is at `offset`.
   std::optional<InterruptedChunk> interrupted{};
+  /// The message in progress on that chunk stream does not count: it is what the trial is about.
+  std::optional<std::uint32_t> begins_anew{};
   bool state_holds = false;  ///< messages in progress continue; else headers may be missing before `offset`
   KnownChunkSize chunk_size{};                 ///< `certain`: nothing can have changed it
   std::span<const HeaderDefaults> defaults{};  ///< replaces what the parser has for these chunk streams

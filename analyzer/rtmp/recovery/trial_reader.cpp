@@ -21,6 +21,7 @@ void TrialReader::begin(const TrialStart& start) {
   state_holds_ = start.interrupted.has_value() || start.state_holds;
   wanted_end_ = std::numeric_limits<std::uint64_t>::max();
   streams_.clear();
+  if (start.begins_anew) stream(*start.begins_anew).left = 0;
   for (std::size_t i = 0; i < start.defaults.size(); ++i) {
     const HeaderDefaults& each = start.defaults[i];
     Stream& s = stream(each.chunk_stream_id);

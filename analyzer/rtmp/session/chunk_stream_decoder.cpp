@@ -1,8 +1,11 @@
 #include "rtmp/session/chunk_stream_decoder.hpp"
 
 #include <algorithm>
+#include <vector>
 
-#include "base/byte_order.hpp"
+#include "rtmp/recovery/chunk_size_inference.hpp"
+#include "rtmp/recovery/next_header.hpp"
+#include "rtmp/recovery/odd_header.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
@@ -50,7 +53,7 @@ void ChunkStreamDecoder::on_gap(const StreamGap& stream_gap, ChunkStreamListener
     // Nothing after it has a known distance to what is before it.
     finish(stream_gap.noticed_at, listener);
     parser_.lose_sync();
-    start_search(LossCause::midstream, stream_gap.offset);
+    start_search({.cause = LossCause::midstream, .offset = stream_gap.offset});
   }
 }
 
@@ -62,34 +65,38 @@ void ChunkStreamDecoder::begin_packet(PacketRef packet, std::uint64_t offset) {
 }
 
 void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) {
+  const StreamData whole = data;
   for (;;) {
     ChunkItem item = parser_.next(data);
-    if (item.kind == ChunkItem::Kind::next_header && next_header_confirms(item, data)) {
+    if (item.kind == ChunkItem::Kind::odd_header &&
+        is_believable_at_once(parser_, profile_, item.raw, data.bytes)) {
+      if (parser_.odd_body()) {
+        parser_.believe_header();
+        continue;
+      }
+      item = parser_.believe_header(data.packet, item.raw);
+    }
+    if (item.kind == ChunkItem::Kind::next_header &&
+        confirms_provisional(parser_, profile_, item.raw, data.bytes)) {
       end_provisional(true, listener);
       item = parser_.resume_at_next_header(data.packet, item.raw);
     }
+    if (delivery_.holds() && item.kind != ChunkItem::Kind::odd_header &&
+        item.kind != ChunkItem::Kind::need_more) [[unlikely]]
+      delivery_.deliver_held(listener);
     switch (item.kind) {
       case ChunkItem::Kind::begin: begin_chunk(item, data.packet, listener); break;
-      case ChunkItem::Kind::payload:
-        if (item.ends_message) {
-          finish_message(item.stream, item.payload, data.packet, listener);
-        } else {
-          ChunkStream& stream = parser_.stream(item.stream);
-          assembler_.append(stream.body, stream.message, item.payload);
-        }
-        break;
-      case ChunkItem::Kind::sync_lost:
-        damaged_ = true;
-        deliver_all_incomplete(data.packet, listener);
-        listener.on_sync_lost(parser_.header().stream_offset, item.reason, data.packet);
-        start_search(LossCause::implausible_headers, data.offset);
+      case ChunkItem::Kind::payload: take_payload(item, whole, listener); break;
+      case ChunkItem::Kind::odd_header:
+        start_odd_search(
+            item, {whole.offset, whole.bytes.first(whole.bytes.size() - data.bytes.size()), whole.packet});
         return;
       case ChunkItem::Kind::undecided_header:
       case ChunkItem::Kind::ambiguous_header:
       case ChunkItem::Kind::next_header: {
         const bool from_packet = kept_ == nullptr;
         const std::uint64_t offset = parser_.header().stream_offset;
-        start_search(cause_of(item.kind), offset);
+        start_search({.cause = cause_of(item.kind), .offset = offset});
         const Bytes more = parser_.take_unread_bytes();
         if (from_packet) {
           kept_->append(StreamData{offset, item.raw, data.packet});
@@ -97,27 +104,53 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
         }
         return;
       }
+      case ChunkItem::Kind::need_more:
+        if (kept_ == nullptr) [[likely]]
+          lookback_.add(whole, parser_.taken().header);
+        return;
       case ChunkItem::Kind::gap:
-      case ChunkItem::Kind::need_more: return;
+      case ChunkItem::Kind::sync_lost: return;  // of a StreamGap
     }
   }
 }
 
+void ChunkStreamDecoder::take_payload(const ChunkItem& item, const StreamData& whole,
+                                      ChunkStreamListener& listener) {
+  ChunkStream& stream = parser_.stream(item.stream);
+  if (!item.ends_message) return delivery_.append(stream, item.payload);
+  if (stream.message.length > delivery_.longest_unsplit() && may_have_other_chunks(stream, whole))
+      [[unlikely]]
+    return delivery_.hold(stream, item.payload, whole.packet);
+  delivery_.finish(item.stream, item.payload, whole.packet, listener);
+}
+
+/// The message is longer than all that came in one chunk of that size, and may have been split in another
+/// way. `whole` has its last bytes.
+bool ChunkStreamDecoder::may_have_other_chunks(const ChunkStream& stream, const StreamData& whole) {
+  if (stream.message.chunks > 1 || stream.incomplete || parser_.provisional() != nullptr) return false;
+  std::vector<std::uint8_t> copy;
+  const Bytes body = lookback_.body(parser_.taken().payload, stream.message.length, whole, copy);
+  if (may_be_split(body, stream.message.chunk_stream_id)) return true;
+  delivery_.set_longest_unsplit(stream.message.length);
+  return false;
+}
+
 void ChunkStreamDecoder::parse_gap(const StreamGap& stream_gap, ChunkStreamListener& listener) {
+  delivery_.deliver_held(listener);
   deliver_provisional(listener);
   std::optional<InterruptedChunk> interrupted;
   if (stream_gap.length) interrupted = parser_.interrupted(*stream_gap.length);
   const ChunkItem item = parser_.next(stream_gap);
   if (item.kind == ChunkItem::Kind::gap) {
     ChunkStream& stream = parser_.stream(item.stream);
-    assembler_.end_before_gap(stream.body, stream.message);
-    if (item.ends_message) finish_message(item.stream, {}, stream_gap.noticed_at, listener);
+    delivery_.assembler().end_before_gap(stream.body, stream.message);
+    if (item.ends_message) delivery_.finish(item.stream, {}, stream_gap.noticed_at, listener);
   } else if (item.kind == ChunkItem::Kind::sync_lost) {
-    if (!interrupted) deliver_all_incomplete(stream_gap.noticed_at, listener);
+    if (!interrupted) delivery_.deliver_all_incomplete(stream_gap.noticed_at, listener);
     listener.on_sync_lost(stream_gap.offset, static_cast<std::uint8_t>(SyncLostReason::gap),
                           stream_gap.noticed_at);
     const bool is_kept = kept_ != nullptr;
-    start_search(LossCause::gap, stream_gap.offset, interrupted);
+    start_search({.cause = LossCause::gap, .offset = stream_gap.offset, .interrupted = interrupted});
     if (!stream_gap.length) return;
     if (!is_kept) kept_->append(stream_gap);
     search_->take_next();
@@ -135,7 +168,10 @@ void ChunkStreamDecoder::read_kept(const StreamData& at_hand, ChunkStreamListene
       read_kept_data(piece, at_hand, listener);
     }
   }
-  if (search_ == nullptr) kept_.reset();
+  if (search_ == nullptr) {
+    lookback_.remember(*kept_, parser_.taken().header);
+    kept_.reset();
+  }
 }
 
 void ChunkStreamDecoder::read_kept_gap(const KeptBytes::Piece& piece, ChunkStreamListener& listener) {
@@ -172,15 +208,18 @@ void ChunkStreamDecoder::search(bool last, ChunkStreamListener& listener) {
   const PacketRef packet = kept_->pieces().back().packet;
   const auto found = search_->search(last);
   const Expected after = search_->expected().state();
-  if (after == Expected::refuted && before != Expected::refuted) {
+  if (after == Expected::refuted && before != Expected::refuted &&
+      search_->cause() == LossCause::odd_header) {
+    lose_odd_header(packet, listener);
+  } else if (after == Expected::refuted && before != Expected::refuted) {
     const bool next_header = search_->cause() == LossCause::next_header;
     if (next_header) end_provisional(false, listener);
-    deliver_all_incomplete(packet, listener);
+    delivery_.deliver_all_incomplete(packet, listener);
     const auto reason = next_header ? SyncLostReason::implausible_header : SyncLostReason::inherited_unknown;
     listener.on_sync_lost(search_->lost_offset(), static_cast<std::uint8_t>(reason), packet);
   }
   if (before == Expected::interrupted && after != Expected::interrupted)
-    deliver_all_incomplete(packet, listener);
+    delivery_.deliver_all_incomplete(packet, listener);
   if (found) resume_at(*found, listener);
 }
 
@@ -188,6 +227,16 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
   if (search_->cause() == LossCause::undecided_header) {
     parser_.decide_extended_timestamp(found.extended_timestamp);
     kept_->move_cursor(found.offset);
+    search_.reset();
+    return;
+  }
+  if (search_->cause() == LossCause::odd_header && found.method == SyncMethod::confirmed) {
+    if (search_->expected().state() == ExpectedHeader::State::other_chunk_size) {
+      restart_message(found, listener);
+    } else {
+      parser_.believe_header();
+      kept_->move_cursor(parser_.odd_offset());
+    }
     search_.reset();
     return;
   }
@@ -228,37 +277,80 @@ void ChunkStreamDecoder::resume_at(const SyncFound& found, ChunkStreamListener& 
   if (at_next_header) end_provisional(true, listener);
 }
 
-void ChunkStreamDecoder::start_search(LossCause cause, std::uint64_t offset,
-                                      std::optional<InterruptedChunk> interrupted) {
-  if (kept_ == nullptr) kept_ = std::make_unique<KeptBytes>(assembler_.memory());
-  kept_->begin_window(offset);
-  search_ = std::make_unique<SyncSearch>(cause, offset, interrupted, *kept_, parser_, profile_, work_);
+void ChunkStreamDecoder::start_search(const SyncSearch::Start& start) {
+  if (kept_ == nullptr) kept_ = std::make_unique<KeptBytes>(delivery_.assembler().memory());
+  if (start.cause != LossCause::odd_header) kept_->begin_window(start.offset);
+  search_ = std::make_unique<SyncSearch>(start, *kept_, parser_, profile_, work_);
 }
 
-/// True if the next header is convincing with the bytes at hand. False means "ask the search", not "invalid".
-bool ChunkStreamDecoder::next_header_confirms(const ChunkItem& item, const StreamData& behind) const {
-  if (parser_.provisional_is_split() && !parser_.known_chunk_size().certain)
-    return false;  // there is more to tell
-  ChunkHeader header = parser_.header();
-  const ChunkStream* stream = parser_.find(header.chunk_stream_id);
-  if (stream != nullptr && (stream->in_progress || !stream->has_defaults() || stream->has_extended_timestamp))
-    return false;
-  if (stream == nullptr && (header.format >= 2 || header.basic_size > 1)) return false;
-  if (header.format >= 2) {
-    header.length = stream->message.length;
-    header.type_id = stream->message.type_id;
-    if (has_fixed_length(header.type_id)) return false;
+/// The bytes from the last chunk on, up to the odd header or its body, are read again. `taken`: those that
+/// were parsed in this packet.
+void ChunkStreamDecoder::start_odd_search(const ChunkItem& item, const StreamData& taken) {
+  const ChunkParser::TakenChunk& chunk = parser_.taken();
+  const std::uint64_t offset = parser_.header().stream_offset;
+  const Bytes unread = parser_.take_unread_bytes();
+  std::uint64_t from = std::min(chunk.header, offset);
+  if (kept_ == nullptr) {
+    kept_ = std::make_unique<KeptBytes>(delivery_.assembler().memory());
+    if (from >= taken.offset) {
+      const auto passed = static_cast<std::size_t>(from - taken.offset);
+      kept_->append(StreamData{from, taken.bytes.subspan(passed), taken.packet});
+    } else if (lookback_.holds(from) && lookback_.end() == taken.offset) {
+      lookback_.append_to(*kept_);
+      kept_->append(taken);
+    } else {
+      from = offset;
+      kept_->append(StreamData{offset, item.raw, taken.packet});
+      if (!unread.empty()) kept_->append(StreamData{offset + item.raw.size(), unread, taken.packet});
+    }
+  } else {
+    from = std::max(from, kept_->begin());
   }
-  if (header.format > 0 && stream != nullptr) header.message_stream_id = stream->message.message_stream_id;
-  const auto bits = weigh_header(header, stream);
-  if (!bits || *bits >= next_header_alone_bits)
-    return bits.has_value();  // ffmpeg ends packets with the next header
-  if (item.raw.data() + item.raw.size() != behind.bytes.data()) return false;  // it came in several packets
-  const std::size_t weighed = std::min<std::size_t>(weighed_body_bytes, header.length);
-  if (behind.bytes.size() < weighed) return false;
-  const auto shown =
-      weighed == 0 ? std::optional(0) : weigh_body(header.type_id, behind.bytes, header.length, profile_);
-  return shown && *bits + *shown >= next_header_bits;
+  lookback_.forget();
+  kept_->begin_window(from);
+  SyncSearch::Start start{.cause = LossCause::odd_header, .offset = offset, .search_from = from};
+  if (from == chunk.header && parser_.stream_count() > 0) {
+    const ChunkStream& last = parser_.stream(chunk.stream);
+    start.search_from = std::min(chunk.payload, offset);
+    start.restartable = (last.in_progress || delivery_.holds()) && last.message.stream_offset == chunk.header;
+  }
+  start_search(start);
+}
+
+/// A message that has begun with an odd body is none.
+void ChunkStreamDecoder::drop_odd_message() {
+  if (!parser_.odd_body()) return;
+  const std::size_t index = parser_.index_of(parser_.header().chunk_stream_id);
+  parser_.abort_message(index);
+  delivery_.drop(parser_.stream(index));
+}
+
+void ChunkStreamDecoder::lose_odd_header(PacketRef packet, ChunkStreamListener& listener) {
+  damaged_ = true;
+  drop_odd_message();
+  delivery_.deliver_held(listener);
+  delivery_.deliver_all_incomplete(packet, listener);
+  parser_.lose_sync();
+  listener.on_sync_lost(search_->lost_offset(), static_cast<std::uint8_t>(SyncLostReason::implausible_header),
+                        kept_->packet_at(search_->lost_offset()));
+}
+
+/// The sender uses another chunk size than it has announced.
+void ChunkStreamDecoder::restart_message(const SyncFound& found, ChunkStreamListener& listener) {
+  drop_odd_message();
+  const ChunkParser::TakenChunk chunk = parser_.taken();
+  const std::uint32_t announced = parser_.chunk_size();
+  parser_.restart_message(
+      {.offset = found.header, .trusted_until = found.trial.confirmed, .chunk_size = found.trial.chunk_size});
+  ChunkStream& stream = parser_.stream(chunk.stream);
+  delivery_.drop_held();
+  delivery_.drop(stream);
+  delivery_.set_longest_unsplit(0);
+  profile_.media_since_chunk_size = 0;
+  kept_->move_cursor(chunk.payload);
+  const KnownChunkSize& real = found.trial.chunk_size;
+  listener.on_framing_finding(stream.message, FindingId::chunk_size_not_obeyed, announced,
+                              real.size != 0 ? real.size : real.at_least, found.packet);
 }
 
 /// The header behind the provisional message shows that the chunk size is right (`confirmed`), or wrong.
@@ -272,7 +364,7 @@ void ChunkStreamDecoder::end_provisional(bool confirmed, ChunkStreamListener& li
   }
   if (!provisional.ended) return;
   const bool complete = confirmed && !parser_.stream(provisional.stream).incomplete;
-  deliver(provisional.stream, {}, complete, provisional.last_packet, listener);
+  delivery_.deliver(parser_.stream(provisional.stream), {}, complete, provisional.last_packet, listener);
 }
 
 /// The provisional message is complete and nothing follows that could refute it: accept it.
@@ -280,14 +372,33 @@ void ChunkStreamDecoder::deliver_provisional(ChunkStreamListener& listener) {
   if (parser_.provisional() != nullptr && parser_.provisional()->ended) end_provisional(true, listener);
 }
 
-void ChunkStreamDecoder::deliver_all_incomplete(PacketRef packet, ChunkStreamListener& listener) {
-  for (std::size_t i = 0; i < parser_.stream_count(); ++i) {
-    if (parser_.stream(i).in_progress) deliver_incomplete(i, packet, listener);
-  }
+void ChunkStreamDecoder::on_end(PacketRef packet, ChunkStreamListener& listener) {
+  if (search_ == nullptr) search_unfinished(packet, listener);
+  finish(packet, listener);
 }
 
-void ChunkStreamDecoder::on_end(PacketRef packet, ChunkStreamListener& listener) {
-  finish(packet, listener);
+/// The stream ends within a chunk. If whole messages lie in it, its length was wrong.
+void ChunkStreamDecoder::search_unfinished(PacketRef packet, ChunkStreamListener& listener) {
+  const ChunkParser::TakenChunk chunk = parser_.taken();
+  const bool within =
+      parser_.stream_count() > 0 && parser_.stream(chunk.stream).in_progress && !delivery_.holds();
+  if (!within || !lookback_.holds(chunk.payload)) return;
+  kept_ = std::make_unique<KeptBytes>(delivery_.assembler().memory());
+  lookback_.append_to(*kept_);
+  kept_->begin_window(chunk.payload);
+  start_search({.cause = LossCause::unfinished_message, .offset = chunk.payload});
+  while (!kept_->used_up()) search_->take_next();
+  const auto found = search_->search(true);
+  if (!found) {
+    search_.reset();
+    return;
+  }
+  damaged_ = true;
+  delivery_.deliver_all_incomplete(packet, listener);
+  parser_.lose_sync();
+  listener.on_sync_lost(found->header, static_cast<std::uint8_t>(SyncLostReason::implausible_header), packet);
+  resume_at(*found, listener);
+  read_kept({}, listener);
 }
 
 /// Nothing will come that belongs to the kept bytes: decides on them, and delivers messages in progress.
@@ -299,21 +410,24 @@ void ChunkStreamDecoder::finish(PacketRef packet, ChunkStreamListener& listener)
   }
   search_.reset();
   kept_.reset();
+  delivery_.deliver_held(listener);
   deliver_provisional(listener);
-  deliver_all_incomplete(packet, listener);
+  delivery_.deliver_all_incomplete(packet, listener);
 }
 
 void ChunkStreamDecoder::lose_sync(std::uint64_t offset, SyncLostReason reason, PacketRef packet,
                                    ChunkStreamListener& listener) {
   if (search_ != nullptr) return;
+  delivery_.deliver_held(listener);
   damaged_ = true;
   parser_.lose_sync();
   listener.on_sync_lost(offset, static_cast<std::uint8_t>(reason), packet);
-  start_search(reason == SyncLostReason::start_not_captured ? LossCause::midstream : LossCause::gap, offset);
+  const bool midstream = reason == SyncLostReason::start_not_captured;
+  start_search({.cause = midstream ? LossCause::midstream : LossCause::gap, .offset = offset});
 }
 
 void ChunkStreamDecoder::count_chunk_streams(std::size_t count) {
-  SharedMemory* const memory = assembler_.memory();
+  SharedMemory* const memory = delivery_.assembler().memory();
   if (memory == nullptr) return;
   const std::size_t more = count - std::min(count, uncounted_chunk_streams);
   memory->remove(counted_chunk_streams_ * chunk_stream_cost);
@@ -325,14 +439,14 @@ void ChunkStreamDecoder::count_chunk_streams(std::size_t count) {
 /// forgotten.
 bool ChunkStreamDecoder::forgets_chunk_streams(std::size_t index, PacketRef packet,
                                                ChunkStreamListener& listener) {
-  const SharedMemory* const memory = assembler_.memory();
+  const SharedMemory* const memory = delivery_.assembler().memory();
   if (memory == nullptr) return false;
   const std::size_t count = parser_.stream_count();
   if (count > uncounted_chunk_streams + counted_chunk_streams_) count_chunk_streams(count);
   if (!memory->scarce() || parser_.provisional() != nullptr) return false;
   damaged_ = true;  // from here on headers may inherit from what is forgotten
   for (std::size_t i = 0; i < count; ++i) {
-    if (i != index && parser_.stream(i).in_progress) deliver_incomplete(i, packet, listener);
+    if (i != index && parser_.stream(i).in_progress) delivery_.deliver_incomplete(i, packet, listener);
   }
   parser_.keep_only_current();
   count_chunk_streams(0);
@@ -344,17 +458,7 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
   if (index >= uncounted_chunk_streams && forgets_chunk_streams(index, packet, listener)) [[unlikely]]
     index = 0;
   ChunkStream& stream = parser_.stream(index);
-  if (item.abandoned) {
-    const ChunkStream& abandoned = parser_.abandoned();
-    const Message message{.header = abandoned.message,
-                          .body = assembler_.finish(stream.body, abandoned.message, {}),
-                          .complete = false,
-                          .missing = abandoned.lacking()};
-    report_limit(stream.body, message, packet, listener);
-    listener.on_framing_finding(message.header, FindingId::message_abandoned, message.header.type_id,
-                                abandoned.received, packet);
-    listener.on_message(message, packet);
-  }
+  if (item.abandoned) delivery_.deliver_abandoned(stream, packet, listener);
   listener.on_chunk(parser_.header(), item.payload_length, packet);
   for (const ChunkFinding& finding : parser_.findings())
     listener.on_chunk_finding(parser_.header(), finding, packet);
@@ -363,88 +467,9 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
     const bool media =
         stream.message.type_id == MessageType::audio || stream.message.type_id == MessageType::video;
     if (media) ++profile_.media_since_chunk_size;
-    assembler_.release(stream.body);
+    delivery_.drop(stream);
   }
-  if (item.ends_message) finish_message(index, {}, packet, listener);
-}
-
-void ChunkStreamDecoder::finish_message(std::size_t stream, Bytes payload, PacketRef packet,
-                                        ChunkStreamListener& listener) {
-  if (ProvisionalMessage* provisional = parser_.provisional();
-      provisional != nullptr && provisional->stream == stream) {
-    ChunkStream& its = parser_.stream(stream);
-    assembler_.append(its.body, its.message, payload);
-    provisional->ended = true;
-    provisional->last_packet = packet;
-    return;
-  }
-  deliver(stream, payload, !parser_.stream(stream).incomplete, packet, listener);
-}
-
-/// `payload`: the last bytes of the message, if they are not kept yet.
-void ChunkStreamDecoder::deliver(std::size_t index, Bytes payload, bool complete, PacketRef packet,
-                                 ChunkStreamListener& listener) {
-  ChunkStream& stream = parser_.stream(index);
-  const Bytes body = assembler_.finish(stream.body, stream.message, payload);
-  const Message message{.header = stream.message,
-                        .body = body,
-                        .complete = complete,
-                        .missing = complete ? 0 : stream.lacking()};
-  report_limit(stream.body, message, packet, listener);
-  apply(message, packet, listener);
-  listener.on_message(message, packet);
-  const unsigned media = message.header.type_id - MessageType::audio;
-  if (media < profile_.media_heads.size() && !body.empty() && message.complete) {
-    profile_.note_media(media, body);
-  }
-  if (message.header.type_id == MessageType::acknowledgement && body.size() == 4) {
-    profile_.acknowledged = load_be32(body.data());
-  }
-  assembler_.release(stream.body);
-}
-
-void ChunkStreamDecoder::report_limit(MessageAssembler::Number body, const Message& message, PacketRef packet,
-                                      ChunkStreamListener& listener) const {
-  if (!assembler_.limited(body)) return;
-  listener.on_framing_finding(message.header, FindingId::retained_bytes_limit, message.header.length,
-                              message.body.size(), packet);
-}
-
-void ChunkStreamDecoder::deliver_incomplete(std::size_t index, PacketRef packet,
-                                            ChunkStreamListener& listener) {
-  parser_.abort_message(index);
-  ChunkStream& stream = parser_.stream(index);
-  const Message message{.header = stream.message,
-                        .body = assembler_.finish(stream.body, stream.message, {}),
-                        .complete = false,
-                        .missing = stream.lacking()};
-  report_limit(stream.body, message, packet, listener);
-  apply(message, packet, listener);
-  listener.on_message(message, packet);
-  assembler_.release(stream.body);
-}
-
-/// Set Chunk Size and Abort change how the bytes that follow are framed (RTMP 5.4.1, 5.4.2).
-void ChunkStreamDecoder::apply(const Message& message, PacketRef packet, ChunkStreamListener& listener) {
-  if (message.header.type_id == MessageType::set_chunk_size && !message.complete)
-    profile_.media_since_chunk_size = 0;
-  if (!message.complete || message.body.size() < 4) return;
-  const std::uint32_t value = load_be32(message.body.data());
-  if (message.header.type_id == MessageType::set_chunk_size) {
-    const std::uint32_t size = value & 0x7FFFFFFFU;
-    if (size != 0 && size != parser_.chunk_size()) profile_.media_since_chunk_size = 0;
-    if (size != 0) parser_.set_chunk_size(size);
-  } else if (message.header.type_id == MessageType::abort_message) {
-    const std::size_t stream = parser_.index_of(value);
-    if (stream == ChunkParser::not_seen || !parser_.stream(stream).in_progress) {
-      listener.on_framing_finding(message.header, FindingId::abort_without_message, value, 0, packet);
-      return;
-    }
-    const ChunkStream& aborted = parser_.stream(stream);
-    listener.on_framing_finding(aborted.message, FindingId::message_aborted, aborted.message.type_id,
-                                aborted.received, packet);
-    deliver_incomplete(stream, packet, listener);
-  }
+  if (item.ends_message) delivery_.finish(index, {}, packet, listener);
 }
 
 }  // namespace rtmpscope::rtmp

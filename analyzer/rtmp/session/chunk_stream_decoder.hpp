@@ -2,30 +2,11 @@
 // (message_assembler.hpp) together, with the two messages that change framing itself applied.
 #pragma once
 
-#include "rtmp/chunk/chunk_parser.hpp"
-#include "rtmp/chunk/message_assembler.hpp"
+#include "rtmp/recovery/lookback.hpp"
 #include "rtmp/recovery/sync_search.hpp"
+#include "rtmp/session/message_delivery.hpp"
 
 namespace rtmpscope::rtmp {
-
-/// Takes what a ChunkStreamDecoder finds, in stream order. `packet` is the packet that completed it.
-class ChunkStreamListener {
- public:
-  virtual ~ChunkStreamListener() = default;
-  /// Every chunk header, before its payload.
-  virtual void on_chunk(const ChunkHeader& header, std::uint32_t payload_length, PacketRef packet) = 0;
-  /// Something odd about the chunk header that on_chunk has just reported.
-  virtual void on_chunk_finding(const ChunkHeader& header, const ChunkFinding& finding, PacketRef packet) = 0;
-  /// Something odd about how a message came; its bytes are not to blame.
-  virtual void on_framing_finding(const MessageHeader& message, FindingId id, std::uint64_t a,
-                                  std::uint64_t b, PacketRef packet) = 0;
-  /// A message, as complete as it will be.
-  virtual void on_message(const Message& message, PacketRef packet) = 0;
-  /// No chunk border is known from `offset` on. `reason`: values.def, sync_lost_reason.
-  virtual void on_sync_lost(std::uint64_t offset, std::uint8_t reason, PacketRef packet) = 0;
-  /// Chunk borders are known again. `chunk_size` is 0 if it is not known.
-  virtual void on_sync_found(const SyncFound& found, std::uint32_t chunk_size) = 0;
-};
 
 /// values.def: sync_lost_reason
 enum class SyncLostReason : std::uint8_t { gap, start_not_captured, implausible_header, inherited_unknown };
@@ -56,7 +37,7 @@ class ChunkStreamDecoder {
   /// Loads the state of the chunk streams into the cache.
   void prefetch() const {
     parser_.prefetch();
-    assembler_.prefetch();
+    delivery_.assembler().prefetch();
     rtmpscope::prefetch(search_.get(), sizeof(SyncSearch));
     rtmpscope::prefetch(kept_.get(), sizeof(KeptBytes));
   }
@@ -71,9 +52,12 @@ class ChunkStreamDecoder {
   ChunkStreamDecoder& operator=(const ChunkStreamDecoder&) = delete;
 
   /// Before anything else: memory that it shares with others. May be null.
-  void share(SharedMemory* memory) { assembler_.share(memory); }
+  void share(SharedMemory* memory) {
+    delivery_.assembler().share(memory);
+    lookback_.share(memory);
+  }
   /// See MessageAssembler.
-  void keep_media_whole(bool whole) { assembler_.keep_media_whole(whole); }
+  void keep_media_whole(bool whole) { delivery_.assembler().keep_media_whole(whole); }
 
   /// Bytes or chunk borders have been lost: what does not fit since then may be due to that.
   [[nodiscard]] bool damaged() const { return damaged_; }
@@ -83,6 +67,7 @@ class ChunkStreamDecoder {
  private:
   void begin_packet(PacketRef packet, std::uint64_t offset);
   void parse(StreamData& data, ChunkStreamListener& listener);
+  void take_payload(const ChunkItem& item, const StreamData& whole, ChunkStreamListener& listener);
   void parse_gap(const StreamGap& gap, ChunkStreamListener& listener);
   void read_kept(const StreamData& at_hand, ChunkStreamListener& listener);
   void read_kept_data(const KeptBytes::Piece& piece, const StreamData& at_hand,
@@ -91,30 +76,28 @@ class ChunkStreamDecoder {
   void finish(PacketRef packet, ChunkStreamListener& listener);
   void search(bool last, ChunkStreamListener& listener);
   void resume_at(const SyncFound& found, ChunkStreamListener& listener);
-  void start_search(LossCause cause, std::uint64_t offset, std::optional<InterruptedChunk> interrupted = {});
-  [[nodiscard]] bool next_header_confirms(const ChunkItem& item, const StreamData& behind) const;
+  void start_search(const SyncSearch::Start& start);
+  void start_odd_search(const ChunkItem& item, const StreamData& taken);
+  void lose_odd_header(PacketRef packet, ChunkStreamListener& listener);
+  void drop_odd_message();
+  [[nodiscard]] bool may_have_other_chunks(const ChunkStream& stream, const StreamData& whole);
+  void search_unfinished(PacketRef packet, ChunkStreamListener& listener);
+  void restart_message(const SyncFound& found, ChunkStreamListener& listener);
   void end_provisional(bool confirmed, ChunkStreamListener& listener);
   void deliver_provisional(ChunkStreamListener& listener);
-  void deliver_all_incomplete(PacketRef packet, ChunkStreamListener& listener);
   void count_chunk_streams(std::size_t count);
   bool forgets_chunk_streams(std::size_t index, PacketRef packet, ChunkStreamListener& listener);
   void begin_chunk(const ChunkItem& item, PacketRef packet, ChunkStreamListener& listener);
-  void finish_message(std::size_t stream, Bytes payload, PacketRef packet, ChunkStreamListener& listener);
-  void deliver(std::size_t index, Bytes payload, bool complete, PacketRef packet,
-               ChunkStreamListener& listener);
-  void report_limit(MessageAssembler::Number body, const Message& message, PacketRef packet,
-                    ChunkStreamListener& listener) const;
-  void deliver_incomplete(std::size_t index, PacketRef packet, ChunkStreamListener& listener);
-  void apply(const Message& message, PacketRef packet, ChunkStreamListener& listener);
 
   ChunkParser parser_;
-  MessageAssembler assembler_;
   SenderProfile profile_;
+  MessageDelivery delivery_{parser_, profile_};
   std::uint64_t packet_ = 0;        ///< number of the one whose bytes are taken
   std::uint64_t packet_begin_ = 0;  ///< offset of its first byte
   bool damaged_ = false;
   std::uint32_t counted_chunk_streams_ = 0;  ///< that SharedMemory knows of
   WorkBudget work_;
+  Lookback lookback_;                   ///< while all that has come is parsed
   std::unique_ptr<KeptBytes> kept_;     ///< while not all that has come is parsed
   std::unique_ptr<SyncSearch> search_;  ///< while chunk borders are not known
 };

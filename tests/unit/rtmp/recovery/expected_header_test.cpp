@@ -1,6 +1,7 @@
 // The one place where a header is expected.
 #include "rtmp/recovery/expected_header.hpp"
 
+#include "unit/rtmp/parse.hpp"
 #include "unit/rtmp/recovery/trial_input.hpp"
 
 namespace rtmpscope::test {
@@ -56,8 +57,7 @@ TEST_F(ExpectedHeaderTest, ChecksTheHeaderBehindAProvisionalMessage) {
 TEST_F(ExpectedHeaderTest, PredictsWhereAnInterruptedMessageGoesOn) {
   const ByteVector stream = concat(audio(300, 128), audio(100), audio(100));
   StreamData seen{0, Bytes(stream).first(62), {1, 0}};
-  while (parser.next(seen).kind != rtmp::ChunkItem::Kind::need_more) {
-  }
+  test::parse(parser, seen);
   const auto interrupted = parser.interrupted(100);
   ASSERT_TRUE(interrupted.has_value());
   EXPECT_EQ(interrupted->remaining, 78U);
@@ -74,8 +74,7 @@ TEST_F(ExpectedHeaderTest, PredictsWhereAnInterruptedMessageGoesOn) {
 TEST_F(ExpectedHeaderTest, GivesUpAnInterruptedMessageThatDoesNotGoOn) {
   const ByteVector stream = audio(300, 128);
   StreamData seen{0, Bytes(stream).first(62), {1, 0}};
-  while (parser.next(seen).kind != rtmp::ChunkItem::Kind::need_more) {
-  }
+  test::parse(parser, seen);
   end = 62;
   lose(100);
   keep(ByteVector(500, 0x00));

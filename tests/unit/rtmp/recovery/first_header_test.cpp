@@ -2,6 +2,7 @@
 #include "rtmp/recovery/first_header.hpp"
 
 #include "rtmp/recovery/recovery_limits.hpp"
+#include "unit/rtmp/parse.hpp"
 #include "unit/rtmp/recovery/trial_input.hpp"
 
 namespace rtmpscope::test {
@@ -24,8 +25,7 @@ class FirstHeaderTest : public TrialTest {
   }
   void parse(const ByteVector& bytes) {
     StreamData data{0, bytes, {1, 0}};
-    while (parser.next(data).kind != rtmp::ChunkItem::Kind::need_more) {
-    }
+    test::parse(parser, data);
   }
   ByteVector next_audio(std::uint32_t chunk_stream_id = 4, std::uint32_t step = 20) {
     return message({.format = 1, .chunk_stream_id = chunk_stream_id, .time = step, .type_id = 8}, aac(100));
@@ -177,8 +177,7 @@ TEST(FirstSearchAfterGap, IsDueWhenEachChunkStreamIsLikelyToHaveBegunMessages) {
     for (const std::uint32_t length : lengths) {
       const ByteVector bytes = message({.chunk_stream_id = id++, .type_id = 8}, ByteVector(length), 65536);
       StreamData data{0, bytes, {1, 0}};
-      while (parser.next(data).kind != rtmp::ChunkItem::Kind::need_more) {
-      }
+      test::parse(parser, data);
     }
     return rtmp::first_search_after_gap(parser);
   };

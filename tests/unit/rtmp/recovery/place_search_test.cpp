@@ -195,7 +195,7 @@ TEST_F(PlaceSearchTest, TriesAllPlacesRightBehindAGapAlways) {
 TEST_F(PlaceSearchTest, TriesAllPlacesWhereTheSendersHabitsAreNotKnown) {
   profile.packets_started = rtmp::usual_packets_started;
   EXPECT_FALSE(search_after(LossCause::midstream).packets_only());
-  EXPECT_FALSE(search_after(LossCause::implausible_headers).packets_only());
+  EXPECT_FALSE(search_after(LossCause::odd_header).packets_only());
   profile.packets_started = rtmp::usual_packets_started - 1;
   EXPECT_FALSE(search_after(LossCause::gap).packets_only());
 }

@@ -1,6 +1,7 @@
 // Headers at given offsets: what they inherit, what speaks for them, and why there is none.
 #include "rtmp/recovery/trial_reader.hpp"
 
+#include "unit/rtmp/parse.hpp"
 #include "unit/rtmp/recovery/trial_input.hpp"
 
 namespace rtmpscope::test {
@@ -20,8 +21,7 @@ class TrialReaderTest : public TrialTest {
   /// Lets the parser see bytes that come before the loss.
   void parse(const ByteVector& bytes) {
     StreamData data{0, bytes, {1, 0}};
-    while (parser.next(data).kind != rtmp::ChunkItem::Kind::need_more) {
-    }
+    test::parse(parser, data);
   }
 
   TrialHeader header;
