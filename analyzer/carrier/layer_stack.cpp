@@ -73,9 +73,10 @@ void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
 }
 
 void LayerStack::Levels::on_gap(Direction direction, const StreamGap& gap) {
-  // Without a SYN the stream begins with its first captured byte. The detector knows from its hints that
-  // something may be missing before, and looks whether a handshake begins there all the same.
-  if (decided || gap.cause == GapCause::start_not_captured) return;
+  if (decided) return;
+  // The stream begins with its first captured byte. The detector looks whether a handshake begins there all
+  // the same.
+  if (gap.cause == GapCause::start_not_captured) return detector.lose_start();
   act_on(detector.add(direction, gap), direction, nullptr);
 }
 

@@ -91,6 +91,9 @@ class ProtocolDetector {
     }
     return add_slowly(direction, data);
   }
+  /// A direction begins with the first byte that was captured, also if the SYN of the connection was, since
+  /// the other side's SYN was not: its first byte may be any.
+  void lose_start() { start_lost_ = true; }
   /// A gap of unknown length is decided upon at once: nothing after it has a known place.
   Detection add(Direction direction, const StreamGap& gap);
   /// The connection ended, or is no longer waited for: decides with what is there. Never `undecided`.

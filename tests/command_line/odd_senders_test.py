@@ -14,8 +14,8 @@ from pathlib import Path
 import packets
 from program import Program
 from publisher import FIN, Publisher
-from rtmp_writer import AUDIO, EXTENDED, VIDEO, chunks, header, u24, u32
-from session import CLIENT, Session
+from rtmp_writer import AUDIO, EXTENDED, VIDEO, WINDOW_SIZE, chunks, header, u24, u32
+from session import CLIENT, SERVER, Session
 
 SECOND = 1_000_000_000
 AAC = b"\xaf\x01"
@@ -116,6 +116,19 @@ class OddSendersTest(unittest.TestCase):
         media, findings = self.seen(wire)
         self.assertEqual(media, expected)
         self.assertEqual(set(findings), {"extended_timestamp_differs"})
+
+    # ---- beginnings
+
+    def test_messages_where_both_handshakes_and_the_servers_syn_are_lost(self):
+        """On another port than RTMP's: the server's first captured byte can be any."""
+        session = Session(port=1950)
+        syn, begin = session.packets[0], len(session.packets)
+        for n in range(200):
+            session.send(SERVER, WINDOW_SIZE, u32(5_000_000 + n), None, chunk_stream_id=2)
+            session.send(CLIENT, AUDIO, AAC + bytes([n]) * 150, None, chunk_stream_id=4, time=23 * n, stream=1)
+        session.end()
+        events = self.program.events(self.capture([syn], session.packets[begin:]))
+        self.assertEqual(sum(event.get("type") == "audio" for event in events), 200)
 
     # ---- clocks and order of captures
 

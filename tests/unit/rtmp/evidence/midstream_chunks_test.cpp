@@ -203,6 +203,20 @@ TEST(MidstreamEvidence, DetectorFindsItOnAnyPortAndGivesTheBytesBack) {
   EXPECT_EQ(held, 0U);
 }
 
+TEST(MidstreamEvidence, DetectorSearchesWhereOneSidesStartIsLostThoughASynWasSeen) {
+  std::mt19937 random(11);
+  const ByteVector stream = media(128, 30000, random);
+  for (const bool lost : {false, true}) {
+    std::size_t held = 0;
+    ProtocolDetector detector({.syn_seen = true, .searched_bytes = &held});
+    if (lost) detector.lose_start();
+    const Detection detection =
+        detector.add(Direction::to_client, StreamData{0, Bytes(stream).subspan(77), {1, 0}});
+    EXPECT_EQ(detection.protocol, lost ? Protocol::rtmp : Protocol::other);
+    EXPECT_EQ(detection.midstream, lost);
+  }
+}
+
 TEST(MidstreamEvidence, DetectorGivesUpAtItsLimit) {
   std::mt19937 random(5);
   std::size_t held = 0;
