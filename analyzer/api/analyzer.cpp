@@ -8,6 +8,8 @@
 #include "net/packet_decoder.hpp"
 #include "pipeline/limits.hpp"
 #include "pipeline/memory_balance.hpp"
+#include "pipeline/window.hpp"
+#include "rtmfp/datagram_filter.hpp"
 
 namespace rtmpscope::v1 {
 namespace {
@@ -64,16 +66,19 @@ class Analyzer::Implementation {
     }
     last_number_ = ref.number;
     net::TcpSegment segment;
-    if (decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment) !=
-        net::DecodeResult::tcp) {
-      return;
+    const net::DecodeResult result =
+        decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment);
+    if (result == net::DecodeResult::tcp) {
+      shards_[segment.host_pair_hash % pipeline::shard_count]->serve(segment);
+    } else if (result == net::DecodeResult::udp && rtmfp_.wants(decoder_.datagram())) {
+      shards_[pipeline::rtmfp_shard]->serve(decoder_.datagram());
     }
-    shards_[segment.host_pair_hash % pipeline::shard_count]->serve(segment);
   }
 
   std::unique_ptr<capture::PacketSource> source_;
   Options options_;
   net::PacketDecoder decoder_;
+  rtmfp::DatagramFilter rtmfp_;
   capture::PacketBatch batch_;
   net::CaptureClock clock_;
   std::uint64_t last_number_ = 0;

@@ -21,6 +21,26 @@ Shard::Shard(const v1::Options& options, std::uint32_t& opened)
                .rtmp_ports = options.rtmp_ports},
       flows_(limits(), *this) {}
 
+void Shard::serve(const net::UdpDatagram& datagram) {
+  if (rtmfp_ == nullptr) {
+    rtmfp_ = std::make_unique<rtmfp::SessionTable>(
+        events_, rtmfp::SessionOptions{.keep_media = context_.session.keep_media}, context_.keys,
+        context_.opened, clock_);
+  }
+  rtmfp_->on_datagram(datagram);
+}
+
+void Shard::tick(const net::Tick& tick) {
+  clock_ = tick.clock;
+  flows_.on_tick(tick);
+  if (rtmfp_ != nullptr) rtmfp_->on_tick(tick);
+}
+
+void Shard::finish(PacketRef last) {
+  flows_.finish(last);
+  if (rtmfp_ != nullptr) rtmfp_->finish(last);
+}
+
 std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, PacketRef) {
   return std::make_unique<pipeline::Connection>(info, context_);
 }

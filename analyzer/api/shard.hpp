@@ -6,6 +6,7 @@
 #include "api/public_events.hpp"
 #include "net/flow_table.hpp"
 #include "pipeline/connection.hpp"
+#include "rtmfp/session_table.hpp"
 #include "rtmpscope/analyzer.hpp"
 
 namespace rtmpscope::api {
@@ -18,12 +19,14 @@ class Shard final : private net::FlowObserver {
   /// Before anything else; valid until the next call.
   void set_observer(v1::Observer& observer) { events_.set_observer(observer); }
   void serve(const net::TcpSegment& segment) { flows_.on_segment(segment); }
+  /// Of one shard only, which has all RTMFP sessions.
+  void serve(const net::UdpDatagram& datagram);
   void set_memory_scarce(bool scarce) { memory_.set_scarce(scarce); }
   [[nodiscard]] std::size_t shared_bytes() const { return memory_.bytes(); }
   /// Ends what has timed out. At full seconds of capture time.
-  void tick(const net::Tick& tick) { flows_.on_tick(tick); }
+  void tick(const net::Tick& tick);
   /// The capture is over.
-  void finish(PacketRef last) { flows_.finish(last); }
+  void finish(PacketRef last);
 
  private:
   std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;
@@ -32,6 +35,8 @@ class Shard final : private net::FlowObserver {
   rtmp::SharedMemory memory_;
   pipeline::ConnectionContext context_;
   net::FlowTable flows_;
+  std::unique_ptr<rtmfp::SessionTable> rtmfp_;  ///< null until the first datagram comes
+  Timestamp clock_ = 0;                         ///< of the last tick
 };
 
 }  // namespace rtmpscope::api

@@ -13,7 +13,7 @@ constexpr std::size_t block_size = 64;  // FIPS 180-4, section 1
 using Block = std::array<std::uint8_t, block_size>;
 
 /// Looking a hash up by its name costs more than hashing, so that it is done once.
-const EVP_MD* sha256() {
+const EVP_MD* sha256_hash() {
   static const EVP_MD* const hash = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   return hash;
 }
@@ -47,7 +47,7 @@ Sha256Digest finish_with(EVP_MD_CTX* state, Bytes first, Bytes second = {}) {
 Block padded_key(Bytes key, std::uint8_t pad) {
   Block block{};
   if (key.size() > block.size()) {
-    EVP_DigestInit_ex2(scratch(), sha256(), nullptr);
+    EVP_DigestInit_ex2(scratch(), sha256_hash(), nullptr);
     std::ranges::copy(finish_with(scratch(), key), block.begin());
   } else {
     std::ranges::copy(key, block.begin());
@@ -59,7 +59,7 @@ Block padded_key(Bytes key, std::uint8_t pad) {
 /// The hash `state` begins anew and takes the padded key.
 void begin(EVP_MD_CTX* state, Bytes key, std::uint8_t pad) {
   const Block block = padded_key(key, pad);
-  EVP_DigestInit_ex2(state, sha256(), nullptr);
+  EVP_DigestInit_ex2(state, sha256_hash(), nullptr);
   EVP_DigestUpdate(state, block.data(), block.size());
 }
 
@@ -91,6 +91,11 @@ Sha256Digest hmac_sha256(Bytes key, Bytes data) {
   const Sha256Digest digest = finish_with(state, data);
   begin(state, key, outer_pad);
   return finish_with(state, digest);
+}
+
+Sha256Digest sha256(Bytes data) {
+  EVP_DigestInit_ex2(scratch(), sha256_hash(), nullptr);
+  return finish_with(scratch(), data);
 }
 
 void use_hashes_alone() {

@@ -37,6 +37,9 @@ class HmacSha256 {
 /// HMAC-SHA256 of `data` with a key for this message alone: no memory is allocated.
 [[nodiscard]] Sha256Digest hmac_sha256(Bytes key, Bytes data);
 
+/// SHA-256 (FIPS 180-4) over `data`.
+[[nodiscard]] Sha256Digest sha256(Bytes data);
+
 /// For a program that uses OpenSSL here alone, before anything else: OpenSSL reads no configuration and makes
 /// no list of all it can do, which takes longer than a small capture. A library does not decide that for its
 /// host.

@@ -40,7 +40,8 @@ struct Layer {
     ipv6,
     ip_protocol,  ///< payload of the IP protocol or IPv6 next header `number`
     ppp,          ///< PPP, from its protocol field on
-    end,          ///< no TCP here, for the reason `number` (an Ending)
+    udp,          ///< UDP that is no tunnel, from its header on
+    end,          ///< neither TCP nor UDP here, for the reason `number` (an Ending)
   };
   enum Ending : std::uint16_t { not_tcp, cut_off, invalid, unknown_link };
 

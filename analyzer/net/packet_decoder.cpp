@@ -14,9 +14,10 @@ bool is_plain_ipv4(const std::uint8_t* frame) {
   return load_be16(frame + 12) == ether_type::ipv4 && frame[14] == 0x45;
 }
 
-/// `from` and `to`: the addresses as FlowKey has them.
+/// `from` and `to`: the addresses as FlowKey has them. `out`: a TcpSegment or UdpDatagram.
+template <typename Out>
 void set_key(const std::array<std::uint64_t, 2>& from, const std::array<std::uint64_t, 2>& to, bool from_low,
-             std::uint16_t source_port, std::uint16_t destination_port, TcpSegment& out) {
+             std::uint16_t source_port, std::uint16_t destination_port, Out& out) {
   out.key.low_address = from_low ? from : to;
   out.key.high_address = from_low ? to : from;
   out.key.low_port = from_low ? source_port : destination_port;
@@ -24,8 +25,9 @@ void set_key(const std::array<std::uint64_t, 2>& from, const std::array<std::uin
   out.from_low = from_low;
 }
 
+template <typename Out>
 void set_key_v4(const std::uint8_t* source, const std::uint8_t* destination, const std::uint8_t* ports,
-                TcpSegment& out) {
+                Out& out) {
   const std::uint32_t from = load_le32(source);
   const std::uint32_t to = load_le32(destination);
   const std::uint16_t source_port = load_be16(ports);
@@ -36,8 +38,9 @@ void set_key_v4(const std::uint8_t* source, const std::uint8_t* destination, con
   out.key.address_length = 4;
 }
 
+template <typename Out>
 void set_key_v6(const std::uint8_t* source, const std::uint8_t* destination, const std::uint8_t* ports,
-                TcpSegment& out) {
+                Out& out) {
   std::array<std::uint64_t, 2> from;
   std::array<std::uint64_t, 2> to;
   std::memcpy(from.data(), source, 16);
@@ -109,6 +112,7 @@ DecodeResult PacketDecoder::decode_general(View view, std::uint16_t link_type, P
         if (layer.number == ip_protocol::tcp) return decode_tcp(addresses, layer.view, ref, out);
         step = decode_ip_protocol(layer, addresses, ref.time);
         break;
+      case Layer::Kind::udp: return decode_datagram(addresses, layer.view, ref);
       case Layer::Kind::end: return reject(static_cast<Layer::Ending>(layer.number));
     }
     if (step == Step::pending) {
@@ -140,7 +144,8 @@ DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, Pa
   const std::uint8_t* tcp = view.data;
   const std::uint32_t header = (tcp[12] >> 4) * 4U;
   if (header < tcp_header_size || header > view.wire) return reject(Layer::invalid);
-  (addresses.v6 ? set_key_v6 : set_key_v4)(addresses.source, addresses.destination, tcp, out);
+  (addresses.v6 ? set_key_v6<TcpSegment> : set_key_v4<TcpSegment>)(addresses.source, addresses.destination,
+                                                                   tcp, out);
   const FlowHashes hashes = hash_of(out.key, hash_seed_);
   out.hash = hashes.flow;
   out.host_pair_hash = hashes.host_pair;
@@ -158,6 +163,20 @@ DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, Pa
   if (out.payload_length < out.wire_length) ++counters_.cut_payloads;
   ++counters_.tcp;
   return DecodeResult::tcp;
+}
+
+/// `view` has a whole UDP header (RFC 768).
+DecodeResult PacketDecoder::decode_datagram(const Addresses& addresses, View view, PacketRef ref) {
+  (addresses.v6 ? set_key_v6<UdpDatagram> : set_key_v4<UdpDatagram>)(addresses.source, addresses.destination,
+                                                                     view.data, datagram_);
+  datagram_.hash = hash_of(datagram_.key, hash_seed_).flow;
+  (void)view.skip(8);
+  datagram_.packet = ref;
+  datagram_.payload = view.data;
+  datagram_.payload_length = view.captured;
+  datagram_.wire_length = view.wire;
+  ++counters_.udp;
+  return DecodeResult::udp;
 }
 
 PacketDecoder::Step PacketDecoder::decode_ipv4(Layer& layer, Addresses& addresses, Timestamp time) {

@@ -1,15 +1,17 @@
-// From a captured packet to its TCP segment, through whatever it is wrapped in.
+// From a captured packet to its TCP segment or UDP datagram, through whatever it is wrapped in.
 #pragma once
 
 #include <utility>
 
 #include "net/fragments.hpp"
 #include "net/tcp_segment.hpp"
+#include "net/udp_datagram.hpp"
 
 namespace rtmpscope::net {
 
 enum class DecodeResult : std::uint8_t {
   tcp,               ///< a segment
+  udp,               ///< a datagram
   fragment_pending,  ///< a fragment of a datagram that is not complete yet
   not_tcp,           ///< something else, or a link type that is not known
   malformed,         ///< headers that are cut off or contradict themselves
@@ -18,6 +20,7 @@ enum class DecodeResult : std::uint8_t {
 struct DecodeCounters {
   std::uint64_t packets = 0;
   std::uint64_t tcp = 0;
+  std::uint64_t udp = 0;
   std::uint64_t fragment_pending = 0;
   std::uint64_t not_tcp = 0;
   std::uint64_t malformed = 0;       ///< the following three together
@@ -41,9 +44,13 @@ class PacketDecoder {
       : limits_(limits), hash_seed_(hash_seed), fragments_(limits) {}
 
   /// `wire_length` is the packet's length before the capture cut it. `out` is written for DecodeResult::tcp
-  /// only. Its payload points into `packet` or, after fragments, into this decoder's buffers.
+  /// only. Its payload points into `packet` or, after fragments, into this decoder's buffers. For
+  /// DecodeResult::udp the same holds of `datagram()`.
   DecodeResult decode(Bytes packet, std::uint32_t wire_length, std::uint16_t link_type, PacketRef ref,
                       TcpSegment& out);
+
+  /// What the last call of `decode` found, if it answered DecodeResult::udp.
+  [[nodiscard]] const UdpDatagram& datagram() const { return datagram_; }
 
   /// Frees the buffers of defragmented datagrams: no segment decoded so far may be used any more.
   void release_buffers() { buffers_.clear(); }
@@ -65,6 +72,7 @@ class PacketDecoder {
 
   DecodeResult decode_general(View view, std::uint16_t link_type, PacketRef ref, TcpSegment& out);
   DecodeResult decode_tcp(const Addresses& addresses, View view, PacketRef ref, TcpSegment& out);
+  DecodeResult decode_datagram(const Addresses& addresses, View view, PacketRef ref);
   DecodeResult reject(Layer::Ending why);
   Step decode_ipv4(Layer& layer, Addresses& addresses, Timestamp time);
   Step decode_ipv6(Layer& layer, Addresses& addresses);
@@ -77,6 +85,7 @@ class PacketDecoder {
   FragmentReassembler fragments_;
   DatagramBuffers buffers_;
   DecodeCounters counters_;
+  UdpDatagram datagram_;
 };
 
 }  // namespace rtmpscope::net

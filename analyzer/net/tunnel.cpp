@@ -10,7 +10,8 @@ constexpr std::uint16_t linux_vxlan_port = 8472;  // the default of Linux, older
 constexpr std::uint16_t geneve_port = 6081;
 constexpr std::uint16_t gtp_user_port = 2152;
 
-/// Anything may use these UDP ports: payload without a valid tunnel header is not a malformed packet.
+/// Anything may use these UDP ports: payload without a valid tunnel header is not a malformed packet, but UDP
+/// like any other.
 Layer decode_vxlan(View view) {
   if (view.captured < 8) return Layer::stop(Layer::not_tcp);
   const bool valid = (view.data[0] & 0x08) != 0;  // I: the network identifier is valid
@@ -86,19 +87,24 @@ Layer decode_gre(View view) {
   return {Layer::Kind::ether_type, type, view};
 }
 
-Layer decode_udp(View view) {
+Layer decode_udp(const View datagram) {
+  View view = datagram;
   if (view.captured < 8) return Layer::stop(Layer::not_tcp);
   const std::uint16_t port = load_be16(view.data + 2);
   const std::uint16_t length = load_be16(view.data + 4);
   if (length >= 8 && length <= view.wire) view.limit(length);
+  const Layer whole{Layer::Kind::udp, 0, view};
   (void)view.skip(8);
+  Layer inner = Layer::stop(Layer::not_tcp);
   switch (port) {
     case vxlan_port:
-    case linux_vxlan_port: return decode_vxlan(view);
-    case geneve_port: return decode_geneve(view);
-    case gtp_user_port: return decode_gtp_user(view);
-    default: return Layer::stop(Layer::not_tcp);
+    case linux_vxlan_port: inner = decode_vxlan(view); break;
+    case geneve_port: inner = decode_geneve(view); break;
+    case gtp_user_port: inner = decode_gtp_user(view); break;
+    default: break;
   }
+  const bool is_tunnel = inner.kind != Layer::Kind::end || inner.number != Layer::not_tcp;
+  return is_tunnel ? inner : whole;
 }
 
 }  // namespace rtmpscope::net

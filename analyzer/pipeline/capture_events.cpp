@@ -32,7 +32,9 @@ rtmp::CaptureTotals totals_at_end(const capture::PacketSource& source, const Win
   totals.late_segments = counts.late_segments;
   totals.late_bytes = counts.late_bytes;
   totals.half_open_pushed_out = counts.half_open_pushed_out;
-  totals.not_tcp = reader.decoder().counters().not_tcp;
+  totals.not_tcp =
+      reader.decoder().counters().not_tcp + reader.decoder().counters().udp - counts.rtmfp_datagrams;
+  totals.rtmfp_left_out = counts.rtmfp_left_out;
   totals.malformed = reader.decoder().counters().malformed;
   totals.incomplete_datagrams = reader.decoder().fragments().incomplete();
   totals.clock_jumps = reader.clock().jumps();

@@ -28,14 +28,29 @@ std::unique_ptr<net::FlowHandler> Shard::on_open(const net::FlowInfo& info, Pack
   return std::make_unique<Connection>(info, context_);
 }
 
+void Shard::on_datagram(const net::UdpDatagram& datagram) {
+  if (rtmfp_ == nullptr) {
+    rtmfp_ = std::make_unique<rtmfp::SessionTable>(
+        *observer_,
+        rtmfp::SessionOptions{.message_events = context_.session.message_events,
+                              .keep_media = context_.session.keep_media},
+        context_.keys, context_.opened, clock_);
+  }
+  rtmfp_->on_datagram(datagram);
+  mark_spans(datagram.packet.number);
+}
+
 void Shard::on_tick(const net::Tick& tick) {
+  clock_ = tick.clock;
   flows_.on_tick(tick);
+  if (rtmfp_ != nullptr) rtmfp_->on_tick(tick);
   observer_->on_tick(tick.packet);
   mark_spans(tick.packet.number);
 }
 
 void Shard::finish(PacketRef last) {
   flows_.finish(last);
+  if (rtmfp_ != nullptr) rtmfp_->finish(last);
   mark_spans(last.number);
 }
 
@@ -52,6 +67,9 @@ void Shard::add_counts(ConnectionCounts& counts) const {
   counts.late_segments += seen.late_segments;
   counts.late_bytes += seen.late_bytes;
   counts.half_open_pushed_out += seen.half_open_pushed_out;
+  if (rtmfp_ == nullptr) return;
+  counts.rtmfp_datagrams += rtmfp_->counters().datagrams;
+  counts.rtmfp_left_out += rtmfp_->counters().left_out;
 }
 
 }  // namespace rtmpscope::pipeline

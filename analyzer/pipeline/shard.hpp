@@ -8,6 +8,7 @@
 #include "output/observer.hpp"
 #include "pipeline/connection.hpp"
 #include "pipeline/window.hpp"
+#include "rtmfp/session_table.hpp"
 
 namespace rtmpscope::pipeline {
 
@@ -25,6 +26,8 @@ struct ConnectionCounts {
   std::uint64_t late_segments = 0;  ///< came after their connection had been reset
   std::uint64_t late_bytes = 0;
   std::uint64_t half_open_pushed_out = 0;  ///< of `other`: forgotten because there were too many
+  std::uint64_t rtmfp_datagrams = 0;       ///< of sessions that were opened
+  std::uint64_t rtmfp_left_out = 0;        ///< attempts to open sessions, beyond rtmfp::Limits::unanswered
 };
 
 class Shard final : private net::FlowObserver {
@@ -42,6 +45,8 @@ class Shard final : private net::FlowObserver {
     flows_.on_segment(segment);
     mark_spans(segment.packet.number);
   }
+  /// May come before or behind segments of the same section. Of one shard only: pipeline::rtmfp_shard.
+  void on_datagram(const net::UdpDatagram& datagram);
   void on_tick(const net::Tick& tick);
   void finish(PacketRef last);
 
@@ -105,6 +110,8 @@ class Shard final : private net::FlowObserver {
   rtmp::SharedMemory memory_;
   ConnectionContext context_;
   net::FlowTable flows_;
+  std::unique_ptr<rtmfp::SessionTable> rtmfp_;  ///< null until the first datagram comes
+  Timestamp clock_ = 0;                         ///< of the last tick
   bool failed_ = false;
   std::size_t marked_ = 0;  ///< spans of the current output that have their sort key
 };

@@ -29,6 +29,7 @@ void ShardGroup::process(Window& window) {
       for (const auto& shard : shards_) shard->remember_failure([&] { shard->on_tick(*section.tick); });
     }
     process_segments(window, window.part(section, first_, first_ + shards_.size()));
+    process_datagrams(window, section);
   }
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     if (window.last) shards_[i]->remember_failure([&] { shards_[i]->finish(window.last_packet); });
@@ -81,6 +82,14 @@ void ShardGroup::process_segments(const Window& window, std::span<const std::uin
       Shard& shard = shard_of(next);
       shard.remember_failure([&] { shard.on_segment(next); });
     });
+  }
+}
+
+void ShardGroup::process_datagrams(const Window& window, const Section& section) {
+  if (rtmfp_shard < first_ || rtmfp_shard >= first_ + shards_.size()) return;
+  Shard& shard = *shards_[rtmfp_shard - first_];
+  for (std::size_t i = section.datagrams_begin; i < section.datagrams_end; ++i) {
+    shard.remember_failure([&] { shard.on_datagram(window.rtmfp_datagrams[i]); });
   }
 }
 

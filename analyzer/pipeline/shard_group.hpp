@@ -33,6 +33,7 @@ class ShardGroup {
 
  private:
   void process_segments(const Window& window, std::span<const std::uint32_t> part);
+  void process_datagrams(const Window& window, const Section& section);
   void note_thread();
 
   std::size_t first_;

@@ -19,6 +19,7 @@ std::uint16_t bucket_of(const net::TcpSegment& segment) {
 
 void WindowReader::read(Window& window) {
   window.sections.clear();
+  window.rtmfp_datagrams.clear();
   window.last = !source_.read(window.batch, window_size_);
   const auto& packets = window.batch.packets;
   // Segments are decoded in place, and are not cleared first: most of a window is overwritten at once.
@@ -45,9 +46,12 @@ void WindowReader::read(Window& window) {
     }
     last_number_ = ref.number;
     net::TcpSegment& segment = window.segments[count];
-    if (decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment) ==
-        net::DecodeResult::tcp) {
+    const net::DecodeResult result =
+        decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment);
+    if (result == net::DecodeResult::tcp) {
       buckets_[count++] = bucket_of(segment);
+    } else if (result == net::DecodeResult::udp && rtmfp_.wants(decoder_.datagram())) {
+      window.rtmfp_datagrams.push_back(decoder_.datagram());
     }
   }
   finish_section(window, section_begin, count);
@@ -62,7 +66,9 @@ void WindowReader::read(Window& window) {
 }
 
 void WindowReader::begin_section(Window& window, const net::Tick& tick) {
-  window.sections.emplace_back().tick = tick;
+  Section& section = window.sections.emplace_back();
+  section.tick = tick;
+  section.datagrams_begin = window.rtmfp_datagrams.size();
 }
 
 /// Counting sort of the section's segments by bucket.
@@ -72,6 +78,7 @@ void WindowReader::finish_section(Window& window, std::size_t first_segment, std
   begin[0] = static_cast<std::uint32_t>(first_segment);
   for (std::size_t i = 0; i < bucket_count; ++i) begin[i + 1] += begin[i];
   Section& section = window.sections.back();
+  section.datagrams_end = window.rtmfp_datagrams.size();
   for (std::size_t shard = 0; shard <= shard_count; ++shard)
     section.begin[shard] = begin[shard * buckets_per_shard];
   for (std::size_t i = first_segment; i < end; ++i) {

@@ -12,6 +12,7 @@
 #include "net/packet_decoder.hpp"
 #include "output/output.hpp"
 #include "pipeline/limits.hpp"
+#include "rtmfp/datagram_filter.hpp"
 
 namespace rtmpscope::pipeline {
 
@@ -20,11 +21,16 @@ namespace rtmpscope::pipeline {
   return segment.host_pair_hash % shard_count;
 }
 
+/// RTMFP sessions change hosts: one shard has them all (rtmfp/session_table.hpp).
+inline constexpr std::size_t rtmfp_shard = 0;
+
 /// A part of a window that no tick divides. Its segments are ordered by shard; those of one connection keep
 /// the order of the capture, those of different connections do not.
 struct Section {
   std::optional<net::Tick> tick;  ///< to be passed to every shard before the section's segments
   std::array<std::uint32_t, shard_count + 1> begin{};  ///< of each shard's part in Window::order
+  std::size_t datagrams_begin = 0;                     ///< of its part of Window::rtmfp_datagrams
+  std::size_t datagrams_end = 0;
 };
 
 /// A run of packets, and what the shards make of it. Used again and again, so that nothing is allocated.
@@ -34,6 +40,7 @@ struct Window {
   std::vector<net::TcpSegment> segments;  ///< in capture order; longer than what `order` refers to
   std::vector<std::uint32_t> order;       ///< indices into `segments`, section by section, shard by shard
   std::vector<Section> sections;
+  std::vector<net::UdpDatagram> rtmfp_datagrams;    ///< that may be RTMFP, in capture order: for rtmfp_shard
   PacketRef last_packet;                            ///< of all windows so far
   bool last = false;                                ///< nothing comes after this window
   keys::KeyVersion keys = 0;                        ///< its shards see the keys up to this version
@@ -77,6 +84,7 @@ class WindowReader {
   net::CaptureClock clock_;
   std::uint64_t last_number_ = 0;
   std::vector<std::uint16_t> buckets_;  ///< of the window's segments
+  rtmfp::DatagramFilter rtmfp_;
 };
 
 }  // namespace rtmpscope::pipeline

@@ -31,6 +31,13 @@ CASES = {
     "rtmps_redacted.txt": ["rtmps_gst_nginx_dsb.pcapng", "--redact-key", KEY],
     "rtmps.ndjson": ["rtmps_tls13_rtmpdump_nginx_dsb.pcapng", "--format", "ndjson"],
     "rtmpe.txt": ["rtmpe_crtmp_play_ffmpeg.pcap"],
+    "rtmfp.txt": ["rtmfp_redirector.pcap", "--keys", "rtmfp_redirector.keys"],
+    "rtmfp_events.ndjson": ["rtmfp_redirector.pcap", "--keys", "rtmfp_redirector.keys", "--format", "ndjson", "--only",
+                            "connection_open,rtmfp_hello,rtmfp_redirect,rtmfp_keying,rtmfp_open,rtmfp_flow_open,"
+                            "rtmfp_flow_close,command,finding,connection_close"],
+    "rtmfp_redacted.txt": ["rtmfp_redirector.pcap", "--keys", "rtmfp_redirector.keys", "--redact-key", KEY],
+    "rtmfp_without_keys.txt": ["rtmfp_redirector.pcap"],
+    "rtmfp_losses.txt": ["rtmfp_impaired.pcap", "--keys", "rtmfp_impaired.keys"],
     "rtmpt.txt": ["rtmpt_crtmp_publish_ffmpeg.pcap"],
     "port_reuse_summary.txt": ["port_reuse.pcap", "--summary"],
     "one_direction.txt": ["oneway_s2c.pcap"],

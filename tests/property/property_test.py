@@ -16,7 +16,7 @@ from pathlib import Path
 import packet_transforms
 import packets as capture_file
 import stream_transforms
-from program import Program, parse, samples
+from program import Program, keys_of, parse, samples
 from same_events import (
     same_packets,
     same_packets_at_other_addresses,
@@ -35,7 +35,7 @@ class Sample:
     def __init__(self, path, scratch):
         self.path, self.scratch = path, Path(scratch)
         self.packets = capture_file.read(path)
-        self.keys = ()  # variants have no Decryption Secrets Blocks
+        self.keys = keys_of(path)  # variants have no Decryption Secrets Blocks
         if secrets := capture_file.secrets(path):
             self.file("sample.keys").write_bytes(secrets)
             self.keys = ("--keys", self.file("sample.keys"))
@@ -105,7 +105,8 @@ class Sample:
 
 def check(program, path):
     """(checks made, what went wrong)"""
-    outputs = [program.ndjson(path, *OPTIONS, "--jobs", jobs) for jobs in JOBS]
+    options = OPTIONS + keys_of(path)
+    outputs = [program.ndjson(path, *options, "--jobs", jobs) for jobs in JOBS]
     wrong = [f"{path.name}: other bytes with --jobs {n}" for n, output in zip(JOBS, outputs) if output != outputs[0]]
     expected, count = parse(outputs[0]), len(JOBS)
     with tempfile.TemporaryDirectory() as scratch:

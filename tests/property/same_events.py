@@ -6,7 +6,7 @@ from program import Pairs
 
 # About the file, not about the conversation.
 CAPTURE_KEYS = {"source", "format", "link_types", "bytes", "captured_bytes", "kernel_drops", "interface_drops"}
-ADDRESS_KEYS = {"client", "server", "community_id", "uid"}
+ADDRESS_KEYS = {"client", "server", "responder", "community_id", "uid"}
 # About packets: other ones, at other times, once the same bytes come in other segments.
 PACKET_KEYS = {
     "time", "uid", "frame", "first_frame", "request_frame",

@@ -30,6 +30,12 @@ def samples():
     return sorted(path for path in SAMPLES.iterdir() if path.suffix in (".pcap", ".pcapng"))
 
 
+def keys_of(capture):
+    """Options that give the keys of a sample which has some in a file beside it."""
+    keys = capture.with_suffix(".keys")
+    return ("--keys", keys) if keys.exists() else ()
+
+
 class Program:
     def __init__(self, path):
         self.path = str(path)

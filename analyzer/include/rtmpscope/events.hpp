@@ -103,10 +103,11 @@ struct Video {
 struct Message {
   Packet packet;  ///< with its last byte
   Direction direction{};
-  std::uint64_t first_packet = 0;   ///< number of the packet with its first byte
-  std::uint64_t stream_offset = 0;  ///< of its first chunk header in the bytes of its direction
-  std::uint8_t type_id = 0;         ///< 8 audio, 9 video, 20 command in AMF0, …
-  std::uint32_t chunk_stream_id = 0;
+  std::uint64_t first_packet = 0;     ///< number of the packet with its first byte
+  std::uint64_t stream_offset = 0;    ///< of its first chunk header in the bytes of its direction; over RTMFP
+                                      ///< the sequence number of its first fragment
+  std::uint8_t type_id = 0;           ///< 8 audio, 9 video, 20 command in AMF0, …
+  std::uint32_t chunk_stream_id = 0;  ///< over RTMFP the number of its flow
   std::uint32_t message_stream_id = 0;
   bool message_stream_id_known = true;
   std::uint32_t timestamp = 0;  ///< milliseconds, modulo 2^32

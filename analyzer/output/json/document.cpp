@@ -215,7 +215,9 @@ void describe_summary(const rtmp::ConnectionSummary& summary,
                 sink);
   sink.number(FieldId::document_transport, {}, static_cast<std::uint64_t>(info.transport));
   put_text(sink, FieldId::document_uid, as_text(info.uid));
-  put_text(sink, FieldId::document_community_id, tcp_community_id(info.client, info.server));
+  put_text(sink, FieldId::document_community_id,
+           info.transport == rtmp::Transport::rtmfp ? udp_community_id(info.client, info.server)
+                                                    : tcp_community_id(info.client, info.server));
   sink.number(FieldId::document_start, {}, static_cast<std::uint64_t>(info.start));
   rtmp::describe_proxy_headers(
       info.proxy_headers,

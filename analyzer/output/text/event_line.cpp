@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "output/text/rtmfp_line.hpp"
 #include "output/time_text.hpp"
 #include "rtmp/message/command_facts.hpp"
 
@@ -461,6 +462,7 @@ std::string event_line(EventKind kind, const Tape& event, const Style& style) {
     case EventKind::tls_key_update: return "TLS: new keys";
     case EventKind::tls_end: return tls_end_line(fields);
     default:
+      if (const auto line = rtmfp_line(kind, event, style)) return *line;
       return fmt::format("{}  {}", info(kind).name,
                          compact_text(event, 0, event.entries().size(), style, style.longest_line()));
   }

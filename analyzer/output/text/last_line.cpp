@@ -34,6 +34,8 @@ std::string last_line(const rtmp::CaptureTotals& capture, const Style& style) {
         .append(count_text(capture.half_open_pushed_out, "connection"))
         .append(" without payload forgotten, as there were too many");
   }
+  if (capture.rtmfp_left_out != 0)
+    line.append(", ").append(count_text(capture.rtmfp_left_out, "RTMFP hello")).append(" left out");
   if (capture.clock_jumps != 0)
     line.append(", ").append(count_text(capture.clock_jumps, "jump")).append(" of the clock");
   if (capture.memory_scarce) line.append(", messages in progress shortened to save memory");

@@ -34,13 +34,14 @@ struct MessageHeader {
   std::uint8_t type_id = 0;
   bool timestamp_exact = true;  ///< false: a lost header may have moved it; `timestamp` is an estimate
   bool message_stream_id_known = true;  ///< false: the header with it is not in the capture
-  std::uint32_t chunk_stream_id = 0;    ///< 2 to 65599
+  bool length_known = true;  ///< false: `length` is that of what came; more is missing, nobody knows how much
+  std::uint32_t chunk_stream_id = 0;  ///< 2 to 65599; over RTMFP the flow's number
   std::uint32_t message_stream_id = 0;
   std::uint32_t timestamp = 0;      ///< absolute, milliseconds modulo 2^32
   std::uint32_t length = 0;         ///< of the body; at most 0xFFFFFF
-  std::uint32_t chunks = 0;         ///< chunks that carried it
+  std::uint32_t chunks = 0;         ///< chunks that carried it; over RTMFP fragments
   std::uint64_t first_frame = 0;    ///< packet with the first byte of the first chunk
-  std::uint64_t stream_offset = 0;  ///< basic header of the first chunk
+  std::uint64_t stream_offset = 0;  ///< basic header of the first chunk; over RTMFP its sequence number
 };
 
 /// A message with its body.

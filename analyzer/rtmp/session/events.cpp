@@ -19,6 +19,10 @@ void describe_endpoint(FieldId object, FieldId address, FieldId port, const Endp
   sink.end(object, 0);
 }
 
+std::string community_id_of(const ConnectionInfo& info) {
+  return (info.transport == Transport::rtmfp ? udp_community_id : tcp_community_id)(info.client, info.server);
+}
+
 /// Ids of one direction's totals, in the order of DirectionTotals and the session's own counts.
 struct TotalFields {
   FieldId object, packets, bytes, messages, audio, video, retransmitted, retransmissions, out_of_order,
@@ -50,14 +54,17 @@ void MessageEvent::describe(FieldSink& sink) const {
   const ValueInfo* type = find_value(ValueTable::message_type, h.type_id);
   sink.text(FieldId::message_type, {}, as_bytes(type == nullptr ? "unknown" : type->name));
   sink.number(FieldId::message_type_id, {}, h.type_id);
-  sink.number(FieldId::message_chunk_stream_id, {}, h.chunk_stream_id);
+  const bool in_flow = about != nullptr && about->transport == Transport::rtmfp;
+  sink.number(in_flow ? FieldId::message_flow_id : FieldId::message_chunk_stream_id, {}, h.chunk_stream_id);
   if (h.message_stream_id_known) sink.number(FieldId::message_message_stream_id, {}, h.message_stream_id);
   sink.number(FieldId::message_timestamp, {}, h.timestamp);
   if (!h.timestamp_exact) sink.flag(FieldId::message_timestamp_exact, {}, false);
   sink.number(FieldId::message_length, {}, h.length);
+  if (!h.length_known) sink.flag(FieldId::message_length_exact, {}, false);
   sink.number(FieldId::message_chunks, {}, h.chunks);
   sink.number(FieldId::message_first_frame, {}, h.first_frame);
-  sink.number(FieldId::message_stream_offset, {}, h.stream_offset);
+  sink.number(in_flow ? FieldId::message_sequence_number : FieldId::message_stream_offset, {},
+              h.stream_offset);
   sink.flag(FieldId::message_complete, {}, message.complete);
   if (stream_name) sink.text(FieldId::message_stream_name, {}, *stream_name);
   if (request_frame) sink.number(FieldId::message_request_frame, {}, *request_frame);
@@ -79,7 +86,11 @@ void FindingEvent::describe(FieldSink& sink) const {
     return;
   }
   sink.text(FieldId::finding_text, {}, as_bytes(finding_text(id, a, b)));
-  if (stream_offset) sink.number(FieldId::finding_stream_offset, {}, *stream_offset);
+  const bool in_flow = about != nullptr && about->transport == Transport::rtmfp;
+  if (stream_offset) {
+    sink.number(in_flow ? FieldId::finding_sequence_number : FieldId::finding_stream_offset, {},
+                *stream_offset);
+  }
   if (carrier_offset) sink.number(FieldId::finding_carrier_offset, {}, *carrier_offset);
   if (range) {
     sink.number(FieldId::finding_offset, {}, range->offset);
@@ -114,8 +125,7 @@ void ConnectionOpenEvent::describe(FieldSink& sink) const {
   describe_endpoint(FieldId::connection_server, FieldId::connection_server_address,
                     FieldId::connection_server_port, connection_info.server, sink);
   sink.number(FieldId::connection_transport, {}, static_cast<std::uint64_t>(connection_info.transport));
-  sink.text(FieldId::connection_community_id, {},
-            as_bytes(tcp_community_id(connection_info.client, connection_info.server)));
+  sink.text(FieldId::connection_community_id, {}, as_bytes(community_id_of(connection_info)));
   sink.number(FieldId::connection_start, {}, static_cast<std::uint64_t>(connection_info.start));
   describe_proxy_headers(
       connection_info.proxy_headers,
@@ -151,7 +161,7 @@ void ConnectionCloseEvent::describe(FieldSink& sink) const {
   const ConnectionInfo& ends = summary.info;
   describe_endpoint(close_client, close_client_address, close_client_port, ends.client, sink);
   describe_endpoint(close_server, close_server_address, close_server_port, ends.server, sink);
-  sink.text(close_community_id, {}, as_bytes(tcp_community_id(ends.client, ends.server)));
+  sink.text(close_community_id, {}, as_bytes(community_id_of(ends)));
   sink.number(close_reason, {}, static_cast<std::uint64_t>(summary.end));
   if (summary.ended_by) sink.number(close_ended_by, {}, static_cast<std::uint64_t>(*summary.ended_by));
   if (summary.reset) sink.flag(close_reset, {}, true);
@@ -190,6 +200,7 @@ void CaptureEndEvent::describe(FieldSink& sink) const {
   };
   number_if_any(FieldId::capture_incomplete_datagrams, capture.incomplete_datagrams);
   number_if_any(FieldId::capture_half_open_pushed_out, capture.half_open_pushed_out);
+  number_if_any(FieldId::capture_rtmfp_left_out, capture.rtmfp_left_out);
   number_if_any(FieldId::capture_clock_jumps, capture.clock_jumps);
   if (capture.memory_scarce) sink.flag(FieldId::capture_memory_scarce, {}, true);
   if (!capture.fault) return;

@@ -189,7 +189,7 @@ struct CaptureTotals {
   std::uint64_t other_connections = 0;     ///< TCP connections without events
   std::uint64_t late_segments = 0;         ///< came after their connection had been reset
   std::uint64_t late_bytes = 0;
-  std::uint64_t not_tcp = 0;               ///< packets
+  std::uint64_t not_tcp = 0;               ///< packets, but those of RTMFP sessions
   std::uint64_t malformed = 0;             ///< packets
   std::uint64_t incomplete_datagrams = 0;  ///< of which fragments are missing
   std::uint64_t half_open_pushed_out = 0;  ///< connections without payload, forgotten as there were too many
@@ -200,7 +200,8 @@ struct CaptureTotals {
     std::string text;
     bool ended_early = true;  ///< false: packets were left out, and the rest was read
   };
-  std::optional<Fault> fault;  ///< what is wrong with the file
+  std::optional<Fault> fault;        ///< what is wrong with the file
+  std::uint64_t rtmfp_left_out = 0;  ///< hellos, as too many had no answer
 };
 
 struct CaptureStartEvent final : Event {

@@ -18,12 +18,13 @@ Packet payload_of(std::size_t size) {
 }
 
 /// A datagram whose IP payload is `body`, cut into fragments of `size` bytes (a multiple of 8).
-std::vector<Packet> fragments_v4(const Packet& body, std::size_t size, unsigned id = 7) {
+std::vector<Packet> fragments_v4(const Packet& body, std::size_t size, unsigned id = 7,
+                                 unsigned protocol = 6) {
   std::vector<Packet> fragments;
   for (std::size_t at = 0; at < body.size(); at += size) {
     const std::size_t end = std::min(body.size(), at + size);
     const unsigned more = end < body.size() ? 0x2000 : 0;
-    fragments.push_back(ipv4(6,
+    fragments.push_back(ipv4(protocol,
                              Packet(body.begin() + static_cast<std::ptrdiff_t>(at),
                                     body.begin() + static_cast<std::ptrdiff_t>(end)),
                              more | static_cast<unsigned>(at / 8), id));
@@ -73,6 +74,17 @@ TEST(Fragments, AnyOrderGivesTheDatagram) {
       EXPECT_EQ(feeder.decoder.fragments().pending_bytes(), 0U);
     } while (std::next_permutation(order.begin(), order.end()));
   }
+}
+
+TEST(Fragments, GiveDatagramsOfUdpToo) {
+  const Packet payload = payload_of(100);
+  Feeder feeder;
+  const auto fragments = fragments_v4(udp(1935, payload), 40, 7, 17);
+  for (std::size_t i = 0; i + 1 < fragments.size(); ++i)
+    EXPECT_EQ(feeder.feed(fragments[i]), DecodeResult::fragment_pending);
+  ASSERT_EQ(feeder.feed(fragments.back()), DecodeResult::udp);
+  const Bytes bytes = feeder.decoder.datagram().bytes();
+  EXPECT_EQ(Packet(bytes.begin(), bytes.end()), payload);
 }
 
 TEST(Fragments, DuplicatesAreDropped) {

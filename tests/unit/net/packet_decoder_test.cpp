@@ -262,10 +262,6 @@ TEST(PacketDecoder, SaysNotTcpToEverythingElse) {
   PacketDecoder decoder;
   const std::vector<Case> others{
       {"Arp", 1, ethernet(0x0806, Packet(28))},
-      {"Udp", 1, ethernet(0x0800, ipv4(17, udp(53, Packet(20))))},
-      {"UdpOnVxlanPort", 1, ethernet(0x0800, ipv4(17, udp(4789, Packet(20))))},
-      {"UdpOnGenevePort", 1, ethernet(0x0800, ipv4(17, udp(6081, Packet(20, 0xff))))},
-      {"GtpEcho", 1, ethernet(0x0800, ipv4(17, udp(2152, hex("3201 0004 00000000 00000000"))))},
       {"Icmp", 1, ethernet(0x0800, ipv4(1, ipv4_packet))},
       {"Icmpv6AfterHopByHop", 1, ethernet(0x86dd, ipv6(0, concat(hex("3a 00 010400000000"), Packet(20))))},
       {"ExtensionHeaderNumberInIpv4", 1, ethernet(0x0800, ipv4(60, Packet(40)))},
@@ -285,6 +281,60 @@ TEST(PacketDecoder, SaysNotTcpToEverythingElse) {
   EXPECT_EQ(decoder.counters().unknown_link_type, 0U);
   EXPECT_EQ(decode(decoder, ipv4_frame, 105).result, DecodeResult::not_tcp);
   EXPECT_EQ(decoder.counters().unknown_link_type, 1U);
+}
+
+TEST(PacketDecoder, FindsDatagramsInEveryEncapsulation) {
+  const Packet datagram = udp(1935, bytes_of("IHello"));
+  const Packet in_ipv4 = ipv4(17, datagram);
+  const Packet in_ipv6 = ipv6(17, datagram);
+  const std::vector<Case> cases{
+      {"Ethernet", 1, ethernet(0x0800, in_ipv4)},
+      {"EthernetIpv6", 1, ethernet(0x86dd, in_ipv6)},
+      {"EthernetPadded", 1, concat(ethernet(0x0800, in_ipv4), hex("0000"))},
+      {"Raw", 101, in_ipv4},
+      {"LinuxCooked", 113, concat(hex("0000 0001 0006 020000000001 0000 0800"), in_ipv4)},
+      {"Vlan", 1, ethernet(0x8100, vlan(0x0800, in_ipv4))},
+      {"Mpls", 1, ethernet(0x8847, mpls(true, in_ipv4))},
+      {"Gre", 1, ethernet(0x0800, ipv4(47, gre(0, 0x0800, in_ipv4)))},
+      {"Vxlan", 1, ethernet(0x0800, ipv4(17, vxlan(ethernet(0x0800, in_ipv4))))},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    PacketDecoder decoder;
+    ASSERT_EQ(decode(decoder, c.packet, c.link_type).result, DecodeResult::udp);
+    const UdpDatagram& found = decoder.datagram();
+    EXPECT_EQ(as_text(found.bytes()), "IHello");
+    EXPECT_EQ(found.wire_length, 6U);
+    EXPECT_FALSE(found.cut());
+    EXPECT_EQ(found.packet, packet_ref);
+    const bool v6 = found.key.address_length == 16;
+    EXPECT_EQ(found.source().to_string(), v6 ? "[2001:db8::2]:40000" : "10.0.0.2:40000");
+    EXPECT_EQ(found.destination().to_string(), v6 ? "[2001:db8::1]:1935" : "10.0.0.1:1935");
+    EXPECT_EQ(decoder.counters().udp, 1U);
+    EXPECT_EQ(decoder.counters().not_tcp, 0U);
+  }
+}
+
+TEST(PacketDecoder, APortOfATunnelMayHaveOtherDatagrams) {
+  for (const auto& [port, payload] : std::vector<std::pair<std::size_t, Packet>>{
+           {4789, Packet(20)}, {6081, Packet(20, 0xff)}, {2152, hex("3201 0004 00000000 00000000")}}) {
+    PacketDecoder decoder;
+    EXPECT_EQ(decode(decoder, ethernet(0x0800, ipv4(17, udp(port, payload))), link_ethernet).result,
+              DecodeResult::udp);
+    EXPECT_EQ(Packet(decoder.datagram().bytes().begin(), decoder.datagram().bytes().end()), payload);
+  }
+}
+
+TEST(PacketDecoder, TellsHowMuchOfADatagramIsMissing) {
+  const Packet frame = ethernet(0x0800, ipv4(17, udp(1935, Packet(1000, 'x'))));
+  for (std::size_t length = 0; length < frame.size(); ++length) {
+    PacketDecoder decoder;
+    const Packet cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(length));
+    if (decode(decoder, cut, link_ethernet, frame.size()).result != DecodeResult::udp) continue;
+    EXPECT_TRUE(decoder.datagram().cut());
+    EXPECT_EQ(decoder.datagram().wire_length, 1000U);
+    EXPECT_EQ(decoder.datagram().payload_length, length - (14 + 20 + 8));
+  }
 }
 
 TEST(PacketDecoder, CountsMalformedHeaders) {
