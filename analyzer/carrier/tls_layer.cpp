@@ -101,7 +101,10 @@ TlsLayer::Answer TlsLayer::take(Direction direction, const tls::Record& record) 
 
 TlsLayer::Answer TlsLayer::take_protected(Direction direction, const tls::Record& record) {
   Side& at = side(direction);
-  if (keys_->version() != keys_version_ && opening_.keys != TlsKeys::found) look_for_keys();
+  if (keys_->version() != keys_version_ && opening_.keys != TlsKeys::found) {
+    look_for_keys();
+    release(opposite(direction));
+  }
   if (!at.opener.has_keys() && !at.opener.is_protected()) {
     if (may_wait(direction)) return Answer::wait;
     if (take_midstream(direction, record)) return Answer::taken;
@@ -368,7 +371,6 @@ void TlsLayer::begin_search(Direction direction, const TlsLoss& loss) {
   at.mode = Mode::searching;
   at.search.begin(loss);
   at.handshake.reset();
-  at.splitter.restart(loss.behind);
 }
 
 void TlsLayer::search(Direction direction) {
