@@ -4,6 +4,7 @@ import random
 import struct
 
 import packets as capture_file
+import rtmfp_writer
 from publisher_script import begin, command
 from rtmp_writer import AGGREGATE, AUDIO, COMMAND_AMF0, COMMAND_AMF3, DATA_AMF0, VIDEO, amf0, header, message
 from scripted_tcp import ACK, ETHERNET, PUSH, SEGMENT, START, STEP, Conversation
@@ -156,6 +157,32 @@ def write_syns(size, path, ends_of):
             file.write(struct.pack(">HHIIBBHHH", port, server_port, n, 0, 5 << 4, SYN, 65535, 0, 0))
 
 
+def rtmfp_hellos(size, path):
+    """Nothing but hellos of RTMFP, each of another client and with another tag."""
+    packets, cache = [], {}
+    for n in range(size * 9):
+        half = struct.pack(">I", n) + struct.pack(">I", ~n & 0xFFFFFFFF)  # whose checksum is always the same
+        hello = rtmfp_writer.counted(rtmfp_writer.option(0x0A, b"rtmfp://192.0.2.2/a")) + half * 2
+        plain = b"\x0b\x12\x34" + rtmfp_writer.chunk(rtmfp_writer.INITIATOR_HELLO, hello)
+        plain += b"\xff" * (-(len(plain) + 2) % 16)
+        plain = rtmfp_writer.checksum(plain).to_bytes(2, "big") + plain
+        udp = rtmfp_writer.scrambled(0, encrypted(plain, cache))
+        udp = struct.pack(">HHHH", 40000, SERVER_PORT, 8 + len(udp), 0) + udp
+        ip = struct.pack(">BBHHHBBHII", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, 10 << 24 | n, 0xC0000201)
+        data = ETHERNET + ip + udp
+        packets.append(capture_file.Packet(START + n * STEP, capture_file.LINK_ETHERNET, data, len(data)))
+    capture_file.write_pcap(path, packets)
+
+
+def encrypted(plain, cache):
+    """Under the startup key. What many packets begin with is encrypted once."""
+    begin = plain[:32]
+    if begin not in cache:
+        cache[begin] = rtmfp_writer.STARTUP_KEY.encrypt(begin)
+    rest = bytes(a ^ b for a, b in zip(plain[32:48], cache[begin][16:])) + plain[48:]
+    return cache[begin] + rtmfp_writer.STARTUP_KEY.encrypt(rest)
+
+
 def lonely_fragments(size, path):
     """First fragments of datagrams of which nothing else comes."""
     generator, packets = random.Random(2012), []
@@ -264,7 +291,8 @@ HOSTILE = {
     make.__name__: make
     for make in (
         fake_headers, nested, alternating_lengths, out_of_order, descending, every_other_byte, overlaps, half_open,
-        half_open_from_one, lonely_fragments, clock_set, open_messages, lost_again, amf0_bombs, amf3_bombs, noise,
+        half_open_from_one, rtmfp_hellos,
+        lonely_fragments, clock_set, open_messages, lost_again, amf0_bombs, amf3_bombs, noise,
         nearly_headers,
     )
 }  # fmt: skip

@@ -41,7 +41,7 @@ TINY_MESSAGES = {"lost_again": (230, 10)}
 # What must be said of limits that are reached.
 SAID = {
     "out_of_order": "buffer_limit", "descending": "buffer_limit", "open_messages": "retained_bytes_limit",
-    "lonely_fragments": "incomplete_datagrams", "clock_set": "clock_jumps",
+    "rtmfp_hellos": "rtmfp_hellos_left_out", "lonely_fragments": "incomplete_datagrams", "clock_set": "clock_jumps",
     "half_open_from_one": "half_open_pushed_out",
     "amf0_bombs": "amf_depth_limit", "amf3_bombs": "amf_expansion_limit",
 }  # fmt: skip
@@ -50,6 +50,7 @@ SAID = {
 SAID_AT_LAST = {
     "half_open_from_one": "connections without payload forgotten, as there were too many",
     "lonely_fragments": "incomplete IP datagrams", "clock_set": "jumps of the clock",
+    "rtmfp_hellos": "RTMFP hellos left out",
     "open_bodies": "messages in progress shortened to save memory",
 }  # fmt: skip
 
