@@ -9,6 +9,27 @@
 
 namespace rtmpscope::carrier {
 
+/// A share of a number of bytes that several keep together.
+class HeldShare {
+ public:
+  /// `total` outlives the share; null: nobody counts.
+  explicit HeldShare(std::size_t* total) : total_(total) {}
+  HeldShare(const HeldShare&) = delete;
+  HeldShare& operator=(const HeldShare&) = delete;
+  ~HeldShare() { set(0); }
+
+  void set(std::size_t bytes) {
+    if (total_ != nullptr) *total_ += bytes - bytes_;
+    bytes_ = bytes;
+  }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t total() const { return total_ == nullptr ? bytes_ : *total_; }
+
+ private:
+  std::size_t* total_;
+  std::size_t bytes_ = 0;
+};
+
 class HeldPieces {
  public:
   void add(std::uint64_t offset, Bytes bytes, PacketRef packet) {

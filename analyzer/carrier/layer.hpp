@@ -35,6 +35,8 @@ struct LayerContext {
   bool repeated = false;  ///< a second copy of the connection before it
   /// What layers know of sessions' keys; null: nothing. It grows between calls, and outlives the connection.
   const keys::KeyView* keys = nullptr;
+  /// Bytes that layers of several connections keep together, which they add to; null: not counted. As `keys`.
+  std::size_t* held_bytes = nullptr;
   LayerListener* listener = nullptr;  ///< takes what layers tell of themselves; null: nobody. As `keys`
   Carriers carriers;                  ///< of the layers that were found
   /// In front of the client's first byte, from the first to the last. The last one was written first.

@@ -79,6 +79,11 @@ void TlsEvent::describe(FieldSink& sink) const {
   if (opening.likeness) sink.number(FieldId::tls_likeness, {}, static_cast<std::uint64_t>(*opening.likeness));
 }
 
+bool tls_alert_is_fatal(std::uint8_t level, std::uint8_t description, bool is_tls_1_3) {
+  constexpr std::uint8_t fatal = 2, close_notify = 0, user_canceled = 90;
+  return level == fatal || (is_tls_1_3 && description != close_notify && description != user_canceled);
+}
+
 void TlsAlertEvent::describe(FieldSink& sink) const {
   sink.number(FieldId::tls_alert_level, {}, level);
   sink.number(FieldId::tls_alert_description, {}, description);

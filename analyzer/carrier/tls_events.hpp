@@ -48,6 +48,10 @@ struct TlsEvent final : LayerEvent {
   void describe(FieldSink& sink) const override;
 };
 
+/// Whether an alert ends the session. In TLS 1.3 the level says nothing: all but two do (RFC 8446, section
+/// 6).
+[[nodiscard]] bool tls_alert_is_fatal(std::uint8_t level, std::uint8_t description, bool is_tls_1_3);
+
 struct TlsAlertEvent final : LayerEvent {
   std::uint8_t level;
   std::uint8_t description;

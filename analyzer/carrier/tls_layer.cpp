@@ -11,13 +11,12 @@ namespace {
 using tls::ContentType;
 using tls::HandshakeType;
 
-constexpr std::uint8_t fatal_alert = 2;  // RFC 5246, section 7.2
 constexpr std::uint8_t protocol_version_alert = 70;
 
 }  // namespace
 
 TlsLayer::TlsLayer(const LayerContext& context, bool inside)
-    : keys_(context.keys), listener_(context.listener) {
+    : keys_(context.keys), listener_(context.listener), held_share_(context.held_bytes) {
   if (!inside) return;
   for (const Direction direction : {Direction::to_server, Direction::to_client})
     begin_search(direction, {.length_known = false, .cause = GapCause::start_not_captured});
@@ -35,6 +34,23 @@ void TlsLayer::on_data(Direction direction, const StreamData& data) {
     at.patience_over = true;
     release(direction);
   }
+  count_held(data.packet);
+}
+
+void TlsLayer::count_held(PacketRef packet) {
+  std::size_t bytes = 0;
+  for (const Side& each : sides_)
+    bytes += each.held.bytes().size() + each.search.held_bytes() + each.splitter.held_bytes();
+  const bool more = bytes > held_share_.bytes();
+  held_share_.set(bytes);
+  if (!more || held_share_.total() <= most_held_bytes) return;
+  for (Side& each : sides_) {
+    each.held.clear();
+    each.search.begin({});
+    each.splitter.restart(0);
+  }
+  held_share_.set(0);
+  become_opaque(packet);
 }
 
 void TlsLayer::read(Direction direction, const StreamData& data) {
@@ -194,12 +210,7 @@ void TlsLayer::on_alert(Direction direction, Bytes content, const tls::Record& r
     listener_->on_layer_event(
         std::make_unique<TlsAlertEvent>(role(direction), record.packet, level, description, encrypted));
   }
-  // In TLS 1.3 the level says nothing: all but two end the session (RFC 8446, section 6).
-  constexpr std::uint8_t close_notify = 0, user_canceled = 90;
-  const bool is_1_3 = is_tls_1_3(opening_);
-  const bool fatal =
-      level == fatal_alert || (is_1_3 && description != close_notify && description != user_canceled);
-  if (!fatal) return;
+  if (!tls_alert_is_fatal(level, description, is_tls_1_3(opening_))) return;
   if (description == protocol_version_alert) {
     find(FindingId::tls_no_shared_version, role(direction), record.packet, 0, 0, record.offset);
   } else {
@@ -484,16 +495,6 @@ void TlsLayer::on_end(Direction direction, const StreamEnd& end) {
 void TlsLayer::add_to(LayerContext& context) const {
   context.carriers.tls = true;
   context.carriers.is_like_rtmp = opening_.likeness.value_or(tls::Likeness::none) != tls::Likeness::none;
-}
-
-std::uint64_t TlsLayer::outer_offset(Direction direction, std::uint64_t inner) const {
-  const Side& at = sides_[index_of(direction)];
-  return at.offsets.outer(inner, at.splitter.offset());
-}
-
-std::uint64_t TlsLayer::inner_offset(Direction direction, std::uint64_t outer) const {
-  const Side& at = sides_[index_of(direction)];
-  return at.offsets.inner(outer, at.inner);
 }
 
 }  // namespace rtmpscope::carrier

@@ -33,6 +33,8 @@ class TlsLayer final : public Layer {
   static constexpr std::size_t most_waiting_bytes = std::size_t{64} << 10;
   /// Bytes that are deciphered in vain, over the whole connection, where records are searched for.
   static constexpr std::uint64_t search_budget = std::uint64_t{64} << 20;
+  /// Bytes that all layers of a shard keep together (LayerContext::held_bytes). Who adds to more is given up.
+  static constexpr std::size_t most_held_bytes = std::size_t{4} << 20;
   /// Records that may be missing in a row.
   static constexpr std::uint64_t most_lost_records = 4096;
   /// Records that may not verify in front of the first one that does (handshake without keys, early data).
@@ -46,8 +48,14 @@ class TlsLayer final : public Layer {
   void on_end(Direction direction, const StreamEnd& end) override;
 
   [[nodiscard]] LayerState state() const override { return state_; }
-  [[nodiscard]] std::uint64_t outer_offset(Direction direction, std::uint64_t inner) const override;
-  [[nodiscard]] std::uint64_t inner_offset(Direction direction, std::uint64_t outer) const override;
+  [[nodiscard]] std::uint64_t outer_offset(Direction direction, std::uint64_t inner) const override {
+    const Side& at = sides_[index_of(direction)];
+    return at.offsets.outer(inner, at.splitter.offset());
+  }
+  [[nodiscard]] std::uint64_t inner_offset(Direction direction, std::uint64_t outer) const override {
+    const Side& at = sides_[index_of(direction)];
+    return at.offsets.inner(outer, at.inner);
+  }
   void add_to(LayerContext& context) const override;
 
  private:
@@ -81,6 +89,8 @@ class TlsLayer final : public Layer {
   }
 
   void read(Direction direction, const StreamData& data);
+  /// Counts what is kept.
+  void count_held(PacketRef packet);
   void take_records(Direction direction, PacketRef packet);
   [[nodiscard]] Answer take(Direction direction, const tls::Record& record);
   /// Where the opening is not in the capture: true if the record has shown the way in, and is delivered.
@@ -116,6 +126,7 @@ class TlsLayer final : public Layer {
   LayerState state_ = LayerState::establishing;
   const keys::KeyView* keys_;
   LayerListener* listener_;
+  HeldShare held_share_;
   TlsOpening opening_;
   bool swapped_ = false;
   bool opening_told_ = false;

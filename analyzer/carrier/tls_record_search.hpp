@@ -27,6 +27,7 @@ class TlsRecordSearch {
   void add(const StreamData& data);
   void add(const StreamGap& gap);
   [[nodiscard]] const TlsLoss& loss() const { return loss_; }
+  [[nodiscard]] std::size_t held_bytes() const { return held_.bytes().size(); }
 
   /// A complete record, if it is one; valid until the next call of any other function.
   [[nodiscard]] std::optional<tls::Record> candidate();

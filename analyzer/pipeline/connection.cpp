@@ -22,7 +22,7 @@ bool is_rtmp_port(std::uint16_t port, std::span<const std::uint16_t> ports) {
   return std::ranges::find(ports, port) != ports.end();
 }
 
-carrier::LayerContext layer_context(const net::FlowInfo& info, const ConnectionContext& shared,
+carrier::LayerContext layer_context(const net::FlowInfo& info, ConnectionContext& shared,
                                     carrier::LayerListener& listener) {
   carrier::LayerContext context;
   context.client = info.client;
@@ -30,6 +30,7 @@ carrier::LayerContext layer_context(const net::FlowInfo& info, const ConnectionC
   context.first_packet = info.first_packet;
   context.repeated = info.repeated;
   context.keys = &shared.keys;
+  context.held_bytes = &shared.held_bytes;
   context.listener = &listener;
   return context;
 }

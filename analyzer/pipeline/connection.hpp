@@ -27,6 +27,7 @@ struct ConnectionContext {
   rtmp::SessionOptions session;
   std::span<const std::uint16_t> rtmp_ports;  ///< where mid-stream captures and other protocols are reported
   keys::KeyView keys{};                       ///< what carriers know of sessions' keys
+  std::size_t held_bytes = 0;                 ///< carrier::LayerContext
   std::size_t searched_bytes = 0;             ///< carrier::ProtocolDetector::Hints
   std::uint32_t opened = 0;                   ///< sessions so far; numbers them within the shard
   std::uint64_t opaque = 0;                   ///< of these, on an RTMP port with something else

@@ -33,6 +33,7 @@ class RecordSplitter {
   [[nodiscard]] std::vector<std::uint8_t> take_rest();
 
   [[nodiscard]] bool is_broken() const { return broken_; }
+  [[nodiscard]] std::size_t held_bytes() const { return partial_.size(); }
   /// Offset of the record at hand, or of the next one.
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
   /// The header of the record at hand, once it is there.
