@@ -9,6 +9,7 @@
 
 #include "base/byte_order.hpp"
 #include "rtmp/evidence/header_scan.hpp"
+#include "rtmp/evidence/silent_aac.hpp"
 #include "rtmp/evidence/usual_values.hpp"
 
 namespace rtmpscope::rtmp {
@@ -219,6 +220,9 @@ std::optional<Distance> period_of(Bytes bytes, std::span<const Place> places, Di
   const auto says_what_it_is = [&](std::uint32_t length) {
     return weigh_body(MessageType::audio, head, length, profile).value_or(0) >= silence_bits;
   };
+  // Most bodies say nothing, and then distances need not be counted once more.
+  const std::size_t aac = silent_aac_size(head.subspan(std::min<std::size_t>(head.size(), 2)));
+  if (aac == 0 && !says_what_it_is(maximum_message_length)) return std::nullopt;
   const Distance silence = distances.most_frequent(places, shortest_silence);
   const bool found = is_no_chance(silence, places.size(), bytes.size()) && says_what_it_is(silence.bytes);
   return found ? std::optional(silence) : std::nullopt;
