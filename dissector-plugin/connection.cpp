@@ -158,9 +158,7 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
   if (found != Protocol::rtmp && found != Protocol::rtmpe) return nullptr;
   info_.client = decision.context.client;
   info_.server = decision.context.server;
-  if (found == Protocol::rtmpe && info_.transport == rtmp::Transport::rtmp) {
-    info_.transport = rtmp::Transport::rtmpe;
-  }
+  if (found == Protocol::rtmpe) info_.transport = encrypted(info_.transport);
   info_.start = decision.detection.midstream ? rtmp::Start::midstream : rtmp::Start::syn;
   info_.start_lost = decision.detection.start_lost;
   info_.proxy_headers = decision.context.proxy_headers;

@@ -69,6 +69,8 @@ const char* protocol_name(rtmp::Transport transport) {
     case rtmp::Transport::rtmpe: return "RTMPE";
     case rtmp::Transport::rtmps: return "RTMPS";
     case rtmp::Transport::rtmpt: return "RTMPT";
+    case rtmp::Transport::rtmpts: return "RTMPTS";
+    case rtmp::Transport::rtmpte: return "RTMPTE";
     default: return "RTMP";
   }
 }

@@ -33,11 +33,13 @@ void Shard::serve(const net::UdpDatagram& datagram) {
 void Shard::tick(const net::Tick& tick) {
   clock_ = tick.clock;
   flows_.on_tick(tick);
+  context_.on_tick(tick.packet);
   if (rtmfp_ != nullptr) rtmfp_->on_tick(tick);
 }
 
 void Shard::finish(PacketRef last) {
   flows_.finish(last);
+  context_.finish(last);
   if (rtmfp_ != nullptr) rtmfp_->finish(last);
 }
 

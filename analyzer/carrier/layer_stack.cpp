@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "carrier/proxy_header.hpp"
+#include "carrier/rtmpe_layer.hpp"
 #include "carrier/tls_layer.hpp"
 
 namespace rtmpscope::carrier {
@@ -38,8 +39,11 @@ struct LayerStack::Levels final : StreamSink {
   ProtocolDetector detector;
   DecisionListener listener;
   std::vector<std::unique_ptr<Layer>> layers;  ///< from the outside to the inside
+  /// In front of the sink. Unlike the others it knows roles as the content shows them, not as TCP does.
+  std::unique_ptr<RtmpeLayer> rtmpe;
   bool decided = false;
   bool in_tls = false;  ///< one of the layers is TLS
+  Protocol protocol = Protocol::undecided;
   bool swapped = false;
   StreamSink* sink = nullptr;  ///< set if `decided`; null: nobody takes the inner streams
 };
@@ -59,7 +63,10 @@ bool LayerStack::Levels::may_be_proxy_header(Direction direction, const StreamDa
 }
 
 void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
-  if (decided) return;  // the rest of what a layer hands on, and nobody wants it
+  if (decided) {  // the rest of what a layer hands on, and nobody wants it; or HTTP
+    if (sink != nullptr && layers.empty()) sink->on_data(swapped ? opposite(direction) : direction, data);
+    return;
+  }
   if (may_be_inside_tls(data)) {
     in_tls = true;
     push(std::make_unique<TlsLayer>(context, true));
@@ -73,6 +80,9 @@ void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
 }
 
 void LayerStack::Levels::on_gap(Direction direction, const StreamGap& gap) {
+  if (decided && sink != nullptr && layers.empty()) {
+    return sink->on_gap(swapped ? opposite(direction) : direction, gap);
+  }
   if (decided) return;
   // The stream begins with its first captured byte. The detector looks whether a handshake begins there all
   // the same.
@@ -116,14 +126,23 @@ void LayerStack::Levels::act_on(const Detection& found, Direction direction, con
   if (data == nullptr && detection.protocol == Protocol::other && is_tls_without_content())
     detection.protocol = Protocol::tls;
   decided = true;
+  protocol = detection.protocol;
   swapped = detection.swapped;
-  Decision decision{detection, context, hints.known_port};
+  Decision decision{detection, context, hints.known_port, hints.syn_seen};
   if (swapped) std::swap(decision.context.client, decision.context.server);
   for (const std::unique_ptr<Layer>& layer : layers) layer->add_to(decision.context);
   const bool at_hand = data != nullptr && detector.held_segments() <= 1;
   decision.has_held_bytes = !at_hand;
+  if (protocol == Protocol::rtmpe) {
+    rtmpe = std::make_unique<RtmpeLayer>(context.keys, context.listener, detection.start_lost);
+    decision.deciphered = &rtmpe->may_be_readable();
+  }
   sink = listener(decision);
   if (sink == nullptr) return;
+  if (rtmpe != nullptr) {
+    rtmpe->set_next(*sink);
+    sink = rtmpe.get();
+  }
   if (!layers.empty()) layers.back()->set_next(*sink);
   if (at_hand) {
     sink->on_data(swapped ? opposite(direction) : direction, *data);
@@ -161,6 +180,7 @@ void LayerStack::finish() {
 
 /// Between two calls, when no layer is at work: takes out what is no longer needed.
 void LayerStack::settle() {
+  if (state_ == State::unwanted) levels_.reset();  // abandoned
   if (state_ != State::undecided) return;
   if (!levels_->decided && levels_->layers_are_opaque())
     levels_->act_on(levels_->detector.at_end(), Direction::to_server, nullptr);
@@ -170,8 +190,11 @@ void LayerStack::settle() {
   std::erase_if(layers, [](const auto& layer) { return layer->state() == LayerState::absent; });
   if (levels_->sink == nullptr) {
     state_ = State::unwanted;
-  } else if (layers.empty()) {
+  } else if (layers.empty() && levels_->protocol != Protocol::http && levels_->rtmpe == nullptr) {
     state_ = State::direct;
+  } else if (layers.empty()) {
+    state_ = State::layered;
+    return;
   } else {
     state_ = State::layered;
     for (std::size_t i = 0; i + 1 < layers.size(); ++i) layers[i]->set_next(*layers[i + 1]);

@@ -19,15 +19,19 @@ struct Decision {
   /// The outcome of all layers; `client` and `server` are exchanged if the content says so.
   LayerContext context;
   bool known_port = false;  ///< ProtocolDetector::Hints
+  bool syn_seen = false;    ///< the same
   /// The sink first gets bytes of earlier calls, which were held back. If not, all it gets are views into the
   /// bytes at hand.
   bool has_held_bytes = false;
+  /// Of RTMPE: whether what follows the handshake can be read, or may be. Changes until the handshake's last
+  /// byte has come; lives as long as the stack. Null: it is not RTMPE.
+  const bool* deciphered = nullptr;
 };
 
 /// Called once, when it is decided what a connection carries. Returns who takes the inner streams from their
 /// first byte on; null: nobody, and nothing more is kept. Of `other` the bytes held so far are gone. The sink
 /// outlives the stack's last call. Neither the listener nor the sink may call the stack's functions that take
-/// data.
+/// data. Of `http` the sink may be another one than the caller's.
 using DecisionListener = std::function<StreamSink*(const Decision&)>;
 
 /// Takes the streams of a connection to a sink inside all layers: detector, layer, detector, …, sink.
@@ -73,6 +77,8 @@ class LayerStack {
   }
   /// Nothing more comes: decides with what is there.
   void finish();
+  /// The sink wants no more: also during a call of the sink.
+  void abandon() { state_ = State::unwanted; }
 
   [[nodiscard]] bool is_decided() const { return state_ != State::undecided; }
   /// Not decided that nobody takes the inner streams.
@@ -92,7 +98,7 @@ class LayerStack {
   enum class State : std::uint8_t {
     undecided,
     direct,    ///< no layers: the caller's sink takes TCP's streams
-    layered,   ///< TCP's streams go to the outermost layer
+    layered,   ///< TCP's streams go to the outermost layer, to RTMPE's, or to a sink that is not the caller's
     unwanted,  ///< nobody takes the inner streams
   };
   struct Levels;

@@ -232,7 +232,7 @@ Detection ProtocolDetector::decide(bool last) {
       case Opening::other:
         if (peer.opening == Opening::handshake) return decide_against_handshake(peer, side);
         if (side.opening == Opening::tls) return settle({Protocol::tls});
-        if (side.opening == Opening::http) return settle({Protocol::http});
+        if (side.opening == Opening::http) return settle_http();
         // In mid-stream no byte is impossible, but enough text is distinguishable from RTMP.
         if (may_be_midstream() && !last && side.known < opening_size && !side.has_gap) return detection_;
         return settle_no_handshake();
@@ -289,7 +289,7 @@ Detection ProtocolDetector::decide_against_handshake(Side& side, const Side& aga
   const bool fits = hints_.known_port && hints_.syn_seen && side.reached_block_1 && side.zero_is_zero();
   if (fits || prove_by_digest(way)) return settle_handshake();
   if (against.opening == Opening::tls) return settle({Protocol::tls});
-  if (against.opening == Opening::http) return settle({Protocol::http});
+  if (against.opening == Opening::http) return settle_http();
   return settle_no_handshake();
 }
 
@@ -458,13 +458,19 @@ Detection ProtocolDetector::decide_by_messages() {
         // RTMPT: its chunks lie in the bodies of requests and responses, and are a tunnel's.
         const bool tunnelled =
             std::ranges::any_of(held_->sides, [](const Side& each) { return has_http(each.bytes); });
-        if (tunnelled) return settle({Protocol::http});
+        if (tunnelled) return settle_http();
         return settle({.protocol = Protocol::rtmp, .swapped = false, .midstream = true});
       }
     }
     done = done || side.bytes.size() >= searched_limit;
   }
   return done ? settle({Protocol::other}) : detection_;
+}
+
+Detection ProtocolDetector::settle_http() {
+  const bool swapped = as_text(held_->side(Direction::to_server).start()).starts_with("HTTP/1.") ||
+                       as_text(held_->side(Direction::to_client).start()).starts_with("POST /");
+  return settle({.protocol = Protocol::http, .swapped = swapped && !hints_.syn_seen});
 }
 
 Detection ProtocolDetector::settle(Detection detection) {

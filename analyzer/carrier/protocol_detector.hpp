@@ -140,6 +140,8 @@ class ProtocolDetector {
   bool prove_by_digest();
   bool prove_by_digest(Direction way);
   Detection settle(Detection detection);
+  /// Without a SYN the first bytes tell who is the client.
+  Detection settle_http();
   Detection settle_handshake();
   Detection settle_no_handshake();
   Detection decide_by_messages();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pipeline/tunnels.hpp"
+
 namespace rtmpscope::pipeline {
 namespace {
 
@@ -68,34 +70,6 @@ rtmp::ConnectionInfo info_of(const carrier::Decision& decision, rtmp::Transport 
   return info;
 }
 
-/// A layer's event as one of the connection.
-struct CarrierEvent final : rtmp::Event {
-  const carrier::LayerEvent& event;
-
-  explicit CarrierEvent(const carrier::LayerEvent& of_layer) : Event(of_layer.kind), event(of_layer) {
-    direction = of_layer.direction;
-  }
-  void describe(FieldSink& sink) const override { event.describe(sink); }
-};
-
-/// `to`: a session or an opaque connection.
-template <typename To>
-void tell(To& to, const carrier::LayerEvent& event) {
-  CarrierEvent carried(event);
-  to.add_event(carried, event.packet);
-}
-
-template <typename To>
-void tell(To& to, const carrier::LayerFinding& finding) {
-  rtmp::FindingEvent event(finding.id);
-  event.direction = finding.direction;
-  event.carrier_offset = finding.carrier_offset;
-  event.a = finding.a;
-  event.b = finding.b;
-  event.after_gap = finding.after_gap;
-  to.add_finding(event, finding.packet);
-}
-
 }  // namespace
 
 Connection::Connection(const net::FlowInfo& info, ConnectionContext& context)
@@ -130,14 +104,17 @@ void Connection::on_syn_again(Direction direction, PacketRef packet) {
 
 void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) {
   layers_.finish();
-  rtmp::OpaqueConnection* const other = opaque();
-  if (session_ == nullptr && other == nullptr) return;
+  const bool has_http = session_ == nullptr && context_.tunnels != nullptr;
+  if (session_ == nullptr && opaque() == nullptr && !has_http) return;
   const auto totals_of = [&](Direction direction) {
     return to_rtmp(totals[index_of(layers_.inner_direction(direction))]);
   };
   const std::array<rtmp::DirectionTotals, 2> by_role = {totals_of(Direction::to_server),
                                                         totals_of(Direction::to_client)};
-  if (other == nullptr) return session_->close(cause, packet, by_role);
+  if (session_ != nullptr) return session_->close(cause, packet, by_role);
+  if (has_http) context_.tunnels->close(this, cause, packet, by_role);
+  rtmp::OpaqueConnection* const other = opaque();
+  if (other == nullptr) return;
   other->close(cause, packet, by_role);
   context_.opaque_connections.erase(this);
 }
@@ -148,17 +125,32 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
     case Protocol::undecided: return nullptr;
     case Protocol::rtmp:
     case Protocol::rtmpe: return open_session(decision, transport_of(decision));
+    case Protocol::http: return begin_tunnel(decision);
     case Protocol::tls:
-    case Protocol::http:
     case Protocol::other: break;
   }
   if (decision.detection.protocol == Protocol::tls && decision.context.carriers.is_like_rtmp) {
     open_opaque(decision, rtmp::Transport::rtmps);
     return nullptr;
   }
+  open_other(decision);
+  return nullptr;
+}
+
+/// HTTP may be RTMPT; its first requests show whether it is.
+StreamSink* Connection::begin_tunnel(const carrier::Decision& decision) {
+  if (context_.tunnels == nullptr) context_.tunnels = std::make_shared<Tunnels>(context_);
+  return context_.tunnels->begin(this, decision, [this, decision] {
+    open_other(decision);
+    layers_.abandon();
+  });
+}
+
+void Connection::open_other(const carrier::Decision& decision) {
+  using carrier::Protocol;
   if (!decision.known_port) {
     ++context_.others;
-    return nullptr;
+    return;
   }
   // Whoever looks at an RTMP port wants to know what is there instead.
   const bool tls = decision.detection.protocol == Protocol::tls || decision.context.carriers.tls;
@@ -166,12 +158,13 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
                         : decision.detection.protocol == Protocol::http ? rtmp::Transport::http
                                                                         : rtmp::Transport::unknown);
   ++context_.opaque;
-  return nullptr;
 }
 
 StreamSink* Connection::open_session(const carrier::Decision& decision, rtmp::Transport transport) {
-  session_ = std::make_unique<rtmp::Session>(info_of(decision, transport), ++context_.opened,
-                                             context_.session, context_.sink);
+  rtmp::SessionOptions options = context_.session;
+  options.deciphered = decision.deciphered;
+  session_ = std::make_unique<rtmp::Session>(info_of(decision, transport), ++context_.opened, options,
+                                             context_.sink);
   session_->open(decision.context.first_packet);
   tell_early_news();
   return session_.get();
@@ -228,6 +221,14 @@ void Connection::tell_early_news() {
       on_layer_finding(std::get<carrier::LayerFinding>(news));
     }
   }
+}
+
+void ConnectionContext::on_tick(PacketRef packet) {
+  if (tunnels != nullptr) tunnels->on_tick(packet);
+}
+
+void ConnectionContext::finish(PacketRef last) {
+  if (tunnels != nullptr) tunnels->finish(last);
 }
 
 }  // namespace rtmpscope::pipeline

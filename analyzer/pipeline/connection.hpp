@@ -6,20 +6,18 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
-#include <variant>
 #include <vector>
 
 #include "carrier/layer_stack.hpp"
 #include "net/flow_handler.hpp"
+#include "pipeline/layer_news.hpp"
 #include "rtmp/session/opaque_connection.hpp"
 #include "rtmp/session/session.hpp"
 
 namespace rtmpscope::pipeline {
 
 class Connection;
-
-/// An event or a finding of a layer.
-using EarlyLayerNews = std::variant<std::unique_ptr<carrier::LayerEvent>, carrier::LayerFinding>;
+class Tunnels;
 
 /// What connections of one shard have in common.
 struct ConnectionContext {
@@ -37,6 +35,13 @@ struct ConnectionContext {
   bool gaps = false;  ///< bytes of sessions were missing: some may look for chunk borders
   /// Something else on an RTMP port. Few connections are; a pointer in each would cost all of them memory.
   std::unordered_map<const Connection*, rtmp::OpaqueConnection> opaque_connections{};
+  /// Made for the first connection with HTTP; see on_tick and finish.
+  std::shared_ptr<Tunnels> tunnels{};
+
+  /// A second of capture time has passed.
+  void on_tick(PacketRef packet);
+  /// All connections have ended: so do sessions that may go over several of them.
+  void finish(PacketRef last);
 };
 
 class Connection final : public net::FlowHandler, private carrier::LayerListener {
@@ -59,6 +64,8 @@ class Connection final : public net::FlowHandler, private carrier::LayerListener
  private:
   StreamSink* on_decided(const carrier::Decision& decision);
   [[nodiscard]] StreamSink* open_session(const carrier::Decision& decision, rtmp::Transport transport);
+  [[nodiscard]] StreamSink* begin_tunnel(const carrier::Decision& decision);
+  void open_other(const carrier::Decision& decision);
   void on_layer_event(std::unique_ptr<carrier::LayerEvent> event) override;
   void on_layer_finding(const carrier::LayerFinding& finding) override;
   /// Null: the connection is not decided, or of no interest.

@@ -44,6 +44,7 @@ void Shard::on_tick(const net::Tick& tick) {
   clock_ = tick.clock;
   flows_.on_tick(tick);
   if (rtmfp_ != nullptr) rtmfp_->on_tick(tick);
+  context_.on_tick(tick.packet);
   observer_->on_tick(tick.packet);
   mark_spans(tick.packet.number);
 }
@@ -51,6 +52,7 @@ void Shard::on_tick(const net::Tick& tick) {
 void Shard::finish(PacketRef last) {
   flows_.finish(last);
   if (rtmfp_ != nullptr) rtmfp_->finish(last);
+  context_.finish(last);
   mark_spans(last.number);
 }
 

@@ -1,5 +1,6 @@
-"""Compares the messages that rtmpscope finds with those of other decoders, for every conversation in plain RTMP, and
-for those in TLS whose keys are in the capture, or in a file of its name with the ending keys.
+"""Compares the messages that rtmpscope finds with those of other decoders, for every conversation in plain RTMP; with
+the reference also for those in RTMPT, in TLS whose keys are in the capture or in a file of its name with the ending
+keys, and in RTMPE whose keys are in such a file.
 
     differential_test.py PROGRAM reference|tshark [--captures DIRECTORY]
 
@@ -16,6 +17,8 @@ from os import cpu_count
 from pathlib import Path
 
 import reference_rtmp
+import reference_rtmpe
+import reference_tunnel
 import tshark_rtmp
 from known_differences import AFTER_EXTENDED_DELTA, as_tshark_shows, explanation, not_whole
 from program import Pairs, Program, SAMPLES
@@ -23,6 +26,7 @@ from streams import tcp_streams, tls_streams
 
 HEADER = ("type_id", "chunk_stream_id", "message_stream_id", "timestamp", "length", "chunks", "stream_offset")
 PLAIN_RTMP_VERSION = b"\x03"
+RTMPE_VERSIONS = (b"\x06", b"\x08", b"\x09")
 MOST_SHOWN = 3  # differences of one direction; what follows is often a consequence
 
 
@@ -36,8 +40,8 @@ def our_messages(program, capture):
     """[{"to_server": [message], "to_client": [message], "c" and "s": endpoints, "extended_deltas": {direction and chunk
     stream: offset of its first header of type 1 or 2 with an extended timestamp}}] in the order of the connections."""
     connections = {}
-    keys = ("--keys", key_log(capture)) if key_log(capture) else ()
-    for event in program.events("--chunks", capture, *keys):
+    keys = key_log(capture) or rtmpe_keys(capture)
+    for event in program.events("--chunks", capture, *(("--keys", keys) if keys else ())):
         kind, number = event.get("event"), event.get("connection")
         if kind == "connection_open":
             ends = [event.get(side) for side in ("client", "server")]
@@ -91,15 +95,35 @@ def compare(what, ours, theirs, keys=None):
     return lines[:MOST_SHOWN]
 
 
-def conversations(program, capture, with_tls=False):
-    """(our connection, stream, its number in tshark) for every conversation in plain RTMP, and what is missing."""
-    ours, found, lines = our_messages(program, capture), [], []
-    streams = list(enumerate(tcp_streams(capture)))
-    if with_tls and capture.name.startswith("rtmps_"):
+def rtmpe_keys(capture):
+    """The file with the secrets of the capture's RTMPE; None if there is none."""
+    paths = [capture.with_suffix(suffix) for suffix in (".keys", ".rtmpekeys")]
+    return next((path for path in paths if path.exists() and reference_rtmpe.secrets(path)), None)
+
+
+def readable_streams(capture):
+    """The TCP streams, and those in TLS; in place of those that carry RTMPT, the sessions in them; RTMPE decrypted if
+    there are keys."""
+    streams = tcp_streams(capture)
+    if capture.name.startswith(("rtmps_", "rtmpts_")):
         keys = ("-o", f"tls.keylog_file:{key_log(capture)}") if key_log(capture) else ()
-        streams += ((f"TLS {number}", stream) for number, stream in tls_streams(capture, keys).items())
-    for number, stream in streams:
-        if not stream or PLAIN_RTMP_VERSION not in (stream.to_server[:1], stream.to_client[:1]):
+        streams += tls_streams(capture, keys).values()
+    tunnels = [stream for stream in streams if stream and reference_tunnel.is_tunnel(stream)]
+    streams = [stream for stream in streams if stream not in tunnels] + list(reference_tunnel.sessions(tunnels))
+    secrets = reference_rtmpe.secrets(rtmpe_keys(capture)) if rtmpe_keys(capture) else []
+    encrypted = [secrets and stream and reference_rtmpe.is_rtmpe(stream) for stream in streams]
+    return [
+        reference_rtmpe.decrypted(stream, secrets) if is_encrypted else stream
+        for stream, is_encrypted in zip(streams, encrypted)
+    ]
+
+
+def conversations(program, capture, streams):
+    """(our connection, stream, its number) for every conversation in plain RTMP, and what is missing."""
+    ours, found, lines = our_messages(program, capture), [], []
+    versions = {PLAIN_RTMP_VERSION, *(RTMPE_VERSIONS if rtmpe_keys(capture) else ())}
+    for number, stream in enumerate(streams):
+        if not stream or not versions & {stream.to_server[:1], stream.to_client[:1]}:
             continue
         match = next((c for c in ours if {c["c"], c["s"]} == {stream.client, stream.server}), None)
         if match:
@@ -120,7 +144,7 @@ def directions(connection, stream):
 
 
 def compare_with_reference(program, capture):
-    found, lines = conversations(program, capture, with_tls=True)
+    found, lines = conversations(program, capture, readable_streams(capture))
     count = 0
     for connection, stream, number in found:
         for ours, theirs, _ in directions(connection, stream):
@@ -131,7 +155,7 @@ def compare_with_reference(program, capture):
 
 
 def compare_with_tshark(program, capture):
-    found, lines = conversations(program, capture)
+    found, lines = conversations(program, capture, tcp_streams(capture))
     ports = {connection["s"][1] for connection, _, _ in found} - {1935}
     dissected = tshark_rtmp.dissect(capture, ports) if found else {}
     count = 0

@@ -19,6 +19,7 @@ import message_rows  # noqa: F401
 import packets
 import rtmfp_rows  # noqa: F401
 import tls_rows  # noqa: F401
+import tunnel_rows  # noqa: F401
 from program import Program
 from rows import ROWS
 from wireshark import Tshark
@@ -31,6 +32,15 @@ NOT_IN_TSHARK = {
     "overlap_conflict": "Wireshark shows no dissector a retransmission",
     **dict.fromkeys((finding_id for finding_id, _ in ROWS if finding_id.startswith("tls_")), "Wireshark decrypts TLS"),
     **dict.fromkeys((finding_id for finding_id, _ in ROWS if finding_id.startswith("rtmfp_")), "not in the plugin yet"),
+    "tunnel_session_unknown": "HTTP is Wireshark's, which hands on bodies",
+    "tunnel_request_failed": "the same",
+    "tunnel_request_repeated": "the same",
+    "tunnel_sequence_missing": "the same",
+    "tunnel_polling_byte_missing": "the same",
+    "tunnel_response_missing": "the same",
+    "rtmpe_public_key_missing": "the plugin does not look at the keys of RTMPE",
+    "rtmpe_public_key_invalid": "the same",
+    "rtmpe_key_wrong": "the same",
 }
 
 SECOND = 1_000_000_000

@@ -75,10 +75,45 @@ def reply_unverified():
     return exchange(s2=bytes(1536))
 
 
-@row("handshake_signature_not_checked")
-def signature_not_checked():
+@row("handshake_signature_invalid")
+def scrambled_signature_invalid():
     blocks = with_digest(HANDSHAKE_BLOCK, PLAYER), with_digest(OTHER_BLOCK, MEDIA_SERVER)
     return exchange(*blocks, s2=UNRELATED, c0=8, s0=8)
+
+
+def with_public_key(block, key, public_key):
+    """The layout whose digest comes first has the public key behind it."""
+    block = VERSIONS[key] + block[8:]
+    at = 772 + sum(block[1532:1536]) % 632
+    return with_digest(block[:at] + public_key + block[at + 128 :], key)
+
+
+# Of the group: powers of 4.
+CLIENT_PUBLIC_KEY, SERVER_PUBLIC_KEY = (4**exponent for exponent in (500, 501))
+
+
+@row("rtmpe_public_key_missing")
+@text("RTMPE")
+def public_key_missing():
+    return exchange(c0=6, s0=6)
+
+
+@row("rtmpe_public_key_invalid")
+def public_key_invalid():
+    block = with_public_key(HANDSHAKE_BLOCK, PLAYER, bytes(127) + b"\1")
+    return exchange(block, with_digest(OTHER_BLOCK, MEDIA_SERVER), c0=6, s0=6)
+
+
+@row("rtmpe_key_wrong")
+@text("RTMPE key: none")
+def key_wrong():
+    client = with_public_key(HANDSHAKE_BLOCK, PLAYER, CLIENT_PUBLIC_KEY.to_bytes(128, "big"))
+    server = with_public_key(OTHER_BLOCK, MEDIA_SERVER, SERVER_PUBLIC_KEY.to_bytes(128, "big"))
+    session = exchange(client, server, c0=6, s0=6)
+    session.raw(CLIENT, UNRELATED[:200])
+    names = f"PUB_IN {CLIENT_PUBLIC_KEY:0256x} PUB_OUT {SERVER_PUBLIC_KEY:0256x}"
+    session.keys = f"RTMPE_SHARED_SECRET {'5a' * 128} {names}\n"
+    return session
 
 
 @row("handshake_incomplete")

@@ -11,6 +11,7 @@ ADDRESS_KEYS = {"client", "server", "responder", "community_id", "uid"}
 PACKET_KEYS = {
     "time", "uid", "frame", "first_frame", "request_frame",
     "response_time_ms", "duration_ms", "server_response_ms", "client_response_ms",
+    "response_ms", "least_response_ms", "mean_response_ms", "most_response_ms",
     "packets", "retransmitted_segments", "retransmitted_bytes", "out_of_order_segments",
 }  # fmt: skip
 

@@ -384,6 +384,32 @@ std::string tls_end_line(const FieldTexts& fields) {
                      fields[FieldId::tls_end_to_client_records], fields[FieldId::tls_end_to_client_content]);
 }
 
+std::string tunnel_open_line(const FieldTexts& fields) {
+  const bool captured = fields[FieldId::tunnel_open_captured] == "true";
+  std::string line = captured ? "tunnel opened" : "tunnel, opened before the capture";
+  const std::string session = fields[FieldId::tunnel_session];
+  if (!session.empty()) line.append(": session ").append(session);
+  const std::string duration = fields.duration(FieldId::tunnel_open_response_time);
+  if (!duration.empty()) line.append("  [").append(duration).append("]");
+  return line;
+}
+
+std::string tunnel_close_line(const FieldTexts& fields) {
+  std::string line = fmt::format("tunnel closed: {} sends, {} idles", fields[FieldId::tunnel_close_sends],
+                                 fields[FieldId::tunnel_close_idles]);
+  if (const std::string polling = fields[FieldId::tunnel_close_polling]; !polling.empty())
+    line.append(", polling byte ").append(polling);
+  const std::string mean = fields.duration(FieldId::tunnel_close_mean_time);
+  if (mean.empty()) return line;
+  return line.append(fmt::format(", response times {} to {}, mean {}",
+                                 fields.duration(FieldId::tunnel_close_least_time),
+                                 fields.duration(FieldId::tunnel_close_most_time), mean));
+}
+
+std::string rtmpe_open_line(const FieldTexts& fields) {
+  return fmt::format("RTMPE key: {}", fields[FieldId::rtmpe_key]);
+}
+
 }  // namespace
 
 std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end, const Style& style,
@@ -461,6 +487,9 @@ std::string event_line(EventKind kind, const Tape& event, const Style& style) {
     case EventKind::tls_alert: return tls_alert_line(fields);
     case EventKind::tls_key_update: return "TLS: new keys";
     case EventKind::tls_end: return tls_end_line(fields);
+    case EventKind::tunnel_open: return tunnel_open_line(fields);
+    case EventKind::tunnel_close: return tunnel_close_line(fields);
+    case EventKind::rtmpe_open: return rtmpe_open_line(fields);
     default:
       if (const auto line = rtmfp_line(kind, event, style)) return *line;
       return fmt::format("{}  {}", info(kind).name,

@@ -165,15 +165,13 @@ void describe_block(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink)
 }
 
 /// What is odd about a reply; nothing if all is well, or not known.
-std::optional<HandshakeFinding> finding_of(const HandshakeReply& reply, std::uint8_t version) {
+std::optional<HandshakeFinding> finding_of(const HandshakeReply& reply) {
   if (!reply.echo || reply.signature_valid.value_or(false)) return std::nullopt;
   HandshakeFinding finding{.id = FindingId::handshake_reply_unverified};
   if (*reply.echo == Echo::partial) {
     finding = {FindingId::handshake_echo_differs, {}, reply.differing_bytes, reply.first_difference};
   } else if (*reply.echo != Echo::none) {
     return std::nullopt;
-  } else if (reply.signature_scrambled) {
-    finding = {FindingId::handshake_signature_not_checked, {}, version};
   } else if (reply.signature_expected) {
     finding.id = FindingId::handshake_signature_invalid;
   }
@@ -194,9 +192,8 @@ void describe_reply(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink)
     }
     sink.flag(FieldId::handshake_signature_valid, {handshake_signature_offset, 0}, *reply.signature_valid);
   }
-  if (const auto finding = finding_of(reply, facts.version.value_or(0)); finding) {
-    const bool about_signature = finding->id == FindingId::handshake_signature_invalid ||
-                                 finding->id == FindingId::handshake_signature_not_checked;
+  if (const auto finding = finding_of(reply); finding) {
+    const bool about_signature = finding->id == FindingId::handshake_signature_invalid;
     sink.finding(finding->id, about_signature ? signature : Range{0, handshake_block_size}, finding->a,
                  finding->b);
   }
@@ -277,13 +274,12 @@ std::vector<HandshakeFinding> findings_of(const HandshakeOutcome& outcome) {
       is_encrypted(*client.version) != is_encrypted(*server.version)) {
     findings.push_back({FindingId::handshake_version_mismatch, {}, *client.version, *server.version});
   }
-  const std::uint8_t version = server.version.value_or(client.version.value_or(0));
   // Only a closed connection proves that the sender had no more to say.
   const bool closed = outcome.ended_by == EndCause::fin || outcome.ended_by == EndCause::reset;
   for (const Direction sender : {Direction::to_server, Direction::to_client}) {
     const HandshakeSide& side = outcome.sides[index_of(sender)];
     if (side.reply_was_late) {
-      if (auto finding = finding_of(side.reply, version); finding) {
+      if (auto finding = finding_of(side.reply); finding) {
         finding->sender = sender;
         findings.push_back(*finding);
       }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rtmp/handshake/scrambled_signature.hpp"
+
 namespace rtmpscope {
 namespace {
 
@@ -70,8 +72,9 @@ DigestLayout find_digest(Bytes block, Direction direction) {
   return DigestLayout::none;
 }
 
-Sha256Digest handshake_signature(Bytes block, Direction direction, Bytes peer_digest) {
-  return hmac_sha256(full_key(direction)(peer_digest), block.first(handshake_signature_offset));
+Sha256Digest handshake_signature(Bytes block, Direction direction, Bytes peer_digest, std::uint8_t version) {
+  const Sha256Digest key = full_key(direction)(peer_digest);
+  return scramble_signature(hmac_sha256(key, block.first(handshake_signature_offset)), key, version);
 }
 
 }  // namespace rtmpscope

@@ -38,7 +38,9 @@ inline constexpr std::uint32_t handshake_key_size = 128;
 [[nodiscard]] DigestLayout find_digest(Bytes block, Direction direction);
 
 /// What the last 32 bytes of C2 or S2 must be. `direction` is the way of `block` (1536 bytes), `peer_digest`
-/// the 32 bytes of digest in the S1 or C1 that it answers.
-[[nodiscard]] Sha256Digest handshake_signature(Bytes block, Direction direction, Bytes peer_digest);
+/// the 32 bytes of digest in the S1 or C1 that it answers; `version` the server's, of which 8 and 9 scramble
+/// signatures.
+[[nodiscard]] Sha256Digest handshake_signature(Bytes block, Direction direction, Bytes peer_digest,
+                                               std::uint8_t version);
 
 }  // namespace rtmpscope

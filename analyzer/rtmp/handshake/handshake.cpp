@@ -241,10 +241,6 @@ void Handshake::compare_reply(Direction direction) {
   if (peer_side.layout == DigestLayout::none) return;
   const std::uint8_t version =
       sides_[index_of(Direction::to_client)].version.value_or(side.version.value_or(0));
-  if (version == 8 || version == 9) {
-    side.reply.signature_scrambled = true;
-    return;
-  }
   // An exact copy ends with the peer's random bytes, which are no signature.
   if (comparison.echo == Echo::full) {
     side.reply.signature_valid = false;
@@ -252,7 +248,7 @@ void Handshake::compare_reply(Direction direction) {
   }
   const std::uint32_t at = locate_digest(original, peer_side.layout).digest;
   const Sha256Digest expected =
-      handshake_signature(reply, direction, original.subspan(at, handshake_digest_size));
+      handshake_signature(reply, direction, original.subspan(at, handshake_digest_size), version);
   side.reply.signature_valid = std::ranges::equal(expected, reply.subspan(handshake_signature_offset));
 }
 

@@ -104,8 +104,7 @@ struct HandshakeReply {
   std::uint32_t differing_bytes = 0;  ///< Echo::partial: how many, and the position of the first
   std::uint32_t first_difference = 0;
   std::optional<bool> signature_valid;
-  bool signature_scrambled = false;  ///< versions 8 and 9: not verified
-  bool signature_expected = false;   ///< both sides' blocks 1 have valid digests
+  bool signature_expected = false;  ///< both sides' blocks 1 have valid digests
 };
 
 /// What is known of a part when its last byte has come.

@@ -11,6 +11,7 @@
 #include "base/endpoint.hpp"
 #include "base/proxy_header.hpp"
 #include "base/stream.hpp"
+#include "base/tunnel_facts.hpp"
 #include "rtmp/chunk/chunk_parser.hpp"
 #include "rtmp/chunk/message.hpp"
 #include "rtmp/handshake/handshake.hpp"
@@ -28,6 +29,14 @@ enum class SyncLostReason : std::uint8_t;  // rtmp/session/chunk_stream_decoder.
 enum class Transport : std::uint8_t { rtmp, rtmpe, rtmps, rtmpt, tls, http, unknown, rtmpts, rtmpte, rtmfp };
 [[nodiscard]] constexpr bool is_rtmp(Transport transport) {
   return transport != Transport::tls && transport != Transport::http && transport != Transport::unknown;
+}
+[[nodiscard]] constexpr bool is_encrypted(Transport transport) {
+  return transport == Transport::rtmpe || transport == Transport::rtmpte;
+}
+/// What a transport becomes when the handshake announces RTMPE.
+[[nodiscard]] constexpr Transport encrypted(Transport transport) {
+  if (transport == Transport::rtmp) return Transport::rtmpe;
+  return transport == Transport::rtmpt ? Transport::rtmpte : transport;
 }
 /// Numbers as in values.def, table start.
 enum class Start : std::uint8_t { syn, midstream };
@@ -154,6 +163,30 @@ struct SyncFoundEvent final : Event {
   bool chunk_size_exact = false;  ///< false: `chunk_size` is a guess that fits
 
   SyncFoundEvent() : Event(EventKind::sync_found) {}
+  void describe(FieldSink& sink) const override;
+};
+
+/// An RTMPT session began.
+struct TunnelOpenEvent final : Event {
+  const TunnelOpening& opening;
+
+  explicit TunnelOpenEvent(const TunnelOpening& o) : Event(EventKind::tunnel_open), opening(o) {}
+  void describe(FieldSink& sink) const override;
+};
+
+/// One of its requests is over.
+struct TunnelExchangeEvent final : Event {
+  const TunnelExchange& exchange;
+
+  explicit TunnelExchangeEvent(const TunnelExchange& e) : Event(EventKind::tunnel_exchange), exchange(e) {}
+  void describe(FieldSink& sink) const override;
+};
+
+/// It ended.
+struct TunnelCloseEvent final : Event {
+  const TunnelTotals& totals;
+
+  explicit TunnelCloseEvent(const TunnelTotals& t) : Event(EventKind::tunnel_close), totals(t) {}
   void describe(FieldSink& sink) const override;
 };
 

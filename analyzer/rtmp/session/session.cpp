@@ -185,7 +185,7 @@ void Session::on_syn_again(Direction direction, PacketRef packet) {
 void Session::end_handshake(Direction direction, const PacketRef& packet, std::uint64_t offset) {
   Stage& stage = stages_[index_of(direction)];
   if (stage != Stage::handshake) return;
-  if (summary().info.transport == Transport::rtmpe) {
+  if (is_encrypted(summary().info.transport) && (deciphered_ == nullptr || !*deciphered_)) {
     stage = Stage::encrypted;
     FindingEvent event(FindingId::encrypted_stream);
     event.direction = direction;
@@ -207,7 +207,10 @@ void Session::free_handshake() {
 }
 
 void Session::on_part(const HandshakePartFacts& facts, Bytes raw) {
-  if (is_rtmpe_version(facts.version)) messages_.summary().info.transport = Transport::rtmpe;
+  if (is_rtmpe_version(facts.version)) {
+    Transport& transport = messages_.summary().info.transport;
+    transport = encrypted(transport);
+  }
   const bool from_client = facts.part <= HandshakePart::c2;
   HandshakeEvent event(facts, raw);
   event.direction = from_client ? Direction::to_server : Direction::to_client;

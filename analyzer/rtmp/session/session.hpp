@@ -17,6 +17,9 @@ struct SessionOptions {
   bool message_events = true;      ///< false: the sink wants no more than connection events and findings
   bool keep_media = false;         ///< whole bodies of audio and video messages, not their heads alone
   SharedMemory* memory = nullptr;  ///< that it shares with other connections; null: with none
+  /// Of RTMPE: a layer below hands on what follows the handshake in clear if it is true when the handshake
+  /// ends. Null: it hands on nothing, or ciphertext. Outlives the session's calls.
+  const bool* deciphered = nullptr;
 };
 
 /// Call order: open, then the StreamSink calls of both directions in capture order, then close once.
@@ -27,7 +30,9 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
   /// `connection` is the number that the events carry; `sink` must outlive the session. `info.transport` is
   /// one that carries RTMP; see OpaqueConnection for all others.
   Session(const ConnectionInfo& info, std::uint32_t connection, SessionOptions options, EventSink& sink)
-      : messages_(info, connection, options.message_events, sink), chunk_events_(options.chunk_events) {
+      : messages_(info, connection, options.message_events, sink),
+        chunk_events_(options.chunk_events),
+        deciphered_(options.deciphered) {
     keep_media_whole(options.keep_media);
     for (ChunkStreamDecoder& decoder : decoders_) decoder.share(options.memory);
   }
@@ -85,6 +90,7 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
 
   [[no_unique_address]] MessageSession messages_;  // its last bytes are free for what follows
   bool chunk_events_;
+  const bool* deciphered_;
   Direction direction_ = Direction::to_server;  ///< of the call that is being served
   std::array<Stage, 2> stages_{};
   std::unique_ptr<Handshake> handshake_;

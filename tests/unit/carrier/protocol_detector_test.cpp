@@ -406,11 +406,18 @@ TEST(ProtocolDetector, TakesNeitherTextNorTlsNorHttpForMidstreamRtmp) {
   for (const auto& [text, protocol] : cases) {
     DetectorDriver driver(own_port_no_syn);
     driver.data(up, test::bytes_of(text));
-    EXPECT_EQ(driver.detector.at_end(), Detection{protocol}) << text;
+    EXPECT_EQ(driver.detector.at_end().protocol, protocol) << text;
   }
   DetectorDriver tls(own_port_no_syn);
   tls.data(up, test::hex("17 03 03 01 00 aa bb cc dd ee ff 00 11 22 33 44 55"));
   EXPECT_EQ(tls.detector.detection(), Detection{Protocol::tls});
+}
+
+TEST(ProtocolDetector, FirstBytesOfHttpTellWhoIsTheClient) {
+  DetectorDriver response(own_port_no_syn), request(own_port_no_syn), answered(own_port);
+  EXPECT_EQ(response.data(up, test::bytes_of("HTTP/1.1 200 OK\r\n")), (Detection{Protocol::http, true}));
+  EXPECT_EQ(request.data(down, test::bytes_of("POST /idle/1/1 H")), (Detection{Protocol::http, true}));
+  EXPECT_EQ(answered.data(up, test::bytes_of("HTTP/1.1 200 OK\r\n")), Detection{Protocol::http});
 }
 
 TEST(ProtocolDetector, TakesAFalseHandshakeOnAKnownPortForMidstreamRtmp) {

@@ -49,10 +49,10 @@ TEST_F(ComputedDigest, AndPublicKeyAreWhereTheOffsetFieldsSay) {
 
 TEST_F(ComputedDigest, SignsTheReply) {
   const Sha256Digest s2 = handshake_signature(handshake.block(Direction::to_client, 2), Direction::to_client,
-                                              c1.subspan(1034, 32));
+                                              c1.subspan(1034, 32), 3);
   EXPECT_EQ(vector_of(s2), hex("ab3162002ee07ff96c79394dbbaf723a2b1e2feb9544233efa54e9b8d7f2488d"));
   const Sha256Digest c2 = handshake_signature(handshake.block(Direction::to_server, 2), Direction::to_server,
-                                              s1.subspan(550, 32));
+                                              s1.subspan(550, 32), 3);
   EXPECT_EQ(vector_of(c2), hex("fc274586658a18e75ade080416d9eb849ddbc859dbccb498c58221df59c9e542"));
 }
 

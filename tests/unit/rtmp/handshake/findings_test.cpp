@@ -120,13 +120,24 @@ TEST(HandshakeFinding, ReplyUnverifiedIfNothingIsKnownOfIt) {
   EXPECT_EQ(exchange.findings(), Ids{FindingId::handshake_reply_unverified});
 }
 
-TEST(HandshakeFinding, SignatureNotCheckedForScrambledVersions) {
-  for (const int version : {8, 9}) {
+TEST(HandshakeFinding, SignaturesOfTheScrambledVersionsAreVerified) {
+  for (const std::uint8_t version : {std::uint8_t{8}, std::uint8_t{9}}) {
     Exchange exchange("computed_digest");
-    exchange.bytes.to_server[0] = exchange.bytes.to_client[0] = static_cast<std::uint8_t>(version);
-    const Ids ids = exchange.findings();
-    EXPECT_EQ(ids.count(FindingId::handshake_signature_not_checked), 2U);
-    EXPECT_EQ(ids.size(), 2U);
+    exchange.bytes.to_server[0] = exchange.bytes.to_client[0] = version;
+    const Ids plain_ones = exchange.findings();
+    EXPECT_EQ(plain_ones.count(FindingId::handshake_signature_invalid), 2U);
+    EXPECT_EQ(plain_ones.size(), 2U);
+    for (const Direction direction : {up, down}) {
+      const Bytes peers_block = exchange.bytes.block(opposite(direction), 1);
+      const DigestLayout layout = find_digest(peers_block, opposite(direction));
+      const Bytes digest =
+          peers_block.subspan(locate_digest(peers_block, layout).digest, handshake_digest_size);
+      const Sha256Digest signature =
+          handshake_signature(exchange.bytes.block(direction, 2), direction, digest, version);
+      auto& bytes = direction == up ? exchange.bytes.to_server : exchange.bytes.to_client;
+      std::ranges::copy(signature, bytes.begin() + handshake_size - handshake_digest_size);
+    }
+    EXPECT_EQ(exchange.findings(), Ids{});
   }
 }
 

@@ -1,0 +1,87 @@
+// One RTMPT session: what its requests and responses carry, in the order of their numbers, over one or
+// several TCP connections.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "base/tunnel_facts.hpp"
+#include "carrier/http_tunnel/sequenced_stream.hpp"
+#include "carrier/http_tunnel/tunnel_request.hpp"
+#include "carrier/layer_event.hpp"
+
+namespace rtmpscope::carrier {
+
+/// Takes what is inside a session: its two byte streams, and what its requests say. on_close is the last
+/// call.
+class TunnelSink : public StreamSink {
+ public:
+  virtual void on_exchange(const TunnelExchange& exchange, const PacketRef& packet) = 0;
+  virtual void on_finding(const LayerFinding& finding) = 0;
+  virtual void on_close(EndCause cause, const PacketRef& packet, const TunnelTotals& totals) = 0;
+};
+
+class TunnelSession {
+ public:
+  /// `number` is the place in the order in which the sessions of a table began. `held_together` as in
+  /// SequencedStream.
+  TunnelSession(std::uint64_t number, std::unique_ptr<TunnelSink> sink, std::size_t& held_together)
+      : sink_(std::move(sink)),
+        streams_{SequencedStream(Direction::to_server, *sink_, held_together),
+                 SequencedStream(Direction::to_client, *sink_, held_together)},
+        number_(number) {}
+
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+  [[nodiscard]] TunnelSink& sink() { return *sink_; }
+  [[nodiscard]] bool is_closed() const { return closed_; }
+  /// The client has asked for its end.
+  [[nodiscard]] bool is_close_requested() const { return close_requested_; }
+  /// TCP connections that carry it now.
+  [[nodiscard]] std::size_t attached() const { return attached_; }
+  [[nodiscard]] const SequencedStream& stream(Direction direction) const {
+    return streams_[index_of(direction)];
+  }
+
+  void attach();
+  void detach() { --attached_; }
+
+  /// A request's head. `lost`: bytes of the connection before it are missing, some of them perhaps of a body
+  /// whose head is missing (`had_rest`). Sets Exchange::repeated.
+  void begin_request(TunnelExchange& exchange, bool lost, bool had_rest, const PacketRef& packet);
+  /// The head of the response to `exchange`, with the same meaning of `lost`.
+  void begin_response(const TunnelExchange& exchange, bool lost, const PacketRef& packet);
+  /// What comes in the body of a request (to_server) or response with that number.
+  void data(Direction direction, std::uint64_t sequence, std::uint64_t position, Bytes bytes,
+            const PacketRef& packet);
+  void gap(Direction direction, std::uint64_t sequence, std::uint64_t position,
+           std::optional<std::uint64_t> length, GapCause cause, const PacketRef& packet);
+  void end(Direction direction, std::uint64_t sequence, const PacketRef& packet);
+  /// Bytes of a body whose head is missing, and the loss before them.
+  void unnumbered(Direction direction, Bytes bytes, const PacketRef& packet);
+  void lose(Direction direction, GapCause cause, const PacketRef& packet);
+  /// A request with its response, or without.
+  void end_exchange(const TunnelExchange& exchange, const PacketRef& packet);
+  void find(const LayerFinding& finding);
+
+  /// A second of capture time has passed.
+  void on_tick(const PacketRef& packet);
+  /// Hands on what waits for numbers that do not come.
+  void stop_waiting(const PacketRef& packet);
+  void close(EndCause cause, const PacketRef& packet);
+
+ private:
+  /// Nobody else can bring what is missing.
+  [[nodiscard]] bool is_alone() const { return attached_ <= 1; }
+  void limit_held(Direction direction, const PacketRef& packet);
+
+  std::unique_ptr<TunnelSink> sink_;
+  std::array<SequencedStream, 2> streams_;
+  std::uint64_t number_;
+  std::size_t attached_ = 0;
+  std::uint32_t waiting_ticks_ = 0;
+  TunnelTotals totals_;
+  bool close_requested_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace rtmpscope::carrier
