@@ -23,7 +23,6 @@ TlsLayer::TlsLayer(const LayerContext& context, bool inside)
 }
 
 void TlsLayer::on_data(Direction direction, const StreamData& data) {
-  if (state_ == LayerState::opaque) return;
   Side& at = side(direction);
   if (at.mode == Mode::waiting && keys_->version() != keys_version_) {
     look_for_keys();
@@ -54,6 +53,7 @@ void TlsLayer::count_held(PacketRef packet) {
 }
 
 void TlsLayer::read(Direction direction, const StreamData& data) {
+  if (state_ == LayerState::opaque) return;
   Side& at = side(direction);
   switch (at.mode) {
     case Mode::closed: return;
@@ -69,6 +69,7 @@ void TlsLayer::take_records(Direction direction, PacketRef packet) {
   Side& at = side(direction);
   while (const auto record = at.splitter.next()) {
     const Answer answer = take(direction, *record);
+    if (state_ == LayerState::opaque) return;
     if (answer == Answer::taken && at.mode == Mode::reading) continue;
     if (answer == Answer::wait) {
       at.mode = Mode::waiting;
@@ -90,7 +91,6 @@ void TlsLayer::take_records(Direction direction, PacketRef packet) {
 
 TlsLayer::Answer TlsLayer::take(Direction direction, const tls::Record& record) {
   Side& at = side(direction);
-  const bool is_clear = !at.is_protected;
   if (record.type() == ContentType::change_cipher_spec) {
     if (!has_hellos(opening_)) {
       const bool before_second_hello = opening_.server && opening_.server->retry;
@@ -103,7 +103,7 @@ TlsLayer::Answer TlsLayer::take(Direction direction, const tls::Record& record) 
     }
     return Answer::taken;
   }
-  if (is_clear && record.type() == ContentType::application_data && !has_hellos(opening_)) {
+  if (!at.is_protected && record.type() == ContentType::application_data && !has_hellos(opening_)) {
     if (may_wait(direction)) return Answer::wait;
     at.is_protected = true;
   }
