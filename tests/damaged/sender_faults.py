@@ -1,4 +1,5 @@
-"""Captures in which one sender breaks the rules once, made of intact ones: no byte is missing, and some say what is not so.
+"""Captures in which one sender breaks the rules once, made of intact ones: no byte is missing, and some
+say what is not so.
 
 A fault is a list of edits of one direction's stream. What the intact capture says is the truth for all messages but the
 faulty ones.
@@ -217,7 +218,8 @@ def late_extended_bytes(headers, generator):
         edits.append(Edit(place, 3, (time & 0xFFFFFF).to_bytes(3, "big")))
         if time >= EXTENDED_MARK:
             edits.append(Edit(message.payload_range(0)[0], 0, time.to_bytes(4, "big")))
-            edits += [Edit(message.payload_range(n)[0], 0, time.to_bytes(4, "big")) for n in range(1, len(message.ranges))]
+            for n in range(1, len(message.ranges)):
+                edits.append(Edit(message.payload_range(n)[0], 0, time.to_bytes(4, "big")))
     exact = next((one for one in headers.messages if (one.event["timestamp"] + later) == EXTENDED_MARK), None)
     return Fault(f"four extended bytes from {crossing.position} on", edits, {exact.position} if exact else set(), later)
 
@@ -243,7 +245,8 @@ def write(path, capture, conversation, edited):
         begin, end = sent[segment.source], edited[segment.source].new(position)
         result.time = max(result.time, packet.time)
         for at in range(begin, end, 65000):
-            result.send(segment.source == conversation.client, bytes(edited[segment.source].content[at : min(end, at + 65000)]))
+            content = edited[segment.source].content[at : min(end, at + 65000)]
+            result.send(segment.source == conversation.client, bytes(content))
         sent[segment.source] = max(begin, end)
     result.close()
     write_pcap(path, result.packets)

@@ -18,9 +18,10 @@ from runs import Failure, Subject, analyze, generator_for
 from sender_faults import FAULTS, Edited, Headers, write
 
 SUBJECTS = (
-    "enh_multi_mixed_ffnew_nginx", "exts_pub_offset_16775", "link_sll2", "netem_clean_10ms", "nms_gst_publish", "obs_nginx",
-    "play_vod_chunk_1936", "pub_ffmpeg_nginx_avc_aac", "pub_ffmpeg_nginx_legacy_mulaw", "pub_gst_librtmp_nginx",
-    "pubplay_ffmpeg_nginx", "rtmp_crtmp_play_rtmpdump", "rtmp_crtmp_publish_ffmpeg", "rtmp_tcserver_ffmpeg", "srs_avc_aac",
+    "enh_multi_mixed_ffnew_nginx", "exts_pub_offset_16775", "link_sll2", "netem_clean_10ms", "nms_gst_publish",
+    "obs_nginx", "play_vod_chunk_1936", "pub_ffmpeg_nginx_avc_aac", "pub_ffmpeg_nginx_legacy_mulaw", "pub_gst_librtmp_nginx",
+    "pubplay_ffmpeg_nginx", "rtmp_crtmp_play_rtmpdump", "rtmp_crtmp_publish_ffmpeg", "rtmp_tcserver_ffmpeg",
+    "srs_avc_aac",
     "encap_mpls2", "encap_pppoe", "encap_vlan_ipv6", "encap_vxlan", "ip_fragments",
 )  # fmt: skip
 RUNS = 2  # of each sample and fault
@@ -108,7 +109,8 @@ def run_one(subject, name, seed, scratch):
         return Result(words, invented=[str(failure)])
     if scratch == "/tmp":  # kept by hand
         print(path)
-    result = Judge(words, fault, stream, edited[sender]).judge(one for one in events if one.get("direction") == direction)
+    own = (one for one in events if one.get("direction") == direction)
+    result = Judge(words, fault, stream, edited[sender]).judge(own)
     result.unseen = bool(fault.sizes) and not tells_size(events, fault.sizes)
     path.unlink()
     return result
@@ -137,10 +139,12 @@ def main():
         own = [result for name, result in results if name == fault]
         good, counts = sum(result.good for result in own), Counter()
         for result in own:
-            counts.update(invented=len(result.invented), wrong=len(result.wrong), runs_wrong=bool(result.wrong), unseen=result.unseen)
+            counts.update(invented=len(result.invented), wrong=len(result.wrong), runs_wrong=bool(result.wrong),
+                          unseen=result.unseen)  # fmt: skip
             if result.invented or result.wrong or not result.good:
-                complaints.append(f"{result.words}: {len(result.lost)} lost {result.lost[:2]}, invented {result.invented[:2]}, "
-                                  f"wrong {result.wrong[:2]}{', not told' if result.unseen else ''}")
+                complaints.append(f"{result.words}: {len(result.lost)} lost {result.lost[:2]}, "
+                                  f"invented {result.invented[:2]}, wrong {result.wrong[:2]}"
+                                  f"{', not told' if result.unseen else ''}")
         print(f"{fault}: {good} of {len(own)} runs lose at most {MOST_LOST}; {dict(counts)}")
     print(*complaints[:MOST_SHOWN], f"{len(results)} runs, {len(complaints)} complaints", sep="\n")
     return 1 if complaints else 0

@@ -95,7 +95,8 @@ def extended_timestamp_differs():
 
 @row("chunk_size_not_obeyed")
 def chunk_size_not_obeyed():
-    return sent(message(SET_CHUNK_SIZE, u32(4096), 2), chunks(header(0, 6, 0, len(FRAME), VIDEO, 1), FRAME, 6), audio(0, 20))
+    frame = chunks(header(0, 6, 0, len(FRAME), VIDEO, 1), FRAME, 6)
+    return sent(message(SET_CHUNK_SIZE, u32(4096), 2), frame, audio(0, 20))
 
 
 @row("extended_timestamp_unannounced")
