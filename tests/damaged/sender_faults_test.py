@@ -19,7 +19,8 @@ from sender_faults import FAULTS, Edited, Headers, write
 
 SUBJECTS = (
     "enh_multi_mixed_ffnew_nginx", "exts_pub_offset_16775", "link_sll2", "netem_clean_10ms", "nms_gst_publish",
-    "obs_nginx", "play_vod_chunk_1936", "pub_ffmpeg_nginx_avc_aac", "pub_ffmpeg_nginx_legacy_mulaw", "pub_gst_librtmp_nginx",
+    "obs_nginx",
+    "play_vod_chunk_1936", "pub_ffmpeg_nginx_avc_aac", "pub_ffmpeg_nginx_legacy_mulaw", "pub_gst_librtmp_nginx",
     "pubplay_ffmpeg_nginx", "rtmp_crtmp_play_rtmpdump", "rtmp_crtmp_publish_ffmpeg", "rtmp_tcserver_ffmpeg",
     "srs_avc_aac",
     "encap_mpls2", "encap_pppoe", "encap_vlan_ipv6", "encap_vxlan", "ip_fragments",
