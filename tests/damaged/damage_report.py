@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 from damage import DAMAGES, MIDSTREAM, MIDSTREAM_OTHER_PORT  # noqa: E402
 from program import SAMPLES  # noqa: E402
 from runs import MIDSTREAMS, Subject  # noqa: E402
+from sender_faults_test import measure, rows  # noqa: E402
 from score import added, captures_in, phantoms, ratio, run, wrong_fields  # noqa: E402
 
 OUTPUT = SAMPLES.parent / "docs" / "damaged-captures.md"
@@ -28,6 +29,16 @@ WORDS = {
     MIDSTREAM: "begins at a random byte", MIDSTREAM_OTHER_PORT: "the same, on a port where RTMP is not expected",
 }  # fmt: skip
 BY_CAPTURE = ("loss_0.1", "loss_1", "loss_5", "loss_20", "burst", "snap_128", "gaps")
+
+SENDER_RUNS = 32  # of each sample and fault: 2,000 in all, as not every sample can have each fault
+SENDER_TITLES = ("fault", "runs", "at most two lost", "lost", "phantoms", "wrong", "size not told")
+SENDERS = """
+## Senders that break the rules
+
+No byte is missing here: a sender says once what is not so, at a random place of 20 samples (`sender_faults_test.py`). **Lost**
+are messages that are healthy themselves, in all runs together; **phantoms** and **wrong** as above, incomplete messages
+included; **size not told**: runs without `chunk_size_not_obeyed` although a message is split in another way than announced.
+"""
 
 HEAD = """# Damaged captures
 
@@ -131,13 +142,15 @@ def by_capture(scores, chunk_sizes):
     return table(titles, rows)
 
 
-def page(options, scores, chunk_sizes):
+def page(options, scores, chunk_sizes, sender_faults):
     count = len({score["capture"] for score in scores})
     yield HEAD.format(captures=options.shown_captures, seeds=options.seeds, starts=options.starts, count=count)
     yield "## All captures\n"
     yield from summary(scores)
     yield ""
     yield from midstream(scores)
+    yield SENDERS
+    yield from table(SENDER_TITLES, sender_faults)
     yield "\n## By capture\n"
     yield from by_capture(scores, chunk_sizes)
 
@@ -161,7 +174,8 @@ def main():
         if options.scores:
             options.scores.write_text(json.dumps(scores))
     chunk_sizes = {path.name: Subject(options.program, path).chunk_sizes() for path in captures}
-    options.output.write_text("\n".join(page(options, scores, chunk_sizes)) + "\n")
+    faults = rows(measure(options.program, SENDER_RUNS, options.jobs))
+    options.output.write_text("\n".join(page(options, scores, chunk_sizes, faults)) + "\n")
 
 
 if __name__ == "__main__":
