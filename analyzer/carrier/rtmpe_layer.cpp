@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/crypto.hpp"
 #include "rtmp/evidence/first_chunks.hpp"

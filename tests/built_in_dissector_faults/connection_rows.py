@@ -144,7 +144,8 @@ def rtmpe(version, protocol):
         {"event": "handshake", "part": "c0", "version": version, "protocol": protocol},
         {"event": "handshake", "part": "s0", "version": version, "protocol": protocol},
     ]
-    session.findings = ["encrypted_stream", "encrypted_stream"]
+    # Random bytes hold no public key where the digest's scheme would put it.
+    session.findings = [*["rtmpe_public_key_missing"] * 2, *["encrypted_stream"] * 2]
     return session
 
 
@@ -171,7 +172,7 @@ def tls():
     session.raw(CLIENT, b"\x16\x03\x01" + len(body).to_bytes(2, "big") + body)
     session.raw(SERVER, b"\x15\x03\x03\x00\x02\x02\x28")
     session.events = [{"event": "connection_open", "transport": "tls"}]
-    session.findings = ["not_rtmp"]
+    session.findings = ["not_rtmp", "tls_fatal_alert", "tls_handshake_incomplete"]
     return session
 
 

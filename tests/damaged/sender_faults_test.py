@@ -28,7 +28,8 @@ SUBJECTS = (
 RUNS = 2  # of each sample and fault
 LEAST_MESSAGES, MOST_LOST = 12, 2
 WORDS = {
-    "wrong length": "one header says a wrong length", "chunk size": "another chunk size is announced than used, or none",
+    "wrong length": "one header says a wrong length",
+    "chunk size": "another chunk size is announced than used, or none",
     "continuation": "messages are continued with headers of type 1 or 2",
     "extended bytes": "four extended bytes follow that no field announces",
 }  # fmt: skip

@@ -118,10 +118,11 @@ def readable_streams(capture):
     ]
 
 
-def conversations(program, capture, streams):
-    """(our connection, stream, its number) for every conversation in plain RTMP, and what is missing."""
+def conversations(program, capture, streams, versions=(PLAIN_RTMP_VERSION,)):
+    """(our connection, stream, its number) for every conversation that begins with such a version, and what is
+    missing."""
     ours, found, lines = our_messages(program, capture), [], []
-    versions = {PLAIN_RTMP_VERSION, *(RTMPE_VERSIONS if rtmpe_keys(capture) else ())}
+    versions = set(versions)
     for number, stream in enumerate(streams):
         if not stream or not versions & {stream.to_server[:1], stream.to_client[:1]}:
             continue
@@ -144,7 +145,8 @@ def directions(connection, stream):
 
 
 def compare_with_reference(program, capture):
-    found, lines = conversations(program, capture, readable_streams(capture))
+    versions = (PLAIN_RTMP_VERSION, *(RTMPE_VERSIONS if rtmpe_keys(capture) else ()))
+    found, lines = conversations(program, capture, readable_streams(capture), versions)
     count = 0
     for connection, stream, number in found:
         for ours, theirs, _ in directions(connection, stream):

@@ -197,7 +197,9 @@ def main():
             check_key_frames(program, folder / example)
         check_own_bytes(program, folder / "feed_own_bytes", folder)
         check_interface(folder / "watch_interface")
-        lines = sum(check_messages(program, dump, capture) for capture in samples())
+        # The library takes packets, not files: it has no secrets that a capture file holds.
+        plain = [capture for capture in samples() if "_dsb" not in capture.name]
+        lines = sum(check_messages(program, dump, capture) for capture in plain)
         missing = subprocess.run([dump, "/nowhere"], capture_output=True, check=False)
         assert missing.returncode == 2 and b"/nowhere" in missing.stderr, missing
     print(f"{lines} lines of the library equal the program's")
