@@ -23,6 +23,13 @@ bool is_first_of_nothing(const ChunkHeader& header, const ChunkStream* stream) {
   return header.format != 0 || header.basic_size == 3;
 }
 
+/// Control messages have chunk stream 2 and message stream 0 (RTMP 5.4). Where a header is read from the
+/// wrong byte, zeros look like some.
+bool is_misplaced_control(const ChunkHeader& header) {
+  const bool control = header.type_id != 0 && header.type_id <= MessageType::set_peer_bandwidth;
+  return control && header.format < 2 && (header.chunk_stream_id != 2 || header.message_stream_id != 0);
+}
+
 /// Bits that an extended timestamp gives to weigh_expected_header. Filler of ones looks like one …
 constexpr int extended_bits = 28;
 /// … so that it gives none where it would be a large step.
@@ -46,6 +53,7 @@ OddHeaderWeight weigh_odd_header(const ChunkHeader& header, const ChunkStream* s
                                  const SenderProfile& profile) {
   if (is_first_of_nothing(header, stream)) return OddHeaderWeight::doubtful;
   ChunkHeader h = resolved(header, stream);
+  if (is_misplaced_control(h)) return OddHeaderWeight::doubtful;
   // Senders send control messages that are too short, and empty data messages: all else has to be right.
   const bool legal = fits_type(h.type_id, h.length);
   if (!legal && is_known_message_type(h.type_id) && h.format < 2) h.type_id = MessageType::audio;
@@ -82,7 +90,9 @@ OddHeader::Verdict OddHeader::judge(bool last, bool decide) {
   }
   const ChunkHeader header = resolved(parser.header(), stream);
   const bool inherits_nothing = header.format >= 2 && (stream == nullptr || !stream->has_defaults());
-  if (inherits_nothing || header.length == 0) return Verdict::refuted;
+  // An empty message leads to where its header ends: that says nothing.
+  const bool leads = header.length != 0 || header.type_id >= MessageType::audio;
+  if (inherits_nothing || !leads) return Verdict::refuted;
   wanted_end_ = 0;
   const auto end = end_of(header);
   if (!end) return wanted_end_ != 0 && !decide ? Verdict::need_more : Verdict::refuted;
@@ -104,8 +114,12 @@ std::optional<std::uint64_t> OddHeader::end_of(const ChunkHeader& header) {
     if (bytes.empty() && at >= window.end()) wanted_end_ = at + 1;
     if (bytes.empty() || input_.work.exhausted()) return std::nullopt;
     ChunkHeader next;
-    if (!read_basic_header(bytes, next)) return at;  // cut: what stands there is judged when more has come
-    if (next.format != 3 || next.chunk_stream_id != header.chunk_stream_id) return at;
+    const bool whole = read_basic_header(bytes, next);  // cut: what stands there is judged when more has come
+    if (!whole || next.format != 3 || next.chunk_stream_id != header.chunk_stream_id) {
+      // Another message may come between, if this one is not odd in more than one way.
+      const bool usual = header.format == 0 && is_known_message_type(header.type_id);
+      return usual ? std::optional(at) : std::nullopt;
+    }
     at += next.basic_size;
     const Bytes rest = bytes.subspan(next.basic_size);
     if (header.has_extended_timestamp && rest.size() >= extended_timestamp_size &&
