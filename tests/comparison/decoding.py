@@ -19,6 +19,8 @@ from wireshark import show
 CLIENT_ADDRESS = b"\xc0\x00\x02\x01"
 NOT_SHOWN_AS_VALUE = {"event", "direction", "frame", "stream_offset", "complete", "chunks", "duration_ms"}
 
+CARRIERS = ("tls_", "rtmpe_", "rtmpt_")  # findings of layers below RTMP, which the plugin does not show
+
 
 class Row:
     """A row and what became of it."""
@@ -43,7 +45,8 @@ class Row:
     @property
     def plugin_values(self):
         # What is not RTMP is left to Wireshark's other dissectors, which say so themselves.
-        missing = len(set(self.session.findings) - {"not_rtmp"} - set(self.findings))
+        carriers = {name for name in self.session.findings if name == "not_rtmp" or name.startswith(CARRIERS)}
+        missing = len(set(self.session.findings) - carriers - set(self.findings))
         return max(self.values - missing - len(self.wrong), 0)
 
 

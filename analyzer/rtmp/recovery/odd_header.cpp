@@ -15,12 +15,9 @@ constexpr int odd_header_bits = 24;
 /// Evidence that the header behind the odd header's message needs.
 constexpr int behind_odd_bits = 20;
 
-/// Nothing speaks for the header: it inherits from none. Or it has a basic header of two or three bytes,
-/// which may be the last of a body that is longer than was said, and a header with a basic header of one
-/// byte.
+/// Nothing speaks for the header: it inherits from none.
 bool is_first_of_nothing(const ChunkHeader& header, const ChunkStream* stream) {
-  if (stream != nullptr && stream->has_defaults()) return false;
-  return header.format != 0 || header.basic_size == 3;
+  return header.format != 0 && (stream == nullptr || !stream->has_defaults());
 }
 
 /// Control messages have chunk stream 2 and message stream 0 (RTMP 5.4). Where a header is read from the
@@ -91,7 +88,8 @@ OddHeader::Verdict OddHeader::judge(bool last, bool decide) {
   const ChunkHeader header = resolved(parser.header(), stream);
   const bool inherits_nothing = header.format >= 2 && (stream == nullptr || !stream->has_defaults());
   // An empty message leads to where its header ends: that says nothing.
-  const bool leads = header.length != 0 || header.type_id >= MessageType::audio;
+  const bool may_be_empty = is_known_message_type(header.type_id) && header.type_id >= MessageType::audio;
+  const bool leads = header.length != 0 || may_be_empty;
   if (inherits_nothing || !leads) return Verdict::refuted;
   wanted_end_ = 0;
   const auto end = end_of(header);

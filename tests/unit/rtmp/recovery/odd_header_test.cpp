@@ -37,13 +37,23 @@ TEST(WeighOddHeader, TypesAndMessageStreamsThatAreNoneAreDoubtful) {
   EXPECT_EQ(weigh_odd_header(message_stream, nullptr, raw_aac, {}), OddHeaderWeight::doubtful);
 }
 
-TEST(WeighOddHeader, ABasicHeaderOfThreeBytesIsDoubtfulOnceAndOneOfTwoIsNot) {
+TEST(WeighOddHeader, BasicHeadersMayBeLong) {
   ChunkHeader header = first_audio();
   header.basic_size = 2;
   header.chunk_stream_id = 70;
   EXPECT_EQ(weigh_odd_header(header, nullptr, {}, {}), OddHeaderWeight::believable);
   header.basic_size = 3;
   header.chunk_stream_id = 700;
+  EXPECT_EQ(weigh_odd_header(header, nullptr, {}, {}), OddHeaderWeight::believable);
+}
+
+TEST(WeighOddHeader, ControlMessagesHaveAChunkStreamOfTheirOwn) {
+  ChunkHeader header{.basic_size = 1, .size = 12, .type_id = 4, .chunk_stream_id = 2, .length = 6};
+  EXPECT_EQ(weigh_odd_header(header, nullptr, {}, {}), OddHeaderWeight::believable);
+  header.message_stream_id = 1;
+  EXPECT_EQ(weigh_odd_header(header, nullptr, {}, {}), OddHeaderWeight::doubtful);
+  header.message_stream_id = 0;
+  header.chunk_stream_id = 73;
   EXPECT_EQ(weigh_odd_header(header, nullptr, {}, {}), OddHeaderWeight::doubtful);
 }
 

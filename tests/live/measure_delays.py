@@ -1,6 +1,6 @@
 """How long it takes, by the clock: from a packet to its line, and from SIGTERM to the end.
 
-    delays_test.py PROGRAM
+    PYTHONPATH=tests/python:tests/live tests/live/measure_delays.py PROGRAM
 
 The bounds are for the median of several tries, since a busy machine delays every process now and then.
 """
