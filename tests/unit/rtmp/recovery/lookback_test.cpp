@@ -38,6 +38,7 @@ class LookbackTest : public testing::Test {
   }
 
   const ByteVector stream = pattern(std::size_t{3} << 20);
+  rtmp::SharedMemory memory;  // outlives what counts in it
   Lookback lookback;
   std::uint64_t end = 0;
   std::uint64_t packet = 0;
@@ -94,7 +95,6 @@ TEST_F(LookbackTest, IsLimitedAndLessSoWhileMemoryIsScarce) {
 }
 
 TEST_F(LookbackTest, CountsWhatItHolds) {
-  rtmp::SharedMemory memory;
   lookback.share(&memory);
   parsed(100, 0);
   EXPECT_EQ(memory.bytes(), 0U);
