@@ -319,8 +319,8 @@ TEST(PacketDecoder, APortOfATunnelMayHaveOtherDatagrams) {
   for (const auto& [port, payload] : std::vector<std::pair<std::size_t, Packet>>{
            {4789, Packet(20)}, {6081, Packet(20, 0xff)}, {2152, hex("3201 0004 00000000 00000000")}}) {
     PacketDecoder decoder;
-    EXPECT_EQ(decode(decoder, ethernet(0x0800, ipv4(17, udp(port, payload))), link_ethernet).result,
-              DecodeResult::udp);
+    const Packet frame = ethernet(0x0800, ipv4(17, udp(port, payload)));  // datagram() views it
+    EXPECT_EQ(decode(decoder, frame, link_ethernet).result, DecodeResult::udp);
     EXPECT_EQ(Packet(decoder.datagram().bytes().begin(), decoder.datagram().bytes().end()), payload);
   }
 }
