@@ -44,6 +44,8 @@ function(rtmpscope_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} rtmpscope_options GTest::gmock GTest::gtest_main)
+  # What is tested is optimised; the tests themselves take a third of the time to compile without.
+  target_compile_options(${name} PRIVATE -O0)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS unit)
 endfunction()

@@ -1,5 +1,6 @@
 #include "schema/disclosure.hpp"
 
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -25,23 +26,25 @@ const TextRule& text_rule(FieldId id) {
 }
 
 const TextRule* find_property(std::string_view name) {
-  static const std::map<std::string_view, TextRule> rules = {
+  static constexpr std::pair<std::string_view, TextRule> kRules[] = {
 #define PROPERTY(name, rule, vocabulary, noun) {name, {Disclosure::rule, Vocabulary::vocabulary, noun}},
 #include "schema/tables/properties.def"
 #undef PROPERTY
   };
+  static const std::map<std::string_view, TextRule> rules(std::begin(kRules), std::end(kRules));
   const auto found = rules.find(name);
   return found == rules.end() ? nullptr : &found->second;
 }
 
 bool is_word(Vocabulary vocabulary, std::string_view text) {
-  static const std::set<std::pair<Vocabulary, std::string_view>> words = {
+  static constexpr std::pair<Vocabulary, std::string_view> kWords[] = {
 #define VOCABULARY(vocabulary)
 #define WORD(vocabulary, text) {Vocabulary::vocabulary, text},
 #include "schema/tables/vocabulary.def"
 #undef VOCABULARY
 #undef WORD
   };
+  static const std::set<std::pair<Vocabulary, std::string_view>> words(std::begin(kWords), std::end(kWords));
   return words.contains({vocabulary, text});
 }
 
