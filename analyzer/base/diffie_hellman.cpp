@@ -2,6 +2,7 @@
 
 #include <openssl/bn.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace rtmpscope {
@@ -27,6 +28,13 @@ Number prime_of(std::uint64_t group) {
   }
 }
 
+/// Between 2 and the prime minus 2.
+bool is_in_range(const BIGNUM* number, const BIGNUM* prime) {
+  const Number highest(BN_dup(prime));
+  BN_sub_word(highest.get(), 2);
+  return BN_num_bits(number) >= 2 && BN_cmp(number, highest.get()) <= 0;
+}
+
 std::vector<std::uint8_t> power(const BIGNUM* base, Bytes exponent, const BIGNUM* prime) {
   const std::unique_ptr<BN_CTX, Free> context(BN_CTX_new());
   const Number private_key = number_of(exponent);
@@ -43,6 +51,21 @@ bool is_dh_group(std::uint64_t group) {
   return group == 2 || group == 14 || group == 16;
 }
 
+bool is_dh_member(std::uint64_t group, Bytes number) {
+  const Number prime = prime_of(group);
+  if (prime == nullptr || number.size() > static_cast<std::size_t>(BN_num_bytes(prime.get()))) return false;
+  const Number value = number_of(number);
+  if (!is_in_range(value.get(), prime.get())) return false;
+  // (p - 1) / 2 is a prime: a number is in the group of that order if its Legendre symbol is 1.
+  const std::unique_ptr<BN_CTX, Free> context(BN_CTX_new());
+  return BN_kronecker(value.get(), prime.get(), context.get()) == 1;
+}
+
+Bytes without_leading_zeros(Bytes number) {
+  const auto first = std::ranges::find_if(number, [](std::uint8_t byte) { return byte != 0; });
+  return {first, number.end()};
+}
+
 std::vector<std::uint8_t> dh_public_key(std::uint64_t group, Bytes private_key) {
   const Number prime = prime_of(group);
   if (prime == nullptr) return {};
@@ -55,9 +78,7 @@ std::vector<std::uint8_t> dh_secret(std::uint64_t group, Bytes private_key, Byte
   const Number prime = prime_of(group);
   if (prime == nullptr || public_key.size() > static_cast<std::size_t>(BN_num_bytes(prime.get()))) return {};
   const Number other = number_of(public_key);
-  const Number highest(BN_dup(prime.get()));
-  BN_sub_word(highest.get(), 2);
-  if (BN_num_bits(other.get()) < 2 || BN_cmp(other.get(), highest.get()) > 0) return {};
+  if (!is_in_range(other.get(), prime.get())) return {};
   return power(other.get(), private_key, prime.get());
 }
 

@@ -11,6 +11,13 @@ namespace rtmpscope {
 /// bits, RFC 3526, sections 3 and 5). All have the generator 2.
 [[nodiscard]] bool is_dh_group(std::uint64_t group);
 
+/// Whether the number is a member of the group: between 2 and the prime minus 2, and a square modulo the
+/// prime. False: the group is not known.
+[[nodiscard]] bool is_dh_member(std::uint64_t group, Bytes number);
+
+/// A big-endian number in as few bytes as it needs; empty for zero.
+[[nodiscard]] Bytes without_leading_zeros(Bytes number);
+
 /// The public key of `private_key`, big-endian, without leading zeros. Empty: the group is not known.
 [[nodiscard]] std::vector<std::uint8_t> dh_public_key(std::uint64_t group, Bytes private_key);
 

@@ -9,13 +9,10 @@
 #include <numeric>
 #include <utility>
 
+#include "base/byte_order.hpp"
+
 namespace rtmpscope {
 namespace {
-
-std::uint32_t load_le32(const std::uint8_t* at) {
-  return std::uint32_t{at[0]} | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16 |
-         std::uint32_t{at[3]} << 24;
-}
 
 void store_le32(std::uint8_t* at, std::uint32_t value) {
   for (int i = 0; i < 4; ++i) at[i] = static_cast<std::uint8_t>(value >> (8 * i));

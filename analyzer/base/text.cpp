@@ -77,4 +77,20 @@ bool is_deceptive(char32_t code) {
                              [&](const Span& span) { return span.first <= code && code <= span.last; });
 }
 
+std::string hex_text(Bytes bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const std::uint8_t byte : bytes) {
+    text.push_back(digits[byte >> 4]);
+    text.push_back(digits[byte & 15]);
+  }
+  return text;
+}
+
+bool equals_in_any_case(std::string_view text, std::string_view lower_case) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(text, lower_case, {}, lower);
+}
+
 }  // namespace rtmpscope

@@ -1,6 +1,8 @@
 // Small questions about text.
 #pragma once
 
+#include <string>
+
 #include "base/bytes.hpp"
 
 namespace rtmpscope {
@@ -20,5 +22,11 @@ struct Character {
 /// separators of lines, invisible characters (soft hyphen, zero width, tags, fillers), what reorders the text
 /// around it (bidirectional controls: Unicode Standard Annex 9), and noncharacters (Unicode 23.7).
 [[nodiscard]] bool is_deceptive(char32_t code);
+
+/// Two digits a byte, in lower case.
+[[nodiscard]] std::string hex_text(Bytes bytes);
+
+/// Whether `text` is `lower_case`, whatever the case of its ASCII letters.
+[[nodiscard]] bool equals_in_any_case(std::string_view text, std::string_view lower_case);
 
 }  // namespace rtmpscope

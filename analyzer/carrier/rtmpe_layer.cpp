@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/crypto.hpp"
+#include "base/diffie_hellman.hpp"
+#include "base/text.hpp"
 #include "rtmp/evidence/first_chunks.hpp"
 
 namespace rtmpscope::carrier {
@@ -25,13 +27,7 @@ bool is_version(std::uint8_t byte) {
 }
 
 std::string fingerprint(const RtmpePublicKey& key) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : sha1(key)) {
-    text.push_back(digits[byte >> 4]);
-    text.push_back(digits[byte & 15]);
-  }
-  return text;
+  return hex_text(sha1(key));
 }
 
 enum class Fit : std::uint8_t { no, open, yes };
@@ -137,7 +133,7 @@ void RtmpeLayer::take_handshake(Direction direction, const StreamData& data) {
   side.public_key = find_public_key(side.block, direction);
   if (!side.public_key) {
     if (is_version(side.version)) find(FindingId::rtmpe_public_key_missing, direction, data.packet);
-  } else if (!is_valid(*side.public_key)) {
+  } else if (!is_dh_member(rtmpe_dh_group, *side.public_key)) {
     find(FindingId::rtmpe_public_key_invalid, direction, data.packet);
   }
   std::vector<std::uint8_t>().swap(side.block);

@@ -1,8 +1,8 @@
 #include "rtmfp/events.hpp"
 
-#include <fmt/format.h>
-
 #include <string>
+
+#include "base/text.hpp"
 
 namespace rtmpscope::rtmfp {
 namespace {
@@ -19,9 +19,7 @@ void describe_address(FieldId address, FieldId port, const Endpoint& endpoint, F
 }
 
 void describe_peer_id(FieldId id, Bytes certificate, FieldSink& sink) {
-  std::string text;
-  for (const std::uint8_t byte : peer_id_of(certificate)) text += fmt::format("{:02x}", byte);
-  sink.text(id, {}, as_bytes(text));
+  sink.text(id, {}, as_bytes(hex_text(peer_id_of(certificate))));
 }
 
 void describe_responder(const Endpoint& responder, FieldSink& sink) {

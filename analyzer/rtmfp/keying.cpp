@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto.hpp"
+#include "base/diffie_hellman.hpp"
 #include "rtmfp/wire.hpp"
 
 namespace rtmpscope::rtmfp {
@@ -82,8 +83,7 @@ PacketFormat packet_format(Bytes sender_component, Bytes receiver_component) {
 }
 
 DirectionKeys derive_keys(Bytes secret, Bytes sender_component, Bytes receiver_component) {
-  const auto zeros = std::ranges::find_if(secret, [](std::uint8_t byte) { return byte != 0; });
-  const Bytes number(zeros, secret.end());
+  const Bytes number = without_leading_zeros(secret);
   const Sha256Digest inner = hmac_sha256(receiver_component, sender_component);
   const Sha256Digest key = hmac_sha256(number, inner);
   DirectionKeys keys;

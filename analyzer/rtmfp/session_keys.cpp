@@ -41,11 +41,7 @@ std::optional<PublicKey> full_public_key_of(const std::vector<std::uint8_t>& com
 }
 
 bool is_same_number(Bytes a, Bytes b) {
-  const auto significant = [](Bytes bytes) {
-    const auto first = std::ranges::find_if(bytes, [](std::uint8_t byte) { return byte != 0; });
-    return Bytes(first, bytes.end());
-  };
-  return std::ranges::equal(significant(a), significant(b));
+  return std::ranges::equal(without_leading_zeros(a), without_leading_zeros(b));
 }
 
 }  // namespace

@@ -1,20 +1,16 @@
 // Any bytes as a capture file. The oracle: the size of the batches and the way the bytes come (in place or
 // out of a decompressor) change nothing about packets, statistics and fault.
-#include <cstdlib>
 #include <vector>
 
 #include <zstd.h>
 
 #include "capture/source.hpp"
+#include "fuzz/oracle.hpp"
 
 namespace {
 
 using namespace rtmpscope;
 using namespace rtmpscope::capture;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 /// FNV-1a over everything that a reader of the source gets to see.
 class Digest {

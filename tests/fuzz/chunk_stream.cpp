@@ -1,10 +1,10 @@
 // One direction's chunk stream. The first bytes of the input say how the rest is cut, what is missing of it,
 // and how long its packets are; the oracle is that messages, chunks and findings do not depend on the cuts,
 // and that describing a message twice gives the same fields.
-#include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "fuzz/oracle.hpp"
 #include "rtmp/message/describe_message.hpp"
 #include "rtmp/session/chunk_stream_decoder.hpp"
 #include "schema/tape.hpp"
@@ -13,10 +13,6 @@ namespace {
 
 using namespace rtmpscope;
 using namespace rtmpscope::rtmp;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 class Log final : public ChunkStreamListener {
  public:

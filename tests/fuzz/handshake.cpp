@@ -5,23 +5,16 @@
 // given; the handshake tells the same whether it gets whole streams or pieces; all ranges lie inside their
 // part.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "carrier/protocol_detector.hpp"
+#include "fuzz/oracle.hpp"
 #include "rtmp/handshake/handshake.hpp"
 #include "schema/tape.hpp"
 
 namespace rtmpscope {
 namespace {
-
-void require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 struct Recorder final : rtmp::HandshakeListener {
   std::string text;

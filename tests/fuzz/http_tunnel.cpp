@@ -3,22 +3,15 @@
 // Input: records of a head (1 byte: direction, connection, data or gap, unknown length), a length (2 bytes)
 // and, for data, so many bytes. Oracles: what comes out of the sessions, and what is told of them, does not
 // depend on how data is cut; offsets follow each other; what is kept stays within its limits and is freed.
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "carrier/http_tunnel/tunnel_connection.hpp"
+#include "fuzz/oracle.hpp"
 
 namespace rtmpscope {
 namespace {
-
-void require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 struct Record {
   Direction direction{};

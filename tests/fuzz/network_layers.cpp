@@ -4,20 +4,16 @@
 // the packet or within a defragmented datagram; a second decoder that gets each packet in a buffer of its own
 // gives the same; what waits for fragments stays within the limits.
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 #include "base/byte_reader.hpp"
+#include "fuzz/oracle.hpp"
 #include "net/packet_decoder.hpp"
 
 namespace {
 
 using namespace rtmpscope;
 using namespace rtmpscope::net;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void check(const TcpSegment& segment, Bytes packet, std::size_t datagrams_before, std::size_t datagrams) {
   require(segment.payload_length <= segment.wire_length);

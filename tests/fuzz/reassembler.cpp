@@ -8,21 +8,17 @@
 // flow closes exactly once; what is held stays within the limits and is given back; a second run in which
 // payload lives elsewhere gives the same.
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <string>
 
 #include "base/byte_reader.hpp"
+#include "fuzz/oracle.hpp"
 #include "net/flow_table.hpp"
 
 namespace {
 
 using namespace rtmpscope;
 using namespace rtmpscope::net;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 /// The honest stream: a byte tells its offset, modulo something that is no power of two.
 std::uint8_t byte_at(std::uint64_t offset) {

@@ -8,10 +8,10 @@
 // Oracle in all modes: each connection opens once, closes once, and has no event before or after that;
 // sequence numbers of messages only grow within a flow; sessions and held bytes stay within their limits, and
 // nothing is held at the end; a second run whose datagrams lie elsewhere gives the same events.
-#include <cstdlib>
 #include <map>
 #include <set>
 
+#include "fuzz/oracle.hpp"
 #include "keys/key_store.hpp"
 #include "rtmfp/session_table.hpp"
 #include "schema/tape.hpp"
@@ -32,10 +32,6 @@ using rtmpscope::rtmfp::test::endpoint;
 using rtmpscope::rtmfp::test::hex;
 using rtmpscope::rtmfp::test::sealed;
 using rtmpscope::rtmfp::test::startup;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 const Buffer initiator_component = hex("040d02a1a2");
 const Buffer responder_component = hex("040d02b1b2");

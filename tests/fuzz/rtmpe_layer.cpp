@@ -4,12 +4,11 @@
 // direction, data or gap, unknown length), a length (1 byte) and, for data, so many bytes. Data is in clear:
 // it is enciphered here. Oracles: what comes out does not depend on how data is cut; offsets follow each
 // other; with the right key and without losses all of it is what went in.
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "carrier/rtmpe_layer.hpp"
+#include "fuzz/oracle.hpp"
 #include "unit/rtmp/handshake/recorded_handshake.hpp"
 
 namespace rtmpscope {
@@ -21,12 +20,6 @@ constexpr std::array<keys::Rc4Key, 2> rc4_keys = {
     keys::Rc4Key{0x27, 0x23, 0xc0, 0xf9, 0x3d, 0xf8, 0x2a, 0x68, 0xa2, 0x8b, 0x9f, 0xe4, 0x30, 0x96, 0x06,
                  0x8e}};
 constexpr std::uint8_t with_keys = 1, with_wrong_keys = 2, with_broken_block = 4, with_connect = 8;
-
-void require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 struct Record {
   Direction direction{};

@@ -5,22 +5,15 @@
 // length), a size (2 bytes), and as many bytes unless it is a gap. Oracle: the inner streams, the events and
 // the findings are the same however the pieces are cut; inner streams have no overlap and no gap between
 // their parts; offsets map back.
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "carrier/tls_layer.hpp"
+#include "fuzz/oracle.hpp"
 #include "keys/key_reader.hpp"
 #include "schema/tape.hpp"
 
 namespace rtmpscope {
 namespace {
-
-void require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 /// What the layer hands on and tells.
 struct Recorder final : StreamSink, carrier::LayerListener {

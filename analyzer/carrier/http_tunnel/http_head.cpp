@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.hpp"
+
 namespace rtmpscope::carrier {
 namespace {
 
 constexpr std::string_view response_start = "HTTP/1.";
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equals_in_any_case(std::string_view text, std::string_view lower_case) {
-  return std::ranges::equal(text, lower_case, {}, lower);
-}
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \t\r"), text.size());

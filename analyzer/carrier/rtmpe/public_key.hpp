@@ -8,14 +8,14 @@
 
 namespace rtmpscope::carrier {
 
+/// Of dh_secret and its like (base/diffie_hellman.hpp).
+inline constexpr std::uint64_t rtmpe_dh_group = 2;
+
 /// Big-endian, with zeros in front.
 using RtmpePublicKey = std::array<std::uint8_t, handshake_key_size>;
 
 /// The key in C1 (to_server) or S1, of 1536 bytes: its place follows from the layout of the valid digest.
 /// Nothing if there is none.
 [[nodiscard]] std::optional<RtmpePublicKey> find_public_key(Bytes block, Direction direction);
-
-/// Whether it is a member of the group: between 2 and p - 2, and a square modulo p.
-[[nodiscard]] bool is_valid(const RtmpePublicKey& key);
 
 }  // namespace rtmpscope::carrier

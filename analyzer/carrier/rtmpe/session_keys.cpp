@@ -8,8 +8,6 @@
 namespace rtmpscope::carrier {
 namespace {
 
-constexpr std::uint64_t group = 2;  // RFC 2409, section 6.2
-
 struct PublicKeys {
   const RtmpePublicKey& client;
   const RtmpePublicKey& server;
@@ -28,15 +26,9 @@ bool names(const keys::RtmpeKeys& line, const PublicKeys& session) {
   return names_a_session(line) && in_fits && (line.public_out.empty() || session.has(line.public_out));
 }
 
-/// Without the zeros in front.
-Bytes number_in(Bytes bytes) {
-  const auto first = std::ranges::find_if(bytes, [](std::uint8_t byte) { return byte != 0; });
-  return bytes.subspan(static_cast<std::size_t>(first - bytes.begin()));
-}
-
 void add_secret(Bytes secret, RtmpeKeyKind kind, const PublicKeys& session,
                 std::vector<RtmpeCandidate>& candidates) {
-  const Bytes number = number_in(secret);
+  const Bytes number = without_leading_zeros(secret);
   if (number.empty() || number.size() > handshake_key_size) return;
   const bool is_short = number.size() < handshake_key_size;
   for (const RtmpePadding padding : {RtmpePadding::left, RtmpePadding::right}) {
@@ -55,11 +47,11 @@ void add_secret(Bytes secret, RtmpeKeyKind kind, const PublicKeys& session,
 
 /// The private key of either side shows by the public one that it makes.
 void add_private_key(Bytes private_key, const PublicKeys& session, std::vector<RtmpeCandidate>& candidates) {
-  const std::vector<std::uint8_t> own = dh_public_key(group, private_key);
-  const bool is_client = std::ranges::equal(own, number_in(session.client));
-  if (!is_client && !std::ranges::equal(own, number_in(session.server))) return;
+  const std::vector<std::uint8_t> own = dh_public_key(rtmpe_dh_group, private_key);
+  const bool is_client = std::ranges::equal(own, without_leading_zeros(session.client));
+  if (!is_client && !std::ranges::equal(own, without_leading_zeros(session.server))) return;
   const RtmpePublicKey& other = is_client ? session.server : session.client;
-  add_secret(dh_secret(group, private_key, other), RtmpeKeyKind::private_key, session, candidates);
+  add_secret(dh_secret(rtmpe_dh_group, private_key, other), RtmpeKeyKind::private_key, session, candidates);
 }
 
 void add_line(const keys::RtmpeKeys& line, const PublicKeys& session,

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/byte_order.hpp"
+#include "base/byte_reader.hpp"
 #include "carrier/tls/suite.hpp"
 
 namespace rtmpscope::tls {
@@ -22,43 +22,28 @@ constexpr Random retry_random = {0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11,
                                  0x02, 0x1E, 0x65, 0xB8, 0x91, 0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB,
                                  0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C};
 
-/// Takes values off the front. After the first one that is not there it is empty and not `fine`.
-class Cursor {
- public:
-  explicit Cursor(Bytes bytes) : rest_(bytes) {}
-  [[nodiscard]] bool fine() const { return fine_; }
-  [[nodiscard]] bool empty() const { return rest_.empty(); }
+/// Bytes with their length in front, which has one to three bytes (RFC 8446, section 3.4). Empty if they are
+/// not all there.
+Bytes take_vector(ByteReader& reader, int length_size) {
+  const std::uint32_t length = length_size == 1   ? reader.u8()
+                               : length_size == 2 ? reader.u16()
+                                                  : reader.u24();
+  const Bytes content = reader.take(length);
+  return reader.failed() ? Bytes() : content;
+}
 
-  Bytes take(std::size_t size) {
-    if (size > rest_.size()) {
-      fine_ = false;
-      rest_ = {};
-      return {};
-    }
-    const Bytes taken = rest_.first(size);
-    rest_ = rest_.subspan(size);
-    return taken;
-  }
-  std::uint32_t number(std::size_t size) {
-    std::uint32_t value = 0;
-    for (const std::uint8_t byte : take(size)) value = value << 8 | byte;
-    return value;
-  }
-  /// Bytes with their length in front, which has `size` bytes.
-  Bytes vector(std::size_t size) { return take(number(size)); }
-
- private:
-  Bytes rest_;
-  bool fine_ = true;
-};
+ByteReader list_in(Bytes data, int length_size) {
+  ByteReader reader(data);
+  return ByteReader(take_vector(reader, length_size));
+}
 
 template <typename Take>
 void for_each_extension(Bytes extensions, Take&& take) {
-  Cursor cursor(extensions);
-  while (!cursor.empty()) {
-    const auto type = static_cast<std::uint16_t>(cursor.number(2));
-    const Bytes data = cursor.vector(2);
-    if (cursor.fine()) take(type, data);
+  ByteReader reader(extensions);
+  while (!reader.at_end()) {
+    const std::uint16_t type = reader.u16();
+    const Bytes data = take_vector(reader, 2);
+    if (!reader.failed()) take(type, data);
   }
 }
 
@@ -68,11 +53,11 @@ std::string name_text(Bytes name) {
 
 /// RFC 6066, section 3: a list of names, of which only host names exist.
 std::optional<std::string> server_name_of(Bytes data) {
-  Cursor list(Cursor(data).vector(2));
-  while (!list.empty()) {
-    const std::uint32_t type = list.number(1);
-    const Bytes name = list.vector(2);
-    if (list.fine() && type == 0) return name_text(name);
+  ByteReader list = list_in(data, 2);
+  while (!list.at_end()) {
+    const std::uint8_t type = list.u8();
+    const Bytes name = take_vector(list, 2);
+    if (!list.failed() && type == 0) return name_text(name);
   }
   return std::nullopt;
 }
@@ -80,10 +65,10 @@ std::optional<std::string> server_name_of(Bytes data) {
 /// RFC 7301, section 3.1.
 std::vector<std::string> protocols_of(Bytes data) {
   std::vector<std::string> names;
-  Cursor list(Cursor(data).vector(2));
-  while (!list.empty() && names.size() < most_names) {
-    const Bytes name = list.vector(1);
-    if (list.fine()) names.push_back(name_text(name));
+  ByteReader list = list_in(data, 2);
+  while (!list.at_end() && names.size() < most_names) {
+    const Bytes name = take_vector(list, 1);
+    if (!list.failed()) names.push_back(name_text(name));
   }
   return names;
 }
@@ -95,10 +80,10 @@ std::optional<std::string> chosen_protocol(Bytes data) {
 
 /// The highest version up to TLS 1.3 of the client's list (RFC 8446, section 4.2.1); 0: none.
 std::uint16_t highest_version(Bytes data) {
-  Cursor list(Cursor(data).vector(1));
+  ByteReader list = list_in(data, 1);
   std::uint16_t highest = 0;
-  while (!list.empty()) {
-    const auto version = static_cast<std::uint16_t>(list.number(2));
+  while (!list.at_end()) {
+    const std::uint16_t version = list.u16();
     if (version >= 0x0300 && version <= tls_1_3) highest = std::max(highest, version);
   }
   return highest;
@@ -107,17 +92,17 @@ std::uint16_t highest_version(Bytes data) {
 }  // namespace
 
 std::optional<ClientHello> parse_client_hello(Bytes body) {
-  Cursor cursor(body);
+  ByteReader reader(body);
   ClientHello hello;
-  hello.version = static_cast<std::uint16_t>(cursor.number(2));
-  const Bytes random = cursor.take(hello.random.size());
-  const Bytes session_id = cursor.vector(1);
-  const Bytes suites = cursor.vector(2);
-  cursor.vector(1);  // compression methods
-  if (!cursor.fine() || (hello.version >> 8) != 3 || suites.empty()) return std::nullopt;
+  hello.version = reader.u16();
+  const Bytes random = reader.take(hello.random.size());
+  const Bytes session_id = take_vector(reader, 1);
+  const Bytes suites = take_vector(reader, 2);
+  take_vector(reader, 1);  // compression methods
+  if (reader.failed() || (hello.version >> 8) != 3 || suites.empty()) return std::nullopt;
   std::ranges::copy(random, hello.random.begin());
   hello.session_id.assign(session_id.begin(), session_id.end());
-  for_each_extension(cursor.vector(2), [&](std::uint16_t type, Bytes data) {
+  for_each_extension(take_vector(reader, 2), [&](std::uint16_t type, Bytes data) {
     switch (type) {
       case server_name_extension: hello.server_name = server_name_of(data); break;
       case alpn_extension: hello.alpn = protocols_of(data); break;
@@ -132,18 +117,18 @@ std::optional<ClientHello> parse_client_hello(Bytes body) {
 }
 
 std::optional<ServerHello> parse_server_hello(Bytes body) {
-  Cursor cursor(body);
+  ByteReader reader(body);
   ServerHello hello;
-  hello.version = static_cast<std::uint16_t>(cursor.number(2));
-  const Bytes random = cursor.take(hello.random.size());
-  const Bytes session_id = cursor.vector(1);
-  hello.cipher_suite = static_cast<std::uint16_t>(cursor.number(2));
-  cursor.number(1);  // compression method
-  if (!cursor.fine() || (hello.version >> 8) != 3) return std::nullopt;
+  hello.version = reader.u16();
+  const Bytes random = reader.take(hello.random.size());
+  const Bytes session_id = take_vector(reader, 1);
+  hello.cipher_suite = reader.u16();
+  reader.u8();  // compression method
+  if (reader.failed() || (hello.version >> 8) != 3) return std::nullopt;
   std::ranges::copy(random, hello.random.begin());
   hello.session_id.assign(session_id.begin(), session_id.end());
   hello.retry = hello.random == retry_random;
-  for_each_extension(cursor.vector(2), [&](std::uint16_t type, Bytes data) {
+  for_each_extension(take_vector(reader, 2), [&](std::uint16_t type, Bytes data) {
     switch (type) {
       case alpn_extension: hello.alpn = chosen_protocol(data); break;
       case encrypt_then_mac_extension: hello.encrypt_then_mac = true; break;
@@ -160,7 +145,8 @@ std::optional<ServerHello> parse_server_hello(Bytes body) {
 
 std::optional<std::string> parse_encrypted_extensions(Bytes body) {
   std::optional<std::string> protocol;
-  for_each_extension(Cursor(body).vector(2), [&](std::uint16_t type, Bytes data) {
+  ByteReader reader(body);
+  for_each_extension(take_vector(reader, 2), [&](std::uint16_t type, Bytes data) {
     if (type == alpn_extension) protocol = chosen_protocol(data);
   });
   return protocol;
@@ -170,14 +156,14 @@ std::optional<std::string> parse_encrypted_extensions(Bytes body) {
 /// TLS 1.3 (RFC 8446, section 4.4.2).
 std::vector<Bytes> parse_certificates(Bytes body, std::uint16_t version) {
   std::vector<Bytes> certificates;
-  Cursor cursor(body);
+  ByteReader reader(body);
   const bool is_1_3 = version >= tls_1_3;
-  if (is_1_3) cursor.vector(1);
-  Cursor list(cursor.vector(3));
-  while (!list.empty() && certificates.size() < most_certificates) {
-    const Bytes certificate = list.vector(3);
-    if (is_1_3) list.vector(2);
-    if (list.fine()) certificates.push_back(certificate);
+  if (is_1_3) take_vector(reader, 1);
+  ByteReader list(take_vector(reader, 3));
+  while (!list.at_end() && certificates.size() < most_certificates) {
+    const Bytes certificate = take_vector(list, 3);
+    if (is_1_3) take_vector(list, 2);
+    if (!list.failed()) certificates.push_back(certificate);
   }
   return certificates;
 }

@@ -11,7 +11,6 @@ namespace rtmpscope::tls {
 namespace {
 
 constexpr std::size_t block_size = 16;    // AES
-constexpr std::size_t aead_iv_size = 12;  // RFC 5116, section 5
 constexpr std::size_t fixed_iv_size = 4;  // RFC 5288, section 3; RFC 6655, section 3
 
 /// Looked up once: by name it costs more than opening a record.
@@ -48,16 +47,13 @@ std::array<std::uint8_t, 13> pseudo_header(const Record& record, std::uint64_t s
   return bytes;
 }
 
-/// The IV with the sequence number combined into its last 8 bytes (RFC 8446, section 5.3).
-std::array<std::uint8_t, aead_iv_size> nonce_of(const std::array<std::uint8_t, 16>& iv,
-                                                std::uint64_t sequence) {
-  std::array<std::uint8_t, aead_iv_size> nonce{};
-  std::copy_n(iv.begin(), nonce.size(), nonce.begin());
+}  // namespace
+
+AeadIv nonce_of(const AeadIv& iv, std::uint64_t sequence) {
+  AeadIv nonce = iv;
   for (std::size_t i = 0; i < 8; ++i) nonce[4 + i] ^= static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
   return nonce;
 }
-
-}  // namespace
 
 void CipherContextDeleter::operator()(evp_cipher_ctx_st* context) const {
   EVP_CIPHER_CTX_free(context);
@@ -112,10 +108,12 @@ std::optional<OpenedRecord> RecordCipher::open_aead(const Record& record, std::u
   if (record.body.size() < explicit_size + suite_.tag_size) return std::nullopt;
   const Bytes ciphertext =
       record.body.subspan(explicit_size, record.body.size() - explicit_size - suite_.tag_size);
-  std::array<std::uint8_t, aead_iv_size> nonce = nonce_of(iv_, sequence);
+  AeadIv nonce;
+  std::copy_n(iv_.begin(), nonce.size(), nonce.begin());
   if (explicit_size != 0) {
-    std::copy_n(iv_.begin(), fixed_iv_size, nonce.begin());
     std::copy_n(record.body.begin(), explicit_size, nonce.begin() + fixed_iv_size);
+  } else {
+    nonce = nonce_of(nonce, sequence);
   }
   const auto header = pseudo_header(record, sequence, ciphertext.size());
   const Bytes additional = is_1_3 ? Bytes(record.header) : Bytes(header);

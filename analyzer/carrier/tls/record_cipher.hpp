@@ -42,6 +42,13 @@ struct OpenedRecord {
   Bytes content;  ///< valid until the next call
 };
 
+inline constexpr std::size_t aead_iv_size = 12;  ///< RFC 5116, section 5
+using AeadIv = std::array<std::uint8_t, aead_iv_size>;
+
+/// The nonce of a record: the IV with the sequence number combined into its last 8 bytes (RFC 8446, section
+/// 5.3; RFC 7905, section 2).
+[[nodiscard]] AeadIv nonce_of(const AeadIv& iv, std::uint64_t sequence);
+
 struct CipherContextDeleter {
   void operator()(evp_cipher_ctx_st* context) const;
 };

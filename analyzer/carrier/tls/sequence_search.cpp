@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t block_size = 16;
 constexpr std::size_t chacha_block_size = 64;
-constexpr std::size_t iv_size = 12;
 constexpr std::size_t batch = 256;  // sequence numbers at a time
 
 bool is_content_type(std::uint8_t byte) {
@@ -25,8 +24,8 @@ class KeystreamBytes {
       : suite_(suite),
         place_(place),
         key_(expand_label(suite.prf, secret, "key", suite.key_size)),
-        iv_(expand_label(suite.prf, secret, "iv", iv_size)),
         context_(EVP_CIPHER_CTX_new()) {
+    std::ranges::copy(expand_label(suite.prf, secret, "iv", iv_.size()), iv_.begin());
     if (suite.cipher == CipherKind::chacha20_poly1305) return;
     const EVP_CIPHER* const cipher = suite.key_size == 16 ? EVP_aes_128_ecb() : EVP_aes_256_ecb();
     EVP_EncryptInit_ex2(context_.get(), cipher, key_.data(), nullptr, nullptr);
@@ -43,19 +42,13 @@ class KeystreamBytes {
   }
 
  private:
-  /// RFC 8446, section 5.3.
-  void write_nonce(std::uint64_t sequence, std::uint8_t* nonce) const {
-    std::copy_n(iv_.begin(), iv_size, nonce);
-    for (std::size_t i = 0; i < 8; ++i) nonce[4 + i] ^= static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
-  }
   /// GCM: nonce and a counter of 32 bits that is 2 at the first block (NIST SP 800-38D, section 7.1). CCM:
   /// flags, nonce and a counter of 24 bits that is 1 there (RFC 3610, section 2.3).
   void write_counter_block(std::uint64_t sequence, std::uint8_t* block) const {
     const bool ccm = suite_.cipher == CipherKind::aes_ccm;
     const auto counter = static_cast<std::uint32_t>(place_ / block_size + (ccm ? 1 : 2));
     if (ccm) *block++ = 2;
-    write_nonce(sequence, block);
-    block += iv_size;
+    block = std::ranges::copy(nonce_of(iv_, sequence), block).out;
     for (int shift = ccm ? 16 : 24; shift >= 0; shift -= 8)
       *block++ = static_cast<std::uint8_t>(counter >> shift);
   }
@@ -63,9 +56,9 @@ class KeystreamBytes {
   void make_chacha(std::uint64_t first, std::array<std::uint8_t, batch>& bytes) {
     const auto counter = static_cast<std::uint32_t>(place_ / chacha_block_size + 1);
     for (std::size_t i = 0; i < batch; ++i) {
-      std::array<std::uint8_t, 4 + iv_size> start{};
+      std::array<std::uint8_t, 4 + aead_iv_size> start{};
       for (std::size_t at = 0; at < 4; ++at) start[at] = static_cast<std::uint8_t>(counter >> (8 * at));
-      write_nonce(first + i, start.data() + 4);
+      std::ranges::copy(nonce_of(iv_, first + i), start.begin() + 4);
       std::array<std::uint8_t, chacha_block_size> block{};
       int size = 0;
       EVP_EncryptInit_ex2(context_.get(), EVP_chacha20(), key_.data(), start.data(), nullptr);
@@ -77,7 +70,7 @@ class KeystreamBytes {
   const Suite suite_;
   const std::size_t place_;
   const std::vector<std::uint8_t> key_;
-  const std::vector<std::uint8_t> iv_;
+  AeadIv iv_{};
   std::unique_ptr<evp_cipher_ctx_st, CipherContextDeleter> context_;
 };
 

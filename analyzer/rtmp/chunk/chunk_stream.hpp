@@ -35,6 +35,16 @@ struct ChunkStream {
   [[nodiscard]] bool has_defaults() const { return last_format != LastFormat::none; }
 };
 
+/// `header` with what it takes over from its chunk stream, its own time excepted; null: there is none.
+[[nodiscard]] inline ChunkHeader resolved(ChunkHeader header, const ChunkStream* stream) {
+  if (stream == nullptr || !stream->has_defaults() || header.format == 0) return header;
+  header.message_stream_id = stream->message.message_stream_id;
+  if (header.format == 1) return header;
+  header.type_id = stream->message.type_id;
+  header.length = stream->message.length;
+  return header;
+}
+
 /// Whether `header` continues a message of that length and type. The standard wants type 3 (RTMP 5.3.1.2.4).
 /// Some senders repeat a type 1 or 2 header with the same values; nginx-rtmp and FFmpeg take that.
 [[nodiscard]] inline bool continues_message(const ChunkHeader& header, const MessageHeader& message) {

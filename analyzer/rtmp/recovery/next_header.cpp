@@ -12,12 +12,8 @@ bool confirms_provisional(const ChunkParser& parser, const SenderProfile& profil
   if (stream != nullptr && (stream->in_progress || !stream->has_defaults() || stream->has_extended_timestamp))
     return false;
   if (stream == nullptr && (header.format >= 2 || header.basic_size > 1)) return false;
-  if (header.format >= 2) {
-    header.length = stream->message.length;
-    header.type_id = stream->message.type_id;
-    if (has_fixed_length(header.type_id)) return false;
-  }
-  if (header.format > 0 && stream != nullptr) header.message_stream_id = stream->message.message_stream_id;
+  header = resolved(header, stream);
+  if (header.format >= 2 && has_fixed_length(header.type_id)) return false;
   const auto bits = weigh_header(header, stream);
   if (!bits || *bits >= next_header_alone_bits)
     return bits.has_value();                                   // ffmpeg ends packets with the next header

@@ -35,15 +35,6 @@ bool steps_far(const ChunkHeader& header, const ChunkStream* stream) {
          delta_of(header, stream->message.timestamp) > usual_longest_step_ms;
 }
 
-ChunkHeader resolved(ChunkHeader header, const ChunkStream* stream) {
-  if (stream == nullptr || !stream->has_defaults() || header.format == 0) return header;
-  header.message_stream_id = stream->message.message_stream_id;
-  if (header.format == 1) return header;
-  header.type_id = stream->message.type_id;
-  header.length = stream->message.length;
-  return header;
-}
-
 }  // namespace
 
 OddHeaderWeight weigh_odd_header(const ChunkHeader& header, const ChunkStream* stream, Bytes body,

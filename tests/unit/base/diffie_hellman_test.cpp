@@ -35,5 +35,30 @@ TEST(DiffieHellman, RefusesWhatIsNoPublicKeyOrGroup) {
   EXPECT_TRUE(is_dh_group(16));
 }
 
+TEST(DiffieHellman, MembersOfTheGroupAreSquaresInItsRange) {
+  std::vector<std::uint8_t> key(128);
+  EXPECT_FALSE(is_dh_member(2, key));
+  key.back() = 1;
+  EXPECT_FALSE(is_dh_member(2, key));
+  key.back() = 2;
+  EXPECT_TRUE(is_dh_member(2, key));
+  key.back() = 5;  // no square modulo p
+  EXPECT_FALSE(is_dh_member(2, key));
+  key.assign(128, 0xFF);
+  EXPECT_FALSE(is_dh_member(2, key));
+  key.assign(129, 0);
+  key.back() = 2;
+  EXPECT_FALSE(is_dh_member(2, key)) << "longer than the prime";
+  const std::uint8_t private_key[] = {0x12, 0x34, 0x56};
+  EXPECT_TRUE(is_dh_member(2, dh_public_key(2, private_key)));
+  EXPECT_FALSE(is_dh_member(3, dh_public_key(2, private_key))) << "no such group";
+}
+
+TEST(DiffieHellman, LeadingZerosAreNoPartOfANumber) {
+  const std::uint8_t number[] = {0, 0, 1, 0};
+  EXPECT_EQ(without_leading_zeros(number).size(), 2U);
+  EXPECT_TRUE(without_leading_zeros(Bytes(number).first(2)).empty());
+}
+
 }  // namespace
 }  // namespace rtmpscope::test

@@ -70,22 +70,6 @@ TEST(RtmpePublicKey, LiesWhereTheValidDigestSays) {
   EXPECT_FALSE(find_public_key(handshake().block(up, 2), up).has_value());
 }
 
-TEST(RtmpePublicKey, MembersOfTheGroupAreValid) {
-  EXPECT_TRUE(is_valid(client()));
-  EXPECT_TRUE(is_valid(server()));
-  RtmpePublicKey key{};
-  EXPECT_FALSE(is_valid(key));
-  key.back() = 1;
-  EXPECT_FALSE(is_valid(key));
-  key.fill(0xFF);
-  EXPECT_FALSE(is_valid(key));
-  key.fill(0);
-  key.back() = 2;
-  EXPECT_TRUE(is_valid(key));
-  key.back() = 5;  // no square modulo p
-  EXPECT_FALSE(is_valid(key));
-}
-
 TEST(RtmpeCandidates, PrivateKeyOfEitherSideGivesBothKeys) {
   expect_keys(candidates_of({with_private(client_private)}), RtmpeKeyKind::private_key);
   expect_keys(candidates_of({with_private(server_private)}), RtmpeKeyKind::private_key);
