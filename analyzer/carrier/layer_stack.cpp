@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "carrier/http_connect.hpp"
 #include "carrier/proxy_header.hpp"
 #include "carrier/rtmpe_layer.hpp"
 #include "carrier/tls_layer.hpp"
@@ -26,7 +27,7 @@ struct LayerStack::Levels final : StreamSink {
   [[nodiscard]] bool may_be_read_as_tls(const Detection& detection) const;
   /// A layer that cannot be read, or brought nothing: what the connection carries is that layer.
   [[nodiscard]] bool is_tls_without_content() const;
-  [[nodiscard]] bool may_be_proxy_header(Direction direction, const StreamData& data) const;
+  [[nodiscard]] bool may_begin_layer(Direction direction, const StreamData& data) const;
   [[nodiscard]] bool layers_are_opaque() const {
     return !layers.empty() && layers.back()->state() == LayerState::opaque;
   }
@@ -55,11 +56,11 @@ bool LayerStack::Levels::may_be_inside_tls(const StreamData& data) const {
          context.keys->tls_count() > 0 && tls::has_records(data.bytes, data.offset == 0 ? 1 : 0);
 }
 
-/// A header is looked for in front of the stream's first byte, and again behind a header.
-bool LayerStack::Levels::may_be_proxy_header(Direction direction, const StreamData& data) const {
+/// What a proxy writes, or is asked for, is looked for in front of the client's first byte, and again behind
+/// a layer.
+bool LayerStack::Levels::may_begin_layer(Direction direction, const StreamData& data) const {
   return direction == Direction::to_server && data.offset == 0 && hints.syn_seen &&
-         ProxyHeaderLayer::is_promising(data.bytes.front()) && layers.size() < most_layers &&
-         (layers.empty() || layers.back()->state() == LayerState::open);
+         layers.size() < most_layers && (layers.empty() || layers.back()->state() == LayerState::open);
 }
 
 void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
@@ -72,9 +73,12 @@ void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
     push(std::make_unique<TlsLayer>(context, true));
     return layers.back()->on_data(direction, data);
   }
-  if (may_be_proxy_header(direction, data)) {
-    push(std::make_unique<ProxyHeaderLayer>());
-    return layers.back()->on_data(direction, data);
+  if (may_begin_layer(direction, data)) {
+    const std::uint8_t first = data.bytes.front();
+    if (ProxyHeaderLayer::is_promising(first)) push(std::make_unique<ProxyHeaderLayer>());
+    if (HttpConnectLayer::is_promising(first)) push(std::make_unique<HttpConnectLayer>(context));
+    if (ProxyHeaderLayer::is_promising(first) || HttpConnectLayer::is_promising(first))
+      return layers.back()->on_data(direction, data);
   }
   act_on(detector.add(direction, data), direction, &data);
 }

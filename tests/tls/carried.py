@@ -62,7 +62,8 @@ def analyzed(program, session, *options, keys=True):
     with tempfile.TemporaryDirectory() as folder:
         capture, log = Path(folder) / "session.pcap", Path(folder) / "session.keys"
         packets.write_pcap(capture, session.packets)
-        log.write_text(Path(session.key_log.name).read_text())
+        if keys:
+            log.write_text(Path(session.key_log.name).read_text())
         return program.events(capture, *(("--keys", log) if keys else ()), *options)
 
 
@@ -93,9 +94,12 @@ def update_keys(session, direction, asks_for_reply=False):
     assert libssl().SSL_key_update(pointer, int(asks_for_reply)) == 1
 
 
-def made(sample=SAMPLE, segment_size=1400, between=None, **options):
+def made(sample=SAMPLE, segment_size=1400, between=None, opening=None, **options):
+    """`opening`: what comes before TLS."""
     session = TlsSession(**options)
     session.segment_size = segment_size
+    if opening:
+        opening(session)
     if not session.handshake_tls():
         return None
     carry(session, sample, between)

@@ -10,7 +10,7 @@ import unittest
 import carried
 from carried import LONG_SAMPLE, SAMPLE
 from program import Program
-from session import CLIENT, SERVER
+from session import CLIENT, SERVER, Session
 from tls_session import NO_ENCRYPT_THEN_MAC, certificate
 
 V1_0, V1_1, V1_2, V1_3 = (
@@ -135,6 +135,29 @@ class SessionsTest(unittest.TestCase):
         for direction in (CLIENT, SERVER):
             size = sum(len(data) for way, data in carried.conversation(SAMPLE) if way == direction)
             self.assertEqual(total.get(direction).get("content_bytes"), size)
+
+    def test_behind_an_http_proxy(self):
+        def ask(session):
+            session.raw(CLIENT, b"CONNECT media.example:443 HTTP/1.1\r\nHost: media.example\r\n\r\n")
+            session.raw(SERVER, b"HTTP/1.1 407 Who are you\r\nContent-Length: 3\r\n\r\nwho")
+            session.raw(CLIENT, b"CONNECT media.example:443 HTTP/1.1\r\nProxy-Authorization: Basic YTpi\r\n\r\n")
+            session.raw(SERVER, b"HTTP/1.1 200 Connection established\r\n\r\n")
+
+        def told(events):
+            asked = [event for event in events if event.get("event") == "http_connect"]
+            return [(event.get("host"), event.get("port"), event.get("status")) for event in asked]
+
+        answers = [("media.example", 443, 407), ("media.example", 443, 200)]
+        _, events = self.assert_same(carried.made(port=3128, version=V1_3, opening=ask))
+        self.assertEqual(told(events), answers)
+        plain = Session(port=3128, handshake=False)
+        ask(plain)
+        for direction, data in carried.conversation(SAMPLE):
+            plain.raw(direction, data)
+        plain.end()
+        events = carried.analyzed(self.program, plain, keys=False)
+        self.assertEqual(carried.by_direction(carried.messages(events)), carried.by_direction(self.plain(SAMPLE)))
+        self.assertEqual(told(events), answers)
 
     def test_without_keys_the_session_is_told_by_its_shape(self):
         for version in (V1_2, V1_3):

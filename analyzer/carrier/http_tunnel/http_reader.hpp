@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/stream.hpp"
-#include "carrier/http_tunnel/http_head.hpp"
+#include "carrier/http/http_head.hpp"
 #include "carrier/http_tunnel/inflater.hpp"
 
 namespace rtmpscope::carrier {

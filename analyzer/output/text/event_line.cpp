@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "output/text/carrier_line.hpp"
+#include "output/text/field_texts.hpp"
 #include "output/text/rtmfp_line.hpp"
 #include "output/time_text.hpp"
 #include "rtmp/message/command_facts.hpp"
@@ -14,45 +16,6 @@ namespace rtmpscope::output {
 namespace {
 
 using Op = Tape::Op;
-
-std::string quoted(Bytes bytes, const Style& style) {
-  std::string out = "\"";
-  append_safe(out, as_text(bytes.first(std::min(bytes.size(), style.longest_quoted()))), style.ascii);
-  if (bytes.size() > style.longest_quoted()) out.append(style.dots());
-  return out.append("\"");
-}
-
-std::string number_text(FieldId id, std::uint64_t value) {
-  const FieldInfo& field = info(id);
-  const ValueInfo* row = field.values == ValueTable::none ? nullptr : find_value(field.values, value);
-  return row == nullptr ? fmt::format("{}", value) : std::string(row->text);
-}
-
-/// The value of an entry that is no container, key or finding.
-std::string value_text(const Tape& tape, const Tape::Entry& entry, const Style& style) {
-  switch (entry.op) {
-    case Op::number:
-      if (entry.id == FieldId::amf_reference || entry.id == FieldId::amf3_object_reference) {
-        return fmt::format("reference {}", entry.number);
-      }
-      return number_text(entry.id, entry.number);
-    case Op::signed_number: return fmt::format("{}", static_cast<std::int64_t>(entry.number));
-    case Op::real: {
-      const std::string date = entry.id == FieldId::amf_date ? date_text(entry.real) : std::string();
-      return date.empty() ? real_text(entry.real) : date;
-    }
-    case Op::flag:
-      if (entry.id == FieldId::amf_null || entry.id == FieldId::amf_undefined ||
-          entry.id == FieldId::amf_unsupported) {
-        return "null";
-      }
-      return entry.number != 0 ? "true" : "false";
-    case Op::text: return quoted(tape.bytes(entry), style);
-    case Op::blob:
-      return fmt::format("<{} bytes>", std::max<std::size_t>(entry.range.length, entry.bytes_length));
-    default: return {};
-  }
-}
 
 bool is_value(const Tape::Entry& entry) {
   return entry.op != Op::begin && entry.op != Op::end && entry.op != Op::key && entry.op != Op::finding;
@@ -271,45 +234,6 @@ std::string media_text(const Tape& tape, Entries members, const Style& style) {
   return whole.text() + tail;
 }
 
-/// The fields of an event that is one line.
-class FieldTexts {
- public:
-  /// Both have to outlive the object.
-  FieldTexts(const Tape& event, const Style& style) : event_(event), style_(style) {}
-
-  /// The text of the first entry with this id; empty if there is none.
-  [[nodiscard]] std::string operator[](FieldId id) const {
-    for (const Tape::Entry& entry : event_.entries()) {
-      if (entry.op == Op::finding || entry.op == Op::key || entry.op == Op::end || entry.id != id) continue;
-      return entry.op == Op::text ? safe(as_text(event_.bytes(entry)), style_.ascii)
-                                  : value_text(event_, entry, style_);
-    }
-    return {};
-  }
-
-  /// Of a time in milliseconds: rounded as all times are.
-  [[nodiscard]] std::string duration(FieldId id) const {
-    for (const Tape::Entry& entry : event_.entries()) {
-      if (entry.op == Op::real && entry.id == id) return duration_text(entry.real);
-    }
-    return {};
-  }
-
-  /// The name of how sure a sync is. docs/values.md says what it means.
-  [[nodiscard]] std::string_view confidence() const {
-    for (const Tape::Entry& entry : event_.entries()) {
-      if (entry.op != Op::number || entry.id != FieldId::sync_found_confidence) continue;
-      const ValueInfo* row = find_value(ValueTable::sync_confidence, entry.number);
-      if (row != nullptr) return row->name;
-    }
-    return {};
-  }
-
- private:
-  const Tape& event_;
-  const Style& style_;
-};
-
 std::string finding_line(const FieldTexts& fields) {
   std::string line = fmt::format("{}: {}  [{}]", fields[FieldId::finding_severity],
                                  fields[FieldId::finding_text], fields[FieldId::finding_id]);
@@ -323,6 +247,13 @@ std::string gap_line(const FieldTexts& fields) {
                      fields[FieldId::gap_cause]);
 }
 
+/// The name of how sure a sync is. docs/values.md says what it means.
+std::string_view confidence_of(const FieldTexts& fields) {
+  const Tape::Entry* entry = fields.find(FieldId::sync_found_confidence);
+  const ValueInfo* row = entry == nullptr ? nullptr : find_value(ValueTable::sync_confidence, entry->number);
+  return row == nullptr ? std::string_view() : row->name;
+}
+
 std::string sync_found_line(const FieldTexts& fields) {
   std::string line = "chunk borders found again";
   const std::string skipped = fields[FieldId::sync_found_skipped];
@@ -330,7 +261,7 @@ std::string sync_found_line(const FieldTexts& fields) {
   const std::string chunk_size = fields[FieldId::sync_found_chunk_size];
   if (!chunk_size.empty()) line.append(", chunk size ").append(chunk_size);
   if (fields[FieldId::sync_found_chunk_size_exact] == "false") line.append(" assumed");
-  const std::string_view confidence = fields.confidence();
+  const std::string_view confidence = confidence_of(fields);
   if (!confidence.empty()) line.append(", confidence ").append(confidence);
   return line.append(": ").append(fields[FieldId::sync_found_method]);
 }
@@ -350,64 +281,6 @@ std::string handshake_line(const FieldTexts& fields) {
   const std::string software = fields[FieldId::handshake_software];
   if (!software.empty()) line.append(" (").append(software).append(")");
   return line;
-}
-
-/// Of certificates the first, which is the server's own.
-std::string tls_line(const FieldTexts& fields) {
-  std::string line = "TLS";
-  const auto add = [&](std::string_view before, FieldId id) {
-    const std::string text = fields[id];
-    if (!text.empty()) line.append(before).append(text);
-  };
-  const std::string version = fields[FieldId::tls_version];
-  if (!version.empty()) line = version;
-  add("  ", FieldId::tls_cipher_suite);
-  add("  for ", FieldId::tls_server_name);
-  add("  ALPN ", FieldId::tls_alpn);
-  add("  certificate of ", FieldId::tls_certificate_subject);
-  add(" until ", FieldId::tls_certificate_not_after);
-  if (!fields[FieldId::tls_resumed].empty()) line.append("  resumed");
-  if (!fields[FieldId::tls_midstream].empty()) line.append("  from mid-stream on");
-  add(": ", FieldId::tls_keys);
-  add(", ", FieldId::tls_likeness);
-  return line;
-}
-
-std::string tls_alert_line(const FieldTexts& fields) {
-  return fmt::format("TLS alert ({}): {}", fields[FieldId::tls_alert_level],
-                     fields[FieldId::tls_alert_description]);
-}
-
-std::string tls_end_line(const FieldTexts& fields) {
-  return fmt::format("TLS ends: {} records with {} bytes to the server, {} with {} to the client",
-                     fields[FieldId::tls_end_to_server_records], fields[FieldId::tls_end_to_server_content],
-                     fields[FieldId::tls_end_to_client_records], fields[FieldId::tls_end_to_client_content]);
-}
-
-std::string tunnel_open_line(const FieldTexts& fields) {
-  const bool captured = fields[FieldId::tunnel_open_captured] == "true";
-  std::string line = captured ? "tunnel opened" : "tunnel, opened before the capture";
-  const std::string session = fields[FieldId::tunnel_session];
-  if (!session.empty()) line.append(": session ").append(session);
-  const std::string duration = fields.duration(FieldId::tunnel_open_response_time);
-  if (!duration.empty()) line.append("  [").append(duration).append("]");
-  return line;
-}
-
-std::string tunnel_close_line(const FieldTexts& fields) {
-  std::string line = fmt::format("tunnel closed: {} sends, {} idles", fields[FieldId::tunnel_close_sends],
-                                 fields[FieldId::tunnel_close_idles]);
-  if (const std::string polling = fields[FieldId::tunnel_close_polling]; !polling.empty())
-    line.append(", polling byte ").append(polling);
-  const std::string mean = fields.duration(FieldId::tunnel_close_mean_time);
-  if (mean.empty()) return line;
-  return line.append(fmt::format(", response times {} to {}, mean {}",
-                                 fields.duration(FieldId::tunnel_close_least_time),
-                                 fields.duration(FieldId::tunnel_close_most_time), mean));
-}
-
-std::string rtmpe_open_line(const FieldTexts& fields) {
-  return fmt::format("RTMPE key: {}", fields[FieldId::rtmpe_key]);
 }
 
 }  // namespace
@@ -483,15 +356,9 @@ std::string event_line(EventKind kind, const Tape& event, const Style& style) {
     case EventKind::sync_found: return sync_found_line(fields);
     case EventKind::handshake_done: return handshake_done_line(fields);
     case EventKind::handshake: return handshake_line(fields);
-    case EventKind::tls: return tls_line(fields);
-    case EventKind::tls_alert: return tls_alert_line(fields);
-    case EventKind::tls_key_update: return "TLS: new keys";
-    case EventKind::tls_end: return tls_end_line(fields);
-    case EventKind::tunnel_open: return tunnel_open_line(fields);
-    case EventKind::tunnel_close: return tunnel_close_line(fields);
-    case EventKind::rtmpe_open: return rtmpe_open_line(fields);
     default:
-      if (const auto line = rtmfp_line(kind, event, style)) return *line;
+      if (const auto line = carrier_line(kind, fields)) return *line;
+      if (const auto line = rtmfp_line(kind, fields, style)) return *line;
       return fmt::format("{}  {}", info(kind).name,
                          compact_text(event, 0, event.entries().size(), style, style.longest_line()));
   }

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <vector>
-
 #include "output/time_text.hpp"
 
 namespace rtmpscope::output {
@@ -11,82 +9,46 @@ namespace {
 
 using enum FieldId;
 
-/// The fields of one event, by their ids.
-class Fields {
- public:
-  Fields(const Tape& event, const Style& style) : event_(event), style_(style) {}
+/// "192.0.2.1:1935", or pseudonyms.
+std::string joined(const std::string& address, const std::string& port) {
+  return address.find(':') == std::string::npos || address.starts_with('<')
+             ? fmt::format("{}:{}", address, port)
+             : fmt::format("[{}]:{}", address, port);
+}
 
-  /// The first entry with a value; null if there is none.
-  [[nodiscard]] const Tape::Entry* find(FieldId id) const {
-    for (const Tape::Entry& entry : event_.entries()) {
-      const bool has_id =
-          entry.op != Tape::Op::key && entry.op != Tape::Op::finding && entry.op != Tape::Op::end;
-      if (has_id && entry.id == id) return &entry;
-    }
-    return nullptr;
-  }
-  [[nodiscard]] std::uint64_t number(FieldId id) const {
-    const Tape::Entry* entry = find(id);
-    return entry == nullptr ? 0 : entry->number;
-  }
-  [[nodiscard]] std::string text(FieldId id) const {
-    const Tape::Entry* entry = find(id);
-    return entry == nullptr ? std::string() : text(*entry);
-  }
-  [[nodiscard]] std::string text(const Tape::Entry& entry) const {
-    if (entry.op == Tape::Op::text) return safe(as_text(event_.bytes(entry)), style_.ascii);
-    const ValueInfo* value = find_value(info(entry.id).values, entry.number);
-    return value == nullptr ? fmt::format("{}", entry.number) : std::string(value->text);
-  }
-  [[nodiscard]] std::string duration(FieldId id) const {
-    const Tape::Entry* entry = find(id);
-    return entry == nullptr ? std::string() : duration_text(entry->real);
-  }
-  /// "192.0.2.1:1935", or pseudonyms.
-  [[nodiscard]] std::string endpoint(FieldId address, FieldId port) const {
-    return joined(text(address), text(port));
-  }
-  [[nodiscard]] static std::string joined(const std::string& address, const std::string& port) {
-    return address.find(':') == std::string::npos || address.starts_with('<')
-               ? fmt::format("{}:{}", address, port)
-               : fmt::format("[{}]:{}", address, port);
-  }
-  [[nodiscard]] const Tape& event() const { return event_; }
+std::string endpoint(const FieldTexts& fields, FieldId address, FieldId port) {
+  return joined(fields[address], fields[port]);
+}
 
- private:
-  const Tape& event_;
-  const Style& style_;
-};
-
-std::string hello_line(const Fields& fields) {
+std::string hello_line(const FieldTexts& fields) {
   if (fields.find(rtmfp_hello_initiator) != nullptr) {
     return "hello forwarded, of " +
-           fields.endpoint(rtmfp_hello_initiator_address, rtmfp_hello_initiator_port);
+           endpoint(fields, rtmfp_hello_initiator_address, rtmfp_hello_initiator_port);
   }
-  const std::string responder = fields.endpoint(rtmfp_hello_responder_address, rtmfp_hello_responder_port);
+  const std::string responder = endpoint(fields, rtmfp_hello_responder_address, rtmfp_hello_responder_port);
   if (fields.find(rtmfp_hello_peer_id) != nullptr)
-    return fmt::format("hello answered by {}, peer {}", responder, fields.text(rtmfp_hello_peer_id));
+    return fmt::format("hello answered by {}, peer {}", responder, fields[rtmfp_hello_peer_id]);
   std::string line = "hello to " + responder;
   for (const FieldId id : {rtmfp_hello_host, rtmfp_hello_uri}) {
-    if (fields.find(id) != nullptr) line.append("  ").append(fields.text(id));
+    if (fields.find(id) != nullptr) line.append("  ").append(fields[id]);
   }
   if (fields.find(rtmfp_hello_fingerprint) != nullptr) line.append("  for a peer");
   return line;
 }
 
-std::string redirect_line(const Fields& fields) {
+std::string redirect_line(const FieldTexts& fields) {
   std::string targets;
   std::string address;
   for (const Tape::Entry& entry : fields.event().entries()) {
     if (entry.op == Tape::Op::text && entry.id == rtmfp_redirect_target_address) address = fields.text(entry);
     if (entry.id != rtmfp_redirect_target_port) continue;
-    targets.append(targets.empty() ? "" : ", ").append(Fields::joined(address, fields.text(entry)));
+    targets.append(targets.empty() ? "" : ", ").append(joined(address, fields.text(entry)));
   }
   return "redirected to " + (targets.empty() ? "the address of the redirect" : targets);
 }
 
-std::string keying_line(const Fields& fields) {
-  std::string line = fmt::format("keys: {}", fields.text(rtmfp_keying_key));
+std::string keying_line(const FieldTexts& fields) {
+  std::string line = fmt::format("keys: {}", fields[rtmfp_keying_key]);
   if (fields.find(rtmfp_keying_group) != nullptr)
     line.append(fmt::format(" of group {}", fields.number(rtmfp_keying_group)));
   line.append(fmt::format(", session id {:08x}", fields.number(rtmfp_keying_session_id)));
@@ -94,17 +56,17 @@ std::string keying_line(const Fields& fields) {
     line.append(fmt::format(", HMAC of {} bytes", fields.number(rtmfp_keying_hmac_length)));
   if (fields.number(rtmfp_keying_sequence_numbers) != 0) line.append(", sequence numbers");
   if (fields.find(rtmfp_keying_peer_id) != nullptr)
-    line.append(", peer ").append(fields.text(rtmfp_keying_peer_id));
+    line.append(", peer ").append(fields[rtmfp_keying_peer_id]);
   return line;
 }
 
-std::string format_text(const Fields& fields, FieldId hmac, FieldId sequence) {
+std::string format_text(const FieldTexts& fields, FieldId hmac, FieldId sequence) {
   const std::uint64_t length = fields.number(hmac);
   std::string text = length == 0 ? "checksums" : fmt::format("HMAC of {} bytes", length);
   return text.append(fields.number(sequence) != 0 ? ", sequence numbers" : "");
 }
 
-std::string open_line(const Fields& fields, const Style& style) {
+std::string open_line(const FieldTexts& fields, const Style& style) {
   std::string line = "session open";
   if (fields.find(rtmfp_open_to_server_hmac) != nullptr) {
     const std::string to_server =
@@ -117,14 +79,14 @@ std::string open_line(const Fields& fields, const Style& style) {
                     : fmt::format("{} {}, {} {}", style.arrow(Direction::to_server), to_server,
                                   style.arrow(Direction::to_client), to_client));
   }
-  line.append("; ").append(fields.text(rtmfp_open_keys));
+  line.append("; ").append(fields[rtmfp_open_keys]);
   const std::string startup = fields.duration(rtmfp_open_startup);
   return startup.empty() ? line : line.append("  [").append(startup).append("]");
 }
 
-std::string flow_open_line(const Fields& fields) {
+std::string flow_open_line(const FieldTexts& fields) {
   std::string line =
-      fmt::format("flow {}: {}", fields.number(rtmfp_flow_open_flow), fields.text(rtmfp_flow_open_kind));
+      fmt::format("flow {}: {}", fields.number(rtmfp_flow_open_flow), fields[rtmfp_flow_open_kind]);
   if (fields.find(rtmfp_flow_open_stream) != nullptr)
     line.append(fmt::format(" of stream {}", fields.number(rtmfp_flow_open_stream)));
   if (fields.find(rtmfp_flow_open_return_of) != nullptr)
@@ -132,9 +94,9 @@ std::string flow_open_line(const Fields& fields) {
   return line;
 }
 
-std::string flow_close_line(const Fields& fields) {
+std::string flow_close_line(const FieldTexts& fields) {
   std::string line =
-      fmt::format("flow {} {}", fields.number(rtmfp_flow_close_flow), fields.text(rtmfp_flow_close_reason));
+      fmt::format("flow {} {}", fields.number(rtmfp_flow_close_flow), fields[rtmfp_flow_close_reason]);
   if (fields.find(rtmfp_flow_close_code) != nullptr)
     line.append(fmt::format(" (code {})", fields.number(rtmfp_flow_close_code)));
   line.append(fmt::format(": {} in {}", count_text(fields.number(rtmfp_flow_close_messages), "message"),
@@ -151,15 +113,14 @@ std::string flow_close_line(const Fields& fields) {
   return round_trip.empty() ? line : line.append("  [round trip ").append(round_trip).append("]");
 }
 
-std::string address_line(const Fields& fields) {
-  return fmt::format("the {} goes on from {}", fields.text(rtmfp_address_side),
-                     fields.endpoint(rtmfp_address_address, rtmfp_address_port));
+std::string address_line(const FieldTexts& fields) {
+  return fmt::format("the {} goes on from {}", fields[rtmfp_address_side],
+                     endpoint(fields, rtmfp_address_address, rtmfp_address_port));
 }
 
 }  // namespace
 
-std::optional<std::string> rtmfp_line(EventKind kind, const Tape& event, const Style& style) {
-  const Fields fields(event, style);
+std::optional<std::string> rtmfp_line(EventKind kind, const FieldTexts& fields, const Style& style) {
   switch (kind) {
     case EventKind::rtmfp_hello: return hello_line(fields);
     case EventKind::rtmfp_redirect: return redirect_line(fields);

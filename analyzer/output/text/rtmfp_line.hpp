@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "output/text/terminal_text.hpp"
-#include "schema/tape.hpp"
+#include "output/text/field_texts.hpp"
 
 namespace rtmpscope::output {
 
 /// Nothing for an event of another kind. Safe for a terminal.
-[[nodiscard]] std::optional<std::string> rtmfp_line(EventKind kind, const Tape& event, const Style& style);
+[[nodiscard]] std::optional<std::string> rtmfp_line(EventKind kind, const FieldTexts& fields,
+                                                    const Style& style);
 
 }  // namespace rtmpscope::output

@@ -1,4 +1,4 @@
-#include "carrier/http_tunnel/http_head.hpp"
+#include "carrier/http/http_head.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,0 +1,90 @@
+#include "output/text/carrier_line.hpp"
+
+#include <fmt/format.h>
+
+namespace rtmpscope::output {
+namespace {
+
+std::string http_connect_line(const FieldTexts& fields) {
+  const std::string host = fields[FieldId::http_connect_host];
+  const std::string port = fields[FieldId::http_connect_port];
+  const std::string status = fields[FieldId::http_connect_status];
+  return fmt::format("HTTP CONNECT to {}{}{}: {}", host, port.empty() ? "" : ":", port,
+                     status.empty() ? "the answer was not captured" : status);
+}
+
+/// Of certificates the first, which is the server's own.
+std::string tls_line(const FieldTexts& fields) {
+  std::string line = "TLS";
+  const auto add = [&](std::string_view before, FieldId id) {
+    const std::string text = fields[id];
+    if (!text.empty()) line.append(before).append(text);
+  };
+  const std::string version = fields[FieldId::tls_version];
+  if (!version.empty()) line = version;
+  add("  ", FieldId::tls_cipher_suite);
+  add("  for ", FieldId::tls_server_name);
+  add("  ALPN ", FieldId::tls_alpn);
+  add("  certificate of ", FieldId::tls_certificate_subject);
+  add(" until ", FieldId::tls_certificate_not_after);
+  if (!fields[FieldId::tls_resumed].empty()) line.append("  resumed");
+  if (!fields[FieldId::tls_midstream].empty()) line.append("  from mid-stream on");
+  add(": ", FieldId::tls_keys);
+  add(", ", FieldId::tls_likeness);
+  return line;
+}
+
+std::string tls_alert_line(const FieldTexts& fields) {
+  return fmt::format("TLS alert ({}): {}", fields[FieldId::tls_alert_level],
+                     fields[FieldId::tls_alert_description]);
+}
+
+std::string tls_end_line(const FieldTexts& fields) {
+  return fmt::format("TLS ends: {} records with {} bytes to the server, {} with {} to the client",
+                     fields[FieldId::tls_end_to_server_records], fields[FieldId::tls_end_to_server_content],
+                     fields[FieldId::tls_end_to_client_records], fields[FieldId::tls_end_to_client_content]);
+}
+
+std::string tunnel_open_line(const FieldTexts& fields) {
+  const bool captured = fields[FieldId::tunnel_open_captured] == "true";
+  std::string line = captured ? "tunnel opened" : "tunnel, opened before the capture";
+  const std::string session = fields[FieldId::tunnel_session];
+  if (!session.empty()) line.append(": session ").append(session);
+  const std::string duration = fields.duration(FieldId::tunnel_open_response_time);
+  if (!duration.empty()) line.append("  [").append(duration).append("]");
+  return line;
+}
+
+std::string tunnel_close_line(const FieldTexts& fields) {
+  std::string line = fmt::format("tunnel closed: {} sends, {} idles", fields[FieldId::tunnel_close_sends],
+                                 fields[FieldId::tunnel_close_idles]);
+  if (const std::string polling = fields[FieldId::tunnel_close_polling]; !polling.empty())
+    line.append(", polling byte ").append(polling);
+  const std::string mean = fields.duration(FieldId::tunnel_close_mean_time);
+  if (mean.empty()) return line;
+  return line.append(fmt::format(", response times {} to {}, mean {}",
+                                 fields.duration(FieldId::tunnel_close_least_time),
+                                 fields.duration(FieldId::tunnel_close_most_time), mean));
+}
+
+std::string rtmpe_open_line(const FieldTexts& fields) {
+  return fmt::format("RTMPE key: {}", fields[FieldId::rtmpe_key]);
+}
+
+}  // namespace
+
+std::optional<std::string> carrier_line(EventKind kind, const FieldTexts& fields) {
+  switch (kind) {
+    case EventKind::http_connect: return http_connect_line(fields);
+    case EventKind::tls: return tls_line(fields);
+    case EventKind::tls_alert: return tls_alert_line(fields);
+    case EventKind::tls_key_update: return "TLS: new keys";
+    case EventKind::tls_end: return tls_end_line(fields);
+    case EventKind::tunnel_open: return tunnel_open_line(fields);
+    case EventKind::tunnel_close: return tunnel_close_line(fields);
+    case EventKind::rtmpe_open: return rtmpe_open_line(fields);
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace rtmpscope::output
