@@ -6,6 +6,7 @@
 #include "api/shard.hpp"
 #include "capture/source.hpp"
 #include "net/packet_decoder.hpp"
+#include "pipeline/key_feed.hpp"
 #include "pipeline/limits.hpp"
 #include "pipeline/memory_balance.hpp"
 #include "pipeline/window.hpp"
@@ -25,9 +26,20 @@ v1::Error to_public(rtmpscope::Error error) {
 /// spread over shards as in the program, so that limits and with them results are the same.
 class Analyzer::Implementation {
  public:
-  Implementation(std::unique_ptr<capture::PacketSource> source, Options options)
-      : source_(std::move(source)), options_(std::move(options)) {
-    for (auto& shard : shards_) shard = std::make_unique<api::Shard>(options_, opened_);
+  static Result<std::unique_ptr<Implementation>> make(std::unique_ptr<capture::PacketSource> source,
+                                                      const Options& options, bool live) {
+    auto key_files = keys::KeyFiles::open(options.key_files);
+    if (!key_files) return to_public(std::move(key_files).error());
+    return std::make_unique<Implementation>(std::move(source), options, std::move(*key_files), live);
+  }
+
+  Implementation(std::unique_ptr<capture::PacketSource> source, Options options, keys::KeyFiles key_files,
+                 bool live)
+      : source_(std::move(source)),
+        options_(std::move(options)),
+        key_files_(std::move(key_files)),
+        keys_(options_.key_files.empty() ? nullptr : &key_files_, live) {
+    for (auto& shard : shards_) shard = std::make_unique<api::Shard>(options_, keys_.store(), opened_);
   }
 
   Result<bool> step(Observer& observer) {
@@ -38,6 +50,8 @@ class Analyzer::Implementation {
     const bool scarce = memory_.read(windows_);
     for (auto& shard : shards_) shard->set_memory_scarce(scarce);
     const bool more = source_->read(batch_, pipeline::window_packets);
+    const keys::KeyVersion version = keys_.update(source_->statistics());
+    for (auto& shard : shards_) shard->set_keys(version);
     for (const capture::Packet& packet : batch_.packets) serve(packet, observer);
     for (auto& shard : shards_) memory_.add(windows_, shard->shared_bytes());
     ++windows_;
@@ -77,6 +91,8 @@ class Analyzer::Implementation {
 
   std::unique_ptr<capture::PacketSource> source_;
   Options options_;
+  keys::KeyFiles key_files_;
+  pipeline::KeyFeed keys_;
   net::PacketDecoder decoder_;
   rtmfp::DatagramFilter rtmfp_;
   capture::PacketBatch batch_;
@@ -100,7 +116,9 @@ Result<Analyzer> Analyzer::open(const std::vector<std::string>& files, const Opt
   if (files.empty()) return Error{ErrorKind::usage, "no capture file was named"};
   auto source = capture::open_files(files, capture::Order::merged, {.filter = filter});
   if (!source) return to_public(std::move(source).error());
-  return Analyzer(std::make_unique<Implementation>(std::move(*source), options));
+  auto implementation = Implementation::make(std::move(*source), options, false);
+  if (!implementation.ok()) return implementation.error();
+  return Analyzer(std::move(implementation).value());
 }
 
 Result<Analyzer> Analyzer::live(const LiveOptions& live, const Options& options) {
@@ -110,7 +128,9 @@ Result<Analyzer> Analyzer::live(const LiveOptions& live, const Options& options)
                                     .buffer_bytes = live.buffer_bytes,
                                     .promiscuous = live.promiscuous});
   if (!source) return to_public(std::move(source).error());
-  return Analyzer(std::make_unique<Implementation>(std::move(*source), options));
+  auto implementation = Implementation::make(std::move(*source), options, true);
+  if (!implementation.ok()) return implementation.error();
+  return Analyzer(std::move(implementation).value());
 }
 
 Result<bool> Analyzer::step(Observer& observer) {

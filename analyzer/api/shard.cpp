@@ -14,11 +14,12 @@ net::FlowLimits limits() {
 
 }  // namespace
 
-Shard::Shard(const v1::Options& options, std::uint32_t& opened)
+Shard::Shard(const v1::Options& options, const keys::KeyStore& keys, std::uint32_t& opened)
     : events_(opened),
       context_{.sink = events_,
                .session = {.keep_media = options.keep_media, .memory = &memory_},
-               .rtmp_ports = options.rtmp_ports},
+               .rtmp_ports = options.rtmp_ports,
+               .keys = keys::KeyView(&keys)},
       flows_(limits(), *this) {}
 
 void Shard::serve(const net::UdpDatagram& datagram) {

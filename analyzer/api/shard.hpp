@@ -13,14 +13,16 @@ namespace rtmpscope::api {
 
 class Shard final : private net::FlowObserver {
  public:
-  /// `options` and `opened`, which counts the connections of all shards, outlive the shard.
-  Shard(const v1::Options& options, std::uint32_t& opened);
+  /// `options`, `keys` and `opened`, which counts the connections of all shards, outlive the shard.
+  Shard(const v1::Options& options, const keys::KeyStore& keys, std::uint32_t& opened);
 
   /// Before anything else; valid until the next call.
   void set_observer(v1::Observer& observer) { events_.set_observer(observer); }
   void serve(const net::TcpSegment& segment) { flows_.on_segment(segment); }
   /// Of one shard only, which has all RTMFP sessions.
   void serve(const net::UdpDatagram& datagram);
+  /// From the next packet on, keys up to that version are seen.
+  void set_keys(keys::KeyVersion version) { context_.keys.set_version(version); }
   void set_memory_scarce(bool scarce) { memory_.set_scarce(scarce); }
   [[nodiscard]] std::size_t shared_bytes() const { return memory_.bytes(); }
   /// Ends what has timed out. At full seconds of capture time.

@@ -57,8 +57,9 @@ struct ExportCommand {
   output::RedactionOptions redaction;
   std::vector<std::string> files;
   capture::Order order = capture::Order::merged;
-  std::string filter;  ///< -f
-  std::string folder;  ///< -o
+  std::string filter;                  ///< -f
+  std::vector<std::string> key_files;  ///< --keys
+  std::string folder;                  ///< -o
   bool overwrite = false;
   bool progress = true;
 };

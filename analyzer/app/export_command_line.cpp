@@ -29,6 +29,11 @@ void ExportCommandLine::add_options(CLI::App& flv) {
   add_redaction_options(flv, command_.redaction);
   flv.add_flag("--no-progress", no_progress_, "No progress bar")->group("Output");
 
+  flv.add_option("--keys", command_.key_files,
+                 "Key log for RTMPS, RTMPE and RTMFP (may be given several times; docs/keys.md)")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->group("Selection");
   flv.add_option("-f,--filter", command_.filter, "Only packets that this pcap-filter(7) expression accepts")
       ->type_name("FILTER")
       ->group("Selection");

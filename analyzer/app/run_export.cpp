@@ -6,6 +6,7 @@
 #include "app/progress_bar.hpp"
 #include "app/standard_error.hpp"
 #include "flv/export.hpp"
+#include "keys/key_file.hpp"
 
 namespace rtmpscope::app {
 namespace {
@@ -24,6 +25,10 @@ int run_export(const ExportCommand& command) {
   if (!folder) return fail(folder.error());
   const auto redaction = output::make_redaction(command.redaction);
   if (!redaction) return fail(redaction.error());
+  auto keys = keys::KeyFiles::open(command.key_files);
+  if (!keys) return fail(keys.error());
+  pipeline::EngineOptions engine = command.engine;
+  engine.key_files = command.key_files.empty() ? nullptr : &*keys;
   flv::ExportOptions options = command.options;
   options.redaction = *redaction;
   auto report = OutputFile::open("");
@@ -31,7 +36,7 @@ int run_export(const ExportCommand& command) {
   ProgressBar bar(command.progress && !report->is_terminal());
   flv::ExportTotals totals;
   const pipeline::EngineResult result = pipeline::run(
-      **source, command.engine, flv::ExportFactory(options, **folder, totals),
+      **source, engine, flv::ExportFactory(options, **folder, totals),
       // Nobody may read the report: the files are wanted all the same.
       [&](std::string_view bytes) { return report->write(bytes) || !(*folder)->failed(); },
       [&](std::optional<double> share) {
@@ -42,6 +47,7 @@ int run_export(const ExportCommand& command) {
   report->close();
   if ((*folder)->error()) return fail(*(*folder)->error());
   if (report->error()) return fail(*report->error());
+  for (const std::string& note : keys->notes()) say("rtmpscope: {}\n", note);
   for (const std::string& note : (*source)->statistics().notes) say("rtmpscope: {}\n", note);
   if (result.fault) say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
   if (result.failure) {

@@ -50,7 +50,7 @@ _rtmpscope() {
     live) words="$output $selection --interface --snapshot-length --buffer-size --no-promiscuous-mode --help" ;;
     export)
       words="--output --force --timestamps --redact --redact-key --redact-addresses --no-progress --filter"
-      words+=" --connection --stream --port --jobs --order --help"
+      words+=" --keys --connection --stream --port --jobs --order --help"
       [[ ${COMP_WORDS[*]:1:COMP_CWORD-1} == *flv* ]] || words=flv
       ;;
     fields | findings | values | events) words="--format --help" ;;

@@ -74,6 +74,7 @@ _rtmpscope() {
             '--redact-key[redact with the key in a file]:file:_files' \
             '--redact-addresses[redact IP addresses and ports, too]' \
             '--no-progress[no progress bar]' \
+            '*--keys[key log for RTMPS, RTMPE and RTMFP]:file:_files' \
             '(-f --filter)'{-f,--filter}'[only packets that a pcap-filter(7) expression accepts]:filter: ' \
             '--connection[only connection number N]:number: ' \
             '*--stream[only streams of this name]:name: ' \

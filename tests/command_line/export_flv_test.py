@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flv_reader import AUDIO, VIDEO, is_coded, rebased, tags, told
 from packets import read, write_pcap
-from program import Program, SAMPLES, samples
+from program import Program, SAMPLES, keys_of, samples
 from rtmp_writer import COMMAND_AMF0, amf0_values
 
 sys.path.append(str(SAMPLES.parent / "tests/built_in_dissector_faults"))
@@ -75,8 +75,9 @@ class ExportFlvTest(unittest.TestCase):
         for capture in samples():
             with self.subTest(capture=capture.name):
                 shutil.rmtree(self.folder, ignore_errors=True)
-                streams = told(self.program, capture, capture.name in STREAM_NOT_KNOWN)
-                result = self.program.run("export", "flv", capture, "-o", self.folder)
+                keys = keys_of(capture)
+                streams = told(self.program, capture, capture.name in STREAM_NOT_KNOWN, keys)
+                result = self.program.run("export", "flv", *keys, capture, "-o", self.folder)
                 files = [tags(contents) for contents in self.files().values()] if self.folder.exists() else []
                 self.assertEqual(result.returncode in (OK, READ_IN_PART), bool(files))
                 total += self.compare(files, streams)

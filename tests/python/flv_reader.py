@@ -43,11 +43,11 @@ def is_coded(type_id, body):
     return not with_kind or (len(body) > 1 and body[1] == 1)
 
 
-def told(program, capture, together):
+def told(program, capture, together, options=()):
     """The analyzer's media messages, a list for each stream: [[(type, timestamp, length)]]. `together`: one for each
     direction."""
     found, takes = defaultdict(list), defaultdict(int)
-    for event in program.events(capture):
+    for event in program.events(*options, capture):
         if event.get("event") != "message" or not event.get("complete"):
             continue
         stream = (event.get("connection"), event.get("message_stream_id"))

@@ -15,6 +15,10 @@ struct Options {
   std::vector<std::uint16_t> rtmp_ports{1935};
   /// Message::body of audio and video is whole. Otherwise it is the first bytes, enough for all fields.
   bool keep_media = false;
+  /// Key logs for RTMPS, RTMPE and RTMFP (docs/keys.md of the project), which are followed as they grow while
+  /// an interface is listened to. TLS keys inside of a pcapng file are used without. StreamAnalyzer, which
+  /// opens no file, has no use for them.
+  std::vector<std::string> key_files;
 };
 
 struct LiveOptions {
@@ -30,10 +34,12 @@ struct LiveOptions {
 class Analyzer {
  public:
   /// Opens capture files (pcap, pcapng, also compressed with gzip or zstd; "-" is standard input), merged by
-  /// time. `filter` is a pcap-filter(7) expression; empty: every packet. Errors: open_input, usage.
+  /// time. `filter` is a pcap-filter(7) expression; empty: every packet. Errors: open_input (also of a key
+  /// file), usage.
   static Result<Analyzer> open(const std::vector<std::string>& files, const Options& options = {},
                                const std::string& filter = {});
-  /// Listens on an interface. Errors: open_input (no such interface, no permission), usage.
+  /// Listens on an interface. Errors: open_input (no such interface, no permission, no such key
+  /// file), usage.
   static Result<Analyzer> live(const LiveOptions& live, const Options& options = {});
 
   Analyzer(Analyzer&&) noexcept;

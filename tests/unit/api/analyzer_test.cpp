@@ -98,6 +98,27 @@ TEST(Analyzer, SaysWhyAnInputCannotBeOpened) {
   EXPECT_EQ(v1::Analyzer::open({}).error().kind, v1::ErrorKind::usage);
 }
 
+TEST(Analyzer, ReadsSessionsWithKeys) {
+  const auto messages_of = [](const std::string& name, std::vector<std::string> key_files) {
+    RecordedCalls observer;
+    v1::Options options;
+    options.key_files = std::move(key_files);
+    EXPECT_TRUE(open(SAMPLES + name, options).run(observer).ok());
+    return observer.messages;
+  };
+  for (const std::string name : {"rtmpe_crtmp_play_ffmpeg", "rtmfp_publish_play"}) {
+    EXPECT_THAT(messages_of(name + ".pcap", {}), testing::IsEmpty());
+    EXPECT_THAT(messages_of(name + ".pcap", {SAMPLES + name + ".keys"}), Contains(HasSubstr("connect")));
+  }
+  EXPECT_THAT(messages_of("rtmps_tls12_ffmpeg_nginx_dsb.pcapng", {}), Contains(HasSubstr("publish")))
+      << "the keys are in the capture";
+  v1::Options options;
+  options.key_files = {"no/such/keys.txt"};
+  const auto none = v1::Analyzer::open({publish}, options);
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().kind, v1::ErrorKind::open_input);
+}
+
 TEST(Analyzer, WhatAnObserverThrowsEndsTheAnalysis) {
   struct Thrower final : v1::Observer {
     void on_message(const v1::Connection&, const v1::Message&) override {
