@@ -13,6 +13,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(rtmpscope_options INTERFACE -Wno-restrict)
 endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # std::stable_sort of libstdc++ 12 calls what C++17 has deprecated; clang 19 sees it from our calls.
+  target_compile_options(rtmpscope_options INTERFACE -Wno-deprecated-declarations)
+endif()
+
 if(RTMPSCOPE_SANITIZE)
   target_compile_options(rtmpscope_options INTERFACE
     -fsanitize=${RTMPSCOPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
