@@ -11,7 +11,6 @@ namespace rtmpscope::test {
 namespace {
 
 using carrier::find_public_key;
-using carrier::is_valid;
 using carrier::rtmpe_candidates;
 using carrier::RtmpeCandidates;
 using carrier::RtmpeKeyKind;
