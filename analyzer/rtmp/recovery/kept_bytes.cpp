@@ -99,7 +99,7 @@ void KeptBytes::compact() {
   first_ = 0;
   for (Piece& piece : pieces_) piece.index -= forgotten;
   for (Run& run : earlier_runs_) run.index -= forgotten;
-  last_run_.index -= forgotten;
+  if (last_run_.length > 0) last_run_.index -= forgotten;
 }
 
 std::span<const KeptBytes::Piece> KeptBytes::pieces() const {

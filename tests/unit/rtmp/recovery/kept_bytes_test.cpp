@@ -81,6 +81,16 @@ TEST_F(KeptBytesTest, DropsWholePiecesOnly) {
 }
 
 /// A second window within what the first one has seen: what is behind the cursor has not come yet.
+TEST_F(KeptBytesTest, DropsEverything) {
+  window.drop_before(113);
+  EXPECT_EQ(window.kept_bytes(), 0U);
+  EXPECT_EQ(window.runs(), 0U);
+  EXPECT_TRUE(window.longest_run().empty());
+  add(113, "jkl", 4);
+  EXPECT_EQ(text_at(113), "jkl");
+  EXPECT_EQ(window.longest_run().size(), 3U);
+}
+
 TEST_F(KeptBytesTest, ASecondWindowSeesNothingBehindTheCursor) {
   window.begin_window(103);
   EXPECT_EQ(window.kept_bytes(), 0U);
