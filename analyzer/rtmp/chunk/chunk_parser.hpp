@@ -150,7 +150,7 @@ class ChunkParser {
 
   /// What is known of how the sender writes extended timestamps.
   [[nodiscard]] const ExtendedTimestamps& extended_timestamps() const { return extended_timestamps_; }
-  /// Bytes of a chunk header that the stream's end cut off.
+  /// Bytes of a chunk header that the end of the data or of the stream has cut off.
   [[nodiscard]] std::size_t held_header_bytes() const { return cut_ == nullptr ? 0 : cut_->held; }
 
   // After a loss.

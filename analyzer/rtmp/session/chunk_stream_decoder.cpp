@@ -106,12 +106,25 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
       }
       case ChunkItem::Kind::need_more:
         if (kept_ == nullptr) [[likely]]
-          lookback_.add(whole, parser_.taken().header);
+          keep_last_chunk(whole);
         return;
       case ChunkItem::Kind::gap:
       case ChunkItem::Kind::sync_lost: return;  // of a StreamGap
     }
   }
+}
+
+/// `data` was parsed to its end: what may have to be read again is kept. Behind a chunk that is trusted that
+/// is a header whose payload has not begun.
+void ChunkStreamDecoder::keep_last_chunk(const StreamData& data) {
+  constexpr std::size_t worth_a_look = 4096;  // fewer bytes are copied as quickly
+  std::uint64_t from = parser_.taken().header;
+  if (data.bytes.size() >= worth_a_look && trusted_.is(parser_, delivery_.longest_unsplit(), data)) {
+    const std::uint64_t next_header = parser_.header().stream_offset;
+    const std::uint64_t end = data.offset + data.bytes.size();
+    from = next_header > from ? next_header : end - parser_.held_header_bytes();
+  }
+  lookback_.add(data, from);
 }
 
 void ChunkStreamDecoder::take_payload(const ChunkItem& item, const StreamData& whole,
@@ -462,6 +475,7 @@ void ChunkStreamDecoder::begin_chunk(const ChunkItem& item, PacketRef packet, Ch
   listener.on_chunk(parser_.header(), item.payload_length, packet);
   for (const ChunkFinding& finding : parser_.findings())
     listener.on_chunk_finding(parser_.header(), finding, packet);
+  if (!item.starts_message) trusted_.note_split(parser_.chunk_size());
   if (item.starts_message) {
     profile_.add_message(parser_.header().stream_offset == packet_begin_, parser_.header().format < 2);
     const bool media =

@@ -4,6 +4,7 @@
 
 #include "rtmp/recovery/lookback.hpp"
 #include "rtmp/recovery/sync_search.hpp"
+#include "rtmp/recovery/trusted_chunk.hpp"
 #include "rtmp/session/message_delivery.hpp"
 
 namespace rtmpscope::rtmp {
@@ -67,6 +68,7 @@ class ChunkStreamDecoder {
  private:
   void begin_packet(PacketRef packet, std::uint64_t offset);
   void parse(StreamData& data, ChunkStreamListener& listener);
+  void keep_last_chunk(const StreamData& data);
   void take_payload(const ChunkItem& item, const StreamData& whole, ChunkStreamListener& listener);
   void parse_gap(const StreamGap& gap, ChunkStreamListener& listener);
   void read_kept(const StreamData& at_hand, ChunkStreamListener& listener);
@@ -97,7 +99,8 @@ class ChunkStreamDecoder {
   bool damaged_ = false;
   std::uint32_t counted_chunk_streams_ = 0;  ///< that SharedMemory knows of
   WorkBudget work_;
-  Lookback lookback_;                   ///< while all that has come is parsed
+  Lookback lookback_;  ///< while all that has come is parsed
+  TrustedChunk trusted_;
   std::unique_ptr<KeptBytes> kept_;     ///< while not all that has come is parsed
   std::unique_ptr<SyncSearch> search_;  ///< while chunk borders are not known
 };
