@@ -1,80 +1,93 @@
-"""Live capture sees what a capture file taken beside it holds.
+"""Live capture sees what a capture file taken beside it holds, whatever carries RTMP.
 
-    live_test.py PROGRAM
+    live_test.py PROGRAM rtmp|rtmps|rtmpt|rtmpts
 
-ffmpeg publishes to nginx with its RTMP module on loopback; rtmpscope and tcpdump listen. Exits with 77 (skipped) where
-listening is not allowed.
+ffmpeg publishes to nginx with its RTMP module on loopback; rtmpscope and tcpdump listen. nginx takes TLS off as well; a
+small server of the tests takes HTTP off, and stunnel TLS in front of it. The keys come from ffmpeg, and the key file is
+empty when rtmpscope begins. Exits with 77 (skipped) where listening is not allowed.
 """
 
-import os
 import shutil
-import signal
+import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 import schema
-from live_socket import sniffing
 from program import Program, parse
-from server import PATIENCE, free_port, listening, nginx, publish, running, wait_until
+from server import free_port, listening, nginx, publish, running, wait_until
+from side_by_side import check_same, record
+from tls_session import DAY, certificate
+from tunnel_server import tunnel_server
 
-SKIPPED = 77
-# What a live run cannot know or what depends on when it was stopped.
-NOT_COMPARED = {"capture_start", "capture_end"}
-
-
-def record(program, folder):
-    """Runs one session. Returns (live output, exit code, capture file)."""
-    port = free_port()
-    capture, live_output, live_errors = folder / "beside.pcap", folder / "live.ndjson", folder / "live.err"
-    filter_text, beside_log = f"tcp port {port}", folder / "tcpdump.log"
-    tcpdump = shutil.which("tcpdump", path=os.environ["PATH"] + ":/usr/sbin")
-    with ExitStack() as stack:
-        output, errors, log = (stack.enter_context(open(path, "wb")) for path in (live_output, live_errors, beside_log))
-        stack.enter_context(nginx(folder, port))
-        wait_until(lambda: listening(port), "nginx does not listen")
-        tcpdump_command = [tcpdump, *"-i lo -n -U -B 16384 --immediate-mode -w".split(), capture, filter_text]
-        beside = stack.enter_context(running(tcpdump_command, signal.SIGINT, stderr=log))
-        live_command = [program.path, "live", "-i", "lo", "-f", filter_text, "--format", "ndjson"]
-        live = stack.enter_context(running(live_command, signal.SIGINT, stdout=output, stderr=errors))
-        wait_until(lambda: sniffing(beside) or beside.poll() is not None, "tcpdump does not listen")
-        if beside.poll() is not None:
-            print("capturing is not allowed here:", beside_log.read_text())
-            sys.exit(SKIPPED)
-        wait_until(lambda: sniffing(live) or live.poll() is not None, "rtmpscope does not listen")
-        publish(port)
-        closed = b"connection_close"
-        wait_until(lambda: closed in live_output.read_bytes() or live.poll() is not None, "no connection_close")
-        for process in (live, beside):
-            process.send_signal(signal.SIGINT)
-            process.wait(PATIENCE)
-    sys.stderr.write(live_errors.read_text())
-    return live_output.read_bytes(), live.returncode, capture
+STUNNEL_CONFIGURATION = """
+foreground = yes
+pid =
+[front]
+accept = 127.0.0.1:{port}
+connect = 127.0.0.1:{behind}
+cert = {pem}
+"""
 
 
-def told(events):
-    """Events as both runs must tell them. Both see the same packets, but each has its own clock reading of them."""
-    timing = {"time", "uid", "response_time_ms", "duration_ms", "server_response_ms", "client_response_ms"}
-    return [event.without(timing) for event in events if event.get("event") not in NOT_COMPARED]
+def write_certificate(folder):
+    """A file with a key and a certificate that is valid whenever this runs."""
+    path = folder / "server.pem"
+    path.write_bytes(certificate("localhost", valid_to=36_500 * DAY))
+    path.chmod(0o600)
+    return path
+
+
+def stunnel(folder, port, behind):
+    configuration = folder / "stunnel.conf"
+    configuration.write_text(STUNNEL_CONFIGURATION.format(port=port, behind=behind, pem=write_certificate(folder)))
+    return running([shutil.which("stunnel4"), configuration], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def start_servers(stack, folder, scheme, port):
+    """What listens on `port` takes RTMP in the carrier that `scheme` stands for."""
+    behind = port if scheme == "rtmp" else free_port()
+    in_front = {"tls_port": port, "pem": write_certificate(folder)} if scheme == "rtmps" else {}
+    stack.enter_context(nginx(folder, behind, **in_front))
+    wait_until(lambda: listening(behind), "nginx does not listen")
+    if scheme == "rtmpt":
+        stack.enter_context(tunnel_server(port, behind))
+    elif scheme == "rtmpts":
+        between = free_port()
+        stack.enter_context(tunnel_server(between, behind))
+        stack.enter_context(stunnel(folder, port, between))
+    wait_until(lambda: listening(port), f"nobody listens for {scheme}")
+
+
+def check_carrier(scheme, events):
+    """The session is told as what it is, with its keys."""
+    transports = {event.get("transport") for event in events if event.get("event") == "connection_open"}
+    assert transports == {scheme}, transports
+    if scheme in ("rtmps", "rtmpts"):
+        keys = [event.get("keys") for event in events if event.get("event") == "tls"]
+        assert keys == ["found"], keys
 
 
 def main():
-    program = Program(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        live, status, capture = record(program, Path(folder))
+    program, scheme = Program(sys.argv[1]), sys.argv[2]
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder, port = Path(name), free_port()
+        start_servers(stack, folder, scheme, port)
+        keys = folder / "keys.txt"
+        keys.touch()
+        options = ("--keys", keys) if scheme in ("rtmps", "rtmpts") else ()
+
+        def session():
+            publish(port, scheme=scheme, environment={"SSLKEYLOGFILE": str(keys)})
+
+        live, status, capture = record(program, folder, port, session, *options)
         schema.check(program.path, live)
-        live_events, file_events = parse(live), program.events(capture)
-    assert status == 0, f"exit code {status} after SIGINT"
-    assert live_events[-1].get("event") == "capture_end", "no summary after SIGINT"
-    kinds = {event.get("event") for event in live_events}
-    assert {"capture_start", "connection_open", "handshake_done", "message", "connection_close"} <= kinds, kinds
-    names = [event.get("command").get("name") for event in live_events if event.get("command")]
-    assert {"connect", "publish", "onStatus", "deleteStream"} <= set(names), names
-    for one, other in zip(told(live_events), told(file_events)):
-        assert one == other, f"live: {one}\nfile: {other}"
-    assert len(told(live_events)) == len(told(file_events))
-    print(f"{len(live_events)} events, live as from the file")
+        live_events, file_events = parse(live), program.events(capture, *options)
+    # In HTTP ffmpeg asks for the end of the session instead.
+    check_same(live_events, file_events, status, "publish" if scheme in ("rtmpt", "rtmpts") else "deleteStream")
+    check_carrier(scheme, live_events)
+    print(f"{scheme}: {len(live_events)} events, live as from the file")
 
 
 if __name__ == "__main__":

@@ -9,12 +9,19 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE = 30  # seconds until something counts as hung
+PATIENCE = 60  # seconds until something counts as hung
 NGINX_CONFIGURATION = """
-load_module {modules}/ngx_rtmp_module.so;
+load_module {modules}/ngx_rtmp_module.so; {more_modules}
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 64; }}
 rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096; application live {{ live on; {more} }} }} }}
+{beside}
+"""
+# RTMPS: nginx takes TLS off and gives the rest to its own RTMP port.
+TLS_IN_FRONT = """
+stream {{ server {{
+  listen 127.0.0.1:{tls_port} ssl; ssl_certificate {pem}; ssl_certificate_key {pem}; proxy_pass 127.0.0.1:{port};
+}} }}
 """
 
 
@@ -48,11 +55,14 @@ def running(command, stop=signal.SIGTERM, **streams):
                 process.wait()
 
 
-def nginx(folder, port, more=""):
-    """`more`: of its configuration, for the application "live"."""
+def nginx(folder, port, more="", tls_port=None, pem=None):
+    """`more`: of its configuration, for the application "live". With `tls_port` and `pem`, a file with key and
+    certificate, it takes RTMPS there as well."""
     modules = next(path for path in ("/usr/lib/nginx/modules", "/usr/share/nginx/modules") if Path(path).is_dir())
+    more_modules = f"load_module {modules}/ngx_stream_module.so;" if tls_port else ""
+    beside = TLS_IN_FRONT.format(tls_port=tls_port, pem=pem, port=port) if tls_port else ""
     configuration = folder / "nginx.conf"
-    configuration.write_text(NGINX_CONFIGURATION.format(modules=modules, folder=folder, port=port, more=more))
+    configuration.write_text(NGINX_CONFIGURATION.format(**locals()))
     program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
     return running([program, "-c", configuration, "-p", folder, "-e", folder / "nginx.log"], stderr=subprocess.DEVNULL)
 
@@ -62,10 +72,11 @@ def listening(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def publish(port, realtime=True):
-    """Three seconds to rtmp://127.0.0.1:port/live/test."""
+def publish(port, realtime=True, scheme="rtmp", environment=None):
+    """Three seconds to scheme://127.0.0.1:port/live/test."""
     pace = "-re" if realtime else ""
     command = f"ffmpeg -nostdin -loglevel error {pace} -f lavfi -i testsrc=size=320x240:rate=25".split()
     command += "-f lavfi -i sine -t 3 -c:v libx264 -preset ultrafast -g 25 -c:a aac -f flv".split()
-    address = f"rtmp://127.0.0.1:{port}/live/test"
-    subprocess.run([*command, address], stdin=subprocess.DEVNULL, check=True, timeout=PATIENCE)
+    address, environment = f"{scheme}://127.0.0.1:{port}/live/test", {**os.environ, **(environment or {})}
+    streams = {"stdin": subprocess.DEVNULL, "env": environment}
+    subprocess.run([*command, address], **streams, check=True, timeout=PATIENCE)
