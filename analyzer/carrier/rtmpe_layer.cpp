@@ -115,6 +115,7 @@ void RtmpeLayer::on_gap(Direction direction, const StreamGap& gap) {
 
 void RtmpeLayer::on_end(Direction direction, const StreamEnd& end) {
   if (state_ == State::trying) try_keys(true, end.packet);
+  if (half(direction).search) lose(direction, end.packet, true);
   next().on_end(direction, end);
 }
 
@@ -255,6 +256,7 @@ void RtmpeLayer::release_held() {
 void RtmpeLayer::decipher(Direction direction, const StreamData& data) {
   Half& side = half(direction);
   if (side.lost) return;
+  if (side.search) return search(direction, data);
   buffer_.assign(data.bytes.begin(), data.bytes.end());
   side.cipher->apply(buffer_);
   next().on_data(direction, {data.offset, buffer_, data.packet});
@@ -263,17 +265,40 @@ void RtmpeLayer::decipher(Direction direction, const StreamData& data) {
 void RtmpeLayer::skip(Direction direction, const StreamGap& gap) {
   Half& side = half(direction);
   if (side.lost) return;
+  if (side.search && !side.search->sealed().empty()) {
+    const KeyStreamSearch& search = *side.search;
+    next().on_gap(direction, {search.offset(), search.sealed().size(), gap.cause, gap.noticed_at});
+  }
   next().on_gap(direction, gap);
-  if (gap.length) side.skipped += *gap.length;
-  if (!gap.length || side.skipped > skip_limit + skipped_per_byte * side.passed) {
+  if (side.search) return side.search->begin_again();
+  if (!gap.length) {
+    side.search.emplace(*side.cipher);
+    return;
+  }
+  side.skipped += *gap.length;
+  if (side.skipped > skip_limit + skipped_per_byte * side.passed) {
     return lose(direction, gap.noticed_at, true);
   }
   side.cipher->skip(*gap.length);
 }
 
+/// Behind a gap of unknown length.
+void RtmpeLayer::search(Direction direction, const StreamData& data) {
+  Half& side = half(direction);
+  side.search_budget += KeyStreamSearch::budget_per_byte * data.bytes.size();
+  side.search->add(data);
+  if (!side.search->is_due()) return;
+  const KeyStreamSearch found = *std::exchange(side.search, std::nullopt);
+  const std::optional<Rc4> cipher = found.find(side.search_budget);
+  if (!cipher) return lose(direction, data.packet, true);
+  side.cipher = cipher;
+  decipher(direction, {found.offset(), found.sealed(), data.packet});
+}
+
 /// Nothing more of this direction can be read.
 void RtmpeLayer::lose(Direction direction, const PacketRef& packet, bool after_gap) {
   half(direction).lost = true;
+  half(direction).search.reset();
   find(FindingId::encrypted_stream, direction, packet, after_gap);
 }
 

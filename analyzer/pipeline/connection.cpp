@@ -140,10 +140,15 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
 /// HTTP may be RTMPT; its first requests show whether it is.
 StreamSink* Connection::begin_tunnel(const carrier::Decision& decision) {
   if (context_.tunnels == nullptr) context_.tunnels = std::make_shared<Tunnels>(context_);
-  return context_.tunnels->begin(this, decision, [this, decision] {
+  const auto give_up = [this, decision] {
     open_other(decision);
     layers_.abandon();
-  });
+  };
+  return context_.tunnels->begin(this, decision, give_up, [this] { tell_early_news(); });
+}
+
+TunnelledSession* Connection::tunnelled() const {
+  return context_.tunnels == nullptr ? nullptr : context_.tunnels->last_session(this);
 }
 
 void Connection::open_other(const carrier::Decision& decision) {
@@ -188,6 +193,8 @@ void Connection::on_layer_event(std::unique_ptr<carrier::LayerEvent> event) {
     tell(*session_, *event);
   } else if (rtmp::OpaqueConnection* const other = opaque()) {
     tell(*other, *event);
+  } else if (TunnelledSession* const inside = tunnelled()) {
+    inside->on_layer_event(std::move(event));
   } else {
     keep_early(std::move(event));
   }
@@ -198,13 +205,16 @@ void Connection::on_layer_finding(const carrier::LayerFinding& finding) {
     tell(*session_, finding);
   } else if (rtmp::OpaqueConnection* const other = opaque()) {
     tell(*other, finding);
+  } else if (TunnelledSession* const inside = tunnelled()) {
+    inside->on_layer_finding(finding);
   } else {
     keep_early(finding);
   }
 }
 
 void Connection::keep_early(EarlyLayerNews news) {
-  if (layers_.is_decided()) return;
+  const bool may_be_tunnel = context_.tunnels != nullptr && context_.tunnels->has(this);
+  if (layers_.is_decided() && !may_be_tunnel) return;
   std::vector<EarlyLayerNews>& early = context_.early_news[this];
   if (early.size() < most_early_events) early.push_back(std::move(news));
 }

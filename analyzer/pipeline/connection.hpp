@@ -18,6 +18,7 @@ namespace rtmpscope::pipeline {
 
 class Connection;
 class Tunnels;
+class TunnelledSession;
 
 /// What connections of one shard have in common.
 struct ConnectionContext {
@@ -70,6 +71,8 @@ class Connection final : public net::FlowHandler, private carrier::LayerListener
   void on_layer_finding(const carrier::LayerFinding& finding) override;
   /// Null: the connection is not decided, or of no interest.
   [[nodiscard]] rtmp::OpaqueConnection* opaque();
+  /// Null: it carries no session of RTMPT, or none so far.
+  [[nodiscard]] TunnelledSession* tunnelled() const;
   void keep_early(EarlyLayerNews news);
   void tell_early_news();
   void open_opaque(const carrier::Decision& decision, rtmp::Transport transport);

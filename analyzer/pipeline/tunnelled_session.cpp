@@ -79,12 +79,14 @@ void TunnelledSession::add_event(rtmp::Event& event, const PacketRef& packet) {
 }
 
 void TunnelledSession::on_layer_event(std::unique_ptr<carrier::LayerEvent> event) {
+  if (closed_) return;
   if (session_ != nullptr) return tell(*session_, *event);
   if (opaque_ != nullptr) return tell(*opaque_, *event);
   keep_early(std::move(event));
 }
 
 void TunnelledSession::on_layer_finding(const carrier::LayerFinding& finding) {
+  if (closed_) return;
   if (session_ != nullptr) return tell(*session_, finding);
   if (opaque_ != nullptr) return tell(*opaque_, finding);
   keep_early(finding);
@@ -152,6 +154,7 @@ void TunnelledSession::on_close(EndCause cause, const PacketRef& packet, const T
   if (shared_) {
     for (rtmp::DirectionTotals& each : totals_) each.last_time = last_time_;
   }
+  closed_ = true;
   if (session_ != nullptr) return session_->close(cause, packet, totals_);
   opaque_->close(cause, packet, totals_);
 }

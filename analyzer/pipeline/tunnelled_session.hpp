@@ -12,7 +12,9 @@ namespace rtmpscope::pipeline {
 
 /// Shows the session as a connection of its own, whatever it carries. Its totals are those of the TCP
 /// connections that carried it, each of which counts whole.
-class TunnelledSession final : public carrier::TunnelSink, private carrier::LayerListener {
+///
+/// What layers outside of HTTP tell, TLS above all, is told of the session as well: it comes to the listener.
+class TunnelledSession final : public carrier::TunnelSink, public carrier::LayerListener {
  public:
   TunnelledSession(const carrier::TunnelEnds& ends, const TunnelOpening& opening, ConnectionContext& context);
 
@@ -22,6 +24,8 @@ class TunnelledSession final : public carrier::TunnelSink, private carrier::Laye
   void on_exchange(const TunnelExchange& exchange, const PacketRef& packet) override;
   void on_finding(const carrier::LayerFinding& finding) override { on_layer_finding(finding); }
   void on_close(EndCause cause, const PacketRef& packet, const TunnelTotals& totals) override;
+  void on_layer_event(std::unique_ptr<carrier::LayerEvent> event) override;
+  void on_layer_finding(const carrier::LayerFinding& finding) override;
 
   /// A TCP connection that carried the session has ended. `shared`: it carried others, too.
   void add(const std::array<rtmp::DirectionTotals, 2>& totals, bool shared);
@@ -31,8 +35,6 @@ class TunnelledSession final : public carrier::TunnelSink, private carrier::Laye
   [[nodiscard]] rtmp::ConnectionInfo info() const;
   void tell_opening();
   void open_opaque();
-  void on_layer_event(std::unique_ptr<carrier::LayerEvent> event) override;
-  void on_layer_finding(const carrier::LayerFinding& finding) override;
   void keep_early(EarlyLayerNews news);
   void add_event(rtmp::Event& event, const PacketRef& packet);
 
@@ -42,6 +44,7 @@ class TunnelledSession final : public carrier::TunnelSink, private carrier::Laye
   std::array<rtmp::DirectionTotals, 2> totals_{};
   Timestamp last_time_ = 0;  ///< of the last exchange
   bool shared_ = false;
+  bool closed_ = false;
   std::vector<EarlyLayerNews> early_news_;  ///< before it is decided
   std::unique_ptr<rtmp::Session> session_;
   std::unique_ptr<rtmp::OpaqueConnection> opaque_;

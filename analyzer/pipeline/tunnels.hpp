@@ -13,9 +13,13 @@ class Tunnels {
   /// `context` outlives the object.
   explicit Tunnels(ConnectionContext& context);
 
-  /// Who takes the connection's streams. `give_up` is called when it carries no RTMPT.
+  /// Who takes the connection's streams. `give_up` is called when it carries no RTMPT, `on_session` when
+  /// it begins to carry another session.
   [[nodiscard]] StreamSink* begin(const Connection* connection, const carrier::Decision& decision,
-                                  std::function<void()> give_up);
+                                  std::function<void()> give_up, std::function<void()> on_session);
+  /// The session whose request or response the connection carried last; null: none so far.
+  [[nodiscard]] TunnelledSession* last_session(const Connection* connection) const;
+  [[nodiscard]] bool has(const Connection* connection) const { return connections_.contains(connection); }
   /// The connection has ended. False: it carried no session, or is not known.
   bool close(const Connection* connection, EndCause cause, PacketRef packet,
              const std::array<rtmp::DirectionTotals, 2>& totals);

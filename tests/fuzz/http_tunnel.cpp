@@ -93,8 +93,10 @@ std::string run(const std::vector<Record>& records, std::size_t step) {
     return std::make_unique<Sink>(sessions[std::to_string(++made) + " " + opening.session]);
   });
   std::array<bool, 2> gave_up{};
-  carrier::TunnelConnection first(table, {}, true, [&] { gave_up[0] = true; });
-  carrier::TunnelConnection second(table, {}, false, [&] { gave_up[1] = true; });
+  carrier::TunnelConnection first(
+      table, {}, true, [&] { gave_up[0] = true; }, [] {});
+  carrier::TunnelConnection second(
+      table, {}, false, [&] { gave_up[1] = true; }, [] {});
   const std::array connections = {&first, &second};
   std::array<std::array<std::uint64_t, 2>, 2> offsets{};
   PacketRef packet{};

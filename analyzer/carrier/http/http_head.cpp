@@ -73,6 +73,7 @@ std::string_view next_line(std::string_view& text) {
 
 std::optional<HttpHead> read_http_head(std::string_view text) {
   HttpHead head;
+  head.size = text.size();
   if (!read_first_line(next_line(text), head)) return std::nullopt;
   while (!text.empty()) read_header_line(next_line(text), head);
   return head;

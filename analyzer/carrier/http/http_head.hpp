@@ -17,6 +17,7 @@ enum class ContentCoding : std::uint8_t {
 
 /// Views into the head's text.
 struct HttpHead {
+  std::size_t size = 0;  ///< of the whole head, up to and with its empty line
   bool is_request = false;
   std::string_view method;   ///< of a request
   std::string_view target;   ///< of a request

@@ -72,7 +72,7 @@ std::size_t HttpReader::take_head(Bytes bytes, std::uint64_t offset) {
   const std::string_view text = as_text(bytes.subspan(skipped));
   if (kept_.size() < decisive_size && !begins_well(text)) {
     const std::string before = std::exchange(kept_, {});
-    lose_borders(GapCause::not_captured, std::nullopt);
+    lose_borders();
     if (!before.empty()) search(as_bytes(before), begin_);
     return skipped;
   }
@@ -92,7 +92,7 @@ std::size_t HttpReader::take_head(Bytes bytes, std::uint64_t offset) {
     return skipped + end - before;
   }
   const std::size_t taken = skipped + kept_.size() - before;
-  if (kept_.size() >= longest_head) lose_borders(GapCause::not_captured, std::nullopt);
+  if (kept_.size() >= longest_head) lose_borders();
   return taken;
 }
 
@@ -106,7 +106,7 @@ bool HttpReader::begins_well(std::string_view next) const {
 void HttpReader::begin_message(std::string_view text) {
   const std::optional<HttpHead> head = read_http_head(text);
   if (!head || head->is_request != (direction_ == Direction::to_server)) {
-    return lose_borders(GapCause::not_captured, std::nullopt);
+    return lose_borders();
   }
   listener_.on_head(direction_, *head, begin_, packet_);
   begin_body(*head);
@@ -174,25 +174,25 @@ std::size_t HttpReader::take_line(Bytes bytes) {
     const std::string line = std::exchange(kept_, {});
     on_line(without_line_end(line));
   } else if (kept_.size() >= longest_head) {
-    lose_borders(GapCause::not_captured, std::nullopt);
+    lose_borders();
   }
   return taken;
 }
 
 void HttpReader::on_line(std::string_view line) {
   if (state_ == State::chunk_end) {
-    if (!line.empty()) return lose_borders(GapCause::not_captured, std::nullopt);
+    if (!line.empty()) return lose_borders();
     state_ = State::chunk_line;
   } else if (state_ == State::chunk_line) {
     const std::optional<std::uint64_t> size = chunk_size(line);
-    if (!size) return lose_borders(GapCause::not_captured, std::nullopt);
+    if (!size) return lose_borders();
     left_ = *size;
     state_ = left_ == 0 ? State::trailer : State::chunk;
     trailer_size_ = 0;
   } else if (line.empty()) {
     end_message(true);
   } else if ((trailer_size_ += line.size()) > longest_head) {
-    lose_borders(GapCause::not_captured, std::nullopt);
+    lose_borders();
   }
 }
 
@@ -204,19 +204,21 @@ void HttpReader::end_message(bool complete) {
 }
 
 /// `rest`: how many bytes of the body in progress are missing, if that is known.
-void HttpReader::lose_borders(GapCause cause, std::optional<std::uint64_t> rest) {
-  const bool in_body = is_in_body();
-  if (in_body) {
-    if (!unreadable_ && rest != 0U) listener_.on_body_gap(direction_, rest, cause, packet_);
-    end_message(true);
-  }
+void HttpReader::end_lost_body(GapCause cause, std::optional<std::uint64_t> rest) {
+  if (!is_in_body()) return;
+  if (!unreadable_ && rest != 0U) listener_.on_body_gap(direction_, rest, cause, packet_);
+  end_message(true);
+}
+
+void HttpReader::lose_borders(std::optional<std::uint64_t> from) {
+  end_lost_body(GapCause::not_captured, std::nullopt);
   state_ = State::lost;
   matched_ = 0;
   kept_.clear();
-  listener_.on_borders_lost(direction_, cause, packet_);
+  listener_.on_borders_lost(direction_, from);
 }
 
-/// Looks for the next head. What comes before it is the rest of a body whose head is missing.
+/// Looks for the next head.
 std::size_t HttpReader::search(Bytes bytes, std::uint64_t offset) {
   const std::string_view text = as_text(bytes);
   const std::string_view start = marker();
@@ -230,17 +232,19 @@ std::size_t HttpReader::search(Bytes bytes, std::uint64_t offset) {
       state_ = State::head;
       return size;
     }
-    listener_.on_body(direction_, as_bytes(start.substr(0, std::exchange(matched_, 0))), packet_);
+    const std::size_t before = std::exchange(matched_, 0);
+    listener_.on_rest(direction_, {offset - before, as_bytes(start.substr(0, before)), packet_});
   }
   const std::size_t found = text.find(start);
   if (found != not_found) {
-    if (found > 0) listener_.on_body(direction_, bytes.first(found), packet_);
+    if (found > 0) listener_.on_rest(direction_, {offset, bytes.first(found), packet_});
     state_ = State::head;
     return found;
   }
   matched_ = std::min(start.size() - 1, text.size());
   while (matched_ > 0 && !text.ends_with(start.substr(0, matched_))) --matched_;
-  if (matched_ < text.size()) listener_.on_body(direction_, bytes.first(text.size() - matched_), packet_);
+  if (matched_ < text.size())
+    listener_.on_rest(direction_, {offset, bytes.first(text.size() - matched_), packet_});
   return text.size();
 }
 
@@ -248,7 +252,7 @@ void HttpReader::on_gap(const StreamGap& gap) {
   packet_ = gap.noticed_at;
   if (gap.length == 0U) return;
   const bool has_place = state_ == State::body || state_ == State::chunk || state_ == State::rest;
-  if (!gap.length || !has_place) return lose_borders(gap.cause, std::nullopt);
+  if (!gap.length || !has_place) return lose_head(gap);
   const bool countable = coding_ == ContentCoding::identity;
   if (!countable) skip_rest_of_body();
   if (state_ == State::rest) {
@@ -256,12 +260,31 @@ void HttpReader::on_gap(const StreamGap& gap) {
     return;
   }
   if (*gap.length > left_) {
-    const bool whole = state_ == State::body && countable;
-    return lose_borders(gap.cause, whole ? std::optional(left_) : std::nullopt);
+    const bool is_whole = state_ == State::body;
+    const std::uint64_t end = gap.offset + left_;
+    end_lost_body(gap.cause, is_whole && countable ? std::optional(left_) : std::nullopt);
+    lose_borders(is_whole ? std::optional(end) : std::nullopt);
+    listener_.on_rest_gap(direction_, {end, gap.offset + *gap.length - end, gap.cause, packet_});
+    return;
   }
   if (countable) listener_.on_body_gap(direction_, *gap.length, gap.cause, packet_);
   left_ -= *gap.length;
   if (left_ == 0) end_body_part();
+}
+
+/// A gap where a message would begin, or whose place in a message is not known.
+void HttpReader::lose_head(const StreamGap& gap) {
+  if (state_ == State::lost && matched_ > 0) {  // those bytes are no head's
+    const std::string_view start = marker().substr(0, std::exchange(matched_, 0));
+    listener_.on_rest(direction_, {gap.offset - start.size(), as_bytes(start), packet_});
+  }
+  const bool in_head = state_ == State::head && gap.length;
+  end_lost_body(gap.cause, std::nullopt);
+  if (state_ != State::lost) {
+    const std::uint64_t begin = kept_.empty() ? gap.offset : begin_;
+    lose_borders(in_head ? std::optional(begin) : std::nullopt);
+  }
+  listener_.on_rest_gap(direction_, gap);
 }
 
 void HttpReader::on_end(const PacketRef& packet) {

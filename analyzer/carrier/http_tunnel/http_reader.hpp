@@ -16,8 +16,7 @@ namespace rtmpscope::carrier {
 /// Takes the messages of both directions of a connection.
 ///
 /// Order of calls, per direction: on_head, on_body and on_body_gap, on_message_end, and so on. After
-/// on_borders_lost bytes of a body whose head is missing may come, with on_body alone; the next on_head
-/// ends them.
+/// on_borders_lost comes what lies in front of the next head, with on_rest and on_rest_gap.
 class HttpListener {
  public:
   virtual ~HttpListener() = default;
@@ -31,8 +30,12 @@ class HttpListener {
                            const PacketRef& packet) = 0;
   /// Not `complete`: the connection ended within it.
   virtual void on_message_end(Direction direction, bool complete, const PacketRef& packet) = 0;
-  /// Where messages begin is not known until the next on_head.
-  virtual void on_borders_lost(Direction direction, GapCause cause, const PacketRef& packet) = 0;
+  /// Where messages begin is not known until the next on_head. `from`: where the next one should begin, if
+  /// that is known.
+  virtual void on_borders_lost(Direction direction, std::optional<std::uint64_t> from) = 0;
+  /// Bytes of the connection, and those that are missing.
+  virtual void on_rest(Direction direction, const StreamData& data) = 0;
+  virtual void on_rest_gap(Direction direction, const StreamGap& gap) = 0;
 };
 
 /// Keeps at most `longest_head` bytes.
@@ -76,7 +79,9 @@ class HttpReader {
   void skip_rest_of_body();
   void end_body_part();
   void end_message(bool complete);
-  void lose_borders(GapCause cause, std::optional<std::uint64_t> rest);
+  void end_lost_body(GapCause cause, std::optional<std::uint64_t> rest);
+  void lose_borders(std::optional<std::uint64_t> from = std::nullopt);
+  void lose_head(const StreamGap& gap);
 
   HttpListener& listener_;
   Direction direction_;

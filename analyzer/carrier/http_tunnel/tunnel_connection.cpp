@@ -1,6 +1,7 @@
 #include "carrier/http_tunnel/tunnel_connection.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace rtmpscope::carrier {
@@ -22,12 +23,15 @@ std::string_view first_line(std::string_view text) {
 }  // namespace
 
 TunnelConnection::TunnelConnection(TunnelTable& table, const TunnelEnds& ends, bool at_start,
-                                   std::function<void()> give_up)
+                                   std::function<void()> give_up, std::function<void()> on_session)
     : table_(table),
       ends_(ends),
       give_up_(std::move(give_up)),
-      halves_{Half{HttpReader(Direction::to_server, *this, at_start)},
-              Half{HttpReader(Direction::to_client, *this, at_start)}} {}
+      on_session_(std::move(on_session)),
+      halves_{Half{.reader = HttpReader(Direction::to_server, *this, at_start),
+                   .rest = LostMessages(table.held_together())},
+              Half{.reader = HttpReader(Direction::to_client, *this, at_start),
+                   .rest = LostMessages(table.held_together())}} {}
 
 void TunnelConnection::on_data(Direction direction, const StreamData& data) {
   if (!gave_up_) half(direction).reader.on_data(data);
@@ -38,7 +42,9 @@ void TunnelConnection::on_gap(Direction direction, const StreamGap& gap) {
 }
 
 void TunnelConnection::on_end(Direction direction, const StreamEnd& end) {
-  if (!gave_up_) half(direction).reader.on_end(end.packet);
+  if (gave_up_) return;
+  half(direction).reader.on_end(end.packet);
+  hand_on_rest(direction);
 }
 
 void TunnelConnection::close(EndCause cause, const PacketRef& packet,
@@ -73,6 +79,13 @@ TunnelConnection::Pending* TunnelConnection::answered() {
   return first == pending_.end() ? nullptr : &*first;
 }
 
+/// Of requests that were captured before `packet`: both directions may come late, each by itself.
+TunnelConnection::Pending* TunnelConnection::latest_before(const PacketRef& packet) {
+  const auto found = std::find_if(pending_.rbegin(), pending_.rend(),
+                                  [&](const Pending& each) { return is_waiting_before(each, packet); });
+  return found == pending_.rend() ? nullptr : &*found;
+}
+
 void TunnelConnection::forget_done() {
   while (!pending_.empty() && pending_.front().asked && pending_.front().answered) pending_.pop_front();
 }
@@ -89,6 +102,7 @@ void TunnelConnection::use(const std::shared_ptr<TunnelSession>& session) {
   last_ = session;
   if (!sessions_.emplace(session.get(), session).second) return;
   session->attach();
+  on_session_();
   if (sessions_.size() > 2 * TunnelTable::most_sessions) {
     std::erase_if(sessions_, [](const auto& entry) { return entry.second->is_closed(); });
   }
@@ -99,13 +113,21 @@ void TunnelConnection::on_head(Direction direction, const HttpHead& head, std::u
   Half& side = half(direction);
   side.in_message = true;
   side.position = 0;
+  if (head.is_request || head.status >= ok) side.form.add(head);
+  if (side.lost) {
+    const bool worked_out =
+        head.is_request ? work_out_request(head, offset, packet) : work_out_response(offset, packet);
+    if (worked_out) side.lost = false;
+    if (!worked_out) hand_on_rest(direction);
+  }
   if (direction == Direction::to_server) {
     begin_request(head, offset, packet);
   } else {
     begin_response(head, offset, packet);
   }
   side.lost = false;
-  side.rest = 0;
+  side.rest.clear();
+  side.rest_flows = side.had_rest = false;
 }
 
 void TunnelConnection::begin_request(const HttpHead& head, std::uint64_t offset, const PacketRef& packet) {
@@ -129,7 +151,10 @@ void TunnelConnection::begin_request(const HttpHead& head, std::uint64_t offset,
   if (!pending.session) return;
   use(pending.session);
   const Half& side = half(Direction::to_server);
-  pending.session->begin_request(pending.exchange, side.lost, side.rest > 1, packet);
+  pending.session->begin_request(pending.exchange, side.lost, side.had_rest, packet);
+  // Behind a gap requests are captured late: their responses have been read, and told with requests made up.
+  const SequencedStream& responses = pending.session->stream(Direction::to_client);
+  if (!pending.exchange.repeated && request->sequence < responses.expected()) pending.answered = true;
 }
 
 /// Other sites have targets like these: without the type of RTMPT the session must be known.
@@ -151,10 +176,12 @@ void TunnelConnection::begin_response(const HttpHead& head, std::uint64_t offset
   }
   Pending* pending = answered();
   // Responses are missing, and it is not known how many. Few clients ask before they have an answer.
-  while (side.lost && pending != nullptr && pending != &pending_.back()) {
+  Pending* const latest = side.lost ? latest_before(packet) : pending;
+  while (pending != nullptr && latest != nullptr && pending != latest) {
     leave_unanswered(*pending, packet);
     pending = answered();
   }
+  if (latest == nullptr) pending = nullptr;
   if (pending == nullptr) pending = &made_up_request();
   pending->answering = true;
   TunnelExchange& exchange = pending->exchange;
@@ -184,7 +211,7 @@ TunnelConnection::Pending& TunnelConnection::made_up_request() {
 
 void TunnelConnection::on_body(Direction direction, Bytes bytes, const PacketRef& packet) {
   Half& side = half(direction);
-  if (!side.in_message) return on_rest(direction, bytes, packet);
+  if (!side.in_message) return;
   if (direction == Direction::to_client) {
     if (Pending* pending = answered(); pending != nullptr) take_response_body(*pending, bytes, packet);
     return;
@@ -334,27 +361,99 @@ void TunnelConnection::leave_unanswered(Pending& pending, const PacketRef& packe
   pending.session->end_exchange(pending.exchange, packet);
 }
 
-void TunnelConnection::on_borders_lost(Direction direction, GapCause, const PacketRef&) {
-  half(direction).lost = true;
-  half(direction).rest = 0;
+void TunnelConnection::on_borders_lost(Direction direction, std::optional<std::uint64_t> from) {
+  Half& side = half(direction);
+  hand_on_rest(direction);
+  side.rest.begin(from);
+  side.lost = true;
+  side.rest_flows = side.had_rest = false;
 }
 
-/// Bytes of a body whose head is missing belong to the session that was used last.
-void TunnelConnection::on_rest(Direction direction, Bytes bytes, const PacketRef& packet) {
+void TunnelConnection::on_rest(Direction direction, const StreamData& data) {
   Half& side = half(direction);
-  if (!side.lost || last_ == nullptr || bytes.empty()) return;
-  if (side.rest == 0) {
-    side.first_of_rest = bytes.front();
-    side.rest = 1;
-    bytes = bytes.subspan(1);
-    if (bytes.empty()) return;
+  if (!side.lost || last_ == nullptr) return;
+  if (side.rest_flows) return last_->unnumbered(direction, data.bytes, data.packet);
+  if (side.rest.add(data, TunnelTable::held_limit)) return;
+  hand_on_rest(direction);
+  side.rest_flows = true;
+}
+
+void TunnelConnection::on_rest_gap(Direction direction, const StreamGap& gap) {
+  Half& side = half(direction);
+  if (!side.lost || last_ == nullptr) return;
+  if (side.rest_flows) return last_->lose(direction, gap.cause, gap.noticed_at);
+  side.rest.add(gap);
+}
+
+/// Where one request lies between the last one and this one, its body is what its head leaves of the bytes.
+bool TunnelConnection::work_out_request(const HttpHead& head, std::uint64_t offset, const PacketRef& packet) {
+  const auto request = read_tunnel_target(head.target);
+  if (!request || !is_in_session(request->command) || last_ == nullptr || request->sequence == 0)
+    return false;
+  if (table_.find(ends_, request->session) != last_) return false;
+  if (!last_->lacks_one_before(Direction::to_server, request->sequence)) return false;
+  const std::uint64_t missing = request->sequence - 1;
+  constexpr std::size_t longer = std::string_view("close").size() - std::string_view("send").size();
+  const std::size_t target_size = head.target.size() - digits_of(request->sequence) + digits_of(missing) -
+                                  (request->command == TunnelCommand::close ? longer : 0);
+  const Half& side = half(Direction::to_server);
+  const auto body = side.rest.body_of_one(offset, side.form, target_size);
+  if (!body) return false;
+  // One byte is that of an idle request, and no RTMP.
+  const bool is_idle = body->end - body->begin <= 1;
+  hand_on_body(Direction::to_server, missing, is_idle ? StreamRange{body->end, body->end} : *body, packet);
+  return true;
+}
+
+/// The same of responses. Where several requests wait it is not known which of them was answered meanwhile.
+bool TunnelConnection::work_out_response(std::uint64_t offset, const PacketRef& packet) {
+  Pending* const missing = answered();
+  if (missing == nullptr || missing->answering) return false;
+  const auto waits = [&](const Pending& each) { return is_waiting_before(each, packet); };
+  const auto waiting = std::ranges::count_if(pending_, waits);
+  constexpr std::ptrdiff_t that_and_this = 2;
+  if (waiting != that_and_this || missing->session != last_ || !is_in_session(missing->command)) return false;
+  const std::uint64_t sequence = missing->exchange.sequence;
+  if (!last_ || !last_->lacks_one_before(Direction::to_client, sequence + 1)) return false;
+  const Half& side = half(Direction::to_client);
+  auto body = side.rest.body_of_one(offset, side.form, 0);
+  if (!body || body->begin == body->end) return false;
+  ++body->begin;  // the polling byte
+  missing->exchange.response_bytes = body->end - body->begin;
+  missing->answered = true;
+  hand_on_body(Direction::to_client, sequence, *body, packet);
+  last_->end_exchange(missing->exchange, packet);
+  return true;
+}
+
+void TunnelConnection::hand_on_body(Direction direction, std::uint64_t sequence, StreamRange body,
+                                    const PacketRef& packet) {
+  half(direction).rest.for_each_in(
+      body,
+      [&](const StreamData& data) {
+        last_->data(direction, sequence, data.offset - body.begin, data.bytes, packet);
+      },
+      [&](const StreamGap& gap) {
+        last_->gap(direction, sequence, gap.offset - body.begin, gap.length, gap.cause, packet);
+      });
+  last_->end(direction, sequence, packet);
+}
+
+/// Bytes in front of the next head belong to the session that was used last. How many are missing between
+/// them is not known. One byte alone is that of an idle request, or of its answer, which is not RTMP.
+void TunnelConnection::hand_on_rest(Direction direction) {
+  Half& side = half(direction);
+  if (side.rest.bytes() > 1 && last_ != nullptr) {
+    bool begun = false;
+    side.rest.for_each(
+        [&](const StreamData& data) {
+          if (!std::exchange(begun, true)) last_->lose(direction, GapCause::not_captured, data.packet);
+          last_->unnumbered(direction, data.bytes, data.packet);
+        },
+        [&](const StreamGap& gap) { last_->lose(direction, gap.cause, gap.noticed_at); });
+    side.had_rest = true;
   }
-  if (side.rest == 1) {
-    last_->lose(direction, GapCause::not_captured, packet);
-    last_->unnumbered(direction, Bytes(&side.first_of_rest, 1), packet);
-  }
-  side.rest += bytes.size();
-  last_->unnumbered(direction, bytes, packet);
+  side.rest.clear();
 }
 
 }  // namespace rtmpscope::carrier

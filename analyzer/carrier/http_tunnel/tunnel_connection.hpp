@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "carrier/http_tunnel/http_reader.hpp"
+#include "carrier/http_tunnel/lost_messages.hpp"
 #include "carrier/http_tunnel/tunnel_table.hpp"
 
 namespace rtmpscope::carrier {
@@ -22,8 +23,10 @@ class TunnelConnection final : public StreamSink, private HttpListener {
   static constexpr std::size_t most_foreign = 4;
 
   /// `at_start`: both streams begin with their first byte. `give_up` is called, once at most, when the
-  /// connection carries no tunnel; no data need come any more. All outlive the object.
-  TunnelConnection(TunnelTable& table, const TunnelEnds& ends, bool at_start, std::function<void()> give_up);
+  /// connection carries no tunnel; no data need come any more. `on_session` is called when it begins
+  /// to carry another session. All outlive the object.
+  TunnelConnection(TunnelTable& table, const TunnelEnds& ends, bool at_start, std::function<void()> give_up,
+                   std::function<void()> on_session);
 
   void on_data(Direction direction, const StreamData& data) override;
   void on_gap(Direction direction, const StreamGap& gap) override;
@@ -36,6 +39,8 @@ class TunnelConnection final : public StreamSink, private HttpListener {
   [[nodiscard]] bool is_tunnel() const { return is_tunnel_; }
   /// Sessions that it has carried.
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
+  /// That of the last request or response; null: none so far.
+  [[nodiscard]] TunnelSession* last_session() const { return last_.get(); }
 
  private:
   /// A request, and what has come of its response.
@@ -53,10 +58,11 @@ class TunnelConnection final : public StreamSink, private HttpListener {
     HttpReader reader;
     std::uint64_t position = 0;  ///< in the body
     bool in_message = false;
-    bool lost = false;       ///< bytes are missing since the last head
-    std::uint64_t rest = 0;  ///< bytes of a body whose head is missing
-    std::uint8_t first_of_rest =
-        0;  ///< held back: an idle request or its answer has one byte, which is not RTMP
+    bool lost = false;  ///< bytes are missing since the last head
+    HeadForm form{};
+    LostMessages rest;        ///< since the last head
+    bool rest_flows = false;  ///< it is too much to be kept, and handed on as it comes
+    bool had_rest = false;    ///< some of it was handed on
   };
 
   void on_head(Direction direction, const HttpHead& head, std::uint64_t offset,
@@ -65,7 +71,9 @@ class TunnelConnection final : public StreamSink, private HttpListener {
   void on_body_gap(Direction direction, std::optional<std::uint64_t> length, GapCause cause,
                    const PacketRef& packet) override;
   void on_message_end(Direction direction, bool complete, const PacketRef& packet) override;
-  void on_borders_lost(Direction direction, GapCause cause, const PacketRef& packet) override;
+  void on_borders_lost(Direction direction, std::optional<std::uint64_t> from) override;
+  void on_rest(Direction direction, const StreamData& data) override;
+  void on_rest_gap(Direction direction, const StreamGap& gap) override;
 
   void begin_request(const HttpHead& head, std::uint64_t offset, const PacketRef& packet);
   [[nodiscard]] std::shared_ptr<TunnelSession> session_of(const TunnelRequest& request, const HttpHead& head,
@@ -76,12 +84,19 @@ class TunnelConnection final : public StreamSink, private HttpListener {
   void end_response(bool complete, const PacketRef& packet);
   void judge_response(const Pending& pending, bool complete, const PacketRef& packet);
   void on_opened(Pending& pending, const PacketRef& packet);
-  void on_rest(Direction direction, Bytes bytes, const PacketRef& packet);
+  [[nodiscard]] bool work_out_request(const HttpHead& head, std::uint64_t offset, const PacketRef& packet);
+  [[nodiscard]] bool work_out_response(std::uint64_t offset, const PacketRef& packet);
+  void hand_on_body(Direction direction, std::uint64_t sequence, StreamRange body, const PacketRef& packet);
+  void hand_on_rest(Direction direction);
   void note_foreign(bool may_be_followed);
   void use(const std::shared_ptr<TunnelSession>& session);
   /// Null: no request is being asked; no request waits for its response.
   [[nodiscard]] Pending* asked();
   [[nodiscard]] Pending* answered();
+  [[nodiscard]] Pending* latest_before(const PacketRef& packet);
+  [[nodiscard]] static bool is_waiting_before(const Pending& pending, const PacketRef& packet) {
+    return !pending.answered && pending.exchange.request.number < packet.number;
+  }
   [[nodiscard]] Pending& made_up_request();
   void leave_unanswered(Pending& pending, const PacketRef& packet);
   void forget_done();
@@ -90,6 +105,7 @@ class TunnelConnection final : public StreamSink, private HttpListener {
   TunnelTable& table_;
   TunnelEnds ends_;
   std::function<void()> give_up_;
+  std::function<void()> on_session_;
   std::array<Half, 2> halves_;
   std::deque<Pending> pending_;  ///< in the order of the requests
   std::size_t foreign_ = 0;

@@ -95,7 +95,7 @@ void TunnelSession::lose(Direction direction, GapCause cause, const PacketRef& p
 
 void TunnelSession::end_exchange(const TunnelExchange& exchange, const PacketRef& packet) {
   if (closed_) return;
-  if (exchange.status == 0) ++totals_.unanswered;
+  if (exchange.status == 0 && exchange.response_bytes == 0) ++totals_.unanswered;
   if (exchange.response_time) totals_.add_time(*exchange.response_time);
   if (exchange.polling) totals_.polling = exchange.polling;
   sink_->on_exchange(exchange, packet);

@@ -42,6 +42,13 @@ class TunnelSession {
     return streams_[index_of(direction)];
   }
 
+  /// The number before `sequence` comes next, on the one connection there is.
+  [[nodiscard]] bool lacks_one_before(Direction direction, std::uint64_t sequence) const {
+    const SequencedStream& stream = streams_[index_of(direction)];
+    return !closed_ && is_alone() && stream.is_started() && !stream.is_waiting() &&
+           stream.expected() + 1 == sequence;
+  }
+
   void attach();
   void detach() { --attached_; }
 

@@ -52,6 +52,8 @@ class TunnelTable {
   void finish(const PacketRef& packet);
 
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  /// Memory that waits in all sessions, and in the TCP connections that carry them.
+  [[nodiscard]] std::size_t& held_together() { return held_; }
 
  private:
   struct Key {

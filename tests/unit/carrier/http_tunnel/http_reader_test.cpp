@@ -30,7 +30,13 @@ struct Told final : HttpListener {
   void on_message_end(Direction, bool complete, const PacketRef&) override {
     text += complete ? "]" : " cut]";
   }
-  void on_borders_lost(Direction, GapCause, const PacketRef&) override { text += "<lost>"; }
+  void on_borders_lost(Direction, std::optional<std::uint64_t> from) override {
+    text += from ? "<lost from " + std::to_string(*from) + ">" : "<lost>";
+  }
+  void on_rest(Direction, const StreamData& data) override { text += as_text(data.bytes); }
+  void on_rest_gap(Direction direction, const StreamGap& gap) override {
+    on_body_gap(direction, gap.length, gap.cause, gap.noticed_at);
+  }
 };
 
 struct Reader {
@@ -126,7 +132,7 @@ TEST(HttpReader, GapOverABorderEndsTheBodyAndNextHeadIsFound) {
   reader.data("POST /a HTTP/1.1\r\nContent-Length: 10\r\n\r\n012")
       .gap(30)
       .data("rest of b" + request("/c", "x"));
-  EXPECT_EQ(reader.told.text, "[0 /a: 012<7 missing>]<lost>rest of b[82 /c: x]");
+  EXPECT_EQ(reader.told.text, "[0 /a: 012<7 missing>]<lost from 50><23 missing>rest of b[82 /c: x]");
 }
 
 TEST(HttpReader, GapUpToTheEndOfABodyLosesNoBorder) {
@@ -138,7 +144,7 @@ TEST(HttpReader, GapUpToTheEndOfABodyLosesNoBorder) {
 TEST(HttpReader, GapsInHeadsAndChunksAndOfUnknownLength) {
   Reader head;
   head.data("POST /a HTTP/1.1\r\nConte").gap(5).data("ength: 3\r\n\r\nabc" + request("/b", ""));
-  EXPECT_EQ(head.told.text, "<lost>ength: 3\r\n\r\nabc[43 /b: ]");
+  EXPECT_EQ(head.told.text, "<lost from 0><5 missing>ength: 3\r\n\r\nabc[43 /b: ]");
   Reader chunk(Direction::to_client);
   chunk.data("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nab").gap(4).data("gh\r\n0\r\n\r\n");
   EXPECT_EQ(chunk.told.text, "[0 200: ab<4 missing>gh]");
@@ -146,7 +152,7 @@ TEST(HttpReader, GapsInHeadsAndChunksAndOfUnknownLength) {
   unknown.data("POST /a HTTP/1.1\r\nContent-Length: 10\r\n\r\n012")
       .gap(std::nullopt)
       .data(request("/b", "x"));
-  EXPECT_EQ(unknown.told.text, "[0 /a: 012<missing>]<lost>[43 /b: x]");
+  EXPECT_EQ(unknown.told.text, "[0 /a: 012<missing>]<lost><missing>[43 /b: x]");
 }
 
 TEST(HttpReader, MidstreamBeginsWithTheFirstHead) {

@@ -51,7 +51,9 @@ struct Sink final : carrier::TunnelSink {
 /// TCP connections of one client with one server, and the sessions that they carry.
 struct Lab {
   struct Tcp {
-    explicit Tcp(Lab& lab) : tunnel(lab.table, TunnelEnds{}, true, [this] { gave_up = true; }) {}
+    explicit Tcp(Lab& lab)
+        : tunnel(
+              lab.table, TunnelEnds{}, true, [this] { gave_up = true; }, [] {}) {}
     void on_data(Direction direction, const StreamData& data) { tunnel.on_data(direction, data); }
     void on_gap(Direction direction, const StreamGap& gap) { tunnel.on_gap(direction, gap); }
     bool gave_up = false;
@@ -230,14 +232,73 @@ TEST(TunnelConnection, LostRequestsAndResponsesAreGaps) {
   Lab::Tcp& tcp = lab.connect();
   Lab::exchange(tcp, "open/1", "x", "id\n");
   Lab::exchange(tcp, "send/id/0", "a", "\1A");
-  tcp.script.gap(tcp, up, 150);  // request 1
-  tcp.script.gap(tcp, down, 50);
-  Lab::exchange(tcp, "send/id/2", "c", "\1C");
-  tcp.script.gap(tcp, up, 100);  // the head of request 3
+  tcp.script.gap(tcp, up, 300);  // requests 1 and 2
+  tcp.script.gap(tcp, down, 100);
+  Lab::exchange(tcp, "send/id/3", "c", "\1C");
+  tcp.script.gap(tcp, up, 200);  // a request, and the head of another
   tcp.script.data(tcp, up, as_bytes("ddd"));
   Lab::answer(tcp, "\1D");
-  Lab::exchange(tcp, "send/id/4", "e", "\1E");
-  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<?>c<?>ddde", "A<?>CDE"}));
+  Lab::exchange(tcp, "send/id/6", "e", "\1E");
+  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<?>c<?>ddd<?>e", "A<?>CDE"}));
+}
+
+/// Sizes of heads as Lab writes them: without target and number, and without the number.
+constexpr std::uint64_t request_head = 69, response_head = 37;
+
+TEST(TunnelConnection, LostHeadIsWorkedOutFromTheOthers) {
+  Lab lab;
+  Lab::Tcp& tcp = lab.connect();
+  Lab::exchange(tcp, "open/1", "x", "id\n");
+  Lab::exchange(tcp, "send/id/9", "a", "\1A");
+  // Request 10 with 120 bytes, of which the last four come; then its response with 7, of which three come.
+  tcp.script.gap(tcp, up, request_head + std::string_view("/send/id/10120").size() + 116);
+  tcp.script.data(tcp, up, as_bytes("last"));
+  Lab::ask(tcp, "send/id/11", "b");
+  tcp.script.gap(tcp, down, response_head + 1 + 4);
+  tcp.script.data(tcp, down, as_bytes("end"));
+  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<116>lastb", "A"}));
+  Lab::answer(tcp, "\1B");
+  Lab::ask(tcp, "send/id/12", "c");
+  EXPECT_EQ(lab.sessions[0].text[1],
+            "A<?>end<?>B");  // of request 10 nothing was known when its response came
+  tcp.script.gap(tcp, down, response_head + 1 + 4);
+  tcp.script.data(tcp, down, as_bytes("end"));
+  Lab::ask(tcp, "send/id/13", "d");
+  Lab::answer(tcp, "\1D");
+  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<116>lastbcd", "A<?>end<?>B<3>endD"}));
+}
+
+TEST(TunnelConnection, LostIdleRequestTakesNothing) {
+  Lab lab;
+  Lab::Tcp& tcp = lab.connect();
+  Lab::exchange(tcp, "open/1", "x", "id\n");
+  Lab::exchange(tcp, "send/id/0", "a", "\1A");
+  tcp.script.gap(tcp, up, request_head + std::string_view("/idle/id/11").size() + 1);
+  Lab::answer(tcp, "\1");
+  Lab::exchange(tcp, "send/id/2", "b", "\1B");
+  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"ab", "AB"}));
+}
+
+TEST(TunnelConnection, TailOfALostHeadIsNoBody) {
+  Lab lab;
+  Lab::Tcp& tcp = lab.connect();
+  Lab::exchange(tcp, "open/1", "x", "id\n");
+  Lab::exchange(tcp, "send/id/0", "a", "\1A");
+  tcp.script.gap(tcp, up, request_head + std::string_view("/send/id/1").size() - 4);
+  tcp.script.data(tcp, up, as_bytes("2\r\n\r\nbb"));
+  Lab::ask(tcp, "send/id/2", "c");
+  EXPECT_EQ(lab.sessions[0].text[0], "abbc");
+}
+
+TEST(TunnelConnection, HeadsOfAnotherFormTellNoLength) {
+  Lab lab;
+  Lab::Tcp& tcp = lab.connect();
+  Lab::exchange(tcp, "open/1", "x", "id\n");
+  Lab::exchange(tcp, "send/id/0", "a", "\1A");
+  tcp.script.gap(tcp, up, 100);
+  tcp.script.data(tcp, up, as_bytes("bb"));
+  Lab::ask(tcp, "send/id/2", "c", "Cookie: 1\r\n");
+  EXPECT_EQ(lab.sessions[0].text[0], "a<?>bbc");
 }
 
 TEST(TunnelConnection, ResponsesAloneAreRead) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/bytes.hpp"
+#include "support/chunks.hpp"
 #include "support/cuts.hpp"
 #include "unit/carrier/stream_script.hpp"
 #include "unit/rtmp/handshake/recorded_handshake.hpp"
@@ -28,6 +29,22 @@ std::array<std::vector<std::uint8_t>, 2> clear_text() {
       hex("03 000000 000019 14 00000000 02 0007 636f6e6e656374 00 3ff0000000000000 03 000009 05 05");
   const auto window = hex("02 000000 000004 05 00000000 002625a0");
   return {concat(connect, bytes_of(std::string(300, 'c'))), concat(window, bytes_of(std::string(300, 's')))};
+}
+
+/// Audio and video, whole messages.
+std::vector<std::uint8_t> media_messages(std::size_t bytes) {
+  std::vector<std::uint8_t> out;
+  const auto fill = [&](std::vector<std::uint8_t>& body, std::size_t size) {
+    while (body.size() < size) body.push_back(static_cast<std::uint8_t>(7 * body.size() + out.size()));
+  };
+  while (out.size() < bytes) {
+    std::vector<std::uint8_t> picture = hex("27 01 000028 000000c3 41"), sound = hex("af 01");
+    fill(picture, 204);
+    fill(sound, 120);
+    out = concat(out, message({.format = 1, .chunk_stream_id = 6, .time = 40, .type_id = 9}, picture, 4096),
+                 message({.format = 1, .chunk_stream_id = 4, .time = 23, .type_id = 8}, sound, 4096));
+  }
+  return out;
 }
 
 std::vector<std::uint8_t> sealed(Direction direction, std::vector<std::uint8_t> bytes) {
@@ -161,12 +178,55 @@ TEST(RtmpeLayer, GapWithinC2IsNoHindrance) {
   EXPECT_TRUE(session.text(up) == all.substr(0, 2000) + "<gap 500>" + all.substr(2500));
 }
 
-TEST(RtmpeLayer, BehindAGapOfUnknownLengthNothingIsReadable) {
+/// Sends what comes behind clear_text() from `from` on; what is in front of that is lost.
+void send_after_gap(Session& session, const std::vector<std::uint8_t>& more, std::size_t from) {
+  const auto all = sealed(down, concat(clear_text()[1], more));
+  session.script.gap(*session.layer, down, std::nullopt);
+  session.data(down, Bytes(all).subspan(clear_text()[1].size() + from));
+}
+
+TEST(RtmpeLayer, BehindAGapOfUnknownLengthMessagesShowThePlace) {
+  constexpr std::size_t lost = 777;
+  const std::vector<std::uint8_t> media = media_messages(8000);
+  Session session({with_private_key()});
+  session.run();
+  send_after_gap(session, media, lost);
+  session.script.end(*session.layer, down);
+  EXPECT_TRUE(session.text(down) ==
+              session.expected(down) + "<gap>" + std::string(as_text(Bytes(media).subspan(lost))) + "<end>");
+  EXPECT_TRUE(session.findings.empty());
+}
+
+TEST(RtmpeLayer, AnotherGapMeanwhileBeginsTheSearchAgain) {
+  constexpr std::size_t lost = 300;
+  const std::vector<std::uint8_t> media = media_messages(9000);
+  const auto all = sealed(down, concat(clear_text()[1], media));
+  const std::size_t begin = clear_text()[1].size() + lost;
   Session session({with_private_key()});
   session.run();
   session.script.gap(*session.layer, down, std::nullopt);
-  session.data(down, as_bytes("anything"));
+  session.data(down, Bytes(all).subspan(begin, 100));
+  session.script.gap(*session.layer, down, 50);
+  session.data(down, Bytes(all).subspan(begin + 150));
+  EXPECT_TRUE(session.text(down) == session.expected(down) + "<gap><gap 100><gap 50>" +
+                                        std::string(as_text(Bytes(media).subspan(lost + 150))));
+  EXPECT_TRUE(session.findings.empty());
+}
+
+TEST(RtmpeLayer, BehindAGapOfUnknownLengthNothingIsReadableWithoutMessages) {
+  Session session({with_private_key()});
+  session.run();
+  send_after_gap(session, std::vector<std::uint8_t>(8000, 'x'), 777);
   EXPECT_TRUE(session.text(down) == session.expected(down) + "<gap>");
+  EXPECT_EQ(session.findings, std::vector{FindingId::encrypted_stream});
+}
+
+TEST(RtmpeLayer, EndOfTheStreamEndsTheSearch) {
+  Session session({with_private_key()});
+  session.run();
+  send_after_gap(session, media_messages(1000), 10);
+  session.script.end(*session.layer, down);
+  EXPECT_TRUE(session.text(down) == session.expected(down) + "<gap><end>");
   EXPECT_EQ(session.findings, std::vector{FindingId::encrypted_stream});
 }
 

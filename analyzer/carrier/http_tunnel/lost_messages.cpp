@@ -1,0 +1,56 @@
+#include "carrier/http_tunnel/lost_messages.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace rtmpscope::carrier {
+
+void LostMessages::begin(std::optional<std::uint64_t> from) {
+  clear();
+  from_ = from;
+}
+
+bool LostMessages::add(const StreamData& data, std::size_t most_together) {
+  pieces_.add(data.offset, data.bytes, data.packet);
+  share_.set(share_.bytes() + data.bytes.size() + piece_memory);
+  return bytes() <= most_kept && share_.total() <= most_together;
+}
+
+void LostMessages::add(const StreamGap& gap) {
+  if (!gap.length) from_.reset();
+  pieces_.add(gap);
+  share_.set(share_.bytes() + piece_memory);
+}
+
+void LostMessages::clear() {
+  pieces_.clear();
+  share_.set(0);
+  from_.reset();
+}
+
+std::optional<StreamRange> LostMessages::body_of_one(std::uint64_t end, const HeadForm& form,
+                                                     std::size_t target_size) const {
+  if (!from_ || !form.fixed_size()) return std::nullopt;
+  const std::uint64_t fixed = *form.fixed_size() + target_size;
+  if (end < *from_ + fixed) return std::nullopt;
+  const std::optional<std::uint64_t> body = body_with_digits(end - *from_ - fixed);
+  if (!body || !ends_head_at(end - *body)) return std::nullopt;
+  return StreamRange{end - *body, end};
+}
+
+/// False if bytes are kept that contradict it.
+bool LostMessages::ends_head_at(std::uint64_t offset) const {
+  constexpr std::string_view head_end = "\r\n\r\n";
+  bool fits = true;
+  const StreamRange before{offset - head_end.size(), offset};
+  for_each_in(
+      before,
+      [&](const StreamData& data) {
+        const auto at = static_cast<std::size_t>(data.offset - before.begin);
+        fits = fits && as_text(data.bytes) == head_end.substr(at, data.bytes.size());
+      },
+      [](const StreamGap&) {});
+  return fits;
+}
+
+}  // namespace rtmpscope::carrier
