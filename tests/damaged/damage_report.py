@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 
+from carried_test import rows as carried_rows  # noqa: E402
 from damage import DAMAGES, MIDSTREAM, MIDSTREAM_OTHER_PORT  # noqa: E402
 from program import SAMPLES  # noqa: E402
 from runs import MIDSTREAMS, Subject  # noqa: E402
@@ -38,6 +39,16 @@ SENDERS = """
 No byte is missing here: a sender says once what is not so, at a random place of 20 samples (`sender_faults_test.py`). **Lost**
 are messages that are healthy themselves, in all runs together; **phantoms** and **wrong** as above, incomplete messages
 included; **size not told**: runs without `chunk_size_not_obeyed` although a message is split in another way than announced.
+"""
+
+CARRIED_SEEDS = 50
+CARRIED_TITLES = ("carrier", "packets lost", "runs", "messages that are there", "recall", "phantoms", "wrong timestamps")
+CARRIED = """
+## RTMP in TLS, HTTP and RTMPE
+
+The samples that have keys, {seeds} times each (`carried_test.py`). A message is there if all bytes of the carrier that it is
+made of are captured, and so is what its session's keys depend on: the opening of TLS, the public keys of RTMPE. Heads of HTTP
+may be missing. RTMFP has a test of its own (`tests/rtmfp/damaged_test.py`): every message whose fragments are there is found.
 """
 
 HEAD = """# Damaged captures
@@ -142,7 +153,7 @@ def by_capture(scores, chunk_sizes):
     return table(titles, rows)
 
 
-def page(options, scores, chunk_sizes, sender_faults):
+def page(options, scores, chunk_sizes, sender_faults, carried):
     count = len({score["capture"] for score in scores})
     yield HEAD.format(captures=options.shown_captures, seeds=options.seeds, starts=options.starts, count=count)
     yield "## All captures\n"
@@ -151,6 +162,8 @@ def page(options, scores, chunk_sizes, sender_faults):
     yield from midstream(scores)
     yield SENDERS
     yield from table(SENDER_TITLES, sender_faults)
+    yield CARRIED.format(seeds=CARRIED_SEEDS)
+    yield from table(CARRIED_TITLES, carried)
     yield "\n## By capture\n"
     yield from by_capture(scores, chunk_sizes)
 
@@ -175,7 +188,8 @@ def main():
             options.scores.write_text(json.dumps(scores))
     chunk_sizes = {path.name: Subject(options.program, path).chunk_sizes() for path in captures}
     faults = rows(measure(options.program, SENDER_RUNS, options.jobs))
-    options.output.write_text("\n".join(page(options, scores, chunk_sizes, faults)) + "\n")
+    carried = list(carried_rows(options.program, SAMPLES, CARRIED_SEEDS, options.jobs))
+    options.output.write_text("\n".join(page(options, scores, chunk_sizes, faults, carried)) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """Hostile captures cost no more than their size: memory, output and operations are bounded, and limits are told.
 
-    hostile_test.py PROGRAM memory|operations|crowds
+    hostile_test.py PROGRAM memory|operations|crowds|carriers|keys
 
 memory: large captures with little address space. operations: instructions, counted by cachegrind, not time; they must
-grow no faster than the input. crowds: what many connections hold together, and the healthy one behind them.
+grow no faster than the input. crowds: what many connections hold together, and the healthy one behind them. carriers:
+memory and operations for what carries RTMP. keys: the same for key logs.
 """
 
 import gzip
 import json
+import random
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -22,12 +25,14 @@ import packets as capture_file
 from conversations import Capture, write
 from damage import DAMAGES
 from hostile_captures import HOSTILE
+from hostile_carriers import CARRIERS
 from hostile_crowds import CROWDS, HEALTHY
 from known_open import unexpected
 from program import SAMPLES
 from runs import ANALYZE, Failure, generator_for, measured
 
 MEBIBYTE = 1 << 20
+MADE = {**HOSTILE, **CROWDS, **CARRIERS}
 # Kilobytes: 150,000 connections, 65,000 messages, and more bytes than may wait for earlier ones.
 LARGE = {"half_open": 11_000, "open_messages": 40_000, "out_of_order": 12_000, "descending": 12_000}
 LARGE_OTHERWISE = 6_000
@@ -76,14 +81,16 @@ SIZES = (200, 400, 800)  # kilobytes
 WIDER_SIZES = {"lost_again": (100, 400, 6400)}
 MOST_INSTRUCTIONS = 1500  # a byte of the file
 MOST_GROWTH, FREE_GROWTH = 1.5, 50  # of the instructions a byte, when the size is doubled; instructions
+KEYED, KEY_LINE, LARGE_KEY_LOG = "rtmps_no_keys.pcap", 172, 100_000_000  # sample, characters of a line, of a log
+MOST_KEY_MEMORY, MOST_KEY_INSTRUCTIONS = 256 * MEBIBYTE, 100
 DAMAGED = ("pubplay_ffmpeg_nginx.pcap", "pub_gst_librtmp_nginx.pcap", "srs_avc_aac.pcap")
 MOST_OF_DAMAGED = 2  # times what a byte of the intact capture takes
 
 
 def check_memory(name, program, scratch):
     path = scratch / f"{name}.pcap"
-    HOSTILE[name](LARGE.get(name, LARGE_OTHERWISE), path)
-    size, packets = path.stat().st_size, len(capture_file.read(path))
+    MADE[name](LARGE.get(name, LARGE_OTHERWISE), path)
+    size, packets = path.stat().st_size, packets_in(path)
     try:
         output, _, memory = measured(["/usr/bin/prlimit", f"--as={ADDRESS_SPACE}", program, *ANALYZE, path])
     except Failure as failure:
@@ -105,6 +112,12 @@ def check_memory(name, program, scratch):
     if name in SAID and f'"{SAID[name]}"'.encode() not in output:
         wrong.append(f"{name}: {SAID[name]} is not said")
     return wrong
+
+
+def packets_in(path):
+    contents = path.read_bytes()
+    is_pcapng = contents.startswith(struct.pack("<I", capture_file.SECTION_HEADER))
+    return sum(1 for _ in (capture_file.read_pcapng if is_pcapng else capture_file.read_pcap)(contents))
 
 
 def last_line(name, program, path):
@@ -169,7 +182,7 @@ def check_million(name, program, scratch):
 def check_summary(name, program, scratch):
     """The output costs nothing then."""
     path = scratch / f"{name}_summary.pcap"
-    {**HOSTILE, **CROWDS}[name](SIZES[1], path)
+    MADE[name](SIZES[1], path)
     cost = instructions(program, path, SUMMARY) / path.stat().st_size
     path.unlink()
     most = MORE_SUMMARY_INSTRUCTIONS.get(name, MOST_SUMMARY_INSTRUCTIONS)
@@ -188,7 +201,7 @@ def check_operations(name, program, scratch):
     counted = []
     for size in WIDER_SIZES.get(name, SIZES):
         path = scratch / f"{name}_{size}.pcap"
-        HOSTILE[name](size, path)
+        MADE[name](size, path)
         counted.append((path.stat().st_size, instructions(program, path)))
         path.unlink()
     first, last = (
@@ -221,9 +234,42 @@ def check_damaged(name, program, scratch):
     ]
 
 
+def key_log(path, size):
+    """Half of the lines are secrets of a session each, the others of no use, and one is longer than any line may be."""
+    generator = random.Random(2012)
+    with open(path, "w") as file:
+        for n in range(size // KEY_LINE):
+            digits = generator.randbytes(80).hex()
+            kind = ("CLIENT_RANDOM", "CLIENT_TRAFFIC_SECRET_0", "UNKNOWN", "#")[n % 4]
+            file.write(f"{kind} {digits[:64]} {digits[64:]}\n")
+        file.write("CLIENT_RANDOM " + "0" * MEBIBYTE + "\n")
+
+
+def check_key_log(name, program, scratch):
+    """A key log of 100 MB is read once, and no more is kept than the limits allow."""
+    path, capture, wrong = scratch / name, SAMPLES / KEYED, []
+    key_log(path, LARGE_KEY_LOG)
+    _, _, memory = measured([program, *SUMMARY, "--keys", path, capture])
+    print(f"{name}: {path.stat().st_size} bytes, {memory // MEBIBYTE} MiB", flush=True)
+    if memory > MOST_KEY_MEMORY:
+        wrong.append(f"{name}: {memory} bytes of memory")
+    counted = []
+    for size in SIZES:
+        key_log(path, size * 1000)
+        counted.append((path.stat().st_size, instructions(program, capture, (*SUMMARY, "--keys", path))))
+    first, last = ((after[1] - before[1]) / (after[0] - before[0]) for before, after in zip(counted, counted[1:]))
+    path.unlink()
+    print(f"{name}: {first:.0f}, {last:.0f} instructions a byte", flush=True)
+    if last > min(MOST_KEY_INSTRUCTIONS, first * MOST_GROWTH + FREE_GROWTH):
+        wrong.append(f"{name}, instructions: {first:.0f} a byte become {last:.0f}")
+    return wrong
+
+
 CHECKS = {
     "memory": [(check_memory, HOSTILE)],
     "operations": [(check_operations, HOSTILE), (check_damaged, DAMAGED), (check_summary, (*HOSTILE, *CROWDS))],
+    "carriers": [(check_memory, CARRIERS), (check_operations, CARRIERS)],
+    "keys": [(check_key_log, ("key_log",))],
     "crowds": [(check_crowd, CROWDS), (check_million, ("half_open",)), (check_out_of_memory, ("closed_bodies",))],
 }
 
