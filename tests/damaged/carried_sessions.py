@@ -135,7 +135,7 @@ def judge(subject, damaged, events):
         numbers = [number for number, ways in senders.items() if frozenset(ways.values()) == ends]
         for way in WAYS:
             true = [
-                Candidate(message, has_keys and all(own[way].cover(*one) for one in message.needed))
+                Candidate(message, all(own[way].cover(*one) for one in message.needed), has_keys)
                 for message in session.messages[way]
             ]
             for number in numbers:
@@ -153,7 +153,7 @@ def ends_of(opened):
 
 
 def count(verdict, true, way):
-    for candidate in (one for one in true if one.intact):
+    for candidate in (one for one in true if one.captured and one.has_keys):
         verdict.counts["intact"] += 1
         if candidate.used:
             verdict.counts["found"] += 1
@@ -166,7 +166,8 @@ class Candidate:
     """A message of the intact capture, which one of the damaged version may be."""
 
     message: Message
-    intact: bool
+    captured: bool  # all its bytes
+    has_keys: bool  # without them it may be found all the same: a session of TLS 1.3 can be entered anywhere
     used: bool = False
 
     @property
@@ -175,26 +176,26 @@ class Candidate:
 
 
 def compare(verdict, true, said, damaged):
-    """Offsets differ by what gaps of unknown length hide, which grows."""
-    shift = 0
+    """Offsets differ by what gaps of unknown length hide, and by lost records of TLS that are no content: the order of
+    messages is the same."""
+    reached = 0
     for event in sorted(said, key=lambda one: one["stream_offset"]):
         last = damaged[event["frame"] - 1].origin + 1
-        at = event["stream_offset"] + shift
         same = [
             one
             for one in true
-            if not one.used and one.offset >= at and one.message.event["frame"] <= last and says(one, event)
+            if not one.used and one.offset >= reached and one.message.event["frame"] <= last and says(one, event)
         ]
         exact = [one for one in same if keeps_time(one, event)]
         words = f"{event['direction']}, frame {event['frame']}, offset {event['stream_offset']}, {brief(event)}"
-        chosen = next((one for one in exact if one.intact), None)
+        chosen = next((one for one in exact if one.captured), None)
         if chosen is None and same:
             lacking = f"{words}: bytes of it are not there"
             verdict.note("phantom_lacking" if exact else "timestamp_wrong", lacking if exact else words)
         elif chosen is None:
             verdict.note("phantom_absent", f"{words}: no such message")
         else:
-            chosen.used, shift = True, max(shift, chosen.offset - event["stream_offset"])
+            chosen.used, reached = True, chosen.offset
             verdict.counts["timestamp_exact"] += event.get("timestamp_exact", True)
 
 
