@@ -38,6 +38,7 @@ struct LayerContext {
   /// Bytes that layers of several connections keep together, which they add to; null: not counted. As `keys`.
   std::size_t* held_bytes = nullptr;
   LayerListener* listener = nullptr;  ///< takes what layers tell of themselves; null: nobody. As `keys`
+  bool reads_tls = true;              ///< false: the caller takes TLS off itself, where it can be taken off
   Carriers carriers;                  ///< of the layers that were found
   /// In front of the client's first byte, from the first to the last. The last one was written first.
   std::vector<ProxyHeader> proxy_headers;

@@ -52,7 +52,7 @@ struct LayerStack::Levels final : StreamSink {
 /// Without a SYN a connection may begin anywhere in a session of TLS. That matters only where keys can open
 /// it. If it begins with a record, the detector knows that it is TLS.
 bool LayerStack::Levels::may_be_inside_tls(const StreamData& data) const {
-  return !hints.syn_seen && !in_tls && layers.empty() && context.keys != nullptr &&
+  return !hints.syn_seen && !in_tls && layers.empty() && context.reads_tls && context.keys != nullptr &&
          context.keys->tls_count() > 0 && tls::has_records(data.bytes, data.offset == 0 ? 1 : 0);
 }
 
@@ -102,7 +102,7 @@ void LayerStack::Levels::on_end(Direction direction, const StreamEnd& end) {
 }
 
 bool LayerStack::Levels::may_be_read_as_tls(const Detection& detection) const {
-  return detection.protocol == Protocol::tls && context.keys != nullptr && !in_tls &&
+  return detection.protocol == Protocol::tls && context.reads_tls && context.keys != nullptr && !in_tls &&
          layers.size() < most_layers;
 }
 

@@ -190,47 +190,38 @@ rtmp::OpaqueConnection* Connection::opaque() {
 
 void Connection::on_layer_event(std::unique_ptr<carrier::LayerEvent> event) {
   if (session_ != nullptr) {
-    tell(*session_, *event);
+    carrier::tell(*session_, *event);
   } else if (rtmp::OpaqueConnection* const other = opaque()) {
-    tell(*other, *event);
+    carrier::tell(*other, *event);
   } else if (TunnelledSession* const inside = tunnelled()) {
     inside->on_layer_event(std::move(event));
-  } else {
-    keep_early(std::move(event));
+  } else if (may_tell_later()) {
+    context_.early_news[this].keep(std::move(event));
   }
 }
 
 void Connection::on_layer_finding(const carrier::LayerFinding& finding) {
   if (session_ != nullptr) {
-    tell(*session_, finding);
+    carrier::tell(*session_, finding);
   } else if (rtmp::OpaqueConnection* const other = opaque()) {
-    tell(*other, finding);
+    carrier::tell(*other, finding);
   } else if (TunnelledSession* const inside = tunnelled()) {
     inside->on_layer_finding(finding);
-  } else {
-    keep_early(finding);
+  } else if (may_tell_later()) {
+    context_.early_news[this].keep(finding);
   }
 }
 
-void Connection::keep_early(EarlyLayerNews news) {
-  const bool may_be_tunnel = context_.tunnels != nullptr && context_.tunnels->has(this);
-  if (layers_.is_decided() && !may_be_tunnel) return;
-  std::vector<EarlyLayerNews>& early = context_.early_news[this];
-  if (early.size() < most_early_events) early.push_back(std::move(news));
+bool Connection::may_tell_later() const {
+  return !layers_.is_decided() || (context_.tunnels != nullptr && context_.tunnels->has(this));
 }
 
 void Connection::tell_early_news() {
   const auto entry = context_.early_news.find(this);
   if (entry == context_.early_news.end()) return;
-  std::vector<EarlyLayerNews> early = std::move(entry->second);
+  carrier::EarlyNews early = std::move(entry->second);
   context_.early_news.erase(entry);
-  for (EarlyLayerNews& news : early) {
-    if (auto* event = std::get_if<std::unique_ptr<carrier::LayerEvent>>(&news)) {
-      on_layer_event(std::move(*event));
-    } else {
-      on_layer_finding(std::get<carrier::LayerFinding>(news));
-    }
-  }
+  early.tell_all(*this);
 }
 
 void ConnectionContext::on_tick(PacketRef packet) {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "carrier/layer_stack.hpp"
+#include "carrier/news/layer_news.hpp"
 #include "net/flow_handler.hpp"
-#include "pipeline/layer_news.hpp"
 #include "rtmp/session/opaque_connection.hpp"
 #include "rtmp/session/session.hpp"
 
@@ -32,7 +32,7 @@ struct ConnectionContext {
   std::uint64_t opaque = 0;                   ///< of these, on an RTMP port with something else
   std::uint64_t others = 0;                   ///< connections that carry something else
   /// What layers of connections that are not decided yet have told.
-  std::unordered_map<const Connection*, std::vector<EarlyLayerNews>> early_news{};
+  std::unordered_map<const Connection*, carrier::EarlyNews> early_news{};
   bool gaps = false;  ///< bytes of sessions were missing: some may look for chunk borders
   /// Something else on an RTMP port. Few connections are; a pointer in each would cost all of them memory.
   std::unordered_map<const Connection*, rtmp::OpaqueConnection> opaque_connections{};
@@ -73,7 +73,8 @@ class Connection final : public net::FlowHandler, private carrier::LayerListener
   [[nodiscard]] rtmp::OpaqueConnection* opaque();
   /// Null: it carries no session of RTMPT, or none so far.
   [[nodiscard]] TunnelledSession* tunnelled() const;
-  void keep_early(EarlyLayerNews news);
+  /// It is not decided yet whom to tell.
+  [[nodiscard]] bool may_tell_later() const;
   void tell_early_news();
   void open_opaque(const carrier::Decision& decision, rtmp::Transport transport);
 

@@ -80,20 +80,16 @@ void TunnelledSession::add_event(rtmp::Event& event, const PacketRef& packet) {
 
 void TunnelledSession::on_layer_event(std::unique_ptr<carrier::LayerEvent> event) {
   if (closed_) return;
-  if (session_ != nullptr) return tell(*session_, *event);
-  if (opaque_ != nullptr) return tell(*opaque_, *event);
-  keep_early(std::move(event));
+  if (session_ != nullptr) return carrier::tell(*session_, *event);
+  if (opaque_ != nullptr) return carrier::tell(*opaque_, *event);
+  early_news_.keep(std::move(event));
 }
 
 void TunnelledSession::on_layer_finding(const carrier::LayerFinding& finding) {
   if (closed_) return;
-  if (session_ != nullptr) return tell(*session_, finding);
-  if (opaque_ != nullptr) return tell(*opaque_, finding);
-  keep_early(finding);
-}
-
-void TunnelledSession::keep_early(EarlyLayerNews news) {
-  if (early_news_.size() < most_early_events) early_news_.push_back(std::move(news));
+  if (session_ != nullptr) return carrier::tell(*session_, finding);
+  if (opaque_ != nullptr) return carrier::tell(*opaque_, finding);
+  early_news_.keep(finding);
 }
 
 rtmp::ConnectionInfo TunnelledSession::info() const {
@@ -132,13 +128,7 @@ void TunnelledSession::open_opaque() {
 void TunnelledSession::tell_opening() {
   rtmp::TunnelOpenEvent event(opening_);
   add_event(event, opening_.request);
-  for (EarlyLayerNews& news : std::exchange(early_news_, {})) {
-    if (auto* of_layer = std::get_if<std::unique_ptr<carrier::LayerEvent>>(&news)) {
-      on_layer_event(std::move(*of_layer));
-    } else {
-      on_layer_finding(std::get<carrier::LayerFinding>(news));
-    }
-  }
+  early_news_.tell_all(*this);
 }
 
 void TunnelledSession::add(const std::array<rtmp::DirectionTotals, 2>& totals, bool shared) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "carrier/http_tunnel/tunnel_table.hpp"
 #include "carrier/layer_stack.hpp"
@@ -35,7 +34,6 @@ class TunnelledSession final : public carrier::TunnelSink, public carrier::Layer
   [[nodiscard]] rtmp::ConnectionInfo info() const;
   void tell_opening();
   void open_opaque();
-  void keep_early(EarlyLayerNews news);
   void add_event(rtmp::Event& event, const PacketRef& packet);
 
   ConnectionContext& context_;
@@ -45,7 +43,7 @@ class TunnelledSession final : public carrier::TunnelSink, public carrier::Layer
   Timestamp last_time_ = 0;  ///< of the last exchange
   bool shared_ = false;
   bool closed_ = false;
-  std::vector<EarlyLayerNews> early_news_;  ///< before it is decided
+  carrier::EarlyNews early_news_;  ///< before it is decided
   std::unique_ptr<rtmp::Session> session_;
   std::unique_ptr<rtmp::OpaqueConnection> opaque_;
   carrier::LayerStack layers_;

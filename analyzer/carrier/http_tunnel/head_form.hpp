@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "carrier/http_tunnel/http_head.hpp"
+#include "carrier/http/http_head.hpp"
 
 namespace rtmpscope::carrier {
 
