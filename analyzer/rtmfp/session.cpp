@@ -62,7 +62,9 @@ class Session::MessageReader final : public FlowListener {
 };
 
 Session::Session(const rtmp::ConnectionInfo& info, std::uint32_t number, SessionContext& context)
-    : context_(context), messages_(info, number, context.options.message_events, context.sink) {}
+    : context_(context),
+      number_(number),
+      messages_(info, number, context.options.message_events, context.sink) {}
 Session::~Session() = default;
 
 void Session::open(PacketRef packet) {
@@ -90,7 +92,12 @@ void Session::emit_finding(FindingId id, std::optional<Direction> direction, std
   messages_.events().emit_finding(event, packet);
 }
 
-void Session::count(Direction direction, const net::UdpDatagram& datagram) {
+void Session::count_startup(Direction direction, const net::UdpDatagram& datagram) {
+  count(direction, datagram, Taken::As::startup);
+}
+
+void Session::count(Direction direction, const net::UdpDatagram& datagram, Taken::As as) {
+  context_.taken = {this, direction, as};
   rtmp::DirectionTotals& totals = totals_[index_of(direction)];
   ++totals.packets;
   totals.bytes += datagram.wire_length;
@@ -168,7 +175,7 @@ void Session::use_keys(const SessionKeys& keys, PacketRef packet) {
   const std::array formats = {packet_format(sides.initiator_component, sides.responder_component),
                               packet_format(sides.responder_component, sides.initiator_component)};
   for (const std::size_t i : {to_server, to_client}) {
-    if (keys.directions[i]) ciphers_[i].emplace(*keys.directions[i], formats[i]);
+    if (keys.directions[i]) ciphers_[i] = std::make_shared<PacketCipher>(*keys.directions[i], formats[i]);
   }
   key_source_ = keys.source;
   tell_open(packet);
@@ -194,18 +201,21 @@ bool Session::fits(Direction direction, const net::UdpDatagram& datagram) {
 }
 
 bool Session::on_packet(Direction direction, const net::UdpDatagram& datagram) {
-  if (state_ == State::ended) return true;
+  if (state_ == State::ended) {
+    context_.taken = {this, direction, Taken::As::late};
+    return true;
+  }
   if (keying_ != nullptr && answered() && asked_at_ != context_.keys.version()) find_keys(datagram.packet);
   if (keying_ != nullptr && answered() && trials_ < tried_packets) find_keys_by_trial(direction, datagram);
   auto& cipher = ciphers_[index_of(direction)];
   if (!cipher) {
     ++undecoded_;
-    count(direction, datagram);
+    count(direction, datagram, Taken::As::undecoded);
     return true;
   }
   const auto plain = cipher->open(datagram.bytes(), mode_of(direction), datagram.cut());
   if (!plain) return false;
-  count(direction, datagram);
+  count(direction, datagram, Taken::As::packet);
   if (const auto number = cipher->sequence_number();
       number && !sequence_windows_[index_of(direction)].add(*number))
     emit_finding(FindingId::rtmfp_packet_repeated, direction, *number, 0, datagram.packet);
@@ -214,7 +224,7 @@ bool Session::on_packet(Direction direction, const net::UdpDatagram& datagram) {
 }
 
 void Session::on_unverified(Direction direction, const net::UdpDatagram& datagram) {
-  count(direction, datagram);
+  count(direction, datagram, Taken::As::unverified);
   emit_finding(FindingId::rtmfp_packet_unverified, direction, datagram.wire_length, 0, datagram.packet);
 }
 

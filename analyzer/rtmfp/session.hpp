@@ -18,12 +18,29 @@ struct SessionOptions {
   bool keep_media = false;     ///< the same
 };
 
+class Session;
+
+/// What a datagram was taken for.
+struct Taken {
+  enum class As : std::uint8_t {
+    startup,     ///< under the startup key
+    packet,      ///< opened with the session's key
+    undecoded,   ///< no key of its direction is known
+    unverified,  ///< does not verify with the session's key
+    late,        ///< the session has ended
+  };
+  const Session* session = nullptr;  ///< valid until the table's next call
+  Direction direction{};
+  As as{};
+};
+
 /// What the sessions of one table share.
 struct SessionContext {
   rtmp::EventSink& sink;
   SessionOptions options;
   KeyFinder keys;
   HeldBytes held;
+  std::optional<Taken> taken{};  ///< the datagram at hand
 };
 
 /// Call order: open; then anything; then close once. The client is the initiator.
@@ -46,8 +63,8 @@ class Session {
   void on_responder_keying(const Keying& keying, PacketRef packet);
   /// Where the initiator's keying was not captured.
   void set_session_id(Direction direction, std::uint32_t id) { session_ids_[index_of(direction)] = id; }
-  /// A datagram of the startup, which the functions above have taken apart.
-  void count(Direction direction, const net::UdpDatagram& datagram);
+  /// A datagram of the startup, which the functions above take apart.
+  void count_startup(Direction direction, const net::UdpDatagram& datagram);
   /// A datagram that is not of the startup. False: keys are known, and it does not verify with them; then it
   /// has not been counted.
   bool on_packet(Direction direction, const net::UdpDatagram& datagram);
@@ -72,9 +89,17 @@ class Session {
   /// The responder has sent its keys. Holds for good.
   [[nodiscard]] bool answered() const { return answered_; }
   [[nodiscard]] bool can_decode(Direction direction) const {
-    return ciphers_[index_of(direction)].has_value();
+    return ciphers_[index_of(direction)] != nullptr;
   }
-  [[nodiscard]] const rtmp::ConnectionInfo& info() const { return messages_.summary().info; }
+  /// Opens packets of that direction, also those that were opened before. Null: the key is not known.
+  [[nodiscard]] std::shared_ptr<PacketCipher> cipher(Direction direction) const {
+    return ciphers_[index_of(direction)];
+  }
+  /// The one that events carry.
+  [[nodiscard]] std::uint32_t number() const { return number_; }
+  [[nodiscard]] const rtmp::ConnectionInfo& info() const { return summary().info; }
+  /// As far as it is known by now.
+  [[nodiscard]] const rtmp::ConnectionSummary& summary() const { return messages_.summary(); }
   /// Of packets in that direction; 0: not known.
   [[nodiscard]] std::uint32_t session_id(Direction direction) const {
     return session_ids_[index_of(direction)];
@@ -85,6 +110,7 @@ class Session {
   class MessageReader;
   using Flows = std::map<std::uint64_t, FlowEntry>;
 
+  void count(Direction direction, const net::UdpDatagram& datagram, Taken::As as);
   void emit(rtmp::Event& event, Direction direction, PacketRef packet);
   void emit_startup(rtmp::Event& event, Direction direction, PacketRef packet);
   void emit_finding(FindingId id, std::optional<Direction> direction, std::uint64_t a, std::uint64_t b,
@@ -109,6 +135,7 @@ class Session {
   void on_close_chunk(Direction direction, PacketRef packet);
 
   SessionContext& context_;
+  std::uint32_t number_;
   rtmp::MessageSession messages_;
   State state_ = State::asked;
   bool answered_ = false;
@@ -116,7 +143,7 @@ class Session {
   std::uint32_t startup_events_ = 0;
   std::array<std::uint32_t, 2> session_ids_{};  ///< by direction, as what follows
   std::array<rtmp::DirectionTotals, 2> totals_{};
-  std::array<std::optional<PacketCipher>, 2> ciphers_;
+  std::array<std::shared_ptr<PacketCipher>, 2> ciphers_;
   std::array<SequenceWindow, 2> sequence_windows_;
   std::array<Flows, 2> flows_;
   std::array<std::uint32_t, 2> flow_events_{};  ///< that were told: flows opened

@@ -51,11 +51,18 @@ SessionTable::SessionTable(rtmp::EventSink& sink, const SessionOptions& options,
                            std::uint32_t& opened, Timestamp clock, const Limits& limits)
     : limits_(limits),
       opened_(opened),
-      context_{sink, options, KeyFinder(keys), HeldBytes(limits.held_bytes)},
+      context_{
+          .sink = sink, .options = options, .keys = KeyFinder(keys), .held = HeldBytes(limits.held_bytes)},
       now_(clock) {}
 SessionTable::~SessionTable() = default;
 
-void SessionTable::on_datagram(const net::UdpDatagram& datagram) {
+std::optional<Taken> SessionTable::on_datagram(const net::UdpDatagram& datagram) {
+  context_.taken.reset();
+  take(datagram);
+  return context_.taken;
+}
+
+void SessionTable::take(const net::UdpDatagram& datagram) {
   if (datagram.payload_length < smallest_datagram) {
     ++counters_.others;
     return;
@@ -141,7 +148,7 @@ void SessionTable::on_initiator_hello(const net::UdpDatagram& datagram, Bytes ch
     give_name(*entry, tag);
   }
   entry->last_active = now_;
-  entry->session.count(Direction::to_server, datagram);
+  entry->session.count_startup(Direction::to_server, datagram);
   entry->session.on_hello(*hello, datagram.destination(), datagram.packet);
 }
 
@@ -157,7 +164,7 @@ void SessionTable::on_responder_hello(const net::UdpDatagram& datagram, Bytes ch
   }
   give_name(*entry, name_of(NameKind::cookie, hello->cookie, datagram.destination()));
   entry->last_active = now_;
-  entry->session.count(Direction::to_client, datagram);
+  entry->session.count_startup(Direction::to_client, datagram);
   entry->session.on_answer(*hello, datagram.source(), datagram.packet);
 }
 
@@ -172,7 +179,7 @@ void SessionTable::on_redirect(const net::UdpDatagram& datagram, Bytes chunk) {
     give_name(*entry, tag);
   }
   entry->last_active = now_;
-  entry->session.count(Direction::to_client, datagram);
+  entry->session.count_startup(Direction::to_client, datagram);
   entry->session.on_redirect(*redirect, datagram.packet);
 }
 
@@ -181,7 +188,7 @@ void SessionTable::on_cookie_change(const net::UdpDatagram& datagram, Bytes chun
   if (!change) return;
   Entry* entry = find_by_name(name_of(NameKind::cookie, change->old_cookie, datagram.destination()));
   if (entry == nullptr) return;
-  entry->session.count(Direction::to_client, datagram);
+  entry->session.count_startup(Direction::to_client, datagram);
   give_name(*entry, name_of(NameKind::cookie, change->new_cookie, datagram.destination()));
 }
 
@@ -205,7 +212,7 @@ void SessionTable::on_initiator_keying(const net::UdpDatagram& datagram, Bytes c
   if (entry == nullptr) entry = &add(client, server, datagram.packet, rtmp::Start::midstream);
   entry->last_active = now_;
   entry->server = server;
-  entry->session.count(Direction::to_server, datagram);
+  entry->session.count_startup(Direction::to_server, datagram);
   entry->session.on_initiator_keying(*keying, server, datagram.packet);
   if (entry->session.answered()) return;
   add_paths(*entry, Direction::to_client, server, client);
@@ -225,7 +232,7 @@ void SessionTable::on_responder_keying(const net::UdpDatagram& datagram, std::ui
   }
   const bool opens = !entry->session.answered();
   entry->last_active = now_;
-  entry->session.count(Direction::to_client, datagram);
+  entry->session.count_startup(Direction::to_client, datagram);
   entry->session.on_responder_keying(*keying, datagram.packet);
   if (!opens) return;
   entries_.splice(entries_.end(), unanswered_, entry->place);

@@ -33,8 +33,8 @@ class SessionTable {
                std::uint32_t& opened, Timestamp clock = 0, const Limits& limits = {});
   ~SessionTable();
 
-  /// What is no RTMFP is only counted.
-  void on_datagram(const net::UdpDatagram& datagram);
+  /// What is no RTMFP is only counted: nothing comes back.
+  std::optional<Taken> on_datagram(const net::UdpDatagram& datagram);
   /// As net::FlowTable.
   void on_tick(const net::Tick& tick);
   void finish(PacketRef last);
@@ -52,6 +52,7 @@ class SessionTable {
     Direction direction{};
   };
 
+  void take(const net::UdpDatagram& datagram);
   void on_session_packet(const Found& found, const net::UdpDatagram& datagram, std::uint32_t session_id);
   /// False: it is not under the startup key.
   bool on_startup(const net::UdpDatagram& datagram, std::uint32_t session_id);
