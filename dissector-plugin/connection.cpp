@@ -1,8 +1,7 @@
 #include "connection.hpp"
 
 #include <algorithm>
-
-#include "rtmp/session/summary.hpp"
+#include <utility>
 
 namespace rtmpscope::plugin {
 namespace {
@@ -14,11 +13,7 @@ constexpr std::int64_t farthest_jump = std::int64_t{1} << 30;
 }  // namespace
 
 Connection::Connection(Capture& capture, const rtmp::ConnectionInfo& info)
-    : capture_(capture), info_(info), recorder_(capture.records) {}
-
-void Connection::give_number() {
-  if (!index_) index_ = capture_.numbered++;
-}
+    : RecordedConnection(capture, capture.records), keys_(capture.keys), info_(info) {}
 
 rtmp::Transport Connection::transport() const {
   return session_ == nullptr ? info_.transport : session_->summary().info.transport;
@@ -35,7 +30,7 @@ std::optional<recording::RecordBatch> Connection::decode(const PacketBytes& pack
   batch.stream_offset = layers_->inner_offset(packet.direction, place.offset);
   batch.missing_before = static_cast<std::uint32_t>(std::min<std::uint64_t>(place.missing, UINT32_MAX));
   missing_bytes_ += place.missing;
-  recorder_.begin(batch.stream_offset, packet.frame, packet.bytes);
+  recorder().begin(batch.stream_offset, packet.frame, packet.bytes);
   if (!closed_) feed(packet, place);
   const bool may_be_other = packet.claim == Claim::heuristic || layers_->is_doubtful();
   if (is_other() || (!layers_->is_decided() && may_be_other)) return std::nullopt;
@@ -49,7 +44,7 @@ std::optional<recording::RecordBatch> Connection::decode(const PacketBytes& pack
   batch.repeated = place.repeated > batch.proxy_header ? place.repeated - batch.proxy_header : 0;
   give_number();
   batch.direction = layers_->inner_direction(packet.direction);
-  return recorder_.end(batch);
+  return recorder().end(batch);
 }
 
 std::optional<recording::RecordBatch> Connection::end(const PacketEnd& packet) {
@@ -60,7 +55,7 @@ std::optional<recording::RecordBatch> Connection::end(const PacketEnd& packet) {
   batch.place = end_place;
   batch.stream_offset =
       layers_->inner_offset(packet.direction, directions_[index_of(packet.direction)].expected);
-  recorder_.begin(batch.stream_offset, packet.frame, {});
+  recorder().begin(batch.stream_offset, packet.frame, {});
   for (const Direction direction : {packet.direction, opposite(packet.direction)}) {
     DirectionState& state = directions_[index_of(direction)];
     if (state.ended || (direction != packet.direction && packet.cause == EndCause::fin)) continue;
@@ -74,10 +69,10 @@ std::optional<recording::RecordBatch> Connection::end(const PacketEnd& packet) {
     stop_keeping_held();
     if (session_ != nullptr) session_->close(packet.cause, current_, {});
   }
-  if (is_other() || recorder_.is_empty()) return std::nullopt;
+  if (is_other() || recorder().is_empty()) return std::nullopt;
   give_number();
   batch.direction = layers_->inner_direction(packet.direction);
-  return recorder_.end(batch);
+  return recorder().end(batch);
 }
 
 bool Connection::may_end(Direction direction, std::uint32_t sequence,
@@ -144,9 +139,12 @@ void Connection::create_layers(const PacketBytes& packet) {
   context.client = info_.client;
   context.server = info_.server;
   context.first_packet = current_;
+  context.keys = &keys_->view();
+  context.listener = this;
+  context.reads_tls = false;
   const carrier::ProtocolDetector::Hints hints{.known_port = packet.claim == Claim::port,
                                                .syn_seen = packet.syn_seen,
-                                               .searched_bytes = &capture_.searched_bytes,
+                                               .searched_bytes = &capture().searched_bytes,
                                                .policy = carrier::DecisionPolicy::decide_early};
   layers_ = std::make_unique<carrier::LayerStack>(
       context, hints, [this](const carrier::Decision& decision) { return on_decided(decision); });
@@ -163,13 +161,34 @@ StreamSink* Connection::on_decided(const carrier::Decision& decision) {
   info_.start_lost = decision.detection.start_lost;
   info_.proxy_headers = decision.context.proxy_headers;
   give_number();
-  session_ = std::make_unique<rtmp::Session>(info_, *index_ + 1, rtmp::SessionOptions{.chunk_events = true},
-                                             recorder_);
-  recorder_.set_summary(session_->summary());
+  const rtmp::SessionOptions options{.chunk_events = true, .deciphered = decision.deciphered};
+  session_ = std::make_unique<rtmp::Session>(info_, index() + 1, options, recorder());
+  recorder().set_summary(session_->summary());
   // The packets that held bytes came in were not shown as RTMP, so nobody gets at their media later.
   session_->keep_media_whole(media_whole_ || decision.has_held_bytes);
   session_->open(current_);
-  return session_.get();
+  early_news_.tell_all(*this);
+  if (found != Protocol::rtmpe) return session_.get();
+  clear_ = std::make_unique<ClearStreams>(*session_);
+  return clear_.get();
+}
+
+void Connection::on_layer_event(std::unique_ptr<carrier::LayerEvent> event) {
+  if (session_ == nullptr) return early_news_.keep(std::move(event));
+  carrier::tell(*session_, *event);
+}
+
+void Connection::on_layer_finding(const carrier::LayerFinding& finding) {
+  if (session_ == nullptr) return early_news_.keep(finding);
+  carrier::tell(*session_, finding);
+}
+
+Bytes Connection::content(const recording::RecordBatch& batch, Bytes frame) const {
+  const std::size_t in_front = std::size_t{batch.proxy_header} + batch.repeated;
+  if (in_front >= frame.size()) return {};
+  const Bytes bytes = frame.subspan(in_front);
+  if (clear_ == nullptr) return bytes;
+  return clear_->find(batch.direction, batch.stream_offset + batch.repeated, bytes.size());
 }
 
 }  // namespace rtmpscope::plugin

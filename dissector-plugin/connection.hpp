@@ -1,17 +1,15 @@
-// One connection as the plugin sees it: which bytes of which packet were decoded, and what came out.
-//
-// Wireshark shows packets in order once, and then in any order and any number of times. The decoder sees
-// every byte once, at the first visit; what it says is kept by packet, so that each visit can show the same.
+// One connection of byte streams as the plugin sees it: which bytes of which packet were decoded, and what
+// came out.
 #pragma once
 
 #include <array>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <optional>
 
 #include "carrier/layer_stack.hpp"
-#include "recording/recorder.hpp"
+#include "carrier/news/layer_news.hpp"
+#include "clear_streams.hpp"
+#include "recorded_connection.hpp"
 #include "rtmp/session/session.hpp"
 
 namespace rtmpscope::plugin {
@@ -37,16 +35,6 @@ struct PacketBytes {
   std::uint32_t cut = 0;  ///< bytes after them that were not
 };
 
-/// What the connections of a capture share; outlives them.
-struct Capture {
-  std::uint32_t numbered = 0;       ///< connections that are shown
-  recording::RecordWriter records;  ///< of the packet being decoded
-  std::size_t searched_bytes = 0;   ///< carrier::ProtocolDetector::Hints
-};
-
-/// Where a packet's batch of the connection's end is: no bytes lie there.
-inline constexpr std::uint32_t end_place = UINT32_MAX;
-
 /// A packet that ends a stream of TCP, with or without bytes.
 struct PacketEnd {
   std::uint32_t frame = 0;
@@ -55,7 +43,7 @@ struct PacketEnd {
   EndCause cause = EndCause::fin;  ///< reset: of both streams
 };
 
-class Connection final {
+class Connection final : public RecordedConnection, private carrier::LayerListener {
  public:
   Connection(Capture& capture, const rtmp::ConnectionInfo& info);
 
@@ -76,22 +64,15 @@ class Connection final {
   [[nodiscard]] bool may_end(Direction direction, std::uint32_t sequence,
                              std::optional<std::uint32_t> first) const;
 
-  /// What `decode` or `end` answered for this place.
-  [[nodiscard]] std::optional<recording::RecordBatch> find(std::uint32_t frame, std::uint32_t place) const {
-    return recorder_.find(frame, place);
-  }
   /// The content has proven that it is not RTMP; nothing is to be expected of further bytes.
   [[nodiscard]] bool is_other() const { return layers_ != nullptr && !layers_->wants_data(); }
 
-  /// From 0, in the order in which connections are first shown.
-  [[nodiscard]] std::uint32_t index() const { return index_.value_or(0); }
-  [[nodiscard]] rtmp::Transport transport() const;
-  /// Bytes in gaps so far, of both directions.
-  [[nodiscard]] std::uint64_t missing_bytes() const { return missing_bytes_; }
-  /// Null until it is decided that the connection is RTMP.
-  [[nodiscard]] const rtmp::Session* session() const { return session_.get(); }
-
-  [[nodiscard]] const recording::Recorder& records() const { return recorder_; }
+  [[nodiscard]] rtmp::Transport transport() const override;
+  [[nodiscard]] std::uint64_t missing_bytes() const override { return missing_bytes_; }
+  [[nodiscard]] const rtmp::ConnectionSummary* summary() const override {
+    return session_ == nullptr ? nullptr : &session_->summary();
+  }
+  [[nodiscard]] Bytes content(const recording::RecordBatch& batch, Bytes frame) const override;
 
  private:
   /// Of one direction of TCP.
@@ -112,15 +93,16 @@ class Connection final {
   void create_layers(const PacketBytes& packet);
   StreamSink* on_decided(const carrier::Decision& decision);
   void stop_keeping_held();
-  void give_number();
+  void on_layer_event(std::unique_ptr<carrier::LayerEvent> event) override;
+  void on_layer_finding(const carrier::LayerFinding& finding) override;
 
-  Capture& capture_;
-  std::optional<std::uint32_t> index_;
+  KeysPointer keys_;  ///< as long as the layers
   rtmp::ConnectionInfo info_;
   bool media_whole_ = false;
-  recording::Recorder recorder_;
-  std::unique_ptr<carrier::LayerStack> layers_;  ///< null before the first bytes
   std::unique_ptr<rtmp::Session> session_;
+  std::unique_ptr<ClearStreams> clear_;          ///< into the session; of RTMPE alone
+  carrier::EarlyNews early_news_;                ///< before it is decided
+  std::unique_ptr<carrier::LayerStack> layers_;  ///< null before the first bytes
   std::array<DirectionState, 2> directions_;
   PacketRef current_;  ///< the packet being decoded
   bool closed_ = false;

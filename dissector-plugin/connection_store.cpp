@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rtmpscope::plugin {
@@ -45,6 +46,10 @@ Endpoint endpoint(const address& from, guint32 port) {
 
 void register_store() {
   register_cleanup_routine(clear_store);
+}
+
+void set_keys(KeysPointer keys) noexcept {
+  store().capture.keys = std::move(keys);
 }
 
 Connection* find_connection(int key, const conversation_t* conversation) {

@@ -9,6 +9,9 @@ namespace rtmpscope::plugin {
 /// Registers what forgets all connections when Wireshark closes a capture or dissects it anew.
 void register_store();
 
+/// For connections that are added from here on.
+void set_keys(KeysPointer keys) noexcept;
+
 /// The connection that is stored with `conversation` under `key`, or null.
 [[nodiscard]] Connection* find_connection(int key, const conversation_t* conversation);
 /// Adds one; null without memory. `pinfo` is a packet that goes to the server.

@@ -9,6 +9,7 @@
 #include "export_flv.hpp"
 #include "field_registry.hpp"
 #include "follow.hpp"
+#include "key_preference.hpp"
 #include "nal_dissectors.hpp"
 #include "rtmpt.hpp"
 #include "statistics.hpp"
@@ -187,6 +188,7 @@ HeuristicResult look_at_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
 
 void apply_preferences() {
   apply_redaction(redact != 0, redact_addresses != 0, redact_key);
+  apply_key_preference();
   if (built_in_handle == nullptr) return;
   dissector_table_t ports = find_dissector_table("tcp.port");
   dissector_handle_t current = dissector_get_uint_handle(ports, rtmp_port);
@@ -228,6 +230,7 @@ void rtmpscope_register(void) {
       module, "redact_addresses", "Redact addresses, too",
       "In what this plugin shows; Wireshark's own columns and layers keep addresses and ports",
       &redact_addresses);
+  register_key_preference(module);
 }
 
 void rtmpscope_hand_off(void) {

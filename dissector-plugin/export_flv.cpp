@@ -64,7 +64,7 @@ std::string content_type(const flv::FileContents& contents) {
 /// The files of one connection.
 class ListedFiles final : public flv::FileStore {
  public:
-  ListedFiles(export_object_list_t* list, flv::FileNames& names, const Connection& connection)
+  ListedFiles(export_object_list_t* list, flv::FileNames& names, const RecordedConnection& connection)
       : list_(list), names_(names), connection_(connection) {}
 
   std::unique_ptr<flv::ByteFile> create(const flv::StreamKey& stream,
@@ -73,8 +73,8 @@ class ListedFiles final : public flv::FileStore {
         {first.app, stream.name, stream.message_stream_id, connection_.index()}, redaction_.get());
     auto* entry = g_new0(export_object_entry_t, 1);
     entry->pkt_num = static_cast<guint32>(first.frame);
-    entry->hostname = g_strdup(
-        output::endpoint_text(connection_.session()->summary().info.server, redaction_.get()).c_str());
+    entry->hostname =
+        g_strdup(output::endpoint_text(connection_.summary()->info.server, redaction_.get()).c_str());
     entry->content_type = g_strdup(content_type({}).c_str());
     entry->filename = g_strdup(name.c_str());
     list_->add_entry(list_->gui_data, entry);
@@ -91,22 +91,21 @@ class ListedFiles final : public flv::FileStore {
  private:
   export_object_list_t* list_;
   flv::FileNames& names_;
-  const Connection& connection_;
+  const RecordedConnection& connection_;
   output::RedactionPointer redaction_ = presenter().redaction();
 };
 
 /// One connection.
 class Source {
  public:
-  Source(export_object_list_t* list, flv::FileNames& names, const Connection& connection)
+  Source(export_object_list_t* list, flv::FileNames& names, const RecordedConnection& connection)
       : connection_(connection), files_(list, names, connection) {}
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
   void take_batch(const recording::RecordBatch& batch, Bytes frame) {
-    if (batch.repeated < frame.size()) {
-      bodies_[index_of(batch.direction)].add(batch.stream_offset + batch.repeated,
-                                             frame.subspan(batch.repeated));
+    if (const Bytes content = connection_.content(batch, frame); !content.empty()) {
+      bodies_[index_of(batch.direction)].add(batch.stream_offset + batch.repeated, content);
     }
     recording::Record record;
     for (recording::RecordReader records(batch); records.next(record);) {
@@ -138,7 +137,7 @@ class Source {
                           connection_.records().text(record.app), record.frame});
   }
 
-  const Connection& connection_;
+  const RecordedConnection& connection_;
   std::array<recording::BodyCollector, 2> bodies_;  ///< by index_of(Direction)
   ListedFiles files_;
   output::RedactionPointer redaction_ = presenter().redaction();
@@ -158,8 +157,8 @@ std::map<const export_object_list_t*, Export>& exports() {
 
 tap_packet_status on_batch(void* user, packet_info*, epan_dissect_t*, const void* data, tap_flags_t) {
   const auto& tapped = *static_cast<const TappedBatch*>(data);
-  const Connection& connection = *tapped.connection;
-  if (connection.session() == nullptr) return TAP_PACKET_DONT_REDRAW;
+  const RecordedConnection& connection = *tapped.connection;
+  if (connection.summary() == nullptr) return TAP_PACKET_DONT_REDRAW;
   try {
     auto* list = static_cast<export_object_list_t*>(user);
     Export& all = exports()[list];

@@ -92,8 +92,8 @@ std::string Presenter::shown(const TextRule& rule, std::string_view text) const 
   return redaction_ ? redaction_->shown(rule, text) : std::string(text);
 }
 
-const Tape& Presenter::message_fields(const recording::MessageRecord& record, const Connection& connection,
-                                      Bytes frame) noexcept {
+const Tape& Presenter::message_fields(const recording::MessageRecord& record,
+                                      const RecordedConnection& connection, Bytes frame) noexcept {
   tape_.clear();
   try {
     const rtmp::Message message{record.header, bytes_of(record.body, frame), record.complete};
@@ -160,7 +160,8 @@ const char* Presenter::event_label(EventKind kind, const Tape& fields) noexcept 
   });
 }
 
-const char* Presenter::app(const recording::MessageRecord& record, const Connection& connection) noexcept {
+const char* Presenter::app(const recording::MessageRecord& record,
+                           const RecordedConnection& connection) noexcept {
   return guarded(text_, [&] {
     const std::string app = shown(text_rule(FieldId::document_app), connection.records().text(record.app));
     text_ = output::safe(app, false);
@@ -178,8 +179,8 @@ const char* Presenter::finding_label(FindingId id, std::uint64_t a, std::uint64_
   });
 }
 
-const char* Presenter::line(const recording::Record& record, const Connection& connection, Bytes frame,
-                            Timestamp time) noexcept {
+const char* Presenter::line(const recording::Record& record, const RecordedConnection& connection,
+                            Bytes frame, Timestamp time) noexcept {
   return guarded(text_, [&] {
     text_.clear();
     std::string line;
@@ -193,14 +194,13 @@ const char* Presenter::line(const recording::Record& record, const Connection& c
     }
     if (line.empty()) return;
     output::cut_to_width(line, line_width, plain_style);
-    const Timestamp begin =
-        connection.session() == nullptr ? time : connection.session()->summary().first_time;
+    const Timestamp begin = connection.summary() == nullptr ? time : connection.summary()->first_time;
     text_ = fmt::format("{:+.3f}  {}\n", static_cast<double>(time - begin) / 1e9, line);
   });
 }
 
-const std::string& Presenter::phrase(const recording::MessageRecord& record, const Connection& connection,
-                                     Bytes frame) {
+const std::string& Presenter::phrase(const recording::MessageRecord& record,
+                                     const RecordedConnection& connection, Bytes frame) {
   const std::uint64_t key = frame_key(record, bytes_of(record.body, frame));
   FrameLine& known = frame_line(key);
   if (key != 0 && known.key == key) return known.line;
@@ -229,7 +229,7 @@ void Presenter::end_phrase() {
   repetitions_ = 0;
 }
 
-const char* Presenter::info_column(const recording::RecordBatch& batch, const Connection& connection,
+const char* Presenter::info_column(const recording::RecordBatch& batch, const RecordedConnection& connection,
                                    Bytes frame) noexcept {
   return guarded(text_, [&] {
     text_.clear();

@@ -7,8 +7,8 @@
 #include <array>
 #include <string>
 
-#include "connection.hpp"
 #include "output/redacting_sink.hpp"
+#include "recorded_connection.hpp"
 #include "schema/tape.hpp"
 
 namespace rtmpscope::plugin {
@@ -21,7 +21,7 @@ class Presenter {
 
   /// The fields of a message, its head's first. `frame` is the payload of the batch that the record belongs
   /// to.
-  const Tape& message_fields(const recording::MessageRecord& record, const Connection& connection,
+  const Tape& message_fields(const recording::MessageRecord& record, const RecordedConnection& connection,
                              Bytes frame) noexcept;
   const Tape& chunk_fields(const recording::ChunkRecord& record) noexcept;
   /// The line of the message that message_fields has last described.
@@ -29,16 +29,16 @@ class Presenter {
   /// The fields of any other event; the label is the line of these.
   const Tape& event_fields(const recording::EventRecord& record, Bytes frame) noexcept;
   const char* event_label(EventKind kind, const Tape& fields) noexcept;
-  const char* app(const recording::MessageRecord& record, const Connection& connection) noexcept;
+  const char* app(const recording::MessageRecord& record, const RecordedConnection& connection) noexcept;
   /// The session's id in the addresses of RTMPT.
   const char* tunnel_session(const char* id) noexcept;
   const char* finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept;
   /// One phrase for each message that the batch completes.
-  const char* info_column(const recording::RecordBatch& batch, const Connection& connection,
+  const char* info_column(const recording::RecordBatch& batch, const RecordedConnection& connection,
                           Bytes frame) noexcept;
   /// A line of ASCII with its line end, for messages and what else a person follows; empty for the rest.
   /// `time` is the packet's.
-  const char* line(const recording::Record& record, const Connection& connection, Bytes frame,
+  const char* line(const recording::Record& record, const RecordedConnection& connection, Bytes frame,
                    Timestamp time) noexcept;
 
  private:
@@ -52,7 +52,7 @@ class Presenter {
   void describe(const rtmp::Event& event);
   /// A text of the wire, as far as it may be shown.
   [[nodiscard]] std::string shown(const TextRule& rule, std::string_view text) const;
-  const std::string& phrase(const recording::MessageRecord& record, const Connection& connection,
+  const std::string& phrase(const recording::MessageRecord& record, const RecordedConnection& connection,
                             Bytes frame);
   void add_phrase(const std::string& phrase);
   void end_phrase();

@@ -168,8 +168,8 @@ void show_tracks(stat_tap_table* table, guint row, const Tracks& tracks) {
   set(table, row, stream_key_interval, key_frame_interval(*tracks.video));
 }
 
-void show_stream(stat_tap_table* table, const Connection& connection, const rtmp::ConnectionSummary& summary,
-                 std::uint32_t place) {
+void show_stream(stat_tap_table* table, const RecordedConnection& connection,
+                 const rtmp::ConnectionSummary& summary, std::uint32_t place) {
   const rtmp::StreamSummary& stream = summary.streams[place];
   double number = 0;  // within the stream; what a track is called may change with the next packet
   const auto show = [&](const Tracks& tracks) {
@@ -188,8 +188,8 @@ void show_stream(stat_tap_table* table, const Connection& connection, const rtmp
 }
 
 void show_streams(stat_tap_table* table, const TappedBatch& tapped) {
-  if (tapped.connection->session() == nullptr || tapped.batch.records.empty()) return;
-  const rtmp::ConnectionSummary& summary = tapped.connection->session()->summary();
+  if (tapped.connection->summary() == nullptr || tapped.batch.records.empty()) return;
+  const rtmp::ConnectionSummary& summary = *tapped.connection->summary();
   for (std::uint32_t place = 0; place < summary.streams.size(); ++place) {
     const rtmp::StreamSummary& stream = summary.streams[place];
     if (stream.name.empty() && stream.video.messages == 0 && stream.audio.messages == 0) continue;
@@ -221,7 +221,7 @@ stat_tap_table_item* command_fields() {
 }
 
 void show_command(stat_tap_table* table, const TappedBatch& tapped, const recording::Record& record) {
-  const Connection& connection = *tapped.connection;
+  const RecordedConnection& connection = *tapped.connection;
   const recording::MessageRecord& message = record.message;
   if (!rtmp::is_command(message.header.type_id)) return;
   const recording::CommandLink& link = connection.records().link(message);
@@ -235,7 +235,7 @@ void show_command(stat_tap_table* table, const TappedBatch& tapped, const record
     set(table, row, command_time, static_cast<double>(link.response_time) / 1e6);
     return;
   }
-  const rtmp::ConnectionInfo& info = connection.session()->summary().info;
+  const rtmp::ConnectionInfo& info = connection.summary()->info;
   set(table, row, command_request, std::uint64_t{message.frame});
   set(table, row, command_client,
       endpoint_text(record.direction == Direction::to_server ? info.client : info.server));

@@ -11,8 +11,8 @@ void add_tap(Tap tap, int id) {
   taps[static_cast<std::size_t>(tap)] = id;
 }
 
-void queue_batch(packet_info* pinfo, const Connection& connection, const recording::RecordBatch& batch,
-                 Bytes frame) {
+void queue_batch(packet_info* pinfo, const RecordedConnection& connection,
+                 const recording::RecordBatch& batch, Bytes frame) {
   TappedBatch* tapped = nullptr;
   for (const int tap : taps) {
     if (!have_tap_listener(tap)) continue;

@@ -1,14 +1,14 @@
 // What is shown of a packet goes to statistics, export and Follow through taps.
 #pragma once
 
-#include "connection.hpp"
+#include "recorded_connection.hpp"
 #include "ws_compat.h"
 
 namespace rtmpscope::plugin {
 
 /// What listeners get, once for each batch that is shown. Valid during the call.
 struct TappedBatch {
-  const Connection* connection;
+  const RecordedConnection* connection;
   recording::RecordBatch batch;
   Bytes frame;  ///< payload of the batch
 };
@@ -20,7 +20,7 @@ enum class Tap : std::uint8_t { statistics, export_object, follow, count };
 void add_tap(Tap tap, int id);
 
 /// Hands the batch to whoever listens.
-void queue_batch(packet_info* pinfo, const Connection& connection, const recording::RecordBatch& batch,
-                 Bytes frame);
+void queue_batch(packet_info* pinfo, const RecordedConnection& connection,
+                 const recording::RecordBatch& batch, Bytes frame);
 
 }  // namespace rtmpscope::plugin

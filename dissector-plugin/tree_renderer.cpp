@@ -381,7 +381,7 @@ tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const recording::KeptBytes
 }
 
 void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::Record& found,
-                 const recording::RecordBatch& batch, const Connection& connection, Bytes frame) {
+                 const recording::RecordBatch& batch, const RecordedConnection& connection, Bytes frame) {
   const recording::MessageRecord& record = found.message;
   const bool empty = record.body.size == 0;
   target.begins_here = record.header.first_frame == record.frame;
@@ -429,7 +429,7 @@ void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const reco
   }
 }
 
-void add_head(Target& target, proto_tree* tree, proto_item* item, const Connection& connection,
+void add_head(Target& target, proto_tree* tree, proto_item* item, const RecordedConnection& connection,
               const recording::RecordBatch& batch) {
   proto_item_set_generated(
       proto_tree_add_uint(tree, field(ExtraField::stream), target.tvb, 0, 0, connection.index()));
@@ -442,28 +442,44 @@ void add_head(Target& target, proto_tree* tree, proto_item* item, const Connecti
   }
 }
 
+/// What chunks and messages lie in: the packet's bytes, or if those are enciphered, what they are in clear. A
+/// clear text that the packet has but a part of is not shown.
+tvbuff_t* tvb_in_clear(Target& target, tvbuff_t* tvb, const RecordedConnection& connection,
+                       const recording::RecordBatch& batch, Bytes frame) {
+  const Bytes clear = connection.content(batch, frame);
+  if (clear.size() != frame.size() || clear.empty() || clear.data() == frame.data() ||
+      std::memcmp(clear.data(), frame.data(), frame.size()) == 0)
+    return tvb;
+  tvbuff_t* in_clear = tvb_new_child_real_data(tvb, clear.data(), static_cast<guint>(clear.size()),
+                                               static_cast<gint>(tvb_reported_length(tvb)));
+  add_new_data_source(target.pinfo, in_clear, "Deciphered RTMPE");
+  return in_clear;
+}
+
 }  // namespace
 
-void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
-            const recording::RecordBatch& batch, Bytes frame, Presenter& presenter) {
+void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
+            const RecordedConnection& connection, const recording::RecordBatch& batch, Bytes frame,
+            Presenter& presenter) {
   if (tree == nullptr) return;
   Target target{tvb, pinfo, &presenter, PTREE_DATA(tree)->visible != 0};
   const bool at_end = batch.place == end_place;
   proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, at_end ? 0 : -1, ENC_NA);
   proto_tree* root = proto_item_add_subtree(item, subtree());
   add_head(target, root, item, connection, batch);
+  tvbuff_t* clear = tvb_in_clear(target, tvb, connection, batch, frame);
   recording::Record record;
   for (recording::RecordReader records(batch); !target.limit_told && records.next(record);) {
     switch (record.kind) {
       case recording::Record::Kind::chunk:
-        add_chunk(target, tvb, root, record.chunk, batch, record.direction,
+        add_chunk(target, clear, root, record.chunk, batch, record.direction,
                   frame.size() - batch.proxy_header);
         break;
       case recording::Record::Kind::message:
-        add_message(target, tvb, root, record, batch, connection, frame);
+        add_message(target, clear, root, record, batch, connection, frame);
         break;
       case recording::Record::Kind::event:
-        add_event(target, tvb, root, connection.records().event(record.event), frame);
+        add_event(target, clear, root, connection.records().event(record.event), frame);
         break;
     }
   }

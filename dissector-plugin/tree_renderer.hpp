@@ -1,7 +1,6 @@
 // What the decoder said of a packet, as Wireshark's tree.
 #pragma once
 
-#include "connection.hpp"
 #include "presenter.hpp"
 #include "ws_compat.h"
 
@@ -11,7 +10,8 @@ namespace rtmpscope::plugin {
 ///
 /// May leave with longjmp, as all that adds to a tree may; so neither this nor a caller has anything to
 /// destroy.
-void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
-            const recording::RecordBatch& batch, Bytes frame, Presenter& presenter);
+void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
+            const RecordedConnection& connection, const recording::RecordBatch& batch, Bytes frame,
+            Presenter& presenter);
 
 }  // namespace rtmpscope::plugin

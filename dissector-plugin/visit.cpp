@@ -88,7 +88,7 @@ Timestamp time_of(const packet_info* pinfo) {
 }
 
 /// In the packet's own memory, with one added, since null is none.
-void remember_shown(packet_info* pinfo, const Connection& connection) {
+void remember_shown(packet_info* pinfo, const RecordedConnection& connection) {
   const auto key = static_cast<guint32>(field(ExtraField::app));
   if (p_get_proto_data(pinfo->pool, pinfo, protocol, key) != nullptr) return;
   p_add_proto_data(pinfo->pool, pinfo, protocol, key, GUINT_TO_POINTER(connection.index() + 1));
@@ -121,7 +121,7 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
   }
 }
 
-void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
           const recording::RecordBatch& batch, Bytes frame) {
   queue_batch(pinfo, connection, batch, frame);
   if (pinfo->cinfo != nullptr) {
@@ -131,7 +131,7 @@ void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection&
   render(protocol, tvb, pinfo, tree, connection, batch, frame, presenter());
 }
 
-void show_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+void show_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
               const recording::RecordBatch& batch) {
   queue_batch(pinfo, connection, batch, {});
   if (tree != nullptr) remember_shown(pinfo, connection);

@@ -39,14 +39,14 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
 [[nodiscard]] Timestamp time_of(const packet_info* pinfo);
 
 /// Columns, tree and taps.
-void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
           const recording::RecordBatch& batch, Bytes frame);
 
 /// Connection::end, without exceptions.
 std::optional<recording::RecordBatch> end(Connection& connection, const PacketEnd& packet) noexcept;
 
 /// Tree and taps of what came out at a connection's end; the columns stay TCP's.
-void show_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Connection& connection,
+void show_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
               const recording::RecordBatch& batch);
 
 }  // namespace rtmpscope::plugin

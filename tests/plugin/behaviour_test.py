@@ -13,7 +13,7 @@ BIG_FRAMES = SAMPLES / "pub_gst_librtmp_nginx.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
 RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
 RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
-PREFERENCES = {"rtmpscope.media_detail", "rtmpscope.redact", "rtmpscope.redact_addresses",
+PREFERENCES = {"rtmpscope.key_file", "rtmpscope.media_detail", "rtmpscope.redact", "rtmpscope.redact_addresses",
                "rtmpscope.redact_key", "rtmpscope.tcp.port", "rtmpscope.tls.port"}
 
 

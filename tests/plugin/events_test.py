@@ -6,7 +6,7 @@ import math
 import sys
 from collections import defaultdict
 
-from program import Program, samples
+from program import Program, keys_of, samples
 from wireshark import IN_ORDER, Tshark, show
 
 KINDS = ("handshake", "chunk", "message")
@@ -14,13 +14,11 @@ KINDS = ("handshake", "chunk", "message")
 OUT_OF_ORDER = ["netem_loss5.pcap"]
 # Bytes are missing, or the beginning: damaged_events_test.py compares these, and says what differs there.
 DAMAGED = ["encap_vxlan.pcap", "midstream_chunk128.pcap", "snaplen_96.pcap"]
-# The analyzer decodes neither TLS nor HTTP, so there is nothing to compare; behaviour_test.py looks at these.
-OTHER_CARRIERS = ["rtmps_tls13_rtmpdump_nginx_dsb.pcapng", "rtmpt_crtmp_publish_ffmpeg.pcap"]
 
 HEADS = {
     "handshake": [], "chunk": ["stream_offset"],
     "message": ["type_id", "chunk_stream_id", "message_stream_id", "timestamp", "timestamp_exact", "length", "chunks",
-                "first_frame", "stream_offset", "stream_name", "request_frame"],
+                "first_frame", "stream_offset", "stream_name", "request_frame", "flow_id", "sequence_number"],
 }  # fmt: skip
 # In a message's head, behind port and direction.
 PLACE = {name: place for place, name in enumerate(HEADS["message"], 2)}
@@ -36,7 +34,7 @@ def analyzer_events(program, capture):
     """
     found = defaultdict(list)
     clients = {}  # by connection
-    for event in program.events("--ranges", "--chunks", capture):
+    for event in program.events("--ranges", "--chunks", *keys_of(capture), capture):
         kind = event.get("event")
         if kind == "connection_open":
             client = event.get("client")
@@ -87,7 +85,7 @@ def plugin_events(tshark, capture, *arguments):
                 if kind not in KINDS or (kind == "message" and show(item, "message.complete") not in ("1", "True")):
                     continue
                 fields = []
-                add_fields(item, base_of(item), fields, True)
+                add_fields(item, base_of(item, layer), fields, True)
                 if kind == "handshake" and not fields:
                     continue
                 head = [show(item, f"{kind}.{name}") for name in HEADS[kind]]
@@ -99,12 +97,12 @@ def plugin_events(tshark, capture, *arguments):
     return found
 
 
-def base_of(item):
-    """Where the item's bytes begin. Those of several packets are a data source of their own and begin at 0; but tshark
-    prints an item that lies before its parent as if it counted from there."""
+def base_of(item, layer):
+    """Where the item's bytes begin. Those of several packets, or that were deciphered, are a data source of their own;
+    but tshark prints an item that lies before its parent as if it counted from there."""
     position = int(item.get("pos"))
     inside = [int(field.get("pos")) for field in item.iter("field") if int(field.get("size")) > 0 and field is not item]
-    return 0 if inside and min(inside) < position else position
+    return position - int(layer.get("pos")) if inside and min(inside) < position else position
 
 
 def add_fields(item, base, fields, is_top):
@@ -184,9 +182,9 @@ def main():
     failures = compared = 0
     with Tshark(plugin, series) as tshark:
         for capture in samples():
-            if capture.name in OTHER_CARRIERS + DAMAGED:
+            if capture.name in DAMAGED:
                 continue
-            order = IN_ORDER if capture.name in OUT_OF_ORDER else []
+            order = [*(IN_ORDER if capture.name in OUT_OF_ORDER else []), *tshark.keys(capture)]
             expected = analyzer_events(program, capture)
             for passes in (order, [*order, "-2"]):
                 found = plugin_events(tshark, capture, *passes)

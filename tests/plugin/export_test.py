@@ -8,7 +8,7 @@ import sys
 from collections import defaultdict
 
 from flv_reader import SET_DATA_FRAME, VIDEO, is_coded, rebased, tags, told
-from program import SAMPLES, Program, samples
+from program import SAMPLES, Program, keys_of, samples
 from wireshark import IN_ORDER, Tshark
 
 sys.path.append(str(SAMPLES.parent / "tests/differential"))
@@ -20,7 +20,8 @@ OUT_OF_ORDER = ["netem_loss5.pcap"]
 # The analyzer decodes neither TLS nor HTTP.
 OTHER_CARRIERS = {"rtmps_tls13_rtmpdump_nginx_dsb.pcapng": 0, "rtmpt_crtmp_publish_ffmpeg.pcap": 1}
 # Two passes give the same.
-TWICE = ["midstream_chunk128.pcap", "netem_loss5.pcap", "pubplay_ffmpeg_nginx.pcap"]
+TWICE = ["midstream_chunk128.pcap", "rtmpe_crtmp_play_ffmpeg.pcap",
+         "netem_loss5.pcap", "pubplay_ffmpeg_nginx.pcap"]
 # The program's own export writes the same.
 SAME_AS_PROGRAM = ["pub_ffmpeg_nginx_avc_aac.pcap", "pubplay_ffmpeg_nginx.pcap", "enh_multi_mixed_ffnew_nginx.pcap",
                    "pub_gst_librtmp_nginx.pcap", "srs_avc_aac.pcap"]
@@ -40,7 +41,7 @@ def export(tshark, capture, *arguments):
 def check_messages(program, tshark, capture, *arguments):
     """How many tags there are."""
     files = [tags(content) for content in export(tshark, capture, *arguments).values()]
-    expected = told(program, capture, capture.name in STREAM_NOT_KNOWN)
+    expected = told(program, capture, capture.name in STREAM_NOT_KNOWN, keys_of(capture))
     if capture.name in NOTHING_WHOLE:
         return 0
     shapes = [[(type_id, len(body)) for type_id, _, body in file] for file in files]
@@ -130,7 +131,7 @@ def main():
         for capture in samples():
             if capture.name in OTHER_CARRIERS:
                 continue
-            order = IN_ORDER if capture.name in OUT_OF_ORDER else []
+            order = [*(IN_ORDER if capture.name in OUT_OF_ORDER else []), *tshark.keys(capture)]
             for passes in ([], ["-2"]) if capture.name in TWICE else ([],):
                 try:
                     total += check_messages(program, tshark, capture, *order, *passes)

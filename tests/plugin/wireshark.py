@@ -55,6 +55,11 @@ class Tshark:
             copy.chmod(0o644)
         return copy
 
+    def keys(self, capture):
+        """Options that give the plugin the keys of a sample which has some in a file beside it."""
+        path = Path(capture).with_suffix(".keys")
+        return ["-o", f"rtmpscope.key_file:{self.readable(path)}"] if path.exists() else []
+
     def folder(self, name):
         """An empty folder that tshark can write to."""
         folder = self.root / name
