@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "nal_dissectors.hpp"
+
 namespace rtmpscope::plugin {
 namespace {
 
@@ -14,6 +16,7 @@ struct Store {
   Capture capture;
   std::vector<std::unique_ptr<Connection>> connections;
   std::map<std::pair<Endpoint, std::string>, Tunnel> tunnels;
+  std::unique_ptr<RtmfpSessions> rtmfp;  ///< null before the first UDP datagram
 };
 
 Store& store() {
@@ -26,6 +29,7 @@ char rejected;
 
 void clear_store() {
   store().tunnels.clear();
+  store().rtmfp.reset();
   store().connections.clear();
   store().capture.numbered = 0;
 }
@@ -65,8 +69,8 @@ Connection* new_connection(const packet_info* pinfo, Direction direction,
                            rtmp::Transport transport) noexcept {
   try {
     rtmp::ConnectionInfo info;
-    info.client = endpoint(pinfo->src, pinfo->srcport);
-    info.server = endpoint(pinfo->dst, pinfo->destport);
+    info.client = source_of(pinfo);
+    info.server = destination_of(pinfo);
     if (direction == Direction::to_client) std::swap(info.client, info.server);
     info.transport = transport;
     store().connections.push_back(std::make_unique<Connection>(store().capture, info));
@@ -85,12 +89,29 @@ Connection* add_connection(int key, conversation_t* conversation, const packet_i
 
 Tunnel* find_tunnel(const packet_info* pinfo, Direction direction, const char* id) noexcept {
   try {
-    const Endpoint server = direction == Direction::to_server ? endpoint(pinfo->dst, pinfo->destport)
-                                                              : endpoint(pinfo->src, pinfo->srcport);
+    const Endpoint server = direction == Direction::to_server ? destination_of(pinfo) : source_of(pinfo);
     return &store().tunnels[{server, id}];
   } catch (...) {
     return nullptr;
   }
+}
+
+RtmfpSessions& rtmfp_sessions() {
+  if (store().rtmfp == nullptr)
+    store().rtmfp = std::make_unique<RtmfpSessions>(store().capture, media_detail != 0);
+  return *store().rtmfp;
+}
+
+bool has_rtmfp_sessions() {
+  return store().rtmfp != nullptr;
+}
+
+Endpoint source_of(const packet_info* pinfo) {
+  return endpoint(pinfo->src, pinfo->srcport);
+}
+
+Endpoint destination_of(const packet_info* pinfo) {
+  return endpoint(pinfo->dst, pinfo->destport);
 }
 
 std::uint32_t numbered_connections() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "connection.hpp"
+#include "rtmfp_sessions.hpp"
 #include "ws_compat.h"
 
 namespace rtmpscope::plugin {
@@ -27,6 +28,15 @@ struct Tunnel {
 };
 /// Adds it if it is new. Null without memory. Valid until the capture is closed.
 Tunnel* find_tunnel(const packet_info* pinfo, Direction direction, const char* id) noexcept;
+
+/// Those of the capture. The first call makes them, which throws without memory; `has` tells whether it was
+/// made.
+RtmfpSessions& rtmfp_sessions();
+[[nodiscard]] bool has_rtmfp_sessions();
+
+/// Where a packet comes from, and where it goes.
+[[nodiscard]] Endpoint source_of(const packet_info* pinfo);
+[[nodiscard]] Endpoint destination_of(const packet_info* pinfo);
 
 /// Connections that are shown have the numbers below this.
 [[nodiscard]] std::uint32_t numbered_connections();

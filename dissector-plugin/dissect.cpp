@@ -11,6 +11,7 @@
 #include "follow.hpp"
 #include "key_preference.hpp"
 #include "nal_dissectors.hpp"
+#include "rtmfp.hpp"
 #include "rtmpt.hpp"
 #include "statistics.hpp"
 #include "visit.hpp"
@@ -167,7 +168,7 @@ int look_at_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
     if (connection->is_other()) reject_connection(protocol, conversation);
   }
   if (!batch) return 0;
-  show_end(tvb, pinfo, tree, *connection, *batch);
+  show_without_columns(tvb, pinfo, tree, *connection, *batch, {});
   return static_cast<int>(tvb_captured_length(tvb));
 }
 
@@ -231,6 +232,7 @@ void rtmpscope_register(void) {
       "In what this plugin shows; Wireshark's own columns and layers keep addresses and ports",
       &redact_addresses);
   register_key_preference(module);
+  register_rtmfp();
 }
 
 void rtmpscope_hand_off(void) {
@@ -246,6 +248,7 @@ void rtmpscope_hand_off(void) {
                      HEURISTIC_ENABLE);
   dissector_add_string("media_type", "application/x-fcs", http_handle);
   heur_dissector_add("http", look_at_http, "RTMPT (rtmpscope)", "rtmpscope_http", protocol, HEURISTIC_ENABLE);
+  hand_off_rtmfp();
   heur_dissector_add("tls", look_at_tls, "RTMP over TLS (rtmpscope)", "rtmpscope_tls", protocol,
                      HEURISTIC_ENABLE);
 }

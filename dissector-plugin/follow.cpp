@@ -35,11 +35,12 @@ char* address_filter(address* source, address* destination, int source_port, int
   char to[WS_INET6_ADDRSTRLEN];
   address_to_str_buf(source, from, sizeof from);
   address_to_str_buf(destination, to, sizeof to);
+  // Of either protocol: the addresses do not say which.
   return g_strdup_printf(
-      "((%s.src eq %s and tcp.srcport eq %d) and (%s.dst eq %s and tcp.dstport eq %d)) or "
-      "((%s.src eq %s and tcp.srcport eq %d) and (%s.dst eq %s and tcp.dstport eq %d))",
-      family, from, source_port, family, to, destination_port, family, to, destination_port, family, from,
-      source_port);
+      "%s.addr eq %s and %s.addr eq %s and ((tcp.port eq %d and tcp.port eq %d) or (udp.port eq %d and "
+      "udp.port "
+      "eq %d))",
+      family, from, family, to, source_port, destination_port, source_port, destination_port);
 }
 
 char* port_name(wmem_allocator_t* allocator, guint port) {

@@ -71,6 +71,7 @@ const char* protocol_name(rtmp::Transport transport) {
     case rtmp::Transport::rtmpt: return "RTMPT";
     case rtmp::Transport::rtmpts: return "RTMPTS";
     case rtmp::Transport::rtmpte: return "RTMPTE";
+    case rtmp::Transport::rtmfp: return "RTMFP";
     default: return "RTMP";
   }
 }
@@ -99,6 +100,7 @@ const Tape& Presenter::message_fields(const recording::MessageRecord& record,
     const rtmp::Message message{record.header, bytes_of(record.body, frame), record.complete};
     const rtmp::MessageFacts not_needed;
     rtmp::MessageEvent event(message, not_needed);
+    if (const rtmp::ConnectionSummary* summary = connection.summary()) event.about = &summary->info;
     // An empty name and none at all are one record.
     if (const std::string_view name = connection.records().text(record.stream_name); !name.empty()) {
       event.stream_name = as_bytes(name);
@@ -229,22 +231,32 @@ void Presenter::end_phrase() {
   repetitions_ = 0;
 }
 
+void Presenter::write_phrases(const recording::RecordBatch& batch, const RecordedConnection& connection,
+                              Bytes frame) {
+  text_.clear();
+  repetitions_ = 0;
+  recording::Record record;
+  for (recording::RecordReader records(batch); text_.size() <= column_width && records.next(record);) {
+    if (record.kind == recording::Record::Kind::message) {
+      add_phrase(phrase(record.message, connection, frame));
+    } else if (record.kind == recording::Record::Kind::event) {
+      const recording::EventRecord& event = connection.records().event(record.event);
+      if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
+      add_phrase(output::event_line(event.kind, event_fields(event, frame), style));
+    }
+  }
+  end_phrase();
+}
+
+const char* Presenter::phrases(const recording::RecordBatch& batch, const RecordedConnection& connection,
+                               Bytes frame) noexcept {
+  return guarded(text_, [&] { write_phrases(batch, connection, frame); });
+}
+
 const char* Presenter::info_column(const recording::RecordBatch& batch, const RecordedConnection& connection,
                                    Bytes frame) noexcept {
   return guarded(text_, [&] {
-    text_.clear();
-    repetitions_ = 0;
-    recording::Record record;
-    for (recording::RecordReader records(batch); text_.size() <= column_width && records.next(record);) {
-      if (record.kind == recording::Record::Kind::message) {
-        add_phrase(phrase(record.message, connection, frame));
-      } else if (record.kind == recording::Record::Kind::event) {
-        const recording::EventRecord& event = connection.records().event(record.event);
-        if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
-        add_phrase(output::event_line(event.kind, event_fields(event, frame), style));
-      }
-    }
-    end_phrase();
+    write_phrases(batch, connection, frame);
     if (!text_.empty()) return;
     const ValueInfo* type = find_value(ValueTable::message_type, batch.message_type);
     if (batch.proxy_header > 0) {

@@ -33,7 +33,10 @@ class Presenter {
   /// The session's id in the addresses of RTMPT.
   const char* tunnel_session(const char* id) noexcept;
   const char* finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept;
-  /// One phrase for each message that the batch completes.
+  /// One phrase for each message that the batch completes, and for what else a person follows.
+  const char* phrases(const recording::RecordBatch& batch, const RecordedConnection& connection,
+                      Bytes frame) noexcept;
+  /// The phrases, or if there are none, what the batch is a part of.
   const char* info_column(const recording::RecordBatch& batch, const RecordedConnection& connection,
                           Bytes frame) noexcept;
   /// A line of ASCII with its line end, for messages and what else a person follows; empty for the rest.
@@ -54,6 +57,7 @@ class Presenter {
   [[nodiscard]] std::string shown(const TextRule& rule, std::string_view text) const;
   const std::string& phrase(const recording::MessageRecord& record, const RecordedConnection& connection,
                             Bytes frame);
+  void write_phrases(const recording::RecordBatch& batch, const RecordedConnection& connection, Bytes frame);
   void add_phrase(const std::string& phrase);
   void end_phrase();
 

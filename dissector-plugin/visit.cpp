@@ -123,19 +123,18 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
 
 void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
           const recording::RecordBatch& batch, Bytes frame) {
-  queue_batch(pinfo, connection, batch, frame);
   if (pinfo->cinfo != nullptr) {
     show_columns(pinfo, connection.transport(), presenter().info_column(batch, connection, frame));
   }
-  if (tree != nullptr) remember_shown(pinfo, connection);
-  render(protocol, tvb, pinfo, tree, connection, batch, frame, presenter());
+  show_without_columns(tvb, pinfo, tree, connection, batch, frame);
 }
 
-void show_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
-              const recording::RecordBatch& batch) {
-  queue_batch(pinfo, connection, batch, {});
+void show_without_columns(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
+                          const RecordedConnection& connection, const recording::RecordBatch& batch,
+                          Bytes frame) {
+  queue_batch(pinfo, connection, batch, frame);
   if (tree != nullptr) remember_shown(pinfo, connection);
-  render(protocol, tvb, pinfo, tree, connection, batch, {}, presenter());
+  render(protocol, tvb, pinfo, tree, connection, batch, frame, presenter());
 }
 
 }  // namespace rtmpscope::plugin

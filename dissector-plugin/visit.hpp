@@ -45,8 +45,10 @@ void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedCon
 /// Connection::end, without exceptions.
 std::optional<recording::RecordBatch> end(Connection& connection, const PacketEnd& packet) noexcept;
 
-/// Tree and taps of what came out at a connection's end; the columns stay TCP's.
-void show_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
-              const recording::RecordBatch& batch);
+/// Tree and taps. The columns stay those of a lower protocol, where a connection's end or the passing of time
+/// has brought something out.
+void show_without_columns(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
+                          const RecordedConnection& connection, const recording::RecordBatch& batch,
+                          Bytes frame);
 
 }  // namespace rtmpscope::plugin

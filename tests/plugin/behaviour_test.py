@@ -183,7 +183,7 @@ def check_documentation(tshark):
     known = {line.split("\t")[2] for line in fields if line.startswith(("F", "P"))}
     reference = SAMPLES.parent / "docs/wireshark.md"
     named = {name for page in (reference, SAMPLES.parent / "README.md")
-             for name in re.findall(r"`(rtmpscope\.[a-z0-9_.]*[a-z0-9])[` ]", page.read_text())}
+             for name in re.findall(r"`((?:rtmpscope|rtmfp)\.[a-z0-9_.]*[a-z0-9])[` ]", page.read_text())}
     missing = named - known - PREFERENCES
     assert len(named) > 40 and not missing, missing
     theirs = {name for name in known if name.startswith(("rtmpt.", "amf."))} | SINCE_4_4

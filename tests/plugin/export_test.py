@@ -20,7 +20,7 @@ OUT_OF_ORDER = ["netem_loss5.pcap"]
 # The analyzer decodes neither TLS nor HTTP.
 OTHER_CARRIERS = {"rtmps_tls13_rtmpdump_nginx_dsb.pcapng": 0, "rtmpt_crtmp_publish_ffmpeg.pcap": 1}
 # Two passes give the same.
-TWICE = ["midstream_chunk128.pcap", "rtmpe_crtmp_play_ffmpeg.pcap",
+TWICE = ["midstream_chunk128.pcap", "rtmfp_publish_play.pcap", "rtmpe_crtmp_play_ffmpeg.pcap",
          "netem_loss5.pcap", "pubplay_ffmpeg_nginx.pcap"]
 # The program's own export writes the same.
 SAME_AS_PROGRAM = ["pub_ffmpeg_nginx_avc_aac.pcap", "pubplay_ffmpeg_nginx.pcap", "enh_multi_mixed_ffnew_nginx.pcap",
