@@ -31,16 +31,14 @@ NOT_IN_TSHARK = {
     "syn_again": "Wireshark shows no dissector a SYN",
     "overlap_conflict": "Wireshark shows no dissector a retransmission",
     **dict.fromkeys((finding_id for finding_id, _ in ROWS if finding_id.startswith("tls_")), "Wireshark decrypts TLS"),
-    **dict.fromkeys((finding_id for finding_id, _ in ROWS if finding_id.startswith("rtmfp_")), "not in the plugin yet"),
     "tunnel_session_unknown": "HTTP is Wireshark's, which hands on bodies",
     "tunnel_request_failed": "the same",
     "tunnel_request_repeated": "the same",
     "tunnel_sequence_missing": "the same",
     "tunnel_polling_byte_missing": "the same",
     "tunnel_response_missing": "the same",
-    "rtmpe_public_key_missing": "the plugin does not look at the keys of RTMPE",
-    "rtmpe_public_key_invalid": "the same",
-    "rtmpe_key_wrong": "the same",
+    "rtmfp_no_answer": "Wireshark does not say that a capture ends, or that time passes",
+    "rtmfp_no_key": "the same; rtmfp.no_key marks the packets",
 }
 
 SECOND = 1_000_000_000
@@ -119,9 +117,10 @@ def from_text(program, path, options):
     return found
 
 
-def from_tshark(tshark, path, ids):
+def from_tshark(tshark, path, ids, keys):
     columns = [argument for finding_id in ids for argument in ("-e", f"rtmpscope.finding.{finding_id}")]
-    output = tshark.run("-n", "-r", tshark.readable(path), "-T", "fields", "-e", "ip.src", "-e", "ip.dst", *columns)
+    given = ("-o", f"rtmpscope.key_file:{tshark.readable(keys)}")
+    output = tshark.run("-n", *given, "-r", tshark.readable(path), "-T", "fields", "-e", "ip.src", "-e", "ip.dst", *columns)
     found = defaultdict(set)
     for line in output.decode().splitlines():
         source, destination, *values = line.split("\t")
@@ -161,7 +160,7 @@ def main():
         outputs = {name: read(program, path, options) for name, read in readers.items()}
         if arguments:
             with Tshark(*arguments) as tshark:
-                outputs["tshark"] = from_tshark(tshark, path, ids)
+                outputs["tshark"] = from_tshark(tshark, path, ids, options[1])
     wrong = list(complaints(ids, outputs))
     print(*wrong, f"{len(ids)} findings, {len(ROWS)} rows, {len(wrong)} complaints", sep="\n")
     return 1 if wrong or not ROWS else 0
