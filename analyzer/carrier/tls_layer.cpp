@@ -76,7 +76,7 @@ void TlsLayer::take_records(Direction direction, PacketRef packet) {
       at.held.add(record->offset, record->header, record->packet);
       at.held.add(record->offset + record->header.size(), record->body, record->packet);
     }
-    const std::uint64_t behind = record->offset + record->header.size() + record->body.size();
+    const std::uint64_t behind = record->end();
     const std::vector<std::uint8_t> rest = at.splitter.take_rest();
     if (!rest.empty()) read(direction, {behind, rest, packet});
     return;
@@ -161,7 +161,7 @@ void TlsLayer::take_unverified(Direction direction, const tls::Record& record) {
     ++at.totals.unverified;
     find(FindingId::tls_record_unverified, role(direction), record.packet, record.body.size(), 0,
          record.offset);
-    const std::uint64_t end = record.offset + record.header.size() + record.body.size();
+    const std::uint64_t end = record.end();
     at.opener.remember(record);
     return begin_search(direction, {.from = record.offset, .behind = end, .cause = GapCause::not_captured});
   } else if (++at.unproven <= most_unproven_records) {
@@ -366,6 +366,7 @@ void TlsLayer::find(FindingId id, std::optional<Direction> direction, PacketRef 
 
 void TlsLayer::lose(Direction direction, const StreamGap& gap) {
   Side& at = side(direction);
+  at.missing_bytes += gap.length.value_or(0);
   if (at.mode == Mode::closed) return;
   if (at.mode == Mode::searching) return at.search.add(gap);
   const std::uint64_t gap_end = gap.offset + gap.length.value_or(0);
@@ -395,7 +396,7 @@ void TlsLayer::search(Direction direction) {
       continue;
     }
     if (at.mode != Mode::reading || state_ == LayerState::opaque) return;
-    at.splitter.restart(record->offset + record->header.size() + record->body.size());
+    at.splitter.restart(record->end());
     const HeldPieces pieces = at.search.accept();
     pieces.for_each([&](const StreamData& data) { read(direction, data); }, [](const StreamGap&) {});
     return;
@@ -420,18 +421,17 @@ bool TlsLayer::try_resume(Direction direction, const tls::Record& record) {
     at.mode = Mode::searching;
     return false;
   }
+  const bool known = at.search.loss().length_known;
   const std::size_t least_record = at.opener.cipher()->overhead();
   constexpr std::size_t largest_record = tls::record_header_size + tls::most_record_body;
-  const std::uint64_t most_lost = at.search.loss().length_known
-                                      ? std::min<std::uint64_t>(outer_bytes / least_record, most_lost_records)
-                                      : most_lost_records;
+  const std::uint64_t most_lost =
+      known ? std::min<std::uint64_t>(outer_bytes / least_record, most_lost_records) : most_lost_records;
   const bool in_handshake = at.opener.in_handshake();
-  std::uint64_t lost = outer_bytes == 0 || !at.search.loss().length_known
-                           ? 0
-                           : (outer_bytes + largest_record - 1) / largest_record;
-  const auto opened = at.opener.open_after_loss(record, most_lost, lost, budget_);
+  std::uint64_t lost = known ? (outer_bytes + largest_record - 1) / largest_record : 0;
+  at.budget.grant(record.end() - at.missing_bytes);
+  const auto opened = at.opener.open_after_loss(record, most_lost, lost, at.budget);
   if (!opened) {
-    if (budget_.bytes < record.body.size()) give_up_direction(direction, record.packet);
+    if (at.budget.is_over(record.body.size())) give_up_direction(direction, record.packet);
     return false;
   }
   at.mode = Mode::reading;

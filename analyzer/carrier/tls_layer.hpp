@@ -31,8 +31,6 @@ class TlsLayer final : public Layer {
  public:
   /// Bytes of one direction that wait for keys, or for the other side's hello.
   static constexpr std::size_t most_waiting_bytes = std::size_t{64} << 10;
-  /// Bytes that are deciphered in vain, over the whole connection, where records are searched for.
-  static constexpr std::uint64_t search_budget = std::uint64_t{64} << 20;
   /// Bytes that all layers of a shard keep together (LayerContext::held_bytes). Who adds to more is given up.
   static constexpr std::size_t most_held_bytes = std::size_t{4} << 20;
   /// Records that may be missing in a row.
@@ -75,7 +73,9 @@ class TlsLayer final : public Layer {
     tls::RecordOpener opener;
     HeldPieces held;  ///< while waiting
     TlsRecordSearch search;
-    std::uint64_t inner = 0;  ///< offset of the next content
+    tls::SearchBudget budget;         ///< for finding records behind gaps
+    std::uint64_t missing_bytes = 0;  ///< in gaps so far
+    std::uint64_t inner = 0;          ///< offset of the next content
     OffsetMap offsets;
     std::uint64_t unproven = 0;
     TlsTotals totals;
@@ -134,7 +134,6 @@ class TlsLayer final : public Layer {
   keys::KeyVersion keys_version_ = 0;  ///< that was looked at
   tls::LikenessWatch likeness_;
   TlsMidstream midstream_;
-  tls::SearchBudget budget_{search_budget};
   std::array<Side, 2> sides_;  ///< by direction as TCP says
 };
 

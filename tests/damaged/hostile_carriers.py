@@ -99,6 +99,21 @@ def garbage_in_records(size, path):
     write_with_keys(path, session)
 
 
+def nearly_records(size, path):
+    """Behind a gap in a TLS session with its keys: what looks like the header of a record every 32 bytes, so that each is
+    tried with every sequence number that may be next."""
+    generator, session = random.Random(2012), TlsSession()
+    session.segment_size = LONG_SEGMENT
+    assert session.handshake_tls()
+    session.write("to_server", b"\3" + bytes(1536))
+    session.leave_out("to_server", 100_000)
+    pieces = (RECORD + struct.pack(">H", 27 + 32 * generator.randrange(4)) + generator.randbytes(27)
+              for _ in range(size * KILOBYTE // 32))
+    session.raw("to_server", b"".join(pieces), segment_size=LONG_SEGMENT)
+    session.end()
+    write_with_keys(path, session)
+
+
 def write_with_keys(path, session):
     """A pcapng file with a Decryption Secrets Block."""
     log = session.keys.encode()
@@ -113,5 +128,6 @@ CARRIERS = {
     make.__name__: make
     for make in (
         chunks_of_a_byte, endless_heads, lost_heads, small_requests, garbage_in_records,
+        nearly_records,
     )
 }  # fmt: skip

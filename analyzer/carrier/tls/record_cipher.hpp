@@ -30,6 +30,7 @@ struct Record {
   std::uint64_t offset = 0;  ///< of the header in the direction's stream
   PacketRef packet;          ///< that completed it
 
+  [[nodiscard]] std::uint64_t end() const { return offset + header.size() + body.size(); }
   [[nodiscard]] ContentType type() const { return static_cast<ContentType>(header[0]); }
   [[nodiscard]] std::uint16_t version() const {
     return static_cast<std::uint16_t>(header[1] << 8 | header[2]);

@@ -51,11 +51,7 @@ std::optional<OpenedRecord> RecordOpener::open(const Record& record) {
 std::optional<OpenedRecord> RecordOpener::open_after_loss(const Record& record, std::uint64_t most_lost,
                                                           std::uint64_t& lost, SearchBudget& budget) {
   const std::uint64_t least_lost = lost;
-  const auto affordable = [&] {
-    if (budget.bytes < record.body.size()) return false;
-    budget.bytes -= record.body.size();
-    return true;
-  };
+  const auto affordable = [&] { return budget.take(record.body.size()); };
   if (in_handshake_ && handshake_) {
     for (lost = least_lost; lost <= most_lost && affordable(); ++lost) {
       auto opened = handshake_->open(record, sequence_ + lost);

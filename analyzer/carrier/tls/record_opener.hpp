@@ -1,15 +1,43 @@
 // Opens the protected records of one direction one after the other: epochs, sequence numbers, key updates.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "carrier/tls/record_cipher.hpp"
 
 namespace rtmpscope::tls {
 
-/// Work for finding the place in a session, in bytes that may be deciphered in vain.
-struct SearchBudget {
-  std::uint64_t bytes = 0;
+/// Bytes that may be deciphered on trial. They are granted as bytes of the session come, so that the work is
+/// bounded by the input.
+class SearchBudget {
+ public:
+  static constexpr std::uint64_t first = std::uint64_t{1} << 20;
+  static constexpr std::uint64_t per_byte = 64;
+  static constexpr std::uint64_t most = std::uint64_t{64} << 20;  ///< that are ever granted
+
+  /// `came`: bytes of the direction up to the place at hand, gaps left out. So it makes no difference how
+  /// they are cut.
+  void grant(std::uint64_t came) {
+    granted_ = std::max(granted_, came < most / per_byte ? std::min(first + per_byte * came, most) : most);
+  }
+  /// Takes what a record with a body of that size costs; false: there is not enough.
+  [[nodiscard]] bool take(std::size_t body) {
+    if (granted_ - spent_ < cost_of(body)) return false;
+    spent_ += cost_of(body);
+    return true;
+  }
+  /// There is not enough for such a record, and there will not be.
+  [[nodiscard]] bool is_over(std::size_t body) const {
+    return granted_ == most && most - spent_ < cost_of(body);
+  }
+
+ private:
+  /// However short a record is, it costs some work.
+  static std::uint64_t cost_of(std::size_t body) { return std::max<std::uint64_t>(body, 256); }
+
+  std::uint64_t granted_ = first;
+  std::uint64_t spent_ = 0;
 };
 
 class RecordOpener {
