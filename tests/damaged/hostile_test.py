@@ -3,8 +3,8 @@
     hostile_test.py PROGRAM memory|operations|crowds|carriers|keys
 
 memory: large captures with little address space. operations: instructions, counted by cachegrind, not time; they must
-grow no faster than the input. crowds: what many connections hold together, and the healthy one behind them. carriers:
-memory and operations for what carries RTMP. keys: the same for key logs.
+grow no faster than the input, and be few for large frames. crowds: what many connections hold together, and the healthy
+one behind them. carriers: memory and operations for what carries RTMP. keys: the same for key logs.
 """
 
 import gzip
@@ -30,6 +30,9 @@ from hostile_crowds import CROWDS, HEALTHY
 from known_open import unexpected
 from program import SAMPLES
 from runs import ANALYZE, Failure, generator_for, measured
+
+sys.path.append(str(SAMPLES.parent / "tests/bench"))
+import make_captures  # noqa: E402
 
 MEBIBYTE = 1 << 20
 MADE = {**HOSTILE, **CROWDS, **CARRIERS}
@@ -84,6 +87,8 @@ MOST_GROWTH, FREE_GROWTH = 1.5, 50  # of the instructions a byte, when the size 
 KEYED, KEY_LINE, LARGE_KEY_LOG = "rtmps_no_keys.pcap", 172, 100_000_000  # sample, characters of a line, of a log
 MOST_KEY_MEMORY, MOST_KEY_INSTRUCTIONS = 256 * MEBIBYTE, 100
 DAMAGED = ("pubplay_ffmpeg_nginx.pcap", "pub_gst_librtmp_nginx.pcap", "srs_avc_aac.pcap")
+PUBLISHED = "pub_ffmpeg_nginx_avc_aac.pcap"
+MOST_OF_LARGE_FRAMES = 0.5  # instructions a byte: a copy takes one, as valgrind counts it
 MOST_OF_DAMAGED = 2  # times what a byte of the intact capture takes
 
 
@@ -215,6 +220,22 @@ def check_operations(name, program, scratch):
     return []
 
 
+def check_large_frames(name, program, scratch):
+    """Of an intact stream of large frames in large packets the payload is not touched."""
+    file_header, opening = make_captures.read_capture(SAMPLES / name)
+    counted = []
+    for megabytes in (8, 16):
+        path = scratch / f"frames_{megabytes}.pcap"
+        session = make_captures.high_bit_rate_session(opening, megabytes * 1_000_000)
+        make_captures.write_copies(path, file_header, session, copies=1, stagger=1000)
+        counted.append((path.stat().st_size, instructions(program, path)))
+        path.unlink()
+    (smaller, of_smaller), (larger, of_larger) = counted
+    cost = (of_larger - of_smaller) / (larger - smaller)
+    print(f"large frames: {cost:.2f} instructions a byte", flush=True)
+    return [f"large frames: {cost:.2f} instructions a byte"] if cost > MOST_OF_LARGE_FRAMES else []
+
+
 def check_damaged(name, program, scratch):
     """Damage makes a capture no more than twice as dear, byte for byte."""
     capture = Capture(SAMPLES / name)
@@ -267,7 +288,8 @@ def check_key_log(name, program, scratch):
 
 CHECKS = {
     "memory": [(check_memory, HOSTILE)],
-    "operations": [(check_operations, HOSTILE), (check_damaged, DAMAGED), (check_summary, (*HOSTILE, *CROWDS))],
+    "operations": [(check_operations, HOSTILE), (check_damaged, DAMAGED), (check_summary, (*HOSTILE, *CROWDS)),
+                   (check_large_frames, (PUBLISHED,))],
     "carriers": [(check_memory, CARRIERS), (check_operations, CARRIERS)],
     "keys": [(check_key_log, ("key_log",))],
     "crowds": [(check_crowd, CROWDS), (check_million, ("half_open",)), (check_out_of_memory, ("closed_bodies",))],
