@@ -141,6 +141,9 @@ void describe_nal_units(VideoCodec codec, BodyCursor cursor, const VideoFields& 
       }
     }
   }
+  // Fewer bytes are left than a length has, and they were not kept.
+  if (result == Have::missing && !may_be_other_size && stop.have(std::min(size, stop.left())) != Have::yes)
+    result = Have::unseen;
   if (result != Have::missing) {
     list(codec, cursor, stop.position, size, fields);
     if (result == Have::unseen) fields.flag(VideoField::nal_units_cut, stop.next(0), true);

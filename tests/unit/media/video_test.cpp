@@ -214,6 +214,14 @@ TEST(NalUnits, BeyondThePacketAreAFindingOnlyIfThePacketIsWhole) {
   EXPECT_EQ(findings(describe(sample("avc_1025_nals"))).substr(0, 14), "nal_limit(1024");
 }
 
+TEST(NalUnits, ALengthThatWasNotKeptIsNotRead) {
+  const auto body = hex("2701000000 00000010 41");
+  Tape tape;  // two bytes are left behind the unit, of which none was kept
+  media::describe_video(body, 5 + 4 + 16 + 2, tape);
+  EXPECT_EQ(findings(tape), "");
+  EXPECT_EQ(count(tape, "video.nal_units.nal_unit"), 1);
+}
+
 TEST(FrameHeaders, TellTheSizeOfThePicture) {
   struct Row {
     const char* name;
