@@ -147,6 +147,8 @@ void describe_nal_units(VideoCodec codec, BodyCursor cursor, const VideoFields& 
   if (result != Have::missing) {
     list(codec, cursor, stop.position, size, fields);
     if (result == Have::unseen) fields.flag(VideoField::nal_units_cut, stop.next(0), true);
+  } else if (!may_be_other_size && begins_with_start_code(cursor)) {
+    fields.finding(FindingId::nal_start_code, cursor.next(4));
   } else if (!may_be_other_size) {
     list(codec, cursor, stop.position, size, fields);
     const std::uint32_t prefix = std::min(size, stop.left());

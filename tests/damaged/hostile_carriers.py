@@ -100,8 +100,8 @@ def garbage_in_records(size, path):
 
 
 def nearly_records(size, path):
-    """Behind a gap in a TLS session with its keys: what looks like the header of a record every 32 bytes, so that each is
-    tried with every sequence number that may be next."""
+    """Behind a gap in a TLS session with its keys: what looks like the header of a record every 32 bytes, so that each
+    is tried with every sequence number that may be next."""
     generator, session = random.Random(2012), TlsSession()
     session.segment_size = LONG_SEGMENT
     assert session.handshake_tls()

@@ -120,7 +120,8 @@ def from_text(program, path, options):
 def from_tshark(tshark, path, ids, keys):
     columns = [argument for finding_id in ids for argument in ("-e", f"rtmpscope.finding.{finding_id}")]
     given = ("-o", f"rtmpscope.key_file:{tshark.readable(keys)}")
-    output = tshark.run("-n", *given, "-r", tshark.readable(path), "-T", "fields", "-e", "ip.src", "-e", "ip.dst", *columns)
+    fields = ("-T", "fields", "-e", "ip.src", "-e", "ip.dst", *columns)
+    output = tshark.run("-n", *given, "-r", tshark.readable(path), *fields)
     found = defaultdict(set)
     for line in output.decode().splitlines():
         source, destination, *values = line.split("\t")

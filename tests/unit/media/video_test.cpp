@@ -222,6 +222,12 @@ TEST(NalUnits, ALengthThatWasNotKeptIsNotRead) {
   EXPECT_EQ(count(tape, "video.nal_units.nal_unit"), 1);
 }
 
+TEST(NalUnits, AStartCodeIsOneAlsoWhereLittleWasKept) {
+  Tape tape;  // 468 bytes are more than there are, so that 000001 is no length
+  media::describe_video(hex("2701000000 000001d4 41"), 5 + 97, tape);
+  EXPECT_EQ(findings(tape), "nal_start_code(0,0)@5+4");
+}
+
 TEST(FrameHeaders, TellTheSizeOfThePicture) {
   struct Row {
     const char* name;
