@@ -64,8 +64,9 @@ std::optional<OpenedRecord> RecordOpener::open_after_loss(const Record& record, 
   for (lost = least_lost; lost <= most_lost && affordable(); ++lost) {
     if (auto opened = open_traffic(record, first + lost)) return opened;
   }
-  if (in_handshake_ || secret_.empty()) return std::nullopt;
-  // A KeyUpdate may be among the missing records.
+  // A KeyUpdate may be among the missing records. Making its keys costs as much as deciphering so many bytes.
+  constexpr std::size_t cost_of_keys = 16384;
+  if (in_handshake_ || secret_.empty() || !budget.take(cost_of_keys)) return std::nullopt;
   RecordOpener next;
   next.resume_1_3(traffic_->suite(),
                   expand_label(traffic_->suite().prf, secret_, "traffic upd", secret_.size()), 0);

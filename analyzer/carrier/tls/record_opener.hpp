@@ -33,8 +33,8 @@ class SearchBudget {
   }
 
  private:
-  /// However short a record is, it costs some work.
-  static std::uint64_t cost_of(std::size_t body) { return std::max<std::uint64_t>(body, 256); }
+  /// Of a short record the work is that of setting up the cipher.
+  static std::uint64_t cost_of(std::size_t body) { return std::max<std::uint64_t>(body, 1024); }
 
   std::uint64_t granted_ = first;
   std::uint64_t spent_ = 0;
