@@ -223,8 +223,8 @@ TEST(NalUnits, ALengthThatWasNotKeptIsNotRead) {
 }
 
 TEST(NalUnits, AStartCodeIsOneAlsoWhereLittleWasKept) {
-  Tape tape;  // 468 bytes are more than there are, so that 000001 is no length
-  media::describe_video(hex("2701000000 000001d4 41"), 5 + 97, tape);
+  Tape tape;  // no length of one to four bytes fits
+  media::describe_video(hex("2701000000 000001d4 ffffff"), 5 + 97, tape);
   EXPECT_EQ(findings(tape), "nal_start_code(0,0)@5+4");
 }
 
