@@ -42,10 +42,11 @@ bool Inflater::add(Bytes compressed, const std::function<void(Bytes)>& take) {
     const int result = inflate(&stream, Z_NO_FLUSH);
     const std::size_t size = room.size() - stream.avail_out;
     expanded_ += size;
-    failed_ = (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) ||
-              expanded_ > always_allowed + most_expanded * taken_;
+    const bool is_bomb = expanded_ > always_allowed + most_expanded * taken_;
+    // What comes out in front of an error is content, however the data is cut.
+    if (size > 0 && !is_bomb) take(Bytes(room).first(size));
+    failed_ = is_bomb || (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR);
     if (failed_) return false;
-    if (size > 0) take(Bytes(room).first(size));
     ended_ = result == Z_STREAM_END;
     if (stream.avail_out != 0) break;
   }
