@@ -33,12 +33,23 @@ if(RTMPSCOPE_FUZZ)
   target_compile_options(rtmpscope_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Names that a file keeps to itself are those of another file of its folder: where files are compiled together (preset
+# run), these are not.
+set(rtmpscope_alone
+  amf3.cpp audio.cpp document.cpp header_evidence.cpp hevc_sequence.cpp media_figures.cpp odd_header.cpp place_search.cpp
+  timestamp_estimator.cpp tunnel_connection.cpp)
+
 # rtmpscope_library(NAME SOURCES file... DEPENDS library...)
 # One static library per folder of analyzer/. DEPENDS states the allowed include directions: a folder sees the
 # headers of what it links and of nothing else.
 function(rtmpscope_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_library(rtmpscope_${name} STATIC ${ARG_SOURCES})
+  foreach(source ${ARG_SOURCES})
+    if(source IN_LIST rtmpscope_alone)
+      set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endforeach()
   target_include_directories(rtmpscope_${name} PUBLIC ${PROJECT_SOURCE_DIR}/analyzer)
   target_link_libraries(rtmpscope_${name} PUBLIC ${ARG_DEPENDS} PRIVATE rtmpscope_options)
 endfunction()
