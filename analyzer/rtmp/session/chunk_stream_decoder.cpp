@@ -325,7 +325,9 @@ void ChunkStreamDecoder::start_odd_search(const ChunkItem& item, const StreamDat
   if (from == chunk.header && parser_.stream_count() > 0) {
     const ChunkStream& last = parser_.stream(chunk.stream);
     start.search_from = std::min(chunk.payload, offset);
-    start.restartable = (last.in_progress || delivery_.holds()) && last.message.stream_offset == chunk.header;
+    // Once: with the same chunk size again, the same header would be odd again.
+    start.restartable = (last.in_progress || delivery_.holds()) &&
+                        last.message.stream_offset == chunk.header && chunk.header != restarted_;
   }
   start_search(start);
 }
@@ -353,6 +355,7 @@ void ChunkStreamDecoder::restart_message(const SyncFound& found, ChunkStreamList
   drop_odd_message();
   const ChunkParser::TakenChunk chunk = parser_.taken();
   const std::uint32_t announced = parser_.chunk_size();
+  restarted_ = chunk.header;
   parser_.restart_message(
       {.offset = found.header, .trusted_until = found.trial.confirmed, .chunk_size = found.trial.chunk_size});
   ChunkStream& stream = parser_.stream(chunk.stream);

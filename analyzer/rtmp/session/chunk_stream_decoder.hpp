@@ -2,6 +2,8 @@
 // (message_assembler.hpp) together, with the two messages that change framing itself applied.
 #pragma once
 
+#include <limits>
+
 #include "rtmp/recovery/lookback.hpp"
 #include "rtmp/recovery/sync_search.hpp"
 #include "rtmp/recovery/trusted_chunk.hpp"
@@ -99,7 +101,9 @@ class ChunkStreamDecoder {
   bool damaged_ = false;
   std::uint32_t counted_chunk_streams_ = 0;  ///< that SharedMemory knows of
   WorkBudget work_;
-  Lookback lookback_;  ///< while all that has come is parsed
+  std::uint64_t restarted_ =
+      std::numeric_limits<std::uint64_t>::max();  ///< header that a message began anew at
+  Lookback lookback_;                             ///< while all that has come is parsed
   TrustedChunk trusted_;
   std::unique_ptr<KeptBytes> kept_;     ///< while not all that has come is parsed
   std::unique_ptr<SyncSearch> search_;  ///< while chunk borders are not known
