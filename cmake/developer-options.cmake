@@ -36,8 +36,7 @@ endif()
 # Names that a file keeps to itself are those of another file of its folder: where files are compiled together (preset
 # run), these are not.
 set(rtmpscope_alone
-  amf3.cpp audio.cpp document.cpp header_evidence.cpp hevc_sequence.cpp media_figures.cpp odd_header.cpp place_search.cpp
-  timestamp_estimator.cpp tunnel_connection.cpp)
+  amf3.cpp audio.cpp document.cpp hevc_sequence.cpp timestamp_estimator.cpp tunnel_connection.cpp)
 
 # rtmpscope_library(NAME SOURCES file... DEPENDS library...)
 # One static library per folder of analyzer/. DEPENDS states the allowed include directions: a folder sees the

@@ -38,7 +38,7 @@ class Analyzer::Implementation {
       : source_(std::move(source)),
         options_(std::move(options)),
         key_files_(std::move(key_files)),
-        keys_(options_.key_files.empty() ? nullptr : &key_files_, live) {
+        keys_(&key_files_, live) {
     for (auto& shard : shards_) shard = std::make_unique<api::Shard>(options_, keys_.store(), opened_);
   }
 

@@ -10,6 +10,7 @@
 #include "app/complaints.hpp"
 #include "app/exit_code.hpp"
 #include "app/export_command_line.hpp"
+#include "app/key_options.hpp"
 #include "app/redaction_options.hpp"
 #include "app/standard_error.hpp"
 #include "app/time_bound.hpp"
@@ -56,11 +57,7 @@ std::optional<std::string> unknown_subcommand(const CLI::App& app, int argc, con
 }
 
 void add_selection_options(CLI::App& app, OutputOptions& options, Words& words) {
-  app.add_option("--keys", options.key_files,
-                 "Key log for RTMPS, RTMPE and RTMFP (may be given several times; docs/keys.md)")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->group("Selection");
+  add_key_option(app, options.key_files);
   app.add_option("-f,--filter", options.filter, "Only packets that this pcap-filter(7) expression accepts")
       ->type_name("FILTER")
       ->group("Selection");

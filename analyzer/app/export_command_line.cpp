@@ -1,10 +1,11 @@
 #include "app/export_command_line.hpp"
 
-#include "app/redaction_options.hpp"
-
 #include <algorithm>
 #include <limits>
 #include <thread>
+
+#include "app/key_options.hpp"
+#include "app/redaction_options.hpp"
 
 namespace rtmpscope::app {
 
@@ -29,11 +30,7 @@ void ExportCommandLine::add_options(CLI::App& flv) {
   add_redaction_options(flv, command_.redaction);
   flv.add_flag("--no-progress", no_progress_, "No progress bar")->group("Output");
 
-  flv.add_option("--keys", command_.key_files,
-                 "Key log for RTMPS, RTMPE and RTMFP (may be given several times; docs/keys.md)")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->group("Selection");
+  add_key_option(flv, command_.key_files);
   flv.add_option("-f,--filter", command_.filter, "Only packets that this pcap-filter(7) expression accepts")
       ->type_name("FILTER")
       ->group("Selection");

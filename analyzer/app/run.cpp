@@ -7,20 +7,14 @@
 #include <cstdlib>
 
 #include "app/complaints.hpp"
-#include "app/exit_code.hpp"
+#include "app/failure.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
 #include "app/signals.hpp"
-#include "app/standard_error.hpp"
 #include "app/text_style.hpp"
 
 namespace rtmpscope::app {
 namespace {
-
-int fail(const Error& error) {
-  say("rtmpscope: {}\n", error.message);
-  return exit_code(error.kind);
-}
 
 /// Opening it would empty it.
 std::optional<Error> complaint_about_output(const std::string& output,
@@ -54,7 +48,7 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   auto keys = keys::KeyFiles::open(options.key_files);
   if (!keys) return fail(keys.error());
   pipeline::EngineOptions engine = options.engine;
-  engine.key_files = options.key_files.empty() ? nullptr : &*keys;
+  engine.key_files = &*keys;
   engine.follow_key_files = render.live;
   // The bar and the output would overwrite each other on one terminal.
   ProgressBar bar(options.progress && !output->is_terminal());

@@ -1,22 +1,13 @@
 #include "app/run_export.hpp"
 
 #include "app/complaints.hpp"
-#include "app/exit_code.hpp"
+#include "app/failure.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
-#include "app/standard_error.hpp"
 #include "flv/export.hpp"
 #include "keys/key_file.hpp"
 
 namespace rtmpscope::app {
-namespace {
-
-int fail(const Error& error) {
-  say("rtmpscope: {}\n", error.message);
-  return exit_code(error.kind);
-}
-
-}  // namespace
 
 int run_export(const ExportCommand& command) {
   auto source = capture::open_files(command.files, command.order, {.filter = command.filter});
@@ -28,7 +19,7 @@ int run_export(const ExportCommand& command) {
   auto keys = keys::KeyFiles::open(command.key_files);
   if (!keys) return fail(keys.error());
   pipeline::EngineOptions engine = command.engine;
-  engine.key_files = command.key_files.empty() ? nullptr : &*keys;
+  engine.key_files = &*keys;
   flv::ExportOptions options = command.options;
   options.redaction = *redaction;
   auto report = OutputFile::open("");

@@ -2,18 +2,16 @@
 
 #include <sys/ioctl.h>
 
-#include <charconv>
 #include <cstdlib>
-#include <string_view>
+
+#include "base/text.hpp"
 
 namespace rtmpscope::app {
 
 std::optional<std::uint32_t> terminal_columns(int descriptor) {
   if (const char* value = std::getenv("COLUMNS"); value != nullptr) {  // NOLINT(concurrency-mt-unsafe)
-    const std::string_view text(value);
-    std::uint32_t columns = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), columns);
-    if (error == std::errc{} && end == text.data() + text.size() && columns > 0) return columns;
+    const auto columns = whole_number<std::uint32_t>(value);
+    if (columns && *columns > 0) return columns;
   }
   winsize size{};
   if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;

@@ -23,6 +23,7 @@ struct Range {
 
 /// Capture time in nanoseconds since 1970-01-01T00:00:00Z. Times come from packets, never from a clock.
 using Timestamp = std::int64_t;
+inline constexpr Timestamp nanoseconds_per_millisecond = 1'000'000;
 
 /// Which packet something was seen in. `number` is 1-based over the whole input, as Wireshark counts frames.
 struct PacketRef {

@@ -1,7 +1,10 @@
 // Small questions about text.
 #pragma once
 
+#include <charconv>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.hpp"
 
@@ -28,5 +31,16 @@ struct Character {
 
 /// Whether `text` is `lower_case`, whatever the case of its ASCII letters.
 [[nodiscard]] bool equals_in_any_case(std::string_view text, std::string_view lower_case);
+
+/// The number that all of `digits` spell, without a sign or spaces. Nothing: they are none, or it does not
+/// fit.
+template <typename Number>
+[[nodiscard]] std::optional<Number> whole_number(std::string_view digits, int base = 10) {
+  Number value = 0;
+  const char* const all = digits.data() + digits.size();
+  const auto [end, error] = std::from_chars(digits.data(), all, value, base);
+  if (error != std::errc() || end != all) return std::nullopt;
+  return value;
+}
 
 }  // namespace rtmpscope

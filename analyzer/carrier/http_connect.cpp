@@ -1,25 +1,15 @@
 #include "carrier/http_connect.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/text.hpp"
 #include "carrier/http/http_head.hpp"
 
 namespace rtmpscope::carrier {
 namespace {
 
 constexpr std::string_view request_start = "CONNECT ";
-
-/// Up to and with the empty line; 0: it is not complete.
-std::size_t head_size(std::string_view text) {
-  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
-    const std::string_view rest = text.substr(end + 1);
-    if (rest.starts_with('\n')) return end + 2;
-    if (rest.starts_with("\r\n")) return end + 3;
-  }
-  return 0;
-}
 
 bool begins_like_request(std::string_view text) {
   const std::size_t common = std::min(text.size(), request_start.size());
@@ -34,11 +24,8 @@ HttpConnectEvent::HttpConnectEvent(std::string_view target, std::optional<std::u
     : LayerEvent(EventKind::http_connect, answered_by, std::nullopt), host(target), status(answer) {
   const std::size_t colon = target.rfind(':');
   if (colon == std::string_view::npos) return;
-  const std::string_view digits = target.substr(colon + 1);
-  std::uint16_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) return;
-  port = number;
+  port = whole_number<std::uint16_t>(target.substr(colon + 1));
+  if (!port) return;
   target = target.substr(0, colon);
   if (target.starts_with('[') && target.ends_with(']')) target = target.substr(1, target.size() - 2);
   host = target;
@@ -89,8 +76,8 @@ void HttpConnectLayer::advance(PacketRef packet) {
 bool HttpConnectLayer::take_request() {
   Side& client = side(Direction::to_server);
   const std::string_view text = as_text(client.held.bytes());
-  const std::size_t size = head_size(text);
   const bool begins = begins_like_request(text);
+  const std::size_t size = begins ? held_head_size(client) : 0;
   if (begins && size == 0) return false;
   const auto head = begins ? read_http_head(text.substr(0, size)) : std::nullopt;
   if (!head || !head->is_request) {
@@ -107,10 +94,9 @@ bool HttpConnectLayer::take_answer(PacketRef packet) {
   const std::size_t body = std::min<std::uint64_t>(body_left_, server.held.bytes().size());
   body_left_ -= body;
   take_off(server, body);
-  const std::string_view text = as_text(server.held.bytes());
-  const std::size_t size = head_size(text);
+  const std::size_t size = held_head_size(server);
   if (size == 0) return false;
-  const auto head = read_http_head(text.substr(0, size));
+  const auto head = read_http_head(as_text(server.held.bytes()).substr(0, size));
   if (!head || head->is_request) {
     give_up();
     return false;
@@ -157,6 +143,13 @@ void HttpConnectLayer::take_off(Side& side, std::size_t count) {
   if (count == 0) return;
   side.held.drop(count);
   side.taken += count;
+  side.seen = 0;
+}
+
+/// Of the head that the side's held bytes begin with; 0: it is not complete.
+std::size_t HttpConnectLayer::held_head_size(Side& side) {
+  const std::string_view text = as_text(side.held.bytes());
+  return http_head_end(text, std::exchange(side.seen, text.size())).value_or(0);
 }
 
 void HttpConnectLayer::open(PacketRef packet) {

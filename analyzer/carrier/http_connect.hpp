@@ -25,10 +25,10 @@ struct HttpConnectEvent final : LayerEvent {
 /// Takes the request and its answer off both streams. A proxy may refuse, mostly with 407, and be asked again
 /// on the same connection. Bytes that the client sends before the answer wait for it.
 ///
-/// Where the answer is not captured, the client's stream goes on behind its request, and the server's stream
-/// has lost its start. A stream to the server that begins otherwise makes the layer absent. Keeps at most
-/// `most_held` bytes, all such layers of a shard together `most_held_together`; then it is absent, or closed
-/// if something was taken off before.
+/// Where the answer is not captured, the client's stream continues behind its request, and the server's
+/// stream has lost its start. A stream to the server that begins otherwise makes the layer absent. Keeps at
+/// most `most_held` bytes, all such layers of a shard together `most_held_together`; then it is absent, or
+/// closed if something was taken off before.
 class HttpConnectLayer final : public Layer {
  public:
   /// Whether a stream that begins with `byte` can have a request.
@@ -53,6 +53,7 @@ class HttpConnectLayer final : public Layer {
   struct Side {
     HeldPieces held;          ///< from `taken` on, while establishing
     std::uint64_t taken = 0;  ///< bytes of the outer stream that belong to the layer
+    std::size_t seen = 0;     ///< held bytes in which no head ends
   };
 
   void advance(PacketRef packet);
@@ -61,6 +62,7 @@ class HttpConnectLayer final : public Layer {
   void tell(std::optional<std::uint32_t> status, PacketRef packet);
   void hold_gap(Direction direction, const StreamGap& gap);
   void take_off(Side& side, std::size_t count);
+  static std::size_t held_head_size(Side& side);
   void open(PacketRef packet);
   void give_up();
   void hand_on(std::optional<PacketRef> packet);

@@ -27,7 +27,7 @@ struct LayerStack::Levels final : StreamSink {
   [[nodiscard]] bool may_be_read_as_tls(const Detection& detection) const;
   /// A layer that cannot be read, or brought nothing: what the connection carries is that layer.
   [[nodiscard]] bool is_tls_without_content() const;
-  [[nodiscard]] bool may_begin_layer(Direction direction, const StreamData& data) const;
+  [[nodiscard]] std::unique_ptr<Layer> layer_in_front(Direction direction, const StreamData& data) const;
   [[nodiscard]] bool layers_are_opaque() const {
     return !layers.empty() && layers.back()->state() == LayerState::opaque;
   }
@@ -57,10 +57,16 @@ bool LayerStack::Levels::may_be_inside_tls(const StreamData& data) const {
 }
 
 /// What a proxy writes, or is asked for, is looked for in front of the client's first byte, and again behind
-/// a layer.
-bool LayerStack::Levels::may_begin_layer(Direction direction, const StreamData& data) const {
-  return direction == Direction::to_server && data.offset == 0 && hints.syn_seen &&
-         layers.size() < most_layers && (layers.empty() || layers.back()->state() == LayerState::open);
+/// a layer. Null: `data` begins with nothing of the kind.
+std::unique_ptr<Layer> LayerStack::Levels::layer_in_front(Direction direction, const StreamData& data) const {
+  const bool may_begin = direction == Direction::to_server && data.offset == 0 && hints.syn_seen &&
+                         layers.size() < most_layers &&
+                         (layers.empty() || layers.back()->state() == LayerState::open);
+  if (!may_begin) return nullptr;
+  const std::uint8_t first = data.bytes.front();
+  if (ProxyHeaderLayer::is_promising(first)) return std::make_unique<ProxyHeaderLayer>();
+  if (HttpConnectLayer::is_promising(first)) return std::make_unique<HttpConnectLayer>(context);
+  return nullptr;
 }
 
 void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
@@ -73,12 +79,9 @@ void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
     push(std::make_unique<TlsLayer>(context, true));
     return layers.back()->on_data(direction, data);
   }
-  if (may_begin_layer(direction, data)) {
-    const std::uint8_t first = data.bytes.front();
-    if (ProxyHeaderLayer::is_promising(first)) push(std::make_unique<ProxyHeaderLayer>());
-    if (HttpConnectLayer::is_promising(first)) push(std::make_unique<HttpConnectLayer>(context));
-    if (ProxyHeaderLayer::is_promising(first) || HttpConnectLayer::is_promising(first))
-      return layers.back()->on_data(direction, data);
+  if (std::unique_ptr<Layer> layer = layer_in_front(direction, data)) {
+    push(std::move(layer));
+    return layers.back()->on_data(direction, data);
   }
   act_on(detector.add(direction, data), direction, &data);
 }

@@ -3,11 +3,10 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
-#include <string_view>
 
 #include "base/byte_order.hpp"
+#include "base/text.hpp"
 
 namespace rtmpscope::carrier {
 namespace {
@@ -85,15 +84,10 @@ std::optional<Endpoint> version_1_client(Bytes header) {
   const bool is_v6 = family == "TCP6";
   const std::string address(next_word(line));
   next_word(line);
-  const std::string_view port_text = next_word(line);
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+  const auto port = whole_number<std::uint16_t>(next_word(line));
   std::array<std::uint8_t, 16> bytes{};
-  if (error != std::errc() || end != port_text.data() + port_text.size() ||
-      inet_pton(is_v6 ? AF_INET6 : AF_INET, address.c_str(), bytes.data()) != 1) {
-    return std::nullopt;
-  }
-  return endpoint_of(Bytes(bytes).first(is_v6 ? 16 : 4), port);
+  if (!port || inet_pton(is_v6 ? AF_INET6 : AF_INET, address.c_str(), bytes.data()) != 1) return std::nullopt;
+  return endpoint_of(Bytes(bytes).first(is_v6 ? 16 : 4), *port);
 }
 
 /// Both addresses, then both ports. The command LOCAL speaks of the proxy's own connection.

@@ -21,6 +21,8 @@ class KeyFiles {
   KeyFiles& operator=(KeyFiles&&) noexcept;
   ~KeyFiles();
 
+  [[nodiscard]] bool empty() const { return files_.empty(); }
+
   /// Reads all files to their ends. What is not a regular file is read until its writer closes it. With
   /// `follow` a last line without a line end waits for its rest, which read_appended brings.
   void read_all(KeyStore& store, bool follow);

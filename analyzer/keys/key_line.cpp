@@ -1,7 +1,8 @@
 #include "keys/key_line.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/text.hpp"
 
 namespace rtmpscope::keys {
 namespace {
@@ -40,8 +41,8 @@ bool read_hex(std::string_view text, std::optional<std::array<std::uint8_t, Size
 }
 
 bool read_number(std::string_view text, std::optional<std::uint8_t>& to) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to.emplace());
-  return error == std::errc() && end == text.data() + text.size();
+  to = whole_number<std::uint8_t>(text);
+  return to.has_value();
 }
 
 bool read_flag(std::string_view text, std::optional<bool>& to) {

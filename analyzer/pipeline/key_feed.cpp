@@ -3,7 +3,8 @@
 namespace rtmpscope::pipeline {
 
 KeyFeed::KeyFeed(keys::KeyFiles* files, bool follow)
-    : store_(follow && files != nullptr), followed_(follow ? files : nullptr) {
+    : followed_(follow && files != nullptr && !files->empty() ? files : nullptr),
+      store_(followed_ != nullptr) {
   if (files != nullptr) files->read_all(store_, follow);
 }
 

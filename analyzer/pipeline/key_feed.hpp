@@ -9,7 +9,7 @@ namespace rtmpscope::pipeline {
 /// Not thread-safe, but for the store.
 class KeyFeed {
  public:
-  /// Reads `files`; null: there are none. With `follow` they may still grow. They outlive the feed.
+  /// Reads `files`; null is the same as none. With `follow` they may still grow. They outlive the feed.
   explicit KeyFeed(keys::KeyFiles* files, bool follow);
 
   /// After each read of the source: takes the secrets that the capture has brought, and what was appended to
@@ -18,8 +18,8 @@ class KeyFeed {
   [[nodiscard]] const keys::KeyStore& store() const { return store_; }
 
  private:
+  keys::KeyFiles* followed_;  ///< null: no file is
   keys::KeyStore store_;
-  keys::KeyFiles* followed_;
   std::size_t secrets_taken_ = 0;
 };
 

@@ -7,10 +7,8 @@
 namespace rtmpscope::rtmfp {
 namespace {
 
-constexpr double nanoseconds_per_millisecond = 1e6;
-
 double milliseconds(Timestamp time) {
-  return static_cast<double>(time) / nanoseconds_per_millisecond;
+  return static_cast<double>(time) / double{nanoseconds_per_millisecond};
 }
 
 void describe_address(FieldId address, FieldId port, const Endpoint& endpoint, FieldSink& sink) {

@@ -8,7 +8,7 @@
 
 namespace rtmpscope::rtmfp {
 
-inline constexpr Timestamp millisecond = 1'000'000;
+inline constexpr Timestamp millisecond = nanoseconds_per_millisecond;
 inline constexpr Timestamp second = 1'000 * millisecond;
 
 /// Limits of one session table.

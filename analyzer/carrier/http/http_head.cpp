@@ -1,7 +1,6 @@
 #include "carrier/http/http_head.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.hpp"
 
@@ -14,14 +13,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \t\r"), text.size());
   const std::size_t end = text.find_last_not_of(" \t\r");
   return end == std::string_view::npos ? std::string_view() : text.substr(begin, end + 1 - begin);
-}
-
-template <typename Number>
-std::optional<Number> number(std::string_view digits) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
 }
 
 /// Whether one of the words between commas is `word`.
@@ -46,7 +37,7 @@ bool read_first_line(std::string_view line, HttpHead& head) {
   if (line.starts_with(response_start)) {
     constexpr std::size_t blank = response_start.size() + 1;  // behind one digit
     if (line.size() <= blank || line[blank] != ' ') return false;
-    const auto status = number<std::uint32_t>(line.substr(blank + 1, 3));
+    const auto status = whole_number<std::uint32_t>(line.substr(blank + 1, 3));
     head.status = status.value_or(0);
     return head.status >= 100 && head.status <= 999;
   }
@@ -85,7 +76,7 @@ void read_header_line(std::string_view line, HttpHead& head) {
   const std::string_view name = trimmed(line.substr(0, colon));
   const std::string_view value = trimmed(line.substr(colon + 1));
   if (equals_in_any_case(name, "content-length")) {
-    head.content_length = number<std::uint64_t>(value);
+    head.content_length = whole_number<std::uint64_t>(value);
   } else if (equals_in_any_case(name, "transfer-encoding")) {
     head.chunked = head.chunked || lists(value, "chunked");
   } else if (equals_in_any_case(name, "content-encoding")) {
@@ -94,6 +85,18 @@ void read_header_line(std::string_view line, HttpHead& head) {
     const std::string_view type = trimmed(value.substr(0, value.find(';')));
     head.tunnel_type = equals_in_any_case(type, "application/x-fcs");
   }
+}
+
+std::optional<std::size_t> http_head_end(std::string_view text, std::size_t seen) {
+  constexpr std::size_t longest_line_end = 3;  // a part of it may have been looked through
+  const std::size_t from = seen - std::min(seen, longest_line_end);
+  for (std::size_t end = text.find('\n', from); end != std::string_view::npos;
+       end = text.find('\n', end + 1)) {
+    const std::string_view rest = text.substr(end + 1);
+    if (rest.starts_with('\n')) return end + 2;
+    if (rest.starts_with("\r\n")) return end + 3;
+  }
+  return std::nullopt;
 }
 
 bool may_be_http(std::string_view start) {

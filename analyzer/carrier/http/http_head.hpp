@@ -32,6 +32,10 @@ struct HttpHead {
 /// in any letter case, lines end with CR LF or LF. Nothing if the first line is none of HTTP/1.
 [[nodiscard]] std::optional<HttpHead> read_http_head(std::string_view text);
 
+/// Where the empty line behind a head ends; nothing if `text` does not have it. `seen`: how many bytes of
+/// `text` an earlier call has looked through; they are not looked through again.
+[[nodiscard]] std::optional<std::size_t> http_head_end(std::string_view text, std::size_t seen);
+
 /// Adds what the line of a header field says. Lines that are none are left out.
 void read_header_line(std::string_view line, HttpHead& head);
 

@@ -1,26 +1,15 @@
 #include "carrier/http_tunnel/http_reader.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
+
+#include "base/text.hpp"
 
 namespace rtmpscope::carrier {
 namespace {
 
-constexpr std::size_t not_found = std::string_view::npos;
-
 /// Bytes that show that a message is none of HTTP's.
 constexpr std::size_t decisive_size = 16;
-
-/// Where the empty line behind a head ends; not_found if it is not there. Looks from `from` on.
-std::size_t head_end(std::string_view text, std::size_t from) {
-  for (std::size_t line_end = text.find('\n', from); line_end != not_found;
-       line_end = text.find('\n', line_end + 1)) {
-    if (text.substr(line_end + 1).starts_with('\n')) return line_end + 2;
-    if (text.substr(line_end + 1).starts_with("\r\n")) return line_end + 3;
-  }
-  return not_found;
-}
 
 std::string_view without_line_end(std::string_view line) {
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
@@ -31,10 +20,7 @@ std::string_view without_line_end(std::string_view line) {
 std::optional<std::uint64_t> chunk_size(std::string_view line) {
   constexpr std::size_t most_digits = 15;
   const std::string_view digits = line.substr(0, line.find_first_of("; \t"));
-  std::uint64_t size = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
-  if (digits.empty() || digits.size() > most_digits || error != std::errc()) return std::nullopt;
-  return end == digits.data() + digits.size() ? std::optional(size) : std::nullopt;
+  return digits.size() <= most_digits ? whole_number<std::uint64_t>(digits, 16) : std::nullopt;
 }
 
 }  // namespace
@@ -77,19 +63,17 @@ std::size_t HttpReader::take_head(Bytes bytes, std::uint64_t offset) {
     return skipped;
   }
   if (kept_.empty()) {
-    if (const std::size_t end = head_end(text, 0); end != not_found && end <= longest_head) {
-      begin_message(text.substr(0, end));
-      return skipped + end;
+    if (const auto end = http_head_end(text, 0); end && *end <= longest_head) {
+      begin_message(text.substr(0, *end));
+      return skipped + *end;
     }
   }
-  constexpr std::size_t longest_line_end = 3;
   const std::size_t before = kept_.size();
   kept_.append(text.substr(0, longest_head - before));
-  const std::size_t end = head_end(kept_, before - std::min(before, longest_line_end));
-  if (end != not_found) {
+  if (const auto end = http_head_end(kept_, before)) {
     const std::string whole = std::exchange(kept_, {});
-    begin_message(std::string_view(whole).substr(0, end));
-    return skipped + end - before;
+    begin_message(std::string_view(whole).substr(0, *end));
+    return skipped + *end - before;
   }
   const std::size_t taken = skipped + kept_.size() - before;
   if (kept_.size() >= longest_head) lose_borders();
@@ -167,10 +151,10 @@ void HttpReader::end_body_part() {
 std::size_t HttpReader::take_line(Bytes bytes) {
   const std::string_view text = as_text(bytes);
   const std::size_t line_end = text.find('\n');
-  const std::size_t size = line_end == not_found ? text.size() : line_end + 1;
+  const std::size_t size = line_end == std::string_view::npos ? text.size() : line_end + 1;
   const std::size_t taken = std::min(size, longest_head - kept_.size());
   kept_.append(text.substr(0, taken));
-  if (line_end != not_found && taken == size) {
+  if (line_end != std::string_view::npos && taken == size) {
     const std::string line = std::exchange(kept_, {});
     on_line(without_line_end(line));
   } else if (kept_.size() >= longest_head) {
@@ -236,7 +220,7 @@ std::size_t HttpReader::search(Bytes bytes, std::uint64_t offset) {
     listener_.on_rest(direction_, {offset - before, as_bytes(start.substr(0, before)), packet_});
   }
   const std::size_t found = text.find(start);
-  if (found != not_found) {
+  if (found != std::string_view::npos) {
     if (found > 0) listener_.on_rest(direction_, {offset, bytes.first(found), packet_});
     state_ = State::head;
     return found;

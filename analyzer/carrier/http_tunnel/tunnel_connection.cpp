@@ -110,7 +110,7 @@ void TunnelConnection::use(const std::shared_ptr<TunnelSession>& session) {
 
 void TunnelConnection::on_head(Direction direction, const HttpHead& head, std::uint64_t offset,
                                const PacketRef& packet) {
-  if (gave_up_) return;  // the reader goes on to the end of the data at hand
+  if (gave_up_) return;  // the reader continues to the end of the data at hand
   Half& side = half(direction);
   side.in_message = true;
   side.position = 0;

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
+
+#include "base/text.hpp"
 
 namespace rtmpscope::carrier {
 namespace {
@@ -23,9 +24,9 @@ bool read_place(std::string_view text, TunnelRequest& request) {
   request.session = text.substr(0, slash);
   std::string_view digits = text.substr(slash + 1);
   digits = digits.substr(0, digits.find('?'));
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), request.sequence);
-  return is_session_id(request.session) && !digits.empty() && digits.size() <= most_digits &&
-         error == std::errc() && end == digits.data() + digits.size();
+  const auto sequence = whole_number<std::uint32_t>(digits);
+  request.sequence = sequence.value_or(0);
+  return is_session_id(request.session) && digits.size() <= most_digits && sequence;
 }
 
 }  // namespace

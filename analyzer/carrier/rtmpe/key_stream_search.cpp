@@ -9,7 +9,7 @@ namespace rtmpscope::carrier {
 namespace {
 
 /// Whether a header that says its message's length and type may be in `clear`. It is asked for each place of
-/// the key stream, and of random bytes it says no in nearly all cases.
+/// the key stream, and of random bytes it says no in most cases.
 bool may_have_header(Bytes clear) {
   constexpr std::size_t length_at = 4, type_at = 7;
   constexpr std::array<std::uint8_t, 6> types = {8, 9, 15, 17, 18, 20};

@@ -111,7 +111,7 @@ class TimestampEstimator {
   [[nodiscard]] Pace pace(const StreamClock& clock, std::uint32_t timestamp) const;
 
   [[nodiscard]] static std::uint32_t milliseconds(Timestamp time) {
-    return static_cast<std::uint32_t>(static_cast<std::uint64_t>(time) / 1'000'000);
+    return static_cast<std::uint32_t>(static_cast<std::uint64_t>(time) / nanoseconds_per_millisecond);
   }
 
   Mark older_;

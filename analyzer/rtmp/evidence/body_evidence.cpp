@@ -7,16 +7,12 @@
 
 #include "base/byte_order.hpp"
 #include "rtmp/evidence/silent_aac.hpp"
+#include "rtmp/evidence/spare_bits.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
 
 constexpr std::uint32_t longest_composition_ms = 60'000;
-
-/// Bits of evidence of a field of `width` bits whose value is below `value`, rounded up to a power of two.
-int spare_bits(int width, std::uint32_t value) {
-  return std::max(0, width - static_cast<int>(std::bit_width(value)));
-}
 
 constexpr std::array<std::string_view, 6> audio_codecs = {"Opus", "ac-3", "ec-3", "fLaC", "mp4a", ".mp3"};
 constexpr std::array<std::string_view, 6> video_codecs = {"avc1", "hvc1", "av01", "vp09", "vp08", "vvc1"};

@@ -10,15 +10,11 @@
 #include "rtmp/evidence/amf0_name.hpp"
 #include "rtmp/evidence/body_evidence.hpp"
 #include "rtmp/evidence/body_structure.hpp"
+#include "rtmp/evidence/spare_bits.hpp"
 #include "rtmp/evidence/usual_values.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
-
-/// Bits that a field of `width` bits gives whose value is below `value` rounded up to a power of two.
-int spare_bits(int width, std::uint32_t value) {
-  return std::max(0, width - static_cast<int>(std::bit_width(value)));
-}
 
 std::optional<int> weigh_time(const ChunkHeader& h, const ChunkStream* stream) {
   if (h.format == 3) return 0;

@@ -5,6 +5,7 @@
 
 #include "rtmp/evidence/usual_values.hpp"
 #include "rtmp/recovery/body_type.hpp"
+#include "rtmp/recovery/recovery_limits.hpp"
 #include "rtmp/recovery/trial_parser.hpp"
 
 namespace rtmpscope::rtmp {
@@ -22,8 +23,6 @@ constexpr int first_byte_bits = 8;
 constexpr int alike_bits = 6;
 constexpr std::size_t most_alike = 4;
 constexpr int time_bits = 14;  // a time step below 1000 ms in 24 bits
-/// A place with less behind it cannot be judged.
-constexpr std::size_t least_ahead = maximum_header_size + weighed_body_bytes;
 
 }  // namespace
 

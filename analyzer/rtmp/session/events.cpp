@@ -9,8 +9,6 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-constexpr double nanoseconds_per_millisecond = 1e6;
-
 void describe_endpoint(FieldId object, FieldId address, FieldId port, const Endpoint& endpoint,
                        FieldSink& sink) {
   sink.begin(object, 0);
@@ -70,7 +68,7 @@ void MessageEvent::describe(FieldSink& sink) const {
   if (request_frame) sink.number(FieldId::message_request_frame, {}, *request_frame);
   if (response_time) {
     sink.real(FieldId::message_response_time, {},
-              static_cast<double>(*response_time) / nanoseconds_per_millisecond);
+              static_cast<double>(*response_time) / double{nanoseconds_per_millisecond});
   }
   describe_message(message, sink);
 }
@@ -165,8 +163,9 @@ void ConnectionCloseEvent::describe(FieldSink& sink) const {
   sink.number(close_reason, {}, static_cast<std::uint64_t>(summary.end));
   if (summary.ended_by) sink.number(close_ended_by, {}, static_cast<std::uint64_t>(*summary.ended_by));
   if (summary.reset) sink.flag(close_reset, {}, true);
-  sink.real(close_duration, {},
-            static_cast<double>(summary.last_time - summary.first_time) / nanoseconds_per_millisecond);
+  sink.real(
+      close_duration, {},
+      static_cast<double>(summary.last_time - summary.first_time) / double{nanoseconds_per_millisecond});
   describe_totals(to_server, *this, Direction::to_server, sink);
   describe_totals(to_client, *this, Direction::to_client, sink);
 }

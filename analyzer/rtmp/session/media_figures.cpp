@@ -1,11 +1,6 @@
 #include "rtmp/session/media_figures.hpp"
 
 namespace rtmpscope::rtmp {
-namespace {
-
-constexpr Timestamp nanoseconds_per_millisecond = 1'000'000;
-
-}  // namespace
 
 bool jumps_on(const FrameTiming& timing, std::uint32_t step, Timestamp time) {
   if (step > jump_on_ms) return true;

@@ -3,10 +3,8 @@
 namespace rtmpscope::rtmp {
 namespace {
 
-constexpr double nanoseconds_per_millisecond = 1e6;
-
 void push_time(FieldSink& sink, FieldId id, std::int64_t nanoseconds) {
-  sink.real(id, {}, static_cast<double>(nanoseconds) / nanoseconds_per_millisecond);
+  sink.real(id, {}, static_cast<double>(nanoseconds) / double{nanoseconds_per_millisecond});
 }
 
 }  // namespace
