@@ -30,6 +30,7 @@ struct StreamGap {
   std::optional<std::uint64_t> length;
   GapCause cause = GapCause::not_captured;
   PacketRef noticed_at;
+  std::optional<std::uint64_t> at_most{};  ///< without a length: no more than so many are missing, if known
 };
 
 enum class EndCause : std::uint8_t {

@@ -115,6 +115,7 @@ void RtmpeLayer::on_gap(Direction direction, const StreamGap& gap) {
 
 void RtmpeLayer::on_end(Direction direction, const StreamEnd& end) {
   if (state_ == State::trying) try_keys(true, end.packet);
+  if (half(direction).search) try_window(direction);
   if (half(direction).search) lose(direction, end.packet, true);
   next().on_end(direction, end);
 }
@@ -265,20 +266,18 @@ void RtmpeLayer::decipher(Direction direction, const StreamData& data) {
 void RtmpeLayer::skip(Direction direction, const StreamGap& gap) {
   Half& side = half(direction);
   if (side.lost) return;
-  if (side.search && !side.search->sealed().empty()) {
-    const KeyStreamSearch& search = *side.search;
-    next().on_gap(direction, {search.offset(), search.sealed().size(), gap.cause, gap.noticed_at});
-  }
+  if (side.search) pass_over(direction, side.search->kept().bytes().size(), gap.noticed_at);
   next().on_gap(direction, gap);
-  if (side.search) return side.search->begin_again();
   if (!gap.length) {
-    side.search.emplace(*side.cipher);
+    if (side.search) return side.search->add_gap(gap);
+    side.search.emplace(*side.cipher, gap);
     return;
   }
   side.skipped += *gap.length;
   if (side.skipped > skip_limit + skipped_per_byte * side.passed) {
     return lose(direction, gap.noticed_at, true);
   }
+  if (side.search) return side.search->add_gap(gap);
   side.cipher->skip(*gap.length);
 }
 
@@ -287,19 +286,38 @@ void RtmpeLayer::search(Direction direction, const StreamData& data) {
   Half& side = half(direction);
   side.search_budget += KeyStreamSearch::budget_per_byte * data.bytes.size();
   side.search->add(data);
-  if (!side.search->is_due()) return;
-  const KeyStreamSearch found = *std::exchange(side.search, std::nullopt);
-  const std::optional<Rc4> cipher = found.find(side.search_budget);
-  if (!cipher) return lose(direction, data.packet, true);
+  while (side.search && side.search->is_due()) try_window(direction);
+  if (!side.search || side.search->kept().bytes().size() <= KeyStreamSearch::most_kept) return;
+  pass_over(direction, KeyStreamSearch::window, data.packet);
+  side.search->drop(KeyStreamSearch::window);
+  if (!std::exchange(side.told_unreadable, true))
+    find(FindingId::encrypted_stream, direction, data.packet, true);
+}
+
+/// What is kept is read if its place in the key stream is found.
+void RtmpeLayer::try_window(Direction direction) {
+  Half& side = half(direction);
+  const std::optional<Rc4> cipher = side.search->find(side.search_budget);
+  if (!cipher) return;
   side.cipher = cipher;
-  decipher(direction, {found.offset(), found.sealed(), data.packet});
+  const HeldPieces kept = side.search->kept();
+  side.search.reset();
+  kept.for_each([&](const StreamData& piece) { decipher(direction, piece); }, [](const StreamGap&) {});
+}
+
+/// The first `count` bytes that the search keeps are not read.
+void RtmpeLayer::pass_over(Direction direction, std::size_t count, const PacketRef& packet) {
+  const Half& side = half(direction);
+  if (count == 0) return;
+  next().on_gap(direction, {side.search->kept().offset(), count, GapCause::not_captured, packet});
 }
 
 /// Nothing more of this direction can be read.
 void RtmpeLayer::lose(Direction direction, const PacketRef& packet, bool after_gap) {
   half(direction).lost = true;
   half(direction).search.reset();
-  find(FindingId::encrypted_stream, direction, packet, after_gap);
+  if (!std::exchange(half(direction).told_unreadable, true))
+    find(FindingId::encrypted_stream, direction, packet, after_gap);
 }
 
 void RtmpeLayer::tell(RtmpeKeyKind kind, std::optional<RtmpePadding> padding, const PacketRef& packet) {

@@ -7,7 +7,7 @@
 
 #include "base/old_ciphers.hpp"
 #include "carrier/layer.hpp"
-#include "carrier/rtmpe/key_stream_search.hpp"
+#include "carrier/key_stream_search.hpp"
 #include "carrier/rtmpe/session_keys.hpp"
 
 namespace rtmpscope::carrier {
@@ -30,8 +30,8 @@ struct RtmpeOpenEvent final : LayerEvent {
 /// `held_limit` of both directions together.
 ///
 /// The key stream belongs to places in the stream: a gap of known length costs its bytes alone. Behind one of
-/// unknown length the place is searched (KeyStreamSearch); where it is not found, nothing more of that
-/// direction can be read.
+/// unknown length the place is searched (KeyStreamSearch); until it is found nothing of that direction can be
+/// read.
 class RtmpeLayer final : public Layer {
  public:
   static constexpr std::size_t held_limit = std::size_t{64} << 10;
@@ -73,6 +73,7 @@ class RtmpeLayer final : public Layer {
     bool first_has_gap = false;
     std::optional<KeyStreamSearch> search;  ///< bytes are held, since their place in the key stream is open
     std::uint64_t search_budget = KeyStreamSearch::first_budget;
+    bool told_unreadable = false;  ///< what was behind a gap
   };
   struct Held {
     Direction direction;
@@ -96,6 +97,8 @@ class RtmpeLayer final : public Layer {
   void decipher(Direction direction, const StreamData& data);
   void skip(Direction direction, const StreamGap& gap);
   void search(Direction direction, const StreamData& data);
+  void try_window(Direction direction);
+  void pass_over(Direction direction, std::size_t count, const PacketRef& packet);
   void lose(Direction direction, const PacketRef& packet, bool after_gap);
   void tell(RtmpeKeyKind kind, std::optional<RtmpePadding> padding, const PacketRef& packet);
   void find(FindingId id, Direction direction, const PacketRef& packet, bool after_gap = false);

@@ -38,6 +38,26 @@ std::optional<StreamRange> LostMessages::body_of_one(std::uint64_t end, const He
   return StreamRange{end - *body, end};
 }
 
+std::size_t LostMessages::body_bytes(Direction direction) const {
+  std::size_t count = 0;
+  for_each_body(
+      direction, [&](const StreamData& data) { count += data.bytes.size(); }, [](const StreamGap&) {});
+  return count;
+}
+
+std::size_t LostMessages::head_end_size(std::size_t at, Direction direction) const {
+  constexpr std::size_t least = 4;  // an empty line with the line end before it
+  constexpr std::size_t longest = 4096;
+  const std::string_view text = as_text(pieces_.bytes()).substr(at, longest);
+  const std::optional<std::size_t> end = http_head_end(text, 0);
+  if (!end || *end < least) return 0;
+  const auto is_head_text = [](char c) {
+    return (c >= ' ' && c <= '~') || c == '\r' || c == '\n' || c == '\t';
+  };
+  if (!std::ranges::all_of(text.substr(0, *end), is_head_text)) return 0;
+  return *end + (direction == Direction::to_client ? 1 : 0);
+}
+
 /// False if bytes are kept that contradict it.
 bool LostMessages::ends_head_at(std::uint64_t offset) const {
   constexpr std::string_view head_end = "\r\n\r\n";

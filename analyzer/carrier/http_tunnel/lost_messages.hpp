@@ -1,7 +1,9 @@
 // What comes behind a loss that hides where messages begin, until the next head is found.
 #pragma once
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "carrier/held_pieces.hpp"
 #include "carrier/http_tunnel/head_form.hpp"
@@ -60,16 +62,34 @@ class LostMessages {
         });
   }
 
-  /// Calls `data` and `gap` with each piece, in order.
+  /// Calls `data` and `gap` with each piece, in order, but for bytes behind a gap that end a head, and the
+  /// polling byte behind such a head of a response.
   template <typename TakeData, typename TakeGap>
-  void for_each(TakeData&& data, TakeGap&& gap) const {
-    pieces_.for_each(data, gap);
+  void for_each_body(Direction direction, TakeData&& data, TakeGap&& gap) const {
+    std::size_t at = 0, no_body = 0;
+    bool behind_gap = false;
+    pieces_.for_each(
+        [&](const StreamData& piece) {
+          if (std::exchange(behind_gap, false)) no_body = at + head_end_size(at, direction);
+          const std::size_t cut = std::min(piece.bytes.size(), no_body - std::min(no_body, at));
+          at += piece.bytes.size();
+          if (cut < piece.bytes.size())
+            data(StreamData{piece.offset + cut, piece.bytes.subspan(cut), piece.packet});
+        },
+        [&](const StreamGap& piece) {
+          behind_gap = true;
+          gap(piece);
+        });
   }
+  /// Bytes that for_each_body brings.
+  [[nodiscard]] std::size_t body_bytes(Direction direction) const;
 
  private:
   static constexpr std::size_t piece_memory = 64;  ///< bookkeeping of a piece or a gap
 
   [[nodiscard]] bool ends_head_at(std::uint64_t offset) const;
+  /// Of the bytes from index `at` on, which come behind a gap.
+  [[nodiscard]] std::size_t head_end_size(std::size_t at, Direction direction) const;
 
   HeldPieces pieces_;
   HeldShare share_;

@@ -1,6 +1,7 @@
 #include "carrier/http_tunnel/sequenced_stream.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rtmpscope::carrier {
 
@@ -37,7 +38,7 @@ void SequencedStream::gap(std::uint64_t sequence, std::uint64_t position, std::o
   if (known >= *length) return;
   const std::uint64_t missing = *length - known;
   delivered_ += missing;
-  if (open_gap_) return;  // it is part of that
+  if (open_gap_) return lose(cause, packet, missing);
   next_sink_.on_gap(direction_, {offset_, missing, cause, packet});
   offset_ += missing;
 }
@@ -57,15 +58,32 @@ void SequencedStream::unnumbered(Bytes bytes, const PacketRef& packet) {
   hand_on(bytes, packet);
 }
 
-void SequencedStream::lose(GapCause cause, const PacketRef& packet) {
-  if (open_gap_) return;
-  next_sink_.on_gap(direction_, {offset_, std::nullopt, cause, packet});
-  open_gap_ = true;
+void SequencedStream::lose(GapCause cause, const PacketRef& packet, std::optional<std::uint64_t> at_most) {
+  if (!open_gap_) {
+    open_gap_ = {offset_, std::nullopt, cause, packet, at_most};
+  } else if (open_gap_->at_most && at_most) {
+    *open_gap_->at_most += *at_most;
+  } else {
+    open_gap_->at_most.reset();
+  }
 }
 
-void SequencedStream::skip_to(std::uint64_t sequence, bool lost, const PacketRef& packet) {
+/// `packet`: the one with the first byte behind the gap, or that showed that none comes.
+void SequencedStream::hand_on_gap(const PacketRef& packet) {
+  std::optional<StreamGap> gap = std::exchange(open_gap_, std::nullopt);
+  if (!gap) return;
+  gap->noticed_at = packet;
+  next_sink_.on_gap(direction_, *gap);
+}
+
+void SequencedStream::finish(const PacketRef& packet) {
+  hand_on_gap(packet);
+}
+
+void SequencedStream::skip_to(std::uint64_t sequence, bool lost, const PacketRef& packet,
+                              std::optional<std::uint64_t> at_most) {
   if (sequence <= expected_) return;
-  if (lost || delivered_ > 0) lose(GapCause::not_captured, packet);
+  if (lost || delivered_ > 0) lose(GapCause::not_captured, packet, at_most);
   while (!early_.empty() && early_.begin()->first < sequence) {
     expected_ = early_.begin()->first;
     delivered_ = 0;
@@ -97,7 +115,7 @@ void SequencedStream::keep(std::uint64_t sequence, const Piece& piece, Bytes byt
 }
 
 void SequencedStream::hand_on(Bytes bytes, const PacketRef& packet) {
-  open_gap_ = false;
+  hand_on_gap(packet);
   const std::uint64_t at = offset_;
   offset_ += bytes.size();
   next_sink_.on_data(direction_, {at, bytes, packet});

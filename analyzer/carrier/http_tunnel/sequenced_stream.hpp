@@ -42,14 +42,18 @@ class SequencedStream {
   /// The body of that number is complete.
   void end(std::uint64_t sequence, const PacketRef& packet);
 
-  /// Bytes whose number is not known: they come next. An unknown number of bytes is missing before them.
+  /// Bytes whose number is not known: they come next.
   void unnumbered(Bytes bytes, const PacketRef& packet);
-  /// An unknown number of bytes is missing here.
-  void lose(GapCause cause, const PacketRef& packet);
-  /// Nothing more comes of the numbers before `sequence`. `lost`: something is missing.
-  void skip_to(std::uint64_t sequence, bool lost, const PacketRef& packet);
+  /// An unknown number of bytes is missing here, no more than `at_most`. All that are missing in a row are
+  /// one gap, which is handed on with what comes behind it.
+  void lose(GapCause cause, const PacketRef& packet, std::optional<std::uint64_t> at_most = std::nullopt);
+  /// Nothing more comes of the numbers before `sequence`. `lost`: something is missing, as of `lose`.
+  void skip_to(std::uint64_t sequence, bool lost, const PacketRef& packet,
+               std::optional<std::uint64_t> at_most = std::nullopt);
   /// As skip_to, with the first number of which something waits.
   void give_up(const PacketRef& packet);
+  /// Nothing more comes.
+  void finish(const PacketRef& packet);
 
  private:
   struct Piece {
@@ -69,6 +73,7 @@ class SequencedStream {
   Body& body_of(std::uint64_t sequence);
   void keep(std::uint64_t sequence, const Piece& piece, Bytes bytes);
   void hand_on(Bytes bytes, const PacketRef& packet);
+  void hand_on_gap(const PacketRef& packet);
   void hand_on_early(const PacketRef& packet);
   void replay(const Body& body, const PacketRef& packet);
   void charge(std::size_t bytes);
@@ -78,7 +83,7 @@ class SequencedStream {
   std::size_t& held_together_;
   Direction direction_;
   bool started_ = false;
-  bool open_gap_ = false;  ///< the last thing handed on was a gap of unknown length
+  std::optional<StreamGap> open_gap_;  ///< of unknown length, in front of what comes next
   std::uint64_t expected_ = 0;
   std::uint64_t delivered_ = 0;  ///< of the expected number's body
   std::uint64_t offset_ = 0;

@@ -114,11 +114,12 @@ void TunnelConnection::on_head(Direction direction, const HttpHead& head, std::u
   Half& side = half(direction);
   side.in_message = true;
   side.position = 0;
+  side.last_head = packet;
   if (head.is_request || head.status >= ok) side.form.add(head);
-  if (side.lost) {
+  if (side.lost.any) {
     const bool worked_out =
         head.is_request ? work_out_request(head, offset, packet) : work_out_response(offset, packet);
-    if (worked_out) side.lost = false;
+    if (worked_out) side.lost = {};
     if (!worked_out) hand_on_rest(direction);
   }
   if (direction == Direction::to_server) {
@@ -126,9 +127,9 @@ void TunnelConnection::on_head(Direction direction, const HttpHead& head, std::u
   } else {
     begin_response(head, offset, packet);
   }
-  side.lost = false;
+  side.lost = {};
   side.rest.clear();
-  side.rest_flows = side.had_rest = false;
+  side.rest_flows = false;
 }
 
 void TunnelConnection::begin_request(const HttpHead& head, std::uint64_t offset, const PacketRef& packet) {
@@ -152,10 +153,18 @@ void TunnelConnection::begin_request(const HttpHead& head, std::uint64_t offset,
   if (!pending.session) return;
   use(pending.session);
   const Half& side = half(Direction::to_server);
-  pending.session->begin_request(pending.exchange, side.lost, side.had_rest, packet);
-  // Behind a gap requests are captured late: their responses have been read, and told with requests made up.
-  const SequencedStream& responses = pending.session->stream(Direction::to_client);
-  if (!pending.exchange.repeated && request->sequence < responses.expected()) pending.answered = true;
+  pending.session->begin_request(pending.exchange, side.lost, packet);
+  if (!pending.exchange.repeated) pending.answered = is_answered_already(pending);
+}
+
+/// Behind a gap requests are captured late: their responses have been read, and told with requests made up.
+bool TunnelConnection::is_answered_already(const Pending& pending) {
+  Half& responses = half(Direction::to_client);
+  if (!responses.miscounted)
+    return pending.exchange.sequence < pending.session->stream(Direction::to_client).expected();
+  // Few clients ask before they have an answer.
+  responses.miscounted = pending.exchange.request.number < responses.last_head.number;
+  return responses.miscounted;
 }
 
 /// Other sites have targets like these: without the type of RTMPT the session must be known.
@@ -177,7 +186,10 @@ void TunnelConnection::begin_response(const HttpHead& head, std::uint64_t offset
   }
   Pending* pending = answered();
   // Responses are missing, and it is not known how many. Few clients ask before they have an answer.
-  Pending* const latest = side.lost ? latest_before(packet) : pending;
+  Pending* const latest = side.lost.any ? latest_before(packet) : pending;
+  // One response is missing, and which requests were asked is not known: they come late.
+  const bool uncounted = pending == nullptr ? side.lost.any : pending == latest && side.lost.whole;
+  side.miscounted = side.miscounted || uncounted;
   while (pending != nullptr && latest != nullptr && pending != latest) {
     leave_unanswered(*pending, packet);
     pending = answered();
@@ -188,10 +200,12 @@ void TunnelConnection::begin_response(const HttpHead& head, std::uint64_t offset
   TunnelExchange& exchange = pending->exchange;
   exchange.status = head.status;
   exchange.response_offset = offset;
-  if (pending->asked && exchange.request.number != 0)
+  if (pending->asked && exchange.request.number != 0 && !uncounted)
     exchange.response_time = packet.time - exchange.request.time;
   if (pending->session && is_in_session(pending->command)) {
     use(pending->session);
+    if (uncounted && side.lost.at_most != 0U)
+      pending->session->lose(Direction::to_client, GapCause::not_captured, packet, side.lost.at_most);
     pending->session->begin_response(exchange, side.lost, packet);
   }
 }
@@ -280,7 +294,7 @@ void TunnelConnection::end_request(bool complete, const PacketRef& packet) {
   Pending* pending = asked();
   if (pending == nullptr) return;
   pending->asked = complete;
-  if (!complete || !pending->session) return;
+  if (!complete || !pending->session || !is_in_session(pending->command)) return;
   pending->exchange.request = packet;
   pending->session->end(Direction::to_server, pending->exchange.sequence, packet);
 }
@@ -334,6 +348,7 @@ void TunnelConnection::on_opened(Pending& pending, const PacketRef& packet) {
   opening.response_time = pending.exchange.response_time;
   opening.redirect = redirect_;
   pending.session = table_.add(ends_, opening, packet);
+  if (opening.captured) pending.session->on_open_captured();
   use(pending.session);
   if (named) return;
   LayerFinding finding{
@@ -349,7 +364,7 @@ void TunnelConnection::on_opened(Pending& pending, const PacketRef& packet) {
 void TunnelConnection::leave_unanswered(Pending& pending, const PacketRef& packet) {
   pending.answered = true;
   if (!pending.session || !is_in_session(pending.command)) return;
-  const bool after_gap = half(Direction::to_client).lost;
+  const bool after_gap = half(Direction::to_client).lost.any;
   if (pending.command != TunnelCommand::close && pending.exchange.request.number != 0) {
     pending.session->find({FindingId::tunnel_response_missing,
                            packet,
@@ -366,13 +381,13 @@ void TunnelConnection::on_borders_lost(Direction direction, std::optional<std::u
   Half& side = half(direction);
   hand_on_rest(direction);
   side.rest.begin(from);
-  side.lost = true;
-  side.rest_flows = side.had_rest = false;
+  side.lost = {.any = true, .whole = from.has_value()};
+  side.rest_flows = false;
 }
 
 void TunnelConnection::on_rest(Direction direction, const StreamData& data) {
   Half& side = half(direction);
-  if (!side.lost || last_ == nullptr) return;
+  if (!side.lost.any || last_ == nullptr) return;
   if (side.rest_flows) return last_->unnumbered(direction, data.bytes, data.packet);
   if (side.rest.add(data, TunnelTable::held_limit)) return;
   hand_on_rest(direction);
@@ -381,7 +396,7 @@ void TunnelConnection::on_rest(Direction direction, const StreamData& data) {
 
 void TunnelConnection::on_rest_gap(Direction direction, const StreamGap& gap) {
   Half& side = half(direction);
-  if (!side.lost || last_ == nullptr) return;
+  if (!side.lost.any || last_ == nullptr) return;
   if (side.rest_flows) return last_->lose(direction, gap.cause, gap.noticed_at);
   side.rest.add(gap);
 }
@@ -400,10 +415,24 @@ bool TunnelConnection::work_out_request(const HttpHead& head, std::uint64_t offs
   const Half& side = half(Direction::to_server);
   const auto body = side.rest.body_of_one(offset, side.form, target_size);
   if (!body) return false;
+  last_->start(missing);
   // One byte is that of an idle request, and no RTMP.
   const bool is_idle = body->end - body->begin <= 1;
   hand_on_body(Direction::to_server, missing, is_idle ? StreamRange{body->end, body->end} : *body, packet);
+  add_worked_out_request(missing, is_idle ? TunnelCommand::idle : TunnelCommand::send);
   return true;
+}
+
+/// Its response may come, too, or be missing.
+void TunnelConnection::add_worked_out_request(std::uint64_t sequence, TunnelCommand command) {
+  if (Pending* cut = asked(); cut != nullptr) cut->asked = true;
+  Pending& pending = pending_.emplace_back();
+  pending.command = command;
+  pending.session = last_;
+  pending.exchange.command = static_cast<std::uint8_t>(command);
+  pending.exchange.sequence = sequence;
+  pending.asked = true;
+  pending.answered = is_answered_already(pending);
 }
 
 /// The same of responses. Where several requests wait it is not known which of them was answered meanwhile.
@@ -444,16 +473,29 @@ void TunnelConnection::hand_on_body(Direction direction, std::uint64_t sequence,
 /// them is not known. One byte alone is that of an idle request, or of its answer, which is not RTMP.
 void TunnelConnection::hand_on_rest(Direction direction) {
   Half& side = half(direction);
-  if (side.rest.bytes() > 1 && last_ != nullptr) {
-    bool begun = false;
-    side.rest.for_each(
-        [&](const StreamData& data) {
-          if (!std::exchange(begun, true)) last_->lose(direction, GapCause::not_captured, data.packet);
-          last_->unnumbered(direction, data.bytes, data.packet);
-        },
-        [&](const StreamGap& gap) { last_->lose(direction, gap.cause, gap.noticed_at); });
-    side.had_rest = true;
-  }
+  if (side.rest_flows) return side.rest.clear();
+  const bool has_rest = side.rest.body_bytes(direction) > 1 && last_ != nullptr;
+  std::optional<StreamGap> gap;
+  side.lost.at_most = 0;
+  const auto lose = [&](const PacketRef& noticed_at) {
+    last_->lose(direction, gap ? gap->cause : GapCause::not_captured, noticed_at, side.lost.at_most);
+    side.lost.at_most = 0;
+    gap.reset();
+  };
+  side.rest.for_each_body(
+      direction,
+      [&](const StreamData& data) {
+        if (!has_rest) return;
+        if (gap || !side.lost.has_rest) lose(gap ? gap->noticed_at : data.packet);
+        last_->unnumbered(direction, data.bytes, data.packet);
+        side.lost.has_rest = true;
+      },
+      [&](const StreamGap& missing) {
+        gap = missing;
+        if (!missing.length) side.lost.at_most.reset();
+        if (side.lost.at_most) *side.lost.at_most += *missing.length;
+      });
+  if (gap && side.lost.has_rest) lose(gap->noticed_at);
   side.rest.clear();
 }
 

@@ -58,11 +58,13 @@ class TunnelConnection final : public StreamSink, private HttpListener {
     HttpReader reader;
     std::uint64_t position = 0;  ///< in the body
     bool in_message = false;
-    bool lost = false;  ///< bytes are missing since the last head
+    LostBefore lost{};  ///< since the last head
     HeadForm form{};
-    LostMessages rest;        ///< since the last head
+    PacketRef last_head{};  ///< of the last head
+    bool miscounted =
+        false;          ///< responses are lost, and their requests come late: the numbers may be too low
+    LostMessages rest;  ///< since the last head
     bool rest_flows = false;  ///< it is too much to be kept, and handed on as it comes
-    bool had_rest = false;    ///< some of it was handed on
   };
 
   void on_head(Direction direction, const HttpHead& head, std::uint64_t offset,
@@ -86,6 +88,7 @@ class TunnelConnection final : public StreamSink, private HttpListener {
   void on_opened(Pending& pending, const PacketRef& packet);
   [[nodiscard]] bool work_out_request(const HttpHead& head, std::uint64_t offset, const PacketRef& packet);
   [[nodiscard]] bool work_out_response(std::uint64_t offset, const PacketRef& packet);
+  void add_worked_out_request(std::uint64_t sequence, TunnelCommand command);
   void hand_on_body(Direction direction, std::uint64_t sequence, StreamRange body, const PacketRef& packet);
   void hand_on_rest(Direction direction);
   void note_foreign(bool may_be_followed);
@@ -97,6 +100,7 @@ class TunnelConnection final : public StreamSink, private HttpListener {
   [[nodiscard]] static bool is_waiting_before(const Pending& pending, const PacketRef& packet) {
     return !pending.answered && pending.exchange.request.number < packet.number;
   }
+  [[nodiscard]] bool is_answered_already(const Pending& pending);
   [[nodiscard]] Pending& made_up_request();
   void leave_unanswered(Pending& pending, const PacketRef& packet);
   void forget_done();

@@ -20,33 +20,36 @@ void TunnelSession::attach() {
   ++totals_.connections;
 }
 
-void TunnelSession::begin_request(TunnelExchange& exchange, bool lost, bool had_rest,
-                                  const PacketRef& packet) {
+void TunnelSession::start(std::uint64_t sequence) {
+  for (SequencedStream& stream : streams_) {
+    if (!stream.is_started()) stream.start(std::max(sequence, stream.expected()));
+  }
+}
+
+void TunnelSession::begin_request(TunnelExchange& exchange, const LostBefore& lost, const PacketRef& packet) {
   if (closed_) return;
   SequencedStream& stream = streams_[index_of(Direction::to_server)];
   const std::uint64_t sequence = exchange.sequence;
-  if (!stream.is_started()) {
-    for (SequencedStream& each : streams_) each.start(sequence);
-  }
+  start(sequence);
   const std::uint64_t expected = stream.expected();
   if (sequence + longest_repetition < expected) {
     find({FindingId::tunnel_sequence_missing, packet, Direction::to_server, exchange.request_offset, expected,
-          sequence, lost});
+          sequence, lost.any});
     for (SequencedStream& each : streams_) each.start_again(sequence, packet);
   } else if (sequence < expected) {
     exchange.repeated = true;
     ++totals_.repeated;
     find({FindingId::tunnel_request_repeated, packet, Direction::to_server, exchange.request_offset, sequence,
-          0, lost});
+          0, lost.any});
   } else if (sequence > expected && is_alone()) {
     // The body whose rest has come is that of the expected number.
-    const bool explained = had_rest && sequence == expected + 1;
+    const bool explained = lost.has_rest && sequence == expected + 1;
     if (!explained) {
-      totals_.missing += lost ? 0 : sequence - expected;
+      totals_.missing += lost.any ? 0 : sequence - expected;
       find({FindingId::tunnel_sequence_missing, packet, Direction::to_server, exchange.request_offset,
-            expected, sequence, lost});
+            expected, sequence, lost.any});
     }
-    stream.skip_to(sequence, lost && !explained, packet);
+    stream.skip_to(sequence, lost.any && lost.at_most != 0U && !explained, packet, lost.at_most);
   }
   const auto command = static_cast<TunnelCommand>(exchange.command);
   if (command == TunnelCommand::send) ++totals_.sends;
@@ -54,10 +57,12 @@ void TunnelSession::begin_request(TunnelExchange& exchange, bool lost, bool had_
   if (command == TunnelCommand::close) close_requested_ = true;
 }
 
-void TunnelSession::begin_response(const TunnelExchange& exchange, bool lost, const PacketRef& packet) {
+void TunnelSession::begin_response(const TunnelExchange& exchange, const LostBefore& lost,
+                                   const PacketRef& packet) {
   if (closed_) return;
   SequencedStream& stream = streams_[index_of(Direction::to_client)];
-  if (exchange.sequence > stream.expected() && is_alone()) stream.skip_to(exchange.sequence, lost, packet);
+  if (exchange.sequence > stream.expected() && is_alone())
+    stream.skip_to(exchange.sequence, lost.any && lost.at_most != 0U, packet, lost.at_most);
 }
 
 void TunnelSession::data(Direction direction, std::uint64_t sequence, std::uint64_t position, Bytes bytes,
@@ -89,8 +94,9 @@ void TunnelSession::unnumbered(Direction direction, Bytes bytes, const PacketRef
   if (!closed_) streams_[index_of(direction)].unnumbered(bytes, packet);
 }
 
-void TunnelSession::lose(Direction direction, GapCause cause, const PacketRef& packet) {
-  if (!closed_) streams_[index_of(direction)].lose(cause, packet);
+void TunnelSession::lose(Direction direction, GapCause cause, const PacketRef& packet,
+                         std::optional<std::uint64_t> at_most) {
+  if (!closed_) streams_[index_of(direction)].lose(cause, packet, at_most);
 }
 
 void TunnelSession::end_exchange(const TunnelExchange& exchange, const PacketRef& packet) {
@@ -125,6 +131,7 @@ void TunnelSession::close(EndCause cause, const PacketRef& packet) {
   if (closed_) return;
   stop_waiting(packet);
   for (const Direction direction : both_ways) {
+    streams_[index_of(direction)].finish(packet);
     sink_->on_end(direction, {streams_[index_of(direction)].offset(), cause, packet});
   }
   closed_ = true;

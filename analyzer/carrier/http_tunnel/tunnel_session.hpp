@@ -21,6 +21,14 @@ class TunnelSink : public StreamSink {
   virtual void on_close(EndCause cause, const PacketRef& packet, const TunnelTotals& totals) = 0;
 };
 
+/// What is missing of a connection in front of a head.
+struct LostBefore {
+  bool any = false;
+  bool whole = false;                      ///< it begins with a message: that one is missing
+  bool has_rest = false;                   ///< bytes of a body were handed on whose head is missing
+  std::optional<std::uint64_t> at_most{};  ///< bytes that are missing since, if there is a bound
+};
+
 class TunnelSession {
  public:
   /// `number` is the place in the order in which the sessions of a table began. `held_together` as in
@@ -45,18 +53,21 @@ class TunnelSession {
   /// The number before `sequence` comes next, on the one connection there is.
   [[nodiscard]] bool lacks_one_before(Direction direction, std::uint64_t sequence) const {
     const SequencedStream& stream = streams_[index_of(direction)];
-    return !closed_ && is_alone() && stream.is_started() && !stream.is_waiting() &&
+    return !closed_ && is_alone() && (stream.is_started() || open_captured_) && !stream.is_waiting() &&
            stream.expected() + 1 == sequence;
   }
+  /// The session was opened in the capture: its requests are numbered from 0 on.
+  void on_open_captured() { open_captured_ = true; }
 
   void attach();
   void detach() { --attached_; }
 
-  /// A request's head. `lost`: bytes of the connection before it are missing, some of them perhaps of a body
-  /// whose head is missing (`had_rest`). Sets Exchange::repeated.
-  void begin_request(TunnelExchange& exchange, bool lost, bool had_rest, const PacketRef& packet);
-  /// The head of the response to `exchange`, with the same meaning of `lost`.
-  void begin_response(const TunnelExchange& exchange, bool lost, const PacketRef& packet);
+  /// Its first request has that number, if nothing has come before.
+  void start(std::uint64_t sequence);
+  /// A request's head. Sets Exchange::repeated.
+  void begin_request(TunnelExchange& exchange, const LostBefore& lost, const PacketRef& packet);
+  /// The head of the response to `exchange`.
+  void begin_response(const TunnelExchange& exchange, const LostBefore& lost, const PacketRef& packet);
   /// What comes in the body of a request (to_server) or response with that number.
   void data(Direction direction, std::uint64_t sequence, std::uint64_t position, Bytes bytes,
             const PacketRef& packet);
@@ -65,7 +76,8 @@ class TunnelSession {
   void end(Direction direction, std::uint64_t sequence, const PacketRef& packet);
   /// Bytes of a body whose head is missing, and the loss before them.
   void unnumbered(Direction direction, Bytes bytes, const PacketRef& packet);
-  void lose(Direction direction, GapCause cause, const PacketRef& packet);
+  void lose(Direction direction, GapCause cause, const PacketRef& packet,
+            std::optional<std::uint64_t> at_most = std::nullopt);
   /// A request with its response, or without.
   void end_exchange(const TunnelExchange& exchange, const PacketRef& packet);
   void find(const LayerFinding& finding);
@@ -87,6 +99,7 @@ class TunnelSession {
   std::size_t attached_ = 0;
   std::uint32_t waiting_ticks_ = 0;
   TunnelTotals totals_;
+  bool open_captured_ = false;
   bool close_requested_ = false;
   bool closed_ = false;
 };

@@ -54,9 +54,10 @@ class StreamScript {
     offsets_[index_of(direction)] += bytes.size();
   }
   template <typename Sink>
-  void gap(Sink& sink, Direction direction, std::optional<std::uint64_t> length) {
+  void gap(Sink& sink, Direction direction, std::optional<std::uint64_t> length,
+           std::optional<std::uint64_t> at_most = std::nullopt) {
     sink.on_gap(direction,
-                StreamGap{offsets_[index_of(direction)], length, GapCause::not_captured, packet()});
+                StreamGap{offsets_[index_of(direction)], length, GapCause::not_captured, packet(), at_most});
     offsets_[index_of(direction)] += length.value_or(0);
   }
   template <typename Sink>

@@ -24,6 +24,7 @@ struct Session {
   std::array<std::string, 2> text;  ///< by direction
   std::vector<FindingId> findings{};
   std::vector<TunnelExchange> exchanges{};
+  std::vector<std::optional<std::uint64_t>> at_most{};  ///< of gaps without a length
   std::optional<TunnelTotals> totals{};
   EndCause cause{};
 };
@@ -35,6 +36,7 @@ struct Sink final : carrier::TunnelSink {
   }
   void on_gap(Direction direction, const StreamGap& gap) override {
     session.text[index_of(direction)] += gap.length ? "<" + std::to_string(*gap.length) + ">" : "<?>";
+    if (!gap.length) session.at_most.push_back(gap.at_most);
   }
   void on_end(Direction, const StreamEnd&) override {}
   void on_exchange(const TunnelExchange& exchange, const PacketRef&) override {
@@ -239,7 +241,7 @@ TEST(TunnelConnection, LostRequestsAndResponsesAreGaps) {
   tcp.script.data(tcp, up, as_bytes("ddd"));
   Lab::answer(tcp, "\1D");
   Lab::exchange(tcp, "send/id/6", "e", "\1E");
-  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<?>c<?>ddd<?>e", "A<?>CDE"}));
+  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<?>c<?>ddde", "A<?>CDE"}));
 }
 
 /// Sizes of heads as Lab writes them: without target and number, and without the number.
@@ -259,13 +261,65 @@ TEST(TunnelConnection, LostHeadIsWorkedOutFromTheOthers) {
   EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<116>lastb", "A"}));
   Lab::answer(tcp, "\1B");
   Lab::ask(tcp, "send/id/12", "c");
-  EXPECT_EQ(lab.sessions[0].text[1],
-            "A<?>end<?>B");  // of request 10 nothing was known when its response came
+  EXPECT_EQ(lab.sessions[0].text[1], "A<3>endB");
   tcp.script.gap(tcp, down, response_head + 1 + 4);
   tcp.script.data(tcp, down, as_bytes("end"));
   Lab::ask(tcp, "send/id/13", "d");
   Lab::answer(tcp, "\1D");
-  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<116>lastbcd", "A<?>end<?>B<3>endD"}));
+  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<116>lastbcd", "A<3>endB<3>endD"}));
+}
+
+TEST(TunnelConnection, FirstRequestBehindOpenIsWorkedOut) {
+  Lab lab;
+  Lab::Tcp& tcp = lab.connect();
+  Lab::exchange(tcp, "open/1", "x", "id\n");
+  tcp.script.gap(tcp, up, request_head + std::string_view("/send/id/05").size());
+  tcp.script.data(tcp, up, as_bytes("first"));
+  tcp.script.gap(tcp, down, response_head + 1 + 4);
+  Lab::exchange(tcp, "send/id/1", "b", "\1B");
+  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"firstb", "<3>B"}));
+}
+
+TEST(TunnelConnection, OpenThatEndsLateIsNoRequestOfTheSession) {
+  Lab lab;
+  Lab::Tcp& tcp = lab.connect();
+  const std::string open =
+      "POST /open/1 HTTP/1.1\r\nContent-type: application/x-fcs\r\nContent-Length: 1\r\n\r\n";
+  tcp.script.data(tcp, up, as_bytes(open));
+  Lab::answer(tcp, "id\n");
+  tcp.script.gap(tcp, up, 1);
+  Lab::exchange(tcp, "send/id/0", "a", "\1A");
+  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a", "A"}));
+  EXPECT_TRUE(lab.sessions[0].findings.empty());
+}
+
+TEST(TunnelConnection, LostResponseWhoseNextRequestComesLateIsAGap) {
+  for (const bool request_is_known : {true, false}) {
+    Lab lab;
+    Lab::Tcp& tcp = lab.connect();
+    Lab::exchange(tcp, "open/1", "x", "id\n");
+    Lab::exchange(tcp, "send/id/0", "a", "\1A");
+    if (request_is_known) Lab::ask(tcp, "send/id/1", "b");
+    tcp.script.gap(tcp, down, 100);
+    Lab::answer(tcp, "\1C");
+    if (!request_is_known) Lab::ask(tcp, "send/id/1", "b");
+    Lab::ask(tcp, "send/id/2", "c");
+    EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"abc", "A<?>C"}));
+  }
+}
+
+TEST(TunnelConnection, GapHasABound) {
+  Lab lab;
+  Lab::Tcp& tcp = lab.connect();
+  Lab::exchange(tcp, "open/1", "x", "id\n");
+  Lab::exchange(tcp, "send/id/0", "a", "\1A");
+  Lab::ask(tcp, "send/id/1", "b");
+  Lab::ask(tcp, "send/id/2", "c");
+  Lab::ask(tcp, "send/id/3", "d");
+  tcp.script.gap(tcp, down, 200);  // responses 1 and 2
+  Lab::answer(tcp, "\1D");
+  EXPECT_EQ(lab.sessions[0].text[1], "A<?>D");
+  EXPECT_EQ(lab.sessions[0].at_most, std::vector<std::optional<std::uint64_t>>{200});
 }
 
 TEST(TunnelConnection, LostIdleRequestTakesNothing) {
@@ -299,6 +353,20 @@ TEST(TunnelConnection, HeadsOfAnotherFormTellNoLength) {
   tcp.script.data(tcp, up, as_bytes("bb"));
   Lab::ask(tcp, "send/id/2", "c", "Cookie: 1\r\n");
   EXPECT_EQ(lab.sessions[0].text[0], "a<?>bbc");
+}
+
+TEST(TunnelConnection, EndOfAHeadBehindAGapIsNoBody) {
+  Lab lab;
+  Lab::Tcp& tcp = lab.connect();
+  Lab::exchange(tcp, "open/1", "x", "id\n");
+  Lab::exchange(tcp, "send/id/0", "a", "\1A");
+  tcp.script.gap(tcp, up, 300);
+  tcp.script.data(tcp, up, as_bytes("gth: 2\r\n\r\nbb"));
+  Lab::ask(tcp, "send/id/3", "c");
+  tcp.script.gap(tcp, down, 300);
+  tcp.script.data(tcp, down, as_bytes("gth: 3\r\n\r\n\1BB"));
+  Lab::answer(tcp, "\1C");
+  EXPECT_EQ(lab.sessions[0].text, (std::array<std::string, 2>{"a<?>bbc", "A<?>BBC"}));
 }
 
 TEST(TunnelConnection, ResponsesAloneAreRead) {

@@ -179,9 +179,10 @@ TEST(RtmpeLayer, GapWithinC2IsNoHindrance) {
 }
 
 /// Sends what comes behind clear_text() from `from` on; what is in front of that is lost.
-void send_after_gap(Session& session, const std::vector<std::uint8_t>& more, std::size_t from) {
+void send_after_gap(Session& session, const std::vector<std::uint8_t>& more, std::size_t from,
+                    std::optional<std::uint64_t> at_most = std::nullopt) {
   const auto all = sealed(down, concat(clear_text()[1], more));
-  session.script.gap(*session.layer, down, std::nullopt);
+  session.script.gap(*session.layer, down, std::nullopt, at_most);
   session.data(down, Bytes(all).subspan(clear_text()[1].size() + from));
 }
 
@@ -218,16 +219,51 @@ TEST(RtmpeLayer, BehindAGapOfUnknownLengthNothingIsReadableWithoutMessages) {
   session.run();
   send_after_gap(session, std::vector<std::uint8_t>(8000, 'x'), 777);
   EXPECT_TRUE(session.text(down) == session.expected(down) + "<gap>");
-  EXPECT_EQ(session.findings, std::vector{FindingId::encrypted_stream});
-}
-
-TEST(RtmpeLayer, EndOfTheStreamEndsTheSearch) {
-  Session session({with_private_key()});
-  session.run();
-  send_after_gap(session, media_messages(1000), 10);
   session.script.end(*session.layer, down);
   EXPECT_TRUE(session.text(down) == session.expected(down) + "<gap><end>");
   EXPECT_EQ(session.findings, std::vector{FindingId::encrypted_stream});
+}
+
+TEST(RtmpeLayer, WindowsWithoutMessagesAreReadWhenALaterOneShowsThePlace) {
+  constexpr std::size_t lost = 100, window = carrier::KeyStreamSearch::window;
+  const std::vector<std::uint8_t> more =
+      concat(std::vector<std::uint8_t>(lost + 2 * window, 'x'), media_messages(window + 1));
+  Session session({with_private_key()});
+  session.run();
+  send_after_gap(session, more, lost, lost);
+  EXPECT_TRUE(session.text(down) ==
+              session.expected(down) + "<gap>" + std::string(as_text(Bytes(more).subspan(lost))));
+  EXPECT_TRUE(session.findings.empty());
+}
+
+TEST(RtmpeLayer, NoMoreThanALimitIsKeptMeanwhile) {
+  constexpr std::size_t lost = 100, window = carrier::KeyStreamSearch::window;
+  const std::vector<std::uint8_t> media = media_messages(window + 1);
+  const std::vector<std::uint8_t> more = concat(std::vector<std::uint8_t>(lost + 10 * window, 'x'), media);
+  const auto all = sealed(down, concat(clear_text()[1], more));
+  Session session({with_private_key()});
+  session.run();
+  session.script.gap(*session.layer, down, std::nullopt, lost);
+  for (Bytes rest = Bytes(all).subspan(clear_text()[1].size() + lost); !rest.empty();) {
+    const Bytes piece = rest.first(std::min(rest.size(), window));
+    session.data(down, piece);
+    rest = rest.subspan(piece.size());
+  }
+  const std::string text = session.text(down);
+  EXPECT_TRUE(text.starts_with(session.expected(down) + "<gap><gap 4096><gap 4096>xxx"));
+  EXPECT_TRUE(text.ends_with("xxx" + std::string(as_text(media))));
+  EXPECT_EQ(session.findings, std::vector{FindingId::encrypted_stream});
+}
+
+TEST(RtmpeLayer, EndOfTheStreamIsTheLastWindow) {
+  const std::vector<std::uint8_t> media = media_messages(1000);
+  Session session({with_private_key()});
+  session.run();
+  send_after_gap(session, media, 10);
+  session.script.end(*session.layer, down);
+  EXPECT_TRUE(session.text(down) ==
+              session.expected(down) + "<gap>" + std::string(as_text(Bytes(media).subspan(10))) + "<end>");
+  EXPECT_TRUE(session.findings.empty());
 }
 
 TEST(RtmpeLayer, WithoutKeysTheHandshakeIsAll) {
