@@ -52,41 +52,65 @@ void TlsLayer::count_held(PacketRef packet) {
   become_opaque(packet);
 }
 
+/// Not by recursion: hostile bytes may change the mode with every few of them.
 void TlsLayer::read(Direction direction, const StreamData& data) {
-  if (state_ == LayerState::opaque) return;
+  HeldPieces again;
+  const auto read_all = [&](const StreamData& piece) {
+    for (std::size_t at = 0; at < piece.bytes.size();) {
+      const StreamData rest{piece.offset + at, piece.bytes.subspan(at), piece.packet};
+      if (!again.empty()) return again.add(rest.offset, rest.bytes, rest.packet);
+      at += read_some(direction, rest, again);
+    }
+  };
+  for (std::size_t at = 0; at < data.bytes.size() || !again.empty();) {
+    if (again.empty()) {
+      at += read_some(direction, {data.offset + at, data.bytes.subspan(at), data.packet}, again);
+    } else {
+      const HeldPieces now = std::exchange(again, HeldPieces());
+      now.for_each(read_all, [](const StreamGap&) {});
+    }
+  }
+}
+
+/// Reads `data` until the mode changes, or all of it. `again`: gets what was read and comes behind the
+/// change.
+std::size_t TlsLayer::read_some(Direction direction, const StreamData& data, HeldPieces& again) {
   Side& at = side(direction);
+  if (state_ == LayerState::opaque || at.mode == Mode::closed) return data.bytes.size();
   switch (at.mode) {
-    case Mode::closed: return;
-    case Mode::waiting: return at.held.add(data.offset, data.bytes, data.packet);
-    case Mode::searching: at.search.add(data); return search(direction);
+    case Mode::waiting: at.held.add(data.offset, data.bytes, data.packet); return data.bytes.size();
+    case Mode::searching: return search(direction, data, again);
+    case Mode::closed:
     case Mode::reading: break;
   }
   at.splitter.feed(data);
-  take_records(direction, data.packet);
+  return take_records(direction, data);
 }
 
-void TlsLayer::take_records(Direction direction, PacketRef packet) {
+/// Takes the records that end in `data`, until the mode changes. How many bytes of `data` that were.
+std::size_t TlsLayer::take_records(Direction direction, const StreamData& data) {
   Side& at = side(direction);
   while (const auto record = at.splitter.next()) {
+    const std::uint64_t behind = record->end();
     const Answer answer = take(direction, *record);
-    if (state_ == LayerState::opaque) return;
+    if (state_ == LayerState::opaque) return data.bytes.size();
     if (answer == Answer::taken && at.mode == Mode::reading) continue;
     if (answer == Answer::wait) {
       at.mode = Mode::waiting;
       at.held.add(record->offset, record->header, record->packet);
       at.held.add(record->offset + record->header.size(), record->body, record->packet);
     }
-    const std::uint64_t behind = record->end();
-    const std::vector<std::uint8_t> rest = at.splitter.take_rest();
-    if (!rest.empty()) read(direction, {behind, rest, packet});
-    return;
+    at.splitter.restart(behind);
+    return static_cast<std::size_t>(behind - data.offset);
   }
-  if (!at.splitter.is_broken()) return;
+  if (!at.splitter.is_broken()) return data.bytes.size();
   const std::uint64_t offset = at.splitter.offset();
-  find(FindingId::tls_record_malformed, role(direction), packet, 0, 0, offset);
-  const std::vector<std::uint8_t> rest = at.splitter.take_rest();
+  find(FindingId::tls_record_malformed, role(direction), data.packet, 0, 0, offset);
+  const std::size_t before = offset < data.offset ? static_cast<std::size_t>(data.offset - offset) : 0;
   begin_search(direction, {.from = offset, .behind = offset + 1, .cause = GapCause::not_captured});
-  read(direction, {offset, rest, packet});
+  at.search.add({offset, at.splitter.held().first(before), data.packet});
+  at.splitter.restart(offset);
+  return before > 0 ? 0 : static_cast<std::size_t>(offset - data.offset);
 }
 
 TlsLayer::Answer TlsLayer::take(Direction direction, const tls::Record& record) {
@@ -385,32 +409,37 @@ void TlsLayer::begin_search(Direction direction, const TlsLoss& loss) {
   at.handshake.reset();
 }
 
-void TlsLayer::search(Direction direction) {
+/// Reads as much of `data` at once as costs little to read again.
+std::size_t TlsLayer::search(Direction direction, const StreamData& data, HeldPieces& again) {
+  constexpr std::size_t step = 256;
   Side& at = side(direction);
+  const Bytes bytes = data.bytes.first(std::min(data.bytes.size(), step));
+  TlsRecordSearch search = std::exchange(at.search, TlsRecordSearch());
+  search.add({data.offset, bytes, data.packet});
   while (at.mode == Mode::searching && state_ != LayerState::opaque) {
-    const auto record = at.search.candidate();
-    if (!record) return;
-    if (!try_resume(direction, *record)) {
+    const auto record = search.candidate();
+    if (!record) break;
+    const std::uint64_t behind = record->end();
+    if (!try_resume(direction, *record, search.loss())) {
       at.opener.remember(*record);
-      at.search.reject();
+      search.reject();
       continue;
     }
-    if (at.mode != Mode::reading || state_ == LayerState::opaque) return;
-    at.splitter.restart(record->end());
-    const HeldPieces pieces = at.search.accept();
-    pieces.for_each([&](const StreamData& data) { read(direction, data); }, [](const StreamGap&) {});
-    return;
+    if (at.mode == Mode::reading) at.splitter.restart(behind);
+    again = search.accept();
+    return bytes.size();
   }
+  if (at.mode == Mode::searching) at.search = std::move(search);
+  return bytes.size();
 }
 
 /// Whether the record is one of the session: it verifies, or, where nothing can be verified, its place is
 /// known or its header has the session's version.
-bool TlsLayer::try_resume(Direction direction, const tls::Record& record) {
+bool TlsLayer::try_resume(Direction direction, const tls::Record& record, const TlsLoss& loss) {
   Side& at = side(direction);
-  const std::uint64_t outer_bytes = record.offset - at.search.loss().from;
   const bool has_keys = at.is_protected && at.opener.cipher() != nullptr;
   if (!has_keys) {
-    if (at.search.loss().cause == GapCause::start_not_captured) {
+    if (loss.cause == GapCause::start_not_captured) {
       if (take_midstream(direction, record)) return true;
       if (midstream_.is_hopeless()) become_opaque(record.packet);
       return false;
@@ -421,7 +450,8 @@ bool TlsLayer::try_resume(Direction direction, const tls::Record& record) {
     at.mode = Mode::searching;
     return false;
   }
-  const bool known = at.search.loss().length_known;
+  const std::uint64_t outer_bytes = record.offset - loss.from;
+  const bool known = loss.length_known;
   const std::size_t least_record = at.opener.cipher()->overhead();
   constexpr std::size_t largest_record = tls::record_header_size + tls::most_record_body;
   const std::uint64_t most_lost =
@@ -436,24 +466,23 @@ bool TlsLayer::try_resume(Direction direction, const tls::Record& record) {
   }
   at.mode = Mode::reading;
   ++at.totals.records;
-  tell_loss(direction, lost, outer_bytes, in_handshake, record.packet);
+  tell_loss(direction, lost, outer_bytes, loss, in_handshake, record.packet);
   deliver(direction, record, *opened);
   return true;
 }
 
 void TlsLayer::tell_loss(Direction direction, std::uint64_t lost, std::uint64_t outer_bytes,
-                         bool in_handshake, PacketRef packet) {
+                         const TlsLoss& loss, bool in_handshake, PacketRef packet) {
   Side& at = side(direction);
   at.totals.lost += lost;
   if (lost == 0 && outer_bytes == 0) return;
   const tls::RecordCipher& cipher = *at.opener.cipher();
-  StreamGap gap{at.inner, std::nullopt, at.search.loss().cause, packet};
-  if (cipher.has_exact_sizes() && at.search.loss().length_known && !in_handshake &&
+  StreamGap gap{at.inner, std::nullopt, loss.cause, packet};
+  if (cipher.has_exact_sizes() && loss.length_known && !in_handshake &&
       outer_bytes >= lost * cipher.overhead())
     gap.length = outer_bytes - lost * cipher.overhead();
   if (in_handshake && (at.opener.in_handshake() || lost == 0)) return;  // nothing of the content is missing
-  find(FindingId::tls_records_lost, role(direction), packet, lost, gap.length.value_or(0),
-       at.search.loss().from);
+  find(FindingId::tls_records_lost, role(direction), packet, lost, gap.length.value_or(0), loss.from);
   if (gap.length == 0U) return;
   if (state_ == LayerState::establishing) {
     state_ = LayerState::open;

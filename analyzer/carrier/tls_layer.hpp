@@ -89,9 +89,10 @@ class TlsLayer final : public Layer {
   }
 
   void read(Direction direction, const StreamData& data);
+  [[nodiscard]] std::size_t read_some(Direction direction, const StreamData& data, HeldPieces& again);
   /// Counts what is kept.
   void count_held(PacketRef packet);
-  void take_records(Direction direction, PacketRef packet);
+  [[nodiscard]] std::size_t take_records(Direction direction, const StreamData& data);
   [[nodiscard]] Answer take(Direction direction, const tls::Record& record);
   /// Where the opening is not in the capture: true if the record has shown the way in, and is delivered.
   [[nodiscard]] bool take_midstream(Direction direction, const tls::Record& record);
@@ -118,10 +119,10 @@ class TlsLayer final : public Layer {
 
   void lose(Direction direction, const StreamGap& gap);
   void begin_search(Direction direction, const TlsLoss& loss);
-  void search(Direction direction);
-  [[nodiscard]] bool try_resume(Direction direction, const tls::Record& record);
-  void tell_loss(Direction direction, std::uint64_t lost, std::uint64_t outer_bytes, bool in_handshake,
-                 PacketRef packet);
+  [[nodiscard]] std::size_t search(Direction direction, const StreamData& data, HeldPieces& again);
+  [[nodiscard]] bool try_resume(Direction direction, const tls::Record& record, const TlsLoss& loss);
+  void tell_loss(Direction direction, std::uint64_t lost, std::uint64_t outer_bytes, const TlsLoss& loss,
+                 bool in_handshake, PacketRef packet);
 
   LayerState state_ = LayerState::establishing;
   const keys::KeyView* keys_;

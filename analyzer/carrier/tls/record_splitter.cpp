@@ -90,20 +90,6 @@ std::optional<Record> RecordSplitter::next_split() {
   return record_of(partial_, offset_, packet_);
 }
 
-std::vector<std::uint8_t> RecordSplitter::take_rest() {
-  std::vector<std::uint8_t> rest;
-  if (partial_done_) {
-    offset_ += partial_.size();
-  } else {
-    rest = std::move(partial_);
-  }
-  partial_done_ = false;
-  rest.insert(rest.end(), input_.begin(), input_.end());
-  partial_.clear();
-  input_ = {};
-  return rest;
-}
-
 std::optional<Record> RecordSplitter::begun() const {
   if (partial_done_ || partial_.size() < record_header_size) return std::nullopt;
   return record_of(partial_, offset_, packet_);

@@ -28,12 +28,10 @@ class RecordSplitter {
   /// The next complete record; its body is valid until the next call. Absent: it needs more bytes, or the
   /// bytes are no record (`is_broken`).
   std::optional<Record> next();
-  /// Bytes behind the last record that next has returned, which may be the beginning of one: they are no
-  /// longer the splitter's. Call restart before the next feed.
-  [[nodiscard]] std::vector<std::uint8_t> take_rest();
-
   [[nodiscard]] bool is_broken() const { return broken_; }
   [[nodiscard]] std::size_t held_bytes() const { return partial_.size(); }
+  /// Of the record at hand, from its header on, as far as it was cut.
+  [[nodiscard]] Bytes held() const { return partial_; }
   /// Offset of the record at hand, or of the next one.
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
   /// The header of the record at hand, once it is there.

@@ -149,6 +149,26 @@ TEST_F(GrowingKeysTest, WaitsForKeysThatComeLate) {
   }
 }
 
+/// Each byte that is none ends the reading, each record behind it begins it again.
+TEST_F(TlsLayerTest, BytesThatAreNoRecordDoNotPileUpHoweverTheyAreCut) {
+  const auto findings_of = [](std::size_t piece) {
+    constexpr std::size_t places = 10'000;
+    std::string stream;
+    for (std::size_t i = 0; i < places; ++i) stream += std::string("\x16\x03\x03\0\0\xff", 6);
+    struct Alone final : TlsLayerTest {
+      void TestBody() override {}
+      using TlsLayerTest::listener_, TlsLayerTest::send;
+    } session;
+    for (std::size_t at = 0; at < stream.size(); at += piece)
+      session.send(Direction::to_server, std::string_view(stream).substr(at, piece));
+    EXPECT_EQ(session.listener_.findings.size(), places - 1);  // nothing shows what the last byte is
+    EXPECT_EQ(session.listener_.findings.front(), FindingId::tls_record_malformed);
+  };
+  findings_of(60'000);
+  findings_of(1000);
+  findings_of(7);
+}
+
 TEST_F(TlsLayerTest, IsOpaqueWithoutKeysAndSaysHowLikeRtmpsItIs) {
   const Session session = read_session("tls_1_3");
   for (const auto& piece : session.pieces) send(piece.direction, piece.bytes);
