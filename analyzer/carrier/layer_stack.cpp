@@ -141,7 +141,7 @@ void LayerStack::Levels::act_on(const Detection& found, Direction direction, con
   const bool at_hand = data != nullptr && detector.held_segments() <= 1;
   decision.has_held_bytes = !at_hand;
   if (protocol == Protocol::rtmpe) {
-    rtmpe = std::make_unique<RtmpeLayer>(context.keys, context.listener, detection.start_lost);
+    rtmpe = std::make_unique<RtmpeLayer>(context, detection.start_lost);
     decision.deciphered = &rtmpe->may_be_readable();
   }
   sink = listener(decision);

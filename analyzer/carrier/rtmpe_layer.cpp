@@ -58,10 +58,10 @@ void RtmpeOpenEvent::describe(FieldSink& sink) const {
   push(FieldId::rtmpe_server_public_key, Direction::to_client);
 }
 
-RtmpeLayer::RtmpeLayer(const keys::KeyView* keys, LayerListener* listener, std::array<bool, 2> start_lost)
-    : keys_(keys), listener_(listener) {
+RtmpeLayer::RtmpeLayer(const LayerContext& context, std::array<bool, 2> start_lost)
+    : keys_(context.keys), listener_(context.listener), held_share_(context.held_bytes) {
   for (std::size_t i = 0; i < halves_.size(); ++i) halves_[i].no_place = start_lost[i];
-  readable_ = keys_ != nullptr && keys_->rtmpe_count() > 0;
+  readable_ = may_wait() || (keys_ != nullptr && keys_->rtmpe_count() > 0);
 }
 
 LayerState RtmpeLayer::state() const {
@@ -144,14 +144,18 @@ void RtmpeLayer::take_handshake(Direction direction, const StreamData& data) {
 }
 
 void RtmpeLayer::on_both_blocks(const PacketRef& packet) {
+  state_ = State::trying;
+  look_for_keys();
+  if (candidates_.list.empty() && !may_wait()) return give_up(packet);
+  if (!held_.empty()) try_keys(false, packet);
+}
+
+void RtmpeLayer::look_for_keys() {
   const Half& client = half(Direction::to_server);
   const Half& server = half(Direction::to_client);
-  if (client.public_key && server.public_key && keys_ != nullptr) {
-    candidates_ = rtmpe_candidates(*keys_, *client.public_key, *server.public_key);
-  }
-  state_ = State::trying;
-  if (candidates_.list.empty()) return give_up(packet);
-  if (!held_.empty()) try_keys(false, packet);
+  if (!client.public_key || !server.public_key || keys_ == nullptr) return;
+  candidates_ = rtmpe_candidates(*keys_, *client.public_key, *server.public_key);
+  keys_version_ = keys_->version();
 }
 
 void RtmpeLayer::take_sealed(Direction direction, const StreamData& data) {
@@ -178,7 +182,9 @@ void RtmpeLayer::take_sealed_gap(Direction direction, const StreamGap& gap) {
 }
 
 void RtmpeLayer::hold_no_more_than_limit(const PacketRef& packet) {
-  const bool last = held_bytes_.size() + held_.size() * sizeof(Held) >= held_limit;
+  const std::size_t bytes = held_bytes_.size() + held_.size() * sizeof(Held);
+  held_share_.set(bytes);
+  const bool last = bytes >= held_limit || held_share_.total() >= held_together_limit;
   if (state_ == State::trying) return try_keys(last, packet);
   if (last) give_up(packet);
 }
@@ -189,6 +195,7 @@ bool RtmpeLayer::has_first_bytes(Direction direction) const {
 
 /// The client speaks first: what it says decides, if it is there. `last`: no more is to be waited for.
 void RtmpeLayer::try_keys(bool last, const PacketRef& packet) {
+  if (may_wait() && keys_->version() != keys_version_) look_for_keys();
   std::erase_if(candidates_.list, [&](const RtmpeCandidate& candidate) {
     return std::ranges::any_of(both_ways, [&](Direction direction) {
       const auto& key = candidate.keys[index_of(direction)];
@@ -203,7 +210,7 @@ void RtmpeLayer::try_keys(bool last, const PacketRef& packet) {
         return choose(candidate, packet);
     }
   }
-  if (candidates_.list.empty()) return give_up(packet);
+  if (candidates_.list.empty() && !may_wait()) return give_up(packet);
   if (!last) return;
   // The first bytes are missing or too few. A key that names the session is its key.
   if (candidates_.named && candidates_.list.size() == 1)
@@ -238,12 +245,14 @@ void RtmpeLayer::give_up(const PacketRef& packet) {
   }
   candidates_.list.clear();
   held_.clear();
+  held_share_.set(0);
   std::vector<std::uint8_t>().swap(held_bytes_);
 }
 
 void RtmpeLayer::release_held() {
   const std::vector<Held> held = std::exchange(held_, {});
   const std::vector<std::uint8_t> bytes = std::exchange(held_bytes_, {});
+  held_share_.set(0);
   for (const Held& each : held) {
     if (each.gap) {
       skip(each.direction, *each.gap);

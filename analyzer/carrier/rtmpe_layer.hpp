@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/old_ciphers.hpp"
-#include "carrier/layer.hpp"
 #include "carrier/key_stream_search.hpp"
+#include "carrier/layer.hpp"
 #include "carrier/rtmpe/session_keys.hpp"
 
 namespace rtmpscope::carrier {
@@ -26,8 +26,9 @@ struct RtmpeOpenEvent final : LayerEvent {
 /// Hands on the handshake (3073 bytes each way) as it comes, and what follows in clear if its keys are known;
 /// else nothing. Offsets stay what they are.
 ///
-/// A key is believed when what it deciphers begins like a chunk stream. Until then bytes are held: at most
-/// `held_limit` of both directions together.
+/// A key is believed when what it deciphers begins like a chunk stream. Until then bytes are held, also for
+/// keys that come late (KeyView::grows): at most `held_limit` of both directions together, and
+/// `held_together_limit` of all such layers of a shard.
 ///
 /// The key stream belongs to places in the stream: a gap of known length costs its bytes alone. Behind one of
 /// unknown length the place is searched (KeyStreamSearch); until it is found nothing of that direction can be
@@ -35,13 +36,14 @@ struct RtmpeOpenEvent final : LayerEvent {
 class RtmpeLayer final : public Layer {
  public:
   static constexpr std::size_t held_limit = std::size_t{64} << 10;
+  static constexpr std::size_t held_together_limit = std::size_t{4} << 20;
   /// Bytes of the key stream that gaps may pass over, beyond 64 for each byte that came: moving on costs
   /// time. More than a gap that is believed (net/limits.hpp). Reached: nothing more of that direction is
   /// read.
   static constexpr std::uint64_t skip_limit = std::uint64_t{64} << 20;
 
-  /// `keys`, `listener`: as LayerContext's.
-  RtmpeLayer(const keys::KeyView* keys, LayerListener* listener, std::array<bool, 2> start_lost);
+  /// `start_lost`: by direction, the handshake does not begin where the stream does.
+  RtmpeLayer(const LayerContext& context, std::array<bool, 2> start_lost);
 
   void on_data(Direction direction, const StreamData& data) override;
   void on_gap(Direction direction, const StreamGap& gap) override;
@@ -86,6 +88,9 @@ class RtmpeLayer final : public Layer {
   Half& half(Direction direction) { return halves_[index_of(direction)]; }
   void take_handshake(Direction direction, const StreamData& data);
   void on_both_blocks(const PacketRef& packet);
+  void look_for_keys();
+  /// A key that is not there may still come.
+  [[nodiscard]] bool may_wait() const { return keys_ != nullptr && keys_->grows(); }
   void take_sealed(Direction direction, const StreamData& data);
   void take_sealed_gap(Direction direction, const StreamGap& gap);
   void hold_no_more_than_limit(const PacketRef& packet);
@@ -105,10 +110,12 @@ class RtmpeLayer final : public Layer {
 
   const keys::KeyView* keys_;
   LayerListener* listener_;
+  HeldShare held_share_;
   std::array<Half, 2> halves_;
   State state_ = State::handshake;
   bool readable_ = false;
   RtmpeCandidates candidates_;
+  keys::KeyVersion keys_version_ = 0;  ///< that was looked at
   std::vector<Held> held_;
   std::vector<std::uint8_t> held_bytes_;
   std::vector<std::uint8_t> buffer_;

@@ -7,13 +7,14 @@ namespace rtmpscope::pipeline {
 namespace {
 
 carrier::LayerContext layer_context(const carrier::TunnelEnds& ends, const TunnelOpening& opening,
-                                    const ConnectionContext& shared, carrier::LayerListener& listener) {
+                                    ConnectionContext& shared, carrier::LayerListener& listener) {
   carrier::LayerContext context;
   context.client = ends.client;
   context.server = ends.server;
   context.first_packet = opening.request;
   context.keys = &shared.keys;
   context.listener = &listener;
+  context.held_bytes = &shared.held_bytes;
   context.carriers.http = true;
   context.carriers.tls = ends.in_tls;
   return context;

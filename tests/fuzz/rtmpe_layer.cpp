@@ -122,7 +122,10 @@ void seal(std::vector<Record>& records) {
 }
 
 std::string run(const std::vector<Record>& records, const keys::KeyView& view, std::size_t step, Told& told) {
-  carrier::RtmpeLayer layer(&view, &told, {});
+  carrier::LayerContext context;
+  context.keys = &view;
+  context.listener = &told;
+  carrier::RtmpeLayer layer(context, {});
   layer.set_next(told);
   std::array<std::uint64_t, 2> offsets{};
   PacketRef packet{};

@@ -2,7 +2,7 @@
 
 #include <zlib.h>
 
-#include <array>
+#include <utility>
 
 namespace rtmpscope::carrier {
 
@@ -23,34 +23,37 @@ bool Inflater::begin(Bytes compressed) {
   return inflateInit2(&state_->stream, has_header ? any_header : no_header) == Z_OK;
 }
 
+/// Byte by byte: so what comes out, up to the place where a body is given up, does not depend on how it is
+/// cut.
 bool Inflater::add(Bytes compressed, const std::function<void(Bytes)>& take) {
-  constexpr std::uint64_t always_allowed = 64 << 10;
   if (failed_) return false;
   if (compressed.empty() || ended_) return true;
-  if (!state_ && !begin(compressed)) {
-    failed_ = true;
-    return false;
-  }
-  taken_ += compressed.size();
+  failed_ = !state_ && !begin(compressed);
+  Room room;
+  for (std::size_t at = 0; at < compressed.size() && !ended_ && !failed_; ++at)
+    add_byte(compressed[at], room, take);
+  if (room.filled > 0) take(Bytes(room.bytes).first(room.filled));
+  return !failed_;
+}
+
+void Inflater::add_byte(std::uint8_t byte, Room& room, const std::function<void(Bytes)>& take) {
+  constexpr std::uint64_t always_allowed = 64 << 10;
+  ++taken_;
   z_stream& stream = state_->stream;
-  stream.next_in = const_cast<Bytef*>(compressed.data());  // zlib does not write there
-  stream.avail_in = static_cast<uInt>(compressed.size());
-  std::array<std::uint8_t, 16 << 10> room;
-  while (!ended_) {
-    stream.next_out = room.data();
-    stream.avail_out = static_cast<uInt>(room.size());
+  stream.next_in = &byte;
+  stream.avail_in = 1;
+  do {
+    if (room.filled == room.bytes.size()) take(Bytes(room.bytes).first(std::exchange(room.filled, 0)));
+    stream.next_out = room.bytes.data() + room.filled;
+    stream.avail_out = static_cast<uInt>(room.bytes.size() - room.filled);
     const int result = inflate(&stream, Z_NO_FLUSH);
-    const std::size_t size = room.size() - stream.avail_out;
+    const std::size_t size = room.bytes.size() - room.filled - stream.avail_out;
     expanded_ += size;
     const bool is_bomb = expanded_ > always_allowed + most_expanded * taken_;
-    // What comes out in front of an error is content, however the data is cut.
-    if (size > 0 && !is_bomb) take(Bytes(room).first(size));
+    if (!is_bomb) room.filled += size;  // what comes out in front of an error is content
     failed_ = is_bomb || (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR);
-    if (failed_) return false;
     ended_ = result == Z_STREAM_END;
-    if (stream.avail_out != 0) break;
-  }
-  return true;
+  } while (stream.avail_out == 0 && !ended_ && !failed_);
 }
 
 }  // namespace rtmpscope::carrier

@@ -1,6 +1,7 @@
 // Bodies that are compressed with gzip, zlib or plain deflate (RFC 1952, 1950, 1951), with zlib inside.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 
@@ -24,7 +25,13 @@ class Inflater {
     void operator()(State* state) const;
   };
 
+  struct Room {
+    std::array<std::uint8_t, 16 << 10> bytes;
+    std::size_t filled = 0;
+  };
+
   bool begin(Bytes compressed);
+  void add_byte(std::uint8_t byte, Room& room, const std::function<void(Bytes)>& take);
 
   std::unique_ptr<State, StateDeleter> state_;
   std::uint64_t taken_ = 0;

@@ -56,10 +56,13 @@ std::vector<std::uint8_t> sealed(Direction direction, std::vector<std::uint8_t> 
 
 /// A layer, the streams of the handshake "computed_digest" as type 6, and what comes out.
 struct Session final : carrier::LayerListener {
-  explicit Session(const std::vector<keys::RtmpeKeys>& lines) {
+  explicit Session(const std::vector<keys::RtmpeKeys>& lines, bool grows = false) : store(grows) {
     for (const keys::RtmpeKeys& line : lines) EXPECT_TRUE(store.add(line));
     view.emplace(&store);
-    layer.emplace(&*view, this, std::array<bool, 2>{});
+    carrier::LayerContext context;
+    context.keys = &*view;
+    context.listener = this;
+    layer.emplace(context, std::array<bool, 2>{});
     layer->set_next(out);
     recorded.to_server[0] = recorded.to_client[0] = 6;
     for (const Direction direction : {up, down}) {
@@ -274,6 +277,36 @@ TEST(RtmpeLayer, WithoutKeysTheHandshakeIsAll) {
   EXPECT_FALSE(session.layer->may_be_readable());
   EXPECT_EQ(session.layer->state(), LayerState::opaque);
   EXPECT_EQ(session.opened, std::vector{RtmpeKeyKind::none});
+}
+
+TEST(RtmpeLayer, WaitsForKeysThatComeLate) {
+  Session session({}, true);
+  session.view->set_version(session.store.version());
+  session.run();
+  EXPECT_TRUE(session.opened.empty());
+  EXPECT_TRUE(session.store.add(with_secret(1)));  // another session's
+  session.view->set_version(session.store.version());
+  const auto all = sealed(up, concat(clear_text()[0], bytes_of("more")));
+  session.data(up, Bytes(all).subspan(clear_text()[0].size(), 2));
+  EXPECT_TRUE(session.opened.empty());
+  EXPECT_TRUE(session.store.add(with_private_key()));
+  session.view->set_version(session.store.version());
+  session.data(up, Bytes(all).subspan(clear_text()[0].size() + 2));
+  EXPECT_TRUE(session.text(up) == session.expected(up) + "more");
+  EXPECT_TRUE(session.text(down) == session.expected(down));
+  EXPECT_TRUE(session.findings.empty());
+  EXPECT_EQ(session.opened, std::vector{RtmpeKeyKind::private_key});
+}
+
+TEST(RtmpeLayer, GivesUpWaitingAtALimitOrAtTheEnd) {
+  for (const bool at_limit : {true, false}) {
+    Session session({}, true);
+    session.run();
+    if (at_limit) session.data(down, std::vector<std::uint8_t>(RtmpeLayer::held_limit));
+    if (!at_limit) session.script.end(*session.layer, down);
+    EXPECT_EQ(session.opened, std::vector{RtmpeKeyKind::none});
+    EXPECT_EQ(session.findings, (std::vector{FindingId::encrypted_stream, FindingId::encrypted_stream}));
+  }
 }
 
 TEST(RtmpeLayer, KeysOfOtherSessionsDoNotFit) {
