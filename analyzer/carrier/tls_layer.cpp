@@ -24,7 +24,7 @@ TlsLayer::TlsLayer(const LayerContext& context, bool inside)
 
 void TlsLayer::on_data(Direction direction, const StreamData& data) {
   Side& at = side(direction);
-  if (at.mode == Mode::waiting && keys_->version() != keys_version_) {
+  if (at.mode == Mode::waiting && has_hellos(opening_) && keys_->version() != keys_version_) {
     look_for_keys();
     for (const Direction each : {Direction::to_server, Direction::to_client}) release(each);
   }

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <source_location>
+#include <string>
 
 namespace rtmpscope {
 
@@ -13,6 +14,13 @@ inline void require(bool holds, const char* what = "",
   if (holds) return;
   std::fprintf(stderr, "broken: %s:%u: %s\n", where.file_name(), static_cast<unsigned>(where.line()), what);
   std::abort();
+}
+
+/// The same of two texts, which are shown if they differ.
+inline void require_same(const std::string& one, const std::string& other, const char* what = "",
+                         std::source_location where = std::source_location::current()) {
+  if (one != other) std::fprintf(stderr, "--- one\n%s\n--- other\n%s\n---\n", one.c_str(), other.c_str());
+  require(one == other, what, where);
 }
 
 }  // namespace rtmpscope

@@ -133,7 +133,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Recorder whole = run(input, {0});
   for (const std::uint32_t seed : {1U, 77U}) {
     const Recorder cut = run(input, {seed});
-    require(cut.text == whole.text, "the same events however it is cut");
+    require_same(cut.text, whole.text, "the same events however it is cut");
     require(cut.streams[0] == whole.streams[0] && cut.streams[1] == whole.streams[1],
             "the same streams however it is cut");
   }
