@@ -12,6 +12,11 @@ namespace rtmpscope::carrier {
 /// Numbers as in values.def, table tunnel_command.
 enum class TunnelCommand : std::uint8_t { ident, open, send, idle, close };
 
+/// Whether its target names a session; nothing: the request is not RTMPT's.
+[[nodiscard]] constexpr bool is_in_session(std::optional<TunnelCommand> command) {
+  return command && *command != TunnelCommand::ident && *command != TunnelCommand::open;
+}
+
 /// Longest session id that is believed; servers send 8 to 20 characters.
 inline constexpr std::size_t longest_session_id = 64;
 
