@@ -92,4 +92,27 @@ class HeldPieces {
   std::vector<std::uint8_t> bytes_;
 };
 
+/// Reads `data` with `step(rest, again)`, which returns how many bytes of `rest` it has read (with 0 it must
+/// have changed what the next step does), and may add to `again`, which is empty, what is to be read before
+/// the others.
+template <typename Step>
+void read_in_steps(const StreamData& data, Step&& step) {
+  HeldPieces again;
+  const auto read_all = [&](const StreamData& piece) {
+    for (std::size_t at = 0; at < piece.bytes.size();) {
+      const StreamData rest{piece.offset + at, piece.bytes.subspan(at), piece.packet};
+      if (!again.empty()) return again.add(rest.offset, rest.bytes, rest.packet);
+      at += step(rest, again);
+    }
+  };
+  for (std::size_t at = 0; at < data.bytes.size() || !again.empty();) {
+    if (again.empty()) {
+      at += step(StreamData{data.offset + at, data.bytes.subspan(at), data.packet}, again);
+    } else {
+      const HeldPieces now = std::exchange(again, HeldPieces());
+      now.for_each(read_all, [](const StreamGap&) {});
+    }
+  }
+}
+
 }  // namespace rtmpscope::carrier

@@ -79,9 +79,20 @@ void TlsEvent::describe(FieldSink& sink) const {
   if (opening.likeness) sink.number(FieldId::tls_likeness, {}, static_cast<std::uint64_t>(*opening.likeness));
 }
 
-bool tls_alert_is_fatal(std::uint8_t level, std::uint8_t description, bool is_tls_1_3) {
-  constexpr std::uint8_t fatal = 2, close_notify = 0, user_canceled = 90;
-  return level == fatal || (is_tls_1_3 && description != close_notify && description != user_canceled);
+std::optional<FindingId> alert_finding(std::uint8_t level, std::uint8_t description, bool is_tls_1_3) {
+  constexpr std::uint8_t fatal = 2, close_notify = 0, protocol_version = 70, user_canceled = 90;
+  const bool ends =
+      level == fatal || (is_tls_1_3 && description != close_notify && description != user_canceled);
+  if (!ends) return std::nullopt;
+  return description == protocol_version ? FindingId::tls_no_shared_version : FindingId::tls_fatal_alert;
+}
+
+void add_certificates(Bytes message, TlsOpening& opening) {
+  if (!opening.certificates.empty()) return;
+  for (const Bytes der : tls::parse_certificates(message, opening.server ? opening.server->version : 0)) {
+    if (auto certificate = tls::parse_certificate(der))
+      opening.certificates.push_back(std::move(*certificate));
+  }
 }
 
 void TlsAlertEvent::describe(FieldSink& sink) const {

@@ -48,9 +48,13 @@ struct TlsEvent final : LayerEvent {
   void describe(FieldSink& sink) const override;
 };
 
-/// Whether an alert ends the session. In TLS 1.3 the level says nothing: all but two do (RFC 8446, section
-/// 6).
-[[nodiscard]] bool tls_alert_is_fatal(std::uint8_t level, std::uint8_t description, bool is_tls_1_3);
+/// What is to be said of an alert that ends the session. In TLS 1.3 the level says nothing: all but two do
+/// (RFC 8446, section 6).
+[[nodiscard]] std::optional<FindingId> alert_finding(std::uint8_t level, std::uint8_t description,
+                                                     bool is_tls_1_3);
+
+/// Those of a Certificate message, if the opening has none so far.
+void add_certificates(Bytes message, TlsOpening& opening);
 
 struct TlsAlertEvent final : LayerEvent {
   std::uint8_t level;

@@ -1,5 +1,6 @@
 #include "carrier/tls_layer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "carrier/tls_session_keys.hpp"
@@ -9,8 +10,6 @@ namespace {
 
 using tls::ContentType;
 using tls::HandshakeType;
-
-constexpr std::uint8_t protocol_version_alert = 70;
 
 }  // namespace
 
@@ -53,22 +52,8 @@ void TlsLayer::count_held(PacketRef packet) {
 
 /// Not by recursion: hostile bytes may change the mode with every few of them.
 void TlsLayer::read(Direction direction, const StreamData& data) {
-  HeldPieces again;
-  const auto read_all = [&](const StreamData& piece) {
-    for (std::size_t at = 0; at < piece.bytes.size();) {
-      const StreamData rest{piece.offset + at, piece.bytes.subspan(at), piece.packet};
-      if (!again.empty()) return again.add(rest.offset, rest.bytes, rest.packet);
-      at += read_some(direction, rest, again);
-    }
-  };
-  for (std::size_t at = 0; at < data.bytes.size() || !again.empty();) {
-    if (again.empty()) {
-      at += read_some(direction, {data.offset + at, data.bytes.subspan(at), data.packet}, again);
-    } else {
-      const HeldPieces now = std::exchange(again, HeldPieces());
-      now.for_each(read_all, [](const StreamGap&) {});
-    }
-  }
+  read_in_steps(data,
+                [&](const StreamData& rest, HeldPieces& again) { return read_some(direction, rest, again); });
 }
 
 /// Reads `data` until the mode changes, or all of it. `again`: gets what was read and comes behind the
@@ -233,12 +218,8 @@ void TlsLayer::on_alert(Direction direction, Bytes content, const tls::Record& r
     listener_->on_layer_event(
         std::make_unique<TlsAlertEvent>(role(direction), record.packet, level, description, encrypted));
   }
-  if (!tls_alert_is_fatal(level, description, is_tls_1_3(opening_))) return;
-  if (description == protocol_version_alert) {
-    find(FindingId::tls_no_shared_version, role(direction), record.packet, 0, 0, record.offset);
-  } else {
-    find(FindingId::tls_fatal_alert, role(direction), record.packet, description, 0, record.offset);
-  }
+  if (const auto id = alert_finding(level, description, is_tls_1_3(opening_)))
+    find(*id, role(direction), record.packet, description, 0, record.offset);
 }
 
 void TlsLayer::on_handshake(Direction direction, std::uint8_t type, Bytes body, PacketRef packet) {
@@ -249,11 +230,7 @@ void TlsLayer::on_handshake(Direction direction, std::uint8_t type, Bytes body, 
     case HandshakeType::server_hello: return on_server_hello(direction, body);
     case HandshakeType::encrypted_extensions: opening_.alpn = tls::parse_encrypted_extensions(body); return;
     case HandshakeType::certificate:
-      if (role(direction) != Direction::to_client || !opening_.certificates.empty()) return;
-      for (const Bytes der : tls::parse_certificates(body, opening_.server ? opening_.server->version : 0)) {
-        if (auto certificate = tls::parse_certificate(der))
-          opening_.certificates.push_back(std::move(*certificate));
-      }
+      if (role(direction) == Direction::to_client) add_certificates(body, opening_);
       return;
     case HandshakeType::finished:
       if (is_1_3) at.opener.on_finished();
@@ -385,6 +362,104 @@ void TlsLayer::find(FindingId id, std::optional<Direction> direction, PacketRef 
   LayerFinding finding{
       .id = id, .packet = packet, .direction = direction, .carrier_offset = offset, .a = a, .b = b};
   listener_->on_layer_finding(finding);
+}
+
+void TlsLayer::lose(Direction direction, const StreamGap& gap) {
+  Side& at = side(direction);
+  at.missing_bytes += gap.length.value_or(0);
+  if (at.mode == Mode::closed) return;
+  if (at.mode == Mode::searching) return at.search.add(gap);
+  const std::uint64_t gap_end = gap.offset + gap.length.value_or(0);
+  // The record at hand ends where its header says.
+  const std::uint64_t record_end = gap.offset + at.splitter.missing().value_or(0);
+  begin_search(direction, {.from = at.splitter.offset(),
+                           .behind = gap.length ? std::max(gap_end, record_end) : gap_end,
+                           .length_known = gap.length.has_value(),
+                           .cause = gap.cause});
+}
+
+void TlsLayer::begin_search(Direction direction, const TlsLoss& loss) {
+  Side& at = side(direction);
+  at.mode = Mode::searching;
+  at.search.begin(loss);
+  at.handshake.reset();
+}
+
+/// Reads as much of `data` at once as costs little to read again.
+std::size_t TlsLayer::search(Direction direction, const StreamData& data, HeldPieces& again) {
+  constexpr std::size_t step = 256;
+  Side& at = side(direction);
+  const Bytes bytes = data.bytes.first(std::min(data.bytes.size(), step));
+  TlsRecordSearch search = std::exchange(at.search, TlsRecordSearch());
+  search.add({data.offset, bytes, data.packet});
+  while (at.mode == Mode::searching && state_ != LayerState::opaque) {
+    const auto record = search.candidate();
+    if (!record) break;
+    const std::uint64_t behind = record->end();
+    if (!try_resume(direction, *record, search.loss())) {
+      at.opener.remember(*record);
+      search.reject();
+      continue;
+    }
+    if (at.mode == Mode::reading) at.splitter.restart(behind);
+    again = search.accept();
+    return bytes.size();
+  }
+  if (at.mode == Mode::searching) at.search = std::move(search);
+  return bytes.size();
+}
+
+/// Whether the record is one of the session: it verifies, or, where nothing can be verified, its place is
+/// known or its header has the session's version.
+bool TlsLayer::try_resume(Direction direction, const tls::Record& record, const TlsLoss& loss) {
+  Side& at = side(direction);
+  const bool has_keys = at.is_protected && at.opener.cipher() != nullptr;
+  if (!has_keys) {
+    if (loss.cause == GapCause::start_not_captured) {
+      if (take_midstream(direction, record)) return true;
+      if (midstream_.is_hopeless()) become_opaque(record.packet);
+      return false;
+    }
+    at.mode = Mode::reading;
+    at.totals.lost += 1;
+    if (take(direction, record) == Answer::taken) return true;
+    at.mode = Mode::searching;
+    return false;
+  }
+  const std::uint64_t outer_bytes = record.offset - loss.from;
+  const TlsLostRecords range = lost_records(loss, outer_bytes, *at.opener.cipher());
+  const bool in_handshake = at.opener.in_handshake();
+  std::uint64_t lost = range.least;
+  at.budget.grant(record.end() - at.missing_bytes);
+  const auto opened =
+      at.opener.open_after_loss(record, std::min(range.most, most_lost_records), lost, at.budget);
+  if (!opened) {
+    if (at.budget.is_over(record.body.size())) give_up_direction(direction, record.packet);
+    return false;
+  }
+  at.mode = Mode::reading;
+  ++at.totals.records;
+  tell_loss(direction, lost, outer_bytes, loss, in_handshake, record.packet);
+  deliver(direction, record, *opened);
+  return true;
+}
+
+void TlsLayer::tell_loss(Direction direction, std::uint64_t lost, std::uint64_t outer_bytes,
+                         const TlsLoss& loss, bool in_handshake, PacketRef packet) {
+  Side& at = side(direction);
+  at.totals.lost += lost;
+  if (lost == 0 && outer_bytes == 0) return;
+  StreamGap gap{at.inner, std::nullopt, loss.cause, packet};
+  if (!in_handshake) gap.length = lost_content(loss, outer_bytes, lost, *at.opener.cipher());
+  if (in_handshake && (at.opener.in_handshake() || lost == 0)) return;  // nothing of the content is missing
+  find(FindingId::tls_records_lost, role(direction), packet, lost, gap.length.value_or(0), loss.from);
+  if (gap.length == 0U) return;
+  if (state_ == LayerState::establishing) {
+    state_ = LayerState::open;
+    tell_opening(packet);
+  }
+  next().on_gap(direction, gap);
+  at.inner += gap.length.value_or(0);
 }
 
 void TlsLayer::on_gap(Direction direction, const StreamGap& gap) {

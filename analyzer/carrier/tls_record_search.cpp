@@ -13,6 +13,19 @@ std::size_t record_size(Bytes header) {
 
 }  // namespace
 
+TlsLostRecords lost_records(const TlsLoss& loss, std::uint64_t outer_bytes, const tls::RecordCipher& cipher) {
+  constexpr std::size_t largest = tls::record_header_size + tls::most_record_body;
+  if (!loss.length_known) return {};
+  return {(outer_bytes + largest - 1) / largest, outer_bytes / cipher.overhead()};
+}
+
+std::optional<std::uint64_t> lost_content(const TlsLoss& loss, std::uint64_t outer_bytes, std::uint64_t lost,
+                                          const tls::RecordCipher& cipher) {
+  const std::uint64_t overhead = lost * cipher.overhead();
+  if (!cipher.has_exact_sizes() || !loss.length_known || outer_bytes < overhead) return std::nullopt;
+  return outer_bytes - overhead;
+}
+
 void TlsRecordSearch::begin(const TlsLoss& loss) {
   loss_ = loss;
   held_.clear();

@@ -1,6 +1,7 @@
 // Where records of TLS begin again after bytes are missing.
 #pragma once
 
+#include <limits>
 #include <optional>
 
 #include "carrier/held_pieces.hpp"
@@ -15,6 +16,19 @@ struct TlsLoss {
   bool length_known = true;
   GapCause cause = GapCause::not_captured;
 };
+
+/// How many records may be missing where `outer_bytes` of the connection are.
+struct TlsLostRecords {
+  std::uint64_t least = 0;
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+};
+[[nodiscard]] TlsLostRecords lost_records(const TlsLoss& loss, std::uint64_t outer_bytes,
+                                          const tls::RecordCipher& cipher);
+
+/// Bytes of content in `lost` records that were `outer_bytes` of the connection; nothing if that is not
+/// known.
+[[nodiscard]] std::optional<std::uint64_t> lost_content(const TlsLoss& loss, std::uint64_t outer_bytes,
+                                                        std::uint64_t lost, const tls::RecordCipher& cipher);
 
 /// Goes through the bytes behind a loss and offers each place that can be a record. Keeps at most one record
 /// and the piece at hand.
