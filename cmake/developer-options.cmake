@@ -8,6 +8,11 @@ if(RTMPSCOPE_DEVELOPER)
     -Wall -Wextra -Wconversion -Wshadow -Wpedantic $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Werror)
 endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Nobody replaces single functions when the program starts: position-independent code may be inlined, as by Clang.
+  target_compile_options(rtmpscope_options INTERFACE -fno-semantic-interposition)
+endif()
+
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # g++ 12 sees overlapping copies in its own std::string (GCC bug 105651).
   target_compile_options(rtmpscope_options INTERFACE -Wno-restrict)

@@ -62,6 +62,19 @@ void Lookback::count() {
   counted_ = now;
 }
 
+bool Lookback::append_from(std::uint64_t offset, const StreamData& taken, KeptBytes& kept) const {
+  if (offset >= taken.offset) {
+    const std::uint64_t passed = std::min<std::uint64_t>(offset - taken.offset, taken.bytes.size());
+    if (passed == taken.bytes.size()) return false;
+    kept.append(StreamData{offset, taken.bytes.subspan(static_cast<std::size_t>(passed)), taken.packet});
+    return true;
+  }
+  if (!holds(offset) || end() != taken.offset) return false;
+  append_to(kept);
+  if (!taken.bytes.empty()) kept.append(taken);
+  return true;
+}
+
 void Lookback::append_to(KeptBytes& kept) const {
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
     const std::size_t first = pieces_[i].index;

@@ -33,6 +33,9 @@ class Lookback {
   [[nodiscard]] std::uint64_t end() const { return begin_ + bytes_.size(); }
   /// Appends what is held to `kept`.
   void append_to(KeptBytes& kept) const;
+  /// The same, if it has the byte at `offset` and `taken` follows, and `taken`; or what `taken` has from
+  /// `offset` on. False: that byte is not there.
+  bool append_from(std::uint64_t offset, const StreamData& taken, KeptBytes& kept) const;
   /// So many bytes from `offset` on, of which `last` has the last ones; none if not all of them are held.
   /// They lie in `last` or in `copy`.
   [[nodiscard]] Bytes body(std::uint64_t offset, std::size_t size, const StreamData& last,

@@ -88,9 +88,11 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
       case ChunkItem::Kind::begin: begin_chunk(item, data.packet, listener); break;
       case ChunkItem::Kind::payload: take_payload(item, whole, listener); break;
       case ChunkItem::Kind::odd_header:
-        start_odd_search(
-            item, {whole.offset, whole.bytes.first(whole.bytes.size() - data.bytes.size()), whole.packet});
-        return;
+        if (start_odd_search(item, {whole.offset, whole.bytes.first(whole.bytes.size() - data.bytes.size()),
+                                    whole.packet}))
+          return;
+        parser_.believe_header();
+        break;
       case ChunkItem::Kind::undecided_header:
       case ChunkItem::Kind::ambiguous_header:
       case ChunkItem::Kind::next_header: {
@@ -119,7 +121,10 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
 void ChunkStreamDecoder::keep_last_chunk(const StreamData& data) {
   constexpr std::size_t worth_a_look = 4096;  // fewer bytes are copied as quickly
   std::uint64_t from = parser_.taken().header;
-  if (data.bytes.size() >= worth_a_look && trusted_.is(parser_, delivery_.longest_unsplit(), data)) {
+  const bool is_linked = lookback_.holds(from) && lookback_.end() == data.offset;
+  const bool is_cut_off = from < data.offset && !is_linked;  // by a gap within the chunk
+  if (is_cut_off ||
+      (data.bytes.size() >= worth_a_look && trusted_.is(parser_, delivery_.longest_unsplit(), data))) {
     const std::uint64_t next_header = parser_.header().stream_offset;
     const std::uint64_t end = data.offset + data.bytes.size();
     from = next_header > from ? next_header : end - parser_.held_header_bytes();
@@ -297,24 +302,23 @@ void ChunkStreamDecoder::start_search(const SyncSearch::Start& start) {
 }
 
 /// The bytes from the last chunk on, up to the odd header or its body, are read again. `taken`: those that
-/// were parsed in this packet.
-void ChunkStreamDecoder::start_odd_search(const ChunkItem& item, const StreamData& taken) {
+/// were parsed in this packet. False: the header of an odd body is no longer there.
+bool ChunkStreamDecoder::start_odd_search(const ChunkItem& item, const StreamData& taken) {
   const ChunkParser::TakenChunk& chunk = parser_.taken();
   const std::uint64_t offset = parser_.header().stream_offset;
   const Bytes unread = parser_.take_unread_bytes();
   std::uint64_t from = std::min(chunk.header, offset);
   if (kept_ == nullptr) {
     kept_ = std::make_unique<KeptBytes>(delivery_.assembler().memory());
-    if (from >= taken.offset) {
-      const auto passed = static_cast<std::size_t>(from - taken.offset);
-      kept_->append(StreamData{from, taken.bytes.subspan(passed), taken.packet});
-    } else if (lookback_.holds(from) && lookback_.end() == taken.offset) {
-      lookback_.append_to(*kept_);
-      kept_->append(taken);
-    } else {
+    if (!lookback_.append_from(from, taken, *kept_)) {
       from = offset;
-      kept_->append(StreamData{offset, item.raw, taken.packet});
-      if (!unread.empty()) kept_->append(StreamData{offset + item.raw.size(), unread, taken.packet});
+      if (!item.raw.empty()) {
+        kept_->append(StreamData{offset, item.raw, taken.packet});
+        if (!unread.empty()) kept_->append(StreamData{offset + item.raw.size(), unread, taken.packet});
+      } else if (!lookback_.append_from(offset, taken, *kept_)) {
+        kept_.reset();
+        return false;
+      }
     }
   } else {
     from = std::max(from, kept_->begin());
@@ -330,6 +334,7 @@ void ChunkStreamDecoder::start_odd_search(const ChunkItem& item, const StreamDat
                         last.message.stream_offset == chunk.header && chunk.header != restarted_;
   }
   start_search(start);
+  return true;
 }
 
 /// A message that has begun with an odd body is none.

@@ -81,7 +81,7 @@ class ChunkStreamDecoder {
   void search(bool last, ChunkStreamListener& listener);
   void resume_at(const SyncFound& found, ChunkStreamListener& listener);
   void start_search(const SyncSearch::Start& start);
-  void start_odd_search(const ChunkItem& item, const StreamData& taken);
+  bool start_odd_search(const ChunkItem& item, const StreamData& taken);
   void lose_odd_header(PacketRef packet, ChunkStreamListener& listener);
   void drop_odd_message();
   [[nodiscard]] bool may_have_other_chunks(const ChunkStream& stream, const StreamData& whole);
