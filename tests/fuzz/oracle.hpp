@@ -19,7 +19,10 @@ inline void require(bool holds, const char* what = "",
 /// The same of two texts, which are shown if they differ.
 inline void require_same(const std::string& one, const std::string& other, const char* what = "",
                          std::source_location where = std::source_location::current()) {
-  if (one != other) std::fprintf(stderr, "--- one\n%s\n--- other\n%s\n---\n", one.c_str(), other.c_str());
+  if (one != other) {
+    for (const std::string& text : {"--- one\n" + one, "\n--- other\n" + other, std::string("\n---\n")})
+      std::fwrite(text.data(), 1, text.size(), stderr);
+  }
   require(one == other, what, where);
 }
 

@@ -180,7 +180,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const std::size_t step : {std::size_t{1}, std::size_t{7}}) {
     Told cut;
-    require(run(records, view, step, cut) == expected, "the same however it is cut");
+    require_same(run(records, view, step, cut), expected, "the same however it is cut");
   }
   return 0;
 }

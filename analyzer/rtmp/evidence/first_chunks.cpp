@@ -26,7 +26,7 @@ bool is_first_message(const ChunkHeader& message) {
   }
 }
 
-/// The command's name from its first bytes; `plausible` is false if that is no AMF0 string.
+/// The command's name, if all of it is there; `plausible` is false if that is no AMF0 string.
 std::string_view command_name(Bytes body, std::uint8_t type_id, bool& plausible) {
   if (type_id == 17 && !body.empty()) {
     if (body[0] != 0) plausible = false;
@@ -36,7 +36,8 @@ std::string_view command_name(Bytes body, std::uint8_t type_id, bool& plausible)
   if (body.size() < 3) return {};
   const std::uint16_t length = load_be16(body.data() + 1);
   if (length == 0 || length > 64) plausible = false;
-  return as_text(body.subspan(3)).substr(0, length);
+  const std::string_view text = as_text(body.subspan(3));
+  return text.size() < length ? std::string_view() : text.substr(0, length);
 }
 
 std::optional<Direction> sender_of(std::string_view command) {

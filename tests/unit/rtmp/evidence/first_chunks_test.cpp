@@ -43,6 +43,12 @@ TEST(ChunkEvidence, NamesTheServerByItsAnswers) {
             Direction::to_client);
 }
 
+TEST(ChunkEvidence, KnowsNoNameBeforeItIsComplete) {
+  const auto errors = hex("03 000000 000019 14 00000000 02 0007 5f6572726f7273");  // "_errors" is no response
+  for (std::size_t size = 0; size <= errors.size(); ++size)
+    EXPECT_EQ(read_chunk_evidence(Bytes(errors).first(size)).direction, std::nullopt) << size;
+}
+
 TEST(ChunkEvidence, AcceptsAnExtendedTimestampAndAmf3) {
   EXPECT_EQ(
       read_chunk_evidence(hex("03 ffffff 00008b 14 00000000 01000000 02 0007 636f6e6e656374")).direction,
