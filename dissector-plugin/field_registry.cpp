@@ -210,7 +210,7 @@ ei_register_info expert_info(expert_field* id, const char* name, int group, int 
 
 void add_experts(Registry& all) {
   all.findings.assign(findings().size(), EI_INIT);
-  all.expert_extras.assign(4, EI_INIT);
+  all.expert_extras.assign(static_cast<std::size_t>(ExtraExpert::count), EI_INIT);
   for (std::size_t i = 0; i < findings().size(); ++i) {
     const FindingInfo& finding = findings()[i];
     const int group = finding.severity == Severity::error ? PI_MALFORMED : PI_PROTOCOL;
@@ -218,14 +218,37 @@ void add_experts(Registry& all) {
                                            lasting("rtmpscope.finding." + std::string(finding.id)), group,
                                            expert_severity(finding.severity), lasting(summary_of(finding))));
   }
-  all.expert_infos.push_back(expert_info(&all.expert_extras[0], "rtmpscope.missing_segment", PI_SEQUENCE,
-                                         PI_WARN, "TCP segments are missing before this one"));
-  all.expert_infos.push_back(expert_info(&all.expert_extras[1], "rtmpscope.stray_segment", PI_SEQUENCE,
-                                         PI_WARN, "The sequence number lies outside of the stream"));
-  all.expert_infos.push_back(expert_info(&all.expert_extras[2], "rtmpscope.tree_limit", PI_UNDECODED, PI_NOTE,
-                                         "Too many fields for one packet: the rest is not shown"));
-  all.expert_infos.push_back(expert_info(&all.expert_extras[3], "rtmpscope.nal_unit_undecoded", PI_UNDECODED,
-                                         PI_NOTE, "Wireshark's dissector of the codec gave up here"));
+  struct Extra {
+    ExtraExpert id;
+    const char* name;
+    int group, severity;
+    const char* summary;
+  };
+  const Extra extras[] = {
+      {ExtraExpert::missing_segment, "rtmpscope.missing_segment", PI_SEQUENCE, PI_WARN,
+       "Segments are missing before this one; if they come later in the capture, the preference "
+       "tcp.reassemble_out_of_order puts them into place"},
+      {ExtraExpert::stray_segment, "rtmpscope.stray_segment", PI_SEQUENCE, PI_WARN,
+       "The sequence number lies outside of the stream"},
+      {ExtraExpert::tree_limit, "rtmpscope.tree_limit", PI_UNDECODED, PI_NOTE,
+       "Too many fields for one packet: the rest is not shown"},
+      {ExtraExpert::nal_unit_undecoded, "rtmpscope.nal_unit_undecoded", PI_UNDECODED, PI_NOTE,
+       "Wireshark's dissector of the codec gave up here"},
+      {ExtraExpert::gap, "rtmpscope.bytes_missing", PI_SEQUENCE, PI_WARN, "Bytes of the stream are missing"},
+      {ExtraExpert::sync_lost, "rtmpscope.chunk_borders_lost", PI_SEQUENCE, PI_WARN,
+       "It is not known where chunks begin"},
+      {ExtraExpert::sync_found, "rtmpscope.chunk_borders_found", PI_SEQUENCE, PI_NOTE,
+       "It is known again where chunks begin"},
+      {ExtraExpert::message_incomplete, "rtmpscope.message_incomplete", PI_REASSEMBLE, PI_WARN,
+       "The message is incomplete"},
+      {ExtraExpert::error_response, "rtmpscope.error_response", PI_RESPONSE_CODE, PI_WARN,
+       "The response says that something has failed"},
+      {ExtraExpert::call_refused, "rtmpscope.call_refused", PI_RESPONSE_CODE, PI_NOTE,
+       "The peer does not know the procedure; many programs call some that servers do not have"},
+  };
+  for (const Extra& extra : extras)
+    all.expert_infos.push_back(expert_info(&all.expert_extras[static_cast<std::size_t>(extra.id)], extra.name,
+                                           extra.group, extra.severity, extra.summary));
 }
 
 }  // namespace

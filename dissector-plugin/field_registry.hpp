@@ -20,7 +20,19 @@ enum class ExtraField : std::uint8_t {
 };
 
 /// Expert items that no finding of the decoder stands for.
-enum class ExtraExpert : std::uint8_t { missing_segment, stray_segment, tree_limit, nal_unit_undecoded };
+enum class ExtraExpert : std::uint8_t {
+  missing_segment,
+  stray_segment,
+  tree_limit,
+  nal_unit_undecoded,
+  gap,
+  sync_lost,
+  sync_found,
+  message_incomplete,
+  error_response,
+  call_refused,
+  count
+};
 
 /// Registers everything under `protocol`. To be called once, from the protocol's registration.
 void register_fields(int protocol);

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "expert_items.hpp"
 #include "field_registry.hpp"
 #include "item_label.hpp"
 #include "nal_dissectors.hpp"
@@ -212,12 +213,6 @@ bool is_evident(const Target& target, const Tape::Entry& entry) {
   }
 }
 
-void add_finding(Target& target, proto_item* item, const Tape::Entry& entry) {
-  if (item == nullptr) return;
-  const char* text = target.presenter->finding_label(entry.finding, entry.number, entry.second);
-  expert_add_info_format(target.pinfo, item, expert(entry.finding), "%s", text);
-}
-
 /// The tree while a tape's fields are added to it. Has no destructor to run: see render().
 class FieldTree {
  public:
@@ -234,7 +229,7 @@ class FieldTree {
       case Op::end: close(entry); break;
       case Op::key: add_key(tape, entry); break;
       case Op::finding:
-        if (with_findings) add_finding(target_, last_, entry);
+        if (with_findings) add_finding(target_.pinfo, last_, *target_.presenter, entry);
         break;
       default: add_field(tape, entry);
     }
@@ -408,6 +403,7 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const re
   }
   // A gap is to blame for what is odd about an incomplete message, not the sender.
   add_fields(target, subtree_of_message, item, tape, 0, record.complete);
+  add_message_experts(target.pinfo, item, record, tape);
 }
 
 void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::EventRecord& record,
@@ -424,9 +420,7 @@ void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const reco
     proto_item_set_generated(item);
   }
   add_fields(target, proto_item_add_subtree(item, subtree()), item, fields, 0, true);
-  if (record.finding) {
-    expert_add_info_format(target.pinfo, item, expert(*record.finding), "%s", label);
-  }
+  add_event_experts(target.pinfo, item, record, label);
 }
 
 void add_head(Target& target, proto_tree* tree, proto_item* item, const RecordedConnection& connection,
@@ -434,12 +428,7 @@ void add_head(Target& target, proto_tree* tree, proto_item* item, const Recorded
   proto_item_set_generated(
       proto_tree_add_uint(tree, field(ExtraField::stream), target.tvb, 0, 0, connection.index()));
   add_direction(target, tree, batch.direction);
-  if (batch.missing_before > 0) {
-    expert_add_info_format(target.pinfo, item, expert(ExtraExpert::missing_segment),
-                           "%u bytes are missing before this segment; if they come later in the capture, "
-                           "the preference tcp.reassemble_out_of_order puts them into place",
-                           batch.missing_before);
-  }
+  add_missing_segment(target.pinfo, item, batch);
 }
 
 /// What chunks and messages lie in: the packet's bytes, or if those are enciphered, what they are in clear. A

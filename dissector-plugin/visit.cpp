@@ -1,5 +1,6 @@
 #include "visit.hpp"
 
+#include "expert_items.hpp"
 #include "field_registry.hpp"
 #include "nal_dissectors.hpp"
 #include "taps.hpp"
@@ -133,7 +134,11 @@ void show_without_columns(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
                           const RecordedConnection& connection, const recording::RecordBatch& batch,
                           Bytes frame) {
   queue_batch(pinfo, connection, batch, frame);
-  if (tree != nullptr) remember_shown(pinfo, connection);
+  if (tree == nullptr) {
+    if (experts_are_wanted()) add_experts(pinfo, connection, batch, frame, presenter());
+    return;
+  }
+  remember_shown(pinfo, connection);
   render(protocol, tvb, pinfo, tree, connection, batch, frame, presenter());
 }
 
