@@ -26,7 +26,6 @@ dissector_handle_t tcp_handle;
 dissector_handle_t tls_handle;
 dissector_handle_t http_handle;
 dissector_handle_t built_in_handle;  ///< what has the port without this plugin
-PreferenceFlag take_port = true;
 PreferenceFlag redact = false;
 PreferenceFlag redact_addresses = false;
 const char* redact_key = "";
@@ -187,14 +186,29 @@ HeuristicResult look_at_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
   return true;
 }
 
+/// Gives the port back to Wireshark's own dissector when the user takes it from this one, or disables this
+/// one. Acts when that changes, and else leaves the port alone: the user may have chosen another dissector
+/// with Decode As.
+void settle_port() {
+  static bool was_listed = true, was_lent = false;
+  if (built_in_handle == nullptr) return;
+  dissector_handle_t current = dissector_get_uint_handle(find_dissector_table("tcp.port"), rtmp_port);
+  const range_t* listed_ports = prefs_get_range_value("rtmpscope", "tcp.port");
+  const bool is_listed = value_is_in_range(listed_ports, rtmp_port) != 0;
+  if (was_listed && !is_listed && (current == tcp_handle || current == nullptr))
+    dissector_add_uint("tcp.port", rtmp_port, built_in_handle);
+  was_listed = is_listed;
+  const bool is_lent = is_listed && !proto_is_protocol_enabled(find_protocol_by_id(protocol));
+  if (is_lent && !was_lent && current == tcp_handle)
+    dissector_change_uint("tcp.port", rtmp_port, built_in_handle);
+  if (!is_lent && was_lent && current == built_in_handle) dissector_reset_uint("tcp.port", rtmp_port);
+  was_lent = is_lent;
+}
+
 void apply_preferences() {
   apply_redaction(redact != 0, redact_addresses != 0, redact_key);
   apply_key_preference();
-  if (built_in_handle == nullptr) return;
-  dissector_table_t ports = find_dissector_table("tcp.port");
-  dissector_handle_t current = dissector_get_uint_handle(ports, rtmp_port);
-  if (!take_port && current == tcp_handle) dissector_change_uint("tcp.port", rtmp_port, built_in_handle);
-  if (take_port && current == built_in_handle) dissector_reset_uint("tcp.port", rtmp_port);
+  settle_port();
 }
 
 }  // namespace
@@ -210,8 +224,8 @@ void rtmpscope_register(void) {
   register_export(protocol);
   register_follower(protocol);
   module_t* module = prefs_register_protocol(protocol, apply_preferences);
-  prefs_register_bool_preference(module, "take_port_1935", "Decode TCP port 1935",
-                                 "In place of Wireshark's own RTMP dissector", &take_port);
+  prefs_register_obsolete_preference(module, "take_port_1935");  // the port is in rtmpscope.tcp.port
+  register_init_routine(settle_port);  // which protocols are enabled may have changed
   prefs_register_bool_preference(
       module, "media_detail", "Show NAL units and keep media",
       "Media payload is kept in memory, so that all of a message is shown, and NAL units "
@@ -242,7 +256,7 @@ void rtmpscope_hand_off(void) {
   tcp_handle = create_dissector_handle(dissect_tcp, protocol);
   tls_handle = create_dissector_handle(dissect_tls, protocol);
   built_in_handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), rtmp_port);
-  dissector_add_uint_with_preference("tcp.port", rtmp_port, tcp_handle);
+  dissector_add_uint_range_with_preference("tcp.port", "1935", tcp_handle);
   dissector_add_uint_range_with_preference("tls.port", "", tls_handle);
   heur_dissector_add("tcp", look_at_tcp, "RTMP over TCP (rtmpscope)", "rtmpscope_tcp", protocol,
                      HEURISTIC_ENABLE);

@@ -1,5 +1,6 @@
 #include "expert_items.hpp"
 
+#include "command_status.hpp"
 #include "field_registry.hpp"
 
 // No local variable of this file has a destructor: see render().
@@ -8,25 +9,6 @@ namespace rtmpscope::plugin {
 namespace {
 
 using Op = Tape::Op;
-
-/// What a response says has failed: the command's name, and the code of its status (RTMP 7.2).
-struct Failure {
-  bool is_one = false;
-  std::string_view code;
-};
-
-Failure failure_of(const Tape& fields) {
-  Failure failure;
-  std::string_view key;
-  for (const Tape::Entry& entry : fields.entries()) {
-    const std::string_view text = as_text(fields.bytes(entry));
-    if (entry.op == Op::text && entry.id == FieldId::command_name && text == "_error") failure.is_one = true;
-    if (entry.op == Op::text && key == "level" && text == "error") failure.is_one = true;
-    if (entry.op == Op::text && key == "code" && failure.code.empty()) failure.code = text;
-    key = entry.op == Op::key ? text : std::string_view();
-  }
-  return failure;
-}
 
 void add_findings(packet_info* pinfo, Presenter& presenter, const Tape& fields) {
   for (const Tape::Entry& entry : fields.entries()) {
@@ -48,8 +30,8 @@ void add_message_experts(packet_info* pinfo, proto_item* item, const recording::
     return;
   }
   if (!rtmp::is_command(record.header.type_id)) return;
-  const Failure failure = failure_of(fields);
-  if (!failure.is_one) return;
+  const CommandStatus failure = status_of(fields);
+  if (!failure.is_error) return;
   if (failure.code == "NetConnection.Call.Failed") {
     expert_add_info(pinfo, item, expert(ExtraExpert::call_refused));
   } else if (failure.code.empty()) {

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "base/byte_order.hpp"
-#include "media/media.hpp"
+#include "media_phrase.hpp"
 #include "output/text/event_line.hpp"
 #include "rtmp/session/events.hpp"
 
@@ -203,38 +203,58 @@ const char* Presenter::line(const recording::Record& record, const RecordedConne
 
 const std::string& Presenter::phrase(const recording::MessageRecord& record,
                                      const RecordedConnection& connection, Bytes frame) {
-  const std::uint64_t key = frame_key(record, bytes_of(record.body, frame));
-  FrameLine& known = frame_line(key);
-  if (key != 0 && known.key == key) return known.line;
-  phrase_ = output::message_line(message_fields(record, connection, frame), style);
-  output::cut_to_width(phrase_, phrase_width, style);
-  if (key != 0) known = {key, phrase_};
+  if (record.header.type_id == rtmp::video || record.header.type_id == rtmp::audio) {
+    phrase_ = media_phrase(record, connection, frame);
+  } else {
+    phrase_ = output::message_line(message_fields(record, connection, frame), style);
+    output::cut_to_width(phrase_, phrase_width, style);
+  }
   return phrase_;
 }
 
-/// Equal phrases in a row become one with a count: media runs stay readable.
-void Presenter::add_phrase(const std::string& phrase) {
-  if (repetitions_ > 0 && phrase == last_phrase_) {
-    ++repetitions_;
-    return;
+/// Most messages are frames whose first bytes say all; others are described.
+std::string Presenter::media_phrase(const recording::MessageRecord& record,
+                                    const RecordedConnection& connection, Bytes frame) {
+  const Bytes body = bytes_of(record.body, frame);
+  const std::uint32_t length = record.header.length;
+  std::string phrase;
+  bool described = true;
+  unsigned track = 0;
+  if (record.header.type_id == rtmp::video) {
+    const media::VideoFacts facts = media::read_video_facts(body, length);
+    if (facts.kind == media::VideoPacketKind::coded_frames) phrase = frame_name(facts);
+    described = facts.needs_description;
+    track = facts.track_id;
+  } else {
+    const media::AudioFacts facts = media::read_audio_facts(body, length);
+    if (facts.kind == media::AudioPacketKind::coded_frames) phrase = frame_name(facts);
+    described = facts.needs_description;
+    track = facts.track_id;
   }
-  end_phrase();
-  last_phrase_ = phrase;
-  repetitions_ = 1;
+  if (phrase.empty()) {
+    phrase = output::message_line(message_fields(record, connection, frame), style);
+    phrase[0] = static_cast<char>(phrase[0] - 'a' + 'A');  // "video", "audio"
+    output::cut_to_width(phrase, phrase_width, style);
+    return phrase.append(time_and_size(record.header));
+  }
+  if (described) {
+    phrase.append(tracks_text(message_fields(record, connection, frame)));
+  } else if (track != 0) {
+    phrase.append(fmt::format(", track {}", track));
+  }
+  phrase.append(time_and_size(record.header));
+  return record.complete ? phrase : phrase.append("  (incomplete)");
 }
 
-void Presenter::end_phrase() {
-  if (repetitions_ == 0 || text_.size() > column_width) return;
+void Presenter::add_phrase(const std::string& phrase) {
+  if (text_.size() > column_width) return;
   if (!text_.empty()) text_.append(" | ");
-  text_.append(last_phrase_);
-  if (repetitions_ > 1) text_.append(fmt::format(" {}{}", style.times(), repetitions_));
-  repetitions_ = 0;
+  text_.append(phrase);
 }
 
 void Presenter::write_phrases(const recording::RecordBatch& batch, const RecordedConnection& connection,
                               Bytes frame) {
   text_.clear();
-  repetitions_ = 0;
   recording::Record record;
   for (recording::RecordReader records(batch); text_.size() <= column_width && records.next(record);) {
     if (record.kind == recording::Record::Kind::message) {
@@ -245,7 +265,6 @@ void Presenter::write_phrases(const recording::RecordBatch& batch, const Recorde
       add_phrase(output::event_line(event.kind, event_fields(event, frame), style));
     }
   }
-  end_phrase();
 }
 
 const char* Presenter::phrases(const recording::RecordBatch& batch, const RecordedConnection& connection,

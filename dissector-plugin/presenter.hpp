@@ -58,8 +58,9 @@ class Presenter {
   const std::string& phrase(const recording::MessageRecord& record, const RecordedConnection& connection,
                             Bytes frame);
   void write_phrases(const recording::RecordBatch& batch, const RecordedConnection& connection, Bytes frame);
+  [[nodiscard]] std::string media_phrase(const recording::MessageRecord& record,
+                                         const RecordedConnection& connection, Bytes frame);
   void add_phrase(const std::string& phrase);
-  void end_phrase();
 
   Tape tape_;
   output::RedactionPointer redaction_;
@@ -67,8 +68,6 @@ class Presenter {
   std::string text_;
   std::string phrase_;
   std::array<FrameLine, 61> frame_lines_;
-  std::string last_phrase_;
-  std::size_t repetitions_ = 0;
 };
 
 /// Bytes of the message or part, wherever they were kept.

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "command_status.hpp"
 #include "output/media_text.hpp"
 #include "output/text/terminal_text.hpp"
 #include "rtmp/session/media_figures.hpp"
@@ -25,6 +26,17 @@ std::map<const stat_tap_table*, std::map<Key, guint>>& rows() {
   return instance;
 }
 
+/// A request to publish or play whose answer is an onStatus on its message stream.
+struct OpenRequest {
+  guint row = 0;
+  Timestamp time = 0;
+};
+using StreamPlace = std::pair<std::uint32_t, std::uint32_t>;  ///< connection, message stream
+std::map<const stat_tap_table*, std::map<StreamPlace, OpenRequest>>& open_requests() {
+  static auto& instance = *new std::map<const stat_tap_table*, std::map<StreamPlace, OpenRequest>>;
+  return instance;
+}
+
 stat_tap_table_item text_column(const char* name) {
   return {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, name, "%s"};
 }
@@ -35,15 +47,17 @@ stat_tap_table_item real_column(const char* name) {
   return {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, name, "%.1f"};
 }
 
-/// The row for `key`, added empty if it is new.
-guint row_of(stat_tap_table* table, const Key& key, const stat_tap_table_item* columns) {
+/// The row for `key`, added empty if it is new. Numbers from column `blank` on are blank until they are set;
+/// Wireshark shows nothing of a row behind one that is.
+guint row_of(stat_tap_table* table, const Key& key, const stat_tap_table_item* columns, guint blank) {
   auto& known = rows()[table];
   const auto found = known.find(key);
   if (found != known.end()) return found->second;
   const auto row = static_cast<guint>(known.size());
   std::array<stat_tap_table_item_type, 24> empty{};
   for (guint i = 0; i < table->num_fields; ++i) {
-    empty[i].type = columns[i].type;
+    const bool is_blank = i >= blank && columns[i].type != TABLE_ITEM_STRING;
+    empty[i].type = is_blank ? TABLE_ITEM_NONE : columns[i].type;
     if (columns[i].type == TABLE_ITEM_STRING) empty[i].value.string_value = g_strdup("");
   }
   stat_tap_init_table_row(table, row, table->num_fields, empty.data());
@@ -59,17 +73,22 @@ void set(stat_tap_table* table, guint row, guint column, const std::string& text
 }
 
 void set(stat_tap_table* table, guint row, guint column, double value) {
-  stat_tap_get_field_data(table, row, column)->value.float_value = value;
+  stat_tap_table_item_type* cell = stat_tap_get_field_data(table, row, column);
+  cell->type = TABLE_ITEM_FLOAT;
+  cell->value.float_value = value;
 }
 
 void set(stat_tap_table* table, guint row, guint column, std::uint64_t value) {
-  stat_tap_get_field_data(table, row, column)->value.uint_value =
-      static_cast<guint>(std::min<std::uint64_t>(value, UINT32_MAX));
+  stat_tap_table_item_type* cell = stat_tap_get_field_data(table, row, column);
+  cell->type = TABLE_ITEM_UINT;
+  cell->value.uint_value = static_cast<guint>(std::min<std::uint64_t>(value, UINT32_MAX));
 }
 
 void free_cell(stat_tap_table* table, guint row, guint column, stat_tap_table_item_type* cell) {
   if (cell->type == TABLE_ITEM_STRING) g_free(const_cast<char*>(cell->value.string_value));
-  if (row == 0 && column == 0) rows().erase(table);
+  if (row != 0 || column != 0) return;
+  rows().erase(table);
+  open_requests().erase(table);
 }
 
 /// Rows stay: the packets are shown again and set every cell anew.
@@ -88,6 +107,7 @@ std::string endpoint_text(const Endpoint& endpoint) {
 // ---- one row a message stream, and one for each further track
 
 enum StreamColumn : guint {
+  stream_number,
   stream_client,
   stream_server,
   stream_app,
@@ -109,12 +129,12 @@ enum StreamColumn : guint {
 
 stat_tap_table_item* stream_fields() {
   static stat_tap_table_item fields[stream_columns] = {
-      text_column("Client"),         text_column("Server"),      text_column("Application"),
-      text_column("Stream"),         text_column("Use"),         text_column("Video"),
-      text_column("Audio"),          real_column("Seconds"),     real_column("kbit/s"),
-      real_column("Frames/s"),       count_column("Key frames"), real_column("Key interval"),
-      count_column("Missing bytes"), count_column("Track"),      count_column("Messages"),
-      count_column("Bytes")};
+      count_column("Connection"),  text_column("Client"),         text_column("Server"),
+      text_column("Application"),  text_column("Stream"),         text_column("Use"),
+      text_column("Video"),        text_column("Audio"),          real_column("Seconds"),
+      real_column("kbit/s"),       real_column("Frames/s"),       count_column("Key frames"),
+      real_column("Key interval"), count_column("Missing bytes"), count_column("Track"),
+      count_column("Messages"),    count_column("Bytes")};
   return fields;
 }
 
@@ -165,7 +185,7 @@ void show_tracks(stat_tap_table* table, guint row, const Tracks& tracks) {
   if (tracks.video == nullptr) return;
   set(table, row, stream_rate, frame_rate(*tracks.video));
   set(table, row, stream_keys, tracks.video->key_frames);
-  set(table, row, stream_key_interval, key_frame_interval(*tracks.video));
+  if (tracks.video->key_frames > 1) set(table, row, stream_key_interval, key_frame_interval(*tracks.video));
 }
 
 void show_stream(stat_tap_table* table, const RecordedConnection& connection,
@@ -173,7 +193,8 @@ void show_stream(stat_tap_table* table, const RecordedConnection& connection,
   const rtmp::StreamSummary& stream = summary.streams[place];
   double number = 0;  // within the stream; what a track is called may change with the next packet
   const auto show = [&](const Tracks& tracks) {
-    const guint row = row_of(table, {connection.index(), place, number++}, stream_fields());
+    const guint row = row_of(table, {connection.index(), place, number++}, stream_fields(), stream_columns);
+    set(table, row, stream_number, std::uint64_t{connection.index()});
     set(table, row, stream_client, endpoint_text(summary.info.client));
     set(table, row, stream_server, endpoint_text(summary.info.server));
     set(table, row, stream_app, shown_text(FieldId::document_app, summary.app));
@@ -187,7 +208,7 @@ void show_stream(stat_tap_table* table, const RecordedConnection& connection,
   for (const rtmp::AudioSummary& audio : stream.further_audio) show({nullptr, &audio});
 }
 
-void show_streams(stat_tap_table* table, const TappedBatch& tapped) {
+void show_streams(stat_tap_table* table, const TappedBatch& tapped, Timestamp) {
   if (tapped.connection->summary() == nullptr || tapped.batch.records.empty()) return;
   const rtmp::ConnectionSummary& summary = *tapped.connection->summary();
   for (std::uint32_t place = 0; place < summary.streams.size(); ++place) {
@@ -206,6 +227,7 @@ enum CommandColumn : guint {
   command_id,
   command_stream,
   command_response,
+  command_code,
   command_response_frame,
   command_time,
   command_columns
@@ -213,53 +235,86 @@ enum CommandColumn : guint {
 
 stat_tap_table_item* command_fields() {
   static stat_tap_table_item fields[command_columns] = {
-      count_column("Packet"),  text_column("From"),
-      text_column("Command"),  {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Id", "%g"},
-      text_column("Stream"),   text_column("Response"),
-      count_column("Packet "), real_column("Milliseconds")};
+      count_column("Packet"),     text_column("From"),
+      text_column("Command"),     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Id", "%g"},
+      text_column("Stream"),      text_column("Response"),
+      text_column("Code"),        count_column("Packet "),
+      real_column("Milliseconds")};
   return fields;
 }
 
-void show_command(stat_tap_table* table, const TappedBatch& tapped, const recording::Record& record) {
+bool opens_stream(std::string_view name) {
+  return name == "publish" || name == "play" || name == "play2";
+}
+
+guint command_row(stat_tap_table* table, std::uint32_t connection, std::uint32_t frame, double id) {
+  return row_of(table, {connection, frame, id}, command_fields(), command_response_frame);
+}
+
+void show_answer(stat_tap_table* table, guint row, const CommandStatus& status, std::uint32_t frame,
+                 Timestamp passed) {
+  set(table, row, command_response, std::string(status.name));
+  set(table, row, command_code, output::safe(status.code, false));
+  set(table, row, command_response_frame, std::uint64_t{frame});
+  set(table, row, command_time, static_cast<double>(passed) / double{nanoseconds_per_millisecond});
+}
+
+/// onStatus: of the message stream's request, or of any, if it came on stream 0, as some servers send it.
+void show_status(stat_tap_table* table, std::uint32_t connection, const recording::MessageRecord& message,
+                 const CommandStatus& status, Timestamp time) {
+  auto& requests = open_requests()[table];
+  auto request = requests.find({connection, message.header.message_stream_id});
+  if (request == requests.end() && message.header.message_stream_id == 0) {
+    request = requests.lower_bound({connection, 0});
+    if (request != requests.end() && request->first.first != connection) request = requests.end();
+  }
+  if (request == requests.end() || !is_answer(status)) return;
+  show_answer(table, request->second.row, status, message.frame, time - request->second.time);
+  requests.erase(request);
+}
+
+void show_command(stat_tap_table* table, const TappedBatch& tapped, const recording::Record& record,
+                  Timestamp time) {
   const RecordedConnection& connection = *tapped.connection;
   const recording::MessageRecord& message = record.message;
-  if (!rtmp::is_command(message.header.type_id)) return;
+  if (!rtmp::is_command(message.header.type_id) || !message.complete) return;
   const recording::CommandLink& link = connection.records().link(message);
-  const std::string name = shown_text(FieldId::command_name, connection.records().command_name(link));
-  const std::uint32_t request_frame = link.request_frame != 0 ? link.request_frame : message.frame;
-  if (link.request_frame == 0 && link.transaction_id == 0) return;  // waits for no response
-  const guint row = row_of(table, {connection.index(), request_frame, link.transaction_id}, command_fields());
+  const std::string_view name = connection.records().command_name(link);
+  const CommandStatus status = status_of(presenter().message_fields(message, connection, tapped.frame));
+  if (name == "onStatus") return show_status(table, connection.index(), message, status, time);
   if (link.request_frame != 0) {
-    set(table, row, command_response, name);
-    set(table, row, command_response_frame, std::uint64_t{message.frame});
-    set(table, row, command_time, static_cast<double>(link.response_time) / 1e6);
-    return;
+    const guint row = command_row(table, connection.index(), link.request_frame, link.transaction_id);
+    return show_answer(table, row, status, message.frame, link.response_time);
   }
+  if (link.transaction_id == 0 && !opens_stream(name)) return;  // waits for no response
+  const guint row = command_row(table, connection.index(), message.frame, link.transaction_id);
   const rtmp::ConnectionInfo& info = connection.summary()->info;
   set(table, row, command_request, std::uint64_t{message.frame});
   set(table, row, command_client,
       endpoint_text(record.direction == Direction::to_server ? info.client : info.server));
-  set(table, row, command_name, name);
+  set(table, row, command_name, shown_text(FieldId::command_name, name));
   set(table, row, command_id, link.transaction_id);
   set(table, row, command_stream,
       shown_text(FieldId::message_stream_name, connection.records().text(message.stream_name)));
+  if (opens_stream(name))
+    open_requests()[table][{connection.index(), message.header.message_stream_id}] = {row, time};
 }
 
-void show_commands(stat_tap_table* table, const TappedBatch& tapped) {
+void show_commands(stat_tap_table* table, const TappedBatch& tapped, Timestamp time) {
   recording::Record record;
   for (recording::RecordReader records(tapped.batch); records.next(record);) {
-    if (record.kind == recording::Record::Kind::message) show_command(table, tapped, record);
+    if (record.kind == recording::Record::Kind::message) show_command(table, tapped, record, time);
   }
 }
 
 // ---- registration
 
-template <void (*Show)(stat_tap_table*, const TappedBatch&)>
-tap_packet_status on_batch(void* user, packet_info*, epan_dissect_t*, const void* data, tap_flags_t) {
+template <void (*Show)(stat_tap_table*, const TappedBatch&, Timestamp)>
+tap_packet_status on_batch(void* user, packet_info* pinfo, epan_dissect_t*, const void* data, tap_flags_t) {
   const auto* stat = static_cast<const stat_data_t*>(user);
   stat_tap_table* table = g_array_index(stat->stat_tap_data->tables, stat_tap_table*, 0);
   try {
-    Show(table, *static_cast<const TappedBatch*>(data));
+    Show(table, *static_cast<const TappedBatch*>(data), time_of(pinfo));
   } catch (...) {
     return TAP_PACKET_FAILED;
   }

@@ -170,6 +170,7 @@ class MediaText {
   [[nodiscard]] std::string* place_of(std::string_view key, bool in_configuration) {
     if (key == "codec") return &codec_;
     if (key == "packet_type" || key == "command") return &kind_;
+    if (key == "track_id") return &track_;
     if (!in_configuration) return nullptr;
     if (key == "profile_name" || key == "object_type") return &profile_;
     if (key == "level_name") return &level_;
@@ -187,7 +188,8 @@ class MediaText {
     if (!frame_rate_.empty()) append(detail, frame_rate_ + " fps");
     if (!sample_rate_.empty()) append(detail, sample_rate_ + " Hz");
     if (!channels_.empty()) append(detail, channels_ + (channels_ == "1" ? " channel" : " channels"));
-    std::string out = codec_;
+    std::string out = track_.empty() ? "" : "track " + track_;
+    if (!codec_.empty()) out.append(out.empty() ? "" : "  ").append(codec_);
     if (!kind_.empty()) out.append(out.empty() ? "" : "  ").append(kind_);
     if (!detail.empty()) out.append(out.empty() ? "" : "  ").append(detail);
     return out;
@@ -197,7 +199,7 @@ class MediaText {
   static void append(std::string& out, const std::string& part) {
     if (!part.empty()) out.append(out.empty() ? "" : ", ").append(part);
   }
-  std::string codec_, kind_, profile_, level_, width_, height_, frame_rate_, sample_rate_, channels_;
+  std::string track_, codec_, kind_, profile_, level_, width_, height_, frame_rate_, sample_rate_, channels_;
 };
 
 std::string media_text(const Tape& tape, Entries members, const Style& style) {
