@@ -55,16 +55,27 @@ void name_peers(follow_info_t* follow, const packet_info* pinfo, Direction direc
   follow->server_port = from_client ? pinfo->destport : pinfo->srcport;
 }
 
-void add_line(follow_info_t* follow, const packet_info* pinfo, Direction direction, const char* line) {
-  const std::size_t length = std::strlen(line);
-  if (length == 0) return;
+/// Whether bytes are wanted, not lines. A tap is not told, and the dialog shows one list in any form; but what
+/// tshark hangs on it begins like this (ui/cli/tap-follow.c, 4.0 to 4.6).
+bool wants_bytes(const follow_info_t* follow) {
+  struct {
+    show_type_t show_type;
+    register_follow_t* follower;
+  } begin;
+  if (follow->gui_data == nullptr) return false;
+  std::memcpy(&begin, follow->gui_data, sizeof begin);
+  if (begin.follower != get_follow_by_name("rtmpscope")) return false;
+  return begin.show_type == SHOW_RAW || begin.show_type == SHOW_HEXDUMP;
+}
+
+void add_record(follow_info_t* follow, const packet_info* pinfo, Direction direction, Bytes bytes) {
+  if (bytes.empty()) return;
   auto* record = g_new0(follow_record_t, 1);
   record->is_server = direction == Direction::to_client;
   record->packet_num = pinfo->num;
   record->abs_ts = pinfo->abs_ts;
-  record->data = g_byte_array_append(g_byte_array_new(), reinterpret_cast<const guint8*>(line),
-                                     static_cast<guint>(length));
-  follow->bytes_written[record->is_server ? 1 : 0] += static_cast<guint>(length);
+  record->data = g_byte_array_append(g_byte_array_new(), bytes.data(), static_cast<guint>(bytes.size()));
+  follow->bytes_written[record->is_server ? 1 : 0] += static_cast<guint>(bytes.size());
   follow->payload = g_list_prepend(follow->payload, record);
 }
 
@@ -72,10 +83,15 @@ tap_packet_status on_batch(void* user, packet_info* pinfo, epan_dissect_t*, cons
   auto* follow = static_cast<follow_info_t*>(user);
   const auto& tapped = *static_cast<const TappedBatch*>(data);
   if (follow->client_port == 0) name_peers(follow, pinfo, tapped.batch.direction);
+  if (wants_bytes(follow) && presenter().redaction() == nullptr) {
+    const Bytes content = tapped.connection->content(tapped.batch, tapped.frame);
+    add_record(follow, pinfo, tapped.batch.direction, content);
+    return TAP_PACKET_DONT_REDRAW;
+  }
   recording::Record record;
   for (recording::RecordReader records(tapped.batch); records.next(record);) {
-    add_line(follow, pinfo, record.direction,
-             presenter().line(record, *tapped.connection, tapped.frame, time_of(pinfo)));
+    const char* line = presenter().line(record, *tapped.connection, tapped.frame, time_of(pinfo));
+    add_record(follow, pinfo, record.direction, as_bytes(line));
   }
   return TAP_PACKET_DONT_REDRAW;
 }

@@ -21,7 +21,42 @@ constexpr std::size_t deepest = 96;
 /// Wireshark gives up at a million items in a packet and calls that a bug of the dissector.
 constexpr std::uint32_t most_items = 200'000;
 
+/// Where the payload of chunks lies that this packet has had so far: a ring, as Wireshark may leave with
+/// longjmp.
+class ChunkPlaces {
+ public:
+  void add(std::uint32_t chunk_stream_id, std::uint32_t offset, std::uint32_t length) {
+    places_[count_++ % most] = {chunk_stream_id, offset, length};
+  }
+  /// The message whose last chunk has come, if the packet has all of its `chunks` and they are `length` bytes
+  /// together: in packet memory. Null: it has not.
+  [[nodiscard]] const std::uint8_t* message(const rtmp::MessageHeader& header, tvbuff_t* tvb,
+                                            packet_info* pinfo) const {
+    auto* bytes = static_cast<std::uint8_t*>(wmem_alloc(pinfo->pool, header.length));
+    std::uint32_t left = header.length;
+    std::uint32_t chunks = header.chunks;
+    for (std::size_t back = 1; chunks > 0 && back <= std::min(count_, most); ++back) {
+      const Place& place = places_[(count_ - back) % most];
+      if (place.chunk_stream_id != header.chunk_stream_id) continue;
+      if (place.length > left) return nullptr;
+      left -= place.length;
+      --chunks;
+      tvb_memcpy(tvb, bytes + left, static_cast<gint>(place.offset), place.length);
+    }
+    return left == 0 && chunks == 0 ? bytes : nullptr;
+  }
+
+ private:
+  static constexpr std::size_t most = 1024;
+  struct Place {
+    std::uint32_t chunk_stream_id, offset, length;
+  };
+  Place places_[most];
+  std::size_t count_ = 0;
+};
+
 struct Target {
+  ChunkPlaces chunks;
   tvbuff_t* tvb = nullptr;
   packet_info* pinfo = nullptr;
   Presenter* presenter = nullptr;
@@ -150,6 +185,8 @@ proto_item* add_blob(Target& target, proto_tree* tree, const Tape::Entry& entry,
                      int length) {
   static const guint8 none = 0;
   const auto there = static_cast<int>(tvb_captured_length(target.tvb));
+  if (length > 0 && start + length <= there && !target.presenter->redaction())
+    return proto_tree_add_item(tree, field(entry.id), target.tvb, start, length, ENC_NA);
   const int first = std::min(start, there);
   proto_item* item = proto_tree_add_bytes_with_length(
       tree, field(entry.id), target.tvb, first, std::min(length, there - first),
@@ -340,6 +377,9 @@ void add_chunk(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const reco
     base = static_cast<int>(batch.proxy_header + place);
     const auto room = static_cast<std::uint32_t>(captured) - place - header.size;
     length += static_cast<int>(std::min(record.payload_length, room));
+    if (record.payload_length <= room)
+      target.chunks.add(header.chunk_stream_id, static_cast<std::uint32_t>(base) + header.size,
+                        record.payload_length);
   } else {
     // It began in an earlier packet.
     auto* bytes = static_cast<std::uint8_t*>(wmem_alloc(target.pinfo->pool, rtmp::maximum_header_size));
@@ -366,7 +406,10 @@ tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const recording::KeptBytes
   if (kept.copy != nullptr) {
     tvbuff_t* tvb =
         tvb_new_child_real_data(frame_tvb, kept.copy, kept.size, static_cast<int>(std::max(size, kept.size)));
-    add_new_data_source(target.pinfo, tvb, name);
+    const char* title = kept.size >= size ? name
+                                          : wmem_strdup_printf(target.pinfo->pool, "%s, first %u of %u bytes",
+                                                               name, kept.size, size);
+    add_new_data_source(target.pinfo, tvb, title);
     return tvb;
   }
   const std::uint32_t there = tvb_reported_length(frame_tvb);
@@ -380,8 +423,15 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const re
   const recording::MessageRecord& record = found.message;
   const bool empty = record.body.size == 0;
   target.begins_here = record.header.first_frame == record.frame;
-  target.tvb =
-      empty ? frame_tvb : tvb_of(target, frame_tvb, record.body, record.header.length, "RTMP message");
+  recording::KeptBytes body = record.body;
+  if (body.copy != nullptr && body.size < record.header.length && target.begins_here && record.complete &&
+      found.direction == batch.direction) {
+    if (const std::uint8_t* whole = target.chunks.message(record.header, frame_tvb, target.pinfo)) {
+      body.copy = whole;
+      body.size = record.header.length;
+    }
+  }
+  target.tvb = empty ? frame_tvb : tvb_of(target, frame_tvb, body, record.header.length, "RTMP message");
   const Tape& tape = target.presenter->message_fields(record, connection, frame);
   const char* label = target.labels ? target.presenter->message_label(record, frame) : "";
   proto_item* item = add_heading(target, tree, field(EventKind::message), 0, 0, "Message", label);
@@ -406,12 +456,27 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const re
   add_message_experts(target.pinfo, item, record, tape);
 }
 
+/// A handshake part where it lies, if the packet has all of it.
+recording::KeptBytes part_in_packet(tvbuff_t* frame_tvb, const recording::EventRecord& record,
+                                    Direction direction, const recording::RecordBatch& batch) {
+  recording::KeptBytes part = record.part;
+  const std::uint64_t offset = record.handshake->place.stream_offset;
+  if (part.copy == nullptr || direction != batch.direction || offset < batch.stream_offset) return part;
+  const std::uint64_t place = offset - batch.stream_offset + batch.proxy_header;
+  if (place + part.size > tvb_captured_length(frame_tvb)) return part;
+  const auto at = static_cast<std::uint32_t>(place);
+  if (tvb_memeql(frame_tvb, static_cast<gint>(at), part.copy, part.size) == 0)
+    part = {nullptr, at, part.size};
+  return part;
+}
+
 void add_event(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::EventRecord& record,
-               Bytes frame) {
+               Direction direction, const recording::RecordBatch& batch, Bytes frame) {
   const Tape& fields = target.presenter->event_fields(record, frame);
   const char* label = target.presenter->event_label(record.kind, fields);
   target.tvb = record.kind == EventKind::handshake && record.part.size > 0
-                   ? tvb_of(target, frame_tvb, record.part, record.part.size, "RTMP handshake")
+                   ? tvb_of(target, frame_tvb, part_in_packet(frame_tvb, record, direction, batch),
+                            record.part.size, "RTMP handshake")
                    : frame_tvb;
   proto_item* item = add_heading(target, tree, field(record.kind), 0, 0, nullptr, label);
   if (record.kind == EventKind::handshake) {
@@ -451,7 +516,11 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
             const RecordedConnection& connection, const recording::RecordBatch& batch, Bytes frame,
             Presenter& presenter) {
   if (tree == nullptr) return;
-  Target target{tvb, pinfo, &presenter, PTREE_DATA(tree)->visible != 0};
+  Target target;
+  target.tvb = tvb;
+  target.pinfo = pinfo;
+  target.presenter = &presenter;
+  target.labels = PTREE_DATA(tree)->visible != 0;
   const bool at_end = batch.place == end_place;
   proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, at_end ? 0 : -1, ENC_NA);
   proto_tree* root = proto_item_add_subtree(item, subtree());
@@ -468,7 +537,8 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
         add_message(target, clear, root, record, batch, connection, frame);
         break;
       case recording::Record::Kind::event:
-        add_event(target, clear, root, connection.records().event(record.event), frame);
+        add_event(target, clear, root, connection.records().event(record.event), record.direction, batch,
+                  frame);
         break;
     }
   }

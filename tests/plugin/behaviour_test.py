@@ -10,6 +10,8 @@ PUBLISH = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
 PUBLISH_AND_PLAY = SAMPLES / "pubplay_ffmpeg_nginx.pcap"
 HEVC = SAMPLES / "enh_multi_mixed_ffnew_nginx.pcap"
 BIG_FRAMES = SAMPLES / "pub_gst_librtmp_nginx.pcap"
+REFUSED = SAMPLES / "err_play_vod_missing.pcap"
+OBS = SAMPLES / "obs_nginx.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
 RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
 RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
@@ -66,10 +68,42 @@ def check_ports(tshark):
     assert filtered(tshark, OTHER_PORT, "rtmpscope.message", *off, "-o", "rtmpscope.tcp.port:1935-1936")
 
 
-def check_takeover(tshark):
-    mine = ["-o", "rtmpscope.take_port_1935:FALSE", "--disable-heuristic", "rtmpscope_tcp"]
-    assert filtered(tshark, PUBLISH, "rtmpt", *mine)
-    assert not filtered(tshark, PUBLISH, "rtmpscope", *mine)
+def check_port_goes_back(tshark):
+    """To Wireshark's own dissector: by the preference, a disabled protocol, or Decode As, whatever else changes."""
+    off = ["--disable-heuristic", "rtmpscope_tcp"]
+    decode_as = ["-d", "tcp.port==1935,rtmpt"]
+    for how in (["-o", "rtmpscope.tcp.port:"], ["-o", "rtmpscope.tcp.port:1936"], ["--disable-protocol", "rtmpscope"],
+                decode_as, [*decode_as, "-o", "rtmpscope.media_detail:TRUE"], [*decode_as, "-2"]):
+        assert filtered(tshark, PUBLISH, "rtmpt", *how, *off), how
+        assert not filtered(tshark, PUBLISH, "rtmpscope", *how, *off), how
+    assert filtered(tshark, PUBLISH, "http", "-d", "tcp.port==1935,http", "--disable-protocol", "rtmpscope", *off)
+
+
+def check_info(tshark):
+    """What media people look for: codec, kind of frame, track, time and size."""
+    info = column(tshark, PUBLISH, "_ws.col.Info", "-Y", "rtmpscope.video || rtmpscope.audio")
+    assert any(re.fullmatch(r"Video H\.264 key frame, ts \d+, \d+ bytes", line) for line in info), info[:9]
+    assert any(re.fullmatch(r"Video H\.264 frame, ts 120, 316 bytes", line) for line in info), info[:9]
+    assert any(re.fullmatch(r"Audio AAC, ts 80, 218 bytes", line) for line in info), info[:9]
+    info = column(tshark, HEVC, "_ws.col.Info", "-Y", "rtmpscope.video || rtmpscope.audio")
+    assert any(re.search(r"Audio Opus, track 1, ts \d+, \d+ bytes", line) for line in info), info[:9]
+    assert any("Sequence start  [track 1  main 1.0, 160x90, 25 fps]" in line for line in info), info[:9]
+    assert not any("[]" in line for line in info)
+
+
+def check_bytes(tshark):
+    """Of what lies in the packet, all bytes are there, to be found by their values; what is cut says so."""
+    one_packet = "rtmpscope.message.type_id == 9 && rtmpscope.video.data"
+    rows = column(tshark, OBS, "rtmpscope.message.length", "-e", "rtmpscope.video.data", "-e",
+                  "rtmpscope.message.first_frame", "-e", "frame.number", "-Y", one_packet)
+    whole = [(int(length), data) for length, data, first, frame in (row.split("\t") for row in rows) if first == frame]
+    assert len(whole) > 9 and all(length == len(data) // 2 + 5 for length, data in whole), whole
+    end = ":".join(re.findall("..", whole[0][1][-16:]))
+    assert filtered(tshark, OBS, f"rtmpscope.video.data contains {end}"), end
+    hexdump = tshark.run("-n", "-r", tshark.readable(PUBLISH), "-x", "-Y", "rtmpscope.handshake").decode()
+    assert "RTMP handshake" not in hexdump  # it lies in the packets
+    cut = tshark.run("-n", "-r", tshark.readable(BIG_FRAMES), "-x", "-Y", "rtmpscope.message.chunks > 2").decode()
+    assert re.search(r"^RTMP message, first 32 of \d+ bytes \(32 bytes\):$", cut, re.MULTILINE)
 
 
 def check_redaction(tshark):
@@ -103,18 +137,25 @@ def check_statistics(tshark):
         assert rows[0][0] == first_column, rows
         return rows[1:]
 
-    (stream,) = table("rtmpscope,streams", "Client")
+    (stream,) = table("rtmpscope,streams", "Connection")
+    number, *stream = stream
+    assert number == "0"
     assert stream[1:5] == ["127.0.0.1:1935", "live", "avc_aac", "publish"], stream
     assert stream[5].startswith("H.264/AVC") and "320x180" in stream[5] and stream[6].startswith("AAC"), stream
     # 127 frames, 3 of them key frames with 2 s between, beside the configuration and the end of the sequence.
     assert stream[7:13] == ["5.1", "227.2", "25.0", "3", "2.0", "0"], stream
     assert stream[13:16] == ["0", "346", "143776"], stream
-    assert [row[4] for row in table("rtmpscope,streams", "Client", PUBLISH_AND_PLAY)] == ["publish", "play"]
-    tracks = [(row[13], row[5].split()[0], row[9]) for row in table("rtmpscope,streams", "Client", HEVC) if row[5]]
+    assert [row[5] for row in table("rtmpscope,streams", "Connection", PUBLISH_AND_PLAY)] == ["publish", "play"]
+    rows = table("rtmpscope,streams", "Connection", HEVC)
+    tracks = [(row[14], row[6].split()[0], row[10]) for row in rows if row[6]]
     assert tracks[:2] == [("0", "H.264/AVC", "25.0"), ("1", "H.265/HEVC", "25.0")], tracks
     commands = {row[2]: row for row in table("rtmpscope,commands", "Packet")}
-    assert commands["connect"][3:8] == ["1", "", "_result", "16", "44.0"], commands
-    assert commands["releaseStream"][5] == "", commands
+    connected = "NetConnection.Connect.Success"
+    assert commands["connect"][3:9] == ["1", "", "_result", connected, "16", "44.0"], commands
+    assert commands["releaseStream"][5:] == ["", "", ""], commands  # blank, not 0
+    assert commands["publish"][3:9] == ["5", "avc_aac", "onStatus", "NetStream.Publish.Start", "27", "0.1"], commands
+    (play,) = (row for row in table("rtmpscope,commands", "Packet", REFUSED) if row[2] == "play")
+    assert play[4:9] == ["none", "onStatus", "NetStream.Play.StreamNotFound", "27", "0.7"], play
 
 
 # What Wireshark's own dissector has since 4.4 only.
@@ -152,6 +193,20 @@ def check_follow(tshark):
     client, server = followed(tshark, PUBLISH_AND_PLAY, 1)
     assert any("play(" in line for line in client) and not any("publish(" in line for line in client), client
     assert sum("  video  " in line for line in server) > 50
+
+
+def check_follow_bytes(tshark):
+    """Raw and hex are the bytes of the stream, but for redacted ones; nothing of them is lost."""
+    def raw(*arguments):
+        output = tshark.run("-n", "-q", "-r", tshark.readable(PUBLISH), "-z", "follow,rtmpscope,raw,0", *arguments)
+        return output.decode().split("Node 1:")[1].splitlines()[1:-1]
+
+    lines = raw()
+    sent = bytes.fromhex("".join(line for line in lines if not line.startswith("\t")))
+    own = tshark.run("-n", "-q", "-r", tshark.readable(PUBLISH), "-z", "follow,tcp,raw,0").decode()
+    theirs = [line for line in own.split("Node 1:")[1].splitlines()[1:-1] if not line.startswith("\t")]
+    assert sent[0] == 3 and sent == bytes.fromhex("".join(theirs)), (len(sent), len(theirs))
+    assert all("avc_aac".encode().hex() not in line for line in raw("-o", "rtmpscope.redact:TRUE"))
 
 
 def check_media_detail(tshark):
@@ -203,9 +258,9 @@ def main():
     plugin, series = sys.argv[2], sys.argv[3]
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
-        for check in (check_filters, check_links, check_evident_lines, check_ports, check_takeover, check_redaction,
+        for check in (check_filters, check_links, check_evident_lines, check_ports, check_port_goes_back, check_info, check_bytes, check_redaction,
                       check_rtmps, check_rtmpt, check_statistics, check_stream_numbers, check_follow,
-                      check_media_detail, check_documentation, check_others):
+                      check_follow_bytes, check_media_detail, check_documentation, check_others):
             check(tshark)
 
 

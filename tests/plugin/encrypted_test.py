@@ -141,7 +141,7 @@ class EncryptedTest(unittest.TestCase):
     def test_statistics(self):
         table = self.run_with_keys(RTMFP, "-q", "-z", "rtmpscope,streams")
         rows = [line for line in table.splitlines() if " |" in line]
-        uses = [[cell.strip() for cell in row.split("|")][4] for row in rows[1:]]
+        uses = [[cell.strip() for cell in row.split("|")][5] for row in rows[1:]]
         self.assertEqual(sorted(uses), ["play", "publish"], rows)
         commands = self.run_with_keys(RTMFP, "-q", "-z", "rtmpscope,commands")
         self.assertRegex(commands, r"\|connect \|1 \| \|_result \|")
