@@ -1,5 +1,7 @@
 #include "field_registry.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -106,6 +108,18 @@ hf_register_info field_info(const FieldInfo& info, ValueTable values, int* id, R
   return row;
 }
 
+/// Whether a packet can have the field or event: not what the analyzer says of the whole capture or of a
+/// connection's end, nor of TLS and HTTP, which are Wireshark's. `name` is a field's path or an event's name.
+bool may_appear(std::string_view name) {
+  constexpr std::array<std::string_view, 13> others = {
+      "capture",     "capture_start",   "capture_end", "connection_close", "document",
+      "tls",         "tls_alert",       "tls_alerts",  "tls_key_update",   "tls_end",
+      "tunnel_open", "tunnel_exchange", "tunnel_close"};
+  const std::string_view first = name.substr(0, name.find('.'));
+  if (first == "event") return name == info(FieldId::event_direction).filter;  // the packet says the others
+  return std::ranges::find(others, first) == others.end();
+}
+
 hf_register_info plain_field(const char* abbreviation, const char* name, const char* blurb, ftenum_t type,
                              int* id) {
   hf_register_info row{};
@@ -124,6 +138,7 @@ void add_table_fields(Registry& all) {
   for (std::size_t i = 0; i < fields().size(); ++i) {
     FieldForm& form = all.fields[i];
     const auto id = static_cast<FieldId>(i);
+    if (!may_appear(fields()[i].filter)) continue;
     form.values = values_of(id);
     hf_register_info row = field_info(fields()[i], form.values, &form.id, all);
     if (is_frame_number(id)) {
@@ -139,6 +154,7 @@ void add_table_fields(Registry& all) {
   all.events.assign(events().size(), -1);
   for (std::size_t i = 0; i < events().size(); ++i) {
     const std::string name(events()[i].name);
+    if (!may_appear(name)) continue;
     all.field_infos.push_back(plain_field(lasting("rtmpscope." + name), lasting("RTMP " + name),
                                           lasting(std::string(events()[i].description)), FT_NONE,
                                           &all.events[i]));

@@ -237,6 +237,8 @@ def check_documentation(tshark):
     fields = tshark.run("-G", "fields").decode().splitlines()
     known = {line.split("\t")[2] for line in fields if line.startswith(("F", "P"))}
     reference = SAMPLES.parent / "docs/wireshark.md"
+    never = re.compile(r"rtmpscope\.(document|capture|connection_close|tls|tunnel_|event\.(?!direction))")
+    assert not [name for name in known if never.match(name)]
     named = {name for page in (reference, SAMPLES.parent / "README.md")
              for name in re.findall(r"`((?:rtmpscope|rtmfp)\.[a-z0-9_.]*[a-z0-9])[` ]", page.read_text())}
     missing = named - known - PREFERENCES
