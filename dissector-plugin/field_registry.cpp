@@ -176,6 +176,9 @@ void add_extra_fields(Registry& all) {
                   "Packet that completed the response to this request", FT_FRAMENUM, id++);
   response.hfinfo.strings = FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE);
   infos.push_back(response);
+  infos.push_back(plain_field("rtmpscope.reassembled_in", "Reassembled in",
+                              "Packet that completes the message which this one has a part of", FT_FRAMENUM,
+                              id++));
   infos.push_back(plain_field("rtmpscope.redacted", "Redacted", "Stands for a value that may be secret",
                               FT_STRING, id++));
   infos.push_back(plain_field("rtmpscope.rtmpt.command", "RTMPT command", "From the path of the request",

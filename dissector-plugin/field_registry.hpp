@@ -12,6 +12,7 @@ enum class ExtraField : std::uint8_t {
   app,              ///< application that the client connected to
   key,              ///< name of an AMF property
   response_frame,   ///< packet with the response
+  completed_in,     ///< packet that completed the message at hand
   redacted,         ///< stands for a number that must not be shown
   tunnel_command,   ///< RTMPT: open, send, idle, close
   tunnel_session,   ///< RTMPT: id that the server gave out

@@ -283,7 +283,9 @@ const char* Presenter::info_column(const recording::RecordBatch& batch, const Re
     } else if (batch.repeated == batch.length) {
       text_ = fmt::format("{} seen before", output::count_text(batch.length, "byte"));
     } else if (batch.message_type != 0 && type != nullptr) {
-      text_ = fmt::format("[part of {}, {}]", type->text, output::count_text(batch.length, "byte"));
+      const auto completed = connection.records().completed_in(batch);
+      text_ = fmt::format("[part of {}, {}{}]", type->text, output::count_text(batch.length, "byte"),
+                          completed ? fmt::format(", complete in packet {}", *completed) : "");
     } else {
       text_ = fmt::format("[{}]", output::count_text(batch.length, "byte"));
     }

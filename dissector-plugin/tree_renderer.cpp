@@ -493,6 +493,10 @@ void add_head(Target& target, proto_tree* tree, proto_item* item, const Recorded
   proto_item_set_generated(
       proto_tree_add_uint(tree, field(ExtraField::stream), target.tvb, 0, 0, connection.index()));
   add_direction(target, tree, batch.direction);
+  if (const auto completed = connection.records().completed_in(batch)) {
+    proto_item_set_generated(
+        proto_tree_add_uint(tree, field(ExtraField::completed_in), target.tvb, 0, 0, *completed));
+  }
   add_missing_segment(target.pinfo, item, batch);
 }
 

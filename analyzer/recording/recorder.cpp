@@ -56,6 +56,10 @@ void Recorder::on_message(const rtmp::MessageEvent& event) {
   record.header = event.message.header;
   record.body = place_of(event.message.body);
   record.complete = event.message.complete;
+  if (record.complete && record.header.first_frame < frame_) {
+    spans_[index_of(event.direction.value_or(Direction::to_server))].push_back(
+        {static_cast<std::uint32_t>(record.header.first_frame), frame_, record.header.type_id});
+  }
   record.frame = frame_;
   record.stream_name = intern(texts_, as_text(event.stream_name.value_or(Bytes())));
   if (summary_ != nullptr) record.app = intern(texts_, summary_->app);
@@ -90,6 +94,19 @@ void Recorder::link_request(const CommandLink& response) {
       return;
     }
   }
+}
+
+std::optional<std::uint32_t> Recorder::completed_in(const RecordBatch& batch) const {
+  constexpr std::ptrdiff_t under_way = 16;  // more chunk streams are not in use at a time
+  const std::vector<Span>& spans = spans_[index_of(batch.direction)];
+  const auto first = std::ranges::upper_bound(spans, batch.frame, {}, &Span::last_frame);
+  std::optional<std::uint32_t> found;
+  for (auto span = first; span != spans.end() && span - first < under_way; ++span) {
+    if (span->first_frame > batch.frame || span->type != batch.message_type) continue;
+    if (found) return std::nullopt;
+    found = span->last_frame;
+  }
+  return found;
 }
 
 void Recorder::add_event(const rtmp::Event& event) {

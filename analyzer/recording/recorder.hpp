@@ -42,6 +42,9 @@ class Recorder final : public rtmp::EventSink {
   [[nodiscard]] std::optional<RecordBatch> find(std::uint32_t frame, std::uint32_t place) const {
     return batches_.find(frame, place);
   }
+  /// The packet that completed the message which the batch's last payload belongs to, if that came later and
+  /// is known by now: the only one of its type that was under way.
+  [[nodiscard]] std::optional<std::uint32_t> completed_in(const RecordBatch& batch) const;
   [[nodiscard]] const CommandLink& link(const MessageRecord& message) const { return links_[message.link]; }
   [[nodiscard]] const EventRecord& event(std::uint32_t index) const { return *events_[index]; }
   [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
@@ -56,6 +59,13 @@ class Recorder final : public rtmp::EventSink {
     std::uint8_t last = 0;                                                ///< of the last chunk; 0: not known
   };
 
+  /// A message that came in several packets.
+  struct Span {
+    std::uint32_t first_frame = 0;
+    std::uint32_t last_frame = 0;
+    std::uint8_t type = 0;
+  };
+
   void on_chunk(const rtmp::ChunkEvent& event);
   void on_message(const rtmp::MessageEvent& event);
   std::uint32_t add_link(const rtmp::MessageEvent& event);
@@ -68,7 +78,8 @@ class Recorder final : public rtmp::EventSink {
   const rtmp::ConnectionSummary* summary_ = nullptr;
   Bytes packet_;
   std::uint32_t frame_ = 0;
-  std::array<ChunkTypes, 2> types_;  ///< by index_of(Direction)
+  std::array<ChunkTypes, 2> types_;         ///< by index_of(Direction)
+  std::array<std::vector<Span>, 2> spans_;  ///< likewise; by `last_frame`
 
   RecordStore batches_;
   std::vector<CommandLink> links_{1};

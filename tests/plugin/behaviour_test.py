@@ -43,6 +43,21 @@ def check_links(tshark):
     assert request == ["16"], request
 
 
+def check_reassembled(tshark):
+    """Once it is known, a packet with a part of a message says which one completes it, as that one says the first."""
+    parts = column(tshark, BIG_FRAMES, "frame.number", "-e", "rtmpscope.reassembled_in", "-e", "_ws.col.Info", "-2",
+                   "-Y", "rtmpscope.reassembled_in")
+    rows = [row.split("\t") for row in parts]
+    firsts = dict(row.split("\t") for row in column(
+        tshark, BIG_FRAMES, "frame.number", "-e", "rtmpscope.message.first_frame", "-Y", "rtmpscope.message.chunks > 1")
+        if "," not in row)
+    assert len(rows) > 50 and all(int(part) < int(whole) for part, whole, _ in rows), rows[:9]
+    assert all(int(firsts[whole]) <= int(part) for part, whole, _ in rows if whole in firsts), rows[:9]
+    assert any(re.fullmatch(r"\[part of Video, \d+ bytes, complete in packet " + whole + r"\]", info)
+               for _, whole, info in rows), rows[:9]
+    assert not filtered(tshark, BIG_FRAMES, "rtmpscope.reassembled_in")  # not known in one pass
+
+
 def check_evident_lines(tshark):
     """A line that says what one beside it says is hidden from people; filters and exports have the field."""
     packets = tshark.run("-n", "-r", tshark.readable(BIG_FRAMES), "-O", "rtmpscope").decode().split("\nFrame ")
@@ -260,7 +275,7 @@ def main():
     plugin, series = sys.argv[2], sys.argv[3]
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
-        for check in (check_filters, check_links, check_evident_lines, check_ports, check_port_goes_back, check_info, check_bytes, check_redaction,
+        for check in (check_filters, check_links, check_reassembled, check_evident_lines, check_ports, check_port_goes_back, check_info, check_bytes, check_redaction,
                       check_rtmps, check_rtmpt, check_statistics, check_stream_numbers, check_follow,
                       check_follow_bytes, check_media_detail, check_documentation, check_others):
             check(tshark)
