@@ -56,7 +56,7 @@ void Recorder::on_message(const rtmp::MessageEvent& event) {
   record.header = event.message.header;
   record.body = place_of(event.message.body);
   record.complete = event.message.complete;
-  if (record.complete && record.header.first_frame < frame_) {
+  if (record.complete && record.header.first_frame != 0 && record.header.first_frame < frame_) {
     spans_[index_of(event.direction.value_or(Direction::to_server))].push_back(
         {static_cast<std::uint32_t>(record.header.first_frame), frame_, record.header.type_id});
   }

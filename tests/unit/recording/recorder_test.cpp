@@ -41,8 +41,9 @@ class RecorderTest : public testing::Test {
   }
 
   void on_message(std::uint8_t type, Bytes body, std::string_view stream = {},
-                  std::optional<std::uint64_t> request = {}) {
+                  std::optional<std::uint64_t> request = {}, std::uint64_t first_frame = 0) {
     rtmp::Message message{{}, body, true};
+    message.header.first_frame = first_frame;
     message.header.type_id = type;
     message.header.length = static_cast<std::uint32_t>(body.size());
     const rtmp::MessageFacts facts = rtmp::read_message_facts(message);
@@ -82,6 +83,30 @@ TEST_F(RecorderTest, FindsWhatEachPacketBrought) {
   EXPECT_EQ(records[0].message.frame, 7U);
   EXPECT_TRUE(all(*recorder_.find(9, 0)).empty());
   EXPECT_FALSE(recorder_.find(8, 0));
+}
+
+TEST_F(RecorderTest, KnowsWhichPacketCompletesAMessageIfOnlyOneCanBeMeant) {
+  const auto packet = hex("0011");
+  const auto bring_video_of = [&](std::uint64_t first_frame) {
+    return [this, &packet, first_frame] {
+      on_chunk(1, 6, 9);
+      on_message(9, packet, {}, {}, first_frame);
+    };
+  };
+  const RecordBatch part = record(1, up, packet, [&] { on_chunk(1, 6, 9); });
+  const RecordBatch of_server = record(2, down, packet, [&] { on_chunk(1, 6, 9); });
+  const RecordBatch of_two = record(3, up, packet, [&] { on_chunk(1, 6, 9); });
+  EXPECT_EQ(recorder_.completed_in(part), std::nullopt);  // not yet
+  const RecordBatch whole = record(5, up, packet, bring_video_of(1));
+  EXPECT_EQ(recorder_.completed_in(part), 5U);
+  EXPECT_EQ(recorder_.completed_in(of_two), 5U);
+  EXPECT_EQ(recorder_.completed_in(of_server), std::nullopt);
+  EXPECT_EQ(recorder_.completed_in(whole), std::nullopt);
+  record(6, up, packet, bring_video_of(3));
+  EXPECT_EQ(recorder_.completed_in(part), 5U);
+  EXPECT_EQ(recorder_.completed_in(of_two), std::nullopt);  // the message of packet 5, or of packet 6
+  record(7, up, packet, bring_video_of(7));
+  EXPECT_EQ(recorder_.completed_in(part), 5U);
 }
 
 TEST_F(RecorderTest, LeavesNoBatchOfAPacketWithoutEnd) {
