@@ -1,5 +1,7 @@
 #include "nal_dissectors.hpp"
 
+#include <algorithm>
+
 #include "field_registry.hpp"
 #include "guarded_call.h"
 
@@ -44,6 +46,21 @@ void show_nal_unit(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, media::V
   tvbuff_t* unit = tvb_new_subset_length(tvb, start, length);
   if (rtmpscope_call_guarded(handle, unit, pinfo, tree) == 0) {
     proto_tree_add_expert(tree, pinfo, expert(ExtraExpert::nal_unit_undecoded), tvb, start, length);
+  }
+}
+
+void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base) {
+  switch (entry.id) {
+    case FieldId::video_codec:
+    case FieldId::video_track_codec: unit.codec = static_cast<media::VideoCodec>(entry.number); break;
+    case FieldId::video_nal_unit_length:
+    case FieldId::video_track_nal_unit_length:
+    case FieldId::video_configuration_parameter_set_length:
+    case FieldId::video_track_configuration_parameter_set_length:
+      unit.start = base + static_cast<int>(entry.range.end());
+      unit.length = static_cast<int>(std::min<std::uint64_t>(entry.number, 0xFFFFFF));
+      break;
+    default: break;
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "media/codec.hpp"
+#include "schema/tape.hpp"
 #include "ws_compat.h"
 
 namespace rtmpscope::plugin {
@@ -16,5 +17,16 @@ void find_nal_dissectors();
 /// they are not all there, if the preference is off, or if Wireshark has no dissector for the codec.
 void show_nal_unit(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, media::VideoCodec codec, int start,
                    int length);
+
+/// The NAL unit of the container that is open, for Wireshark's own dissectors.
+struct NalUnit {
+  media::VideoCodec codec = media::VideoCodec::unknown;
+  int start = 0;
+  int length = 0;  ///< 0: none
+};
+
+/// Takes what the entry says of a NAL unit, whose length stands in front of it. `base`: where the ranges of
+/// entries count from.
+void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base);
 
 }  // namespace rtmpscope::plugin

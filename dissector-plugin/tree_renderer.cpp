@@ -3,6 +3,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "chunk_places.hpp"
 #include "expert_items.hpp"
 #include "field_registry.hpp"
 #include "item_label.hpp"
@@ -20,40 +21,6 @@ using Op = Tape::Op;
 constexpr std::size_t deepest = 96;
 /// Wireshark gives up at a million items in a packet and calls that a bug of the dissector.
 constexpr std::uint32_t most_items = 200'000;
-
-/// Where the payload of chunks lies that this packet has had so far: a ring, as Wireshark may leave with
-/// longjmp.
-class ChunkPlaces {
- public:
-  void add(std::uint32_t chunk_stream_id, std::uint32_t offset, std::uint32_t length) {
-    places_[count_++ % most] = {chunk_stream_id, offset, length};
-  }
-  /// The message whose last chunk has come, if the packet has all of its `chunks` and they are `length` bytes
-  /// together: in packet memory. Null: it has not.
-  [[nodiscard]] const std::uint8_t* message(const rtmp::MessageHeader& header, tvbuff_t* tvb,
-                                            packet_info* pinfo) const {
-    auto* bytes = static_cast<std::uint8_t*>(wmem_alloc(pinfo->pool, header.length));
-    std::uint32_t left = header.length;
-    std::uint32_t chunks = header.chunks;
-    for (std::size_t back = 1; chunks > 0 && back <= std::min(count_, most); ++back) {
-      const Place& place = places_[(count_ - back) % most];
-      if (place.chunk_stream_id != header.chunk_stream_id) continue;
-      if (place.length > left) return nullptr;
-      left -= place.length;
-      --chunks;
-      tvb_memcpy(tvb, bytes + left, static_cast<gint>(place.offset), place.length);
-    }
-    return left == 0 && chunks == 0 ? bytes : nullptr;
-  }
-
- private:
-  static constexpr std::size_t most = 1024;
-  struct Place {
-    std::uint32_t chunk_stream_id, offset, length;
-  };
-  Place places_[most];
-  std::size_t count_ = 0;
-};
 
 struct Target {
   ChunkPlaces chunks;
@@ -207,29 +174,6 @@ proto_item* add_value(Target& target, proto_tree* tree, const Tape& tape, const 
     case Op::real: return proto_tree_add_double(tree, field(entry.id), target.tvb, start, length, entry.real);
     case Op::blob: return add_blob(target, tree, entry, tape.bytes(entry), start, length);
     default: return nullptr;
-  }
-}
-
-/// The NAL unit of the container that is open, for Wireshark's own dissectors.
-struct NalUnit {
-  media::VideoCodec codec = media::VideoCodec::unknown;
-  int start = 0;
-  int length = 0;  ///< 0: none
-};
-
-/// Its length stands in front of it.
-void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base) {
-  switch (entry.id) {
-    case FieldId::video_codec:
-    case FieldId::video_track_codec: unit.codec = static_cast<media::VideoCodec>(entry.number); break;
-    case FieldId::video_nal_unit_length:
-    case FieldId::video_track_nal_unit_length:
-    case FieldId::video_configuration_parameter_set_length:
-    case FieldId::video_track_configuration_parameter_set_length:
-      unit.start = base + static_cast<int>(entry.range.end());
-      unit.length = static_cast<int>(std::min<std::uint64_t>(entry.number, 0xFFFFFF));
-      break;
-    default: break;
   }
 }
 

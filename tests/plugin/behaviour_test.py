@@ -275,9 +275,10 @@ def main():
     plugin, series = sys.argv[2], sys.argv[3]
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
-        for check in (check_filters, check_links, check_reassembled, check_evident_lines, check_ports, check_port_goes_back, check_info, check_bytes, check_redaction,
-                      check_rtmps, check_rtmpt, check_statistics, check_stream_numbers, check_follow,
-                      check_follow_bytes, check_media_detail, check_documentation, check_others):
+        for check in (check_filters, check_links, check_reassembled, check_evident_lines, check_ports,
+                      check_port_goes_back, check_info, check_bytes, check_redaction, check_rtmps, check_rtmpt,
+                      check_statistics, check_stream_numbers, check_follow, check_follow_bytes, check_media_detail,
+                      check_documentation, check_others):
             check(tshark)
 
 

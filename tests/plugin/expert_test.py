@@ -1,4 +1,6 @@
-"""Expert items exist whether a tree is made or not: `tshark -q -z expert` says what a tree has, in one pass and in two."""
+"""Expert items exist whether a tree is made or not: `tshark -q -z expert` says
+what a tree has, in one pass and in two.
+"""
 
 import re
 import sys
@@ -7,11 +9,12 @@ from collections import Counter
 from program import SAMPLES
 from wireshark import Tshark
 
+REFUSED_CALL = "The peer does not know the procedure; many programs call some that servers do not have"
 # What each capture must have at least.
 WANTED = {
     "err_play_vod_missing.pcap": {"Error response: NetStream.Play.StreamNotFound"},
     "auth_adobe_bad.pcap": {"Error response: NetConnection.Connect.Rejected"},
-    "rtmp_crtmp_publish_ffmpeg.pcap": {"The peer does not know the procedure; many programs call some that servers do not have"},
+    "rtmp_crtmp_publish_ffmpeg.pcap": {REFUSED_CALL},
     "netem_loss5.pcap": {"Bytes of the stream are missing", "It is not known where chunks begin",
                          "It is known again where chunks begin", "The message is incomplete"},
     "snaplen_96.pcap": {"The message is incomplete"},
