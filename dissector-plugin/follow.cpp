@@ -55,8 +55,8 @@ void name_peers(follow_info_t* follow, const packet_info* pinfo, Direction direc
   follow->server_port = from_client ? pinfo->destport : pinfo->srcport;
 }
 
-/// Whether bytes are wanted, not lines. A tap is not told, and the dialog shows one list in any form; but
-/// what tshark hangs on it begins like this (ui/cli/tap-follow.c, 4.0 to 4.6).
+/// Whether bytes are wanted, not lines. Wireshark gives a tap no such parameter, and the dialog shows one
+/// list in any form; but what tshark hangs on it begins like this (ui/cli/tap-follow.c, 4.0 to 4.6).
 bool wants_bytes(const follow_info_t* follow) {
   struct {
     show_type_t show_type;

@@ -6,7 +6,7 @@
 
 namespace rtmpscope::app {
 
-/// Tells the user, and returns what the program is to exit with.
+/// Prints the error on stderr; returns the program's exit code for it.
 [[nodiscard]] inline int fail(const Error& error) {
   say("rtmpscope: {}\n", error.message);
   return exit_code(error.kind);

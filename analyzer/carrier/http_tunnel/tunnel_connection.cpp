@@ -153,7 +153,7 @@ void TunnelConnection::begin_request(const HttpHead& head, std::uint64_t offset,
   if (!pending.exchange.repeated) pending.answered = is_answered_already(pending);
 }
 
-/// Behind a gap requests are captured late: their responses have been read, and told with requests made up.
+/// Behind a gap requests come late: their responses have been read, as answers to requests made up.
 bool TunnelConnection::is_answered_already(const Pending& pending) {
   Half& responses = half(Direction::to_client);
   if (!responses.miscounted)
