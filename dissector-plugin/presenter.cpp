@@ -233,7 +233,8 @@ std::string Presenter::media_phrase(const recording::MessageRecord& record,
   }
   if (phrase.empty()) {
     phrase = output::message_line(message_fields(record, connection, frame), style);
-    phrase[0] = static_cast<char>(phrase[0] - 'a' + 'A');  // "video", "audio"
+    // "video", "audio"; an undescribed body has the name of its type
+    if (phrase[0] >= 'a') phrase[0] = static_cast<char>(phrase[0] - 'a' + 'A');
     output::cut_to_width(phrase, phrase_width, style);
     return phrase.append(time_and_size(record.header));
   }
