@@ -2,6 +2,7 @@
 // be.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "base/stream.hpp"
@@ -30,7 +31,7 @@ class Lookback {
   /// The bytes from `offset` on are held.
   [[nodiscard]] bool holds(std::uint64_t offset) const { return offset >= begin_ && offset < end(); }
   [[nodiscard]] std::uint64_t begin() const { return begin_; }
-  [[nodiscard]] std::uint64_t end() const { return begin_ + bytes_.size(); }
+  [[nodiscard]] std::uint64_t end() const { return begin_ + size_; }
   /// Appends what is held to `kept`.
   void append_to(KeptBytes& kept) const;
   /// The same, if it has the byte at `offset` and `taken` follows, and `taken`; or what `taken` has from
@@ -46,12 +47,17 @@ class Lookback {
     std::size_t index = 0;  ///< of its first byte
     PacketRef packet;
   };
+  [[nodiscard]] Bytes held() const { return {bytes_.get(), size_}; }
+  [[nodiscard]] bool is_too_much(std::size_t size) const;
+  void grow(std::size_t size);
   void count();
 
   SharedMemory* memory_ = nullptr;
   std::size_t counted_ = 0;
   std::uint64_t begin_ = 0;
-  std::vector<std::uint8_t> bytes_;
+  std::unique_ptr<std::uint8_t[]> bytes_;  ///< no vector: this is done for each packet
+  std::size_t capacity_ = 0;
+  std::size_t size_ = 0;
   std::vector<Piece> pieces_;
 };
 

@@ -66,20 +66,22 @@ void ChunkStreamDecoder::begin_packet(PacketRef packet, std::uint64_t offset) {
 
 void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) {
   const StreamData whole = data;
-  for (;;) {
+  // Otherwise `next` would say need_more.
+  while (!data.bytes.empty() || parser_.has_cut_header()) {
     ChunkItem item = parser_.next(data);
-    if (item.kind == ChunkItem::Kind::odd_header &&
-        is_believable_at_once(parser_, profile_, item.raw, data.bytes)) {
-      if (parser_.odd_body()) {
-        parser_.believe_header();
-        continue;
+    if (item.kind == ChunkItem::Kind::odd_header) [[unlikely]] {
+      if (is_believable_at_once(parser_, profile_, item.raw, data.bytes)) {
+        if (parser_.odd_body()) {
+          parser_.believe_header();
+          continue;
+        }
+        item = parser_.believe_header(data.packet, item.raw);
       }
-      item = parser_.believe_header(data.packet, item.raw);
-    }
-    if (item.kind == ChunkItem::Kind::next_header &&
-        confirms_provisional(parser_, profile_, item.raw, data.bytes)) {
-      end_provisional(true, listener);
-      item = parser_.resume_at_next_header(data.packet, item.raw);
+    } else if (item.kind == ChunkItem::Kind::next_header) [[unlikely]] {
+      if (confirms_provisional(parser_, profile_, item.raw, data.bytes)) {
+        end_provisional(true, listener);
+        item = parser_.resume_at_next_header(data.packet, item.raw);
+      }
     }
     if (delivery_.holds() && item.kind != ChunkItem::Kind::odd_header &&
         item.kind != ChunkItem::Kind::need_more) [[unlikely]]
@@ -106,19 +108,19 @@ void ChunkStreamDecoder::parse(StreamData& data, ChunkStreamListener& listener) 
         }
         return;
       }
-      case ChunkItem::Kind::need_more:
-        if (kept_ == nullptr) [[likely]]
-          keep_last_chunk(whole);
-        return;
+      case ChunkItem::Kind::need_more: return keep_last_chunk(whole);
       case ChunkItem::Kind::gap:
       case ChunkItem::Kind::sync_lost: return;  // of a StreamGap
     }
   }
+  keep_last_chunk(whole);
 }
 
-/// `data` was parsed to its end: what may have to be read again is kept. Behind a chunk that is trusted that
-/// is a header whose payload has not begun.
+/// `data` was parsed to its end: what may have to be read again is kept, if it is not anyway. Behind a chunk
+/// that is trusted that is a header whose payload has not begun.
 void ChunkStreamDecoder::keep_last_chunk(const StreamData& data) {
+  if (kept_ != nullptr) [[unlikely]]
+    return;
   constexpr std::size_t worth_a_look = 4096;  // fewer bytes are copied as quickly
   std::uint64_t from = parser_.taken().header;
   const bool is_linked = lookback_.holds(from) && lookback_.end() == data.offset;
