@@ -32,7 +32,8 @@ std::string fingerprint(const RtmpePublicKey& key) {
 
 enum class Fit : std::uint8_t { no, open, yes };
 
-/// Whether `first`, deciphered, begins like what `direction` sends.
+/// Whether `first`, deciphered, begins like what `direction` sends. The shortest beginning that is enough
+/// decides, so that it does not matter how many bytes came at once.
 Fit fit_of(const keys::Rc4Key& key, Bytes first, Direction direction) {
   std::array<std::uint8_t, rtmp::chunk_evidence_size> clear;
   const std::size_t size = std::min(first.size(), clear.size());
@@ -40,9 +41,12 @@ Fit fit_of(const keys::Rc4Key& key, Bytes first, Direction direction) {
   Rc4 cipher(key);
   cipher.skip(discarded);
   cipher.apply(std::span(clear).first(size));
-  const rtmp::ChunkEvidence evidence = rtmp::read_chunk_evidence(Bytes(clear).first(size));
-  if (!evidence.plausible || evidence.direction.value_or(direction) != direction) return Fit::no;
-  return evidence.enough ? Fit::yes : Fit::open;
+  for (std::size_t count = 1; count <= size; ++count) {
+    const rtmp::ChunkEvidence evidence = rtmp::read_chunk_evidence(Bytes(clear).first(count));
+    if (!evidence.plausible || evidence.direction.value_or(direction) != direction) return Fit::no;
+    if (evidence.enough) return Fit::yes;
+  }
+  return Fit::open;
 }
 
 }  // namespace
