@@ -217,6 +217,7 @@ void apply_preferences() {
 using namespace rtmpscope::plugin;
 
 void rtmpscope_register(void) {
+  // In Wireshark "RTMP" is AppleTalk's.
   protocol = proto_register_protocol("Real-Time Messaging Protocol (rtmpscope)", "rtmpscope", "rtmpscope");
   register_fields(protocol);
   register_store();

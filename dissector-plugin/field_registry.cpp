@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "amf_structure.hpp"
+
 namespace rtmpscope::plugin {
 namespace {
 
@@ -12,6 +14,7 @@ namespace {
 // or moved.
 struct Registry {
   std::vector<FieldForm> fields;
+  std::vector<BitsForm> bits;  ///< those of a field together, in the order of FieldId
   std::vector<int> events;
   std::vector<int> extras;
   std::vector<expert_field> findings;
@@ -61,11 +64,6 @@ bool is_number(FieldKind kind) {
   return kind >= FieldKind::u8 && kind <= FieldKind::s64;
 }
 
-/// Flags in the tables, but what they say is that there is no value.
-bool is_empty_value(FieldId id) {
-  return id == FieldId::amf_null || id == FieldId::amf_undefined || id == FieldId::amf_unsupported;
-}
-
 void make_value_strings(Registry& all) {
   std::size_t tables = 0;
   for (const ValueInfo& row : values()) tables = std::max(tables, static_cast<std::size_t>(row.table) + 1);
@@ -81,28 +79,53 @@ void make_value_strings(Registry& all) {
   for (auto& table : all.wide_values) table.push_back({0, nullptr});
 }
 
-/// In JSON the name of a message's type is a field of its own.
-ValueTable values_of(FieldId id) {
-  return id == FieldId::message_type_id ? ValueTable::message_type : info(id).values;
+ftenum_t type_of(FieldId id) {
+  switch (display_of(id)) {
+    case FieldDisplay::address: return FT_IPv4;
+    case FieldDisplay::relative_time: return FT_RELATIVE_TIME;
+    case FieldDisplay::date: return FT_ABSOLUTE_TIME;
+    case FieldDisplay::frame: return FT_FRAMENUM;
+    case FieldDisplay::no_value: return FT_NONE;
+    default: return type_of(info(id).kind);
+  }
 }
 
-hf_register_info field_info(const FieldInfo& info, ValueTable values, int* id, Registry& all) {
-  hf_register_info row{};
-  row.p_id = id;
-  header_field_info& field = row.hfinfo;
-  field.name = lasting(std::string(info.title));
-  field.abbrev = lasting("rtmpscope." + std::string(info.filter));
-  field.type = type_of(info.kind);
-  field.display = is_number(info.kind) ? BASE_DEC : BASE_NONE;
-  field.blurb = lasting(std::string(info.description));
-  if (is_number(info.kind) && values != ValueTable::none) {
+/// How a number of the type is drawn; the names or unit of `field.strings` go with it.
+void set_number_display(header_field_info& field, FieldId id, ValueTable values, Registry& all) {
+  const FieldDisplay display = display_of(id);
+  field.display = BASE_DEC;
+  if (display == FieldDisplay::tcp_port) field.display = BASE_PT_TCP;
+  if (display == FieldDisplay::udp_port) field.display = BASE_PT_UDP;
+  if (values != ValueTable::none) {
     const auto table = static_cast<std::size_t>(values);
-    if (info.kind == FieldKind::u64 || info.kind == FieldKind::s64) {
+    if (info(id).kind == FieldKind::u64 || info(id).kind == FieldKind::s64) {
       field.display |= BASE_VAL64_STRING;
       field.strings = all.wide_values[table].data();
     } else {
       field.strings = all.values[table].data();
     }
+  } else if (const unit_name_string* unit = unit_of(id)) {
+    field.display |= BASE_UNIT_STRING;
+    field.strings = unit;
+  }
+}
+
+hf_register_info field_info(FieldId field_id, ValueTable values, int* id, Registry& all) {
+  const FieldInfo& info = rtmpscope::info(field_id);
+  hf_register_info row{};
+  row.p_id = id;
+  header_field_info& field = row.hfinfo;
+  field.name = lasting(std::string(info.title));
+  field.abbrev = lasting(filter_name(field_id));
+  field.type = type_of(field_id);
+  field.display = BASE_NONE;
+  field.blurb = lasting(description_of(field_id));
+  if (field.type == FT_ABSOLUTE_TIME) {
+    field.display = ABSOLUTE_TIME_UTC;
+  } else if (field_id == FieldId::message_request_frame) {
+    field.strings = FRAMENUM_TYPE(FT_FRAMENUM_REQUEST);
+  } else if (is_number(info.kind) && field.type != FT_FRAMENUM) {
+    set_number_display(field, field_id, values, all);
   }
   HFILL_INIT(row);
   return row;
@@ -133,23 +156,43 @@ hf_register_info plain_field(const char* abbreviation, const char* name, const c
   return row;
 }
 
+void add_address_of_ipv6(FieldId field_id, int* id, Registry& all) {
+  hf_register_info row = field_info(field_id, ValueTable::none, id, all);
+  row.hfinfo.abbrev = lasting(filter_name(field_id) + "_ipv6");
+  row.hfinfo.type = FT_IPv6;
+  all.field_infos.push_back(row);
+}
+
+void add_bit_fields(FieldId field_id, Registry& all) {
+  for (const Bits& bits : bit_fields()) {
+    if (bits.id != field_id) continue;
+    BitsForm& form = all.bits.emplace_back(BitsForm{bits});
+    hf_register_info row = field_info(field_id, bits.values, &form.id, all);
+    row.hfinfo.bitmask = bits.mask;
+    if (row.hfinfo.type == FT_BOOLEAN) {
+      row.hfinfo.display = 8;
+    } else {
+      row.hfinfo.type = FT_UINT8;
+    }
+    all.field_infos.push_back(row);
+  }
+}
+
 void add_table_fields(Registry& all) {
   all.fields.resize(fields().size());
+  all.bits.reserve(bit_fields().size());  // Wireshark keeps pointers to the ids
   for (std::size_t i = 0; i < fields().size(); ++i) {
     FieldForm& form = all.fields[i];
     const auto id = static_cast<FieldId>(i);
     if (!may_appear(fields()[i].filter)) continue;
+    form.display = display_of(id);
     form.values = values_of(id);
-    hf_register_info row = field_info(fields()[i], form.values, &form.id, all);
-    if (is_frame_number(id)) {
-      row.hfinfo.type = FT_FRAMENUM;
-      row.hfinfo.display = BASE_NONE;
-      if (id == FieldId::message_request_frame) row.hfinfo.strings = FRAMENUM_TYPE(FT_FRAMENUM_REQUEST);
-    }
-    if (is_empty_value(id)) row.hfinfo.type = FT_NONE;
-    form.type = row.hfinfo.type;
+    form.unit = unit_of(id);
+    form.type = type_of(id);
     form.label = lasting(std::string(fields()[i].title) + (form.type == FT_NONE ? "" : ": "));
-    all.field_infos.push_back(row);
+    add_bit_fields(id, all);  // first: filters take the names of values from the first field of a name
+    all.field_infos.push_back(field_info(id, form.values, &form.id, all));
+    if (form.display == FieldDisplay::address) add_address_of_ipv6(id, &form.ipv6, all);
   }
   all.events.assign(events().size(), -1);
   for (std::size_t i = 0; i < events().size(); ++i) {
@@ -179,6 +222,27 @@ void add_extra_fields(Registry& all) {
   infos.push_back(plain_field("rtmpscope.reassembled_in", "Reassembled in",
                               "Packet that completes the message which this one has a part of", FT_FRAMENUM,
                               id++));
+  hf_register_info amf0 = plain_field("rtmpscope.amf.marker", "AMF0 marker", "AMF0 2.1", FT_UINT8, id++);
+  amf0.hfinfo.strings = amf0_markers;
+  infos.push_back(amf0);
+  hf_register_info amf3 = plain_field("rtmpscope.amf3.marker", "AMF3 marker", "AMF3 3.1", FT_UINT8, id++);
+  amf3.hfinfo.strings = amf3_markers;
+  infos.push_back(amf3);
+  infos.push_back(plain_field("rtmpscope.amf.length", "Length",
+                              "Bytes of a string, XML document or byte array", FT_UINT32, id++));
+  infos.push_back(plain_field("rtmpscope.amf.key_length", "Property name's length",
+                              "Bytes of the name of a property", FT_UINT32, id++));
+  infos.push_back(plain_field("rtmpscope.amf.count", "Count",
+                              "Members of an ECMA array or elements of another one, as announced", FT_UINT32,
+                              id++));
+  infos.push_back(plain_field("rtmpscope.amf3.trait_count", "Traits",
+                              "Sealed members of an AMF3 object (AMF3 3.12)", FT_UINT32, id++));
+  infos.push_back(plain_field("rtmpscope.amf.object_end", "End of members",
+                              "Empty name and end marker of an object or ECMA array (AMF0 2.11)", FT_NONE,
+                              id++));
+  infos.push_back(plain_field("rtmpscope.amf.date_number", "Date",
+                              "Milliseconds since 1970, of a date beyond the years that have four digits",
+                              FT_DOUBLE, id++));
   infos.push_back(plain_field("rtmpscope.redacted", "Redacted", "Stands for a value that may be secret",
                               FT_STRING, id++));
   infos.push_back(plain_field("rtmpscope.rtmpt.command", "RTMPT command", "From the path of the request",
@@ -307,9 +371,10 @@ expert_field* expert(ExtraExpert id) {
   return &registry().expert_extras[static_cast<std::size_t>(id)];
 }
 
-bool is_frame_number(FieldId id) {
-  return id == FieldId::message_request_frame || id == FieldId::message_first_frame ||
-         id == FieldId::handshake_first_frame;
+std::span<const BitsForm> bit_forms(FieldId id) {
+  const auto found =
+      std::ranges::equal_range(registry().bits, id, {}, [](const BitsForm& form) { return form.bits.id; });
+  return {found.begin(), found.end()};
 }
 
 }  // namespace rtmpscope::plugin

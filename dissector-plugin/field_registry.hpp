@@ -1,8 +1,7 @@
 // Every name of the tables as a Wireshark field, and every finding as an expert item.
 #pragma once
 
-#include "schema/schema.hpp"
-#include "ws_compat.h"
+#include "field_display.hpp"
 
 namespace rtmpscope::plugin {
 
@@ -13,6 +12,14 @@ enum class ExtraField : std::uint8_t {
   key,              ///< name of an AMF property
   response_frame,   ///< packet with the response
   completed_in,     ///< packet that completed the message at hand
+  amf0_marker,      ///< in front of a value
+  amf3_marker,      ///< in front of a value
+  string_length,    ///< of a text or byte array of AMF
+  key_length,       ///< of a property's name
+  amf_count,        ///< of members or elements, as announced
+  trait_count,      ///< of the members that an AMF3 object's class has
+  object_end,       ///< marker
+  date_number,      ///< a date beyond those that Wireshark can show, in milliseconds
   redacted,         ///< stands for a number that must not be shown
   tunnel_command,   ///< RTMPT: open, send, idle, close
   tunnel_session,   ///< RTMPT: id that the server gave out
@@ -41,19 +48,25 @@ void register_fields(int protocol);
 /// A field of the tables as Wireshark has it.
 struct FieldForm {
   int id = -1;
+  int ipv6 = -1;  ///< of an address; `id` is the one for IPv4
   ftenum_t type = FT_NONE;
+  FieldDisplay display = FieldDisplay::plain;
   ValueTable values = ValueTable::none;
   std::string_view label;  ///< what its items begin with: the title, with ": " if a value follows
+  const unit_name_string* unit = nullptr;
 };
 [[nodiscard]] const FieldForm& form(FieldId id);
+/// The field in some bits of its byte, a field of the same name.
+struct BitsForm {
+  Bits bits;
+  int id = -1;
+};
+[[nodiscard]] std::span<const BitsForm> bit_forms(FieldId id);
 [[nodiscard]] int field(FieldId id);
 [[nodiscard]] int field(EventKind kind);  ///< the subtree of an event
 [[nodiscard]] int field(ExtraField id);
 [[nodiscard]] int subtree();
 [[nodiscard]] expert_field* expert(FindingId id);
 [[nodiscard]] expert_field* expert(ExtraExpert id);
-
-/// Fields that hold a packet's number: Wireshark jumps there.
-[[nodiscard]] bool is_frame_number(FieldId id);
 
 }  // namespace rtmpscope::plugin

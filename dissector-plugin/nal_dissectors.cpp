@@ -51,8 +51,6 @@ void show_nal_unit(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, media::V
 
 void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base) {
   switch (entry.id) {
-    case FieldId::video_codec:
-    case FieldId::video_track_codec: unit.codec = static_cast<media::VideoCodec>(entry.number); break;
     case FieldId::video_nal_unit_length:
     case FieldId::video_track_nal_unit_length:
     case FieldId::video_configuration_parameter_set_length:

@@ -20,7 +20,6 @@ void show_nal_unit(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, media::V
 
 /// The NAL unit of the container that is open, for Wireshark's own dissectors.
 struct NalUnit {
-  media::VideoCodec codec = media::VideoCodec::unknown;
   int start = 0;
   int length = 0;  ///< 0: none
 };

@@ -293,4 +293,17 @@ const char* Presenter::info_column(const recording::RecordBatch& batch, const Re
   });
 }
 
+const char* Presenter::summary(const recording::RecordBatch& batch, const RecordedConnection& connection,
+                               Bytes frame) noexcept {
+  info_column(batch, connection, frame);
+  constexpr std::size_t most_bytes = 190;
+  if (text_.size() > most_bytes) {
+    std::size_t end = most_bytes;
+    while (end > 0 && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) --end;  // within a character
+    text_.resize(end);
+    guarded(text_, [&] { text_.append("\u2026"); });
+  }
+  return text_.c_str();
+}
+
 }  // namespace rtmpscope::plugin

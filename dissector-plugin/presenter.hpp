@@ -39,6 +39,9 @@ class Presenter {
   /// The phrases, or if there are none, what the batch is a part of.
   const char* info_column(const recording::RecordBatch& batch, const RecordedConnection& connection,
                           Bytes frame) noexcept;
+  /// The same, as long as it may stand behind the protocol's name.
+  const char* summary(const recording::RecordBatch& batch, const RecordedConnection& connection,
+                      Bytes frame) noexcept;
   /// A line of ASCII with its line end, for messages and what else a person follows; empty for the rest.
   /// `time` is the packet's.
   const char* line(const recording::Record& record, const RecordedConnection& connection, Bytes frame,

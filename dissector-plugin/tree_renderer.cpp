@@ -3,12 +3,14 @@
 #include <cstring>
 #include <type_traits>
 
+#include "amf_structure.hpp"
 #include "chunk_places.hpp"
 #include "expert_items.hpp"
 #include "field_registry.hpp"
 #include "item_label.hpp"
 #include "nal_dissectors.hpp"
 #include "recording/header_bytes.hpp"
+#include "tree_items.hpp"
 
 // No local variable of this file has a destructor: see render().
 
@@ -22,10 +24,8 @@ constexpr std::size_t deepest = 96;
 /// Wireshark gives up at a million items in a packet and calls that a bug of the dissector.
 constexpr std::uint32_t most_items = 200'000;
 
-struct Target {
+struct Target : ItemTarget {
   ChunkPlaces chunks;
-  tvbuff_t* tvb = nullptr;
-  packet_info* pinfo = nullptr;
   Presenter* presenter = nullptr;
   bool labels = false;       ///< whether anybody reads the texts of items
   bool begins_here = false;  ///< the message's first chunk lies in this packet
@@ -37,145 +37,8 @@ struct Level {
   proto_tree* tree = nullptr;
   proto_item* item = nullptr;
   int offset = 0;
+  FieldId id{};  ///< of the container
 };
-
-/// Text for Wireshark, in packet memory.
-struct CleanText {
-  const char* text = nullptr;
-  bool plain = false;  ///< shown as it is: ASCII that prints, and no escapes
-};
-
-/// Valid UTF-8 without a zero.
-CleanText clean_text(Target& target, Bytes bytes) {
-  auto* copy = static_cast<std::uint8_t*>(wmem_alloc(target.pinfo->pool, bytes.size() + 1));
-  bool plain = true;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    copy[i] = bytes[i] == 0 ? std::uint8_t{' '} : bytes[i];
-    plain = plain && bytes[i] >= ' ' && bytes[i] < 0x7F && bytes[i] != '\\';
-  }
-  copy[bytes.size()] = 0;
-  if (plain) return {reinterpret_cast<const char*>(copy), true};
-  return {reinterpret_cast<const char*>(
-              get_utf_8_string(target.pinfo->pool, copy, static_cast<int>(bytes.size()))),
-          false};
-}
-
-/// An item without a value, for its label to be written.
-proto_item* add_bare_item(proto_tree* tree, int id, tvbuff_t* tvb, int start, int length) {
-  // The cheap way checks that the place is there; payload that was not kept is not.
-  if (length == 0 && start <= static_cast<int>(tvb_captured_length(tvb))) {
-    return proto_tree_add_item(tree, id, tvb, start, 0, ENC_NA);
-  }
-  return proto_tree_add_none_format(tree, id, tvb, start, length, "%s", "");
-}
-
-/// Adds a text that consists of nothing else, if it fits: "before: text", or `text` alone if `before` is
-/// null.
-proto_item* add_heading(Target& target, proto_tree* tree, int id, int start, int length, const char* before,
-                        std::string_view text) {
-  const std::string_view front = before == nullptr ? std::string_view() : before;
-  if (front.size() + text.size() + 2 > ItemLabel::capacity) {
-    return proto_tree_add_none_format(tree, id, target.tvb, start, length, "%s%s%.*s",
-                                      before == nullptr ? "" : before, before == nullptr ? "" : ": ",
-                                      static_cast<int>(text.size()), text.data());
-  }
-  proto_item* item = add_bare_item(tree, id, target.tvb, start, length);
-  ItemLabel label(item);
-  if (before != nullptr) label << front << ": ";
-  label << text;
-  return item;
-}
-
-proto_item* add_number_item(proto_tree* tree, tvbuff_t* tvb, const FieldForm& form, std::uint64_t number,
-                            int start, int length) {
-  switch (form.type) {
-    case FT_UINT64: return proto_tree_add_uint64(tree, form.id, tvb, start, length, number);
-    case FT_INT64:
-      return proto_tree_add_int64(tree, form.id, tvb, start, length, static_cast<gint64>(number));
-    case FT_INT32:
-      return proto_tree_add_int(tree, form.id, tvb, start, length,
-                                static_cast<gint32>(static_cast<std::int64_t>(number)));
-    case FT_BOOLEAN: return proto_tree_add_boolean(tree, form.id, tvb, start, length, number != 0 ? 1U : 0U);
-    case FT_NONE: return add_bare_item(tree, form.id, tvb, start, length);
-    default: return proto_tree_add_uint(tree, form.id, tvb, start, length, static_cast<guint32>(number));
-  }
-}
-
-/// Names of values are shorter than that.
-void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& entry) {
-  label << form.label;
-  if (form.type == FT_NONE) return;
-  if (entry.op == Op::flag) {
-    label << (entry.number != 0 ? "True" : "False");
-    return;
-  }
-  const bool named = form.values != ValueTable::none;
-  if (named) {
-    const ValueInfo* value = find_value(form.values, entry.number);
-    label << (value == nullptr ? "Unknown" : value->text) << " (";
-  }
-  if (entry.op == Op::signed_number) {
-    label.number(static_cast<std::int64_t>(entry.number));
-  } else {
-    label.number(entry.number);
-  }
-  if (named) label << ")";
-}
-
-proto_item* add_number(proto_tree* tree, tvbuff_t* tvb, const Tape::Entry& entry, int start, int length,
-                       bool hidden) {
-  const FieldForm& form = plugin::form(entry.id);
-  proto_item* item = add_number_item(tree, tvb, form, entry.number, start, length);
-  if (hidden) return item;
-  ItemLabel label(item);
-  write_number(label, form, entry);
-  return item;
-}
-
-proto_item* add_text(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry, int start,
-                     int length, bool hidden) {
-  const CleanText text = clean_text(target, tape.bytes(entry));
-  const FieldForm& form = plugin::form(entry.id);
-  if (form.type != FT_STRING) {  // a pseudonym in place of a number
-    return proto_tree_add_string(tree, field(ExtraField::redacted), target.tvb, start, length, text.text);
-  }
-  proto_item* item = proto_tree_add_string(tree, form.id, target.tvb, start, length, text.text);
-  const std::string_view shown = text.text;
-  if (!hidden && text.plain && form.label.size() + shown.size() <= ItemLabel::capacity) {
-    ItemLabel(item) << form.label << shown;
-  }
-  return item;
-}
-
-/// Payload that was not kept is not in the tvb, and Wireshark checks this kind of item against it.
-proto_item* add_blob(Target& target, proto_tree* tree, const Tape::Entry& entry, Bytes bytes, int start,
-                     int length) {
-  static const guint8 none = 0;
-  const auto there = static_cast<int>(tvb_captured_length(target.tvb));
-  if (length > 0 && start + length <= there && !target.presenter->redaction())
-    return proto_tree_add_item(tree, field(entry.id), target.tvb, start, length, ENC_NA);
-  const int first = std::min(start, there);
-  proto_item* item = proto_tree_add_bytes_with_length(
-      tree, field(entry.id), target.tvb, first, std::min(length, there - first),
-      bytes.empty() ? &none : bytes.data(), static_cast<int>(bytes.size()));
-  proto_item_set_len(item, length);
-  return item;
-}
-
-proto_item* add_value(Target& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry, int base,
-                      bool hidden) {
-  const int start = base + static_cast<int>(entry.range.offset);
-  const int length = static_cast<int>(entry.range.length);
-  switch (entry.op) {
-    case Op::number:
-    case Op::signed_number:
-    case Op::flag: return add_number(tree, target.tvb, entry, start, length, hidden);
-    case Op::text: return add_text(target, tree, tape, entry, start, length, hidden);
-    case Op::real: return proto_tree_add_double(tree, field(entry.id), target.tvb, start, length, entry.real);
-    case Op::blob: return add_blob(target, tree, entry, tape.bytes(entry), start, length);
-    default: return nullptr;
-  }
-}
 
 /// Whether a line for the field would say what stands in another one beside it. It is there for filters, but
 /// hidden, as far as Wireshark is not told to show hidden fields.
@@ -200,7 +63,7 @@ class FieldTree {
   /// `base` is where the tape's ranges count from in the target's tvb.
   FieldTree(Target& target, proto_tree* parent, proto_item* parent_item, int base)
       : target_(target), base_(base), last_(parent_item) {
-    levels_[0] = {parent, parent_item, base};
+    levels_[0] = {parent, parent_item, base, {}};
   }
 
   /// Adds what one entry stands for.
@@ -237,19 +100,21 @@ class FieldTree {
       ++flat_;
     } else {
       ++depth_;
-      levels_[depth_] = {proto_item_add_subtree(item, subtree()), item, start};
+      levels_[depth_] = {proto_item_add_subtree(item, subtree()), item, start, entry.id};
     }
+    add_amf_head(target_, levels_[depth_].tree, entry.id, start);
   }
 
   void close(const Tape::Entry& entry) {
     // Wireshark's dissectors would show the texts in it.
-    if (nal_.length > 0 && !target_.presenter->redaction()) {
-      show_nal_unit(target_.tvb, target_.pinfo, levels_[depth_].tree, nal_.codec, nal_.start, nal_.length);
+    if (nal_.length > 0 && !target_.redacted) {
+      show_nal_unit(target_.tvb, target_.pinfo, levels_[depth_].tree, format_.codec, nal_.start, nal_.length);
     }
     nal_.length = 0;
     if (flat_ > 0) {
       --flat_;
     } else if (depth_ > 0) {
+      add_amf_end(target_, levels_[depth_].tree, levels_[depth_].id, start_of(entry));
       const int length = start_of(entry) - levels_[depth_].offset;
       if (length > 0) proto_item_set_len(levels_[depth_].item, length);
       last_ = levels_[depth_].item;
@@ -262,17 +127,20 @@ class FieldTree {
     proto_item* item = proto_tree_add_string(levels_[depth_].tree, field(ExtraField::key), target_.tvb,
                                              start_of(entry), static_cast<int>(entry.range.length), key_);
     proto_item_set_hidden(item);
+    add_amf_key_length(target_, levels_[depth_].tree, start_of(entry), static_cast<int>(entry.range.length));
   }
 
   void add_field(const Tape& tape, const Tape::Entry& entry) {
     const bool hidden = is_evident(target_, entry);
-    proto_item* item = add_value(target_, levels_[depth_].tree, tape, entry, base_, hidden);
+    proto_item* item = add_value(target_, levels_[depth_].tree, tape, entry, base_, hidden, format_);
+    format_.note(entry);
     note_nal_unit(nal_, entry, base_);
     if (entry.range.length == 0) proto_item_set_generated(item);
     if (hidden) proto_item_set_hidden(item);
     if (key_ != nullptr) prepend_key(item, key_);
     key_ = nullptr;
     last_ = item;
+    if (entry.range.length > 0) add_amf_head(target_, levels_[depth_].tree, entry.id, start_of(entry));
   }
 
   Target& target_;
@@ -282,6 +150,7 @@ class FieldTree {
   std::size_t flat_ = 0;  ///< containers that are open beyond the deepest
   proto_item* last_;
   const char* key_ = nullptr;
+  BodyFormat format_;
   NalUnit nal_;
 };
 static_assert(std::is_trivially_destructible_v<FieldTree>);
@@ -468,9 +337,11 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
   target.tvb = tvb;
   target.pinfo = pinfo;
   target.presenter = &presenter;
+  target.redacted = presenter.redaction() != nullptr;
   target.labels = PTREE_DATA(tree)->visible != 0;
   const bool at_end = batch.place == end_place;
   proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, at_end ? 0 : -1, ENC_NA);
+  if (target.labels) proto_item_append_text(item, ", %s", presenter.summary(batch, connection, frame));
   proto_tree* root = proto_item_add_subtree(item, subtree());
   add_head(target, root, item, connection, batch);
   tvbuff_t* clear = tvb_in_clear(target, tvb, connection, batch, frame);

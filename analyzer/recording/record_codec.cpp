@@ -118,6 +118,7 @@ void RecordWriter::message(Direction direction, const MessageRecord& record) {
       tag_of(Record::Kind::message, direction) | (record.complete ? 0U : incomplete) |
       (header.timestamp_exact ? 0U : estimated) | (header.message_stream_id_known ? 0U : stream_unknown) |
       (record.link != 0 ? has_link : 0U) | (body.copy != nullptr ? body_copied : 0U)));
+  if (!record.complete) out_.push_back(header.length_known ? 1 : 0);
   out_.push_back(header.type_id);
   write_varint(out_, header.chunk_stream_id);
   write_varint(out_, header.message_stream_id);
@@ -144,6 +145,10 @@ void RecordReader::read_message(std::uint8_t tag, MessageRecord& record) {
   record.frame = frame_;
   header.timestamp_exact = (tag & estimated) == 0;
   header.message_stream_id_known = (tag & stream_unknown) == 0;
+  if (!record.complete) {
+    header.length_known = in_.front() != 0;
+    in_ = in_.subspan(1);
+  }
   header.type_id = in_.front();
   in_ = in_.subspan(1);
   header.chunk_stream_id = number();

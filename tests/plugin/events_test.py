@@ -3,9 +3,14 @@ of them has the name, place, size and value that `analyze --ranges` prints; with
 two."""
 
 import math
+import re
 import sys
+import tempfile
 from collections import defaultdict
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
+import field_bodies
 from program import Program, keys_of, samples
 from wireshark import IN_ORDER, Tshark, show
 
@@ -22,6 +27,9 @@ HEADS = {
 }  # fmt: skip
 # In a message's head, behind port and direction.
 PLACE = {name: place for place, name in enumerate(HEADS["message"], 2)}
+# Of AMF's structure, which JSON does not have.
+STRUCTURE = ("rtmpscope.amf.marker", "rtmpscope.amf3.marker", "rtmpscope.amf.length", "rtmpscope.amf.key_length",
+             "rtmpscope.amf.count", "rtmpscope.amf3.trait_count", "rtmpscope.amf.object_end")
 EMPTY_VALUES = ("rtmpscope.amf.null", "rtmpscope.amf.undefined", "rtmpscope.amf.unsupported")
 
 
@@ -77,7 +85,9 @@ def plugin_events(tshark, capture, *arguments):
             connection = show(layer, "stream")
             opening = layer.find("./field[@name='rtmpscope.connection_open']")
             if opening is not None:
-                address, port = (show(opening, f"connection_open.client.{name}") for name in ("address", "port"))
+                address, ipv6, port = (show(opening, f"connection_open.client.{name}")
+                                       for name in ("address", "address_ipv6", "port"))
+                address = address or ipv6
                 clients[connection] = numbered(address, int(port), clients)
             way = "to_server" if show(layer, "event.direction") == "0" else "to_client"
             for item in layer:
@@ -112,6 +122,8 @@ def add_fields(item, base, fields, is_top):
         size = int(field.get("size"))
         if name == "rtmpscope.amf.key":
             key = field.get("show")
+        elif name in STRUCTURE:
+            continue
         elif name.startswith("rtmpscope.") and not (is_top and is_head(name, size)):
             fields.append((name, key, int(field.get("pos")) - base, size, field.get("show")))
             key = None
@@ -157,8 +169,27 @@ def unescape(shown):
     return shown
 
 
+def same_name_and_value(expected, value, name, shown):
+    """A time is a real number of milliseconds there, and says so by its name, if that is not a date's."""
+    if name == "rtmpscope.amf.date":
+        return name == expected and value is not None and math.isclose(milliseconds(shown), value, abs_tol=0.001)
+    if name == "rtmpscope.amf.date_number":  # beyond the years that Wireshark can show
+        return expected == "rtmpscope.amf.date" and same_value(value, shown)
+    if expected == name + "_ms":
+        return math.isclose(float(shown), value / 1000, abs_tol=1e-9)
+    return expected == name and same_value(value, shown)
+
+
+def milliseconds(shown):
+    """Since 1970, of "Nov 22, 2026 10:00:00.123456789 UTC", or since 4.2 of "2026-11-22T10:00:00.123456789Z"."""
+    whole, fraction = re.fullmatch(r"(.+?)\.(\d{9})(?: UTC|Z)", shown).groups()
+    form = "%Y-%m-%dT%H:%M:%S" if "T" in whole[:11] and whole[0].isdigit() else "%b %d, %Y %H:%M:%S"
+    moment = datetime.strptime(re.sub(r"\s+", " ", whole), form).replace(tzinfo=timezone.utc)
+    return (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) / timedelta(milliseconds=1) + int(fraction) / 1e6
+
+
 def same_field(a, b):
-    return a[:3] == b[:3] and same_size(a[3], b[3], a[2]) and same_value(a[4], b[4])
+    return a[1:3] == b[1:3] and same_size(a[3], b[3], a[2]) and same_name_and_value(a[0], a[4], b[0], b[4])
 
 
 def differences(expected, found):
@@ -180,8 +211,10 @@ def differences(expected, found):
 def main():
     program, plugin, series = Program(sys.argv[1]), sys.argv[2], sys.argv[3]
     failures = compared = 0
-    with Tshark(plugin, series) as tshark:
-        for capture in samples():
+    with Tshark(plugin, series) as tshark, tempfile.TemporaryDirectory() as folder:
+        bodies = Path(folder) / "bodies.pcap"
+        bodies.with_suffix(".keys").write_text(field_bodies.write(bodies))
+        for capture in [*samples(), bodies]:
             if capture.name in DAMAGED:
                 continue
             order = [*(IN_ORDER if capture.name in OUT_OF_ORDER else []), *tshark.keys(capture)]

@@ -1,0 +1,247 @@
+#include "tree_items.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "field_registry.hpp"
+#include "item_label.hpp"
+
+namespace rtmpscope::plugin {
+namespace {
+
+using Op = Tape::Op;
+
+proto_item* add_number_item(proto_tree* tree, tvbuff_t* tvb, const FieldForm& form, std::uint64_t number,
+                            int start, int length) {
+  switch (form.type) {
+    case FT_UINT64: return proto_tree_add_uint64(tree, form.id, tvb, start, length, number);
+    case FT_INT64:
+      return proto_tree_add_int64(tree, form.id, tvb, start, length, static_cast<gint64>(number));
+    case FT_INT32:
+      return proto_tree_add_int(tree, form.id, tvb, start, length,
+                                static_cast<gint32>(static_cast<std::int64_t>(number)));
+    case FT_BOOLEAN: return proto_tree_add_boolean(tree, form.id, tvb, start, length, number != 0 ? 1U : 0U);
+    case FT_NONE: return add_bare_item(tree, form.id, tvb, start, length);
+    default: return proto_tree_add_uint(tree, form.id, tvb, start, length, static_cast<guint32>(number));
+  }
+}
+
+/// Whether bits of their byte are those of a field, with what is known of the message so far.
+bool holds(BitsWhen when, std::uint8_t byte, const BodyFormat& format) {
+  switch (when) {
+    case BitsWhen::always: return true;
+    case BitsWhen::first_bit_clear: return (byte & 0x80) == 0;
+    case BitsWhen::first_bit_set: return (byte & 0x80) != 0;
+    case BitsWhen::enhanced: return format.enhanced;
+    case BitsWhen::avc: return format.codec == media::VideoCodec::avc;
+    case BitsWhen::hevc: return format.codec == media::VideoCodec::hevc;
+    case BitsWhen::vvc: return format.codec == media::VideoCodec::vvc;
+    case BitsWhen::av1: return format.codec == media::VideoCodec::av1;
+    case BitsWhen::vp9: return format.codec == media::VideoCodec::vp9;
+  }
+  return false;
+}
+
+/// The bits that the entry's value is, or null: it is all of its bytes, or is computed from them.
+const BitsForm* bits_of(const ItemTarget& target, const Tape::Entry& entry, int start,
+                        const BodyFormat& format) {
+  if (entry.range.length != 1 || start < 0 || start >= static_cast<int>(tvb_captured_length(target.tvb)))
+    return nullptr;
+  const std::uint8_t byte = *tvb_get_ptr(target.tvb, start, 1);
+  for (const BitsForm& form : bit_forms(entry.id)) {
+    const unsigned mask = form.bits.mask == 0 ? 0xFFU : form.bits.mask;
+    if (holds(form.bits.when, byte, format) && (byte & mask) >> std::countr_zero(mask) == entry.number)
+      return &form;
+  }
+  return nullptr;
+}
+
+/// As Wireshark draws them: "..01 .... = ".
+void write_bits(ItemLabel& label, std::uint8_t mask, std::uint64_t number) {
+  char drawn[] = ".... .... = ";
+  const std::uint64_t bits = number << std::countr_zero(mask);
+  for (unsigned i = 0; i < 8; ++i) {
+    const unsigned bit = 0x80U >> i;
+    if ((mask & bit) != 0) drawn[i < 4 ? i : i + 1] = (bits & bit) != 0 ? '1' : '0';
+  }
+  label << drawn;
+}
+
+/// Names of values are shorter than a label.
+void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& entry, ValueTable values) {
+  label << form.label;
+  if (form.type == FT_NONE) return;
+  if (entry.op == Op::flag) {
+    label << (entry.number != 0 ? "True" : "False");
+    return;
+  }
+  const bool named = values != ValueTable::none;
+  if (named) {
+    const ValueInfo* value = find_value(values, entry.number);
+    label << (value == nullptr ? "Unknown" : value->text) << " (";
+  }
+  if (entry.op == Op::signed_number) {
+    label.number(static_cast<std::int64_t>(entry.number));
+  } else {
+    label.number(entry.number);
+  }
+  if (named) label << ")";
+  if (form.unit != nullptr) label << (entry.number == 1 ? form.unit->singular : form.unit->plural);
+}
+
+proto_item* add_bits(const ItemTarget& target, proto_tree* tree, const BitsForm& bits,
+                     const Tape::Entry& entry, int start) {
+  const auto value =
+      static_cast<guint32>(entry.number << (bits.bits.mask == 0 ? 0 : std::countr_zero(bits.bits.mask)));
+  return entry.op == Op::flag ? proto_tree_add_boolean(tree, bits.id, target.tvb, start, 1, value)
+                              : proto_tree_add_uint(tree, bits.id, target.tvb, start, 1, value);
+}
+
+proto_item* add_number(const ItemTarget& target, proto_tree* tree, const Tape::Entry& entry, int start,
+                       int length, bool hidden, const BodyFormat& format) {
+  const FieldForm& form = plugin::form(entry.id);
+  const BitsForm* bits = bits_of(target, entry, start, format);
+  proto_item* item = bits != nullptr ? add_bits(target, tree, *bits, entry, start)
+                                     : add_number_item(tree, target.tvb, form, entry.number, start, length);
+  if (hidden) return item;
+  ItemLabel label(item);
+  if (bits != nullptr && bits->bits.mask != 0) write_bits(label, bits->bits.mask, entry.number);
+  write_number(label, form, entry, bits != nullptr ? bits->bits.values : form.values);
+  return item;
+}
+
+/// Null if `text` is no address.
+proto_item* add_address(const ItemTarget& target, proto_tree* tree, const FieldForm& form, const char* text,
+                        int start, int length) {
+  ws_in4_addr ipv4;
+  if (str_to_ip(text, &ipv4)) return proto_tree_add_ipv4(tree, form.id, target.tvb, start, length, ipv4);
+  ws_in6_addr ipv6;
+  if (str_to_ip6(text, &ipv6)) return proto_tree_add_ipv6(tree, form.ipv6, target.tvb, start, length, &ipv6);
+  return nullptr;
+}
+
+proto_item* add_text(const ItemTarget& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry,
+                     int start, int length, bool hidden) {
+  const CleanText text = clean_text(target, tape.bytes(entry));
+  const FieldForm& form = plugin::form(entry.id);
+  if (form.display == FieldDisplay::address) {
+    if (proto_item* item = add_address(target, tree, form, text.text, start, length)) return item;
+  }
+  if (form.type != FT_STRING) {  // a pseudonym in place of a number or an address
+    return proto_tree_add_string(tree, field(ExtraField::redacted), target.tvb, start, length, text.text);
+  }
+  proto_item* item = proto_tree_add_string(tree, form.id, target.tvb, start, length, text.text);
+  const std::string_view shown = text.text;
+  if (!hidden && text.plain && form.label.size() + shown.size() <= ItemLabel::capacity) {
+    ItemLabel(item) << form.label << shown;
+  }
+  return item;
+}
+
+nstime_t time_of(double milliseconds) {
+  const double seconds = std::floor(milliseconds / 1000);
+  nstime_t time;
+  time.secs = static_cast<time_t>(seconds);
+  time.nsecs = static_cast<int>(std::lround((milliseconds - seconds * 1000) * 1e6));
+  if (time.nsecs >= 1'000'000'000) {
+    ++time.secs;
+    time.nsecs -= 1'000'000'000;
+  }
+  return time;
+}
+
+proto_item* add_real(const ItemTarget& target, proto_tree* tree, const Tape::Entry& entry, int start,
+                     int length) {
+  constexpr double year_1 = -62'135'596'800'000, year_10000 = 253'402'300'800'000;
+  const FieldForm& form = plugin::form(entry.id);
+  const bool is_time = form.display == FieldDisplay::relative_time || form.display == FieldDisplay::date;
+  if (!is_time) return proto_tree_add_double(tree, form.id, target.tvb, start, length, entry.real);
+  // The negation is for NaN.
+  if (!(entry.real >= year_1 && entry.real < year_10000)) {
+    return proto_tree_add_double(tree, field(ExtraField::date_number), target.tvb, start, length, entry.real);
+  }
+  const nstime_t time = time_of(entry.real);
+  return proto_tree_add_time(tree, form.id, target.tvb, start, length, &time);
+}
+
+/// Payload that was not kept is not in the tvb, and Wireshark checks this kind of item against it.
+proto_item* add_blob(const ItemTarget& target, proto_tree* tree, const Tape::Entry& entry, Bytes bytes,
+                     int start, int length) {
+  static const guint8 none = 0;
+  const auto there = static_cast<int>(tvb_captured_length(target.tvb));
+  if (length > 0 && start + length <= there && !target.redacted)
+    return proto_tree_add_item(tree, field(entry.id), target.tvb, start, length, ENC_NA);
+  const int first = std::min(start, there);
+  proto_item* item = proto_tree_add_bytes_with_length(
+      tree, field(entry.id), target.tvb, first, std::min(length, there - first),
+      bytes.empty() ? &none : bytes.data(), static_cast<int>(bytes.size()));
+  if (length > 0) proto_item_set_len(item, length);  // with 0 Wireshark would cut the value, too
+  return item;
+}
+
+}  // namespace
+
+CleanText clean_text(const ItemTarget& target, Bytes bytes) {
+  auto* copy = static_cast<std::uint8_t*>(wmem_alloc(target.pinfo->pool, bytes.size() + 1));
+  bool plain = true;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    copy[i] = bytes[i] == 0 ? std::uint8_t{' '} : bytes[i];
+    plain = plain && bytes[i] >= ' ' && bytes[i] < 0x7F && bytes[i] != '\\';
+  }
+  copy[bytes.size()] = 0;
+  if (plain) return {reinterpret_cast<const char*>(copy), true};
+  return {reinterpret_cast<const char*>(
+              get_utf_8_string(target.pinfo->pool, copy, static_cast<int>(bytes.size()))),
+          false};
+}
+
+proto_item* add_bare_item(proto_tree* tree, int id, tvbuff_t* tvb, int start, int length) {
+  // The cheap way checks that the place is there; payload that was not kept is not.
+  if (length == 0 && start <= static_cast<int>(tvb_captured_length(tvb))) {
+    return proto_tree_add_item(tree, id, tvb, start, 0, ENC_NA);
+  }
+  return proto_tree_add_none_format(tree, id, tvb, start, length, "%s", "");
+}
+
+proto_item* add_heading(const ItemTarget& target, proto_tree* tree, int id, int start, int length,
+                        const char* before, std::string_view text) {
+  const std::string_view front = before == nullptr ? std::string_view() : before;
+  if (front.size() + text.size() + 2 > ItemLabel::capacity) {
+    return proto_tree_add_none_format(tree, id, target.tvb, start, length, "%s%s%.*s",
+                                      before == nullptr ? "" : before, before == nullptr ? "" : ": ",
+                                      static_cast<int>(text.size()), text.data());
+  }
+  proto_item* item = add_bare_item(tree, id, target.tvb, start, length);
+  ItemLabel label(item);
+  if (before != nullptr) label << front << ": ";
+  label << text;
+  return item;
+}
+
+proto_item* add_value(const ItemTarget& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry,
+                      int base, bool hidden, const BodyFormat& format) {
+  const int start = base + static_cast<int>(entry.range.offset);
+  const int length = static_cast<int>(entry.range.length);
+  switch (entry.op) {
+    case Op::number:
+    case Op::signed_number:
+    case Op::flag: return add_number(target, tree, entry, start, length, hidden, format);
+    case Op::text: return add_text(target, tree, tape, entry, start, length, hidden);
+    case Op::real: return add_real(target, tree, entry, start, length);
+    case Op::blob: return add_blob(target, tree, entry, tape.bytes(entry), start, length);
+    default: return nullptr;
+  }
+}
+
+void BodyFormat::note(const Tape::Entry& entry) {
+  switch (entry.id) {
+    case FieldId::video_codec:
+    case FieldId::video_track_codec: codec = static_cast<media::VideoCodec>(entry.number); break;
+    case FieldId::video_enhanced:
+    case FieldId::audio_enhanced: enhanced = entry.number != 0; break;
+    default: break;
+  }
+}
+
+}  // namespace rtmpscope::plugin

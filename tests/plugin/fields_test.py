@@ -1,0 +1,180 @@
+"""Fields keep the conventions of Wireshark's README.dissector: addresses and times have types of their own, numbers
+that have names have these in filters, too, what shares a byte is drawn as bits, and each field is filled by some
+capture."""
+
+import re
+import sys
+import tempfile
+import xml.etree.ElementTree as xml
+from collections import defaultdict
+from pathlib import Path
+
+import field_bodies
+import findings_test
+from program import SAMPLES, samples
+from wireshark import IN_ORDER, Tshark
+
+# These share no bits with others in their byte: they are computed from them, or say the same once more.
+COMPUTED = re.compile(
+    r"\.(codec|sample_rate|channels|bits_per_sample|low_frequency_channels|frame_length|frame\.\w+|\w+_name|protocol|"
+    r"handshake\.version|luma_bit_depth|chroma_bit_depth|chroma_format|nal_length_size|"
+    r"initial_presentation_delay|ps|sbr|count|array_count|level|samples|duration|audio\.enhanced|message\.type|"
+    r"amf3?\.marker|tracks\.track\.data|obu\.length)$")
+# tshark lists the first field of a name: that of avcC, which has all of the byte.
+WHOLE_IN_THE_FIRST = re.compile(r"\.configuration\.profile$")
+# No capture has them: Wireshark tells of these only while it runs out of something.
+NEVER_HERE = {
+    "rtmpscope.tree_limit": "robustness_test.py",
+    "rtmpscope.stray_segment": "robustness_test.py",
+    "rtmpscope.nal_unit_undecoded": "only with H.264 that Wireshark's own dissector gives up on: behaviour_test.py",
+    "rtmpscope.redacted": "redaction_test.py",
+    "rtmpscope.rtmpe_open.padding": "of one secret in 256, which begins with zeros: tests/unit/carrier",
+}
+
+
+class Registered:
+    """The fields as `tshark -G` lists them: of several with one name the first."""
+
+    def __init__(self, tshark):
+        lines = [line.split("\t") for line in tshark.run("-G", "fields").decode().splitlines()]
+        self.fields = {line[2]: line for line in lines if line[0] == "F" and line[2].startswith("rtmpscope.")}
+        values = (line.split("\t") for line in tshark.run("-G", "values").decode().splitlines())
+        self.named = {line[1] for line in values if line[0] == "V"}
+
+    def type(self, name):
+        return self.fields[name][3]
+
+    def mask(self, name):
+        return int(self.fields[name][6], 16)
+
+
+def layers(tshark, capture, *arguments):
+    """The protocol's trees of the capture's packets."""
+    output = tshark.run("-n", "-r", tshark.readable(capture), "-T", "pdml", "-J", "rtmpscope rtmfp", *IN_ORDER,
+                        *arguments)
+    for packet in xml.fromstring(output).iter("packet"):
+        yield from packet.iterfind("proto[@name='rtmpscope']")
+        yield from packet.iterfind("proto[@name='rtmfp']")
+
+
+def walk(item):
+    """(name, position, size) of what is on the wire and has no parts."""
+    for field in item.iterfind("field"):
+        if field.find("field") is not None:
+            yield from walk(field)
+        elif field.get("name", "").startswith("rtmpscope.") and int(field.get("size")) > 0:
+            yield field.get("name"), int(field.get("pos")), int(field.get("size"))
+
+
+def collect(tshark, captures):
+    """Names of all fields that are there, and pairs of which both lie in one byte."""
+    seen, shared = set(), set()
+    for capture, arguments in captures:
+        for layer in layers(tshark, capture, *arguments):
+            seen.update(field.get("name") for field in layer.iter("field"))
+            for item in layer.iterfind("field"):
+                places = defaultdict(set)
+                for name, position, size in walk(item):
+                    if size == 1:
+                        if not COMPUTED.search(name):
+                            places[position].add(name)
+                for names in places.values():
+                    if len(names) > 1:
+                        shared.update(names)
+    return seen, shared
+
+
+def check_types(registered):
+    for name, line in registered.fields.items():
+        key = name.rsplit(".", 1)[-1]
+        if key == "address":
+            assert line[3] == "FT_IPv4" and registered.type(name + "_ipv6") == "FT_IPv6", line
+        elif key == "port":
+            assert line[5] in ("BASE_PT_TCP", "BASE_PT_UDP"), line
+        elif key.endswith("_ms"):
+            assert line[3] in ("FT_UINT32", "FT_INT32"), line  # as sent; all others have their unit in the type
+        if line[3] == "FT_RELATIVE_TIME":
+            assert "illisecond" not in line[7], line
+    assert registered.type("rtmpscope.amf.date") == "FT_ABSOLUTE_TIME"
+    times = [name for name in registered.fields if registered.type(name) == "FT_RELATIVE_TIME"]
+    assert len(times) == 8, times
+
+
+def check_values(registered, program):
+    """Numbers that JSON has words for, and those whose names are beside them, have names in filters."""
+    table = (SAMPLES.parent / "docs/fields.md").read_text()
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| `rtmpscope.")]
+    wanted = {row[0].strip("| `") for row in rows if row[3].strip() and row[2] not in ("boolean", "text")}
+    wanted |= {f"rtmpscope.{name}" for name in (
+        "chunk.format", "message.type_id", "aggregate.messages.message.type_id", "video.codec_id", "audio.sound_format",
+        "video.nal_units.nal_unit.type", "video.configuration.profile",
+        "video.configuration.parameter_sets.parameter_set.type", "amf.marker", "amf3.marker")}
+    missing = [name for name in wanted if name in registered.fields and name not in registered.named]
+    assert len(wanted) > 60 and not missing, missing
+
+
+def check_filters(tshark):
+    """A name as the tree shows it finds what has it."""
+    capture = tshark.readable(SAMPLES / "obs_nginx.pcap")
+    for text in ('rtmpscope.video.frame_type == "Key frame"', 'rtmpscope.video.codec_id == "H.264/AVC"',
+                 'rtmpscope.video.nal_units.nal_unit.type == "Slice of an IDR picture"',
+                 'rtmpscope.amf.marker == "ECMA array"',
+                 'rtmpscope.video.configuration.profile == "Baseline"', 'rtmpscope.audio.sound_format == "AAC"',
+                 'rtmpscope.chunk.format == "All fields"', "rtmpscope.connection_open.client.address == 127.0.0.0/8",
+                 "rtmpscope.handshake_done.duration < 0.001", "rtmpscope.message.response_time > 0.00001",
+                 "rtmpscope.amf.length == 4 && rtmpscope.amf.key_length == 3", "rtmpscope.amf.object_end"):
+        found = tshark.run("-n", "-r", capture, "-T", "fields", "-e", "frame.number", "-Y", text)
+        assert found, text
+
+
+def check_drawing(tshark):
+    lines = tshark.run("-n", "-r", tshark.readable(SAMPLES / "obs_nginx.pcap"), "-O", "rtmpscope").decode()
+    for line in ("00.. .... = Format: All fields (0)", "..00 0100 = Chunk stream id: 4",
+                 "0001 .... = Frame type: Key frame (1)", ".... 0111 = Codec id: H.264/AVC (7)",
+                 "1010 .... = Sound format: AAC (10)", ".... 11.. = Sound rate: 44 kHz (3)",
+                 "...0 0101 = NAL unit type: Slice of an IDR picture (5)"):
+        assert f" {line}\n" in lines, line
+    capture = tshark.readable(SAMPLES / "enh_multi_mixed_ffnew_nginx.pcap")
+    enhanced = tshark.run("-n", "-r", capture, "-O", "rtmpscope").decode()
+    for line in ("1... .... = Enhanced: True", ".001 .... = Frame type: Key frame (1)",
+                 "0000 .... = Multitrack type: One track (0)",
+                 ".100 000. = NAL unit type: Video parameter set (32)"):
+        assert f" {line}\n" in enhanced, line
+
+
+def check_bytes(tshark, registered, capture):
+    """Bytes that do not lie in the packet as they are shown have their value, and nothing breaks over empty ones."""
+    names = [name for name in registered.fields if registered.type(name) == "FT_BYTES"]
+    arguments = [argument for name in names for argument in ("-e", name)]
+    output = tshark.run("-n", "-r", tshark.readable(capture), "-T", "fields", *arguments, *tshark.keys(capture))
+    column = names.index("rtmpscope.rtmfp_hello.tag")
+    tags = {line.split("\t")[column] for line in output.decode().splitlines()} - {""}
+    assert tags == {b"0123456789abcdef".hex()}, tags
+
+
+def main():
+    program, plugin, series = sys.argv[1:4]
+    with Tshark(plugin, series) as tshark, tempfile.TemporaryDirectory() as folder:
+        registered = Registered(tshark)
+        check_types(registered)
+        check_values(registered, program)
+        check_filters(tshark)
+        check_drawing(tshark)
+        made = Path(folder) / "bodies.pcap"
+        made.with_suffix(".keys").write_text(field_bodies.write(made, with_held=True))
+        check_bytes(tshark, registered, made)
+        rows = Path(folder) / "rows.pcap"
+        _, keys = findings_test.write(rows)
+        captures = [(capture, ["-2", *tshark.keys(capture)]) for capture in samples()]
+        captures += [(made, ["-2", *tshark.keys(made)]), (rows, ["-o", f"rtmpscope.key_file:{tshark.readable(keys)}"])]
+        seen, shared = collect(tshark, captures)
+        never = sorted(name for name in registered.fields.keys() - seen - NEVER_HERE.keys()
+                       if not name.startswith("rtmpscope.finding."))
+        assert not never, never
+        without = sorted(name for name in shared if registered.mask(name) == 0 and not WHOLE_IN_THE_FIRST.search(name))
+        assert not without, without
+        print(f"{len(seen)} fields seen, {len(shared)} share a byte with others")
+
+
+if __name__ == "__main__":
+    main()
