@@ -219,6 +219,12 @@ void add_extra_fields(Registry& all) {
                   "Packet that completed the response to this request", FT_FRAMENUM, id++);
   response.hfinfo.strings = FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE);
   infos.push_back(response);
+  infos.push_back(plain_field("rtmpscope.message.segments", "Came in",
+                              "The packets that the message came in, with its bytes in each", FT_NONE, id++));
+  infos.push_back(plain_field("rtmpscope.message.segment", "Segment", "Packet that has a part of the message",
+                              FT_FRAMENUM, id++));
+  infos.push_back(plain_field("rtmpscope.message.segment_count", "Segment count",
+                              "Packets that have a part of the message", FT_UINT32, id++));
   infos.push_back(plain_field("rtmpscope.reassembled_in", "Reassembled in",
                               "Packet that completes the message which this one has a part of", FT_FRAMENUM,
                               id++));

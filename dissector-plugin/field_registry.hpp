@@ -11,6 +11,9 @@ enum class ExtraField : std::uint8_t {
   app,              ///< application that the client connected to
   key,              ///< name of an AMF property
   response_frame,   ///< packet with the response
+  segments,         ///< what a message came in
+  segment,          ///< one packet of these
+  segment_count,    ///< of these
   completed_in,     ///< packet that completed the message at hand
   amf0_marker,      ///< in front of a value
   amf3_marker,      ///< in front of a value

@@ -170,6 +170,32 @@ const char* Presenter::app(const recording::MessageRecord& record,
   });
 }
 
+std::span<const recording::Segment> Presenter::segments(const recording::MessageRecord& record,
+                                                        const RecordedConnection& connection,
+                                                        Direction direction) noexcept {
+  try {
+    connection.records().list_segments(record, direction, segments_);
+  } catch (...) {
+    segments_.clear();
+  }
+  return segments_;
+}
+
+const char* Presenter::segments_label() noexcept {
+  return guarded(text_, [&] {
+    constexpr std::size_t most_named = 12;
+    std::uint64_t bytes = 0;
+    for (const recording::Segment& segment : segments_) bytes += segment.bytes;
+    text_ = fmt::format("{}, {}: ", output::count_text(segments_.size(), "segment"),
+                        output::count_text(bytes, "byte"));
+    const std::size_t named = std::min(segments_.size(), most_named);
+    for (std::size_t i = 0; i < named; ++i) {
+      text_.append(fmt::format("{}#{} ({})", i == 0 ? "" : ", ", segments_[i].frame, segments_[i].bytes));
+    }
+    if (named < segments_.size()) text_.append(", \u2026");
+  });
+}
+
 const char* Presenter::tunnel_session(const char* id) noexcept {
   return guarded(text_, [&] { text_ = shown({.noun = "session"}, id); });
 }

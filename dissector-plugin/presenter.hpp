@@ -5,7 +5,9 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "output/redacting_sink.hpp"
 #include "recorded_connection.hpp"
@@ -31,6 +33,12 @@ class Presenter {
   const char* event_label(EventKind kind, const Tape& fields) noexcept;
   const char* app(const recording::MessageRecord& record, const RecordedConnection& connection) noexcept;
   /// The session's id in the addresses of RTMPT.
+  /// The packets that a message came in; none if that is not known.
+  std::span<const recording::Segment> segments(const recording::MessageRecord& record,
+                                               const RecordedConnection& connection,
+                                               Direction direction) noexcept;
+  /// "2 segments, 1460 bytes: #4 (1448), #5 (12)": of what `segments` has answered.
+  const char* segments_label() noexcept;
   const char* tunnel_session(const char* id) noexcept;
   const char* finding_label(FindingId id, std::uint64_t a, std::uint64_t b) noexcept;
   /// One phrase for each message that the batch completes, and for what else a person follows.
@@ -68,6 +76,7 @@ class Presenter {
   Tape tape_;
   output::RedactionPointer redaction_;
   std::optional<output::RedactingSink> redacting_;  ///< into `tape_`
+  std::vector<recording::Segment> segments_;
   std::string text_;
   std::string phrase_;
   std::array<FrameLine, 61> frame_lines_;

@@ -231,6 +231,32 @@ tvbuff_t* tvb_of(Target& target, tvbuff_t* frame_tvb, const recording::KeptBytes
                                static_cast<int>(std::min(size, there - offset)));
 }
 
+/// The packets that the message came in, as other dissectors list them.
+void add_segments(Target& target, proto_tree* tree, const recording::Record& found,
+                  const RecordedConnection& connection) {
+  if (found.message.header.first_frame == 0 || found.message.header.first_frame >= found.message.frame)
+    return;
+  const bool wanted = target.labels || proto_field_is_referenced(tree, field(ExtraField::segment)) ||
+                      proto_field_is_referenced(tree, field(ExtraField::segments)) ||
+                      proto_field_is_referenced(tree, field(ExtraField::segment_count));
+  if (!wanted) return;
+  const auto segments = target.presenter->segments(found.message, connection, found.direction);
+  if (segments.empty()) return;
+  const char* label = target.labels ? target.presenter->segments_label() : "";
+  proto_item* item = add_heading(target, tree, field(ExtraField::segments), 0, 0, "Came in", label);
+  proto_item_set_generated(item);
+  proto_tree* list = proto_item_add_subtree(item, subtree());
+  for (const recording::Segment& segment : segments) {
+    if (++target.items >= most_items) break;
+    proto_item* one = proto_tree_add_uint(list, field(ExtraField::segment), target.tvb, 0, 0, segment.frame);
+    if (target.labels)
+      proto_item_append_text(one, ", %u byte%s", segment.bytes, segment.bytes == 1 ? "" : "s");
+    proto_item_set_generated(one);
+  }
+  proto_item_set_generated(proto_tree_add_uint(list, field(ExtraField::segment_count), target.tvb, 0, 0,
+                                               static_cast<guint32>(segments.size())));
+}
+
 void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::Record& found,
                  const recording::RecordBatch& batch, const RecordedConnection& connection, Bytes frame) {
   const recording::MessageRecord& record = found.message;
@@ -264,6 +290,7 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const re
                                                  target.tvb, 0, 0,
                                                  connection.records().link(record).response_frame));
   }
+  add_segments(target, subtree_of_message, found, connection);
   // A gap is to blame for what is odd about an incomplete message, not the sender.
   add_fields(target, subtree_of_message, item, tape, 0, record.complete);
   add_message_experts(target.pinfo, item, record, tape);

@@ -91,9 +91,18 @@ RecordBatch RecordStore::read(const Entry& entry) const {
 }
 
 std::optional<RecordBatch> RecordStore::find(std::uint32_t frame, std::uint32_t place) const {
+  std::size_t begin = lower_bound(frame);
+  for (; begin < entries_.size() && entries_[begin].frame == frame; ++begin) {
+    const RecordBatch batch = read(entries_[begin]);
+    if (batch.place == place) return batch;
+  }
+  return std::nullopt;
+}
+
+std::size_t RecordStore::lower_bound(std::uint32_t frame) const {
   std::size_t begin = 0;
   std::size_t end = entries_.size();
-  if (end == 0 || entries_[end - 1].frame < frame) return std::nullopt;  // each packet of a first pass
+  if (end == 0 || entries_[end - 1].frame < frame) return end;  // each packet of a first pass
   while (begin < end) {
     const std::size_t middle = begin + (end - begin) / 2;
     if (entries_[middle].frame < frame) {
@@ -102,11 +111,7 @@ std::optional<RecordBatch> RecordStore::find(std::uint32_t frame, std::uint32_t 
       end = middle;
     }
   }
-  for (; begin < entries_.size() && entries_[begin].frame == frame; ++begin) {
-    const RecordBatch batch = read(entries_[begin]);
-    if (batch.place == place) return batch;
-  }
-  return std::nullopt;
+  return begin;
 }
 
 }  // namespace rtmpscope::recording

@@ -18,6 +18,9 @@ class RecordStore {
   RecordBatch add(const RecordBatch& batch);
   [[nodiscard]] std::optional<RecordBatch> find(std::uint32_t frame, std::uint32_t place) const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// Index of the first batch of packet `frame` or a later one, for `at`; size() if there is none.
+  [[nodiscard]] std::size_t lower_bound(std::uint32_t frame) const;
+  [[nodiscard]] RecordBatch at(std::size_t index) const { return read(entries_[index]); }
 
  private:
   struct Entry {

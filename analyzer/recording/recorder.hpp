@@ -13,6 +13,7 @@
 #include "recording/record_codec.hpp"
 #include "recording/record_store.hpp"
 #include "recording/records.hpp"
+#include "recording/segments.hpp"
 #include "rtmp/session/events.hpp"
 
 namespace rtmpscope::recording {
@@ -45,6 +46,11 @@ class Recorder final : public rtmp::EventSink {
   /// The packet that completed the message which the batch's last payload belongs to, if that came later and
   /// is known by now: the only one of its type that was under way.
   [[nodiscard]] std::optional<std::uint32_t> completed_in(const RecordBatch& batch) const;
+  /// Fills `segments` with the packets that the message came in, if it came in chunks.
+  void list_segments(const MessageRecord& message, Direction direction,
+                     std::vector<Segment>& segments) const {
+    recording::list_segments(batches_, message, direction, segments);
+  }
   [[nodiscard]] const CommandLink& link(const MessageRecord& message) const { return links_[message.link]; }
   [[nodiscard]] const EventRecord& event(std::uint32_t index) const { return *events_[index]; }
   [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }

@@ -58,6 +58,23 @@ def check_reassembled(tshark):
     assert not filtered(tshark, BIG_FRAMES, "rtmpscope.reassembled_in")  # not known in one pass
 
 
+def check_segments(tshark):
+    """A message names the packets that it came in, with as many of its bytes as it has."""
+    details = tshark.run("-n", "-r", tshark.readable(BIG_FRAMES), "-O", "rtmpscope").decode()
+    lists = re.findall(r"Came in: (\d+) segments, (\d+) bytes: (.+)\]\n((?: +\[Segment: .+\n)+)"
+                       r" +\[Segment count: (\d+)\]\n(?:.*\n){,6}? +\[Length: (\d+) bytes?\]", details)
+    assert len(lists) > 50, lists[:3]
+    for count, size, named, rows, counted, length in lists:
+        segments = re.findall(r"\[Segment: (\d+), (\d+) bytes?\]", rows)
+        assert len(segments) == int(count) == int(counted) and named.startswith(f"#{segments[0][0]} ({segments[0][1]})")
+        assert sum(int(part) for _, part in segments) == int(size) == int(length), rows
+    frames = column(tshark, BIG_FRAMES, "frame.number", "-e", "rtmpscope.message.segment", "-Y",
+                    "rtmpscope.message.segment_count == 2")
+    assert len(frames) > 20
+    for number, segments in (row.split("\t") for row in frames):
+        assert segments.split(",")[-1] == number, segments
+
+
 def check_evident_lines(tshark):
     """A line that says what one beside it says is hidden from people; filters and exports have the field."""
     packets = tshark.run("-n", "-r", tshark.readable(BIG_FRAMES), "-O", "rtmpscope").decode().split("\nFrame ")
@@ -277,7 +294,7 @@ def main():
     plugin, series = sys.argv[2], sys.argv[3]
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
-        for check in (check_filters, check_links, check_reassembled, check_evident_lines, check_ports,
+        for check in (check_filters, check_links, check_reassembled, check_segments, check_evident_lines, check_ports,
                       check_port_goes_back, check_info, check_bytes, check_redaction, check_rtmps, check_rtmpt,
                       check_statistics, check_stream_numbers, check_follow, check_follow_bytes, check_media_detail,
                       check_documentation, check_others):
