@@ -91,6 +91,10 @@ Body* read_body(packet_info* pinfo, Bytes bytes, bool has_type) {
   return body;
 }
 
+rtmp::Transport transport_of(const packet_info* pinfo) {
+  return proto_is_frame_protocol(pinfo->layers, "tls") ? rtmp::Transport::rtmpts : rtmp::Transport::rtmpt;
+}
+
 bool carries_rtmp(const Body& body) {
   return body.command == Command::send ||
          (body.command == Command::idle && body.direction == Direction::to_client);
@@ -124,7 +128,7 @@ void show_rtmp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const Body& 
   if (tunnel.connection != nullptr) batch = tunnel.connection->find(pinfo->num, place);
   if (!batch && !PINFO_FD_VISITED(pinfo)) {
     if (tunnel.connection == nullptr) {
-      tunnel.connection = new_connection(pinfo, body.direction, rtmp::Transport::rtmpt);
+      tunnel.connection = new_connection(pinfo, body.direction, transport_of(pinfo));
     }
     if (tunnel.connection == nullptr) return;
     PacketBytes shown = packet_bytes(pinfo, tvb, bytes, place);
@@ -157,7 +161,7 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, bool has_type)
       return true;
     }
   }
-  show_columns(pinfo, rtmp::Transport::rtmpt,
+  show_columns(pinfo, transport_of(pinfo),
                wmem_strdup_printf(pinfo->pool, "%s %s", name(body->command),
                                   body->direction == Direction::to_client ? "response" : "request"));
   return true;

@@ -111,15 +111,32 @@ PacketBytes packet_bytes(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, s
   return shown;
 }
 
-/// A packet may hold several records of TLS, or segments that filled a gap: their texts stand side by side.
+/// What this visit has set the Info column to.
+struct Shown {
+  const char* text = nullptr;
+  int fence = 0;  ///< where the column can be set from; TCP moves it from one part of a packet to the next
+};
+
+/// A packet may hold several records of TLS, or segments that filled a gap: their texts stand side by side,
+/// without what TLS says of each record in between.
 void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* text) {
   if (pinfo->cinfo == nullptr) return;
   col_set_str(pinfo->cinfo, COL_PROTOCOL, protocol_name(transport));
-  if (next_place(pinfo, field(ExtraField::key)) == 0) {
-    col_add_str(pinfo->cinfo, COL_INFO, text);
+  const int column = pinfo->cinfo->col_first[COL_INFO];
+  if (column < 0) return;
+  const int fence = pinfo->cinfo->columns[column].col_fence;
+  const auto key = static_cast<guint32>(field(ExtraField::key));
+  auto* shown = static_cast<Shown*>(p_get_proto_data(pinfo->pool, pinfo, protocol, key));
+  if (shown == nullptr) {
+    shown = wmem_new0(pinfo->pool, Shown);
+    p_add_proto_data(pinfo->pool, pinfo, protocol, key, shown);
+    shown->text = wmem_strdup(pinfo->pool, text);
   } else {
-    col_append_sep_str(pinfo->cinfo, COL_INFO, " | ", text);
+    const char* before = shown->fence == fence ? shown->text : "";
+    shown->text = wmem_strdup_printf(pinfo->pool, "%s | %s", before, text);
   }
+  shown->fence = fence;
+  col_add_str(pinfo->cinfo, COL_INFO, shown->text);
 }
 
 void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,

@@ -11,6 +11,7 @@
 #include <epan/addr_resolv.h>
 #include <epan/address.h>
 #include <epan/charsets.h>
+#include <epan/column-info.h>
 #include <epan/column-utils.h>
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>

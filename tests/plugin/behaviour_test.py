@@ -14,6 +14,8 @@ REFUSED = SAMPLES / "err_play_vod_missing.pcap"
 OBS = SAMPLES / "obs_nginx.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
 RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
+RTMPS_GST = SAMPLES / "rtmps_gst_nginx_dsb.pcapng"
+RTMPTS = SAMPLES / "rtmpts_crtmp_publish_ffmpeg_dsb.pcapng"
 RTMPS = SAMPLES / "rtmps_tls13_rtmpdump_nginx_dsb.pcapng"
 PREFERENCES = {"rtmpscope.key_file", "rtmpscope.media_detail", "rtmpscope.redact", "rtmpscope.redact_addresses",
                "rtmpscope.redact_key", "rtmpscope.tcp.port", "rtmpscope.tls.port"}
@@ -151,6 +153,12 @@ def check_rtmps(tshark):
     frames = filtered(tshark, RTMPS, "tls && rtmpscope.handshake")
     assert frames == ["11"], frames
     assert column(tshark, RTMPS, "_ws.col.Protocol", "-Y", "rtmpscope") == ["RTMPS"]
+    info = column(tshark, RTMPS_GST, "_ws.col.Info", "-Y", "rtmpscope")
+    assert any(re.fullmatch(r"releaseStream\(0\)  \"gst\" \| FCPublish\(0\)  \"gst\" \| createStream\(2\)", line)
+               for line in info), info  # three records of TLS
+    assert not any("Application Data" in line for line in info), info
+    transports = set(column(tshark, RTMPTS, "_ws.col.Protocol", "-Y", "rtmpscope"))
+    assert transports == {"RTMPTS"}, transports
 
 
 def check_rtmpt(tshark):
