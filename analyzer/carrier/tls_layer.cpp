@@ -259,10 +259,11 @@ void TlsLayer::on_server_hello(Direction direction, Bytes body) {
   auto hello = tls::parse_server_hello(body);
   if (!hello) return;
   if (!opening_.client) swapped_ = direction == Direction::to_server;
-  opening_.hello_retry = opening_.hello_retry || hello->retry;
+  const bool retry = hello->retry;
+  opening_.hello_retry = opening_.hello_retry || retry;
   if (hello->alpn) opening_.alpn = hello->alpn;
   opening_.server = std::move(hello);
-  if (opening_.server->retry) return;
+  if (retry) return;
   if (is_tls_1_3(opening_)) {
     for (Side& each : sides_) each.is_protected = true;
   }
