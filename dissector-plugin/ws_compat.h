@@ -25,6 +25,7 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 #include <epan/to_str.h>
+#include <epan/unit_strings.h>
 #include <wsutil/report_message.h>
 
 #ifdef __cplusplus
