@@ -58,14 +58,15 @@ void name_peers(follow_info_t* follow, const packet_info* pinfo, Direction direc
 /// Whether bytes are wanted, not lines. Wireshark gives a tap no such parameter, and the dialog shows one
 /// list in any form; but what tshark hangs on it begins like this (ui/cli/tap-follow.c, 4.0 to 4.6).
 bool wants_bytes(const follow_info_t* follow) {
+  enum ShowType : int { hex_dump = 3, raw = 4 };  // a type of tshark's own since 4.2
   struct {
-    show_type_t show_type;
+    ShowType show_type;
     register_follow_t* follower;
   } begin;
   if (follow->gui_data == nullptr) return false;
   std::memcpy(&begin, follow->gui_data, sizeof begin);
   if (begin.follower != get_follow_by_name("rtmpscope")) return false;
-  return begin.show_type == SHOW_RAW || begin.show_type == SHOW_HEXDUMP;
+  return begin.show_type == raw || begin.show_type == hex_dump;
 }
 
 void add_record(follow_info_t* follow, const packet_info* pinfo, Direction direction, Bytes bytes) {
