@@ -110,7 +110,7 @@ def check_port_goes_back(tshark):
                 decode_as, [*decode_as, "-o", "rtmpscope.media_detail:TRUE"], [*decode_as, "-2"]):
         assert filtered(tshark, PUBLISH, "rtmpt", *how, *off), how
         assert not filtered(tshark, PUBLISH, "rtmpscope", *how, *off), how
-    assert filtered(tshark, PUBLISH, "http", "-d", "tcp.port==1935,http", "--disable-protocol", "rtmpscope", *off)
+    assert filtered(tshark, PUBLISH, "echo", "-d", "tcp.port==1935,echo", "--disable-protocol", "rtmpscope", *off)
 
 
 def check_info(tshark):

@@ -41,7 +41,7 @@ TEST(KeyLine, ReadsEveryTlsLabelThatIsNeeded) {
 TEST(KeyLine, AsksForTheLengthsOfTls) {
   EXPECT_TRUE(is<TlsSecret>("CLIENT_TRAFFIC_SECRET_0 " + hex(32) + " " + hex(32)));
   EXPECT_TRUE(is<MalformedLine>("CLIENT_RANDOM " + hex(32) + " " + hex(32)));  // a master secret has 48 bytes
-  for (const std::size_t size : {0, 31, 33, 47, 49, 64})
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 31, 33, 47, 49, 64})
     EXPECT_TRUE(is<MalformedLine>("SERVER_TRAFFIC_SECRET_0 " + hex(32) + " " + hex(size))) << size;
   EXPECT_TRUE(is<MalformedLine>("CLIENT_RANDOM " + hex(31) + " " + hex(48)));
   EXPECT_TRUE(is<MalformedLine>("CLIENT_RANDOM " + hex(32, 'g') + " " + hex(48)));

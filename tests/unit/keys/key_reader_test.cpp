@@ -53,7 +53,7 @@ TEST(KeyReader, SkipsALineWithoutEndAndGoesOnBehindIt) {
 }
 
 TEST(KeyReader, TheLongestLineIsTakenAndOneByteMoreIsNot) {
-  for (const std::size_t more : {0, 1}) {
+  for (const std::size_t more : {std::size_t{0}, std::size_t{1}}) {
     KeyStore store;
     KeyReader reader;
     std::string line = tls_line;
