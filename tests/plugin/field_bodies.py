@@ -111,16 +111,12 @@ def others():
     yield VIDEO, bytes([0x15, 0x35]) + u24(4) + bytes(20)
 
 
-class OnIpv6(Session):
-    """The same between hosts with IPv6 addresses."""
-
-    def _packet(self, direction, flags, payload=b""):
-        super()._packet(direction, flags, payload)
-        packet = self.packets[-1]
-        tcp = packet.data[34:]
-        hosts = b"".join(HOST_PREFIX + host for host in (packet.data[26:30], packet.data[30:34]))
-        data = bytes(12) + b"\x86\xdd" + struct.pack(">IHBB", 6 << 28, len(tcp), 6, 64) + hosts + tcp
-        self.packets[-1] = packets.Packet(packet.time, packet.link_type, data, len(data))
+def on_ipv6(packet):
+    """The same packet between hosts with IPv6 addresses."""
+    above, protocol = packet.data[34:], packet.data[23]
+    hosts = b"".join(HOST_PREFIX + host for host in (packet.data[26:30], packet.data[30:34]))
+    data = bytes(12) + b"\x86\xdd" + struct.pack(">IHBB", 6 << 28, len(above), protocol, 64) + hosts + above
+    return packets.Packet(packet.time, packet.link_type, data, len(data))
 
 
 def unknown_type():
@@ -168,23 +164,11 @@ def through_http_proxy():
     return session
 
 
-class RtmfpOnIpv6(RtmfpSession):
-    """Between hosts with IPv6 addresses, which RtmfpSession knows by those for IPv4."""
-
-    def datagram(self, direction, payload):
-        super().datagram(direction, payload)
-        packet = self.packets[-1]
-        udp = packet.data[34:]
-        hosts = b"".join(HOST_PREFIX + host for host in (packet.data[26:30], packet.data[30:34]))
-        data = bytes(12) + b"\x86\xdd" + struct.pack(">IHBB", 6 << 28, len(udp), 17, 64) + hosts + udp
-        self.packets[-1] = packets.Packet(packet.time, packet.link_type, data, len(data))
-
-
 def rtmfp_sessions():
     """What the samples lack, once with IPv4 and once with IPv6: a hello to a peer that is redirected, and one that is
     forwarded; an address that changes; a flow in order of arrival; a message with a fragment missing."""
-    for kind, host, flag in ((RtmfpSession, CLIENT_HOST, 0), (RtmfpOnIpv6, HOST_PREFIX + CLIENT_HOST, 0x80)):
-        session = kind(opened=False)
+    for host, flag in ((CLIENT_HOST, 0), (HOST_PREFIX + CLIENT_HOST, 0x80)):
+        session = RtmfpSession(opened=False)
         fingerprint = option(0x0F, bytes(range(32)))
         session.datagram(CLIENT, startup(chunk(INITIATOR_HELLO, counted(fingerprint) + session.tag)))
         session.redirect(address(host, 1936, flag | 2))
@@ -200,6 +184,8 @@ def rtmfp_sessions():
         session.send(CLIENT, chunk(PING))
         session.opened = True
         session.end()
+        if flag:
+            session.packets = [on_ipv6(packet) for packet in session.packets]
         yield session
 
 
@@ -212,10 +198,11 @@ def write(path, with_held=False):
         capture += [packets.Packet(packet.time + number * 10**11, packet.link_type, packet.data, len(packet.data))
                     for packet in session.packets]
     second = 1_000_000_000
-    on_ipv6 = OnIpv6()
-    on_ipv6.end()
+    ipv6 = Session()
+    ipv6.end()
+    ipv6.packets = [on_ipv6(packet) for packet in ipv6.packets]
     held = [unknown_type()] if with_held else []
-    for number, session in enumerate([bodies_session(), *with_proxy_headers(), through_http_proxy(), on_ipv6, *held]):
+    for number, session in enumerate([bodies_session(), *with_proxy_headers(), through_http_proxy(), ipv6, *held]):
         port = struct.pack(">H", 50000)
         own = struct.pack(">H", 51000 + number)
         for packet in session.packets:
