@@ -5,7 +5,8 @@ add_library(rtmpscope_options INTERFACE)
 
 if(RTMPSCOPE_DEVELOPER)
   target_compile_options(rtmpscope_options INTERFACE
-    -Wall -Wextra -Wconversion -Wshadow -Wpedantic $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Werror)
+    -Wall -Wextra -Wconversion -Wshadow -Wpedantic $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+    $<$<BOOL:${RTMPSCOPE_WARNINGS_ARE_ERRORS}>:-Werror>)
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
