@@ -22,7 +22,7 @@ CUTS = range(1, 16)
 MOST_SHOWN = 5
 # On other ports Wireshark asks some fifty dissectors besides the plugin. Before messages prove that it is RTMP, another
 # one may take packets of these samples for its own.
-CLAIMED_BY_OTHERS = ["rtmp_crtmp_play_rtmpdump.pcap", "rtmp_tcserver_ffmpeg.pcap"]
+CLAIMED_BY_OTHERS = ["nms_gst_publish.pcap", "rtmp_crtmp_play_rtmpdump.pcap", "rtmp_tcserver_ffmpeg.pcap"]
 # Known differences, (sample, direction): [(cuts, messages that only the end of the connection decides)]. These
 # directions are a few hundred bytes long: chunk borders are not certain before the end, or the headers of
 # acknowledgements are in doubt until then. All of them are more than MOST_UNDECIDED; nothing else may differ.
