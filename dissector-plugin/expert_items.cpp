@@ -24,9 +24,11 @@ void add_finding(packet_info* pinfo, proto_item* item, Presenter& presenter, con
 }
 
 void add_message_experts(packet_info* pinfo, proto_item* item, const recording::MessageRecord& record,
-                         const Tape& fields) {
+                         const recording::RecordBatch& batch, const Tape& fields) {
   if (!record.complete) {
-    expert_add_info(pinfo, item, expert(ExtraExpert::message_incomplete));
+    const bool at_end = batch.place == end_place;
+    expert_add_info(pinfo, item,
+                    expert(at_end ? ExtraExpert::message_unfinished : ExtraExpert::message_incomplete));
     return;
   }
   if (!rtmp::is_command(record.header.type_id)) return;
@@ -74,7 +76,7 @@ void add_experts(packet_info* pinfo, const RecordedConnection& connection,
       case recording::Record::Kind::message: {
         const Tape& fields = presenter.message_fields(record.message, connection, frame);
         if (record.message.complete) add_findings(pinfo, presenter, fields);
-        add_message_experts(pinfo, nullptr, record.message, fields);
+        add_message_experts(pinfo, nullptr, record.message, batch, fields);
         break;
       }
       case recording::Record::Kind::event: {

@@ -11,7 +11,7 @@ namespace rtmpscope::plugin {
 void add_finding(packet_info* pinfo, proto_item* item, Presenter& presenter, const Tape::Entry& entry);
 /// That it is incomplete, or says that something has failed. Its findings are not among them.
 void add_message_experts(packet_info* pinfo, proto_item* item, const recording::MessageRecord& record,
-                         const Tape& fields);
+                         const recording::RecordBatch& batch, const Tape& fields);
 /// `label`: the event's line.
 void add_event_experts(packet_info* pinfo, proto_item* item, const recording::EventRecord& record,
                        const char* label);

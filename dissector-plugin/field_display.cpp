@@ -77,70 +77,68 @@ constexpr UnitOfKey units[] = {
 };
 
 /// The same bits of a message's own video and of a track's.
-#define IN_VIDEO(name, mask, when, values)                                \
-  {FieldId::video_##name, mask, BitsWhen::when, ValueTable::values}, {    \
-    FieldId::video_track_##name, mask, BitsWhen::when, ValueTable::values \
+#define IN_VIDEO(name, mask, when)                    \
+  {FieldId::video_##name, mask, BitsWhen::when}, {    \
+    FieldId::video_track_##name, mask, BitsWhen::when \
   }
-#define BITS(name, mask, when, values) \
-  { FieldId::name, mask, BitsWhen::when, ValueTable::values }
+#define BITS(name, mask, when) \
+  { FieldId::name, mask, BitsWhen::when }
 
 constexpr Bits all_bits[] = {
     // RTMP 5.3.1.1, of a basic header of one byte
-    BITS(chunk_format, 0xC0, always, chunk_format),
-    BITS(chunk_chunk_stream_id, 0x3F, always, none),
+    BITS(chunk_format, 0xC0, always),
+    BITS(chunk_chunk_stream_id, 0x3F, always),
     // FLV E.4.3.1; Enhanced RTMP v2, ExVideoTagHeader
-    BITS(video_frame_type, 0xF0, first_bit_clear, video_frame_type),
-    BITS(video_frame_type, 0x70, first_bit_set, video_frame_type),
-    BITS(video_enhanced, 0x80, always, none),
-    BITS(video_codec_id, 0x0F, always, video_codec),
-    BITS(video_packet_type, 0x0F, enhanced, video_packet_type),
-    BITS(video_multitrack_type, 0xF0, always, multitrack_type),
-    BITS(video_modex_type, 0xF0, always, modex_type),
-    BITS(video_horizontal_adjustment, 0xF0, always, none),
-    BITS(video_vertical_adjustment, 0x0F, always, none),
+    BITS(video_frame_type, 0xF0, first_bit_clear),
+    BITS(video_frame_type, 0x70, first_bit_set),
+    BITS(video_enhanced, 0x80, always),
+    BITS(video_codec_id, 0x0F, always),
+    BITS(video_packet_type, 0x0F, enhanced),
+    BITS(video_multitrack_type, 0xF0, always),
+    BITS(video_modex_type, 0xF0, always),
+    BITS(video_horizontal_adjustment, 0xF0, always),
+    BITS(video_vertical_adjustment, 0x0F, always),
     // FLV E.4.2.1; Enhanced RTMP v2, ExAudioTagHeader
-    BITS(audio_sound_format, 0xF0, always, sound_format),
-    BITS(audio_sound_rate, 0x0C, always, sound_rate),
-    BITS(audio_sound_size, 0x02, always, sound_size),
-    BITS(audio_sound_type, 0x01, always, sound_type),
-    BITS(audio_packet_type, 0x0F, enhanced, audio_packet_type),
-    BITS(audio_multitrack_type, 0xF0, always, multitrack_type),
-    BITS(audio_modex_type, 0xF0, always, modex_type),
+    BITS(audio_sound_format, 0xF0, always),
+    BITS(audio_sound_rate, 0x0C, always),
+    BITS(audio_sound_size, 0x02, always),
+    BITS(audio_sound_type, 0x01, always),
+    BITS(audio_packet_type, 0x0F, enhanced),
+    BITS(audio_multitrack_type, 0xF0, always),
+    BITS(audio_modex_type, 0xF0, always),
     // ISO/IEC 14496-3 1.6.2.1
-    BITS(audio_configuration_object_type, 0xF8, always, aac_object_type),
-    BITS(audio_track_configuration_object_type, 0xF8, always, aac_object_type),
-    BITS(audio_configuration_channel_configuration, 0x78, always, none),
-    BITS(audio_track_configuration_channel_configuration, 0x78, always, none),
+    BITS(audio_configuration_object_type, 0xF8, always),
+    BITS(audio_track_configuration_object_type, 0xF8, always),
+    BITS(audio_configuration_channel_configuration, 0x78, always),
+    BITS(audio_track_configuration_channel_configuration, 0x78, always),
     // H.264 7.3.1, H.265 7.3.1.2; of H.266 the second byte, 7.3.1.2
-    IN_VIDEO(nal_unit_type, 0x1F, avc, avc_nal_type),
-    IN_VIDEO(nal_unit_type, 0x7E, hevc, hevc_nal_type),
-    IN_VIDEO(nal_unit_type, 0xF8, vvc, vvc_nal_type),
-    IN_VIDEO(configuration_parameter_set_type, 0x1F, avc, avc_nal_type),
-    IN_VIDEO(configuration_parameter_set_type, 0x7E, hevc, hevc_nal_type),
-    IN_VIDEO(configuration_parameter_set_type, 0xF8, vvc, vvc_nal_type),
+    IN_VIDEO(nal_unit_type, 0x1F, avc),
+    IN_VIDEO(nal_unit_type, 0x7E, hevc),
+    IN_VIDEO(nal_unit_type, 0xF8, vvc),
+    IN_VIDEO(configuration_parameter_set_type, 0x1F, avc),
+    IN_VIDEO(configuration_parameter_set_type, 0x7E, hevc),
+    IN_VIDEO(configuration_parameter_set_type, 0xF8, vvc),
     // ISO/IEC 14496-15: an empty array of hvcC or vvcC has the type alone
-    IN_VIDEO(configuration_parameter_set_type, 0x3F, hevc, hevc_nal_type),
-    IN_VIDEO(configuration_parameter_set_type, 0x1F, vvc, vvc_nal_type),
-    IN_VIDEO(configuration_parameter_set_complete, 0x80, always, none),
-    IN_VIDEO(configuration_profile, 0, avc, avc_profile),
-    IN_VIDEO(configuration_profile, 0x1F, hevc, hevc_profile),
-    IN_VIDEO(configuration_profile, 0xFE, vvc, vvc_profile),
-    IN_VIDEO(configuration_profile_space, 0xC0, hevc, none),
-    IN_VIDEO(configuration_tier, 0x20, hevc, codec_tier),
-    IN_VIDEO(configuration_tier, 0x01, vvc, codec_tier),
-    IN_VIDEO(configuration_parallelism_type, 0x03, hevc, none),
-    IN_VIDEO(configuration_constant_frame_rate, 0xC0, hevc, none),
-    IN_VIDEO(configuration_temporal_layers, 0x38, hevc, none),
-    IN_VIDEO(configuration_temporal_id_nested, 0x04, hevc, none),
+    IN_VIDEO(configuration_parameter_set_type, 0x3F, hevc),
+    IN_VIDEO(configuration_parameter_set_type, 0x1F, vvc),
+    IN_VIDEO(configuration_parameter_set_complete, 0x80, always),
+    IN_VIDEO(configuration_profile, 0x1F, hevc),
+    IN_VIDEO(configuration_profile, 0xFE, vvc),
+    IN_VIDEO(configuration_profile_space, 0xC0, hevc),
+    IN_VIDEO(configuration_tier, 0x20, hevc),
+    IN_VIDEO(configuration_tier, 0x01, vvc),
+    IN_VIDEO(configuration_parallelism_type, 0x03, hevc),
+    IN_VIDEO(configuration_constant_frame_rate, 0xC0, hevc),
+    IN_VIDEO(configuration_temporal_layers, 0x38, hevc),
+    IN_VIDEO(configuration_temporal_id_nested, 0x04, hevc),
     // AV1 codec ISO binding 2.3, AV1 5.3.2, VP codec ISO binding 2.2
-    IN_VIDEO(configuration_profile, 0xE0, av1, av1_profile),
-    IN_VIDEO(configuration_level, 0x1F, av1, none),
-    IN_VIDEO(configuration_tier, 0x80, av1, codec_tier),
-    IN_VIDEO(configuration_chroma_sample_position, 0x03, av1, none),
-    IN_VIDEO(configuration_presentation_delay_present, 0x10, av1, none),
-    IN_VIDEO(configuration_obu_type, 0x78, av1, av1_obu_type),
-    IN_VIDEO(configuration_profile, 0, vp9, vp_profile),
-    IN_VIDEO(configuration_full_range, 0x01, vp9, none),
+    IN_VIDEO(configuration_profile, 0xE0, av1),
+    IN_VIDEO(configuration_level, 0x1F, av1),
+    IN_VIDEO(configuration_tier, 0x80, av1),
+    IN_VIDEO(configuration_chroma_sample_position, 0x03, av1),
+    IN_VIDEO(configuration_presentation_delay_present, 0x10, av1),
+    IN_VIDEO(configuration_obu_type, 0x78, av1),
+    IN_VIDEO(configuration_full_range, 0x01, vp9),
 };
 
 #undef BITS
@@ -202,6 +200,19 @@ const unit_name_string* unit_of(FieldId id) {
     if (row.key == info(id).key) return row.unit;
   }
   return nullptr;
+}
+
+bool has_wider_values(FieldId id) {
+  switch (id) {
+    case FieldId::chunk_chunk_stream_id:  // of two and three bytes
+    case FieldId::video_configuration_profile:
+    case FieldId::video_track_configuration_profile:
+    case FieldId::video_configuration_level:
+    case FieldId::video_track_configuration_level:
+    case FieldId::audio_configuration_object_type:  // 31 is an escape
+    case FieldId::audio_track_configuration_object_type: return true;
+    default: return false;
+  }
 }
 
 std::span<const Bits> bit_fields() {

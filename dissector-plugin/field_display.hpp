@@ -34,7 +34,7 @@ enum class FieldDisplay : std::uint8_t {
 /// Unit behind the number, null for none. Lasts.
 [[nodiscard]] const unit_name_string* unit_of(FieldId id);
 
-/// When a field lies in such bits of its byte, or has such names.
+/// When a field lies in such bits of its byte.
 enum class BitsWhen : std::uint8_t {
   always,
   first_bit_clear,  ///< the byte's own
@@ -48,10 +48,12 @@ enum class BitsWhen : std::uint8_t {
 };
 struct Bits {
   FieldId id;
-  std::uint8_t mask;  ///< 0: all of it
+  std::uint8_t mask;
   BitsWhen when;
-  ValueTable values;
 };
+/// All such fields.
 [[nodiscard]] std::span<const Bits> bit_fields();
+/// The field has values that none of its masks has room for: of other codecs, or made of several bytes.
+[[nodiscard]] bool has_wider_values(FieldId id);
 
 }  // namespace rtmpscope::plugin

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace {
 // or moved.
 struct Registry {
   std::vector<FieldForm> fields;
-  std::vector<BitsForm> bits;  ///< those of a field together, in the order of FieldId
+  std::vector<Bits> bits;  ///< those of a field together
   std::vector<int> events;
   std::vector<int> extras;
   std::vector<expert_field> findings;
@@ -163,24 +164,23 @@ void add_address_of_ipv6(FieldId field_id, int* id, Registry& all) {
   all.field_infos.push_back(row);
 }
 
-void add_bit_fields(FieldId field_id, Registry& all) {
+/// The field's bits, and the mask that it has in Wireshark: one field of each name, since taps such as
+/// io,stat look at one alone. It has room for the values of all.
+void set_bits(FieldForm& form, FieldId field_id, Registry& all) {
+  const std::size_t begin = all.bits.size();
   for (const Bits& bits : bit_fields()) {
-    if (bits.id != field_id) continue;
-    BitsForm& form = all.bits.emplace_back(BitsForm{bits});
-    hf_register_info row = field_info(field_id, bits.values, &form.id, all);
-    row.hfinfo.bitmask = bits.mask;
-    if (row.hfinfo.type == FT_BOOLEAN) {
-      row.hfinfo.display = 8;
-    } else {
-      row.hfinfo.type = FT_UINT8;
-    }
-    all.field_infos.push_back(row);
+    if (bits.id == field_id) all.bits.push_back(bits);
+  }
+  form.bits = std::span(all.bits).subspan(begin);
+  if (has_wider_values(field_id)) return;
+  for (const Bits& bits : form.bits) {
+    if (std::popcount(bits.mask) > std::popcount(form.mask)) form.mask = bits.mask;
   }
 }
 
 void add_table_fields(Registry& all) {
   all.fields.resize(fields().size());
-  all.bits.reserve(bit_fields().size());  // Wireshark keeps pointers to the ids
+  all.bits.reserve(bit_fields().size());
   for (std::size_t i = 0; i < fields().size(); ++i) {
     FieldForm& form = all.fields[i];
     const auto id = static_cast<FieldId>(i);
@@ -190,8 +190,12 @@ void add_table_fields(Registry& all) {
     form.unit = unit_of(id);
     form.type = type_of(id);
     form.label = lasting(std::string(fields()[i].title) + (form.type == FT_NONE ? "" : ": "));
-    add_bit_fields(id, all);  // first: filters take the names of values from the first field of a name
-    all.field_infos.push_back(field_info(id, form.values, &form.id, all));
+    form.names_another = fields()[i].key.ends_with("_name") && form.type == FT_STRING;
+    set_bits(form, id, all);
+    hf_register_info row = field_info(id, form.values, &form.id, all);
+    row.hfinfo.bitmask = form.mask;
+    if (form.mask != 0 && form.type == FT_BOOLEAN) row.hfinfo.display = 8;  // bits of the byte
+    all.field_infos.push_back(row);
     if (form.display == FieldDisplay::address) add_address_of_ipv6(id, &form.ipv6, all);
   }
   all.events.assign(events().size(), -1);
@@ -330,6 +334,8 @@ void add_experts(Registry& all) {
        "It is known again where chunks begin"},
       {ExtraExpert::message_incomplete, "rtmpscope.message_incomplete", PI_REASSEMBLE, PI_WARN,
        "The message is incomplete"},
+      {ExtraExpert::message_unfinished, "rtmpscope.message_unfinished", PI_REASSEMBLE, PI_NOTE,
+       "The connection ends within the message"},
       {ExtraExpert::error_response, "rtmpscope.error_response", PI_RESPONSE_CODE, PI_WARN,
        "The response says that something has failed"},
       {ExtraExpert::call_refused, "rtmpscope.call_refused", PI_RESPONSE_CODE, PI_NOTE,
@@ -375,12 +381,6 @@ expert_field* expert(FindingId id) {
 }
 expert_field* expert(ExtraExpert id) {
   return &registry().expert_extras[static_cast<std::size_t>(id)];
-}
-
-std::span<const BitsForm> bit_forms(FieldId id) {
-  const auto found =
-      std::ranges::equal_range(registry().bits, id, {}, [](const BitsForm& form) { return form.bits.id; });
-  return {found.begin(), found.end()};
 }
 
 }  // namespace rtmpscope::plugin

@@ -40,6 +40,7 @@ enum class ExtraExpert : std::uint8_t {
   sync_lost,
   sync_found,
   message_incomplete,
+  message_unfinished,
   error_response,
   call_refused,
   count
@@ -57,14 +58,11 @@ struct FieldForm {
   ValueTable values = ValueTable::none;
   std::string_view label;  ///< what its items begin with: the title, with ": " if a value follows
   const unit_name_string* unit = nullptr;
+  std::span<const Bits> bits;  ///< of its byte, as the message has it
+  std::uint8_t mask = 0;       ///< that Wireshark knows of: it takes values shifted by that; 0: none
+  bool names_another = false;  ///< the name of a number that is beside it
 };
 [[nodiscard]] const FieldForm& form(FieldId id);
-/// The field in some bits of its byte, a field of the same name.
-struct BitsForm {
-  Bits bits;
-  int id = -1;
-};
-[[nodiscard]] std::span<const BitsForm> bit_forms(FieldId id);
 [[nodiscard]] int field(FieldId id);
 [[nodiscard]] int field(EventKind kind);  ///< the subtree of an event
 [[nodiscard]] int field(ExtraField id);

@@ -14,6 +14,7 @@ using Op = Tape::Op;
 
 proto_item* add_number_item(proto_tree* tree, tvbuff_t* tvb, const FieldForm& form, std::uint64_t number,
                             int start, int length) {
+  if (form.mask != 0) number <<= std::countr_zero(form.mask);  // Wireshark takes it back
   switch (form.type) {
     case FT_UINT64: return proto_tree_add_uint64(tree, form.id, tvb, start, length, number);
     case FT_INT64:
@@ -21,7 +22,8 @@ proto_item* add_number_item(proto_tree* tree, tvbuff_t* tvb, const FieldForm& fo
     case FT_INT32:
       return proto_tree_add_int(tree, form.id, tvb, start, length,
                                 static_cast<gint32>(static_cast<std::int64_t>(number)));
-    case FT_BOOLEAN: return proto_tree_add_boolean(tree, form.id, tvb, start, length, number != 0 ? 1U : 0U);
+    case FT_BOOLEAN:
+      return proto_tree_add_boolean(tree, form.id, tvb, start, length, static_cast<guint32>(number));
     case FT_NONE: return add_bare_item(tree, form.id, tvb, start, length);
     default: return proto_tree_add_uint(tree, form.id, tvb, start, length, static_cast<guint32>(number));
   }
@@ -44,15 +46,14 @@ bool holds(BitsWhen when, std::uint8_t byte, const BodyFormat& format) {
 }
 
 /// The bits that the entry's value is, or null: it is all of its bytes, or is computed from them.
-const BitsForm* bits_of(const ItemTarget& target, const Tape::Entry& entry, int start,
-                        const BodyFormat& format) {
+const Bits* bits_of(const ItemTarget& target, const Tape::Entry& entry, int start, const BodyFormat& format) {
   if (entry.range.length != 1 || start < 0 || start >= static_cast<int>(tvb_captured_length(target.tvb)))
     return nullptr;
   const std::uint8_t byte = *tvb_get_ptr(target.tvb, start, 1);
-  for (const BitsForm& form : bit_forms(entry.id)) {
-    const unsigned mask = form.bits.mask == 0 ? 0xFFU : form.bits.mask;
-    if (holds(form.bits.when, byte, format) && (byte & mask) >> std::countr_zero(mask) == entry.number)
-      return &form;
+  for (const Bits& bits : plugin::form(entry.id).bits) {
+    const unsigned mask = bits.mask;
+    if (holds(bits.when, byte, format) && (byte & mask) >> std::countr_zero(mask) == entry.number)
+      return &bits;
   }
   return nullptr;
 }
@@ -69,16 +70,16 @@ void write_bits(ItemLabel& label, std::uint8_t mask, std::uint64_t number) {
 }
 
 /// Names of values are shorter than a label.
-void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& entry, ValueTable values) {
+void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& entry) {
   label << form.label;
   if (form.type == FT_NONE) return;
   if (entry.op == Op::flag) {
     label << (entry.number != 0 ? "True" : "False");
     return;
   }
-  const bool named = values != ValueTable::none;
+  const bool named = form.values != ValueTable::none;
   if (named) {
-    const ValueInfo* value = find_value(values, entry.number);
+    const ValueInfo* value = find_value(form.values, entry.number);
     label << (value == nullptr ? "Unknown" : value->text) << " (";
   }
   if (entry.op == Op::signed_number) {
@@ -90,24 +91,15 @@ void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& en
   if (form.unit != nullptr) label << (entry.number == 1 ? form.unit->singular : form.unit->plural);
 }
 
-proto_item* add_bits(const ItemTarget& target, proto_tree* tree, const BitsForm& bits,
-                     const Tape::Entry& entry, int start) {
-  const auto value =
-      static_cast<guint32>(entry.number << (bits.bits.mask == 0 ? 0 : std::countr_zero(bits.bits.mask)));
-  return entry.op == Op::flag ? proto_tree_add_boolean(tree, bits.id, target.tvb, start, 1, value)
-                              : proto_tree_add_uint(tree, bits.id, target.tvb, start, 1, value);
-}
-
 proto_item* add_number(const ItemTarget& target, proto_tree* tree, const Tape::Entry& entry, int start,
                        int length, bool hidden, const BodyFormat& format) {
   const FieldForm& form = plugin::form(entry.id);
-  const BitsForm* bits = bits_of(target, entry, start, format);
-  proto_item* item = bits != nullptr ? add_bits(target, tree, *bits, entry, start)
-                                     : add_number_item(tree, target.tvb, form, entry.number, start, length);
+  proto_item* item = add_number_item(tree, target.tvb, form, entry.number, start, length);
   if (hidden) return item;
   ItemLabel label(item);
-  if (bits != nullptr && bits->bits.mask != 0) write_bits(label, bits->bits.mask, entry.number);
-  write_number(label, form, entry, bits != nullptr ? bits->bits.values : form.values);
+  const Bits* bits = form.bits.empty() ? nullptr : bits_of(target, entry, start, format);
+  if (bits != nullptr) write_bits(label, bits->mask, entry.number);
+  write_number(label, form, entry);
   return item;
 }
 

@@ -1,6 +1,7 @@
 #include "tree_renderer.hpp"
 
 #include <cstring>
+#include <span>
 #include <type_traits>
 
 #include "amf_structure.hpp"
@@ -73,7 +74,7 @@ class FieldTree {
       case Op::end: close(entry); break;
       case Op::key: add_key(tape, entry); break;
       case Op::finding:
-        if (with_findings) add_finding(target_.pinfo, last_, *target_.presenter, entry);
+        if (with_findings) show_finding(entry);
         break;
       default: add_field(tape, entry);
     }
@@ -87,6 +88,15 @@ class FieldTree {
  private:
   [[nodiscard]] int start_of(const Tape::Entry& entry) const {
     return base_ + static_cast<int>(entry.range.offset);
+  }
+
+  /// Beside the expert item, whose name is the finding's own, stands what finds all of them.
+  void show_finding(const Tape::Entry& entry) {
+    add_finding(target_.pinfo, last_, *target_.presenter, entry);
+    proto_tree* tree = levels_[depth_].tree;
+    proto_item_set_hidden(add_bare_item(tree, field(EventKind::finding), target_.tvb, 0, 0));
+    const char* id = info(entry.finding).id.data();  // of a literal, so it ends with a zero
+    proto_item_set_hidden(proto_tree_add_string(tree, field(FieldId::finding_id), target_.tvb, 0, 0, id));
   }
 
   void open(const Tape::Entry& entry) {
@@ -135,7 +145,7 @@ class FieldTree {
     proto_item* item = add_value(target_, levels_[depth_].tree, tape, entry, base_, hidden, format_);
     format_.note(entry);
     note_nal_unit(nal_, entry, base_);
-    if (entry.range.length == 0) proto_item_set_generated(item);
+    if (entry.range.length == 0 || form(entry.id).names_another) proto_item_set_generated(item);
     if (hidden) proto_item_set_hidden(item);
     if (key_ != nullptr) prepend_key(item, key_);
     key_ = nullptr;
@@ -155,19 +165,35 @@ class FieldTree {
 };
 static_assert(std::is_trivially_destructible_v<FieldTree>);
 
+/// Whether the finding at `index` is about the value behind it, which begins where the finding does.
+bool is_about_next(std::span<const Tape::Entry> entries, std::size_t index) {
+  std::size_t next = index + 1;
+  while (next < entries.size() && entries[next].op == Op::finding) ++next;
+  if (next == entries.size()) return false;
+  const Tape::Entry& value = entries[next];
+  const bool is_value = value.op != Op::begin && value.op != Op::end && value.op != Op::key;
+  return is_value && value.range.length > 0 && value.range.offset == entries[index].range.offset;
+}
+
 /// Adds the fields of `tape` below `parent`. `base` is where their ranges count from in the target's tvb.
 void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, const Tape& tape, int base,
                 bool with_findings) {
   FieldTree fields(target, parent, parent_item, base);
-  for (const Tape::Entry& entry : tape.entries()) {
-    if (target.items < most_items) {
-      ++target.items;
-      fields.add(tape, entry, with_findings);
-    } else if (entry.op == Op::finding) {  // what stops the decoder is the last that it says
-      fields.add(tape, entry, with_findings);
-    } else {
-      fields.tell_limit();
+  const auto show = [&](const Tape::Entry& entry) {
+    // What stops the decoder is the last that it says.
+    if (target.items >= most_items && entry.op != Op::finding) return fields.tell_limit();
+    ++target.items;
+    fields.add(tape, entry, with_findings);
+  };
+  const std::span<const Tape::Entry> entries = tape.entries();
+  std::size_t held = 0;  // findings in front of the value that they are about
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].op == Op::finding && (held > 0 || is_about_next(entries, i))) {
+      ++held;
+      continue;
     }
+    show(entries[i]);
+    for (; held > 0; --held) show(entries[i - held]);
   }
 }
 
@@ -241,7 +267,7 @@ void add_segments(Target& target, proto_tree* tree, const recording::Record& fou
                       proto_field_is_referenced(tree, field(ExtraField::segment_count));
   if (!wanted) return;
   const auto segments = target.presenter->segments(found.message, connection, found.direction);
-  if (segments.empty()) return;
+  if (segments.size() < 2) return;  // but for its header it came in one
   const char* label = target.labels ? target.presenter->segments_label() : "";
   proto_item* item = add_heading(target, tree, field(ExtraField::segments), 0, 0, "Came in", label);
   proto_item_set_generated(item);
@@ -293,7 +319,7 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const re
   add_segments(target, subtree_of_message, found, connection);
   // A gap is to blame for what is odd about an incomplete message, not the sender.
   add_fields(target, subtree_of_message, item, tape, 0, record.complete);
-  add_message_experts(target.pinfo, item, record, tape);
+  add_message_experts(target.pinfo, item, record, batch, tape);
 }
 
 /// A handshake part where it lies, if the packet has all of it.
@@ -367,11 +393,11 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
   target.redacted = presenter.redaction() != nullptr;
   target.labels = PTREE_DATA(tree)->visible != 0;
   const bool at_end = batch.place == end_place;
-  proto_item* item = proto_tree_add_item(tree, protocol, tvb, 0, at_end ? 0 : -1, ENC_NA);
+  tvbuff_t* clear = tvb_in_clear(target, tvb, connection, batch, frame);
+  proto_item* item = proto_tree_add_item(tree, protocol, clear, 0, at_end ? 0 : -1, ENC_NA);
   if (target.labels) proto_item_append_text(item, ", %s", presenter.summary(batch, connection, frame));
   proto_tree* root = proto_item_add_subtree(item, subtree());
   add_head(target, root, item, connection, batch);
-  tvbuff_t* clear = tvb_in_clear(target, tvb, connection, batch, frame);
   recording::Record record;
   for (recording::RecordReader records(batch); !target.limit_told && records.next(record);) {
     switch (record.kind) {

@@ -151,6 +151,7 @@ void show_without_columns(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
                           const RecordedConnection& connection, const recording::RecordBatch& batch,
                           Bytes frame) {
   queue_batch(pinfo, connection, batch, frame);
+  if (!proto_is_protocol_enabled(find_protocol_by_id(protocol))) return;  // RTMFP is one of its own
   if (tree == nullptr) {
     if (experts_are_wanted()) add_experts(pinfo, connection, batch, frame, presenter());
     return;

@@ -15,7 +15,8 @@ sys.path += [str(Path(__file__).resolve().parents[1] / folder) for folder in ("p
 from compare import BUILD, measure  # noqa: E402
 from wireshark import Tshark  # noqa: E402
 
-MODES = {"one pass": [], "two passes": ["-2"], "tree": ["-V"]}
+MODES = {"one pass": [], "two passes": ["-2"], "tree": ["-V"],
+         "fields": ["-T", "fields", "-e", "frame.number", "-e", "_ws.col.Info"]}
 DISABLED, BUILT_IN, PLUGIN = "RTMP disabled", "built-in", "plugin"
 
 

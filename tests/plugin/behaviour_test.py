@@ -11,6 +11,8 @@ PUBLISH_AND_PLAY = SAMPLES / "pubplay_ffmpeg_nginx.pcap"
 HEVC = SAMPLES / "enh_multi_mixed_ffnew_nginx.pcap"
 BIG_FRAMES = SAMPLES / "pub_gst_librtmp_nginx.pcap"
 REFUSED = SAMPLES / "err_play_vod_missing.pcap"
+TCSERVER = SAMPLES / "rtmp_tcserver_ffmpeg.pcap"
+ABORTED = SAMPLES / "encap_vxlan.pcap"
 OBS = SAMPLES / "obs_nginx.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
 RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
@@ -37,6 +39,17 @@ def check_filters(tshark):
     assert filtered(tshark, PUBLISH, "rtmpscope.chunk.format == 3")
     assert filtered(tshark, PUBLISH, "rtmpscope.amf.key == \"flashVer\"")
     assert not filtered(tshark, PUBLISH, "rtmpt")
+
+
+def check_findings(tshark):
+    """An expert item stands under the value that it is about; one filter finds all; an end is no fault."""
+    details = tshark.run("-n", "-r", tshark.readable(TCSERVER), "-O", "rtmpscope").decode()
+    assert re.search(r"\n( +)priority = Number: -inf\n\1    \[Expert Info .+: number is NaN or infinite\]", details)
+    one = filtered(tshark, TCSERVER, "rtmpscope.finding.amf_number_not_finite")
+    assert one and set(one) <= set(filtered(tshark, TCSERVER, "rtmpscope.finding"))
+    assert one == filtered(tshark, TCSERVER, 'rtmpscope.finding.id == "amf_number_not_finite"')
+    assert len(filtered(tshark, ABORTED, "rtmpscope.message_unfinished")) == 1
+    assert not filtered(tshark, ABORTED, "rtmpscope.message_incomplete")
 
 
 def check_links(tshark):
@@ -302,10 +315,10 @@ def main():
     plugin, series = sys.argv[2], sys.argv[3]
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
-        for check in (check_filters, check_links, check_reassembled, check_segments, check_evident_lines, check_ports,
-                      check_port_goes_back, check_info, check_bytes, check_redaction, check_rtmps, check_rtmpt,
-                      check_statistics, check_stream_numbers, check_follow, check_follow_bytes, check_media_detail,
-                      check_documentation, check_others):
+        for check in (check_filters, check_findings, check_links, check_reassembled, check_segments,
+                      check_evident_lines, check_ports, check_port_goes_back, check_info, check_bytes,
+                      check_redaction, check_rtmps, check_rtmpt, check_statistics, check_stream_numbers,
+                      check_follow, check_follow_bytes, check_media_detail, check_documentation, check_others):
             check(tshark)
 
 

@@ -102,6 +102,15 @@ class EncryptedTest(unittest.TestCase):
 
     # ---- RTMFP
 
+    def test_bytes_in_clear_are_found_in_the_protocol(self):
+        self.assertTrue(self.frames(RTMPE, 'rtmpscope contains "connect"'))
+        self.assertFalse(self.frames(RTMPE, 'rtmpscope contains "connect"', keys=False))
+
+    def test_the_protocol_can_be_disabled_in_rtmfp(self):
+        off = ("--disable-protocol", "rtmpscope")
+        self.assertFalse(self.frames(RTMFP, "rtmpscope", *off))
+        self.assertTrue(self.frames(RTMFP, "rtmfp", *off))
+
     def test_sessions_are_found_by_content_and_by_decode_as(self):
         everything = self.frames(RTMFP, "udp")
         self.assertEqual(self.frames(RTMFP, "rtmfp"), everything)

@@ -29,7 +29,8 @@ HEADS = {
 PLACE = {name: place for place, name in enumerate(HEADS["message"], 2)}
 # Of AMF's structure, which JSON does not have.
 STRUCTURE = ("rtmpscope.amf.marker", "rtmpscope.amf3.marker", "rtmpscope.amf.length", "rtmpscope.amf.key_length",
-             "rtmpscope.amf.count", "rtmpscope.amf3.trait_count", "rtmpscope.amf.object_end")
+             "rtmpscope.amf.count", "rtmpscope.amf3.trait_count", "rtmpscope.amf.object_end",
+             "rtmpscope.finding", "rtmpscope.finding.id")  # of expert items
 EMPTY_VALUES = ("rtmpscope.amf.null", "rtmpscope.amf.undefined", "rtmpscope.amf.unsupported")
 
 
