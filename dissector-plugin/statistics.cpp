@@ -238,7 +238,7 @@ stat_tap_table_item* command_fields() {
       count_column("Packet"),     text_column("From"),
       text_column("Command"),     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Id", "%g"},
       text_column("Stream"),      text_column("Response"),
-      text_column("Code"),        count_column("Packet "),
+      text_column("Code"),        count_column("Response in"),
       real_column("Milliseconds")};
   return fields;
 }
