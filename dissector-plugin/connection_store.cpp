@@ -1,5 +1,6 @@
 #include "connection_store.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -17,6 +18,7 @@ struct Store {
   std::vector<std::unique_ptr<Connection>> connections;
   std::map<std::pair<Endpoint, std::string>, Tunnel> tunnels;
   std::unique_ptr<RtmfpSessions> rtmfp;  ///< null before the first UDP datagram
+  std::vector<std::uint32_t> ends;       ///< see note_end
 };
 
 Store& store() {
@@ -31,6 +33,7 @@ void clear_store() {
   store().tunnels.clear();
   store().rtmfp.reset();
   store().connections.clear();
+  store().ends.clear();
   store().capture.numbered = 0;
 }
 
@@ -120,6 +123,17 @@ std::uint32_t numbered_connections() {
 
 bool has_connections() {
   return !store().connections.empty();
+}
+
+void note_end(std::uint32_t frame) noexcept {
+  try {
+    store().ends.push_back(frame);
+  } catch (...) {
+  }
+}
+
+bool has_end(std::uint32_t frame) {
+  return std::ranges::binary_search(store().ends, frame);
 }
 
 void reject_connection(int key, conversation_t* conversation) noexcept {

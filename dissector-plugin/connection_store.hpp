@@ -43,6 +43,10 @@ RtmfpSessions& rtmfp_sessions();
 /// Whether there are any, decided or not.
 [[nodiscard]] bool has_connections();
 
+/// Something was kept of the end of a stream in packet `frame`: packets come in order, each once.
+void note_end(std::uint32_t frame) noexcept;
+[[nodiscard]] bool has_end(std::uint32_t frame);
+
 /// Remembers that the conversation is something else, and frees what was kept of it.
 void reject_connection(int key, conversation_t* conversation) noexcept;
 [[nodiscard]] bool is_rejected(int key, const conversation_t* conversation);

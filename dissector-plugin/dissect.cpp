@@ -4,6 +4,8 @@
 // decoder is one that lets no exception out.
 #include "dissect.h"
 
+#include <utility>
+
 #include "carrier/proxy_header.hpp"
 #include "connection_store.hpp"
 #include "export_flv.hpp"
@@ -61,6 +63,14 @@ Carrier tls_carrier() {
   return {field(ExtraField::stream), rtmp::Transport::rtmps, nullptr};
 }
 
+/// What dissect() was asked about last, for look_at_end in the same packet: looking it up again takes time.
+struct LastSegment {
+  guint32 frame = 0;
+  conversation_t* conversation = nullptr;
+  Connection* connection = nullptr;
+};
+LastSegment last_segment;
+
 /// False if the bytes are not RTMP.
 bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, Carrier carrier) {
   const std::uint32_t captured = tvb_captured_length(tvb);
@@ -71,6 +81,7 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   if (is_rejected(carrier.key, conversation)) return false;
   const Bytes frame(tvb_get_ptr(tvb, 0, static_cast<gint>(captured)), captured);
   Connection* connection = find_connection(carrier.key, conversation);
+  if (carrier.segment != nullptr) last_segment = {pinfo->num, conversation, connection};
   if (connection != nullptr) {
     if (const auto batch = connection->find(pinfo->num, place)) {
       show(tvb, pinfo, tree, *connection, *batch, frame);
@@ -93,6 +104,7 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
     }
     connection = add_connection(carrier.key, conversation, pinfo, direction, carrier.transport);
     if (connection == nullptr) return false;
+    if (carrier.segment != nullptr) last_segment.connection = connection;
   }
   PacketBytes shown = packet_bytes(pinfo, tvb, frame, place);
   shown.direction = direction;
@@ -111,7 +123,10 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
     }
   }
   const std::optional<recording::RecordBatch> batch = decode(*connection, shown);
-  if (connection->is_other()) reject_connection(carrier.key, conversation);
+  if (connection->is_other()) {
+    reject_connection(carrier.key, conversation);
+    last_segment = {};
+  }
   if (!batch) return false;
   show(tvb, pinfo, tree, *connection, *batch, frame);
   return true;
@@ -147,12 +162,17 @@ std::optional<EndCause> end_of(const Connection& connection, const struct tcp_an
 /// Dissectors are asked about payload only. This one sees every packet when all others have: those that end a
 /// connection have things to tell, too.
 int look_at_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
+  auto [frame, conversation, connection] = std::exchange(last_segment, {});
   if (pinfo->ptype != PT_TCP || !has_connections()) return 0;
-  conversation_t* conversation = find_conversation_pinfo(pinfo, 0);
-  if (conversation == nullptr) return 0;
-  Connection* connection = find_connection(protocol, conversation);
-  if (connection == nullptr) return 0;
-  std::optional<recording::RecordBatch> batch = connection->find(pinfo->num, end_place);
+  if (PINFO_FD_VISITED(pinfo) && !has_end(pinfo->num)) return 0;
+  if (connection == nullptr || frame != pinfo->num) {
+    conversation = find_conversation_pinfo(pinfo, 0);
+    if (conversation == nullptr) return 0;
+    connection = find_connection(protocol, conversation);
+    if (connection == nullptr) return 0;
+  }
+  std::optional<recording::RecordBatch> batch;
+  if (has_end(pinfo->num)) batch = connection->find(pinfo->num, end_place);
   if (!batch && !PINFO_FD_VISITED(pinfo) && !connection->is_closed()) {
     const struct tcp_analysis* tcp = get_tcp_conversation_data(conversation, pinfo);
     if (tcp == nullptr) return 0;
@@ -164,6 +184,7 @@ int look_at_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
     if (!cause) return 0;
     packet.cause = *cause;
     batch = end(*connection, packet);
+    if (batch) note_end(pinfo->num);
     if (connection->is_other()) reject_connection(protocol, conversation);
   }
   if (!batch) return 0;

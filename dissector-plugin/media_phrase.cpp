@@ -15,15 +15,20 @@ std::string_view short_codec(std::string_view codec) {
 
 }  // namespace
 
+// Nearly all packets of a capture have such a phrase, and general formatting took most of its time.
+
 std::string frame_name(const media::VideoFacts& facts) {
   const std::string_view codec = short_codec(output::codec_text(facts.codec));
-  const std::string_view kind = facts.key_frame ? "key frame" : "frame";
-  return codec.empty() ? fmt::format("Video {}", kind) : fmt::format("Video {} {}", codec, kind);
+  std::string name = "Video ";
+  if (!codec.empty()) name.append(codec).append(" ");
+  return name.append(facts.key_frame ? "key frame" : "frame");
 }
 
 std::string frame_name(const media::AudioFacts& facts) {
   const std::string_view codec = short_codec(output::codec_text(facts.codec));
-  return codec.empty() ? "Audio" : fmt::format("Audio {}", codec);
+  std::string name = "Audio";
+  if (!codec.empty()) name.append(" ").append(codec);
+  return name;
 }
 
 std::string tracks_text(const Tape& message) {
@@ -39,8 +44,9 @@ std::string tracks_text(const Tape& message) {
 }
 
 std::string time_and_size(const rtmp::MessageHeader& header) {
-  return fmt::format(", ts {}{}, {}", header.timestamp_exact ? "" : "~", header.timestamp,
-                     output::count_text(header.length, "byte"));
+  std::string text = header.timestamp_exact ? ", ts " : ", ts ~";
+  text.append(std::to_string(header.timestamp)).append(", ");
+  return text.append(output::count_text(header.length, "byte"));
 }
 
 }  // namespace rtmpscope::plugin

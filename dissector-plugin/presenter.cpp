@@ -310,9 +310,11 @@ const char* Presenter::info_column(const recording::RecordBatch& batch, const Re
     } else if (batch.repeated == batch.length) {
       text_ = fmt::format("{} seen before", output::count_text(batch.length, "byte"));
     } else if (batch.message_type != 0 && type != nullptr) {
-      const auto completed = connection.records().completed_in(batch);
-      text_ = fmt::format("[part of {}, {}{}]", type->text, output::count_text(batch.length, "byte"),
-                          completed ? fmt::format(", complete in packet {}", *completed) : "");
+      text_.assign("[part of ").append(type->text).append(", ");
+      text_.append(output::count_text(batch.length, "byte"));
+      if (const auto completed = connection.records().completed_in(batch))
+        text_.append(", complete in packet ").append(std::to_string(*completed));
+      text_.append("]");
     } else {
       text_ = fmt::format("[{}]", output::count_text(batch.length, "byte"));
     }
