@@ -173,7 +173,7 @@ void add_amf_head(const ItemTarget& target, proto_tree* tree, FieldId id, int st
 void add_amf_key_length(const ItemTarget& target, proto_tree* tree, int start, int length) {
   const Bytes bytes = bytes_at(target, start, 4);
   if (length < 1 || bytes.empty()) return;
-  // AMF0 has two bytes, and AMF3 one to four, whose value tells them apart.
+  // In AMF0 the length takes two bytes. In AMF3 it is a U29. Only one of them fits the size of the whole.
   if (bytes.size() >= 2 && load_be16(bytes.data()) + 2 == length) {
     return add_hidden(target, tree, ExtraField::key_length, start, 2, load_be16(bytes.data()));
   }

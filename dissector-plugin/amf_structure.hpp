@@ -10,8 +10,8 @@ namespace rtmpscope::plugin {
 extern const value_string amf0_markers[];
 extern const value_string amf3_markers[];
 
-/// Behind the item of a value, or of a container that begins: `start` is where it lies. Nothing happens if
-/// the bytes there are not those of such a value, as of one whose kind was told before.
+/// Call it after the item of a value, or of a container that begins, was added. `start` is the offset of the
+/// value. Nothing is added if there is no marker of such a value, as with the elements of an AMF3 vector.
 void add_amf_head(const ItemTarget& target, proto_tree* tree, FieldId id, int start);
 /// The length of the name of `length` bytes, its own length included, that begins at `start`.
 void add_amf_key_length(const ItemTarget& target, proto_tree* tree, int start, int length);

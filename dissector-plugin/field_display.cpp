@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::string_view milliseconds = "_ms";
 
-bool is_integer(FieldKind kind) {
-  return kind >= FieldKind::u8 && kind <= FieldKind::s64;
-}
-
 struct UnitOfKey {
   std::string_view key;
   const unit_name_string* unit;
@@ -145,6 +141,10 @@ constexpr Bits all_bits[] = {
 #undef IN_VIDEO
 
 }  // namespace
+
+bool is_integer(FieldKind kind) {
+  return kind >= FieldKind::u8 && kind <= FieldKind::s64;
+}
 
 FieldDisplay display_of(FieldId id) {
   const FieldInfo& field = info(id);

@@ -10,6 +10,8 @@
 
 namespace rtmpscope::plugin {
 
+[[nodiscard]] bool is_integer(FieldKind kind);
+
 enum class FieldDisplay : std::uint8_t {
   plain,
   address,  ///< text of an IPv4 or IPv6 address

@@ -61,10 +61,6 @@ ftenum_t type_of(FieldKind kind) {
   return FT_NONE;
 }
 
-bool is_number(FieldKind kind) {
-  return kind >= FieldKind::u8 && kind <= FieldKind::s64;
-}
-
 void make_value_strings(Registry& all) {
   std::size_t tables = 0;
   for (const ValueInfo& row : values()) tables = std::max(tables, static_cast<std::size_t>(row.table) + 1);
@@ -125,7 +121,7 @@ hf_register_info field_info(FieldId field_id, ValueTable values, int* id, Regist
     field.display = ABSOLUTE_TIME_UTC;
   } else if (field_id == FieldId::message_request_frame) {
     field.strings = FRAMENUM_TYPE(FT_FRAMENUM_REQUEST);
-  } else if (is_number(info.kind) && field.type != FT_FRAMENUM) {
+  } else if (is_integer(info.kind) && field.type != FT_FRAMENUM) {
     set_number_display(field, field_id, values, all);
   }
   HFILL_INIT(row);

@@ -60,7 +60,7 @@ struct FieldForm {
   const unit_name_string* unit = nullptr;
   std::span<const Bits> bits;  ///< of its byte, as the message has it
   std::uint8_t mask = 0;       ///< that Wireshark knows of: it takes values shifted by that; 0: none
-  bool names_another = false;  ///< the name of a number that is beside it
+  bool names_another = false;  ///< a text that names the number in another field
 };
 [[nodiscard]] const FieldForm& form(FieldId id);
 [[nodiscard]] int field(FieldId id);

@@ -90,7 +90,8 @@ class FieldTree {
     return base_ + static_cast<int>(entry.range.offset);
   }
 
-  /// Beside the expert item, whose name is the finding's own, stands what finds all of them.
+  /// Adds the expert item. Each finding has an expert field of its own; the hidden fields are the same for
+  /// all findings, so that one filter matches any of them.
   void show_finding(const Tape::Entry& entry) {
     add_finding(target_.pinfo, last_, *target_.presenter, entry);
     proto_tree* tree = levels_[depth_].tree;

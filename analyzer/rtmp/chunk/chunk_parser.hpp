@@ -150,9 +150,9 @@ class ChunkParser {
 
   /// What is known of how the sender writes extended timestamps.
   [[nodiscard]] const ExtendedTimestamps& extended_timestamps() const { return extended_timestamps_; }
-  /// Bytes of a chunk header that the end of the data or of the stream has cut off.
-  /// Bytes of a header that a packet's end has cut off are held: `next` may have items without any input.
+  /// A packet's end has cut off a header, whose bytes are held: `next` may have items without any input.
   [[nodiscard]] bool has_cut_header() const { return cut_ != nullptr; }
+  /// Bytes of a chunk header that the end of the data or of the stream has cut off.
   [[nodiscard]] std::size_t held_header_bytes() const { return cut_ == nullptr ? 0 : cut_->held; }
 
   // After a loss.
