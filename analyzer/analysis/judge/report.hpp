@@ -1,0 +1,67 @@
+// What the judge says of one connection: the model that every output draws.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/finding/judged_finding.hpp"
+#include "analysis/fingerprint/fingerprint.hpp"
+#include "analysis/history/history.hpp"
+#include "analysis/verdict/verdict.hpp"
+
+namespace rtmpscope::analysis {
+
+/// A row of the table of streams: one stream that was published or played, or the connection itself where
+/// there was none. Rates in kbit/s.
+struct StreamRow {
+  StreamUse use = StreamUse::unknown;
+  std::string name;
+  std::string video, audio;  ///< codec and size or rate: "H.264 1280x720", "AAC 48 kHz stereo"
+  std::optional<double> video_kbps, audio_kbps;
+  std::optional<double> frames_per_second;
+  std::optional<double> key_distance_s;  ///< median
+  std::optional<double> media_s;         ///< media time
+  std::uint64_t media_messages = 0;
+};
+
+/// One part of the health score: `share` of the time, 0 to 1, was bad.
+struct ScorePart {
+  std::string name;  ///< delivery, transport, timing, structure, policy
+  double weight = 0;
+  std::optional<double> share;  ///< absent: undecided, and left out
+  std::string reason;           ///< why it is undecided
+};
+
+/// Conformance of one side: each count is of checks.
+struct Conformance {
+  std::uint32_t kept = 0, broken = 0, undecided = 0, not_applicable = 0;
+};
+
+struct Score {
+  std::optional<int> health;  ///< 0 to 100; absent: undecided
+  std::vector<ScorePart> parts;
+  std::array<Conformance, 2> conformance;  ///< by index_of(Direction) of what the side sends
+};
+
+struct ConnectionReport {
+  std::uint32_t connection = 0;  ///< as in the records
+  History history;               ///< without its large values
+  Verdict verdict;               ///< by this connection alone; CaptureJudge may know better
+  std::array<std::optional<Fingerprint>, 2> software;
+  std::string platform;                 ///< id of the matched or chosen profile; empty: none
+  std::vector<JudgedFinding> findings;  ///< at most 64
+  std::vector<StreamRow> streams;
+  Score score;
+};
+
+/// What all connections together say; the head of text and JSON.
+struct CaptureVerdict {
+  Severity severity{};
+  std::string title;                       ///< one sentence
+  std::string next_step;                   ///< empty where there is nothing to do
+  std::vector<std::uint32_t> connections;  ///< that it is about
+};
+
+}  // namespace rtmpscope::analysis
