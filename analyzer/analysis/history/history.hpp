@@ -47,6 +47,7 @@ struct CommandNote {
   std::uint32_t message_stream_id = 0;
   std::uint32_t chunk_stream_id = 0;
   std::string text;                      ///< first string argument: the stream name of publish and play
+  std::optional<double> number;          ///< first number argument: the stream id of deleteStream
   std::string level, code, description;  ///< of a status object
   std::string details;                   ///< the status object's "details"
   std::string redirect;                  ///< URL of ex.redirect, or of ReconnectRequest
@@ -123,7 +124,8 @@ struct SideHistory {
   std::optional<EndMark> fin, reset;
   std::optional<Moment> last_data;  ///< last packet with new payload
   std::optional<Timestamp> last_packet;
-  std::uint64_t bytes = 0;  ///< of the stream
+  std::uint64_t bytes = 0;    ///< of the stream
+  std::uint64_t packets = 0;  ///< 0: the direction is not in the capture
   std::uint64_t missing_bytes = 0;
   std::optional<std::uint64_t> acknowledged;  ///< by the peer's TCP: offset in the stream
   std::optional<Moment> last_message, last_media;
@@ -145,7 +147,9 @@ struct TlsHistory {
   bool decrypted = false;
   std::string server_name;
   std::string version;
-  std::string alert;                  ///< the last alert's name
+  std::string alert;  ///< the last alert's name
+  bool alert_fatal = false;
+  std::optional<Moment> alert_at;
   std::optional<Direction> alert_by;  ///< the side by what it sends
 };
 

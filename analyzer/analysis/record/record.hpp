@@ -48,7 +48,7 @@ struct MediaRecord {
   MediaType type = MediaType::video;
   PacketKind packet = PacketKind::other;
   Picture picture = Picture::unknown;
-  std::uint8_t codec = 0;         ///< number in the value table video_codec or audio_codec; 0: unknown
+  std::uint8_t codec = 0;         ///< number in the value table video_codec or audio_codec
   std::uint8_t legacy_codec = 0;  ///< codec id or sound format of FLV where the header is not enhanced
   std::uint8_t track_id = 0;
   bool enhanced = false;
@@ -61,7 +61,6 @@ struct MediaRecord {
   std::uint32_t timestamp = 0;        ///< milliseconds, modulo 2^32
   std::int32_t composition_time = 0;  ///< milliseconds
   std::uint32_t length = 0;           ///< bytes of the track in the body; the whole body if it has one track
-  std::uint32_t missing = 0;          ///< of the message
   std::uint32_t wire_bytes = 0;       ///< of the message, chunk headers included; 0: not known
   std::uint32_t filler_bytes = 0;     ///< of filler NAL units
   std::uint64_t stream_offset = 0;    ///< of the message's first chunk header
@@ -87,5 +86,7 @@ class RecordSink {
 [[nodiscard]] bool flag_at(const Value& from, std::string_view path);
 /// A time as in the timeline: RFC 3339 UTC with nine fractional digits.
 [[nodiscard]] std::optional<Timestamp> time_at(const Value& from, std::string_view path);
+/// Nothing if the text has another form.
+[[nodiscard]] std::optional<Timestamp> read_time(std::string_view text);
 
 }  // namespace rtmpscope::analysis

@@ -1,0 +1,125 @@
+#include "analysis/history/history_builder.hpp"
+
+#include <algorithm>
+
+#include "analysis/history/ends.hpp"
+#include "analysis/history/messages.hpp"
+
+namespace rtmpscope::analysis {
+namespace {
+
+constexpr std::size_t most_findings = 32;
+constexpr std::size_t most_gaps = 16;
+constexpr std::size_t most_handshake_records = 8;
+
+std::optional<FindingId> finding_of(std::string_view name) {
+  for (std::size_t i = 0; i < findings().size(); ++i) {
+    if (findings()[i].id == name) return static_cast<FindingId>(i);
+  }
+  return std::nullopt;
+}
+
+Severity severity_of(std::string_view text) {
+  return text == "error" ? Severity::error : text == "warning" ? Severity::warning : Severity::note;
+}
+
+void add_finding(History& history, const Record& record) {
+  const auto id = finding_of(text_at(record.members, "id"));
+  if (!id) return;
+  FindingNote note;
+  note.at = record.at;
+  note.id = *id;
+  note.severity = severity_of(text_at(record.members, "severity"));
+  note.direction = record.direction;
+  note.offset = unsigned_at(record.members, "stream_offset");
+  note.after_gap = flag_at(record.members, "after_gap");
+  note.text = text_at(record.members, "text");
+  ++history.finding_counts[static_cast<std::size_t>(note.severity)];
+  if (note.severity == Severity::note && !note.after_gap && history.findings.size() >= most_findings / 2)
+    return;
+  if (history.findings.size() >= most_findings) history.findings.erase(history.findings.begin());
+  history.findings.push_back(std::move(note));
+}
+
+void add_gap(History& history, const Record& record) {
+  GapNote note;
+  note.at = record.at;
+  note.direction = record.direction.value_or(Direction::to_server);
+  note.offset = unsigned_at(record.members, "stream_offset").value_or(0);
+  note.length = unsigned_at(record.members, "length");
+  note.cause = text_at(record.members, "cause");
+  ++history.gap_count;
+  if (history.gaps.size() >= most_gaps) history.gaps.erase(history.gaps.begin());
+  history.gaps.push_back(std::move(note));
+}
+
+bool needs_sequence_start(const MediaRecord& record) {
+  if (record.type == MediaType::audio) return record.codec == 10;  // AAC
+  return record.codec == 7 || record.codec == 12 || record.codec == 13 || record.codec == 16;
+}
+
+}  // namespace
+
+void HistoryBuilder::on_message(const Record& record) {
+  SideHistory& side = history_.side(record.direction.value_or(Direction::to_server));
+  side.last_message = record.at;
+  const std::uint64_t type = unsigned_at(record.members, "type_id").value_or(0);
+  if (member(record.members, "command") != nullptr || member(record.members, "data") != nullptr ||
+      type == 15 || type == 17 || type == 18 || type == 20) {
+    add_command(history_, record);
+  } else if (type >= 1 && type <= 6) {
+    add_control(history_, record);
+  } else if (type == 8 || type == 9) {
+    add_configuration(history_, record);
+  }
+}
+
+void HistoryBuilder::on_record(const Record& record) {
+  switch (record.kind) {
+    case EventKind::connection_open: return add_opening(history_, record);
+    case EventKind::connection_close: return add_close(history_, record);
+    case EventKind::tls:
+    case EventKind::tls_alert:
+    case EventKind::tls_end: return add_tls(history_, record);
+    case EventKind::handshake:
+      if (history_.phase < Phase::handshake) history_.phase = Phase::handshake;
+      if (history_.handshake.size() < most_handshake_records) history_.handshake.push_back(record);
+      return;
+    case EventKind::handshake_done:
+      history_.handshake_done = true;
+      if (history_.handshake.size() < most_handshake_records) history_.handshake.push_back(record);
+      return;
+    case EventKind::message: return on_message(record);
+    case EventKind::finding: return add_finding(history_, record);
+    case EventKind::gap: return add_gap(history_, record);
+    case EventKind::sync_lost: ++history_.sync_losses; return;
+    default: return;
+  }
+}
+
+void HistoryBuilder::on_media(const MediaRecord& record) {
+  SideHistory& side = history_.side(record.direction);
+  side.last_message = record.at;
+  side.last_media = record.at;
+  StreamHistory* const stream = stream_of(history_, record.message_stream_id);
+  if (stream == nullptr) return;
+  if (!stream->first_media) stream->first_media = record.at;
+  stream->last_media = record.at;
+  ++stream->media_messages;
+  TrackHistory* const track = track_of(*stream, record.type, record.track_id);
+  if (track == nullptr) return;
+  if (track->first.frame == 0) track->first = record.at;
+  track->codec = record.codec;
+  track->legacy_codec = record.legacy_codec;
+  track->enhanced = record.enhanced;
+  if (record.packet == PacketKind::sequence_start && !track->sequence_start)
+    track->sequence_start = record.at;
+  if (record.packet != PacketKind::coded_frames) return;
+  if (!track->first_coded) {
+    track->first_coded = record.at;
+    track->coded_before_sequence_start = needs_sequence_start(record) && !track->sequence_start;
+  }
+  track->last_coded = record.at;
+}
+
+}  // namespace rtmpscope::analysis

@@ -1,0 +1,294 @@
+#include "analysis/history/messages.hpp"
+
+#include <algorithm>
+
+namespace rtmpscope::analysis {
+namespace {
+
+constexpr std::size_t most_requests = 64;
+constexpr std::size_t first_commands = 48;
+constexpr std::size_t last_commands = 16;
+constexpr std::size_t most_controls = 24;
+constexpr std::size_t most_streams = 64;
+constexpr std::size_t most_tracks = 32;
+constexpr std::size_t longest_metadata = 256;  // properties
+
+const Value* arguments_of(const Record& record) {
+  const Value* const found = member(record.members, "command.arguments");
+  return found != nullptr ? found : member(record.members, "data.arguments");
+}
+
+/// Fills in what the status object says, if there is one among the arguments.
+void add_status(CommandNote& note, const Value& argument) {
+  if (member(argument, "code") == nullptr && member(argument, "level") == nullptr) return;
+  note.level = text_at(argument, "level");
+  note.code = text_at(argument, "code");
+  note.description = text_at(argument, "description");
+  note.details = text_at(argument, "details");
+  note.redirect = text_at(argument, "ex.redirect");
+  if (note.redirect.empty()) note.redirect = text_at(argument, "tcUrl");
+}
+
+CommandNote note_of(const Record& record) {
+  CommandNote note;
+  const Value& from = record.members;
+  note.at = record.at;
+  note.direction = record.direction.value_or(Direction::to_server);
+  note.offset = unsigned_at(from, "stream_offset").value_or(0);
+  const bool is_command = member(from, "command") != nullptr;
+  note.name = text_at(from, is_command ? "command.name" : "data.name");
+  note.transaction_id = number_at(from, "command.transaction_id");
+  note.message_stream_id = static_cast<std::uint32_t>(unsigned_at(from, "message_stream_id").value_or(0));
+  note.chunk_stream_id = static_cast<std::uint32_t>(unsigned_at(from, "chunk_stream_id").value_or(0));
+  note.request_frame = unsigned_at(from, "request_frame");
+  note.response_time_ms = number_at(from, "response_time_ms");
+  note.complete = flag_at(from, "complete");
+  const Value* const arguments = arguments_of(record);
+  if (arguments == nullptr || !arguments->is_array()) return note;
+  bool has_text = false;
+  for (const Value& argument : *arguments) {
+    if (argument.is_string() && !has_text) {
+      note.text = argument.get<std::string>();
+      has_text = true;
+    }
+    if (argument.is_number() && !note.number) note.number = argument.get<double>();
+    if (argument.is_object()) add_status(note, argument);
+  }
+  return note;
+}
+
+bool is_request(const CommandNote& note) {
+  if (note.direction != Direction::to_server || note.name.empty()) return false;
+  return note.name != "_result" && note.name != "_error" && note.name != "onStatus";
+}
+
+bool starts_with(const std::string& text, std::string_view beginning) {
+  return std::string_view(text).starts_with(beginning);
+}
+
+/// Whether an onStatus decides a publish or play.
+bool decides(const CommandNote& status, const std::string& request) {
+  if (status.is_error()) return true;
+  if (request == "publish") return starts_with(status.code, "NetStream.Publish.");
+  if (request == "play" || request == "play2") {
+    return starts_with(status.code, "NetStream.Play.") && status.code != "NetStream.Play.Reset";
+  }
+  return false;
+}
+
+/// The latest request that a status can be about: on its own message stream, or else on another one.
+Request* request_of_status(History& history, const CommandNote& status) {
+  Request* other = nullptr;
+  for (auto request = history.requests.rbegin(); request != history.requests.rend(); ++request) {
+    if (request->answered && !request->wrong_form) continue;
+    if (!decides(status, request->asked.name)) continue;
+    if (request->asked.name != "publish" && request->asked.name != "play" && request->asked.name != "play2")
+      continue;
+    if (request->asked.message_stream_id == status.message_stream_id) return &*request;
+    if (other == nullptr) other = &*request;
+  }
+  return other;
+}
+
+void add_answer(History& history, const CommandNote& note) {
+  if (note.direction != Direction::to_client) return;
+  if (note.name == "_result" || note.name == "_error") {
+    for (auto request = history.requests.rbegin(); request != history.requests.rend(); ++request) {
+      if (request->answered || request->asked.transaction_id != note.transaction_id) continue;
+      request->answered = note;
+      // Publish and play want an onStatus on their message stream (RTMP 7.2.2).
+      request->wrong_form =
+          note.name == "_result" && (request->asked.name == "publish" || request->asked.name == "play");
+      return;
+    }
+  } else if (note.name == "onStatus") {
+    if (Request* const request = request_of_status(history, note); request != nullptr) {
+      request->answered = note;
+      request->wrong_form = request->asked.message_stream_id != note.message_stream_id;
+    }
+  }
+}
+
+void add_use(History& history, const CommandNote& note, StreamUse use) {
+  if (history.streams.size() >= most_streams) return;
+  StreamHistory& stream = history.streams.emplace_back();
+  stream.id = note.message_stream_id;
+  stream.use = use;
+  stream.name = note.text;
+  stream.asked = note.at;
+  stream.recorded = use == StreamUse::play && note.number && *note.number >= 0;
+  if (history.phase < Phase::request) history.phase = Phase::request;
+}
+
+void add_end_of_stream(History& history, const CommandNote& note) {
+  const bool by_number = note.name == "deleteStream";
+  for (StreamHistory& stream : history.streams) {
+    if (stream.ended) continue;
+    const bool meant = by_number           ? note.number && *note.number == stream.id
+                       : note.text.empty() ? note.message_stream_id == stream.id
+                                           : note.text == stream.name;
+    if (meant) stream.ended = note.at;
+  }
+}
+
+void add_client_command(History& history, const Record& record, const CommandNote& note) {
+  if (note.name == "connect" && history.connect.is_null()) {
+    if (const Value* const arguments = arguments_of(record); arguments != nullptr)
+      history.connect = *arguments;
+    if (history.connect.is_array() && !history.connect.empty()) {
+      history.app = text_at(history.connect[0], "app");
+      history.tc_url = text_at(history.connect[0], "tcUrl");
+      history.flash_version = text_at(history.connect[0], "flashVer");
+    }
+    if (history.phase < Phase::connect) history.phase = Phase::connect;
+  } else if (note.name == "publish") {
+    add_use(history, note, StreamUse::publish);
+  } else if (note.name == "play" || note.name == "play2") {
+    add_use(history, note, StreamUse::play);
+  } else if (note.name == "deleteStream" || note.name == "closeStream" || note.name == "FCUnpublish") {
+    add_end_of_stream(history, note);
+  }
+}
+
+void add_server_command(History& history, const Record& record, const CommandNote& note) {
+  if ((note.name == "_result" || note.name == "_error") && history.connect_result.is_null() &&
+      note.transaction_id == 1.0)
+    history.connect_result = record.members;
+  if (note.name != "onStatus") return;
+  StreamHistory* const stream = stream_of(history, note.message_stream_id);
+  if (stream == nullptr) return;
+  if (note.code == "NetStream.Publish.Start" || note.code == "NetStream.Play.Start") {
+    if (!stream->started) stream->started = note.at;
+    history.phase = Phase::running;
+  } else if (note.code == "NetStream.Unpublish.Success" || note.code == "NetStream.Play.Stop" ||
+             note.code == "NetStream.Play.UnpublishNotify" || note.code == "NetStream.Play.Complete") {
+    if (!stream->ended) stream->ended = note.at;
+  }
+}
+
+void add_metadata(History& history, const Record& record, const CommandNote& note) {
+  const bool wrapped = note.name == "@setDataFrame";
+  if (note.name != "onMetaData" && (!wrapped || note.text != "onMetaData")) return;
+  StreamHistory* const stream = stream_of(history, note.message_stream_id);
+  if (stream == nullptr) return;
+  if (!stream->metadata_at) stream->metadata_at = note.at;
+  stream->metadata_wrapped = wrapped;
+  const Value* const arguments = arguments_of(record);
+  if (arguments == nullptr) return;
+  for (const Value& argument : *arguments) {
+    if (argument.is_object() && argument.size() <= longest_metadata) stream->metadata = argument;
+  }
+  stream->recorded = stream->recorded || (stream->use == StreamUse::play &&
+                                          number_at(stream->metadata, "duration").value_or(0) > 0);
+}
+
+}  // namespace
+
+StreamHistory* stream_of(History& history, std::uint32_t id) {
+  for (auto stream = history.streams.rbegin(); stream != history.streams.rend(); ++stream) {
+    if (stream->id == id) return &*stream;
+  }
+  if (history.streams.size() >= most_streams) return nullptr;
+  StreamHistory& stream = history.streams.emplace_back();
+  stream.id = id;
+  return &stream;
+}
+
+TrackHistory* track_of(StreamHistory& stream, MediaType type, std::uint8_t track_id) {
+  for (TrackHistory& track : stream.tracks) {
+    if (track.type == type && track.track_id == track_id) return &track;
+  }
+  if (stream.tracks.size() >= most_tracks) return nullptr;
+  TrackHistory& track = stream.tracks.emplace_back();
+  track.type = type;
+  track.track_id = track_id;
+  return &track;
+}
+
+void add_command(History& history, const Record& record) {
+  const CommandNote note = note_of(record);
+  SideHistory& side = history.side(note.direction);
+  if (note.name.empty() && note.complete) {
+    // ffmpeg sends metadata that it cannot write as a message without content.
+    if (StreamHistory* const stream = stream_of(history, note.message_stream_id);
+        stream != nullptr && unsigned_at(record.members, "length").value_or(1) == 0 && !stream->metadata_at) {
+      stream->metadata_at = note.at;
+      stream->metadata_empty = true;
+    }
+  }
+  if (member(record.members, "command") != nullptr) {
+    side.last_command = note;
+    if (is_request(note) && history.requests.size() < most_requests)
+      history.requests.push_back({note, std::nullopt, false});
+    add_answer(history, note);
+    if (note.direction == Direction::to_server) {
+      add_client_command(history, record, note);
+    } else {
+      add_server_command(history, record, note);
+    }
+  } else {
+    add_metadata(history, record, note);
+  }
+  if (history.commands.size() >= first_commands + last_commands) {
+    history.commands.erase(history.commands.begin() + first_commands);
+    ++history.commands_left_out;
+  }
+  history.commands.push_back(note);
+}
+
+void add_control(History& history, const Record& record) {
+  SideHistory& side = history.side(record.direction.value_or(Direction::to_server));
+  const Value& from = record.members;
+  ControlNote note;
+  note.at = record.at;
+  note.type = static_cast<std::uint8_t>(unsigned_at(from, "type_id").value_or(0));
+  note.event = text_at(from, "user_control.event_type");
+  note.stream = unsigned_at(from, "user_control.message_stream_id");
+  note.limit_type = text_at(from, "control.limit_type");
+  note.after_connect = !history.connect.is_null();
+  for (const char* const key :
+       {"control.chunk_size", "control.window_size", "control.sequence_number", "control.chunk_stream_id",
+        "user_control.buffer_length_ms", "user_control.timestamp"}) {
+    if (!note.value) note.value = unsigned_at(from, key);
+  }
+  if (note.type == 3) {
+    ++side.acknowledgements;
+    side.last_acknowledgement = note.value;
+    side.last_acknowledgement_at = note.at;
+  }
+  if (note.type == 5) side.window_asked = note.value;
+  if (note.event == "stream_is_recorded" || note.event == "stream_eof") {
+    StreamHistory* const stream = stream_of(history, static_cast<std::uint32_t>(note.stream.value_or(0)));
+    if (stream != nullptr && note.event == "stream_is_recorded") stream->recorded = true;
+    if (stream != nullptr && note.event == "stream_eof" && !stream->ended) stream->ended = note.at;
+  }
+  // Acknowledgements beyond the first few say nothing new.
+  if (side.controls.size() < most_controls && (note.type != 3 || side.acknowledgements <= 4))
+    side.controls.push_back(std::move(note));
+}
+
+void add_configuration(History& history, const Record& record) {
+  const bool video = unsigned_at(record.members, "type_id") == 9u;
+  const Value* const body = member(record.members, video ? "video" : "audio");
+  if (body == nullptr) return;
+  const auto id = static_cast<std::uint32_t>(unsigned_at(record.members, "message_stream_id").value_or(0));
+  StreamHistory* const stream = stream_of(history, id);
+  if (stream == nullptr) return;
+  const MediaType type = video ? MediaType::video : MediaType::audio;
+  const Value* const tracks = member(*body, "tracks");
+  if (tracks == nullptr) {
+    if (text_at(*body, "packet_type") != "sequence_start") return;
+    const auto track_id = static_cast<std::uint8_t>(unsigned_at(*body, "track_id").value_or(0));
+    if (TrackHistory* const track = track_of(*stream, type, track_id); track != nullptr)
+      track->configuration = *body;
+    return;
+  }
+  if (text_at(*body, "packet_type") != "sequence_start") return;
+  for (const Value& one : *tracks) {
+    const auto track_id = static_cast<std::uint8_t>(unsigned_at(one, "track_id").value_or(0));
+    if (TrackHistory* const track = track_of(*stream, type, track_id); track != nullptr)
+      track->configuration = one;
+  }
+}
+
+}  // namespace rtmpscope::analysis
