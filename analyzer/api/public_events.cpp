@@ -193,7 +193,7 @@ void PublicEvents::on_finding(const v1::Connection& connection, const rtmp::Find
   if (event.direction) finding.direction = to_public(*event.direction);
   finding.id = info(event.id).id;
   finding.severity = to_public(event.severity());
-  finding.text = rtmp::finding_text(event.id, event.a, event.b);
+  finding.text = event.text();
   finding.explanation = info(event.id).explanation;
   finding.stream_offset = event.stream_offset;
   finding.suppressed = event.suppressed;

@@ -95,6 +95,9 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->group("Output");
   app.add_flag("--ranges", renderer.render.ranges, "Byte range of every field (ndjson and json)")
       ->group("Output");
+  app.add_flag("!--no-analysis", renderer.analysis,
+               "Connections are not judged: no verdicts, no findings of the judge")
+      ->group("Output");
   add_redaction_options(app, options.redaction);
   app.add_option("--color,--colour", words.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
@@ -129,8 +132,9 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   if (words.summary) {
     if (words.format != "text") return "--summary goes with --format text only";
     renderer.format = output::OutputFormat::summary;
-    shard.session.message_events = false;
+    shard.session.message_events = renderer.analysis;
   }
+  renderer.only_connection = options.engine.only_connection;
   if (renderer.render.ranges && renderer.format != output::OutputFormat::ndjson &&
       renderer.format != output::OutputFormat::json) {
     return "--ranges goes with --format ndjson or json";

@@ -84,7 +84,8 @@ void Merger::add_span(std::size_t shard, const output::Output& output, const out
       numbers[span.connection - 1] = next_number_++;
     }
     number = number_of(shard, span.connection);
-    if (only_connection_ && number != *only_connection_) return;
+    const bool attached = (span.flags & output::OutputSpan::attached) != 0;
+    if (only_connection_ && number != *only_connection_ && !attached) return;
   }
   assembler_->add(output, span, number, to);
 }

@@ -16,6 +16,7 @@ class JudgeSink {
   /// When it is decided, and at the end if it has changed.
   virtual void on_fingerprint(std::uint32_t connection, Moment at, const Fingerprint& fingerprint) = 0;
   virtual void on_score(std::uint32_t connection, Moment at, const Score& score) = 0;
+  virtual void on_publish_start(const PublishMark& mark) = 0;
   /// Last of a connection. The object belongs to nobody else.
   virtual void on_report(std::shared_ptr<ConnectionReport> report) = 0;
 };

@@ -56,6 +56,15 @@ struct ConnectionReport {
   Score score;
 };
 
+/// A publisher was let in: what other connections' verdicts need before this one ends.
+struct PublishMark {
+  std::uint32_t connection = 0;
+  Moment at;           ///< of Publish.Start
+  std::string client;  ///< address and port
+  std::string server;  ///< likewise
+  std::string app, name;
+};
+
 /// What all connections together say; the head of text and JSON.
 struct CaptureVerdict {
   Severity severity{};

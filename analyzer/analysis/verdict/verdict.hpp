@@ -11,7 +11,7 @@ namespace rtmpscope::analysis {
 
 /// In the order in which the decision list tries them.
 enum class CauseId : std::uint8_t {
-#define CAUSE(identifier, title, explanation) identifier,
+#define CAUSE(number, identifier, title, explanation) identifier = (number),
 #include "schema/tables/causes.def"
 #undef CAUSE
 };

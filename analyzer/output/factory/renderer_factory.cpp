@@ -2,6 +2,8 @@
 
 #include "output/json/document_assembler.hpp"
 #include "output/json/json_renderer.hpp"
+#include "output/judgement/judging_assembler.hpp"
+#include "output/judgement/judging_observer.hpp"
 #include "output/span_assembler.hpp"
 #include "output/text/summary_renderer.hpp"
 #include "output/text/text_assembler.hpp"
@@ -60,12 +62,21 @@ std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const 
   const auto absolute = [&](const TimeBound& bound) { return bound.value + (bound.relative ? start : 0); };
   if (options_.from) selection.from = absolute(*options_.from);
   if (options_.to) selection.to = absolute(*options_.to);
+  auto shown = make_selected_renderer(std::move(selection));
+  if (!options_.analysis) return shown;
+  return std::make_unique<JudgingObserver>(std::move(shown), options_.render.redaction);
+}
+
+std::unique_ptr<Observer> RendererFactory::make_selected_renderer(Selection selection) const {
   return std::make_unique<SelectedRenderer>(std::move(selection),
                                             make_renderer(options_.format, options_.render));
 }
 
 std::unique_ptr<Assembler> RendererFactory::make_assembler() const {
-  return output::make_assembler(options_.format, options_.order, style_of(options_.render));
+  auto inner = output::make_assembler(options_.format, options_.order, style_of(options_.render));
+  if (!options_.analysis) return inner;
+  return std::make_unique<JudgingAssembler>(std::move(inner), make_selected_renderer(options_.selection),
+                                            options_.render.redaction, options_.only_connection);
 }
 
 }  // namespace rtmpscope::output

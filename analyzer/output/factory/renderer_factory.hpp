@@ -24,6 +24,8 @@ struct RendererOptions {
   Selection selection;            ///< its `from` and `to` are replaced by the two below, where these are set
   std::optional<TimeBound> from;  ///< events before it are not shown
   std::optional<TimeBound> to;    ///< nor events at it or later
+  bool analysis = true;           ///< connections are judged
+  std::optional<std::uint32_t> only_connection;  ///< what the judge says of others is not shown
 };
 
 [[nodiscard]] std::unique_ptr<Renderer> make_renderer(OutputFormat format, const RenderOptions& options);
@@ -41,6 +43,8 @@ class RendererFactory final : public ObserverFactory {
   [[nodiscard]] std::unique_ptr<Assembler> make_assembler() const override;
 
  private:
+  [[nodiscard]] std::unique_ptr<Observer> make_selected_renderer(Selection selection) const;
+
   RendererOptions options_;
 };
 

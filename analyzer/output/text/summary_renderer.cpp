@@ -5,6 +5,7 @@
 #include "output/text/connection_header.hpp"
 #include "output/text/last_line.hpp"
 #include "output/text/overview.hpp"
+#include "output/text/verdict_lines.hpp"
 #include "rtmp/session/summary.hpp"
 
 namespace rtmpscope::output {
@@ -18,6 +19,10 @@ void SummaryRenderer::on_event(const rtmp::Event& event) {
     add_overview_span(output_, event, overview_row(close.summary, close.totals, style_, redaction));
     add_numbered_span(output_, event.connection, fmt::format("{}#", style_.bold()),
                       header_text(close.summary, close.totals, style_, redaction));
+  } else if (event.kind == EventKind::verdict || event.kind == EventKind::capture_verdict) {
+    tape_.clear();
+    event.describe(tape_);  // its texts are redacted already
+    add_verdict_span(output_, event, tape_, style_);
   } else if (event.kind == EventKind::capture_end) {
     add_last_line_span(output_, static_cast<const rtmp::CaptureEndEvent&>(event), style_);
   }

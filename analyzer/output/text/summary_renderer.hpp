@@ -5,10 +5,11 @@
 #include "output/renderer.hpp"
 #include "output/text/terminal_text.hpp"
 #include "rtmp/session/summary.hpp"
+#include "schema/tape.hpp"
 
 namespace rtmpscope::output {
 
-/// Looks at connection_close and capture_end only; describes nothing else and keeps nothing.
+/// Looks at connection_close, verdict, capture_verdict and capture_end only; keeps nothing.
 class SummaryRenderer final : public Renderer {
  public:
   explicit SummaryRenderer(const RenderOptions& options) : options_(options), style_(style_of(options)) {}
@@ -19,6 +20,7 @@ class SummaryRenderer final : public Renderer {
  private:
   RenderOptions options_;
   Style style_;
+  Tape tape_;
 };
 
 /// Appends "#", the place for the connection number and `rest` as one span.

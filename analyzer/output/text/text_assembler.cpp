@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "output/span_assembler.hpp"
 #include "output/text/last_line.hpp"
@@ -21,6 +22,9 @@ void TextAssembler::add(const Output& from, const OutputSpan& span, std::uint32_
     last_line_.append(text_of_last_line(bytes));
     return;
   }
+  if ((span.flags & OutputSpan::verdict_lines) != 0) {
+    return add_verdict(from.bytes.view(span.begin, span.end), number, to);
+  }
   if (order_ == BlockOrder::end || number == 0) return append_span(from, span, number, to);
   Buffer text;
   append_span(from, span, number, text);
@@ -29,10 +33,23 @@ void TextAssembler::add(const Output& from, const OutputSpan& span, std::uint32_
   give_up_order(to);
 }
 
+/// In a block, the verdict stands behind the first line; where blocks have been put out already, it follows.
+void TextAssembler::add_verdict(std::string_view lines, std::uint32_t number, Buffer& to) {
+  if (number == 0) {
+    capture_verdict_.append(lines);
+  } else if (order_ == BlockOrder::end) {
+    to.append(fmt::format("{}#{}  verdict{}\n{}\n", style_.bold(), number, style_.reset(), lines));
+  } else {
+    verdicts_.push_back({number, spool_.append(lines)});
+    if (spool_.failed()) give_up_order(to);
+  }
+}
+
 void TextAssembler::give_up_order(Buffer& to) {
   std::ranges::stable_sort(parts_, {}, &Part::number);
   for (const Part& part : parts_) append_part(part, to);
   parts_.clear();
+  verdicts_.clear();
   rows_.clear();
   order_ = BlockOrder::end;
 }
@@ -53,6 +70,7 @@ void TextAssembler::add_row(std::string_view packed_row, std::uint32_t number) {
 
 void TextAssembler::sort() {
   std::ranges::stable_sort(parts_, {}, &Part::number);
+  std::ranges::stable_sort(verdicts_, {}, &Part::number);
   std::ranges::sort(rows_, {}, &Row::number);
   const auto largest_first = [&](auto key) {
     std::ranges::stable_sort(rows_,
@@ -80,9 +98,12 @@ bool TextAssembler::end(Buffer& to) {
   if (order_ != BlockOrder::end) {
     if (!sorted_) {
       sort();
+      to.append(capture_verdict_.view());
       append_table(to);
     }
     if (append_blocks(to)) return true;
+  } else {
+    to.append(capture_verdict_.view());
   }
   append_last_line(to);
   return false;
@@ -106,11 +127,27 @@ bool TextAssembler::append_blocks(Buffer& to) {
   constexpr std::size_t enough = std::size_t{1} << 20;
   for (; next_row_ < rows_.size(); ++next_row_) {
     if (to.size() >= enough) return true;
-    for (const Part& part : std::ranges::equal_range(parts_, rows_[next_row_].number, {}, &Part::number)) {
-      append_part(part, to);
-    }
+    append_block(rows_[next_row_].number, to);
   }
   return false;
+}
+
+void TextAssembler::append_block(std::uint32_t number, Buffer& to) const {
+  bool is_first = true;
+  for (const Part& part : std::ranges::equal_range(parts_, number, {}, &Part::number)) {
+    if (!std::exchange(is_first, false)) {
+      append_part(part, to);
+      continue;
+    }
+    Buffer text;
+    append_part(part, text);
+    const std::size_t line_end = std::min(text.view().find('\n'), text.size() - 1) + 1;
+    to.append(text.view().substr(0, line_end));
+    for (const Part& verdict : std::ranges::equal_range(verdicts_, number, {}, &Part::number)) {
+      append_part(verdict, to);
+    }
+    to.append(text.view().substr(line_end));
+  }
 }
 
 void TextAssembler::append_last_line(Buffer& to) const {

@@ -37,11 +37,13 @@ class TextAssembler final : public Assembler {
     SpoolPlace place;
   };
 
+  void add_verdict(std::string_view lines, std::uint32_t number, Buffer& to);
   void add_row(std::string_view packed_row, std::uint32_t number);
   void give_up_order(Buffer& to);
   void append_part(const Part& part, Buffer& to) const;
   void sort();
   void append_table(Buffer& to);
+  void append_block(std::uint32_t number, Buffer& to) const;
   /// Blocks until `to` has enough for one write. False: that was the last.
   bool append_blocks(Buffer& to);
   void append_last_line(Buffer& to) const;
@@ -49,10 +51,12 @@ class TextAssembler final : public Assembler {
   BlockOrder order_;
   Style style_;
   Spool spool_;
-  std::vector<Part> parts_;  ///< of blocks, in the order in which they came, later by connection
+  std::vector<Part> parts_;     ///< of blocks, in the order in which they came, later by connection
+  std::vector<Part> verdicts_;  ///< lines of verdicts, by connection once sorted
   std::vector<Row> rows_;
   std::size_t next_row_ = 0;
   bool sorted_ = false;
+  Buffer capture_verdict_;
   Buffer last_line_;
   std::uint64_t connections_in_capture_ = 0;
   // What is shown, RTMP alone:

@@ -9,6 +9,7 @@
 #include "output/text/last_line.hpp"
 #include "output/text/overview.hpp"
 #include "output/text/summary_renderer.hpp"
+#include "output/text/verdict_lines.hpp"
 #include "rtmp/session/summary.hpp"
 
 namespace rtmpscope::output {
@@ -59,6 +60,10 @@ void TextRenderer::on_event(const rtmp::Event& event) {
     case EventKind::message:
       return on_message(conversation_of(event), static_cast<const rtmp::MessageEvent&>(event));
     case EventKind::handshake: return on_handshake(conversation_of(event), event);
+    case EventKind::verdict:
+    case EventKind::capture_verdict: describe(event); return add_verdict_span(output_, event, tape_, style_);
+    case EventKind::fingerprint:
+    case EventKind::score: return;  // the connection's header draws them
     default: break;
   }
   Conversation& conversation = conversation_of(event);

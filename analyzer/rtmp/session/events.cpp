@@ -73,6 +73,10 @@ void MessageEvent::describe(FieldSink& sink) const {
   describe_message(message, sink);
 }
 
+std::string FindingEvent::text() const {
+  return finding_text(id, a, b);
+}
+
 void FindingEvent::describe(FieldSink& sink) const {
   const FindingInfo& finding = info(id);
   sink.text(FieldId::finding_id, {}, as_bytes(finding.id));
@@ -83,7 +87,7 @@ void FindingEvent::describe(FieldSink& sink) const {
     sink.number(FieldId::finding_suppressed, {}, suppressed);
     return;
   }
-  sink.text(FieldId::finding_text, {}, as_bytes(finding_text(id, a, b)));
+  sink.text(FieldId::finding_text, {}, as_bytes(text()));
   const bool in_flow = about != nullptr && about->transport == Transport::rtmfp;
   if (stream_offset) {
     sink.number(in_flow ? FieldId::finding_sequence_number : FieldId::finding_stream_offset, {},

@@ -93,7 +93,8 @@ struct MessageEvent : Event {
   void describe(FieldSink& sink) const override;
 };
 
-struct FindingEvent final : Event {
+/// What the decoder finds. The judge's findings are events of this kind, too, with texts of their own.
+struct FindingEvent : Event {
   FindingId id;
   std::optional<std::uint64_t> stream_offset;   ///< of the message or chunk that it is about
   std::optional<std::uint64_t> carrier_offset;  ///< of what a carrier below RTMP has found, in its own stream
@@ -105,7 +106,9 @@ struct FindingEvent final : Event {
   bool in_body = false;          ///< describing the message again finds it again
 
   /// What may be due to missing bytes is no more than a note.
-  [[nodiscard]] Severity severity() const { return after_gap ? Severity::note : info(id).severity; }
+  [[nodiscard]] virtual Severity severity() const { return after_gap ? Severity::note : info(id).severity; }
+  /// What was found, with its numbers.
+  [[nodiscard]] virtual std::string text() const;
 
   explicit FindingEvent(FindingId finding) : Event(EventKind::finding), id(finding) {}
   void describe(FieldSink& sink) const override;

@@ -1,0 +1,33 @@
+#include "analysis/judge/judge.hpp"
+
+namespace rtmpscope::analysis {
+
+ConnectionJudge* Judge::judge_of(std::uint32_t connection) {
+  if (connection == latest_) return latest_judge_;
+  const auto found = judges_.find(connection);
+  latest_ = connection;
+  latest_judge_ = found == judges_.end() ? nullptr : found->second.get();
+  return latest_judge_;
+}
+
+void Judge::on_record(const Record& record) {
+  if (record.connection == 0) return;
+  if (record.kind == EventKind::connection_open) {
+    judges_[record.connection] = std::make_unique<ConnectionJudge>(record.connection, to_);
+    latest_ = 0;
+    latest_judge_ = nullptr;
+  }
+  ConnectionJudge* const judge = judge_of(record.connection);
+  if (judge == nullptr) return;
+  judge->on_record(record);
+  if (record.kind != EventKind::connection_close) return;
+  latest_ = 0;
+  latest_judge_ = nullptr;
+  judges_.erase(record.connection);
+}
+
+void Judge::on_media(const MediaRecord& record) {
+  if (ConnectionJudge* const judge = judge_of(record.connection); judge != nullptr) judge->on_media(record);
+}
+
+}  // namespace rtmpscope::analysis

@@ -1,0 +1,62 @@
+// What the judge says, as events of the timeline. Texts lose the marks of what is from the capture, or have
+// pseudonyms in its place.
+#pragma once
+
+#include "analysis/judge/report.hpp"
+#include "output/redaction.hpp"
+#include "rtmp/session/events.hpp"
+
+namespace rtmpscope::output {
+
+/// A text of the judge as it may be shown. `redaction` may be null.
+[[nodiscard]] std::string shown_text(std::string_view text, const Redaction* redaction);
+
+/// A finding of the judge. References are valid as long as the finding.
+struct JudgedFindingEvent final : rtmp::FindingEvent {
+  const analysis::JudgedFinding& finding;
+  const Redaction* redaction;
+
+  JudgedFindingEvent(const analysis::JudgedFinding& f, const Redaction* r);
+  [[nodiscard]] Severity severity() const override { return finding.severity; }
+  [[nodiscard]] std::string text() const override { return shown_text(finding.text, redaction); }
+  void describe(FieldSink& sink) const override;
+};
+
+struct FingerprintEvent final : rtmp::Event {
+  const analysis::Fingerprint& fingerprint;
+  const Redaction* redaction;
+
+  FingerprintEvent(const analysis::Fingerprint& f, const Redaction* r)
+      : Event(EventKind::fingerprint), fingerprint(f), redaction(r) {}
+  void describe(FieldSink& sink) const override;
+};
+
+struct ScoreEvent final : rtmp::Event {
+  const analysis::Score& score;
+
+  explicit ScoreEvent(const analysis::Score& s) : Event(EventKind::score), score(s) {}
+  void describe(FieldSink& sink) const override;
+};
+
+/// The verdict of a report; texts for people draw other parts of the report, too.
+struct VerdictEvent final : rtmp::Event {
+  const analysis::ConnectionReport& report;
+  const std::vector<std::uint32_t>& told_with;  ///< numbers of other connections
+  const Redaction* redaction;
+
+  VerdictEvent(const analysis::ConnectionReport& whole, const std::vector<std::uint32_t>& with,
+               const Redaction* r)
+      : Event(EventKind::verdict), report(whole), told_with(with), redaction(r) {}
+  void describe(FieldSink& sink) const override;
+};
+
+struct CaptureVerdictEvent final : rtmp::Event {
+  const analysis::CaptureVerdict& verdict;
+  const Redaction* redaction;
+
+  CaptureVerdictEvent(const analysis::CaptureVerdict& v, const Redaction* r)
+      : Event(EventKind::capture_verdict), verdict(v), redaction(r) {}
+  void describe(FieldSink& sink) const override;
+};
+
+}  // namespace rtmpscope::output
