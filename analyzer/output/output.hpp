@@ -47,7 +47,7 @@ struct OutputSpan {
 struct Output {
   Buffer bytes;
   std::vector<OutputSpan> spans;
-  std::vector<std::shared_ptr<Attachment>> attachments;
+  std::vector<std::shared_ptr<Attachment>> attachments{};
 
   /// As Buffer::clear.
   void clear() {
