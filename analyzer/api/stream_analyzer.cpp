@@ -80,7 +80,7 @@ class StreamAnalyzer::Implementation {
       if (flow.wants_data())
         flow.on_end(api::to_inner(direction), {side.end, to_inner(end), to_inner(packet)});
     }
-    flow.on_close(to_inner(end), to_inner(packet), {sides_[0].totals, sides_[1].totals});
+    flow.on_close(to_inner(end), to_inner(packet), {sides_[0].totals, sides_[1].totals}, {});
     context_.finish(to_inner(packet));
     state_ = State::closed;
   }

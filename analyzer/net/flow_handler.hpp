@@ -7,6 +7,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/stream.hpp"
+#include "base/tcp_facts.hpp"
 
 namespace rtmpscope::net {
 
@@ -34,7 +35,9 @@ struct FlowDirectionTotals {
   std::uint32_t keep_alives = 0;             ///< probes with one byte that is no part of the stream
   Closed closed = Closed::no;                ///< whether the sender closed its side
   bool reset = false;                        ///< the sender reset the connection
+  std::uint8_t hop_limit = 0;                ///< of the last packet that was no reset; 0: there was none
   Timestamp last_time = 0;                   ///< of the latest packet
+  PacketRef last_data;                       ///< the latest with new bytes; number 0: there was none
 
   void note_packet(Timestamp time) {
     ++packets;
@@ -71,7 +74,7 @@ class FlowHandler : public StreamSink {
   /// Called once at most.
   virtual void on_syn_again(Direction /*direction*/, PacketRef /*packet*/) {}
 
-  virtual void on_close(EndCause cause, PacketRef packet, const FlowTotals& totals) = 0;
+  virtual void on_close(EndCause cause, PacketRef packet, const FlowTotals& totals, const SideEnds& ends) = 0;
 
   /// Data of `direction` comes soon: loads what `on_data` will need into the cache, one pointer further with
   /// each step. Only a hint; before step 0 the first bytes of the handler itself have been asked for.

@@ -153,6 +153,8 @@ DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, Pa
   out.acknowledgement = load_be32(tcp + 8);
   out.flags = static_cast<std::uint8_t>(tcp[13] & 0x3f);
   out.window = load_be16(tcp + 14);
+  // Time to live (RFC 791, section 3.1) and hop limit (RFC 8200, section 3) stand a little before the source.
+  out.hop_limit = *(addresses.source - (addresses.v6 ? 1 : 4));
   out.packet = ref;
   // Cut within the options: nothing of the payload is there, but how long it was is known.
   const std::uint32_t header_captured = std::min(header, view.captured);

@@ -44,6 +44,13 @@ void StreamReassembler::start_midstream(std::uint32_t sequence, std::uint32_t wi
   ask_interest(delivery);
 }
 
+std::optional<std::uint64_t> StreamReassembler::acknowledged() const {
+  if (!started() || !acknowledgement_known_) return std::nullopt;
+  // The FIN counts as a byte; if it was not captured, what it adds is one byte more than there can be.
+  if (fin_seen()) return std::min(acknowledged_, fin_);
+  return acknowledged_ == next_ + 1 ? next_ : acknowledged_;
+}
+
 std::int64_t StreamReassembler::distance(std::uint32_t sequence) const {
   const std::uint64_t here = reference();
   return unwrap_sequence(sequence, start_, here) - static_cast<std::int64_t>(here);
@@ -54,7 +61,7 @@ void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured,
   if (!started()) start_midstream(sequence, wire_length, delivery);
   FlowDirectionTotals& totals = delivery.totals;
   std::int64_t signed_offset = unwrap_sequence(sequence, start_, reference());
-  if (delivery.handler == nullptr) return count_only(signed_offset, wire_length, totals);
+  if (delivery.handler == nullptr) return count_only(signed_offset, wire_length, delivery.packet, totals);
 
   if (wire_length == 1 && signed_offset + 1 == static_cast<std::int64_t>(next_)) {
     ++totals.keep_alives;
@@ -85,7 +92,7 @@ void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured,
   if (totals.retransmitted_bytes != retransmitted) ++totals.retransmitted_segments;
 }
 
-void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_length,
+void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_length, PacketRef packet,
                                    FlowDirectionTotals& totals) {
   const std::int64_t end = offset + wire_length;
   const auto next = static_cast<std::int64_t>(next_);
@@ -97,6 +104,7 @@ void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_lengt
   const auto fresh = static_cast<std::uint64_t>(std::min<std::int64_t>(end - next, wire_length));
   totals.bytes += fresh;
   totals.retransmitted_bytes += wire_length - fresh;
+  totals.last_data = packet;
   next_ = static_cast<std::uint64_t>(end);
 }
 
@@ -133,6 +141,7 @@ void StreamReassembler::accept(std::uint64_t offset, Bytes captured, std::uint32
     hold(offset, captured, wire_length, delivery);
     drain(delivery, true);
   } else {
+    delivery.totals.last_data = delivery.packet;
     if (!captured.empty()) deliver(captured, delivery);
     const auto cut = static_cast<std::uint32_t>(wire_length - captured.size());
     if (cut > 0) deliver_gap(cut, GapCause::snap_length, delivery.packet, delivery);
@@ -220,6 +229,7 @@ void StreamReassembler::hold(std::uint64_t offset, Bytes captured, std::uint32_t
                     {delivery.flow_packet, delivery.packet.time, delivery.sender_clock}, delivery.packet);
   delivery.held.bytes += buffer.charge() - before;
   delivery.totals.retransmitted_bytes += inserted.duplicate_bytes;
+  if (inserted.duplicate_bytes < wire_length) delivery.totals.last_data = delivery.packet;
   holding_ = true;
   if (inserted.conflict_length > 0) {
     delivery.handler->on_overlap_conflict(delivery.direction, inserted.conflict_offset,
@@ -318,22 +328,23 @@ bool StreamReassembler::grace_is_over(const OutOfOrderBuffer::Noticed& since, De
   return over(limits.gap_grace_packets, limits.gap_grace_time, limits.gap_grace_time_alone);
 }
 
-void StreamReassembler::on_fin(std::uint32_t sequence, Delivery& delivery) {
+bool StreamReassembler::on_fin(std::uint32_t sequence, Delivery& delivery) {
   if (!started()) {
     // The stream ends with its first captured segment, which has no payload.
     start_at(sequence);
     start_state_ = Start::midstream;
   }
-  if (ended()) return;
+  if (ended()) return true;
   const std::int64_t offset = unwrap_sequence(sequence, start_, reference());
-  if (offset < static_cast<std::int64_t>(next_)) return;  // the FIN of another connection
+  if (offset < static_cast<std::int64_t>(next_)) return false;  // the FIN of another connection
   fin_ = static_cast<std::uint64_t>(offset);
   end_state_ = End::fin_seen;
   if (delivery.handler == nullptr) {
     end_state_ = End::ended_by_fin;  // gaps are of no interest, either
-    return;
+    return true;
   }
   end_if_complete(delivery);
+  return true;
 }
 
 void StreamReassembler::end_if_complete(Delivery& delivery) {

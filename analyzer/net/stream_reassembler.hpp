@@ -57,13 +57,15 @@ class StreamReassembler {
   void on_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length, Delivery& delivery) {
     if (started() && end_state_ == End::open && !holding_ && sequence == next_sequence() &&
         delivery.handler != nullptr && captured.size() == wire_length) {
+      delivery.totals.last_data = delivery.packet;
       deliver(captured, delivery);
       return;
     }
     on_other_payload(sequence, captured, wire_length, delivery);
   }
-  /// The FIN whose sequence number is `sequence`: that of the byte after the stream's last one.
-  void on_fin(std::uint32_t sequence, Delivery& delivery);
+  /// The FIN whose sequence number is `sequence`: that of the byte after the stream's last one. False: it is
+  /// that of another connection, and has no effect.
+  bool on_fin(std::uint32_t sequence, Delivery& delivery);
   /// The receiver expects `acknowledgement` next.
   void on_acknowledgement(std::uint32_t acknowledgement, const FlowLimits& limits) {
     if (!started()) [[unlikely]] {
@@ -115,10 +117,27 @@ class StreamReassembler {
     return end_state_ == End::ended_by_fin || end_state_ == End::ended_without_fin;
   }
   [[nodiscard]] std::uint64_t next_offset() const { return next_; }
+  [[nodiscard]] std::uint64_t fin_offset() const { return fin_; }
   [[nodiscard]] std::uint32_t start_sequence() const { return start_; }
   [[nodiscard]] std::uint32_t next_sequence() const { return start_ + static_cast<std::uint32_t>(next_); }
   /// How far `sequence` is from where the sender stands; meaningful once started.
   [[nodiscard]] std::int64_t distance(std::uint32_t sequence) const;
+  /// The offset of `sequence`, which is near to where the sender stands; meaningful once started.
+  [[nodiscard]] std::int64_t offset_of(std::uint32_t sequence) const {
+    return unwrap_sequence(sequence, start_, reference());
+  }
+  /// Whether `sequence` is before what the receiver has acknowledged.
+  [[nodiscard]] bool is_behind(std::uint32_t sequence) const {
+    return started() && acknowledgement_known_ &&
+           offset_of(sequence) < static_cast<std::int64_t>(acknowledged_);
+  }
+  /// The sender has sent bytes that the receiver has not acknowledged, as far as it has acknowledged
+  /// anything.
+  [[nodiscard]] bool has_unacknowledged() const {
+    return started() && acknowledgement_known_ && (holding_ || next_ > acknowledged_);
+  }
+  /// Bytes that the receiver has acknowledged; nothing where that is not known. After `finish` it is exact.
+  [[nodiscard]] std::optional<std::uint64_t> acknowledged() const;
   [[nodiscard]] std::size_t held_bytes() const { return out_of_order_ ? out_of_order_->buffer.charge() : 0; }
 
  private:
@@ -148,7 +167,8 @@ class StreamReassembler {
   void on_other_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length,
                         Delivery& delivery);
   void start_midstream(std::uint32_t sequence, std::uint32_t wire_length, Delivery& delivery);
-  void count_only(std::int64_t offset, std::uint32_t wire_length, FlowDirectionTotals& totals);
+  void count_only(std::int64_t offset, std::uint32_t wire_length, PacketRef packet,
+                  FlowDirectionTotals& totals);
   void accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
   void count_repeated(std::uint64_t begin, std::uint64_t end, Delivery& delivery) const;
   [[nodiscard]] bool was_overtaken(const OutOfOrderBuffer::Noticed& noticed, const Delivery& delivery) const;

@@ -38,6 +38,7 @@ void TcpConnection::begin(const TcpSegment& first, HeldMemory& held) {
   phase_ = Phase::half_open;
   for (StreamReassembler& stream : streams_) stream.reset(held);
   totals_ = {};
+  ends_.reset();
   first_packet_ = first.packet;
   round_trip_us_ = 0;
 }
@@ -145,6 +146,7 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
     }
     if (segment.has(tcp_flag::rst)) return on_reset(segment, direction, environment);
   }
+  totals_[index_of(direction)].hop_limit = segment.hop_limit;
   if (segment.has(tcp_flag::ack)) {
     // The answer to a SYN-ACK shows its sequence number, in case the SYN-ACK was not captured.
     const bool answers_syn =
@@ -169,11 +171,8 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
     if (to.handler == nullptr) note_interest(to, environment);
   }
   if (segment.has(tcp_flag::fin)) [[unlikely]] {
-    Closed& closed = totals_[index_of(direction)].closed;
-    const bool is_first = totals_[index_of(opposite(direction))].closed == Closed::no;
-    if (closed == Closed::no) closed = is_first ? Closed::as_first : Closed::as_second;
     Delivery to = delivery(direction, segment.packet, environment);
-    sender.on_fin(sequence + segment.wire_length, to);
+    if (sender.on_fin(sequence + segment.wire_length, to)) note_fin(segment, direction);
     note_interest(to, environment);
   }
   if (sender.holding()) {
@@ -209,9 +208,54 @@ bool TcpConnection::on_syn(const TcpSegment& segment, Direction direction) {
   return true;
 }
 
+SideEnd& TcpConnection::end_of(Direction direction) {
+  if (ends_ == nullptr) ends_ = std::make_unique<SideEnds>();
+  return (*ends_)[index_of(direction)];
+}
+
+/// The stream knows of the FIN already.
+void TcpConnection::note_fin(const TcpSegment& segment, Direction direction) {
+  Closed& closed = totals_[index_of(direction)].closed;
+  if (closed != Closed::no) return;
+  const bool is_first = totals_[index_of(opposite(direction))].closed == Closed::no;
+  closed = is_first ? Closed::as_first : Closed::as_second;
+  end_of(direction).fin = {segment.packet, stream(direction).fin_offset()};
+}
+
+void TcpConnection::note_reset(const TcpSegment& segment, Direction direction, bool in_window) {
+  std::optional<ResetFacts>& known = end_of(direction).reset;
+  if (known && (known->in_window || !in_window)) return;
+  const StreamReassembler& sender = stream(direction);
+  ResetFacts facts;
+  facts.packet = segment.packet;
+  if (sender.started()) facts.offset = sender.offset_of(segment.sequence);
+  facts.after_own_fin = totals_[index_of(direction)].closed != Closed::no;
+  facts.after_peer_fin = totals_[index_of(opposite(direction))].closed != Closed::no;
+  facts.answers_data = facts.after_own_fin && stream(opposite(direction)).has_unacknowledged();
+  facts.in_window = in_window;
+  facts.hop_limit = segment.hop_limit;
+  facts.usual_hop_limit = totals_[index_of(direction)].hop_limit;
+  known = facts;
+}
+
+/// What is known of the ends once both streams are over.
+void TcpConnection::fill_ends(SideEnds& ends) const {
+  for (const Direction direction : {Direction::to_server, Direction::to_client}) {
+    const FlowDirectionTotals& totals = totals_[index_of(direction)];
+    SideEnd& end = ends[index_of(direction)];
+    if (totals.last_data.number != 0) end.last_data = totals.last_data;
+    end.acknowledged = streams_[index_of(direction)].acknowledged();
+    end.discarded_bytes = totals.discarded_bytes;
+    end.keep_alives = totals.keep_alives;
+  }
+}
+
 void TcpConnection::on_reset(const TcpSegment& segment, Direction direction, const Environment& environment) {
   const StreamReassembler& sender = stream(direction);
-  if (sender.started() && std::abs(sender.distance(segment.sequence)) > environment.limits.reset_distance) {
+  const bool ignored =
+      sender.started() && std::abs(sender.distance(segment.sequence)) > environment.limits.reset_distance;
+  note_reset(segment, direction, !ignored && !sender.is_behind(segment.sequence));
+  if (ignored) {
     ++environment.counters.resets_ignored;
     return;
   }
@@ -280,9 +324,13 @@ void TcpConnection::close(EndCause cause, PacketRef packet, const Environment& e
   phase_ = Phase::closed;
   if (told) ++environment.counters.flows_closed[static_cast<std::size_t>(cause)];
   if (handler_) {
-    handler_->on_close(cause, packet, totals_);
+    SideEnds none;
+    SideEnds& ends = ends_ == nullptr ? none : *ends_;
+    fill_ends(ends);
+    handler_->on_close(cause, packet, totals_, ends);
     handler_.reset();
   }
+  ends_.reset();
 }
 
 }  // namespace rtmpscope::net

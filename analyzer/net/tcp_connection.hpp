@@ -60,6 +60,7 @@ class TcpConnection {
         (segment.flags & ~tcp_flag::psh) == tcp_flag::ack && stream(direction).flowing() &&
         receiver.flowing()) {
       totals_[index_of(direction)].note_packet(segment.packet.time);
+      totals_[index_of(direction)].hop_limit = segment.hop_limit;
       receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
       return;
     }
@@ -115,6 +116,10 @@ class TcpConnection {
   void on_reset(const TcpSegment& segment, Direction direction, const Environment& environment);
   void open(const TcpSegment& segment, const Environment& environment);
   void check_end(PacketRef packet, const Environment& environment);
+  SideEnd& end_of(Direction direction);
+  void note_fin(const TcpSegment& segment, Direction direction);
+  void note_reset(const TcpSegment& segment, Direction direction, bool in_window);
+  void fill_ends(SideEnds& ends) const;
   void note_round_trip(const TcpSegment& segment);
   [[nodiscard]] bool has_same_start(const TcpSegment& segment) const;
   [[nodiscard]] bool is_first_again(const TcpSegment& segment, const FlowLimits& limits) const;
@@ -135,6 +140,7 @@ class TcpConnection {
   std::array<StreamReassembler, 2> streams_;
   FlowTotals totals_;
   PacketRef first_packet_;
+  std::unique_ptr<SideEnds> ends_;  ///< null: neither side has sent a FIN or a reset
 };
 
 }  // namespace rtmpscope::net

@@ -32,6 +32,7 @@ struct TcpSegment {
   std::uint8_t flags = 0;
   bool from_low = false;           ///< the sender is the key's low endpoint
   std::uint8_t header_length = 0;  ///< captured bytes of the TCP header, in front of `payload`; 0: not there
+  std::uint8_t hop_limit = 0;      ///< of the innermost IP header: time to live, or hop limit
 
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   /// TSval of the timestamps option (RFC 7323, section 3.2): the sender's clock. Nothing where it has none.

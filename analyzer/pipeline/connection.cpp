@@ -7,7 +7,7 @@
 namespace rtmpscope::pipeline {
 namespace {
 
-rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals) {
+rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals, const SideEnd& end) {
   return {.packets = totals.packets,
           .bytes = totals.bytes,
           .retransmitted_bytes = totals.retransmitted_bytes,
@@ -17,7 +17,8 @@ rtmp::DirectionTotals to_rtmp(const net::FlowDirectionTotals& totals) {
           .retransmitted_segments = totals.retransmitted_segments,
           .closed = totals.closed != net::Closed::no,
           .closed_first = totals.closed == net::Closed::as_first,
-          .reset = totals.reset};
+          .reset = totals.reset,
+          .end = end};
 }
 
 bool is_rtmp_port(std::uint16_t port, std::span<const std::uint16_t> ports) {
@@ -102,12 +103,14 @@ void Connection::on_syn_again(Direction direction, PacketRef packet) {
   if (session_ != nullptr) session_->on_syn_again(layers_.inner_direction(direction), packet);
 }
 
-void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals) {
+void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals,
+                          const SideEnds& ends) {
   layers_.finish();
   const bool has_http = session_ == nullptr && context_.tunnels != nullptr;
   if (session_ == nullptr && opaque() == nullptr && !has_http) return;
   const auto totals_of = [&](Direction direction) {
-    return to_rtmp(totals[index_of(layers_.inner_direction(direction))]);
+    const std::size_t side = index_of(layers_.inner_direction(direction));
+    return to_rtmp(totals[side], ends[side]);
   };
   const std::array<rtmp::DirectionTotals, 2> by_role = {totals_of(Direction::to_server),
                                                         totals_of(Direction::to_client)};

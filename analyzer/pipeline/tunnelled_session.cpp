@@ -133,8 +133,14 @@ void TunnelledSession::tell_opening() {
 }
 
 void TunnelledSession::add(const std::array<rtmp::DirectionTotals, 2>& totals, bool shared) {
-  for (std::size_t i = 0; i < totals.size(); ++i) add_totals(totals_[i], totals[i]);
+  // How one of several connections ended says little of the session, and their offsets are not the session's.
+  const bool alone = !ended_connection_ && !shared;
+  for (std::size_t i = 0; i < totals.size(); ++i) {
+    add_totals(totals_[i], totals[i]);
+    totals_[i].end = alone ? totals[i].end : SideEnd{};
+  }
   shared_ = shared_ || shared;
+  ended_connection_ = true;
 }
 
 void TunnelledSession::on_close(EndCause cause, const PacketRef& packet, const TunnelTotals& totals) {

@@ -10,7 +10,8 @@
 namespace rtmpscope::pipeline {
 
 /// Shows the session as a connection of its own, whatever it carries. Its totals are those of the TCP
-/// connections that carried it, each of which counts whole.
+/// connections that carried it, each of which counts whole. How TCP ended is told of a session that one
+/// connection carried, and that carried nothing else.
 ///
 /// What layers outside of HTTP tell, TLS above all, is told of the session as well: it comes to the listener.
 class TunnelledSession final : public carrier::TunnelSink, public carrier::LayerListener {
@@ -42,6 +43,7 @@ class TunnelledSession final : public carrier::TunnelSink, public carrier::Layer
   std::array<rtmp::DirectionTotals, 2> totals_{};
   Timestamp last_time_ = 0;  ///< of the last exchange
   bool shared_ = false;
+  bool ended_connection_ = false;  ///< a TCP connection that carried it has ended
   bool closed_ = false;
   carrier::EarlyNews early_news_;  ///< before it is decided
   std::unique_ptr<rtmp::Session> session_;

@@ -73,13 +73,17 @@ class Handler final : public FlowHandler {
     require(length > 0);
     record_.add(offset);
   }
-  void on_close(EndCause cause, PacketRef, const FlowTotals& totals) override {
+  void on_close(EndCause cause, PacketRef, const FlowTotals& totals, const SideEnds& ends) override {
     require(!closed_);
     require(!wants_data() || (ended_[0] && ended_[1]));
     closed_ = true;
     record_.add(static_cast<std::uint64_t>(cause));
     record_.add(totals[0].bytes);
     record_.add(totals[1].missing_bytes);
+    for (const SideEnd& end : ends) {
+      record_.add(end.acknowledged.value_or(0));
+      record_.add(end.fin ? end.fin->offset : 0);
+    }
   }
 
  private:

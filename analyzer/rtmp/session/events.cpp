@@ -2,50 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/community_id.hpp"
 #include "rtmp/message/describe_message.hpp"
-#include "rtmp/session/summary.hpp"
 
 namespace rtmpscope::rtmp {
-namespace {
-
-void describe_endpoint(FieldId object, FieldId address, FieldId port, const Endpoint& endpoint,
-                       FieldSink& sink) {
-  sink.begin(object, 0);
-  sink.text(address, {}, as_bytes(endpoint.address.to_string()));
-  sink.number(port, {}, endpoint.port);
-  sink.end(object, 0);
-}
-
-std::string community_id_of(const ConnectionInfo& info) {
-  return (info.transport == Transport::rtmfp ? udp_community_id : tcp_community_id)(info.client, info.server);
-}
-
-/// Ids of one direction's totals, in the order of DirectionTotals and the session's own counts.
-struct TotalFields {
-  FieldId object, packets, bytes, messages, audio, video, retransmitted, retransmissions, out_of_order,
-      missing;
-};
-
-void describe_totals(const TotalFields& id, const ConnectionCloseEvent& event, Direction direction,
-                     FieldSink& sink) {
-  const std::size_t i = index_of(direction);
-  const ConnectionSummary& summary = event.summary;
-  const DirectionTotals& tcp = event.totals[i];
-  sink.begin(id.object, 0);
-  sink.number(id.packets, {}, tcp.packets);
-  sink.number(id.bytes, {}, tcp.bytes);
-  sink.number(id.messages, {}, summary.messages[i]);
-  sink.number(id.audio, {}, summary.audio_messages[i]);
-  sink.number(id.video, {}, summary.video_messages[i]);
-  sink.number(id.retransmitted, {}, tcp.retransmitted_bytes);
-  sink.number(id.retransmissions, {}, tcp.retransmitted_segments);
-  sink.number(id.out_of_order, {}, tcp.out_of_order_segments);
-  sink.number(id.missing, {}, tcp.missing_bytes);
-  sink.end(id.object, 0);
-}
-
-}  // namespace
 
 void MessageEvent::describe(FieldSink& sink) const {
   const MessageHeader& h = message.header;
@@ -119,59 +78,6 @@ void SyncFoundEvent::describe(FieldSink& sink) const {
   if (chunk_size == 0) return;
   sink.number(FieldId::sync_found_chunk_size, {}, chunk_size);
   sink.flag(FieldId::sync_found_chunk_size_exact, {}, chunk_size_exact);
-}
-
-void ConnectionOpenEvent::describe(FieldSink& sink) const {
-  describe_endpoint(FieldId::connection_client, FieldId::connection_client_address,
-                    FieldId::connection_client_port, connection_info.client, sink);
-  describe_endpoint(FieldId::connection_server, FieldId::connection_server_address,
-                    FieldId::connection_server_port, connection_info.server, sink);
-  sink.number(FieldId::connection_transport, {}, static_cast<std::uint64_t>(connection_info.transport));
-  sink.text(FieldId::connection_community_id, {}, as_bytes(community_id_of(connection_info)));
-  sink.number(FieldId::connection_start, {}, static_cast<std::uint64_t>(connection_info.start));
-  describe_proxy_headers(
-      connection_info.proxy_headers,
-      {FieldId::connection_proxy_headers, FieldId::connection_proxy_header,
-       FieldId::connection_proxy_header_protocol, FieldId::connection_proxy_header_length,
-       FieldId::connection_proxy_header_client, FieldId::connection_proxy_header_client_address,
-       FieldId::connection_proxy_header_client_port},
-      sink);
-}
-
-void ConnectionCloseEvent::describe(FieldSink& sink) const {
-  using enum FieldId;
-  constexpr TotalFields to_server = {close_to_server,
-                                     close_to_server_packets,
-                                     close_to_server_bytes,
-                                     close_to_server_messages,
-                                     close_to_server_audio,
-                                     close_to_server_video,
-                                     close_to_server_retransmitted,
-                                     close_to_server_retransmissions,
-                                     close_to_server_out_of_order,
-                                     close_to_server_missing};
-  constexpr TotalFields to_client = {close_to_client,
-                                     close_to_client_packets,
-                                     close_to_client_bytes,
-                                     close_to_client_messages,
-                                     close_to_client_audio,
-                                     close_to_client_video,
-                                     close_to_client_retransmitted,
-                                     close_to_client_retransmissions,
-                                     close_to_client_out_of_order,
-                                     close_to_client_missing};
-  const ConnectionInfo& ends = summary.info;
-  describe_endpoint(close_client, close_client_address, close_client_port, ends.client, sink);
-  describe_endpoint(close_server, close_server_address, close_server_port, ends.server, sink);
-  sink.text(close_community_id, {}, as_bytes(community_id_of(ends)));
-  sink.number(close_reason, {}, static_cast<std::uint64_t>(summary.end));
-  if (summary.ended_by) sink.number(close_ended_by, {}, static_cast<std::uint64_t>(*summary.ended_by));
-  if (summary.reset) sink.flag(close_reset, {}, true);
-  sink.real(
-      close_duration, {},
-      static_cast<double>(summary.last_time - summary.first_time) / double{nanoseconds_per_millisecond});
-  describe_totals(to_server, *this, Direction::to_server, sink);
-  describe_totals(to_client, *this, Direction::to_client, sink);
 }
 
 void CaptureStartEvent::describe(FieldSink& sink) const {

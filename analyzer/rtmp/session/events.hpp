@@ -11,6 +11,7 @@
 #include "base/endpoint.hpp"
 #include "base/proxy_header.hpp"
 #include "base/stream.hpp"
+#include "base/tcp_facts.hpp"
 #include "base/tunnel_facts.hpp"
 #include "rtmp/chunk/chunk_parser.hpp"
 #include "rtmp/chunk/message.hpp"
@@ -66,6 +67,7 @@ struct DirectionTotals {
   bool closed = false;        ///< the sender closed its side
   bool closed_first = false;  ///< before the other side did, if that did
   bool reset = false;         ///< the sender reset the connection
+  SideEnd end{};              ///< offsets are those of the TCP stream; of TCP alone
 };
 
 /// Head of every event. `describe` pushes the event's own keys (the body of a message included), and may be

@@ -180,7 +180,7 @@ TEST(FlowTable, LookupsMatchAMapThroughGrowthAndRemoval) {
     void on_gap(Direction, const StreamGap&) override {}
     void on_end(Direction, const StreamEnd&) override {}
     void on_overlap_conflict(Direction, std::uint64_t, std::uint32_t, PacketRef) override {}
-    void on_close(EndCause, PacketRef, const FlowTotals&) override {}
+    void on_close(EndCause, PacketRef, const FlowTotals&, const SideEnds&) override {}
     std::uint64_t& bytes;
   };
   struct MapObserver final : FlowObserver {

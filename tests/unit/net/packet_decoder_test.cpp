@@ -165,12 +165,24 @@ TEST(PacketDecoder, FindsTheSegmentInEveryEncapsulation) {
     EXPECT_EQ(s.acknowledgement, 0x05060708U);
     EXPECT_EQ(s.flags, tcp_flag::psh | tcp_flag::ack);
     EXPECT_EQ(s.window, 512);
+    EXPECT_EQ(s.hop_limit, 64);
     EXPECT_EQ(s.packet, packet_ref);
     EXPECT_FALSE(s.from_low);
     const bool v6 = s.key.address_length == 16;
     EXPECT_EQ(s.key.low().to_string(), v6 ? "[2001:db8::1]:1935" : "10.0.0.1:1935");
     EXPECT_EQ(s.key.high().to_string(), v6 ? "[2001:db8::2]:50000" : "10.0.0.2:50000");
   }
+}
+
+TEST(PacketDecoder, HopLimitIsThatOfTheInnermostHeader) {
+  Packet inner = ipv4(6, tcp(tcp_payload));
+  inner[8] = 9;
+  Packet inner_v6 = ipv6(6, tcp(tcp_payload));
+  inner_v6[7] = 250;
+  EXPECT_EQ(decode(ethernet(0x0800, inner)).segment.hop_limit, 9);
+  EXPECT_EQ(decode(ethernet(0x0800, ipv4(4, inner))).segment.hop_limit, 9);
+  EXPECT_EQ(decode(ethernet(0x86dd, inner_v6)).segment.hop_limit, 250);
+  EXPECT_EQ(decode(ethernet(0x0800, ipv4(41, inner_v6))).segment.hop_limit, 250);
 }
 
 // Whatever is cut off, the payload never reaches beyond what was captured, and its length on the wire stays

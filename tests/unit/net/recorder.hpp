@@ -28,6 +28,7 @@ struct Log {
   std::string text;
   std::string packets;  ///< of data and gaps, with the offset: ">0:4 >3:9"
   std::vector<FlowTotals> totals;
+  std::vector<SideEnds> ends;
   bool interested = true;
   std::uint64_t interest_bytes = ~0ULL;  ///< a handler loses interest after that many
   bool interest_in_both_ends = true;     ///< false: it does so after the first on_end
@@ -73,11 +74,12 @@ class RecordingHandler final : public FlowHandler {
                            PacketRef) override {
     log_.add(fmt::format("{}!{}+{}", sign(direction), offset, length));
   }
-  void on_close(EndCause cause, PacketRef, const FlowTotals& totals) override {
+  void on_close(EndCause cause, PacketRef, const FlowTotals& totals, const SideEnds& ends) override {
     if (wants_data() && !(ended_[0] && ended_[1])) log_.add("NOT-ENDED");
     if (closed_) log_.add("CLOSED-TWICE");
     closed_ = true;
     log_.totals.push_back(totals);
+    log_.ends.push_back(ends);
     log_.add(fmt::format("close:{}", name_of(cause)));
   }
 
@@ -130,7 +132,7 @@ struct SegmentText {
 
 /// A flow table fed with segments such as "c SA 100 hello ack=7 wire=9 port=50001 t=250": side (c or s),
 /// flags (letters of SYN, ACK, FIN, RST, PSH; - for none), sequence number, payload (optional; - for none). t
-/// is in milliseconds and stays for the following ones. The client is 10.0.0.1:50000, the
+/// is in milliseconds and stays for the following ones; ttl is 64. The client is 10.0.0.1:50000, the
 /// server 10.0.0.2:1935.
 class Scenario {
  public:
@@ -142,6 +144,7 @@ class Scenario {
     std::uint32_t sequence = 0;
     words >> side >> flags >> sequence;
     TcpSegment segment;
+    segment.hop_limit = 64;
     std::string payload;
     std::optional<std::uint32_t> wire;
     std::uint16_t port = 50000;
@@ -159,6 +162,7 @@ class Scenario {
       }
       if (name == "wire") wire = static_cast<std::uint32_t>(value);
       if (name == "port") port = static_cast<std::uint16_t>(value);
+      if (name == "ttl") segment.hop_limit = static_cast<std::uint8_t>(value);
       if (name == "t") time = static_cast<Timestamp>(value) * millisecond;
     }
     for (const char flag : flags) {
@@ -195,6 +199,10 @@ class Scenario {
   void finish() { table.finish({number, time}); }
   [[nodiscard]] const FlowDirectionTotals& totals(Direction direction, std::size_t flow = 0) const {
     return log.totals.at(flow)[index_of(direction)];
+  }
+
+  [[nodiscard]] const SideEnd& end(Direction direction, std::size_t flow = 0) const {
+    return log.ends.at(flow)[index_of(direction)];
   }
 
   static FlowKey key(std::uint16_t client_port) {

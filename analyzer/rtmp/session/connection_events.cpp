@@ -1,0 +1,130 @@
+// What connection_open and connection_close say.
+#include "base/community_id.hpp"
+#include "base/time_text.hpp"
+#include "rtmp/session/events.hpp"
+#include "rtmp/session/summary.hpp"
+
+namespace rtmpscope::rtmp {
+namespace {
+
+void describe_endpoint(FieldId object, FieldId address, FieldId port, const Endpoint& endpoint,
+                       FieldSink& sink) {
+  sink.begin(object, 0);
+  sink.text(address, {}, as_bytes(endpoint.address.to_string()));
+  sink.number(port, {}, endpoint.port);
+  sink.end(object, 0);
+}
+
+std::string community_id_of(const ConnectionInfo& info) {
+  return (info.transport == Transport::rtmfp ? udp_community_id : tcp_community_id)(info.client, info.server);
+}
+
+/// Pushes what is known of one direction. Both directions have the same fields, in the same order.
+class SideDescription {
+ public:
+  SideDescription(Direction direction, FieldSink& sink)
+      : shift_(direction == Direction::to_client ? both_apart : 0), sink_(sink) {}
+
+  void totals(const ConnectionSummary& summary, std::size_t side, const DirectionTotals& tcp) {
+    using enum FieldId;
+    sink_.begin(id(close_to_server), 0);
+    number(close_to_server_packets, tcp.packets);
+    number(close_to_server_bytes, tcp.bytes);
+    number(close_to_server_messages, summary.messages[side]);
+    number(close_to_server_audio, summary.audio_messages[side]);
+    number(close_to_server_video, summary.video_messages[side]);
+    number(close_to_server_retransmitted, tcp.retransmitted_bytes);
+    number(close_to_server_retransmissions, tcp.retransmitted_segments);
+    number(close_to_server_out_of_order, tcp.out_of_order_segments);
+    number(close_to_server_missing, tcp.missing_bytes);
+    if (tcp.end.discarded_bytes != 0) number(close_to_server_discarded, tcp.end.discarded_bytes);
+    if (tcp.end.keep_alives != 0) number(close_to_server_keep_alives, tcp.end.keep_alives);
+    if (tcp.end.acknowledged) number(close_to_server_acknowledged, *tcp.end.acknowledged);
+    if (tcp.last_time != 0) time(close_to_server_last_packet_time, tcp.last_time);
+    if (tcp.end.last_data) {
+      time(close_to_server_last_data_time, tcp.end.last_data->time);
+      number(close_to_server_last_data_frame, tcp.end.last_data->number);
+    }
+    if (tcp.end.fin) fin(*tcp.end.fin);
+    if (tcp.end.reset) reset(*tcp.end.reset);
+    sink_.end(id(close_to_server), 0);
+  }
+
+ private:
+  static constexpr std::uint16_t both_apart = static_cast<std::uint16_t>(FieldId::close_to_client) -
+                                              static_cast<std::uint16_t>(FieldId::close_to_server);
+
+  void fin(const FinFacts& facts) {
+    using enum FieldId;
+    sink_.begin(id(close_to_server_fin), 0);
+    time(close_to_server_fin_time, facts.packet.time);
+    number(close_to_server_fin_frame, facts.packet.number);
+    number(close_to_server_fin_offset, facts.offset);
+    sink_.end(id(close_to_server_fin), 0);
+  }
+
+  void reset(const ResetFacts& facts) {
+    using enum FieldId;
+    sink_.begin(id(close_to_server_reset_object), 0);
+    time(close_to_server_reset_time, facts.packet.time);
+    number(close_to_server_reset_frame, facts.packet.number);
+    if (facts.offset) sink_.signed_number(id(close_to_server_reset_offset), {}, *facts.offset);
+    if (facts.after_own_fin) flag(close_to_server_reset_after_own_fin, true);
+    if (facts.after_peer_fin) flag(close_to_server_reset_after_peer_fin, true);
+    if (facts.answers_data) flag(close_to_server_reset_answers_data, true);
+    flag(close_to_server_reset_in_window, facts.in_window);
+    number(close_to_server_reset_ttl, facts.hop_limit);
+    if (facts.usual_hop_limit != 0) number(close_to_server_reset_ttl_usual, facts.usual_hop_limit);
+    sink_.end(id(close_to_server_reset_object), 0);
+  }
+
+  /// `of_server` is the field of the direction to the server.
+  [[nodiscard]] FieldId id(FieldId of_server) const {
+    return static_cast<FieldId>(static_cast<std::uint16_t>(of_server) + shift_);
+  }
+  void number(FieldId of_server, std::uint64_t value) { sink_.number(id(of_server), {}, value); }
+  void flag(FieldId of_server, bool value) { sink_.flag(id(of_server), {}, value); }
+  void time(FieldId of_server, Timestamp value) { sink_.text(id(of_server), {}, as_bytes(time_text(value))); }
+
+  std::uint16_t shift_;
+  FieldSink& sink_;
+};
+
+}  // namespace
+
+void ConnectionOpenEvent::describe(FieldSink& sink) const {
+  describe_endpoint(FieldId::connection_client, FieldId::connection_client_address,
+                    FieldId::connection_client_port, connection_info.client, sink);
+  describe_endpoint(FieldId::connection_server, FieldId::connection_server_address,
+                    FieldId::connection_server_port, connection_info.server, sink);
+  sink.number(FieldId::connection_transport, {}, static_cast<std::uint64_t>(connection_info.transport));
+  sink.text(FieldId::connection_community_id, {}, as_bytes(community_id_of(connection_info)));
+  sink.number(FieldId::connection_start, {}, static_cast<std::uint64_t>(connection_info.start));
+  describe_proxy_headers(
+      connection_info.proxy_headers,
+      {FieldId::connection_proxy_headers, FieldId::connection_proxy_header,
+       FieldId::connection_proxy_header_protocol, FieldId::connection_proxy_header_length,
+       FieldId::connection_proxy_header_client, FieldId::connection_proxy_header_client_address,
+       FieldId::connection_proxy_header_client_port},
+      sink);
+}
+
+void ConnectionCloseEvent::describe(FieldSink& sink) const {
+  using enum FieldId;
+  const ConnectionInfo& ends = summary.info;
+  describe_endpoint(close_client, close_client_address, close_client_port, ends.client, sink);
+  describe_endpoint(close_server, close_server_address, close_server_port, ends.server, sink);
+  sink.text(close_community_id, {}, as_bytes(community_id_of(ends)));
+  sink.number(close_reason, {}, static_cast<std::uint64_t>(summary.end));
+  if (summary.ended_by) sink.number(close_ended_by, {}, static_cast<std::uint64_t>(*summary.ended_by));
+  if (summary.reset) sink.flag(close_reset, {}, true);
+  sink.real(
+      close_duration, {},
+      static_cast<double>(summary.last_time - summary.first_time) / double{nanoseconds_per_millisecond});
+  for (const Direction way : {Direction::to_server, Direction::to_client}) {
+    const std::size_t side = index_of(way);
+    SideDescription(way, sink).totals(summary, side, totals[side]);
+  }
+}
+
+}  // namespace rtmpscope::rtmp
