@@ -14,12 +14,12 @@ def may_listen():
 
 
 def sniffing(process):
-    """Whether the process has a packet socket that is bound and running (see /proc/net/packet in proc(5))."""
+    """Whether the process has a packet socket that is bound and running in its network namespace (see /proc/net in proc(5))."""
     sockets = set()
     for descriptor in Path(f"/proc/{process.pid}/fd").glob("*"):
         try:
             sockets.add(os.readlink(descriptor))
         except FileNotFoundError:  # closed meanwhile
             pass
-    columns = (line.split() for line in Path("/proc/net/packet").read_text().splitlines()[1:])
+    columns = (line.split() for line in Path(f"/proc/{process.pid}/net/packet").read_text().splitlines()[1:])
     return any(running == "1" and f"socket:[{inode}]" in sockets for *_, running, _, _, inode in columns)
