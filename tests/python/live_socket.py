@@ -14,7 +14,7 @@ def may_listen():
 
 
 def sniffing(process):
-    """Whether the process has a packet socket that is bound and running in its network namespace (see /proc/net in proc(5))."""
+    """Whether the process has a packet socket that is bound and running (see /proc/PID/net/packet in proc(5))."""
     sockets = set()
     for descriptor in Path(f"/proc/{process.pid}/fd").glob("*"):
         try:
