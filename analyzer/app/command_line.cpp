@@ -181,7 +181,12 @@ class AnalyzeCommandLine {
   explicit AnalyzeCommandLine(CLI::App& app)
       : analyze_(app.add_subcommand("analyze",
                                     "Analyze capture files (pcap, pcapng, .gz, .zst; - is standard input)")) {
-    analyze_->add_option("FILE", command_.files, "Capture files")->required();
+    CLI::Option* files = analyze_->add_option("FILE", command_.files, "Capture files");
+    analyze_
+        ->add_option("--events", command_.events,
+                     "Judge the NDJSON timeline of an earlier run again; events are not shown")
+        ->type_name("FILE")
+        ->excludes(files);
     analyze_->add_option("-j,--jobs", jobs_, "Threads (default: one a core)")
         ->type_name("N")
         ->check(CLI::Range(1U, maximum_jobs).description(""));
@@ -197,6 +202,8 @@ class AnalyzeCommandLine {
   [[nodiscard]] bool parsed() const { return analyze_->parsed(); }
   /// Of use when the line has been parsed.
   [[nodiscard]] CommandLine result() {
+    if (command_.files.empty() && command_.events.empty())
+      return complain("FILE is required (--help shows what there is)");
     command_.common.engine.jobs = jobs_;
     command_.order = order_ == "sequence" ? capture::Order::one_by_one : capture::Order::merged;
     if (const auto complaint = finish(command_.common, words_)) return complain(*complaint);

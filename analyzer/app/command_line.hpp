@@ -36,6 +36,7 @@ struct AnalyzeCommand {
   OutputOptions common;
   std::vector<std::string> files;
   capture::Order order = capture::Order::merged;
+  std::string events;  ///< --events: a timeline to judge again instead of captures; empty: none
 };
 
 struct LiveCommand {

@@ -10,6 +10,7 @@
 #include "app/failure.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
+#include "app/run_events.hpp"
 #include "app/signals.hpp"
 #include "app/text_style.hpp"
 
@@ -82,6 +83,7 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
 }  // namespace
 
 int run_analyze(const AnalyzeCommand& command) {
+  if (!command.events.empty()) return run_events(command);
   auto source = capture::open_files(command.files, command.order, {.filter = command.common.filter});
   if (!source) return fail(source.error());
   if (const auto complaint = complaint_about_output(command.common.output, command.files))

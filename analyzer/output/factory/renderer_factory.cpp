@@ -73,10 +73,19 @@ std::unique_ptr<Observer> RendererFactory::make_selected_renderer(Selection sele
 }
 
 std::unique_ptr<Assembler> RendererFactory::make_assembler() const {
-  auto inner = output::make_assembler(options_.format, options_.order, style_of(options_.render));
-  if (!options_.analysis) return inner;
-  return std::make_unique<JudgingAssembler>(std::move(inner), make_selected_renderer(options_.selection),
-                                            options_.render.redaction, options_.only_connection);
+  if (options_.analysis) return make_judging_assembler();
+  return output::make_assembler(options_.format, options_.order, style_of(options_.render));
+}
+
+std::unique_ptr<JudgingAssembler> RendererFactory::make_judging_assembler() const {
+  return std::make_unique<JudgingAssembler>(
+      output::make_assembler(options_.format, options_.order, style_of(options_.render)),
+      make_selected_renderer(options_.selection), options_.render.redaction, options_.only_connection);
+}
+
+LineJudge RendererFactory::make_line_judge() const {
+  return LineJudge(make_selected_renderer(options_.selection), make_judging_assembler(),
+                   options_.render.redaction);
 }
 
 }  // namespace rtmpscope::output

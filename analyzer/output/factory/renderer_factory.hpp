@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "output/judgement/line_judge.hpp"
 #include "output/render_options.hpp"
 #include "output/renderer.hpp"
 #include "output/selection.hpp"
@@ -41,8 +42,11 @@ class RendererFactory final : public ObserverFactory {
   [[nodiscard]] bool needs_start() const override;
   [[nodiscard]] std::unique_ptr<Observer> make_observer(Timestamp start) const override;
   [[nodiscard]] std::unique_ptr<Assembler> make_assembler() const override;
+  /// For a timeline of an earlier run.
+  [[nodiscard]] LineJudge make_line_judge() const;
 
  private:
+  [[nodiscard]] std::unique_ptr<JudgingAssembler> make_judging_assembler() const;
   [[nodiscard]] std::unique_ptr<Observer> make_selected_renderer(Selection selection) const;
 
   RendererOptions options_;

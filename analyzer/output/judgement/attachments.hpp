@@ -1,7 +1,5 @@
-// What the judging observers of the shards hand to the judging assembler behind the merger.
+// What those who run a judge hand to the judging assembler behind the merger.
 #pragma once
-
-#include <optional>
 
 #include "analysis/judge/report.hpp"
 #include "output/output.hpp"
@@ -23,12 +21,26 @@ struct PublishAttachment final : Attachment {
 
 /// Capture time has come so far.
 struct TimeAttachment final : Attachment {
-  Timestamp time = 0;
+  Timestamp time;
+  explicit TimeAttachment(Timestamp t) : time(t) {}
 };
 
 /// The capture ends: all verdicts are due.
 struct EndAttachment final : Attachment {
   PacketRef packet;
+  explicit EndAttachment(PacketRef last) : packet(last) {}
 };
+
+/// Appends a span without bytes that carries it.
+inline void attach_to(Output& to, std::shared_ptr<Attachment> attachment, std::uint32_t connection) {
+  const auto at = static_cast<std::uint32_t>(to.bytes.size());
+  to.spans.push_back({.connection = connection,
+                      .begin = at,
+                      .number_at = at,
+                      .end = at,
+                      .flags = OutputSpan::attached,
+                      .attachment = static_cast<std::uint32_t>(to.attachments.size())});
+  to.attachments.push_back(std::move(attachment));
+}
 
 }  // namespace rtmpscope::output

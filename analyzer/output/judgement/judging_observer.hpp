@@ -4,15 +4,14 @@
 
 #include "analysis/judge/judge.hpp"
 #include "output/judgement/event_reader.hpp"
+#include "output/judgement/judgement_writer.hpp"
 #include "output/observer.hpp"
-#include "output/redaction.hpp"
 
 namespace rtmpscope::output {
 
-/// An event is judged before it is shown if it ends a connection, and after that in all other cases: a
-/// finding comes behind what shows it, and connection_close is a connection's last event but for its verdict,
-/// which comes from JudgingAssembler.
-class JudgingObserver final : public Observer, private analysis::JudgeSink {
+/// A finding comes behind the event that shows it, but before connection_close, which is a connection's last
+/// event but for its verdict. That comes from JudgingAssembler.
+class JudgingObserver final : public Observer, private JudgementWriter {
  public:
   JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction);
 
@@ -21,24 +20,13 @@ class JudgingObserver final : public Observer, private analysis::JudgeSink {
   [[nodiscard]] Output& output() override { return shown_->output(); }
 
  private:
-  void on_finding(std::uint32_t connection, const analysis::JudgedFinding& finding) override;
-  void on_fingerprint(std::uint32_t connection, analysis::Moment at,
-                      const analysis::Fingerprint& fingerprint) override;
-  void on_score(std::uint32_t connection, analysis::Moment at, const analysis::Score& score) override;
-  void on_publish_start(const analysis::PublishMark& mark) override;
-  void on_report(std::shared_ptr<analysis::ConnectionReport> report) override;
-
-  void show(rtmp::Event& event);
-  void attach(std::shared_ptr<Attachment> attachment, std::uint32_t connection);
-  void attach_report(const rtmp::Event& close);
+  void show(const rtmp::Event& event) override { shown_->on_event(event); }
+  void attach(std::shared_ptr<Attachment> attachment, std::uint32_t connection) override;
 
   std::unique_ptr<Observer> shown_;
-  RedactionPointer redaction_;
   analysis::Judge judge_;
   EventReader reader_;
-  const rtmp::Event* current_ = nullptr;                ///< the event that is being judged
-  std::shared_ptr<analysis::ConnectionReport> report_;  ///< of the connection that ends
-  int awaited_ticks_ = 0;                               ///< for as long as a verdict may be held back
+  int awaited_ticks_ = 0;  ///< for as long as a verdict may be held back
 };
 
 }  // namespace rtmpscope::output
