@@ -41,6 +41,7 @@ void add_side(SideHistory& side, const Value& from) {
   side.packets = unsigned_at(from, "packets").value_or(0);
   side.missing_bytes = unsigned_at(from, "missing_bytes").value_or(0);
   side.acknowledged = unsigned_at(from, "acknowledged");
+  side.fin_not_captured = flag_at(from, "fin_not_captured");
   side.repeats_at_end = unsigned_at(from, "tcp.repeats_at_end").value_or(0);
   side.unanswered_ms = number_at(from, "tcp.unanswered_ms");
   side.zero_window_at_end_ms = number_at(from, "tcp.zero_window_at_end_ms");

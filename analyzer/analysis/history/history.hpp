@@ -90,6 +90,7 @@ struct StreamHistory {
   Moment asked;
   std::optional<Moment> started;  ///< Publish.Start, Play.Start
   std::optional<Moment> ended;    ///< deleteStream, closeStream, FCUnpublish, Unpublish.Success, Stream EOF
+  std::optional<Moment> stopped;  ///< by the server, of a play: Stream EOF, Play.Stop, UnpublishNotify, Complete
   bool recorded = false;          ///< Stream Is Recorded, or play with a start of 0 or more
   std::optional<Moment> first_media, last_media;
   std::uint64_t media_messages = 0;
@@ -129,6 +130,14 @@ struct SideHistory {
   std::uint64_t missing_bytes = 0;
   std::optional<std::uint64_t> acknowledged;  ///< by the peer's TCP: offset in the stream
   std::optional<Moment> last_message, last_media;
+  bool last_message_complete = true;
+  std::uint64_t last_message_length = 0;            ///< as its header says it
+  std::optional<std::uint32_t> last_timestamp;      ///< of its media: milliseconds, modulo 2^32
+  std::optional<Moment> ping_asked, ping_answered;  ///< the last Ping Request and Ping Response that it sent
+  /// Chunk borders were not known until then, so that messages before it may not have been read.
+  std::optional<Timestamp> unread_until;
+  bool out_of_sync = false;  ///< they are still not known
+  bool fin_not_captured = false;  ///< the peer has acknowledged a FIN that is not in the capture
   std::optional<CommandNote> last_command;
   std::vector<ControlNote> controls;   ///< the first 24
   std::uint64_t acknowledgements = 0;  ///< messages of type 3

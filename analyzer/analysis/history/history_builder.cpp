@@ -53,6 +53,16 @@ void add_gap(History& history, const Record& record) {
   history.gaps.push_back(std::move(note));
 }
 
+/// What was sent between a loss and the borders found again has not been read.
+void add_sync(History& history, const Record& record) {
+  const bool is_lost = record.kind == EventKind::sync_lost;
+  if (is_lost) ++history.sync_losses;
+  if (!record.direction) return;
+  SideHistory& side = history.side(*record.direction);
+  side.out_of_sync = is_lost;
+  side.unread_until = record.at.time;
+}
+
 bool needs_sequence_start(const MediaRecord& record) {
   if (record.type == MediaType::audio) return record.codec == 10;  // AAC
   return record.codec == 7 || record.codec == 12 || record.codec == 13 || record.codec == 16;
@@ -63,6 +73,8 @@ bool needs_sequence_start(const MediaRecord& record) {
 void HistoryBuilder::on_message(const Record& record) {
   SideHistory& side = history_.side(record.direction.value_or(Direction::to_server));
   side.last_message = record.at;
+  side.last_message_complete = flag_at(record.members, "complete");
+  side.last_message_length = unsigned_at(record.members, "length").value_or(0);
   const std::uint64_t type = unsigned_at(record.members, "type_id").value_or(0);
   if (member(record.members, "command") != nullptr || member(record.members, "data") != nullptr ||
       type == 15 || type == 17 || type == 18 || type == 20) {
@@ -92,7 +104,8 @@ void HistoryBuilder::on_record(const Record& record) {
     case EventKind::message: return on_message(record);
     case EventKind::finding: return add_finding(history_, record);
     case EventKind::gap: return add_gap(history_, record);
-    case EventKind::sync_lost: ++history_.sync_losses; return;
+    case EventKind::sync_lost:
+    case EventKind::sync_found: return add_sync(history_, record);
     default: return;
   }
 }
@@ -101,6 +114,9 @@ void HistoryBuilder::on_media(const MediaRecord& record) {
   SideHistory& side = history_.side(record.direction);
   side.last_message = record.at;
   side.last_media = record.at;
+  side.last_message_complete = record.complete;
+  side.last_message_length = record.length;
+  if (record.timestamp_exact) side.last_timestamp = record.timestamp;
   StreamHistory* const stream = stream_of(history_, record.message_stream_id);
   if (stream == nullptr) return;
   if (!stream->first_media) stream->first_media = record.at;

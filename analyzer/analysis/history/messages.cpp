@@ -163,6 +163,7 @@ void add_server_command(History& history, const Record& record, const CommandNot
   } else if (note.code == "NetStream.Unpublish.Success" || note.code == "NetStream.Play.Stop" ||
              note.code == "NetStream.Play.UnpublishNotify" || note.code == "NetStream.Play.Complete") {
     if (!stream->ended) stream->ended = note.at;
+    if (stream->use == StreamUse::play) stream->stopped = note.at;
   }
 }
 
@@ -256,11 +257,16 @@ void add_control(History& history, const Record& record) {
     side.last_acknowledgement = note.value;
     side.last_acknowledgement_at = note.at;
   }
+  if (note.event == "ping_request") side.ping_asked = note.at;
+  if (note.event == "ping_response") side.ping_answered = note.at;
   if (note.type == 5) side.window_asked = note.value;
   if (note.event == "stream_is_recorded" || note.event == "stream_eof") {
     StreamHistory* const stream = stream_of(history, static_cast<std::uint32_t>(note.stream.value_or(0)));
     if (stream != nullptr && note.event == "stream_is_recorded") stream->recorded = true;
-    if (stream != nullptr && note.event == "stream_eof" && !stream->ended) stream->ended = note.at;
+    if (stream != nullptr && note.event == "stream_eof") {
+      if (!stream->ended) stream->ended = note.at;
+      stream->stopped = note.at;
+    }
   }
   // Acknowledgements beyond the first few say nothing new.
   if (side.controls.size() < most_controls && (note.type != 3 || side.acknowledgements <= 4))

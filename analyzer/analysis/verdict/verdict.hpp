@@ -19,6 +19,10 @@ enum class CauseId : std::uint8_t {
 /// The name in every output: "client_stopped".
 [[nodiscard]] std::string_view name(CauseId id);
 
+/// Whether it says no more than why nothing can be said: the capture lacks something, or the end is not
+/// explained.
+[[nodiscard]] bool is_undecided(CauseId id);
+
 /// Numbers as in the value table confidence.
 enum class Confidence : std::uint8_t {
   certain,   ///< the wire says it

@@ -1,0 +1,98 @@
+#include "analysis/verdict/closer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rtmpscope::analysis {
+namespace {
+
+constexpr Timestamp farewell_time = 2 * nanoseconds_per_second;
+
+struct Candidate {
+  Moment at;
+  Direction side{};
+  bool reset = false;
+};
+
+bool is_before(const Moment& one, const Moment& other) {
+  return one.time != other.time ? one.time < other.time : one.frame < other.frame;
+}
+
+/// The first end that counts.
+std::optional<Candidate> first_end(const History& history) {
+  std::optional<Candidate> first;
+  const auto consider = [&](const Candidate& candidate) {
+    if (!first || is_before(candidate.at, first->at)) first = candidate;
+  };
+  for (const Direction side : {Direction::to_server, Direction::to_client}) {
+    const SideHistory& sent = history.side(side);
+    if (sent.fin) consider({sent.fin->at, side, false});
+    // It says "not read", and comes after an end that counts.
+    if (sent.reset && sent.reset->in_window && !sent.reset->answers_data)
+      consider({sent.reset->at, side, true});
+  }
+  return first;
+}
+
+bool is_farewell(const CommandNote& note, Direction closer) {
+  if (closer == Direction::to_client) return note.name == "close";
+  constexpr std::array<std::string_view, 4> names{"FCUnpublish", "deleteStream", "closeStream", "close"};
+  return std::ranges::find(names, note.name) != names.end();
+}
+
+Moment last_packet(const History& history) {
+  Moment last = history.close ? history.close->at : history.opened;
+  for (const SideHistory& side : history.sides) {
+    if (side.last_data && last.time < side.last_data->time) last = *side.last_data;
+    if (side.last_packet && last.time < *side.last_packet) last = {*side.last_packet, 0};
+  }
+  return last;
+}
+
+}  // namespace
+
+std::optional<CommandNote> farewell_before(const History& history, Direction side, const Moment& end) {
+  for (auto note = history.commands.rbegin(); note != history.commands.rend(); ++note) {
+    if (note->direction != side || is_before(end, note->at)) continue;
+    if (end.time - note->at.time > farewell_time) break;
+    if (is_farewell(*note, side)) return *note;
+  }
+  return std::nullopt;
+}
+
+EndFacts end_of(const History& history) {
+  EndFacts end;
+  if (const auto first = first_end(history)) {
+    end.closer = first->side;
+    end.at = first->at;
+    end.by_reset = first->reset;
+  } else {
+    end.at = last_packet(history);
+    const bool is_said = history.close && history.close->ended_by &&
+                         (history.close->reason == "fin" || history.close->reason == "reset");
+    if (is_said) {
+      end.closer = history.close->ended_by;
+      end.at = history.close->at;
+      end.by_reset = history.close->reason == "reset";
+      end.is_exact = false;
+    }
+  }
+  if (end.closer) end.farewell = farewell_before(history, *end.closer, end.at);
+  return end;
+}
+
+std::optional<Timestamp> idle_before_end(const History& history, const EndFacts& end, Direction side) {
+  const auto& last = history.side(side).last_data;
+  if (!last || last->time > end.at.time) return std::nullopt;
+  return end.at.time - last->time;
+}
+
+bool matches_limit(Timestamp idle, std::uint32_t limit_s) {
+  if (limit_s == 0) return false;
+  constexpr Timestamp least_tolerance = 600 * nanoseconds_per_millisecond;
+  const Timestamp limit = limit_s * nanoseconds_per_second;
+  const Timestamp difference = idle < limit ? limit - idle : idle - limit;
+  return difference <= std::max(least_tolerance, limit * 3 / 100);
+}
+
+}  // namespace rtmpscope::analysis

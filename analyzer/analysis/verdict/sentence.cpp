@@ -1,0 +1,48 @@
+#include "analysis/verdict/sentence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/time_text.hpp"
+
+namespace rtmpscope::analysis {
+namespace {
+
+constexpr Timestamp second = 1'000 * nanoseconds_per_millisecond;
+
+}  // namespace
+
+std::string quote(CapturedKind kind, std::string_view text) {
+  if (text.empty()) return "?";
+  std::string line(text);
+  std::ranges::replace_if(
+      line, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  return captured(kind, line);
+}
+
+std::string duration_text(Timestamp nanoseconds) {
+  const Timestamp length = std::max<Timestamp>(nanoseconds, 0);
+  const Timestamp milliseconds = (length + nanoseconds_per_millisecond / 2) / nanoseconds_per_millisecond;
+  if (milliseconds < 1000) return fmt::format("{} ms", milliseconds);
+  const Timestamp tenths = (length + second / 20) / (second / 10);
+  if (tenths < 600) return fmt::format("{}.{} s", tenths / 10, tenths % 10);
+  const Timestamp seconds = (length + second / 2) / second;
+  if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  const Timestamp minutes = (seconds + 30) / 60;
+  return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+}
+
+std::string clock_text(Timestamp time) {
+  constexpr std::size_t date_length = 11;
+  constexpr std::size_t length = 12;
+  return time_text(time).substr(date_length, length) + " UTC";
+}
+
+std::string quote_address(std::string_view address, std::uint16_t port) {
+  const bool has_colons = address.find(':') != std::string_view::npos;
+  return quote(CapturedKind::address,
+               fmt::format(fmt::runtime(has_colons ? "[{}]:{}" : "{}:{}"), address, port));
+}
+
+}  // namespace rtmpscope::analysis
