@@ -90,8 +90,9 @@ struct StreamHistory {
   Moment asked;
   std::optional<Moment> started;  ///< Publish.Start, Play.Start
   std::optional<Moment> ended;    ///< deleteStream, closeStream, FCUnpublish, Unpublish.Success, Stream EOF
-  std::optional<Moment> stopped;  ///< by the server, of a play: Stream EOF, Play.Stop, UnpublishNotify, Complete
-  bool recorded = false;          ///< Stream Is Recorded, or play with a start of 0 or more
+  std::optional<Moment>
+      stopped;            ///< by the server, of a play: Stream EOF, Play.Stop, UnpublishNotify, Complete
+  bool recorded = false;  ///< Stream Is Recorded, or play with a start of 0 or more
   std::optional<Moment> first_media, last_media;
   std::uint64_t media_messages = 0;
   std::optional<Moment> metadata_at;  ///< the first metadata
@@ -136,7 +137,7 @@ struct SideHistory {
   std::optional<Moment> ping_asked, ping_answered;  ///< the last Ping Request and Ping Response that it sent
   /// Chunk borders were not known until then, so that messages before it may not have been read.
   std::optional<Timestamp> unread_until;
-  bool out_of_sync = false;  ///< they are still not known
+  bool out_of_sync = false;       ///< they are still not known
   bool fin_not_captured = false;  ///< the peer has acknowledged a FIN that is not in the capture
   std::optional<CommandNote> last_command;
   std::vector<ControlNote> controls;   ///< the first 24

@@ -2,8 +2,11 @@
 // reconnecting.
 #pragma once
 
+#include <deque>
 #include <memory>
 
+#include "analysis/judge/capture_summary.hpp"
+#include "analysis/judge/refinement.hpp"
 #include "analysis/judge/report.hpp"
 
 namespace rtmpscope::analysis {
@@ -21,7 +24,7 @@ class CaptureJudgeSink {
 
 /// Calls come in the order of the capture, `finish` last. A verdict may be held back for two seconds of
 /// capture time, since what ends at the same time ends for one reason. Connection numbers are those of the
-/// capture.
+/// capture. What is older than two minutes, and over, is forgotten.
 class CaptureJudge {
  public:
   explicit CaptureJudge(CaptureJudgeSink& to) : to_(to) {}
@@ -34,7 +37,21 @@ class CaptureJudge {
   void finish();
 
  private:
+  struct Held {
+    std::shared_ptr<ConnectionReport> report;
+    Timestamp due = 0;
+  };
+
+  void learn(const ConnectionReport& report);
+  void give(ConnectionReport& report);
+  void find(const ConnectionReport& report);
+
   CaptureJudgeSink& to_;
+  CaptureKnowledge knowledge_;
+  CaptureSummary summary_;
+  std::deque<Held> held_;  ///< by `due`
+  Timestamp now_ = 0;
+  Timestamp forgotten_ = 0;
 };
 
 }  // namespace rtmpscope::analysis

@@ -17,11 +17,14 @@ class ConnectionJudge {
   [[nodiscard]] const History& history() const { return builder_.history(); }
 
  private:
+  /// Once for each stream that the server has let the client publish.
+  void tell_publish_start();
   void close();
 
   std::uint32_t connection_;
   JudgeSink& to_;
   HistoryBuilder builder_;
+  std::size_t told_streams_ = 0;
 };
 
 }  // namespace rtmpscope::analysis

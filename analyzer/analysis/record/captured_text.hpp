@@ -16,6 +16,7 @@ enum class CapturedKind : char {
   url = 'u',
   user = 'c',
   software = 's',
+  code = 'k',  ///< a status code
   text = 't',  ///< anything else
 };
 

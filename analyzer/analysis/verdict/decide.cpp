@@ -28,67 +28,67 @@ struct Row {
   Role role;
 };
 
-constexpr Phases any{};
-constexpr Phases opening{Phase::tcp, Phase::tcp};
-constexpr Phases tls{Phase::tcp, Phase::tls};
-constexpr Phases handshake{Phase::handshake, Phase::handshake};
+constexpr Phases in_any{};
+constexpr Phases in_opening{Phase::tcp, Phase::tcp};
+constexpr Phases in_tls{Phase::tcp, Phase::tls};
+constexpr Phases in_handshake{Phase::handshake, Phase::handshake};
 constexpr Phases before_connect{Phase::tcp, Phase::handshake};
-constexpr Phases connect{Phase::connect, Phase::connect};
-constexpr Phases request{Phase::request, Phase::running};
-constexpr Phases running{Phase::request, Phase::running};
+constexpr Phases in_connect{Phase::connect, Phase::connect};
+/// Requests follow each other while a stream runs.
+constexpr Phases in_request{Phase::request, Phase::running};
 
 // clang-format off
 constexpr std::array table{
-    Row{CauseId::capture_ended, rows::capture_ended, any, Role::lone},
-    Row{CauseId::capture_hole, rows::capture_hole, any, Role::lone},
-    Row{CauseId::other_side_missing, rows::other_side_missing, any, Role::lone},
-    Row{CauseId::port_reused, rows::port_reused, any, Role::lone},
-    Row{CauseId::syn_refused, rows::syn_refused, opening, Role::lone},
-    Row{CauseId::syn_unanswered, rows::syn_unanswered, opening, Role::lone},
-    Row{CauseId::tls_alert, rows::tls_alert, any, Role::cause},
+    Row{CauseId::capture_ended, rows::capture_ended, in_any, Role::lone},
+    Row{CauseId::capture_hole, rows::capture_hole, in_any, Role::lone},
+    Row{CauseId::other_side_missing, rows::other_side_missing, in_any, Role::lone},
+    Row{CauseId::port_reused, rows::port_reused, in_any, Role::lone},
+    Row{CauseId::syn_refused, rows::syn_refused, in_opening, Role::lone},
+    Row{CauseId::syn_unanswered, rows::syn_unanswered, in_opening, Role::lone},
+    Row{CauseId::tls_alert, rows::tls_alert, in_any, Role::cause},
     Row{CauseId::tls_expected, rows::tls_expected, before_connect, Role::cause},
-    Row{CauseId::plain_expected, rows::plain_expected, tls, Role::cause},
-    Row{CauseId::not_rtmp, rows::not_rtmp, opening, Role::lone},
-    Row{CauseId::handshake_server_gone, rows::handshake_server_gone, handshake, Role::cause},
-    Row{CauseId::handshake_client_gone, rows::handshake_client_gone, handshake, Role::cause},
-    Row{CauseId::connect_redirect, rows::connect_redirect, any, Role::cause},
-    Row{CauseId::auth_needed, rows::auth_needed, connect, Role::lone},
-    Row{CauseId::auth_failed, rows::auth_failed, connect, Role::lone},
-    Row{CauseId::auth_user, rows::auth_user, connect, Role::lone},
-    Row{CauseId::connect_rejected, rows::connect_rejected, connect, Role::lone},
-    Row{CauseId::connect_silent_refusal, rows::connect_silent_refusal, connect, Role::cause},
-    Row{CauseId::connect_unanswered, rows::connect_unanswered, connect, Role::cause},
-    Row{CauseId::publish_busy, rows::publish_busy, request, Role::cause},
-    Row{CauseId::publish_denied, rows::publish_denied, request, Role::cause},
-    Row{CauseId::publish_start_then_close, rows::publish_start_then_close, request, Role::cause},
-    Row{CauseId::publish_silent_refusal, rows::publish_silent_refusal, request, Role::cause},
-    Row{CauseId::publish_wrong_reply, rows::publish_wrong_reply, request, Role::cause},
-    Row{CauseId::publish_unanswered, rows::publish_unanswered, request, Role::cause},
-    Row{CauseId::play_missing, rows::play_missing, request, Role::cause},
-    Row{CauseId::play_waiting, rows::play_waiting, request, Role::cause},
-    Row{CauseId::message_too_large, rows::message_too_large, running, Role::cause},
-    Row{CauseId::protocol_error, rows::protocol_error, any, Role::running},
-    Row{CauseId::extended_time, rows::extended_time, running, Role::running},
-    Row{CauseId::codec_refused, rows::codec_refused, running, Role::running},
-    Row{CauseId::bad_start, rows::bad_start, running, Role::running},
-    Row{CauseId::server_shutdown_said, rows::server_shutdown_said, any, Role::running},
-    Row{CauseId::publisher_gone, rows::publisher_gone, running, Role::running},
-    Row{CauseId::ack_stall, rows::ack_stall, running, Role::running},
-    Row{CauseId::receiver_stopped, rows::receiver_stopped, running, Role::running},
-    Row{CauseId::path_lost, rows::path_lost, any, Role::running},
-    Row{CauseId::send_timeout, rows::send_timeout, running, Role::running},
-    Row{CauseId::ping_unanswered, rows::ping_unanswered, running, Role::running},
-    Row{CauseId::publisher_silent, rows::publisher_silent, running, Role::running},
-    Row{CauseId::nobody_watching, rows::nobody_watching, running, Role::runner_up},
-    Row{CauseId::middlebox_idle, rows::middlebox_idle, any, Role::running},
-    Row{CauseId::middlebox_reset, rows::middlebox_reset, any, Role::running},
-    Row{CauseId::time_limit, rows::time_limit, running, Role::cause},
-    Row{CauseId::client_stopped, rows::client_stopped, any, Role::cause},
-    Row{CauseId::client_closed, rows::client_closed, any, Role::plain_end},
-    Row{CauseId::client_vanished, rows::client_vanished, any, Role::plain_end},
-    Row{CauseId::server_closed, rows::server_closed, any, Role::plain_end},
-    Row{CauseId::server_reset, rows::server_reset, any, Role::plain_end},
-    Row{CauseId::unknown, rows::unknown, any, Role::plain_end},
+    Row{CauseId::plain_expected, rows::plain_expected, in_tls, Role::cause},
+    Row{CauseId::not_rtmp, rows::not_rtmp, in_opening, Role::lone},
+    Row{CauseId::handshake_server_gone, rows::handshake_server_gone, in_handshake, Role::cause},
+    Row{CauseId::handshake_client_gone, rows::handshake_client_gone, in_handshake, Role::cause},
+    Row{CauseId::connect_redirect, rows::connect_redirect, in_any, Role::cause},
+    Row{CauseId::auth_needed, rows::auth_needed, in_connect, Role::lone},
+    Row{CauseId::auth_failed, rows::auth_failed, in_connect, Role::lone},
+    Row{CauseId::auth_user, rows::auth_user, in_connect, Role::lone},
+    Row{CauseId::connect_rejected, rows::connect_rejected, in_connect, Role::lone},
+    Row{CauseId::connect_silent_refusal, rows::connect_silent_refusal, in_connect, Role::cause},
+    Row{CauseId::connect_unanswered, rows::connect_unanswered, in_connect, Role::cause},
+    Row{CauseId::publish_busy, rows::publish_busy, in_request, Role::cause},
+    Row{CauseId::publish_denied, rows::publish_denied, in_request, Role::cause},
+    Row{CauseId::publish_start_then_close, rows::publish_start_then_close, in_request, Role::cause},
+    Row{CauseId::publish_silent_refusal, rows::publish_silent_refusal, in_request, Role::cause},
+    Row{CauseId::publish_wrong_reply, rows::publish_wrong_reply, in_request, Role::cause},
+    Row{CauseId::publish_unanswered, rows::publish_unanswered, in_request, Role::cause},
+    Row{CauseId::play_missing, rows::play_missing, in_request, Role::cause},
+    Row{CauseId::play_waiting, rows::play_waiting, in_request, Role::cause},
+    Row{CauseId::message_too_large, rows::message_too_large, in_request, Role::cause},
+    Row{CauseId::protocol_error, rows::protocol_error, in_any, Role::running},
+    Row{CauseId::extended_time, rows::extended_time, in_request, Role::running},
+    Row{CauseId::codec_refused, rows::codec_refused, in_request, Role::running},
+    Row{CauseId::bad_start, rows::bad_start, in_request, Role::running},
+    Row{CauseId::server_shutdown_said, rows::server_shutdown_said, in_any, Role::running},
+    Row{CauseId::publisher_gone, rows::publisher_gone, in_request, Role::running},
+    Row{CauseId::ack_stall, rows::ack_stall, in_request, Role::running},
+    Row{CauseId::receiver_stopped, rows::receiver_stopped, in_request, Role::running},
+    Row{CauseId::path_lost, rows::path_lost, in_any, Role::running},
+    Row{CauseId::send_timeout, rows::send_timeout, in_request, Role::running},
+    Row{CauseId::ping_unanswered, rows::ping_unanswered, in_request, Role::running},
+    Row{CauseId::publisher_silent, rows::publisher_silent, in_request, Role::running},
+    Row{CauseId::nobody_watching, rows::nobody_watching, in_request, Role::runner_up},
+    Row{CauseId::middlebox_idle, rows::middlebox_idle, in_any, Role::running},
+    Row{CauseId::middlebox_reset, rows::middlebox_reset, in_any, Role::running},
+    Row{CauseId::time_limit, rows::time_limit, in_request, Role::cause},
+    Row{CauseId::client_stopped, rows::client_stopped, in_any, Role::cause},
+    Row{CauseId::client_closed, rows::client_closed, in_any, Role::plain_end},
+    Row{CauseId::client_vanished, rows::client_vanished, in_any, Role::plain_end},
+    Row{CauseId::server_closed, rows::server_closed, in_any, Role::plain_end},
+    Row{CauseId::server_reset, rows::server_reset, in_any, Role::plain_end},
+    Row{CauseId::unknown, rows::unknown, in_any, Role::plain_end},
 };
 // clang-format on
 

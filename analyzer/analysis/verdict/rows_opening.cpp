@@ -137,10 +137,10 @@ Claimed handshake_server_gone(const Case& from) {
   const std::string_view parts = server_parts(from.history);
   Claim claim;
   claim.confidence = Confidence::likely;
-  claim.sentence =
-      is_silent
-          ? fmt::format("The server did not answer the handshake; the client gave up {}.", since_opening(from))
-          : fmt::format("The server ended inside the handshake {}, having sent {}.", since_opening(from), parts);
+  claim.sentence = is_silent ? fmt::format("The server did not answer the handshake; the client gave up {}.",
+                                           since_opening(from))
+                             : fmt::format("The server ended inside the handshake {}, having sent {}.",
+                                           since_opening(from), parts);
   const SideLimits& server = from.software(Direction::to_client);
   if (!is_silent && matches_limit(from.before_end(from.history.opened), server.handshake_s))
     claim.sentence += fmt::format(" That is {}'s limit.", server.name);
@@ -156,8 +156,8 @@ Claimed handshake_client_gone(const Case& from) {
   if (!has_part(from.history, "s0")) return {};
   return Claim{
       .confidence = Confidence::likely,
-      .sentence = fmt::format("The client gave up inside the handshake {}, having got {}.", since_opening(from),
-                              server_parts(from.history)),
+      .sentence = fmt::format("The client gave up inside the handshake {}, having got {}.",
+                              since_opening(from), server_parts(from.history)),
       .next_step = "Look at the client's log: it may not know this kind of handshake, or this TLS library.",
       .evidence = {from.end_evidence()}};
 }

@@ -11,7 +11,6 @@
 namespace rtmpscope::analysis::rows {
 namespace {
 
-
 /// The last publish (play) if nothing of the kind ran afterwards.
 const Request* last_publish(const Case& from) {
   const Request* const publish = from.last_request({"publish"});

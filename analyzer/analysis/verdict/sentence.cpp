@@ -11,14 +11,24 @@ namespace {
 
 constexpr Timestamp second = 1'000 * nanoseconds_per_millisecond;
 
+constexpr std::size_t longest_quote = 120;
+
+/// The longest beginning that does not cut a character.
+std::string_view beginning(std::string_view text) {
+  if (text.size() <= longest_quote) return text;
+  std::size_t end = longest_quote;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
 }  // namespace
 
 std::string quote(CapturedKind kind, std::string_view text) {
   if (text.empty()) return "?";
-  std::string line(text);
+  std::string line(beginning(text));
   std::ranges::replace_if(
       line, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-  return captured(kind, line);
+  return captured(kind, line) + (line.size() < text.size() ? "…" : "");
 }
 
 std::string duration_text(Timestamp nanoseconds) {
@@ -39,10 +49,13 @@ std::string clock_text(Timestamp time) {
   return time_text(time).substr(date_length, length) + " UTC";
 }
 
-std::string quote_address(std::string_view address, std::uint16_t port) {
+std::string address_text(std::string_view address, std::uint16_t port) {
   const bool has_colons = address.find(':') != std::string_view::npos;
-  return quote(CapturedKind::address,
-               fmt::format(fmt::runtime(has_colons ? "[{}]:{}" : "{}:{}"), address, port));
+  return has_colons ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
+}
+
+std::string quote_address(std::string_view address, std::uint16_t port) {
+  return quote(CapturedKind::address, address_text(address, port));
 }
 
 }  // namespace rtmpscope::analysis

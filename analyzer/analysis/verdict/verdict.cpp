@@ -22,4 +22,9 @@ bool is_undecided(CauseId id) {
          id == CauseId::unknown;
 }
 
+bool is_refusal(CauseId id) {
+  if (id == CauseId::not_rtmp || id == CauseId::connect_redirect || id == CauseId::play_waiting) return false;
+  return id >= CauseId::syn_refused && id <= CauseId::play_missing;
+}
+
 }  // namespace rtmpscope::analysis

@@ -23,6 +23,9 @@ enum class CauseId : std::uint8_t {
 /// explained.
 [[nodiscard]] bool is_undecided(CauseId id);
 
+/// Whether it says that the server would not let the client do what it asked for, from the SYN to play.
+[[nodiscard]] bool is_refusal(CauseId id);
+
 /// Numbers as in the value table confidence.
 enum class Confidence : std::uint8_t {
   certain,   ///< the wire says it

@@ -51,6 +51,7 @@ std::string shown_piece(const Redaction& redaction, CapturedKind kind, std::stri
     case CapturedKind::url: return redaction.pseudonym("url", piece);
     case CapturedKind::user: return redaction.pseudonym("user", piece);
     case CapturedKind::software: return redaction.pseudonym("software", piece);
+    case CapturedKind::code: return redaction.shown(FieldId::document_stream_status, piece);
     case CapturedKind::text: break;
   }
   return redaction.pseudonym("text", piece);
