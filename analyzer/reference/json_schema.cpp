@@ -209,7 +209,8 @@ class SchemaBuilder {
         properties[std::string(field.key)] = schema_of(field);
       }
     }
-    properties.update(properties_of(capture ? "capture" : event.name));
+    const bool whole = event.name == "capture_start" || event.name == "capture_end";
+    properties.update(properties_of(whole ? "capture" : event.name));
     if (event.name == "message") add_bodies(properties);
     properties["ranges"] = reference("ranges");
     Json schema = closed_object(std::move(properties));

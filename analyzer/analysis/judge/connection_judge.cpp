@@ -4,40 +4,38 @@
 #include "analysis/verdict/decide.hpp"
 
 namespace rtmpscope::analysis {
-namespace {
-
-/// What the capture holds last is where it ended, or what showed that the connection had been silent for
-/// long.
-DecisionContext context_of(const History& history) {
-  DecisionContext context;
-  if (history.close) context.capture_last = history.close->at;
-  return context;
-}
-
-}  // namespace
 
 void ConnectionJudge::on_record(const Record& record) {
   builder_.on_record(record);
-  if (record.kind == EventKind::message) tell_publish_start();
-  if (record.kind == EventKind::connection_close) close();
+  if (record.kind == EventKind::message && record.direction == Direction::to_client) tell_publish_starts();
+  if (record.kind == EventKind::connection_close) close(record.at);
 }
 
-void ConnectionJudge::tell_publish_start() {
-  const History& now = history();
-  for (std::size_t i = 0; i < now.streams.size(); ++i) {
-    const StreamHistory& stream = now.streams[i];
-    if (stream.use != StreamUse::publish || !stream.started || i < told_streams_) continue;
-    told_streams_ = i + 1;
-    to_.on_publish_start(
-        {connection_, *stream.started, client_of(now), server_of(now), now.app, stream.name});
+/// A publisher that was let in says so at once: other connections may ask for its name while it lasts.
+void ConnectionJudge::tell_publish_starts() {
+  const History& known = history();
+  for (; told_ < known.streams.size(); ++told_) {
+    const StreamHistory& stream = known.streams[told_];
+    if (stream.use == StreamUse::publish && !stream.started) return;
+    if (stream.use != StreamUse::publish) continue;
+    PublishMark mark;
+    mark.connection = connection_;
+    mark.at = *stream.started;
+    mark.client = client_of(known);
+    mark.server = server_of(known);
+    mark.app = known.app;
+    mark.name = stream.name;
+    to_.on_publish_start(mark);
   }
 }
 
-void ConnectionJudge::close() {
+void ConnectionJudge::close(Moment capture_last) {
   auto report = std::make_shared<ConnectionReport>();
   report->connection = connection_;
+  DecisionContext context;
+  context.capture_last = capture_last;
+  report->verdict = decide(history(), context);
   report->history = history();
-  report->verdict = decide(report->history, context_of(report->history));
   to_.on_report(std::move(report));
 }
 

@@ -19,11 +19,13 @@ class ConnectionJudge {
  private:
   /// Once for each stream that the server has let the client publish.
   void tell_publish_start();
-  void close();
+  void tell_publish_starts();
+  void close(Moment capture_last);
 
   std::uint32_t connection_;
   JudgeSink& to_;
   HistoryBuilder builder_;
+  std::size_t told_ = 0;  ///< streams whose start was told, or is no publisher's
   std::size_t told_streams_ = 0;
 };
 

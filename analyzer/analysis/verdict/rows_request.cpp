@@ -18,12 +18,6 @@ const Request* last_publish(const Case& from) {
   return publish;
 }
 
-const Request* last_play(const Case& from) {
-  const Request* const play = from.last_request({"play", "play2"});
-  if (play == nullptr || from.ran_since(StreamUse::play, play->asked.at.time)) return nullptr;
-  return play;
-}
-
 /// "stream x", with the name in marks
 std::string stream_text(const CommandNote& request) {
   return "stream " + quote(CapturedKind::name, request.text);

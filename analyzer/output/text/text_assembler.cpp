@@ -98,7 +98,7 @@ bool TextAssembler::end(Buffer& to) {
   if (order_ != BlockOrder::end) {
     if (!sorted_) {
       sort();
-      to.append(capture_verdict_.view());
+      if (rows_.size() > 1) to.append(capture_verdict_.view());  // one connection's own verdict says it
       append_table(to);
     }
     if (append_blocks(to)) return true;
