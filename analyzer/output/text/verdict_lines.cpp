@@ -64,7 +64,7 @@ std::string verdict_lines(const Tape& event, const Style& style) {
                             value_word(ValueTable::confidence, fields.number(FieldId::verdict_confidence)),
                             style.reset()));
   if (const std::string evidence = evidence_text(event, style); !evidence.empty())
-    add_line(out, "shown by " + evidence);
+    add_line(out, "evidence: " + evidence);
   if (const std::string with = told_with_text(event); !with.empty()) add_line(out, "together with " + with);
   if (const std::string step = fields[FieldId::verdict_next_step]; !step.empty())
     add_line(out, "next: " + step);
