@@ -29,6 +29,7 @@ struct Words {
   std::string sort;
   std::optional<std::uint32_t> width;
   bool summary = false;
+  bool verdict = false;
   bool ascii = false;
   bool no_progress = false;
 };
@@ -87,7 +88,9 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
   app.add_option("--format", words.format, "text, ndjson or json")
       ->check(CLI::IsMember({"text", "ndjson", "json"}))
       ->group("Output");
-  app.add_flag("--summary", words.summary, "Only one header for each connection")->group("Output");
+  app.add_flag("--summary", words.summary, "A table of streams, and the verdicts; no conversations")
+      ->group("Output");
+  app.add_flag("--verdict", words.verdict, "Only who ended each connection, and why")->group("Output");
   app.add_option("-o,--output", options.output, "Write to FILE instead of standard output")
       ->type_name("FILE")
       ->group("Output");
@@ -131,8 +134,14 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
                                              : output::OutputFormat::text;
   if (words.summary) {
     if (words.format != "text") return "--summary goes with --format text only";
-    renderer.format = output::OutputFormat::summary;
+    renderer.format = renderer.analysis ? output::OutputFormat::report : output::OutputFormat::summary;
     shard.session.message_events = renderer.analysis;
+  }
+  if (words.verdict) {
+    if (words.format != "text" || words.summary)
+      return "--verdict goes with --format text only, without --summary";
+    if (!renderer.analysis) return "--verdict and --no-analysis exclude each other";
+    renderer.format = output::OutputFormat::verdict;
   }
   renderer.only_connection = options.engine.only_connection;
   if (renderer.render.ranges && renderer.format != output::OutputFormat::ndjson &&

@@ -43,7 +43,11 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   render.redaction = *redaction;
   if (options.colour_by_terminal) render.colour = output->is_terminal() && std::getenv("NO_COLOR") == nullptr;
   const bool awaited = !source.progress();  // live or from a pipe
-  renderer.order = options.order.value_or(awaited ? output::BlockOrder::end : output::BlockOrder::start);
+  const bool worst_first =
+      renderer.format == output::OutputFormat::report || renderer.format == output::OutputFormat::verdict;
+  renderer.order = options.order.value_or(awaited       ? output::BlockOrder::end
+                                          : worst_first ? output::BlockOrder::findings
+                                                        : output::BlockOrder::start);
   if (!locale_is_utf8()) render.ascii = true;
   if (!options.width && !render.full) render.width = output->columns().value_or(render.width);
   auto keys = keys::KeyFiles::open(options.key_files);

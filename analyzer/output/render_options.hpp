@@ -7,7 +7,7 @@
 
 namespace rtmpscope::output {
 
-enum class OutputFormat : std::uint8_t { text, summary, ndjson, json };
+enum class OutputFormat : std::uint8_t { text, summary, ndjson, json, report, verdict };
 
 struct RenderOptions {
   bool ranges = false;           ///< JSON: byte ranges of every field

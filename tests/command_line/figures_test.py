@@ -40,7 +40,7 @@ class FiguresTest(unittest.TestCase):
         return self.connection(path)["streams"][0]
 
     def summary(self, path, *options):
-        return self.program.run("analyze", "--summary", *options, path).stdout.decode()
+        return self.program.run("analyze", "--summary", "--no-analysis", *options, path).stdout.decode()
 
     def assert_rates(self, media, bit_rate, frame_rate, places=2):
         self.assertAlmostEqual(media["bit_rate"] / bit_rate, 1, places)

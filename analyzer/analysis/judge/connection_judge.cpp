@@ -1,6 +1,7 @@
 #include "analysis/judge/connection_judge.hpp"
 
 #include "analysis/judge/endpoints.hpp"
+#include "analysis/judge/stream_rows.hpp"
 #include "analysis/verdict/decide.hpp"
 
 namespace rtmpscope::analysis {
@@ -36,6 +37,7 @@ void ConnectionJudge::close(Moment capture_last) {
   context.capture_last = capture_last;
   report->verdict = decide(history(), context);
   report->history = history();
+  report->streams = stream_rows(history());
   to_.on_report(std::move(report));
 }
 

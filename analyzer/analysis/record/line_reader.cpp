@@ -59,8 +59,39 @@ Expected<void> LineReader::read(std::string_view line) {
   return {};
 }
 
+namespace {
+
+/// The sub-messages of an aggregate (RTMP 7.1.6), each as if it had come alone with the aggregate's last
+/// byte.
+void hand_on_parts(const Record& aggregate, const Value& parts, RecordSink& to) {
+  for (const Value& part : parts) {
+    Record record;
+    record.kind = aggregate.kind;
+    record.at = aggregate.at;
+    record.connection = aggregate.connection;
+    record.direction = aggregate.direction;
+    record.members = part;
+    for (const char* const key : {"chunk_stream_id", "message_stream_id", "first_frame", "first_time",
+                                  "stream_offset", "timestamp_exact", "complete"}) {
+      if (const Value* const value = member(aggregate.members, key); value != nullptr)
+        record.members[key] = *value;
+    }
+    if (const Value* const time = member(part, "absolute_timestamp"); time != nullptr)
+      record.members["timestamp"] = *time;
+    hand_on(record, to);
+  }
+}
+
+}  // namespace
+
 void hand_on(const Record& record, RecordSink& to) {
-  if (!is_media_message(record)) return to.on_record(record);
+  if (!is_media_message(record)) {
+    to.on_record(record);
+    const Value* const parts =
+        record.kind == EventKind::message ? member(record.members, "aggregate.messages") : nullptr;
+    if (parts != nullptr && parts->is_array()) hand_on_parts(record, *parts, to);
+    return;
+  }
   bool more = false;
   for_each_track(record, [&](const MediaRecord& track) {
     more = more || track.packet != PacketKind::coded_frames;

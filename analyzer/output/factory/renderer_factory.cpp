@@ -4,6 +4,8 @@
 #include "output/json/json_renderer.hpp"
 #include "output/judgement/judging_assembler.hpp"
 #include "output/judgement/judging_observer.hpp"
+#include "output/report/report_assembler.hpp"
+#include "output/report/report_renderer.hpp"
 #include "output/span_assembler.hpp"
 #include "output/text/summary_renderer.hpp"
 #include "output/text/text_assembler.hpp"
@@ -37,6 +39,8 @@ std::unique_ptr<Renderer> make_renderer(OutputFormat format, const RenderOptions
   switch (format) {
     case OutputFormat::text: return std::make_unique<TextRenderer>(options);
     case OutputFormat::summary: return std::make_unique<SummaryRenderer>(options);
+    case OutputFormat::report:
+    case OutputFormat::verdict: return std::make_unique<ReportRenderer>(options);
     case OutputFormat::ndjson: return std::make_unique<JsonRenderer>(options, JsonLayout::lines);
     case OutputFormat::json: return std::make_unique<JsonRenderer>(options, JsonLayout::document);
   }
@@ -47,6 +51,9 @@ std::unique_ptr<Assembler> make_assembler(OutputFormat format, BlockOrder order,
   switch (format) {
     case OutputFormat::text:
     case OutputFormat::summary: return std::make_unique<TextAssembler>(order, style);
+    case OutputFormat::report:
+    case OutputFormat::verdict:
+      return std::make_unique<ReportAssembler>(order, style, format == OutputFormat::report);
     case OutputFormat::ndjson: return std::make_unique<SpanAssembler>();
     case OutputFormat::json: return std::make_unique<DocumentAssembler>();
   }

@@ -1,0 +1,75 @@
+#include "analysis/judge/stream_rows.hpp"
+
+#include <fmt/format.h>
+
+#include "analysis/record/captured_text.hpp"
+
+namespace rtmpscope::analysis {
+namespace {
+
+std::string codec_of(const TrackHistory& track) {
+  const bool video = track.type == MediaType::video;
+  const ValueInfo* const row =
+      find_value(video ? ValueTable::video_codec : ValueTable::audio_codec, track.codec);
+  const std::string_view name = row == nullptr ? "unknown" : row->text;
+  return std::string(name.substr(0, name.find('/')));  // "H.264/AVC": one name is enough in a table
+}
+
+std::string video_of(const TrackHistory& track) {
+  std::string text = codec_of(track);
+  const auto width = unsigned_at(track.configuration, "configuration.width");
+  const auto height = unsigned_at(track.configuration, "configuration.height");
+  if (width && height) text.append(fmt::format(" {}x{}", *width, *height));
+  return text;
+}
+
+std::string audio_of(const TrackHistory& track) {
+  std::string text = codec_of(track);
+  const auto rate = number_at(track.configuration, "configuration.sample_rate");
+  if (rate) text.append(fmt::format(" {:.4g} kHz", *rate / 1000));
+  const auto channels = unsigned_at(track.configuration, "configuration.channels");
+  if (channels == 1u) text.append(" mono");
+  if (channels == 2u) text.append(" stereo");
+  if (channels && *channels > 2) text.append(fmt::format(" {} channels", *channels));
+  return text;
+}
+
+std::string name_of(const History& history, const StreamHistory& stream) {
+  if (stream.use == StreamUse::unknown) return {};
+  std::string name = history.app;
+  if (!name.empty() && !stream.name.empty()) name.push_back('/');
+  return captured(CapturedKind::name, name.append(stream.name));
+}
+
+/// The first track's text, and how many more there are.
+void add_track(std::string& text, std::size_t& others, std::string track) {
+  if (text.empty()) {
+    text = std::move(track);
+  } else {
+    ++others;
+  }
+}
+
+}  // namespace
+
+std::vector<StreamRow> stream_rows(const History& history) {
+  std::vector<StreamRow> rows;
+  for (const StreamHistory& stream : history.streams) {
+    if (stream.use == StreamUse::unknown && stream.media_messages == 0) continue;
+    StreamRow& row = rows.emplace_back();
+    row.use = stream.use;
+    row.name = name_of(history, stream);
+    row.media_messages = stream.media_messages;
+    std::size_t more_video = 0;
+    std::size_t more_audio = 0;
+    for (const TrackHistory& track : stream.tracks) {
+      if (track.type == MediaType::video) add_track(row.video, more_video, video_of(track));
+      if (track.type == MediaType::audio) add_track(row.audio, more_audio, audio_of(track));
+    }
+    if (more_video != 0) row.video.append(fmt::format(" +{}", more_video));
+    if (more_audio != 0) row.audio.append(fmt::format(" +{}", more_audio));
+  }
+  return rows;
+}
+
+}  // namespace rtmpscope::analysis
