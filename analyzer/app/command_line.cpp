@@ -30,6 +30,7 @@ struct Words {
   std::optional<std::uint32_t> width;
   bool summary = false;
   bool verdict = false;
+  bool show_secrets = false;
   bool ascii = false;
   bool no_progress = false;
 };
@@ -85,10 +86,12 @@ void add_selection_options(CLI::App& app, OutputOptions& options, Words& words) 
 void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
   auto& shard = options.engine.shard;
   output::RendererOptions& renderer = options.renderer;
-  app.add_option("--format", words.format, "text, ndjson or json")
-      ->check(CLI::IsMember({"text", "ndjson", "json"}))
+  app.add_option("--format", words.format, "text, ndjson, json, or markdown: a report for an issue tracker")
+      ->check(CLI::IsMember({"text", "ndjson", "json", "markdown"}))
       ->group("Output");
   app.add_flag("--summary", words.summary, "A table of streams, and the verdicts; no conversations")
+      ->group("Output");
+  app.add_flag("--show-secrets", words.show_secrets, "Names, keys and texts in a report of --format markdown")
       ->group("Output");
   app.add_flag("--verdict", words.verdict, "Only who ended each connection, and why")->group("Output");
   app.add_option("-o,--output", options.output, "Write to FILE instead of standard output")
@@ -129,13 +132,21 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
 std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   auto& shard = options.engine.shard;
   output::RendererOptions& renderer = options.renderer;
-  renderer.format = words.format == "ndjson" ? output::OutputFormat::ndjson
-                    : words.format == "json" ? output::OutputFormat::json
-                                             : output::OutputFormat::text;
+  renderer.format = words.format == "ndjson"     ? output::OutputFormat::ndjson
+                    : words.format == "json"     ? output::OutputFormat::json
+                    : words.format == "markdown" ? output::OutputFormat::markdown
+                                                 : output::OutputFormat::text;
   if (words.summary) {
     if (words.format != "text") return "--summary goes with --format text only";
     renderer.format = renderer.analysis ? output::OutputFormat::report : output::OutputFormat::summary;
     shard.session.message_events = renderer.analysis;
+  }
+  if (renderer.format == output::OutputFormat::markdown) {
+    if (!renderer.analysis) return "--format markdown and --no-analysis exclude each other";
+    // What is pasted into an issue tracker is read by everybody.
+    options.redaction.texts = options.redaction.texts || !words.show_secrets;
+  } else if (words.show_secrets) {
+    return "--show-secrets goes with --format markdown";
   }
   if (words.verdict) {
     if (words.format != "text" || words.summary)
@@ -275,6 +286,7 @@ class TableCommandLine {
     add(app, "findings", "Print the table of findings", Table::findings);
     add(app, "values", "Print the names of numbers", Table::values);
     add(app, "events", "Print the table of events", Table::events);
+    add(app, "causes", "Print why connections end, as the judge says it", Table::causes);
   }
   TableCommandLine(const TableCommandLine&) = delete;
   TableCommandLine& operator=(const TableCommandLine&) = delete;

@@ -44,7 +44,7 @@ struct LiveCommand {
   capture::LiveOptions live;
 };
 
-enum class Table { schema, fields, findings, values, events };
+enum class Table { schema, fields, findings, values, events, causes };
 
 struct TableCommand {
   Table table = Table::fields;

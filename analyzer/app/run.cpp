@@ -115,6 +115,7 @@ int run_table(const TableCommand& command) {
       case Table::findings: return output::findings_table(command.format);
       case Table::values: return output::values_table(command.format);
       case Table::events: return output::events_table(command.format);
+      case Table::causes: return output::causes_table(command.format);
     }
     return {};
   }();

@@ -7,7 +7,7 @@
 
 namespace rtmpscope::output {
 
-enum class OutputFormat : std::uint8_t { text, summary, ndjson, json, report, verdict };
+enum class OutputFormat : std::uint8_t { text, summary, ndjson, json, report, verdict, markdown };
 
 struct RenderOptions {
   bool ranges = false;           ///< JSON: byte ranges of every field

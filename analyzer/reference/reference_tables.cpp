@@ -151,4 +151,12 @@ std::string events_table(TableFormat format) {
   return print(table, format);
 }
 
+std::string causes_table(TableFormat format) {
+  Table table{{"cause", "title", "explanation"}, {"Cause", "Title", "Explanation"}, {0}, {}};
+#define CAUSE(number, identifier, title, explanation) table.rows.push_back({#identifier, title, explanation});
+#include "schema/tables/causes.def"
+#undef CAUSE
+  return print(table, format);
+}
+
 }  // namespace rtmpscope::output

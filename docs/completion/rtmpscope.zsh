@@ -15,8 +15,11 @@ _rtmpscope() {
   local context state line
   local -a output selection
   output=(
-    '--format[what to print]:format:(text ndjson json)'
-    '--summary[only one header for each connection]'
+    '--format[what to print]:format:(text ndjson json markdown)'
+    '--verdict[only who ended each connection, and why]'
+    '--summary[a table of streams, and the verdicts]'
+    '--no-analysis[connections are not judged]'
+    '--show-secrets[names and keys in a report of --format markdown]'
     '(-o --output)'{-o,--output}'[write to a file]:file:_files'
     '--chunks[an event for every chunk header, too]'
     '--ranges[byte range of every field (ndjson and json)]'

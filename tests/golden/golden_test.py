@@ -17,6 +17,8 @@ CASES = {
     "publish_denied.txt": ["err_publish_denied.pcap"],
     "publish_denied.ndjson": ["err_publish_denied.pcap", "--format", "ndjson"],
     "publish_denied_chunks.txt": ["err_publish_denied.pcap", "--chunks"],
+    "publish_denied.md": ["err_publish_denied.pcap", "--format", "markdown", "--show-secrets"],
+    "wrong_password_verdict.txt": ["auth_adobe_bad.pcap", "--verdict"],
     "publish_and_play.txt": ["pubplay_ffmpeg_nginx.pcap"],
     "publish_and_play_summary.txt": ["pubplay_ffmpeg_nginx.pcap", "--summary"],
     "publish_and_play_commands.txt": ["pubplay_ffmpeg_nginx.pcap", "--only", "command_amf0"],

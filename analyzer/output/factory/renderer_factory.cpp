@@ -4,6 +4,7 @@
 #include "output/json/json_renderer.hpp"
 #include "output/judgement/judging_assembler.hpp"
 #include "output/judgement/judging_observer.hpp"
+#include "output/report/markdown_renderer.hpp"
 #include "output/report/report_assembler.hpp"
 #include "output/report/report_renderer.hpp"
 #include "output/span_assembler.hpp"
@@ -41,6 +42,7 @@ std::unique_ptr<Renderer> make_renderer(OutputFormat format, const RenderOptions
     case OutputFormat::summary: return std::make_unique<SummaryRenderer>(options);
     case OutputFormat::report:
     case OutputFormat::verdict: return std::make_unique<ReportRenderer>(options);
+    case OutputFormat::markdown: return std::make_unique<MarkdownRenderer>(options);
     case OutputFormat::ndjson: return std::make_unique<JsonRenderer>(options, JsonLayout::lines);
     case OutputFormat::json: return std::make_unique<JsonRenderer>(options, JsonLayout::document);
   }
@@ -54,6 +56,7 @@ std::unique_ptr<Assembler> make_assembler(OutputFormat format, BlockOrder order,
     case OutputFormat::report:
     case OutputFormat::verdict:
       return std::make_unique<ReportAssembler>(order, style, format == OutputFormat::report);
+    case OutputFormat::markdown: return std::make_unique<TextAssembler>(order, style, false);
     case OutputFormat::ndjson: return std::make_unique<SpanAssembler>();
     case OutputFormat::json: return std::make_unique<DocumentAssembler>();
   }

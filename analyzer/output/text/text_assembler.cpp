@@ -110,7 +110,7 @@ bool TextAssembler::end(Buffer& to) {
 }
 
 void TextAssembler::append_table(Buffer& to) {
-  if (rows_.size() <= most_without_table) return;
+  if (!with_table_ || rows_.size() <= most_without_table) return;
   Buffer bytes;
   const auto row_at = [&](const Row& row) {
     bytes.clear();

@@ -19,8 +19,10 @@ class TextAssembler final : public Assembler {
   /// More connections than that get a table.
   static constexpr std::size_t most_without_table = 4;
 
-  TextAssembler(BlockOrder order, const Style& style, std::size_t memory_limit = Spool::default_memory_limit)
-      : order_(order), style_(style), spool_(memory_limit) {}
+  /// `with_table`: whether many connections get one.
+  TextAssembler(BlockOrder order, const Style& style, bool with_table = true,
+                std::size_t memory_limit = Spool::default_memory_limit)
+      : order_(order), style_(style), with_table_(with_table), spool_(memory_limit) {}
 
   void begin(Buffer& /*to*/) override {}
   void add(const Output& from, const OutputSpan& span, std::uint32_t number, Buffer& to) override;
@@ -50,6 +52,7 @@ class TextAssembler final : public Assembler {
 
   BlockOrder order_;
   Style style_;
+  bool with_table_;
   Spool spool_;
   std::vector<Part> parts_;     ///< of blocks, in the order in which they came, later by connection
   std::vector<Part> verdicts_;  ///< lines of verdicts, by connection once sorted
