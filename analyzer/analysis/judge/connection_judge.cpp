@@ -36,8 +36,8 @@ void ConnectionJudge::close(Moment capture_last) {
   DecisionContext context;
   context.capture_last = capture_last;
   report->verdict = decide(history(), context);
-  report->history = history();
   report->streams = stream_rows(history());
+  report->history = std::move(builder_.history());  // nothing comes behind it
   to_.on_report(std::move(report));
 }
 

@@ -57,9 +57,14 @@ Value& ValueSink::add(FieldId id, Value value) {
     parent.push_back(std::move(value));
     return parent.back();
   }
-  Value& place = named ? parent[key_] : parent[std::string(key_of(id))];
-  place = std::move(value);
-  return place;
+  if (named) return parent[key_] = std::move(value);  // a sender may use a name twice
+  // Keys of the tables are unique within their object: nothing has to be searched.
+  auto& members = parent.get_ref<Value::object_t&>();
+  constexpr std::size_t usual_members = 16;
+  if (members.empty()) members.reserve(usual_members);
+  const std::string_view key = key_of(id);
+  members.Value::object_t::Container::emplace_back(std::string(key), std::move(value));
+  return members.back().second;
 }
 
 void ValueSink::begin(FieldId id, std::uint32_t) {
