@@ -30,6 +30,8 @@ struct OutputSpan {
     last_line = 32,          ///< text: see output/text/last_line.hpp
     attached = 64,           ///< no bytes; `attachment` is an index into Output::attachments. Shown to the
                              ///< assembler even where the connection was not asked for
+    verdict_element = 256,   ///< JSON document: one element of "verdicts"
+    verdict_member = 512,    ///< JSON document: the object "verdict"
     verdict_lines = 128,     ///< text: see output/text/verdict_lines.hpp
   };
 

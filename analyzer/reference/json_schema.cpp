@@ -224,6 +224,10 @@ class SchemaBuilder {
     properties["format"] = {{"const", "rtmpscope-timeline"}};
     properties["events"] = {{"type", "array"}, {"items", reference("event")}};
     properties["capture"] = closed_object(properties_of("capture"));
+    properties["verdict"] = closed_object(properties_of("capture_verdict"));
+    Json verdict = properties_of("verdict");
+    verdict["connection"] = {{"type", "integer"}, {"minimum", 1}};
+    properties["verdicts"] = {{"type", "array"}, {"items", closed_object(std::move(verdict))}};
     Json schema = closed_object(std::move(properties));
     schema["required"] = {"format", "version", "events", "connections"};
     return schema;

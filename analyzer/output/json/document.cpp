@@ -187,18 +187,36 @@ void append_document_head(Buffer& out) {
   out.append(fmt::format(R"({{"format":"rtmpscope-timeline","version":{},"events":[)", document_version));
 }
 
-void append_document_tail(Buffer& out, std::string_view connections, std::string_view capture) {
-  out.append("\n],\"connections\":[");
-  if (!connections.empty()) {
+namespace {
+
+void append_list(Buffer& out, std::string_view key, std::string_view elements) {
+  out.append(",\"");
+  out.append(key);
+  out.append("\":[");
+  if (!elements.empty()) {
     out.append('\n');
-    out.append(connections);
+    out.append(elements);
     out.append('\n');
   }
   out.append(']');
-  if (!capture.empty()) {
-    out.append(",\"capture\":");
-    out.append(capture);
-  }
+}
+
+void append_member(Buffer& out, std::string_view key, std::string_view object) {
+  if (object.empty()) return;
+  out.append(",\"");
+  out.append(key);
+  out.append("\":");
+  out.append(object);
+}
+
+}  // namespace
+
+void append_document_tail(Buffer& out, const DocumentTail& tail) {
+  out.append("\n]");
+  append_list(out, "connections", tail.connections);
+  if (!tail.verdicts.empty()) append_list(out, "verdicts", tail.verdicts);
+  append_member(out, "verdict", tail.verdict);
+  append_member(out, "capture", tail.capture);
   out.append("}\n");
 }
 

@@ -14,8 +14,14 @@ inline constexpr unsigned document_version = 1;
 
 /// {"format":"rtmpscope-timeline","version":1,"events":[
 void append_document_head(Buffer& out);
-/// ],"connections":[…],"capture":{…}}; `capture` may be empty: then the member is left out.
-void append_document_tail(Buffer& out, std::string_view connections, std::string_view capture);
+/// What stands behind the events. Lists are elements with commas between; objects that are empty are left
+/// out.
+struct DocumentTail {
+  std::string_view connections, verdicts;  ///< lists
+  std::string_view verdict, capture;       ///< objects
+};
+/// ],"connections":[…],"verdicts":[…],"verdict":{…},"capture":{…}}
+void append_document_tail(Buffer& out, const DocumentTail& tail);
 
 /// The fields of document.connections.connection, but for the connection's number. What is not known is left
 /// out.

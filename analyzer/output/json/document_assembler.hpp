@@ -13,8 +13,12 @@ class DocumentAssembler final : public Assembler {
   [[nodiscard]] bool end(Buffer& to) override;
 
  private:
+  static void add_element(const Output& from, const OutputSpan& span, std::uint32_t number, Buffer& list);
+
   bool has_events_ = false;
   Buffer connections_;
+  Buffer verdicts_;
+  Buffer verdict_;
   Buffer capture_;
 };
 

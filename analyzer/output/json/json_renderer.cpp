@@ -60,7 +60,9 @@ void JsonRenderer::on_unselected(const rtmp::Event& event) {
 void JsonRenderer::add_members(const rtmp::Event& event) {
   if (layout_ == JsonLayout::lines) return;
   if (event.kind == EventKind::connection_close) add_connection(event);
-  if (event.kind == EventKind::capture_end) add_capture(event);
+  if (event.kind == EventKind::verdict) add_numbered(event, OutputSpan::verdict_element);
+  if (event.kind == EventKind::capture_end) add_object(event, OutputSpan::capture_member);
+  if (event.kind == EventKind::capture_verdict) add_object(event, OutputSpan::verdict_member);
 }
 
 void JsonRenderer::describe(const rtmp::Event& event) {
@@ -163,11 +165,28 @@ void JsonRenderer::add_connection(const rtmp::Event& event) {
   add_span(event, begin, number_at, OutputSpan::connection_element);
 }
 
-void JsonRenderer::add_capture(const rtmp::Event& event) {
+/// An event's own members as an object.
+void JsonRenderer::add_object(const rtmp::Event& event, std::uint32_t flags) {
   Buffer& out = output_.bytes;
   const std::size_t begin = out.size();
   out.append('{');
-  JsonFieldWriter plain(out);
+  add_plain_members(event);
+  add_span(event, begin, 0, flags);
+}
+
+/// The same, with the connection's number in front.
+void JsonRenderer::add_numbered(const rtmp::Event& event, std::uint32_t flags) {
+  Buffer& out = output_.bytes;
+  const std::size_t begin = out.size();
+  out.append("{\"connection\":");
+  const std::size_t number_at = out.size();
+  out.append(',');
+  add_plain_members(event);
+  add_span(event, begin, number_at, flags);
+}
+
+void JsonRenderer::add_plain_members(const rtmp::Event& event) {
+  JsonFieldWriter plain(output_.bytes);
   if (options_.redaction) {
     RedactingSink redacting(*options_.redaction, plain);
     event.describe(redacting);
@@ -175,8 +194,7 @@ void JsonRenderer::add_capture(const rtmp::Event& event) {
     event.describe(plain);
   }
   plain.finish();
-  close_object(out);
-  add_span(event, begin, 0, OutputSpan::capture_member);
+  close_object(output_.bytes);
 }
 
 /// `number_at` 0 means that no connection number belongs into the span.

@@ -32,7 +32,9 @@ class JsonRenderer final : public Renderer {
   void add_identity_text(std::string_view key, FieldId id, std::string_view text);
   void add_identity_number(std::string_view key, FieldId id, std::uint16_t number);
   void add_connection(const rtmp::Event& event);
-  void add_capture(const rtmp::Event& event);
+  void add_object(const rtmp::Event& event, std::uint32_t flags);
+  void add_numbered(const rtmp::Event& event, std::uint32_t flags);
+  void add_plain_members(const rtmp::Event& event);
   void describe(const rtmp::Event& event);
   void add_span(const rtmp::Event& event, std::size_t begin, std::size_t number_at, std::uint32_t flags);
 
