@@ -10,8 +10,8 @@ class Renderer : public Observer {
  public:
   [[nodiscard]] Output& output() final { return output_; }
 
-  /// Whether the renderer needs connection_open, connection_close, verdict, capture_start, capture_verdict and
-  /// capture_end even if the user selected other events only.
+  /// Whether the renderer needs connection_open, connection_close, verdict, capture_start, capture_verdict
+  /// and capture_end even if the user selected other events only.
   [[nodiscard]] virtual bool needs_lifecycle() const { return false; }
 
   /// An event of the lifecycle that is not to be shown. Where a connection opens it still gets its number.
