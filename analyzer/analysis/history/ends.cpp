@@ -82,6 +82,10 @@ void add_close(History& history, const Record& record) {
   }
 }
 
+void add_tunnel_close(History& history, const Record& record) {
+  history.tunnel_closed = moment_at(record.members, "asked_time", "asked_frame");
+}
+
 void add_tls(History& history, const Record& record) {
   TlsHistory& tls = history.tls;
   tls.seen = true;

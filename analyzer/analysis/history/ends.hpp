@@ -9,6 +9,8 @@ namespace rtmpscope::analysis {
 void add_opening(History& history, const Record& record);
 /// connection_close
 void add_close(History& history, const Record& record);
+/// tunnel_close
+void add_tunnel_close(History& history, const Record& record);
 /// tls, tls_alert, tls_end
 void add_tls(History& history, const Record& record);
 

@@ -121,6 +121,12 @@ struct GapNote {
   std::string cause;  ///< the name in the timeline
 };
 
+/// A second or more in which a side sent no message.
+struct Pause {
+  Moment from;  ///< the message before
+  Moment until;
+};
+
 /// What one side sent.
 struct SideHistory {
   std::optional<EndMark> fin, reset;
@@ -131,6 +137,7 @@ struct SideHistory {
   std::uint64_t missing_bytes = 0;
   std::optional<std::uint64_t> acknowledged;  ///< by the peer's TCP: offset in the stream
   std::optional<Moment> last_message, last_media;
+  std::vector<Pause> pauses;  ///< the last 4
   bool last_message_complete = true;
   std::uint64_t last_message_length = 0;            ///< as its header says it
   std::optional<std::uint32_t> last_timestamp;      ///< of its media: milliseconds, modulo 2^32
@@ -199,6 +206,7 @@ struct History {
   std::vector<GapNote> gaps;  ///< the last 16
   std::uint64_t gap_count = 0;
   std::uint64_t sync_losses = 0;
+  std::optional<Moment> tunnel_closed;  ///< the client has asked to end the RTMPT session
   std::optional<CloseNote> close;
 
   [[nodiscard]] SideHistory& side(Direction sender) { return sides[index_of(sender)]; }

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t most_findings = 32;
 constexpr std::size_t most_gaps = 16;
 constexpr std::size_t most_handshake_records = 8;
+constexpr std::size_t most_pauses = 4;
+constexpr Timestamp shortest_pause = 1'000 * nanoseconds_per_millisecond;
 
 std::optional<FindingId> finding_of(std::string_view name) {
   for (std::size_t i = 0; i < findings().size(); ++i) {
@@ -60,7 +62,16 @@ void add_sync(History& history, const Record& record) {
   if (!record.direction) return;
   SideHistory& side = history.side(*record.direction);
   side.out_of_sync = is_lost;
-  side.unread_until = record.at.time;
+  const bool has_skipped = is_lost || unsigned_at(record.members, "skipped_bytes").value_or(1) > 0;
+  if (has_skipped && !is_lost) side.unread_until = record.at.time;
+}
+
+void note_message(SideHistory& side, const Moment& at) {
+  if (side.last_message && at.time - side.last_message->time >= shortest_pause) {
+    if (side.pauses.size() >= most_pauses) side.pauses.erase(side.pauses.begin());
+    side.pauses.push_back({*side.last_message, at});
+  }
+  side.last_message = at;
 }
 
 bool needs_sequence_start(const MediaRecord& record) {
@@ -72,7 +83,7 @@ bool needs_sequence_start(const MediaRecord& record) {
 
 void HistoryBuilder::on_message(const Record& record) {
   SideHistory& side = history_.side(record.direction.value_or(Direction::to_server));
-  side.last_message = record.at;
+  note_message(side, record.at);
   side.last_message_complete = flag_at(record.members, "complete");
   side.last_message_length = unsigned_at(record.members, "length").value_or(0);
   const std::uint64_t type = unsigned_at(record.members, "type_id").value_or(0);
@@ -90,6 +101,7 @@ void HistoryBuilder::on_record(const Record& record) {
   switch (record.kind) {
     case EventKind::connection_open: return add_opening(history_, record);
     case EventKind::connection_close: return add_close(history_, record);
+    case EventKind::tunnel_close: return add_tunnel_close(history_, record);
     case EventKind::tls:
     case EventKind::tls_alert:
     case EventKind::tls_end: return add_tls(history_, record);
@@ -112,7 +124,7 @@ void HistoryBuilder::on_record(const Record& record) {
 
 void HistoryBuilder::on_media(const MediaRecord& record) {
   SideHistory& side = history_.side(record.direction);
-  side.last_message = record.at;
+  note_message(side, record.at);
   side.last_media = record.at;
   side.last_message_complete = record.complete;
   side.last_message_length = record.length;

@@ -144,7 +144,9 @@ CaptureVerdict CaptureSummary::verdict() const {
   });
   const auto& [key, group] = *worst;
   if (group.severity == Severity::note) return all_well();
-  return {group.severity, title(key.first, key.second, group), group.next_step, group.connections};
+  std::vector<std::uint32_t> connections = group.connections;
+  std::ranges::sort(connections);
+  return {group.severity, title(key.first, key.second, group), group.next_step, std::move(connections)};
 }
 
 }  // namespace rtmpscope::analysis

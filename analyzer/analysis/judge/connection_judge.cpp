@@ -13,12 +13,13 @@ void ConnectionJudge::on_record(const Record& record) {
 }
 
 /// A publisher that was let in says so at once: other connections may ask for its name while it lasts.
+/// Streams that were refused are passed over.
 void ConnectionJudge::tell_publish_starts() {
   const History& known = history();
-  for (; told_ < known.streams.size(); ++told_) {
-    const StreamHistory& stream = known.streams[told_];
-    if (stream.use == StreamUse::publish && !stream.started) return;
-    if (stream.use != StreamUse::publish) continue;
+  for (std::size_t i = told_; i < known.streams.size(); ++i) {
+    const StreamHistory& stream = known.streams[i];
+    if (stream.use != StreamUse::publish || !stream.started) continue;
+    told_ = i + 1;
     PublishMark mark;
     mark.connection = connection_;
     mark.at = *stream.started;

@@ -184,7 +184,8 @@ std::string group_of_end(const ConnectionReport& report) {
 }
 
 bool may_change(const ConnectionReport& report) {
-  return report.verdict.cause == CauseId::auth_needed || !group_of_end(report).empty();
+  const CauseId cause = report.verdict.cause;
+  return cause == CauseId::auth_needed || cause == CauseId::publisher_gone || !group_of_end(report).empty();
 }
 
 std::vector<std::uint32_t> refine(ConnectionReport& report, const CaptureKnowledge& knowledge) {

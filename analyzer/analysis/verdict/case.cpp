@@ -22,8 +22,21 @@ Case::Case(const History& from, const DecisionContext& with)
 
 bool Case::misses(Direction direction, Timestamp since) const {
   if (!has_start() && history.opened.time >= since) return true;
-  return std::ranges::any_of(
-      history.gaps, [&](const GapNote& gap) { return gap.direction == direction && gap.at.time >= since; });
+  const SideHistory& sent = history.side(direction);
+  if (sent.out_of_sync && sent.bytes > 0) return true;
+  if (sent.unread_until && *sent.unread_until >= since) return true;
+  return std::ranges::any_of(history.gaps, [&](const GapNote& gap) {
+    // What was sent before the capture began is missing from there on, whenever the side speaks for the first
+    // time.
+    const bool is_before_capture = !has_start() && gap.cause == "start_not_captured";
+    return gap.direction == direction && gap.at.time >= since && !is_before_capture;
+  });
+}
+
+bool Case::has_run() const {
+  return std::ranges::any_of(history.streams, [](const StreamHistory& stream) {
+    return stream.started || stream.media_messages > 0;
+  });
 }
 
 const Request* Case::last_request(std::initializer_list<std::string_view> names) const {

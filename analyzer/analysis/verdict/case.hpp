@@ -46,6 +46,8 @@ class Case {
 
   /// Whether the capture holds the connection's beginning.
   [[nodiscard]] bool has_start() const { return history.start != "midstream"; }
+  /// Whether the capture shows that a stream was let in, or its media.
+  [[nodiscard]] bool has_run() const;
   /// Whether bytes of `direction` are missing from `since` on, up to the closer's end.
   [[nodiscard]] bool misses(Direction direction, Timestamp since) const;
   [[nodiscard]] bool misses_any(Timestamp since) const {

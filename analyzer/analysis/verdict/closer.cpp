@@ -18,6 +18,16 @@ bool is_before(const Moment& one, const Moment& other) {
   return one.time != other.time ? one.time < other.time : one.frame < other.frame;
 }
 
+/// A client of RTMPT says with a request that it ends; the TCP connections below end as HTTP wants it.
+std::optional<CommandNote> tunnel_farewell(const History& history, const Moment& end) {
+  if (!history.tunnel_closed || is_before(end, *history.tunnel_closed)) return std::nullopt;
+  if (end.time - history.tunnel_closed->time > farewell_time) return std::nullopt;
+  CommandNote note;
+  note.at = *history.tunnel_closed;
+  note.name = "close";
+  return note;
+}
+
 /// The first end that counts.
 std::optional<Candidate> first_end(const History& history) {
   std::optional<Candidate> first;
@@ -52,6 +62,9 @@ Moment last_packet(const History& history) {
 }  // namespace
 
 std::optional<CommandNote> farewell_before(const History& history, Direction side, const Moment& end) {
+  if (side == Direction::to_server) {
+    if (auto note = tunnel_farewell(history, end)) return note;
+  }
   for (auto note = history.commands.rbegin(); note != history.commands.rend(); ++note) {
     if (note->direction != side || is_before(end, note->at)) continue;
     if (end.time - note->at.time > farewell_time) break;
@@ -62,7 +75,11 @@ std::optional<CommandNote> farewell_before(const History& history, Direction sid
 
 EndFacts end_of(const History& history) {
   EndFacts end;
-  if (const auto first = first_end(history)) {
+  const auto first = first_end(history);
+  if (history.tunnel_closed && (!first || is_before(*history.tunnel_closed, first->at))) {
+    end.closer = Direction::to_server;
+    end.at = *history.tunnel_closed;
+  } else if (first) {
     end.closer = first->side;
     end.at = first->at;
     end.by_reset = first->reset;
@@ -74,17 +91,26 @@ EndFacts end_of(const History& history) {
       end.closer = history.close->ended_by;
       end.at = history.close->at;
       end.by_reset = history.close->reason == "reset";
-      end.is_exact = false;
+      // RTMFP has a request to close a session (RFC 7016, section 2.3.17), and no FIN.
+      end.is_exact = history.transport == "rtmfp";
     }
   }
   if (end.closer) end.farewell = farewell_before(history, *end.closer, end.at);
   return end;
 }
 
+std::optional<Moment> last_before_end(const History& history, const EndFacts& end, Direction side) {
+  const SideHistory& sent = history.side(side);
+  if (sent.last_data && sent.last_data->time <= end.at.time) return sent.last_data;
+  const auto pause = std::ranges::find_if(sent.pauses, [&](const Pause& one) {
+    return one.from.time <= end.at.time && end.at.time < one.until.time;
+  });
+  return pause == sent.pauses.end() ? std::nullopt : std::optional(pause->from);
+}
+
 std::optional<Timestamp> idle_before_end(const History& history, const EndFacts& end, Direction side) {
-  const auto& last = history.side(side).last_data;
-  if (!last || last->time > end.at.time) return std::nullopt;
-  return end.at.time - last->time;
+  const auto last = last_before_end(history, end, side);
+  return last ? std::optional(end.at.time - last->time) : std::nullopt;
 }
 
 bool matches_limit(Timestamp idle, std::uint32_t limit_s) {

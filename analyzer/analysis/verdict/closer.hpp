@@ -20,15 +20,21 @@ struct EndFacts {
 };
 
 /// The closer is the side of the first FIN or RST that is not a RST that answers data behind the peer's FIN.
-/// A RST outside the window ends nothing. A client's end is clean if it said FCUnpublish, deleteStream or
-/// closeStream within two seconds before, a server's if it said "close".
+/// A client of RTMPT closes with its request to do so. A RST outside the window ends nothing. A client's end
+/// is clean if it said FCUnpublish, deleteStream or closeStream within two seconds before, a server's if it
+/// said "close".
 [[nodiscard]] EndFacts end_of(const History& history);
 
 /// The last closing command of `side` in the two seconds up to `end`.
 [[nodiscard]] std::optional<CommandNote> farewell_before(const History& history, Direction side,
                                                          const Moment& end);
 
-/// From the last byte with data that `side` sent to the end. Nothing: it sent nothing, or after the end.
+/// The last data that `side` sent before the end, or the last message, if more came a second or later behind
+/// the end. Nothing: it sent nothing, or all the time.
+[[nodiscard]] std::optional<Moment> last_before_end(const History& history, const EndFacts& end,
+                                                    Direction side);
+
+/// From there to the end.
 [[nodiscard]] std::optional<Timestamp> idle_before_end(const History& history, const EndFacts& end,
                                                        Direction side);
 

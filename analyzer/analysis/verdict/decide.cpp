@@ -115,8 +115,10 @@ bool yields_to_clean_end(const Row& row, const Case& from) {
 void take(Verdict& verdict, CauseId cause, const Case& from, Claim claim) {
   verdict.cause = cause;
   verdict.confidence = claim.confidence;
-  if (!from.end.is_exact) verdict.confidence = Confidence::possible;
-  verdict.ended_by = from.end.closer;
+  const bool has_begun = from.history.start != "refused" && from.history.start != "unanswered";
+  if (!from.end.is_exact && has_begun) verdict.confidence = Confidence::possible;
+  const bool is_between = cause == CauseId::middlebox_idle || cause == CauseId::middlebox_reset;
+  verdict.ended_by = is_between ? std::nullopt : from.end.closer;
   verdict.sentence = std::move(claim.sentence);
   verdict.next_step = std::move(claim.next_step);
   verdict.evidence = std::move(claim.evidence);

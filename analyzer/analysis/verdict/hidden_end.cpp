@@ -12,6 +12,7 @@ constexpr Timestamp last_words = 2 * nanoseconds_per_second;
 /// From when on everything must be known to tell why it ended.
 Timestamp deciding_time(const Case& from) {
   const Timestamp last = from.end.at.time - last_words;
+  if (!from.has_start() && !from.has_run()) return from.history.opened.time;
   switch (from.phase) {
     case Phase::running: return last;
     case Phase::request: {
@@ -52,7 +53,6 @@ std::uint64_t missing_bytes(const Case& from) {
 }  // namespace
 
 std::optional<HiddenEnd> hidden_end(const Case& from) {
-  if (!from.end.closer) return std::nullopt;
   const Timestamp since = deciding_time(from);
   for (const Direction side : {Direction::to_server, Direction::to_client}) {
     if (from.misses(side, since)) {

@@ -13,10 +13,18 @@ bool is_captured(const SideHistory& side) {
   return side.packets > 0 || side.bytes > 0;
 }
 
+/// Whether the capture has packets of one side only, though the other must have sent some.
+bool is_one_sided(const Case& from) {
+  if (from.history.start == "refused" || from.history.start == "unanswered") return false;
+  return is_captured(from.client()) != is_captured(from.server());
+}
+
 }  // namespace
 
 Claimed capture_ended(const Case& from) {
+  if (is_one_sided(from)) return {};
   if (from.end.closer || from.history.start == "refused" || from.history.start == "unanswered") return {};
+  if (path_lost(from)) return {};  // repeats without an answer are no sign of life
   const bool ends_by_itself = from.history.close && (from.history.close->reason == "port_reuse" ||
                                                      from.history.close->reason == "evicted");
   const Timestamp last = from.context.capture_last.time;
@@ -27,6 +35,7 @@ Claimed capture_ended(const Case& from) {
 }
 
 Claimed capture_hole(const Case& from) {
+  if (is_one_sided(from)) return {};
   const auto hidden = hidden_end(from);
   if (!hidden) return {};
   Claim claim = hidden_claim(from);
@@ -35,10 +44,8 @@ Claimed capture_hole(const Case& from) {
 }
 
 Claimed other_side_missing(const Case& from) {
-  const bool has_client = is_captured(from.client());
-  if (has_client == is_captured(from.server())) return {};
-  if (from.history.start == "refused" || from.history.start == "unanswered") return {};
-  const Direction seen = has_client ? Direction::to_server : Direction::to_client;
+  if (!is_one_sided(from)) return {};
+  const Direction seen = is_captured(from.client()) ? Direction::to_server : Direction::to_client;
   return Claim{
       .sentence = fmt::format("Only what the {} sent was captured; why the connection ended would be in "
                               "the other direction.",

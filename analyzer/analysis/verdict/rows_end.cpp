@@ -6,6 +6,8 @@
 namespace rtmpscope::analysis::rows {
 namespace {
 
+constexpr std::string_view give_keys = "Give the session's keys, so that what was said can be read.";
+
 /// What the client did: the last stream that ran.
 const StreamHistory* stream_that_ran(const Case& from) {
   for (auto stream = from.history.streams.rbegin(); stream != from.history.streams.rend(); ++stream) {
@@ -14,10 +16,16 @@ const StreamHistory* stream_that_ran(const Case& from) {
   return nullptr;
 }
 
+/// Some servers send media on another message stream than that of play: what was asked for says it.
 std::string_view doing(const Case& from) {
-  const StreamHistory* const stream = stream_that_ran(from);
-  if (stream == nullptr || stream->use == StreamUse::unknown) return "";
-  return stream->use == StreamUse::publish ? " publishing" : " playing";
+  if (stream_that_ran(from) == nullptr) return "";
+  if (from.is_publishing()) return " publishing";
+  return from.last_stream(StreamUse::play) != nullptr ? " playing" : "";
+}
+
+/// What was said before the end cannot be read.
+bool is_encrypted(const Case& from) {
+  return from.history.tls.seen && !from.history.tls.decrypted;
 }
 
 /// " after 5.1 s": since the stream began, or the connection
@@ -59,6 +67,11 @@ Claimed client_stopped(const Case& from) {
 
 Claimed client_closed(const Case& from) {
   if (!from.closed_by_client() || from.end.by_reset) return {};
+  if (is_encrypted(from)) {
+    return ended(from, Confidence::certain,
+                 fmt::format("The client closed{}; what was said before is encrypted.", after(from)),
+                 std::string(give_keys));
+  }
   const bool publishing = from.is_publishing();
   Claim claim =
       ended(from, Confidence::certain, fmt::format("The client closed without saying so{}.", after(from)),
@@ -71,7 +84,7 @@ Claimed client_vanished(const Case& from) {
   if (!from.closed_by_client() || !from.end.by_reset) return {};
   if (from.last_stream(StreamUse::play) != nullptr && !from.is_publishing()) {
     Claim claim = ended(from, Confidence::likely,
-                        fmt::format("The player closed with unread data, as players do{}.", after(from)), "");
+                        fmt::format("The player closed{} with unread data, as players do.", after(from)), "");
     claim.sentence += recording_end(from);
     return claim;
   }
@@ -81,6 +94,11 @@ Claimed client_vanished(const Case& from) {
 
 Claimed server_closed(const Case& from) {
   if (!from.closed_by_server() || from.end.by_reset) return {};
+  if (is_encrypted(from)) {
+    return ended(from, Confidence::certain,
+                 fmt::format("The server closed{}; what was said before is encrypted.", after(from)),
+                 std::string(give_keys));
+  }
   return ended(from, Confidence::certain, "The server closed, for no reason that the connection shows.",
                fmt::format("Look at the server's log at {}.", clock_text(from.end.at.time)));
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/verdict/rows.hpp"
+#include "analysis/verdict/status_text.hpp"
 
 namespace rtmpscope::analysis::rows {
 namespace {
@@ -43,6 +44,12 @@ std::string_view server_parts(const History& history) {
   if (has_part(history, "s2")) return "S0, S1 and S2";
   if (has_part(history, "s1")) return "S0 and S1";
   return has_part(history, "s0") ? "S0" : "no answer";
+}
+
+/// The client has waited for the server's part of the handshake, which did not come.
+bool waits_in_vain(const Case& from) {
+  return from.closed_by_client() && !has_part(from.history, "s0") &&
+         from.before_end(from.history.opened) >= shortest_wait;
 }
 
 /// " after 4.9 s": since the client's first bytes could be sent
@@ -105,13 +112,18 @@ Claimed tls_expected(const Case& from) {
 }
 
 Claimed plain_expected(const Case& from) {
-  if (!from.history.tls.seen || !from.closed_by_server() || !from.has_start()) return {};
+  if (!from.history.tls.seen || !from.end.closer || !from.has_start()) return {};
   if (is_tls_open(from.history) || !from.history.tls.alert.empty()) return {};
+  // A server of RTMP may take a ClientHello for the begin of C1, and wait for the rest of it.
+  const bool is_given_up = from.closed_by_client();
+  if (is_given_up && (from.server().bytes > 0 || from.client().bytes == 0)) return {};
   const bool has_tls_answer =
       from.server().bytes > 0 && !has_finding(from.history, FindingId::tls_record_malformed);
   if (has_tls_answer || (from.server().bytes == 0 && from.history.server_port != rtmp_port)) return {};
-  return Claim{.confidence = Confidence::likely,
-               .sentence = fmt::format("TLS was sent to {}, which speaks plain RTMP.", from.server_address()),
+  const std::string_view answer =
+      is_given_up ? "did not answer: it may speak plain RTMP" : "speaks plain RTMP";
+  return Claim{.confidence = is_given_up ? Confidence::possible : Confidence::likely,
+               .sentence = fmt::format("TLS was sent to {}, which {}.", from.server_address(), answer),
                .next_step = "Use an address that begins with rtmp://, or the server's port for RTMPS.",
                .evidence = {from.end_evidence()}};
 }
@@ -132,7 +144,7 @@ Claimed not_rtmp(const Case& from) {
 }
 
 Claimed handshake_server_gone(const Case& from) {
-  const bool is_silent = from.server().bytes == 0 && from.closed_by_client();
+  const bool is_silent = waits_in_vain(from);
   if (!from.has_start() || from.client().bytes == 0 || !(from.closed_by_server() || is_silent)) return {};
   const std::string_view parts = server_parts(from.history);
   Claim claim;
@@ -152,8 +164,7 @@ Claimed handshake_server_gone(const Case& from) {
 }
 
 Claimed handshake_client_gone(const Case& from) {
-  if (!from.has_start() || !from.closed_by_client() || from.server().bytes == 0) return {};
-  if (!has_part(from.history, "s0")) return {};
+  if (!from.has_start() || !from.closed_by_client() || waits_in_vain(from)) return {};
   return Claim{
       .confidence = Confidence::likely,
       .sentence = fmt::format("The client gave up inside the handshake {}, having got {}.",

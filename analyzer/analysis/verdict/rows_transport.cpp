@@ -158,7 +158,9 @@ Claimed publisher_silent(const Case& from) {
                .sentence = fmt::format("The client sent nothing for {}: {} of {} s.", duration_text(*idle),
                                        whose, *limit),
                .next_step = "Find out why the encoder paused: its log, its load, and whether it could send.",
-               .evidence = {{*from.client().last_data, "last data of the client"}, from.end_evidence()}};
+               .evidence = {{*last_before_end(from.history, from.end, Direction::to_server),
+                             "last data of the client"},
+                            from.end_evidence()}};
 }
 
 Claimed nobody_watching(const Case& from) {

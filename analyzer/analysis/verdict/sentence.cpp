@@ -28,7 +28,9 @@ std::string quote(CapturedKind kind, std::string_view text) {
   std::string line(beginning(text));
   std::ranges::replace_if(
       line, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-  return captured(kind, line) + (line.size() < text.size() ? "…" : "");
+  std::string out = captured(kind, line);
+  if (line.size() < text.size()) out += "…";
+  return kind == CapturedKind::name || kind == CapturedKind::user ? '"' + out + '"' : out;
 }
 
 std::string duration_text(Timestamp nanoseconds) {

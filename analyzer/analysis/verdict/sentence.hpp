@@ -9,8 +9,8 @@
 
 namespace rtmpscope::analysis {
 
-/// Text of the wire, marked as such, cut at 120 bytes; control characters become spaces. "?" where there is
-/// none.
+/// Text of the wire, marked as such, cut at 120 bytes, names in quotation marks; control characters become
+/// spaces. "?" where there is none.
 [[nodiscard]] std::string quote(CapturedKind kind, std::string_view text);
 
 /// "44 ms", "12.3 s", "4 min 5 s", "3 h 12 min": rounded half up; 0 if it is negative.
