@@ -103,15 +103,17 @@ class Between(threading.Thread):
         self._stopped = True
         self.join()
 
-    def forge_reset(self, way, ttl):
-        """Sends a reset along `way`, as if the last sender there had sent it: its addresses, ports and sequence number,
-        but the TTL and IP id of this device."""
-        frame = way.last_tcp
-        tcp = tcp_start(frame)
-        end = IP_AT + int.from_bytes(frame[IP_AT + 2 : IP_AT + 4], "big")
-        payload = end - tcp - (frame[tcp + 12] >> 4) * 4
-        sequence = (int.from_bytes(frame[tcp + 4 : tcp + 8], "big") + payload) & 0xFFFFFFFF
-        header = frame[tcp : tcp + 4] + struct.pack(">II", sequence, 0) + struct.pack(">BBHHH", 0x50, RST, 0, 0, 0)
+    def _opposite(self, way):
+        return self.to_client if way is self.to_server else self.to_server
+
+    def forge_reset(self, way, ttl, ahead=0):
+        """Sends a reset along `way`, as if the last sender there had sent it: its addresses and ports, and the number
+        that the other side waits for (or `ahead` bytes more), but the TTL and IP id of this device."""
+        frame, back = way.last_tcp, self._opposite(way).last_tcp
+        tcp, acknowledgement = tcp_start(frame), tcp_start(back) + 8
+        awaited = int.from_bytes(back[acknowledgement : acknowledgement + 4], "big")
+        numbers = struct.pack(">II", (awaited + ahead) & 0xFFFFFFFF, 0)
+        header = frame[tcp : tcp + 4] + numbers + struct.pack(">BBHHH", 0x50, RST, 0, 0, 0)
         addresses = frame[IP_AT + 12 : IP_AT + 20]
         pseudo = addresses + struct.pack(">BBH", 0, TCP, len(header))
         header = header[:16] + struct.pack(">H", checksum(pseudo + header)) + header[18:]

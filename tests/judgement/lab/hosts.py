@@ -41,7 +41,7 @@ def command_in_namespace(command):
 
 def why_not_possible():
     """Empty, or why this machine has no network namespaces, or no capture in them."""
-    probe = command_in_namespace(["sh", "-c", f"{tool('ip')} link set lo up && {tool('tcpdump')} -i lo -L"])
+    probe = command_in_namespace(["sh", "-c", f"{tool('ip')} link set lo up && {tool('dumpcap')} -i lo -L"])
     result = subprocess.run(probe, capture_output=True, text=True, check=False)
     return "" if result.returncode == 0 else result.stderr.strip() or "no network namespaces"
 

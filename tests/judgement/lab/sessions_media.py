@@ -63,7 +63,7 @@ def extended_time_repeated(stage):
 
 @session(
     "as extended_time_repeated, to an nginx that does not want it repeated (publish_time_fix off)",
-    one("extended_time", "server", "likely", not_findings=PATH_IS_FINE),
+    one("extended_time", "server", "possible", not_findings=PATH_IS_FINE),
 )
 def extended_time_not_wanted(stage):
     stage.nginx(of_server="publish_time_fix off;")

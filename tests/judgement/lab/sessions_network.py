@@ -181,30 +181,42 @@ def way_breaks(stage):
 FORGED = one("middlebox_reset", None, "likely", findings=("middlebox_reset",))
 
 
+def forged_reset(stage, side, to, ahead=0):
+    """Captured at `side`; the reset goes `to` one."""
+    far_nginx(stage, side)
+    publisher = publishing(stage)
+    time.sleep(5)
+    stage.between.forge_reset(getattr(stage.between, f"to_{to}"), FORGED_TTL, ahead)
+    time.sleep(2)
+    return publisher
+
+
 @session(
-    "a device in between sends the publisher a reset in the server's name, with another TTL; captured near the "
-    "client",
+    "a device in between sends the publisher a reset in the server's name, with another TTL; captured near the client",
     FORGED,
 )
 def forged_reset_at_client(stage):
-    far_nginx(stage, "client")
-    publishing(stage, source=stage.large)
-    time.sleep(5)
-    stage.between.forge_reset(stage.between.to_client, FORGED_TTL)
-    stage.finish(2)
+    forged_reset(stage, "client", "client")
+    stage.finish()
 
 
 @session(
-    "a device in between sends the server a reset in the publisher's name, with another TTL; captured near the "
-    "server",
+    "a device in between sends the server a reset in the publisher's name, with another TTL; captured near the server",
     FORGED,
 )
 def forged_reset_at_server(stage):
-    far_nginx(stage, "server")
-    publishing(stage, source=stage.large)
-    time.sleep(5)
-    stage.between.forge_reset(stage.between.to_server, FORGED_TTL)
-    stage.finish(2)
+    forged_reset(stage, "server", "server")
+    stage.finish()
+
+
+@session(
+    "as forged_reset_at_server, but its number is 10000 too high: the server asks back (RFC 5961, section 3.2) and the "
+    "stream goes on, until the publisher is stopped",
+    one("client_stopped", "client", "certain", findings=("middlebox_reset",)),
+)
+def forged_reset_not_taken(stage):
+    stop(forged_reset(stage, "server", "server", ahead=10_000))
+    stage.finish()
 
 
 @session(

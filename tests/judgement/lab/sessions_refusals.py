@@ -160,7 +160,7 @@ def plain_to_tls_port(stage):
     "a publisher in clear, then TLS to the same port, on which nginx waits for more; the client is stopped after "
     "5 s",
     CLIENT_STOPPED,
-    one("plain_expected", "client", "likely"),
+    one("plain_expected", "client", "possible"),
 )
 def tls_to_plain_port(stage):
     stage.nginx()

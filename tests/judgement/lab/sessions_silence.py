@@ -72,7 +72,7 @@ def publish_unanswered(stage):
 @session(
     "ffmpeg publishing gets SIGSTOP; the server pings after 2 s of silence, and closes 5 s later without an "
     "answer",
-    one("ping_unanswered", "server", "likely", findings=("media_pause",)),
+    one("ping_unanswered", "server", "possible", findings=("media_pause",)),
 )
 def ping_unanswered(stage):
     def script(peer):

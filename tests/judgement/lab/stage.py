@@ -37,7 +37,7 @@ class Stage:
         self.address, self.client_address = "127.0.0.1", "127.0.0.1"
         self.client = self.server = self.between = None
         self._stack = ExitStack()
-        self._tcpdump = None
+        self._dumpcap = None
         configure("link", "set", "lo", "up")
 
     def __enter__(self):
@@ -63,17 +63,18 @@ class Stage:
         return process
 
     def capture_at(self, host=None, expression=f"tcp port {PORT}"):
-        """tcpdump listens from now on, until `finish`."""
+        """dumpcap listens from now on, until `finish`. (tcpdump wants to become another user, which the root of a
+        user namespace cannot.)"""
         interface = "wire" if host else "lo"
-        options = f"-i {interface} -n -U -B 16384 -s 262144 -Z root --immediate-mode -w".split()
-        self._tcpdump = self.start([tool("tcpdump"), *options, self.capture, expression], host)
-        wait_until(lambda: sniffing(self._tcpdump), "tcpdump does not listen")
+        command = [tool("dumpcap"), "-q", "-P", "-B", 16, "-i", interface, "-f", expression, "-w", self.capture]
+        self._dumpcap = self.start(command, host)
+        wait_until(lambda: sniffing(self._dumpcap), "dumpcap does not listen")
 
     def finish(self, quiet=0.5):
         """Ends the capture after `quiet` seconds."""
         time.sleep(quiet)
-        self._tcpdump.send_signal(signal.SIGINT)
-        self._tcpdump.wait(PATIENCE)
+        self._dumpcap.send_signal(signal.SIGINT)
+        self._dumpcap.wait(PATIENCE)
 
     def captured(self):
         """Bytes in the capture so far."""
