@@ -100,7 +100,7 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
   app.add_flag("--chunks", shard.session.chunk_events, "An event for every chunk header, too")
       ->group("Output");
   CLI::Option* samples = app.add_flag("--samples", renderer.selection.samples,
-                                      "An event for every second of each direction of TCP, too")
+                                      "Events for every second of each stream, and of each direction of TCP, too")
                              ->group("Output");
   app.add_flag("--ranges", renderer.render.ranges, "Byte range of every field (ndjson and json)")
       ->group("Output");

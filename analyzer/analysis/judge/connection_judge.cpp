@@ -1,13 +1,21 @@
 #include "analysis/judge/connection_judge.hpp"
 
+#include <algorithm>
+
 #include "analysis/judge/endpoints.hpp"
 #include "analysis/judge/stream_rows.hpp"
 #include "analysis/verdict/decide.hpp"
 
 namespace rtmpscope::analysis {
+namespace {
+
+constexpr std::size_t most_findings = 64;
+
+}  // namespace
 
 void ConnectionJudge::on_record(const Record& record) {
   builder_.on_record(record);
+  media_.on_record(record);
   if (record.kind == EventKind::message && record.direction == Direction::to_client) tell_publish_starts();
   if (record.kind == EventKind::connection_close) close(record.at);
 }
@@ -31,13 +39,29 @@ void ConnectionJudge::tell_publish_starts() {
   }
 }
 
+void ConnectionJudge::add_finding(JudgedFinding finding) {
+  to_.on_finding(connection_, finding);
+  const auto same = std::find_if(findings_.begin(), findings_.end(), [&](const JudgedFinding& other) {
+    return other.id == finding.id && other.direction == finding.direction && other.since == finding.since;
+  });
+  if (same != findings_.end()) {
+    *same = std::move(finding);
+  } else if (findings_.size() < most_findings) {
+    findings_.push_back(std::move(finding));
+  }
+}
+
 void ConnectionJudge::close(Moment capture_last) {
+  media_.finish(capture_last);
   auto report = std::make_shared<ConnectionReport>();
   report->connection = connection_;
   DecisionContext context;
   context.capture_last = capture_last;
   report->verdict = decide(history(), context);
-  report->streams = stream_rows(history());
+  report->findings = std::move(findings_);
+  report->media = media_.figures();
+  report->streams = stream_rows(history(), report->media);
+  for (const StreamFigures& totals : report->media) to_.on_stream_totals(totals);
   report->history = std::move(builder_.history());  // nothing comes behind it
   to_.on_report(std::move(report));
 }

@@ -3,16 +3,21 @@
 
 #include "analysis/history/history_builder.hpp"
 #include "analysis/judge/judge_sink.hpp"
+#include "analysis/media/media_judge.hpp"
 
 namespace rtmpscope::analysis {
 
 /// Takes the records of one connection, connection_close last. At that the report goes to the sink.
-class ConnectionJudge {
+class ConnectionJudge final : private MediaSink {
  public:
-  ConnectionJudge(std::uint32_t connection, JudgeSink& to) : connection_(connection), to_(to) {}
+  ConnectionJudge(std::uint32_t connection, JudgeSink& to)
+      : connection_(connection), to_(to), media_(connection, builder_.history(), *this) {}
 
   void on_record(const Record& record);
-  void on_media(const MediaRecord& record) { builder_.on_media(record); }
+  void on_media(const MediaRecord& record) {
+    builder_.on_media(record);
+    media_.on_media(record);
+  }
 
   [[nodiscard]] const History& history() const { return builder_.history(); }
 
@@ -21,12 +26,17 @@ class ConnectionJudge {
   void tell_publish_start();
   void tell_publish_starts();
   void close(Moment capture_last);
+  void on_sample(const Sample& sample) override { to_.on_sample(sample); }
+  void on_media_finding(JudgedFinding finding) override { add_finding(std::move(finding)); }
+  void add_finding(JudgedFinding finding);
 
   std::uint32_t connection_;
   JudgeSink& to_;
   HistoryBuilder builder_;
   std::size_t told_ = 0;  ///< streams whose start was told, or is no publisher's
   std::size_t told_streams_ = 0;
+  MediaJudge media_;
+  std::vector<JudgedFinding> findings_;  ///< for the report: each interval once
 };
 
 }  // namespace rtmpscope::analysis

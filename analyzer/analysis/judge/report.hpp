@@ -9,6 +9,7 @@
 #include "analysis/finding/judged_finding.hpp"
 #include "analysis/fingerprint/fingerprint.hpp"
 #include "analysis/history/history.hpp"
+#include "analysis/media/sample.hpp"
 #include "analysis/verdict/verdict.hpp"
 
 namespace rtmpscope::analysis {
@@ -53,6 +54,7 @@ struct ConnectionReport {
   std::string platform;                 ///< id of the matched or chosen profile; empty: none
   std::vector<JudgedFinding> findings;  ///< at most 64
   std::vector<StreamRow> streams;
+  std::vector<StreamFigures> media;  ///< of each stream and direction with media
   Score score;
 };
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "analysis/record/captured_text.hpp"
 
 namespace rtmpscope::analysis {
@@ -50,9 +53,42 @@ void add_track(std::string& text, std::size_t& others, std::string track) {
   }
 }
 
+/// bit/s as kbit/s with one decimal, half rounded up.
+std::optional<double> kilobits(const std::optional<std::uint64_t>& rate) {
+  return rate ? std::optional(static_cast<double>((*rate + 50) / 100) / 10) : std::nullopt;
+}
+
+/// The first track of each type stands for the stream.
+void add_figures(StreamRow& row, const StreamFigures& figures) {
+  bool video = false;
+  bool audio = false;
+  for (const TrackFigures& track : figures.tracks) {
+    if (track.media_time > 0)
+      row.media_s = std::max(row.media_s.value_or(0), static_cast<double>(track.media_time) / 1000);
+    bool& seen = track.type == MediaType::video ? video : audio;
+    if (std::exchange(seen, true)) continue;
+    (track.type == MediaType::video ? row.video_kbps : row.audio_kbps) = kilobits(track.rate);
+    if (track.type == MediaType::audio) continue;
+    if (track.frame_rate) row.frames_per_second = *track.frame_rate / 1000.0;
+    if (track.key_distance) row.key_distance_s = track.key_distance->p50 / 1000.0;
+  }
+}
+
+/// Figures are of a stream id, whatever was published or played on it: they go to its last use.
+const StreamFigures* figures_of(const History& history, const StreamHistory& stream,
+                                const std::vector<StreamFigures>& media) {
+  const auto last = std::find_if(history.streams.rbegin(), history.streams.rend(),
+                                 [&](const StreamHistory& one) { return one.id == stream.id; });
+  if (&*last != &stream) return nullptr;
+  const auto found = std::find_if(media.begin(), media.end(), [&](const StreamFigures& figures) {
+    return figures.message_stream_id == stream.id;
+  });
+  return found == media.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
-std::vector<StreamRow> stream_rows(const History& history) {
+std::vector<StreamRow> stream_rows(const History& history, const std::vector<StreamFigures>& media) {
   std::vector<StreamRow> rows;
   for (const StreamHistory& stream : history.streams) {
     if (stream.use == StreamUse::unknown && stream.media_messages == 0) continue;
@@ -60,6 +96,8 @@ std::vector<StreamRow> stream_rows(const History& history) {
     row.use = stream.use;
     row.name = name_of(history, stream);
     row.media_messages = stream.media_messages;
+    if (const StreamFigures* const figures = figures_of(history, stream, media); figures != nullptr)
+      add_figures(row, *figures);
     std::size_t more_video = 0;
     std::size_t more_audio = 0;
     for (const TrackHistory& track : stream.tracks) {

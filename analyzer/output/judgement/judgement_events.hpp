@@ -22,6 +22,25 @@ struct JudgedFindingEvent final : rtmp::FindingEvent {
   void describe(FieldSink& sink) const override;
 };
 
+/// A second of a stream.
+struct SampleEvent final : rtmp::Event {
+  const analysis::Sample& sample;
+
+  explicit SampleEvent(const analysis::Sample& s) : Event(EventKind::sample), sample(s) {
+    direction = s.direction;
+  }
+  void describe(FieldSink& sink) const override;
+};
+
+struct StreamTotalsEvent final : rtmp::Event {
+  const analysis::StreamFigures& totals;
+
+  explicit StreamTotalsEvent(const analysis::StreamFigures& t) : Event(EventKind::stream_totals), totals(t) {
+    direction = t.direction;
+  }
+  void describe(FieldSink& sink) const override;
+};
+
 struct FingerprintEvent final : rtmp::Event {
   const analysis::Fingerprint& fingerprint;
   const Redaction* redaction;

@@ -35,6 +35,17 @@ void JudgementWriter::on_finding(std::uint32_t, const analysis::JudgedFinding& f
   complete(event);
 }
 
+void JudgementWriter::on_sample(const analysis::Sample& sample) {
+  if (!samples_) return;
+  SampleEvent event(sample);
+  complete(event);
+}
+
+void JudgementWriter::on_stream_totals(const analysis::StreamFigures& totals) {
+  StreamTotalsEvent event(totals);
+  complete(event);
+}
+
 void JudgementWriter::on_fingerprint(std::uint32_t, analysis::Moment,
                                      const analysis::Fingerprint& fingerprint) {
   FingerprintEvent event(fingerprint, redaction_.get());

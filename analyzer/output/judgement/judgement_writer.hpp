@@ -13,7 +13,9 @@ namespace rtmpscope::output {
 /// Base of those who run a judge. The judge is called between begin_event and end_event.
 class JudgementWriter : public analysis::JudgeSink {
  protected:
-  explicit JudgementWriter(RedactionPointer redaction) : redaction_(std::move(redaction)) {}
+  /// `samples`: the seconds of streams are events, too.
+  JudgementWriter(RedactionPointer redaction, bool samples)
+      : redaction_(std::move(redaction)), samples_(samples) {}
 
   /// What the judge says next comes of this event; `about` is valid until end_event.
   void begin_event(PacketRef packet, std::uint32_t connection, const rtmp::ConnectionInfo* about);
@@ -26,6 +28,8 @@ class JudgementWriter : public analysis::JudgeSink {
 
  private:
   void on_finding(std::uint32_t connection, const analysis::JudgedFinding& finding) final;
+  void on_sample(const analysis::Sample& sample) final;
+  void on_stream_totals(const analysis::StreamFigures& totals) final;
   void on_fingerprint(std::uint32_t connection, analysis::Moment at,
                       const analysis::Fingerprint& fingerprint) final;
   void on_score(std::uint32_t connection, analysis::Moment at, const analysis::Score& score) final;
@@ -34,6 +38,7 @@ class JudgementWriter : public analysis::JudgeSink {
   void complete(rtmp::Event& event);
 
   RedactionPointer redaction_;
+  bool samples_;
   PacketRef packet_;
   std::uint32_t connection_ = 0;
   const rtmp::ConnectionInfo* about_ = nullptr;

@@ -4,8 +4,11 @@
 
 namespace rtmpscope::output {
 
-JudgingObserver::JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction)
-    : JudgementWriter(std::move(redaction)), shown_(std::move(shown)), judge_(*this), reader_(judge_) {}
+JudgingObserver::JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction, bool samples)
+    : JudgementWriter(std::move(redaction), samples),
+      shown_(std::move(shown)),
+      judge_(*this),
+      reader_(judge_) {}
 
 void JudgingObserver::on_event(const rtmp::Event& event) {
   constexpr int ticks_until_final = 4;  // a verdict is held back for two seconds of capture time at most

@@ -13,7 +13,8 @@ namespace rtmpscope::output {
 /// event but for its verdict. That comes from JudgingAssembler.
 class JudgingObserver final : public Observer, private JudgementWriter {
  public:
-  JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction);
+  /// `samples`: the seconds of streams are shown, too.
+  JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction, bool samples);
 
   void on_event(const rtmp::Event& event) override;
   void on_tick(PacketRef now) override;

@@ -37,8 +37,8 @@ rtmp::ConnectionInfo info_of(const analysis::Value& opening) {
 }  // namespace
 
 LineJudge::LineJudge(std::unique_ptr<Observer> shown, std::unique_ptr<JudgingAssembler> assembler,
-                     RedactionPointer redaction)
-    : JudgementWriter(std::move(redaction)),
+                     RedactionPointer redaction, bool samples)
+    : JudgementWriter(std::move(redaction), samples),
       shown_(std::move(shown)),
       assembler_(std::move(assembler)),
       judge_(*this),

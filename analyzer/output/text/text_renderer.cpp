@@ -63,6 +63,7 @@ void TextRenderer::on_event(const rtmp::Event& event) {
     case EventKind::verdict:
     case EventKind::capture_verdict: describe(event); return add_verdict_span(output_, event, tape_, style_);
     case EventKind::fingerprint:
+    case EventKind::stream_totals:
     case EventKind::score: return;  // the connection's header draws them
     default: break;
   }
