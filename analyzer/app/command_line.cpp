@@ -7,10 +7,12 @@
 #include <limits>
 #include <thread>
 
+#include "app/check_command_line.hpp"
 #include "app/complaints.hpp"
 #include "app/exit_code.hpp"
 #include "app/export_command_line.hpp"
 #include "app/key_options.hpp"
+#include "app/profile_options.hpp"
 #include "app/redaction_options.hpp"
 #include "app/standard_error.hpp"
 #include "app/time_bound.hpp"
@@ -108,6 +110,7 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
                "Connections are not judged: no verdicts, no findings of the judge, no figures of TCP")
       ->excludes(samples)
       ->group("Output");
+  add_profile_options(app, options.profile, options.profile_files);
   add_redaction_options(app, options.redaction);
   app.add_option("--color,--colour", words.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
@@ -297,6 +300,7 @@ class TableCommandLine {
     add(app, "values", "Print the names of numbers", Table::values);
     add(app, "events", "Print the table of events", Table::events);
     add(app, "causes", "Print why connections end, as the judge says it", Table::causes);
+    add(app, "profiles", "Print what is known of platforms", Table::profiles);
   }
   TableCommandLine(const TableCommandLine&) = delete;
   TableCommandLine& operator=(const TableCommandLine&) = delete;
@@ -311,6 +315,11 @@ class TableCommandLine {
   void add(CLI::App& app, const char* name, const char* description, Table table) {
     CLI::App* table_app = app.add_subcommand(name, description);
     table_app->callback([this, table] { command_.table = table; });
+    if (table == Table::profiles) {
+      table_app->add_option("NAME", command_.profile,
+                            "Only this platform, with all values and their sources");
+      add_profile_files_option(*table_app, command_.profile_files);
+    }
     table_app->add_option("--format", format_, "text, markdown or json")
         ->check(CLI::IsMember({"text", "markdown", "json"}));
   }
@@ -329,10 +338,11 @@ CommandLine parse_command_line(int argc, char** argv) {
   app.footer(
       "Exit codes: 0 success, 1 input truncated or corrupt (analysed up to there), 2 usage, 3 input cannot "
       "be\n"
-      "opened, 4 output cannot be written, 5 nothing to export.");
+      "opened, 4 output cannot be written, 5 nothing to export; check: 10 note, 11 warning, 12 error found.");
   // --help lists the subcommands in this order.
   AnalyzeCommandLine analyze(app);
   LiveCommandLine live(app);
+  const CheckCommandLine check(app);
   TableCommandLine table(app);
   const ExportCommandLine export_line(app);
   CLI::App* interfaces_app =
@@ -349,6 +359,7 @@ CommandLine parse_command_line(int argc, char** argv) {
   }
   if (analyze.parsed()) return analyze.result();
   if (live.parsed()) return live.result();
+  if (check.parsed()) return {check.command(), success};
   if (export_line.parsed()) return {export_line.command(), success};
   if (interfaces_app->parsed()) return {InterfacesCommand{}, success};
   return table.result();

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "flv/export.hpp"
+#include "output/check/check_output.hpp"
 #include "output/factory/renderer_factory.hpp"
 #include "pipeline/engine.hpp"
 #include "reference/reference.hpp"
@@ -22,9 +23,11 @@ struct OutputOptions {
   pipeline::EngineOptions engine;
   output::RendererOptions renderer;
   output::RedactionOptions redaction;
-  std::string output;                  ///< -o; empty: standard output
-  std::string filter;                  ///< -f
-  std::vector<std::string> key_files;  ///< --keys
+  std::string output;                      ///< -o; empty: standard output
+  std::string filter;                      ///< -f
+  std::vector<std::string> key_files;      ///< --keys
+  std::string profile;                     ///< --profile; empty: by the connection's names
+  std::vector<std::string> profile_files;  ///< --profiles
   std::optional<output::BlockOrder>
       order;  ///< --sort; without it: start, but end where somebody waits for output
   bool progress = true;
@@ -44,11 +47,13 @@ struct LiveCommand {
   capture::LiveOptions live;
 };
 
-enum class Table { schema, fields, findings, values, events, causes };
+enum class Table { schema, fields, findings, values, events, causes, profiles };
 
 struct TableCommand {
   Table table = Table::fields;
   output::TableFormat format = output::TableFormat::text;
+  std::string profile;                     ///< profiles: the only one; empty: all
+  std::vector<std::string> profile_files;  ///< --profiles
 };
 
 /// export flv
@@ -65,9 +70,27 @@ struct ExportCommand {
   bool progress = true;
 };
 
+/// check
+struct CheckCommand {
+  pipeline::EngineOptions engine;
+  output::RedactionOptions redaction;
+  std::vector<std::string> files;
+  capture::Order order = capture::Order::merged;
+  std::string filter;                      ///< -f
+  std::vector<std::string> key_files;      ///< --keys
+  std::string output;                      ///< -o; empty: standard output
+  std::string profile;                     ///< --profile; empty: by the connection's names
+  std::vector<std::string> profile_files;  ///< --profiles
+  output::CheckFormat format = output::CheckFormat::text;
+  Severity fail_on = Severity::warning;
+  bool all = false;
+  bool progress = true;
+};
+
 struct InterfacesCommand {};
 
-using Command = std::variant<AnalyzeCommand, LiveCommand, TableCommand, InterfacesCommand, ExportCommand>;
+using Command =
+    std::variant<AnalyzeCommand, LiveCommand, TableCommand, InterfacesCommand, ExportCommand, CheckCommand>;
 
 /// What came of the command line: a command to carry out, or an exit code after help, version or an error has
 /// been printed.

@@ -13,6 +13,10 @@ enum ExitCode : int {
   output_error = 4,   ///< the output cannot be written
   nothing_found = 5,  ///< export: the inputs hold nothing that could be written
   failed = 6,         ///< out of memory, or a fault of the program; what was found until then was put out
+  // check: the worst that was found, from the severity of --fail-on on.
+  check_found_note = 10,
+  check_found_warning = 11,
+  check_found_error = 12,
 };
 
 [[nodiscard]] constexpr ExitCode exit_code(ErrorKind kind) {

@@ -7,6 +7,7 @@
 
 #include "app/exit_code.hpp"
 #include "app/run.hpp"
+#include "app/run_check.hpp"
 #include "app/run_export.hpp"
 #include "base/crypto.hpp"
 
@@ -21,6 +22,7 @@ int run(const rtmpscope::app::Command& command) {
         if constexpr (std::is_same_v<T, LiveCommand>) return run_live(each);
         if constexpr (std::is_same_v<T, TableCommand>) return run_table(each);
         if constexpr (std::is_same_v<T, ExportCommand>) return run_export(each);
+        if constexpr (std::is_same_v<T, CheckCommand>) return run_check(each);
         if constexpr (std::is_same_v<T, InterfacesCommand>) return run_interfaces();
       },
       command);

@@ -6,13 +6,16 @@
 
 #include <cstdlib>
 
+#include "analysis/platform/profile_table.hpp"
 #include "app/complaints.hpp"
 #include "app/failure.hpp"
+#include "app/judge_options.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
 #include "app/run_events.hpp"
 #include "app/signals.hpp"
 #include "app/text_style.hpp"
+#include "reference/profile_tables.hpp"
 
 namespace rtmpscope::app {
 namespace {
@@ -38,7 +41,10 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   if (!redaction) return fail(redaction.error());
   auto output = OutputFile::open(options.output);
   if (!output) return fail(output.error());
+  auto judge = judge_options(options.profile, options.profile_files);
+  if (!judge) return fail(judge.error());
   output::RendererOptions renderer = options.renderer;
+  renderer.judge = std::move(*judge);
   output::RenderOptions& render = renderer.render;
   render.redaction = *redaction;
   if (options.colour_by_terminal) render.colour = output->is_terminal() && std::getenv("NO_COLOR") == nullptr;
@@ -106,9 +112,22 @@ int run_live(const LiveCommand& command) {
   return code;
 }
 
+namespace {
+
+Expected<std::string> profiles_text(const TableCommand& command) {
+  const auto table = analysis::ProfileTable::with_files(command.profile_files);
+  if (!table) return tl::unexpected(table.error());
+  if (command.profile.empty()) return output::profiles_table((*table)->profiles(), command.format);
+  const auto profile = (*table)->find_or_suggest(command.profile);
+  if (!profile) return tl::unexpected(profile.error());
+  return output::profile_table(**profile, command.format);
+}
+
+}  // namespace
+
 int run_table(const TableCommand& command) {
   auto output = OutputFile::open("");
-  const auto text = [&]() -> std::string {
+  const auto text = [&]() -> Expected<std::string> {
     switch (command.table) {
       case Table::schema: return output::json_schema();
       case Table::fields: return output::fields_table(command.format);
@@ -116,11 +135,13 @@ int run_table(const TableCommand& command) {
       case Table::values: return output::values_table(command.format);
       case Table::events: return output::events_table(command.format);
       case Table::causes: return output::causes_table(command.format);
+      case Table::profiles: return profiles_text(command);
     }
     return {};
   }();
-  output->write(text);
-  if (!text.ends_with('\n')) output->write("\n");
+  if (!text) return fail(text.error());
+  output->write(*text);
+  if (!text->ends_with('\n')) output->write("\n");
   return output->error() ? fail(*output->error()) : success;
 }
 

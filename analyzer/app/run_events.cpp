@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "app/failure.hpp"
+#include "app/judge_options.hpp"
 #include "app/output_file.hpp"
 #include "app/text_style.hpp"
 #include "output/judgement/line_judge.hpp"
@@ -63,7 +64,10 @@ int run_events(const AnalyzeCommand& command) {
   }
   auto output = OutputFile::open(options.output);
   if (!output) return fail(output.error());
+  auto judge_with = judge_options(options.profile, options.profile_files);
+  if (!judge_with) return fail(judge_with.error());
   output::RendererOptions renderer = options.renderer;
+  renderer.judge = std::move(*judge_with);
   renderer.render.redaction = *redaction;
   if (options.colour_by_terminal)
     renderer.render.colour = output->is_terminal() && std::getenv("NO_COLOR") == nullptr;

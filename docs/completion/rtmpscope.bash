@@ -15,6 +15,7 @@ _rtmpscope() {
     --format)
       local formats="text ndjson json"
       [[ $command == analyze || $command == live ]] || formats="text markdown json"
+      [[ $command == check ]] && formats="text json"
       mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
       return
       ;;
@@ -28,6 +29,14 @@ _rtmpscope() {
       ;;
     --order)
       mapfile -t COMPREPLY < <(compgen -W "merged sequence" -- "$current")
+      return
+      ;;
+    --fail-on)
+      mapfile -t COMPREPLY < <(compgen -W "note warning error" -- "$current")
+      return
+      ;;
+    --profile)
+      mapfile -t COMPREPLY < <(compgen -W "$(rtmpscope profiles 2>/dev/null | awk 'NR > 1 {print $1}')" -- "$current")
       return
       ;;
     -i | --interface)
@@ -45,7 +54,7 @@ _rtmpscope() {
 
   local words=""
   case $command in
-    "") words="analyze live export schema fields findings values events interfaces --help --version" ;;
+    "") words="analyze live check export schema fields findings values events profiles interfaces --help --version" ;;
     analyze) words="$output $selection --jobs --order --help" ;;
     live) words="$output $selection --interface --snapshot-length --buffer-size --no-promiscuous-mode --help" ;;
     export)
@@ -53,9 +62,14 @@ _rtmpscope() {
       words+=" --keys --connection --stream --port --jobs --order --help"
       [[ ${COMP_WORDS[*]:1:COMP_CWORD-1} == *flv* ]] || words=flv
       ;;
+    check)
+      words="--format --fail-on --all --profile --profiles --output --redact --redact-key --redact-addresses"
+      words+=" --keys --filter --connection --port --jobs --order --no-progress --help"
+      ;;
     fields | findings | values | events) words="--format --help" ;;
+    profiles) words="$(rtmpscope profiles 2>/dev/null | awk 'NR > 1 {print $1}') --format --profiles --help" ;;
   esac
-  if [[ $current == -* || $words == flv || $command != analyze && $command != export && $previous != -o &&
+  if [[ $current == -* || $words == flv || $command != analyze && $command != check && $command != export && $previous != -o &&
     $previous != --output ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   else

@@ -11,6 +11,12 @@ _rtmpscope_table() {
   _arguments '--format[how to print the table]:format:(text markdown json)' '(- *)--help[show what there is]'
 }
 
+_rtmpscope_profile() {
+  local -a names
+  names=(${(f)"$(_call_program profiles rtmpscope profiles 2>/dev/null | awk 'NR > 1 {print $1}')"})
+  _values 'platform' $names
+}
+
 _rtmpscope() {
   local context state line
   local -a output selection
@@ -46,12 +52,14 @@ _rtmpscope() {
       _values 'command' \
         'analyze[analyze capture files]' \
         'live[capture from an interface]' \
+        'check[hold connections against rules and a platform, for scripts]' \
         'export[write the streams of capture files to FLV files]' \
         'schema[print the JSON Schema of the output]' \
         'fields[print the table of fields]' \
         'findings[print the table of findings]' \
         'values[print the names of numbers]' \
         'events[print the table of events]' \
+        'profiles[print what is known of platforms]' \
         'interfaces[list the interfaces]'
       ;;
     arguments)
@@ -87,7 +95,32 @@ _rtmpscope() {
             '--order[several files]:order:(merged sequence)' \
             '*:capture file:_files -g "*.(pcap|pcapng|cap)(|.gz|.zst)(-.)"'
           ;;
+        check)
+          _arguments '(- *)--help[show what there is]' \
+            '--format[what to print]:format:(text json)' \
+            '--fail-on[severity that ends the program with its exit code]:severity:(note warning error)' \
+            '--all[checks that passed, too]' \
+            '--profile[platform that publishers are held against]:platform:_rtmpscope_profile' \
+            '*--profiles[more profiles]:file:_files' \
+            '(-o --output)'{-o,--output}'[write to a file]:file:_files' \
+            '--redact[pseudonyms for texts of the peers]' \
+            '--redact-key[redact with the key in a file]:file:_files' \
+            '--redact-addresses[redact IP addresses and ports, too]' \
+            '*--keys[key log for RTMPS, RTMPE and RTMFP]:file:_files' \
+            '(-f --filter)'{-f,--filter}'[only packets that a pcap-filter(7) expression accepts]:filter: ' \
+            '--connection[only connection number N]:number: ' \
+            '*--port[RTMP port]:port: ' \
+            '(-j --jobs)'{-j,--jobs}'[threads]:number: ' \
+            '--order[several files]:order:(merged sequence)' \
+            '--no-progress[no progress bar]' \
+            '*:capture file:_files -g "*.(pcap|pcapng|cap)(|.gz|.zst)(-.)"'
+          ;;
         fields | findings | values | events) _rtmpscope_table ;;
+        profiles)
+          _arguments '--format[how to print the table]:format:(text markdown json)' \
+            '*--profiles[more profiles]:file:_files' '1:platform:_rtmpscope_profile' \
+            '(- *)--help[show what there is]'
+          ;;
         *) _arguments '(- *)--help[show what there is]' ;;
       esac
       ;;

@@ -13,10 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import amf_rows  # noqa: F401  (registers rows)
+import conduct_rows  # noqa: F401
 import handshake_rows  # noqa: F401
 import media_rows  # noqa: F401
 import message_rows  # noqa: F401
 import packets
+import profile_rows  # noqa: F401
 import rtmfp_rows  # noqa: F401
 import tls_rows  # noqa: F401
 import tunnel_rows  # noqa: F401
@@ -56,6 +58,7 @@ def number_of(client):
 def merged():
     """All connections in one capture, one after the other, each with a client of its own; and their keys."""
     capture, keys = [], ""
+    wait = 0
     for number, (_, function) in enumerate(ROWS):
         session = function()
         session.end()
@@ -63,7 +66,8 @@ def merged():
         address = bytes(map(int, client_of(number).split(".")))
         for packet in session.packets:
             data = packet.data.replace(b"\xc0\x00\x02\x01", address, 1)  # the client's, in the IP header
-            capture.append(replace(packet, time=packet.time + number * 10 * SECOND, data=data))
+            capture.append(replace(packet, time=packet.time + wait, data=data))
+        wait += session.packets[-1].time - session.packets[0].time + 10 * SECOND
     return capture, keys
 
 

@@ -29,6 +29,7 @@ class Session:
     findings: list = field(default_factory=list)  # expected ids, in order
     events: list = field(default_factory=list)  # other expected events
     options: tuple = ()  # of the program
+    paused: int = 0  # nanoseconds
 
     def __post_init__(self):
         self.sequence = {CLIENT: 0xFFFFFF00, SERVER: 1000}  # the client's wraps soon
@@ -63,7 +64,15 @@ class Session:
         for direction in (CLIENT, SERVER):
             self._packet(direction, FIN | ACK)
 
-    def _packet(self, direction, flags, payload=b""):
+    def pause(self, seconds):
+        """What comes next comes later."""
+        self.paused += int(seconds * 1_000_000_000)
+
+    def packet(self, direction, flags, payload=b"", time_to_live=64):
+        """One more packet, of any flags."""
+        self._packet(direction, flags, payload, time_to_live)
+
+    def _packet(self, direction, flags, payload=b"", time_to_live=64):
         other = SERVER if direction == CLIENT else CLIENT
         ports = (50000, self.port) if direction == CLIENT else (self.port, 50000)
         acknowledged = self.sequence[other] if flags & ACK else 0
@@ -71,8 +80,9 @@ class Session:
         hosts = (b"\xc0\x00\x02\x01", b"\xc0\x00\x02\x02")  # RFC 5737
         source, destination = hosts if direction == CLIENT else hosts[::-1]
         total = 20 + len(tcp) + len(payload)
-        ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, total, 0, 0, 64, 6, 0, source, destination)
+        ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, total, 0, 0, time_to_live, 6, 0, source, destination)
         data = ETHERNET + ip + tcp + payload
-        self.packets.append(Packet(START + len(self.packets) * 1_000_000, LINK_ETHERNET, data, len(data)))
+        time = START + len(self.packets) * 1_000_000 + self.paused
+        self.packets.append(Packet(time, LINK_ETHERNET, data, len(data)))
         length = len(payload) + bool(flags & (SYN | FIN))
         self.sequence[direction] = (self.sequence[direction] + length) & 0xFFFFFFFF

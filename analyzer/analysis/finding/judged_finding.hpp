@@ -30,9 +30,11 @@ struct JudgedFinding {
   std::uint64_t count = 1;      ///< how often it happened, or seconds of a windowed rule
   std::optional<double> worst;  ///< the worst value, in `unit`
   std::string unit;
-  std::string limit;    ///< name of the threshold, if there is one
-  std::string profile;  ///< id of the platform that set the limit; empty: none did
-  std::string text;     ///< what is: the values, the limit, and whose it is; subject first
+  std::string limit;      ///< name of the threshold, if there is one
+  std::string profile;    ///< id of the platform that set the limit; empty: none did
+  std::string reference;  ///< of the limit, where it is not that of the table: title and URL of who says so
+  std::string issue;      ///< the name of YouTube's API for it: "gopSizeLong"
+  std::string text;       ///< what is: the values, the limit, and whose it is; subject first
   std::string what_to_do;
   std::vector<FindingEvidence> evidence;  ///< at most 8
 };

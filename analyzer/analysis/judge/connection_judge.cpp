@@ -16,8 +16,15 @@ constexpr std::size_t most_findings = 64;
 void ConnectionJudge::on_record(const Record& record) {
   builder_.on_record(record);
   media_.on_record(record);
+  checks_.on_record(record, history());
   if (record.kind == EventKind::message && record.direction == Direction::to_client) tell_publish_starts();
   if (record.kind == EventKind::connection_close) close(record.at);
+}
+
+void ConnectionJudge::on_media(const MediaRecord& record) {
+  builder_.on_media(record);
+  media_.on_media(record);
+  checks_.on_media(record, history());
 }
 
 /// A publisher that was let in says so at once: other connections may ask for its name while it lasts.
@@ -57,12 +64,25 @@ void ConnectionJudge::close(Moment capture_last) {
   report->connection = connection_;
   DecisionContext context;
   context.capture_last = capture_last;
+  if (const Profile* const profile = checks_.profile_of(history())) {
+    context.platform.name = profile->name;
+    // What is only said to be so decides no verdict.
+    if (profile->rtmps && !profile->rtmps->is_hearsay())
+      context.platform.wants_tls = profile->rtmps->value == Rtmps::required;
+    if (profile->max_duration_h && !profile->max_duration_h->is_hearsay())
+      context.platform.longest_session_hours = profile->max_duration_h->value;
+  }
   report->verdict = decide(history(), context);
-  report->findings = std::move(findings_);
   report->media = media_.figures();
   report->streams = stream_rows(history(), report->media);
   for (const StreamFigures& totals : report->media) to_.on_stream_totals(totals);
+  report->findings = std::move(findings_);
   report->history = std::move(builder_.history());  // nothing comes behind it
+  const std::size_t told = report->findings.size();
+  checks_.finish(*report);
+  for (std::size_t i = told; i < report->findings.size(); ++i)
+    to_.on_finding(connection_, report->findings[i]);
+  to_.on_score(connection_, capture_last, report->score);
   to_.on_report(std::move(report));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis/history/history_builder.hpp"
+#include "analysis/judge/connection_checks.hpp"
 #include "analysis/judge/judge_sink.hpp"
 #include "analysis/media/media_judge.hpp"
 
@@ -10,14 +11,12 @@ namespace rtmpscope::analysis {
 /// Takes the records of one connection, connection_close last. At that the report goes to the sink.
 class ConnectionJudge final : private MediaSink {
  public:
-  ConnectionJudge(std::uint32_t connection, JudgeSink& to)
-      : connection_(connection), to_(to), media_(connection, builder_.history(), *this) {}
+  /// `options` must live as long as this.
+  ConnectionJudge(std::uint32_t connection, JudgeSink& to, const JudgeOptions& options)
+      : connection_(connection), to_(to), checks_(options), media_(connection, builder_.history(), *this) {}
 
   void on_record(const Record& record);
-  void on_media(const MediaRecord& record) {
-    builder_.on_media(record);
-    media_.on_media(record);
-  }
+  void on_media(const MediaRecord& record);
 
   [[nodiscard]] const History& history() const { return builder_.history(); }
 
@@ -33,6 +32,7 @@ class ConnectionJudge final : private MediaSink {
   std::uint32_t connection_;
   JudgeSink& to_;
   HistoryBuilder builder_;
+  ConnectionChecks checks_;
   std::size_t told_ = 0;  ///< streams whose start was told, or is no publisher's
   std::size_t told_streams_ = 0;
   MediaJudge media_;

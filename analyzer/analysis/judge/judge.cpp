@@ -13,7 +13,7 @@ ConnectionJudge* Judge::judge_of(std::uint32_t connection) {
 void Judge::on_record(const Record& record) {
   if (record.connection == 0) return;
   if (record.kind == EventKind::connection_open) {
-    judges_[record.connection] = std::make_unique<ConnectionJudge>(record.connection, to_);
+    judges_[record.connection] = std::make_unique<ConnectionJudge>(record.connection, to_, options_);
     latest_ = 0;
     latest_judge_ = nullptr;
   }

@@ -12,7 +12,7 @@ namespace rtmpscope::analysis {
 /// as a whole, and of connections that were never opened, are not looked at.
 class Judge final : public RecordSink {
  public:
-  explicit Judge(JudgeSink& to) : to_(to) {}
+  explicit Judge(JudgeSink& to, JudgeOptions options = {}) : to_(to), options_(std::move(options)) {}
 
   void on_record(const Record& record) override;
   void on_media(const MediaRecord& record) override;
@@ -24,6 +24,7 @@ class Judge final : public RecordSink {
   [[nodiscard]] ConnectionJudge* judge_of(std::uint32_t connection);
 
   JudgeSink& to_;
+  JudgeOptions options_;
   std::unordered_map<std::uint32_t, std::unique_ptr<ConnectionJudge>> judges_;
   std::uint32_t latest_ = 0;  ///< connection of the latest record
   ConnectionJudge* latest_judge_ = nullptr;

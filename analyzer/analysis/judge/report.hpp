@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "analysis/finding/judged_finding.hpp"
+#include "analysis/finding/check.hpp"
 #include "analysis/fingerprint/fingerprint.hpp"
 #include "analysis/history/history.hpp"
 #include "analysis/media/sample.hpp"
+#include "analysis/score/conformance.hpp"
 #include "analysis/verdict/verdict.hpp"
 
 namespace rtmpscope::analysis {
@@ -27,25 +28,6 @@ struct StreamRow {
   std::uint64_t media_messages = 0;
 };
 
-/// One part of the health score: `share` of the time, 0 to 1, was bad.
-struct ScorePart {
-  std::string name;  ///< delivery, transport, timing, structure, policy
-  double weight = 0;
-  std::optional<double> share;  ///< absent: undecided, and left out
-  std::string reason;           ///< why it is undecided
-};
-
-/// Conformance of one side: each count is of checks.
-struct Conformance {
-  std::uint32_t kept = 0, broken = 0, undecided = 0, not_applicable = 0;
-};
-
-struct Score {
-  std::optional<int> health;  ///< 0 to 100; absent: undecided
-  std::vector<ScorePart> parts;
-  std::array<Conformance, 2> conformance;  ///< by index_of(Direction) of what the side sends
-};
-
 struct ConnectionReport {
   std::uint32_t connection = 0;  ///< as in the records
   History history;               ///< without its large values
@@ -53,6 +35,9 @@ struct ConnectionReport {
   std::array<std::optional<Fingerprint>, 2> software;
   std::string platform;                 ///< id of the matched or chosen profile; empty: none
   std::vector<JudgedFinding> findings;  ///< at most 64
+  std::vector<Check> checks;            ///< answers of the rules
+  std::vector<ClauseCheck> clauses;     ///< of both sides; only of a connection that was judged whole
+  std::vector<TallyEntry> decoder_findings;
   std::vector<StreamRow> streams;
   std::vector<StreamFigures> media;  ///< of each stream and direction with media
   Score score;

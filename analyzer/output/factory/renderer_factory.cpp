@@ -74,7 +74,8 @@ std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const 
   if (options_.to) selection.to = absolute(*options_.to);
   auto shown = make_selected_renderer(std::move(selection));
   if (!options_.analysis) return shown;
-  return std::make_unique<JudgingObserver>(std::move(shown), options_.render.redaction, options_.selection.samples);
+  return std::make_unique<JudgingObserver>(std::move(shown), options_.render.redaction, options_.selection.samples,
+                                           options_.judge);
 }
 
 std::unique_ptr<Observer> RendererFactory::make_selected_renderer(Selection selection) const {
@@ -95,7 +96,7 @@ std::unique_ptr<JudgingAssembler> RendererFactory::make_judging_assembler() cons
 
 LineJudge RendererFactory::make_line_judge() const {
   return LineJudge(make_selected_renderer(options_.selection), make_judging_assembler(),
-                   options_.render.redaction, options_.selection.samples);
+                   options_.render.redaction, options_.selection.samples, options_.judge);
 }
 
 }  // namespace rtmpscope::output

@@ -26,6 +26,7 @@ struct RendererOptions {
   std::optional<TimeBound> from;  ///< events before it are not shown
   std::optional<TimeBound> to;    ///< nor events at it or later
   bool analysis = true;           ///< connections are judged
+  analysis::JudgeOptions judge{};
   std::optional<std::uint32_t> only_connection;  ///< what the judge says of others is not shown
 };
 

@@ -4,10 +4,11 @@
 
 namespace rtmpscope::output {
 
-JudgingObserver::JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction, bool samples)
+JudgingObserver::JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction, bool samples,
+                                 analysis::JudgeOptions options)
     : JudgementWriter(std::move(redaction), samples),
       shown_(std::move(shown)),
-      judge_(*this),
+      judge_(*this, std::move(options)),
       reader_(judge_) {}
 
 void JudgingObserver::on_event(const rtmp::Event& event) {

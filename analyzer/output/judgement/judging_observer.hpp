@@ -14,7 +14,8 @@ namespace rtmpscope::output {
 class JudgingObserver final : public Observer, private JudgementWriter {
  public:
   /// `samples`: the seconds of streams are shown, too.
-  JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction, bool samples);
+  JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction, bool samples,
+                  analysis::JudgeOptions options);
 
   void on_event(const rtmp::Event& event) override;
   void on_tick(PacketRef now) override;

@@ -1,0 +1,21 @@
+// What a judge is told besides the records.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "analysis/platform/profile_table.hpp"
+
+namespace rtmpscope::analysis {
+
+/// Threads may share what it points to.
+struct JudgeOptions {
+  std::shared_ptr<const ProfileTable> profiles;  ///< null: the built-in ones
+  std::string profile;                           ///< id of the chosen one; empty: by the connection's names
+
+  [[nodiscard]] const ProfileTable& profile_table() const {
+    return profiles ? *profiles : ProfileTable::built_in();
+  }
+};
+
+}  // namespace rtmpscope::analysis
