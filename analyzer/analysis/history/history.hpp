@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/history/marks.hpp"
 #include "analysis/record/record.hpp"
 
 namespace rtmpscope::analysis {
@@ -29,12 +30,14 @@ struct EndMark {
 /// One message of type 1 to 6, or an Acknowledgement's first ones.
 struct ControlNote {
   Moment at;
-  std::uint8_t type = 0;                ///< message type id
-  std::optional<std::uint64_t> value;   ///< chunk size, window size, bandwidth, sequence number
-  std::string event;                    ///< of User Control: the name in the timeline
-  std::optional<std::uint64_t> stream;  ///< of User Control
-  std::string limit_type;               ///< of Set Peer Bandwidth
-  bool after_connect = false;           ///< the client's connect was complete before
+  std::uint8_t type = 0;                    ///< message type id
+  std::optional<std::uint64_t> value;       ///< chunk size, window size, bandwidth, sequence number
+  std::string event;                        ///< of User Control: the name in the timeline
+  std::optional<std::uint64_t> stream;      ///< of User Control
+  std::string limit_type;                   ///< of Set Peer Bandwidth
+  bool after_connect = false;               ///< the client's connect was complete before
+  std::uint64_t offset = 0;                 ///< in the stream
+  std::optional<std::uint8_t> header_type;  ///< chunk type of the message's first chunk, 0 to 3
 };
 
 /// One command or data message, without its objects.
@@ -129,6 +132,7 @@ struct Pause {
 
 /// What one side sent.
 struct SideHistory {
+  SideMarks marks;
   std::optional<EndMark> fin, reset;
   std::optional<Moment> last_data;  ///< last packet with new payload
   std::optional<Timestamp> last_packet;

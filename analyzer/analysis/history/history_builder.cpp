@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/history/ends.hpp"
+#include "analysis/history/mark_records.hpp"
 #include "analysis/history/messages.hpp"
 
 namespace rtmpscope::analysis {
@@ -107,6 +108,7 @@ void HistoryBuilder::on_message(const Record& record) {
 }
 
 void HistoryBuilder::on_record(const Record& record) {
+  add_marks(history_, record);
   switch (record.kind) {
     case EventKind::connection_open: return add_opening(history_, record);
     case EventKind::connection_close: return add_close(history_, record);
@@ -132,6 +134,7 @@ void HistoryBuilder::on_record(const Record& record) {
 }
 
 void HistoryBuilder::on_media(const MediaRecord& record) {
+  add_marks(history_, record);
   SideHistory& side = history_.side(record.direction);
   note_message(side, record.at);
   side.last_media = record.at;

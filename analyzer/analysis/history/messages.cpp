@@ -247,6 +247,8 @@ void add_control(History& history, const Record& record) {
   note.stream = unsigned_at(from, "user_control.message_stream_id");
   note.limit_type = text_at(from, "control.limit_type");
   note.after_connect = !history.connect.is_null();
+  note.offset = unsigned_at(from, "stream_offset").value_or(0);
+  if (const auto type = unsigned_at(from, "header_type")) note.header_type = static_cast<std::uint8_t>(*type);
   for (const char* const key :
        {"control.chunk_size", "control.window_size", "control.sequence_number", "control.chunk_stream_id",
         "user_control.buffer_length_ms", "user_control.timestamp"}) {

@@ -1,0 +1,322 @@
+#include "analysis/fingerprint/evidence.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace rtmpscope::analysis {
+namespace {
+
+constexpr std::uint8_t set_chunk_size_type = 1, abort_type = 2, acknowledgement_type = 3;
+constexpr std::uint8_t window_type = 5, bandwidth_type = 6;
+
+Observation unknown() {
+  return {};
+}
+Observation absent() {
+  return {true, {}};
+}
+Observation seen(Value value) {
+  Observation result{true, {}};
+  result.values.push_back(std::move(value));
+  return result;
+}
+/// Unknown where there is none.
+Observation any_of(std::vector<Value> values) {
+  const bool known = !values.empty();
+  return {known, std::move(values)};
+}
+
+/// A member of an object that was seen; null: the object was not.
+Observation member_of(const Value* object, std::string_view key) {
+  if (object == nullptr) return unknown();
+  const Value* const found = member(*object, key);
+  return found == nullptr || found->is_null() ? absent() : seen(*found);
+}
+
+/// Names that do not begin with an at sign, which are the program's own.
+Observation keys_of(const Value* object) {
+  if (object == nullptr) return unknown();
+  Value keys = Value::array();
+  if (object->is_object()) {
+    for (const auto& [key, value] : object->items()) {
+      if (!key.starts_with('@')) keys.push_back(key);
+    }
+  }
+  return seen(std::move(keys));
+}
+
+Observation handshake(const Evidence& evidence, std::string_view feature) {
+  const std::string_view part = feature.substr(0, 2);
+  const Value* const found = evidence.handshake_part(part);
+  if (found == nullptr) return unknown();
+  const std::string_view what = feature.substr(3);
+  if (what == "peer_version") {
+    const std::string version = text_at(*found, "peer_version");
+    if (!version.empty()) return seen(version);
+    return unsigned_at(*found, "zero") == 0u ? seen("0.0.0.0") : unknown();
+  }
+  if (what == "software") {
+    const std::string guess = text_at(*found, "software");
+    // What S1 shows depends on the handshake that the client wants, and RTMPE's C1 has a key where plain RTMP
+    // has what guesses go by: there no guess says nothing.
+    const Value* const c0 = evidence.handshake_part("c0");
+    const bool is_plain = c0 == nullptr || unsigned_at(*c0, "version").value_or(3) == 3;
+    return guess.empty() && (part == "s1" || !is_plain) ? unknown() : seen(guess);
+  }
+  if (what == "kind") return member_of(found, "kind");
+  if (what == "echo") return member_of(found, "echo");
+  if (what == "timestamp") return member_of(found, "timestamp");
+  if (what == "banner") {
+    const Value* const texts = member(*found, "texts");
+    if (texts == nullptr || !texts->is_array()) return unknown();
+    return any_of({texts->begin(), texts->end()});
+  }
+  return unknown();
+}
+
+Observation control_values(const Evidence& evidence, std::uint8_t type) {
+  std::vector<Value> values;
+  for (const ControlNote* each : evidence.controls()) {
+    if (each->type == type && each->value) values.emplace_back(*each->value);
+  }
+  return any_of(std::move(values));
+}
+
+Observation chunk_streams(const Evidence& evidence, std::string_view feature) {
+  const SideMarks& marks = evidence.own().marks;
+  if (feature == "csid.audio_video") {
+    if (!marks.audio_chunk_stream || !marks.video_chunk_stream) return unknown();
+    return seen(Value::array({*marks.audio_chunk_stream, *marks.video_chunk_stream}));
+  }
+  std::vector<Value> values;
+  for (const auto& each : {marks.audio_chunk_stream, marks.video_chunk_stream}) {
+    if (each) values.emplace_back(*each);
+  }
+  return any_of(std::move(values));
+}
+
+Observation metadata(const Evidence& evidence, std::string_view what) {
+  const SideMarks& marks = evidence.own().marks;
+  if (marks.metadata.is_null()) return unknown();
+  if (what == "keys") return keys_of(&marks.metadata);
+  if (what == "repeats") return seen(marks.metadata_count);
+  if (what == "wrapper") return seen(marks.metadata_wrapped ? "@setDataFrame" : "none");
+  if (what == "ecma_count") {
+    const auto count = unsigned_at(marks.metadata, "@count");
+    return count ? seen(*count) : unknown();
+  }
+  if (what == "videodevice_or_encoder") {
+    std::vector<Value> values;
+    for (const char* const key : {"videodevice", "encoder"}) {
+      if (const std::string text = text_at(marks.metadata, key); !text.empty()) values.emplace_back(text);
+    }
+    return any_of(std::move(values));
+  }
+  return member_of(&marks.metadata, what);
+}
+
+Observation reply(const Evidence& evidence, std::string_view what) {
+  if (!evidence.has_reply()) return unknown();
+  const Value* const properties = evidence.reply_properties();
+  const Value* const information = evidence.reply_information();
+  static const Value nothing = Value::object();
+  const Value* const of_properties = properties != nullptr ? properties : &nothing;
+  const Value* const of_information = information != nullptr ? information : &nothing;
+  if (what == "keys") return keys_of(of_properties);
+  if (what == "description") return member_of(of_information, what);
+  if (what.starts_with("info.")) return member_of(of_information, what.substr(5));
+  if (what.starts_with("data.")) {
+    const Value* const data = member(*of_information, "data");
+    return data == nullptr ? absent() : member_of(data, what.substr(5));
+  }
+  Observation found = member_of(of_properties, what);
+  return what == "CapsEx" && found.absent() ? member_of(of_information, what) : found;
+}
+
+Observation status(const Evidence& evidence, std::string_view what) {
+  const SideMarks& marks = evidence.own().marks;
+  if (what == "clientid") return marks.status_client_id.empty() ? unknown() : seen(marks.status_client_id);
+  std::vector<Value> values;
+  for (const CommandNote& each : evidence.history().commands) {
+    if (each.direction != evidence.side() || !marks.intact(each.offset)) continue;
+    if (what == "fcpublish") {
+      if (each.name == "onFCPublish") values.emplace_back(each.description);
+      continue;
+    }
+    if (each.name != "onStatus") continue;
+    const bool publishes = each.code == "NetStream.Publish.Start";
+    if (what == "code") values.emplace_back(each.code);
+    if (what == "publish" && publishes) values.emplace_back(each.description);
+    if (what == "csid" && (publishes || each.code == "NetStream.Play.Start"))
+      values.emplace_back(each.chunk_stream_id);
+  }
+  return any_of(std::move(values));
+}
+
+/// A command of the server that brings a number, or nothing.
+Observation server_call(const Evidence& evidence, std::string_view name) {
+  const CommandNote* const call = evidence.command(name);
+  if (call == nullptr) return evidence.running() && evidence.has_reply() ? absent() : unknown();
+  if (!call->number) return seen("null");
+  const double number = *call->number;
+  const bool whole = number == std::floor(number) && std::abs(number) < 1e15;
+  return whole ? seen(static_cast<std::int64_t>(number)) : seen(number);
+}
+
+Observation publish(const Evidence& evidence, std::string_view what) {
+  const CommandNote* const command = evidence.command("publish");
+  if (command == nullptr) return unknown();
+  return what == "name" ? seen(command->text) : seen(command->chunk_stream_id);
+}
+
+Observation message_stream(const Evidence& evidence, std::string_view feature) {
+  const SideMarks& marks = evidence.own().marks;
+  if (!marks.media_message_stream) return unknown();
+  if (feature == "play.message_stream_id" && evidence.side() != Direction::to_client) return unknown();
+  return seen(*marks.media_message_stream);
+}
+
+/// Features of the chunk stream, which RTMFP does not have (RFC 7425, section 5.1).
+bool is_of_chunks(std::string_view feature) {
+  return feature.starts_with("csid") || feature == "publish.chunk_stream_id" || feature == "status.csid" ||
+         feature == "set_chunk_size" || feature == "chunk";
+}
+
+Observation single(const Evidence& evidence, std::string_view feature) {
+  const SideMarks& marks = evidence.own().marks;
+  if (feature == "set_chunk_size") return control_values(evidence, set_chunk_size_type);
+  if (feature == "window_ack") return control_values(evidence, window_type);
+  if (feature == "peer_bandwidth") return control_values(evidence, bandwidth_type);
+  if (feature == "delete_stream.argument")
+    return marks.delete_stream_argument.empty() ? unknown() : seen(marks.delete_stream_argument);
+  if (feature == "data.onFI")
+    return marks.on_fi ? seen(true) : marks.metadata.is_null() ? unknown() : absent();
+  if (feature == "play") return marks.aggregates > 0 ? seen(marks.aggregates) : unknown();
+  if (feature == "chunk") return marks.opened_with_delta ? seen(*marks.opened_with_delta) : unknown();
+  if (feature == "tcurl.host") {
+    const std::string host = host_of(evidence.history().tc_url);
+    return host.empty() ? unknown() : seen(host);
+  }
+  if (feature == "server.onBWDone" || feature == "server.onBWCheck")
+    return server_call(evidence, feature.substr(7));
+  return unknown();
+}
+
+}  // namespace
+
+const Value* Evidence::handshake_part(std::string_view part) const {
+  for (const Record& each : history_.handshake) {
+    if (each.kind != EventKind::handshake || text_at(each.members, "part") != part) continue;
+    const bool whole = !unsigned_at(each.members, "missing_bytes");
+    return whole && text_at(each.members, "kind") != "unverifiable" ? &each.members : nullptr;
+  }
+  return nullptr;
+}
+
+bool Evidence::has_beginning() const {
+  if (history_.start == "syn") return true;
+  const std::string_view first = side_ == Direction::to_server ? "c1" : "s1";
+  return std::ranges::any_of(history_.handshake, [&](const Record& each) {
+    return each.kind == EventKind::handshake && text_at(each.members, "part") == first;
+  });
+}
+
+const Value* Evidence::connect() const {
+  if (!history_.connect.is_array() || history_.connect.empty()) return nullptr;
+  const Value& first = history_.connect[0];
+  if (!first.is_object()) return nullptr;
+  const SideMarks& marks = history_.side(Direction::to_server).marks;
+  for (const Request& each : history_.requests) {
+    if (each.asked.name == "connect") return marks.intact(each.asked.offset) ? &first : nullptr;
+  }
+  return &first;
+}
+
+bool Evidence::has_chunks() const {
+  return history_.transport != "rtmfp";
+}
+
+bool Evidence::has_reply() const {
+  if (text_at(history_.connect_result, "command.name") != "_result") return false;
+  return history_.side(Direction::to_client)
+      .marks.intact(unsigned_at(history_.connect_result, "stream_offset").value_or(0));
+}
+
+namespace {
+
+const Value* reply_object(const Value& reply, std::size_t index) {
+  const Value* const arguments = member(reply, "command.arguments");
+  if (arguments == nullptr || !arguments->is_array() || arguments->size() <= index) return nullptr;
+  return (*arguments)[index].is_object() ? &(*arguments)[index] : nullptr;
+}
+
+}  // namespace
+
+const Value* Evidence::reply_properties() const {
+  return has_reply() ? reply_object(history_.connect_result, 0) : nullptr;
+}
+
+const Value* Evidence::reply_information() const {
+  return has_reply() ? reply_object(history_.connect_result, 1) : nullptr;
+}
+
+const CommandNote* Evidence::command(std::string_view name) const {
+  for (const CommandNote& each : history_.commands) {
+    if (each.direction == side_ && each.name == name)
+      return own().marks.intact(each.offset) ? &each : nullptr;
+  }
+  return nullptr;
+}
+
+std::vector<const ControlNote*> Evidence::controls() const {
+  std::vector<const ControlNote*> found;
+  for (const ControlNote& each : own().controls) {
+    if (each.type == abort_type || each.type == acknowledgement_type) continue;
+    if (own().marks.intact(each.offset)) found.push_back(&each);
+  }
+  return found;
+}
+
+bool Evidence::running() const {
+  return std::ranges::any_of(history_.streams, [](const StreamHistory& each) {
+    return each.use != StreamUse::unknown && each.first_media.has_value();
+  });
+}
+
+Observation Evidence::observe(FeatureId feature) const {
+  const std::string_view text = name(feature);
+  if (!has_chunks() && is_of_chunks(text)) return unknown();
+  const auto behind = [text](std::string_view prefix) { return text.substr(prefix.size()); };
+  if (text.starts_with("c1.") || text.starts_with("s1.")) return handshake(*this, text);
+  if (text == "connect.keys") return keys_of(connect());
+  if (text.starts_with("connect.")) return member_of(connect(), behind("connect."));
+  if (text.starts_with("result.")) return reply(*this, behind("result."));
+  if (text.starts_with("metadata.")) return metadata(*this, behind("metadata."));
+  if (text.starts_with("status.")) return status(*this, behind("status."));
+  if (text.starts_with("publish.")) return publish(*this, behind("publish."));
+  if (text.starts_with("csid.")) return chunk_streams(*this, text);
+  if (text.ends_with(".message_stream_id")) return message_stream(*this, text);
+  return single(*this, text);
+}
+
+std::string host_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  std::string_view rest = url.substr(scheme + 3);
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  if (const std::size_t user = rest.rfind('@'); user != std::string_view::npos) rest = rest.substr(user + 1);
+  // An IPv6 address stands in brackets.
+  if (rest.starts_with('[')) {
+    rest = rest.substr(1, rest.find(']') - 1);
+  } else {
+    rest = rest.substr(0, rest.find(':'));
+  }
+  std::string host(rest);
+  for (char& c : host) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return host;
+}
+
+}  // namespace rtmpscope::analysis

@@ -1,0 +1,61 @@
+// What a connection shows of one side's software, feature by feature.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "analysis/fingerprint/feature.hpp"
+#include "analysis/history/history.hpp"
+
+namespace rtmpscope::analysis {
+
+/// What was seen of a feature.
+struct Observation {
+  bool known = false;         ///< false: nothing was seen that would have shown it
+  std::vector<Value> values;  ///< empty although known: it is not there; several: each was seen
+
+  [[nodiscard]] bool absent() const { return known && values.empty(); }
+};
+
+/// The history must outlive it. A record behind a hole of its direction shows nothing.
+class Evidence {
+ public:
+  Evidence(const History& history, Direction side) : history_(history), side_(side) {}
+
+  [[nodiscard]] const History& history() const { return history_; }
+  [[nodiscard]] Direction side() const { return side_; }
+  [[nodiscard]] const SideHistory& own() const { return history_.side(side_); }
+  [[nodiscard]] const SideHistory& peer() const {
+    return history_.side(side_ == Direction::to_server ? Direction::to_client : Direction::to_server);
+  }
+
+  [[nodiscard]] Observation observe(FeatureId feature) const;
+
+  /// The record of a part of the handshake ("c1") that was captured whole, or null.
+  [[nodiscard]] const Value* handshake_part(std::string_view part) const;
+  /// The side's own beginning was captured, so that what is not there was not sent.
+  [[nodiscard]] bool has_beginning() const;
+  /// The first object of connect; null: not seen.
+  [[nodiscard]] const Value* connect() const;
+  /// Messages come in chunks: not over RTMFP.
+  [[nodiscard]] bool has_chunks() const;
+  /// The server's _result for connect was seen; its two objects may be null.
+  [[nodiscard]] bool has_reply() const;
+  [[nodiscard]] const Value* reply_properties() const;
+  [[nodiscard]] const Value* reply_information() const;
+  /// The side's first intact command of that name, or null.
+  [[nodiscard]] const CommandNote* command(std::string_view name) const;
+  /// Control messages of the side but Abort and Acknowledgement, before its first hole.
+  [[nodiscard]] std::vector<const ControlNote*> controls() const;
+  /// The session has gone so far that all that is sent at its beginning has been sent.
+  [[nodiscard]] bool running() const;
+
+ private:
+  const History& history_;
+  Direction side_;
+};
+
+/// Host of an RTMP URL in lower case, without port; empty: there is none.
+[[nodiscard]] std::string host_of(std::string_view url);
+
+}  // namespace rtmpscope::analysis
