@@ -82,7 +82,7 @@ constexpr Head heads[] = {
     {FieldId::amf_int64, 0x22, false, Behind::nothing},
     {FieldId::amf_reference, 0x07, false, Behind::nothing},
     {FieldId::amf_object, 0x03, false, Behind::nothing},
-    {FieldId::amf_ecma_array, 0x08, false, Behind::count_32},
+    {FieldId::amf_ecma_array, 0x08, false, Behind::nothing},
     {FieldId::amf_strict_array, 0x0A, false, Behind::count_32},
     {FieldId::amf_typed_object, 0x10, false, Behind::nothing},
     {FieldId::amf3_integer, 0x04, true, Behind::nothing},

@@ -97,7 +97,10 @@ const Tape& Presenter::message_fields(const recording::MessageRecord& record,
                                       const RecordedConnection& connection, Bytes frame) noexcept {
   tape_.clear();
   try {
-    const rtmp::Message message{record.header, bytes_of(record.body, frame), record.complete};
+    const rtmp::Message message{.header = record.header,
+                                .body = bytes_of(record.body, frame),
+                                .complete = record.complete,
+                                .contents = record.contents ? &*record.contents : nullptr};
     const rtmp::MessageFacts not_needed;
     rtmp::MessageEvent event(message, not_needed);
     if (const rtmp::ConnectionSummary* summary = connection.summary()) event.about = &summary->info;

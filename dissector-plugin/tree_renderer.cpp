@@ -53,6 +53,7 @@ bool is_evident(const Target& target, const Tape::Entry& entry) {
     case FieldId::video_enhanced: return entry.number == 0;  // the legacy format or codec id is there
     case FieldId::message_chunk_stream_id:
     case FieldId::message_first_frame:
+    case FieldId::message_header_type:
     case FieldId::message_stream_offset: return target.begins_here;  // its first chunk says it
     default: return false;
   }

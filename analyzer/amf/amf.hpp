@@ -14,7 +14,7 @@
 //   05 null        flag(amf_null, false): prints as null
 //   06 undefined   flag(amf_undefined, false): prints as null
 //   07 reference   number(amf_reference), the index
-//   08 ECMA array  begin(amf_ecma_array), { key, value }, end
+//   08 ECMA array  begin(amf_ecma_array), number(amf_ecma_count), { key, value }, end
 //   0A array       begin(amf_strict_array), { value }, end
 //   0B date        real(amf_date), milliseconds since 1970 UTC; a time zone that is not 0 is a finding
 //   0D, 04, 0E     flag(amf_unsupported, false): prints as null

@@ -179,6 +179,7 @@ bool walk_amf0(Walk& walk) {
       walk.references.add_amf0_complex();
       return walk.container(FieldId::amf_ecma_array, start, [&] {
         const std::uint32_t announced = reader.u32();
+        sink.number(FieldId::amf_ecma_count, {start + 1, 4}, announced);
         return walk_members(walk, &announced);
       });
     case strict_array:

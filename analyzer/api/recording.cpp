@@ -69,6 +69,8 @@ class Recording::Implementation {
     recording::MessageRecord record;
     record.header = inner->header;
     record.complete = inner->complete;
+    if (inner->contents != nullptr && inner->body.size() < inner->header.length)
+      record.contents = *inner->contents;
     record.stream_name = to.name_index(message.stream_name);
     record.body = {
         .copy = inner->body.data(), .offset = 0, .size = static_cast<std::uint32_t>(inner->body.size())};
@@ -89,6 +91,8 @@ class Recording::Implementation {
     recording::RecordReader(batch).next(record);
     current_.header = record.message.header;
     current_.complete = record.message.complete;
+    contents_ = record.message.contents;
+    current_.contents = contents_ ? &*contents_ : nullptr;
     current_.body = {record.message.body.copy, record.message.body.size};
     facts_ = rtmp::read_message_facts(current_);
     const PacketRef packet{entry.packet.number, entry.packet.time};
@@ -106,8 +110,9 @@ class Recording::Implementation {
  private:
   std::unordered_map<std::uint32_t, std::size_t> index_;  ///< by Connection::number
   recording::RecordWriter writer_;
-  rtmp::Message current_;     ///< what `read` answered last
-  rtmp::MessageFacts facts_;  ///< of it
+  rtmp::Message current_;                         ///< what `read` answered last
+  std::optional<media::FrameContents> contents_;  ///< of it, as the next
+  rtmp::MessageFacts facts_;
 };
 
 Recording::Recording() : implementation_(std::make_unique<Implementation>()) {}

@@ -135,6 +135,12 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
   app.add_flag("--no-progress", words.no_progress, "No progress bar")->group("Output");
 }
 
+/// No text says what a frame consists of.
+bool follows_frames(const output::RendererOptions& renderer) {
+  return renderer.analysis || renderer.format == output::OutputFormat::ndjson ||
+         renderer.format == output::OutputFormat::json;
+}
+
 /// The checks that CLI11 cannot do. Returns the complaint, if there is one.
 std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   auto& shard = options.engine.shard;
@@ -161,6 +167,7 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
     if (!renderer.analysis) return "--verdict and --no-analysis exclude each other";
     renderer.format = output::OutputFormat::verdict;
   }
+  shard.session.walk_frames = follows_frames(renderer);
   renderer.only_connection = options.engine.only_connection;
   if (renderer.render.ranges && renderer.format != output::OutputFormat::ndjson &&
       renderer.format != output::OutputFormat::json) {

@@ -1,6 +1,7 @@
 #include "capture/file_source.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -105,6 +106,7 @@ WalkEnd FileSource::walk_once(PacketBatch& batch, PacketSlots& slots) {
 }
 
 bool FileSource::read(PacketBatch& batch, std::size_t max_packets) {
+  if (std::exchange(was_read_, true)) statistics_.drops.clear();  // what was noted at the beginning stays
   if (ended_ || stop_requested()) {
     batch.clear();
     return false;

@@ -54,6 +54,7 @@ class FileSource : public PacketSource {
   std::uint64_t skip_ = 0;                    ///< bytes still to be left out
   std::uint64_t first_left_out_ = 0;          ///< offset, if RecordReader::left_out is not empty
   bool ended_ = false;
+  bool was_read_ = false;
 };
 
 /// Adds packets to the counters. Their interface ids are indexes of statistics.interfaces.

@@ -38,6 +38,9 @@ inline constexpr std::size_t max_secrets_bytes = 16U << 20U;
 /// Decryption secrets blocks kept; further ones are dropped and counted. Bounds what empty blocks can cost.
 inline constexpr std::size_t max_secrets_blocks = 4096;
 
+/// Drops (SourceStatistics::drops) that are noted between two packets of a pcapng file.
+inline constexpr std::size_t max_drops_between_packets = 16;
+
 /// Notes kept in SourceStatistics; further ones are dropped.
 inline constexpr std::size_t max_notes = 64;
 

@@ -45,6 +45,7 @@ class LiveSource : public PacketSource {
 
   bool read(PacketBatch& batch, std::size_t max_packets) override {
     batch.clear();
+    statistics_.drops.clear();
     if (ended_ || stop_requested()) {
       read_drops();
       return false;
@@ -117,8 +118,11 @@ class LiveSource : public PacketSource {
     kernel_drops_ += counters.ps_drop - last_.ps_drop;
     interface_drops_ += counters.ps_ifdrop - last_.ps_ifdrop;
     last_ = counters;
+    const bool more = kernel_drops_ > interface.kernel_drops.value_or(0) ||
+                      interface_drops_ > interface.interface_drops.value_or(0);
     statistics_.kernel_drops = interface.kernel_drops = kernel_drops_;
     statistics_.interface_drops = interface.interface_drops = interface_drops_;
+    if (more) statistics_.drops.push_back({{number_, now()}, 0, interface_drops_, kernel_drops_});
   }
 
   pcap_t* handle_;

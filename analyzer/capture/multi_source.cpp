@@ -74,10 +74,7 @@ class MultiSource : public PacketSource {
  protected:
   /// Gives `packet` of children_[index] its id over all inputs.
   void renumber_interface(std::size_t index, Packet& packet) {
-    Child& child = children_[index];
-    if (packet.interface_id >= child.interface_ids.size())
-      map_interfaces(child, packet.interface_id + std::size_t{1});
-    packet.interface_id = child.interface_ids[packet.interface_id];
+    packet.interface_id = interface_id(index, packet.interface_id);
   }
 
   /// Filters and counts [begin, end); returns the new end.
@@ -89,6 +86,13 @@ class MultiSource : public PacketSource {
     }
     count_packets(statistics_, begin, kept);
     return kept;
+  }
+
+  /// The child's number of an interface as ours.
+  std::uint16_t interface_id(std::size_t index, std::uint16_t own) {
+    Child& child = children_[index];
+    if (own >= child.interface_ids.size()) map_interfaces(child, own + std::size_t{1});
+    return child.interface_ids[own];
   }
 
   /// After each read of the child: secrets and comments are wanted as soon as they are known.
@@ -183,6 +187,7 @@ class ChainedSource : public MultiSource {
   using MultiSource::MultiSource;
 
   bool read(PacketBatch& batch, std::size_t max_packets) override {
+    statistics_.drops.clear();
     if (current_ >= children_.size() || stop_requested()) {
       batch.clear();
       return false;
@@ -198,6 +203,11 @@ class ChainedSource : public MultiSource {
       renumber_interface(current_, packet);
     }
     take_over(current_);
+    for (Drops drops : child.source->statistics().drops) {
+      drops.at.number += numbers_before_;
+      drops.interface_id = interface_id(current_, drops.interface_id);
+      statistics_.drops.push_back(drops);
+    }
     Packet* const first = batch.packets.data();
     Packet* const end = select(first, first + batch.packets.size());
     batch.packets.resize(static_cast<std::size_t>(end - first));
@@ -233,6 +243,7 @@ class MergedSource : public MultiSource {
   }
 
   bool read(PacketBatch& batch, std::size_t max_packets) override {
+    statistics_.drops.clear();
     prepare_batch(batch, max_packets);
     for (Queue& queue : queues_) queue.held = false;
     std::size_t count = 0;
@@ -254,6 +265,7 @@ class MergedSource : public MultiSource {
       Queue& queue = queues_[index];
       Packet& packet = batch.packets[count];
       packet = queue.batch.packets[queue.next++];
+      tell_drops(index, packet.number);
       packet.number = ++number_;
       renumber_interface(index, packet);
       if (!queue.held) {
@@ -271,6 +283,7 @@ class MergedSource : public MultiSource {
  private:
   struct Queue {
     PacketBatch batch;
+    std::vector<Drops> drops;  ///< that were noted between its packets, or behind the last one
     std::size_t next = 0;
     bool more = true;
     bool held = false;  ///< the batch that is being filled holds the blocks, too
@@ -295,17 +308,34 @@ class MergedSource : public MultiSource {
     std::push_heap(heads_.begin(), heads_.end(), Later{});
   }
 
+  /// Those that an input has noted in front of its packet `before`.
+  void tell_drops(std::size_t index, std::uint64_t before) {
+    std::vector<Drops>& drops = queues_[index].drops;
+    if (drops.empty()) return;
+    const auto behind =
+        std::ranges::find_if(drops, [&](const Drops& each) { return each.at.number >= before; });
+    for (auto each = drops.begin(); each != behind; ++each) {
+      each->at.number = number_;
+      each->interface_id = interface_id(index, each->interface_id);
+      statistics_.drops.push_back(*each);
+    }
+    drops.erase(drops.begin(), behind);
+  }
+
   /// Gets the next packets of the inputs that have none left. False: a pipe has nothing yet.
   bool fill_waiting() {
     while (!waiting_.empty()) {
       const std::size_t index = waiting_.back();
       Queue& queue = queues_[index];
       if (!queue.more) {
+        tell_drops(index, std::numeric_limits<std::uint64_t>::max());
         finish(index);
         waiting_.pop_back();
         continue;
       }
       queue.more = children_[index].source->read(queue.batch, merge_batch);
+      const std::vector<Drops>& drops = children_[index].source->statistics().drops;
+      queue.drops.insert(queue.drops.end(), drops.begin(), drops.end());
       queue.next = 0;
       queue.held = false;
       take_over(index);

@@ -69,11 +69,13 @@ std::string limited_text(Bytes text, std::size_t limit) {
 constexpr std::uint64_t most_drops = std::uint64_t{1} << 48;
 
 /// A drop counter only grows; `total` is kept as the sum over all interfaces.
-void raise(std::optional<std::uint64_t>& counter, std::optional<std::uint64_t>& total, std::uint64_t value) {
-  if (value >= most_drops) return;
+/// Answers whether it has.
+bool raise(std::optional<std::uint64_t>& counter, std::optional<std::uint64_t>& total, std::uint64_t value) {
+  if (value >= most_drops) return false;
   const std::uint64_t before = counter.value_or(0);
   counter = std::max(before, value);
   total = total.value_or(0) + (*counter - before);
+  return *counter > before;
 }
 
 }  // namespace
@@ -304,17 +306,23 @@ void PcapngReader::read_statistics(Bytes body) {
   if (body.size() < 12) return;
   const std::uint32_t index = load32<swapped>(body.data());
   if (index >= interfaces_.size()) return;
-  Interface& interface = statistics_.interfaces[interfaces_[index].id];
+  const SectionInterface& own = interfaces_[index];
+  Interface& interface = statistics_.interfaces[own.id];
+  bool more = false;
   for_each_option<swapped>(body.subspan(12), [&](std::uint16_t code, Bytes value) {
     // A comment here is not noted: it is what dumpcap says about itself in every file.
     if (value.size() < 8) return;
     const std::uint64_t count = load64<swapped>(value.data());
     if (code == option_statistics_interface_drops) {
-      raise(interface.interface_drops, statistics_.interface_drops, count);
+      more |= raise(interface.interface_drops, statistics_.interface_drops, count);
     } else if (code == option_statistics_kernel_drops) {
-      raise(interface.kernel_drops, statistics_.kernel_drops, count);
+      more |= raise(interface.kernel_drops, statistics_.kernel_drops, count);
     }
   });
+  if (!more) return;
+  const std::uint64_t ticks =
+      static_cast<std::uint64_t>(load32<swapped>(body.data() + 4)) << 32U | load32<swapped>(body.data() + 8);
+  tell_drops(own, own.unit.nanoseconds(ticks));
 }
 
 template <bool swapped>
@@ -335,11 +343,8 @@ void PcapngReader::read_packet_options(Bytes options, SectionInterface& interfac
   for_each_option<swapped>(options, [&](std::uint16_t code, Bytes value) {
     if (code == option_comment) note_comment(value, number_);
     if (code == option_packet_drops && value.size() >= 8 && !obsolete_block) {
-      Interface& shown = statistics_.interfaces[interface.id];
       const std::uint64_t drops = load64<swapped>(value.data());
-      if (drops >= most_drops) return;
-      interface.drops_before_packets += drops;
-      raise(shown.kernel_drops, statistics_.kernel_drops, interface.drops_before_packets);
+      if (drops < most_drops) note_packet_drops(interface, drops);
     }
   });
 }
@@ -347,9 +352,27 @@ void PcapngReader::read_packet_options(Bytes options, SectionInterface& interfac
 void PcapngReader::note_obsolete_drops(SectionInterface& interface, std::uint16_t drops) {
   constexpr std::uint16_t unknown = 0xffff;
   if (drops == 0 || drops == unknown) return;
+  note_packet_drops(interface, drops);
+}
+
+/// Every packet may tell of drops.
+void PcapngReader::note_packet_drops(SectionInterface& interface, std::uint64_t drops) {
+  constexpr Timestamp second = 1'000'000'000;
   interface.drops_before_packets += drops;
-  raise(statistics_.interfaces[interface.id].kernel_drops, statistics_.kernel_drops,
-        interface.drops_before_packets);
+  Interface& shown = statistics_.interfaces[interface.id];
+  const bool more = raise(shown.kernel_drops, statistics_.kernel_drops, interface.drops_before_packets);
+  if (!more || interface.drops_told == last_time_ / second) return;
+  interface.drops_told = last_time_ / second;
+  tell_drops(interface, last_time_);
+}
+
+/// A file may have any number of statistics without a packet between them.
+void PcapngReader::tell_drops(const SectionInterface& interface, Timestamp time) {
+  drops_there_ = drops_at_ == number_ ? drops_there_ + 1 : 1;
+  drops_at_ = number_;
+  if (drops_there_ > max_drops_between_packets) return;
+  const Interface& shown = statistics_.interfaces[interface.id];
+  statistics_.drops.push_back({{number_, time}, interface.id, shown.interface_drops, shown.kernel_drops});
 }
 
 void PcapngReader::note_comment(Bytes text, std::uint64_t packet_number) {

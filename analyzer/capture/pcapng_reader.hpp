@@ -33,6 +33,7 @@ class PcapngReader : public RecordReader {
     std::uint16_t link_type = 0;
     std::uint16_t id = 0;                    ///< index in statistics_.interfaces
     std::uint64_t drops_before_packets = 0;  ///< sum of epb_dropcount
+    std::optional<Timestamp> drops_told;     ///< second of the latest ones that packets told of
   };
 
   /// How reading a block without packet ended. The other members matter if it was not consumed.
@@ -60,11 +61,15 @@ class PcapngReader : public RecordReader {
   void read_packet_options(Bytes options, SectionInterface& interface, bool obsolete_block);
   void leave_out(const std::uint8_t* block, std::string text);
   void note_obsolete_drops(SectionInterface& interface, std::uint16_t drops);
+  void note_packet_drops(SectionInterface& interface, std::uint64_t drops);
+  void tell_drops(const SectionInterface& interface, Timestamp time);
   void note_comment(Bytes text, std::uint64_t packet_number);
 
   SourceStatistics& statistics_;
   std::vector<SectionInterface> interfaces_;
   std::size_t secrets_bytes_ = 0;
+  std::uint64_t drops_at_ = 0;   ///< number of the packet behind which the latest drops were told …
+  std::size_t drops_there_ = 0;  ///< … and how many were
   Timestamp last_time_ = 0;
   bool swapped_ = false;
 };

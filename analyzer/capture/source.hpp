@@ -43,6 +43,14 @@ struct DecryptionSecrets {
   std::vector<std::uint8_t> bytes;
 };
 
+/// The capturing program has lost packets of an interface, more than were known of before.
+struct Drops {
+  PacketRef at;  ///< the last packet before it was noted, and when that was
+  std::uint16_t interface_id = 0;
+  std::optional<std::uint64_t> interface_drops;  ///< so far, as in Interface
+  std::optional<std::uint64_t> kernel_drops;
+};
+
 struct SourceStatistics {
   std::uint64_t packets = 0;       ///< delivered, that is, after the filter
   std::uint64_t filtered_out = 0;  ///< read but rejected by the filter (a live filter runs in the kernel: 0)
@@ -55,7 +63,10 @@ struct SourceStatistics {
   std::vector<Comment> comments;                 ///< the first max_comments
   std::vector<DecryptionSecrets> secrets;        ///< in file order; grows while packets are read
   std::uint64_t secrets_dropped = 0;             ///< blocks not kept (max_secrets_bytes, max_secrets_blocks)
-  std::vector<std::string> notes;                ///< one line each: what else a person should know
+  /// Of the last read(), in order. Drops that packets tell of (epb_dropcount) at most once in a second; what
+  /// is not in here is in the counters.
+  std::vector<Drops> drops;
+  std::vector<std::string> notes;  ///< one line each: what else a person should know
 };
 
 /// Why an input ended before its end: it is truncated or corrupt, or reading it failed. Every packet before

@@ -47,7 +47,7 @@ class Amf0Sink final : public FieldSink {
   }
   void key(Range, Bytes name) override { put_short(name); }
   void number(FieldId id, Range, std::uint64_t value) override {
-    if (id == FieldId::data_format) return;
+    if (id == FieldId::data_format || id == FieldId::amf_ecma_count) return;
     add_value();
     if (id != FieldId::amf_reference) whole_ = false;
     put(reference);

@@ -2,6 +2,7 @@
 // checks that.
 #include "media/enhanced_header.hpp"
 #include "media/frame_headers.hpp"
+#include "media/frame_walk.hpp"
 #include "media/media.hpp"
 #include "media/nal_units.hpp"
 
@@ -13,6 +14,8 @@ struct Extent {
   bool several_tracks = false;
   bool header_unseen = false;  ///< the header is longer than the head
   std::uint32_t payload = 0;   ///< where coded frames behind a usual header begin; 0: unusual
+  std::uint32_t nal_units =
+      0;  ///< where the NAL units of coded frames begin; 0: there are none, or several tracks
 };
 
 struct EnhancedHead {
@@ -113,6 +116,7 @@ bool is_plain_frame(const BodyCursor& cursor, VideoFacts& facts, Extent& extent)
     facts.composition_time = sign_extend_24(load_be24(cursor.data() + 4));
     nal_units.position += 3;
   }
+  extent.nal_units = nal_units.position;
   facts.needs_description = facts.composition_time < 0 || begins_with_odd_nal(nal_units);
   return true;
 }
@@ -140,6 +144,7 @@ void enhanced_video(const BodyCursor& cursor, VideoFacts& facts, Extent& extent)
   facts.needs_description = head.odd || facts.codec == VideoCodec::unknown ||
                             (reserved_frame_type && head.packet_type != video_metadata);
   if (!head.readable) return;
+  const bool has_nal_units = is_nal_codec(facts.codec) && !extent.several_tracks;
   switch (head.packet_type) {
     case video_sequence_start:
     case video_mpeg2ts_sequence_start: facts.kind = VideoPacketKind::sequence_start; break;
@@ -148,12 +153,16 @@ void enhanced_video(const BodyCursor& cursor, VideoFacts& facts, Extent& extent)
       if (is_nal_codec(facts.codec)) {
         if (head.cursor.have(3) == Have::yes) {
           facts.composition_time = sign_extend_24(load_be24(head.cursor.data()));
+          if (has_nal_units) extent.nal_units = head.cursor.position + 3;
         }
         facts.needs_description =
             facts.needs_description || facts.composition_time < 0 || head.cursor.have(3) != Have::yes;
       }
       break;
-    case video_coded_frames_x: facts.kind = VideoPacketKind::coded_frames; break;
+    case video_coded_frames_x:
+      facts.kind = VideoPacketKind::coded_frames;
+      if (has_nal_units) extent.nal_units = head.cursor.position;
+      break;
     case video_sequence_end: facts.kind = VideoPacketKind::sequence_end; break;
     case video_metadata: facts.kind = VideoPacketKind::metadata; break;
     default: break;
@@ -199,6 +208,7 @@ void legacy_video(const BodyCursor& cursor, VideoFacts& facts, Extent& extent) {
     if (facts.kind == VideoPacketKind::coded_frames && is_nal_codec(facts.codec)) {
       BodyCursor nal_units = cursor;
       nal_units.position += 4;
+      extent.nal_units = nal_units.position;
       facts.needs_description = facts.needs_description || begins_with_odd_nal(nal_units);
     }
   } else {
@@ -326,6 +336,14 @@ void audio_facts(Bytes head, std::uint32_t length, AudioFacts& facts, Extent& ex
 }
 
 }  // namespace
+
+std::optional<FramePlace> frame_place(Bytes head, std::uint32_t length) {
+  VideoFacts facts;
+  Extent extent;
+  video_facts(head, length, facts, extent);
+  if (extent.nal_units == 0 || facts.kind != VideoPacketKind::coded_frames) return std::nullopt;
+  return FramePlace{facts.codec, extent.nal_units};
+}
 
 VideoFacts read_video_facts(Bytes head, std::uint32_t length) {
   VideoFacts facts;

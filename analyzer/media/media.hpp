@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "media/codec.hpp"
+#include "media/frame_contents.hpp"
 #include "schema/field_sink.hpp"
 
 namespace rtmpscope::media {
@@ -110,8 +111,10 @@ inline constexpr std::uint32_t max_parameter_sets = 256;
 
 /// Pushes begin(FieldId::video) … end for one body. `body` is the first bytes of a message of `length` bytes
 /// (body.size() <= length). Ranges refer to the full body and cover all of it; a blob whose bytes were not
-/// kept has its full range and a shorter view.
-void describe_video(Bytes body, std::uint32_t length, FieldSink& sink);
+/// kept has its full range and a shorter view. `contents`: what was seen of a frame of NAL units while it
+/// passed (media/frame_walk.hpp); null: nothing.
+void describe_video(Bytes body, std::uint32_t length, FieldSink& sink,
+                    const FrameContents* contents = nullptr);
 /// The same within FieldId::audio.
 void describe_audio(Bytes body, std::uint32_t length, FieldSink& sink);
 

@@ -97,6 +97,18 @@ ContentLight content_light(Bytes payload) {
 }
 constexpr std::size_t light_size = 4;
 
+/// RFC 9562, section 4.
+std::string uuid_text(const std::array<std::uint8_t, 16>& uuid) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < uuid.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text.push_back('-');
+    text.push_back(digits[uuid[i] >> 4]);
+    text.push_back(digits[uuid[i] & 0x0F]);
+  }
+  return text;
+}
+
 /// Identifiers that x264, x265 and Kvazaar put in front of their text.
 bool is_encoder(Bytes uuid, std::string_view text) {
   constexpr std::array<std::array<std::uint8_t, 4>, 3> known{
@@ -178,8 +190,13 @@ void SequenceDetails::take_sei(Bytes nal, Range range) {
 void SequenceDetails::take_user_data(Bytes payload, Range range) {
   constexpr std::size_t uuid_size = 16;
   constexpr std::size_t shortest_text = 4;
-  if (!encoder_.empty() || payload.size() < uuid_size + shortest_text) return;
+  if (payload.size() < uuid_size) return;
   const Bytes uuid = payload.first(uuid_size);
+  if (!user_data_) {
+    std::ranges::copy(uuid, user_data_.emplace().begin());
+    user_data_range_ = range;
+  }
+  if (!encoder_.empty() || payload.size() < uuid_size + shortest_text) return;
   std::string_view text = as_text(payload.subspan(uuid_size));
   text = text.substr(0, text.find('\0'));
   const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
@@ -192,6 +209,7 @@ void SequenceDetails::describe(const VideoFields& fields, VideoField first) cons
   if (info_) describe_info(fields, first);
   describe_light(fields, first);
   const SequenceFields out(fields, first);
+  if (user_data_) fields.text(out.at(SequenceField::user_data_id), user_data_range_, uuid_text(*user_data_));
   if (!encoder_.empty()) fields.text(out.at(SequenceField::encoder), encoder_range_, encoder_);
 }
 

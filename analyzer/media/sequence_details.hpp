@@ -2,6 +2,8 @@
 // H.264 annex D, H.265 annex D) and metadata OBUs (AV1 5.8). Both are gathered here with the sequence.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 
 #include "media/body_fields.hpp"
@@ -52,7 +54,9 @@ class SequenceDetails {
   [[nodiscard]] const std::optional<SequenceInfo>& info() const { return info_; }
   [[nodiscard]] Range range() const { return info_range_; }
   /// Nothing was found.
-  [[nodiscard]] bool empty() const { return !info_ && !display_ && !light_ && encoder_.empty(); }
+  [[nodiscard]] bool empty() const {
+    return !info_ && !display_ && !light_ && encoder_.empty() && !user_data_;
+  }
 
   /// Pushes what is not in every configuration record: the fields of fields_video_sequence.def, to the place
   /// that begins with `first`.
@@ -72,6 +76,8 @@ class SequenceDetails {
   Range display_range_;
   std::optional<ContentLight> light_;
   Range light_range_;
+  std::optional<std::array<std::uint8_t, 16>> user_data_;  ///< identifier
+  Range user_data_range_;
   std::string encoder_;
   Range encoder_range_;
 };

@@ -8,10 +8,11 @@
 namespace rtmpscope::media {
 namespace {
 
-void describe_payload(VideoCodec codec, const BodyCursor& cursor, const VideoFields& fields) {
+void describe_payload(VideoCodec codec, const BodyCursor& cursor, const VideoFields& fields,
+                      const FrameContents* contents) {
   if (cursor.at_end()) return;
   if (is_nal_codec(codec)) {
-    describe_nal_units(codec, cursor, fields);
+    describe_nal_units(codec, cursor, fields, contents);
   } else if (codec == VideoCodec::av1) {
     describe_av1_frame(cursor, fields);
   } else {
@@ -83,6 +84,8 @@ struct VideoMedia {
       .track_length = FieldId::video_track_length,
   };
 
+  const FrameContents* contents = nullptr;  ///< of the message; null: none, or it has several tracks
+
   static bool is_body_type(std::uint8_t packet_type) { return packet_type <= video_mpeg2ts_sequence_start; }
   static std::uint8_t codec(std::uint32_t code) {
     return static_cast<std::uint8_t>(enhanced_video_codec(code));
@@ -108,9 +111,9 @@ struct VideoMedia {
           if (!need_header(cursor, 3, fields.sink())) break;
           describe_composition_time(cursor, true, fields);
         }
-        describe_payload(video_codec, cursor, fields);
+        describe_payload(video_codec, cursor, fields, contents);
         return;
-      case video_coded_frames_x: describe_payload(video_codec, cursor, fields); return;
+      case video_coded_frames_x: describe_payload(video_codec, cursor, fields, contents); return;
       case video_sequence_end:
         if (!cursor.at_end()) {
           fields.finding(FindingId::media_trailing_bytes, cursor.rest(), cursor.left());
@@ -135,14 +138,14 @@ void describe_command(BodyCursor cursor, FieldSink& sink) {
   if (!cursor.at_end()) sink.blob(FieldId::video_data, cursor.rest(), cursor.view());
 }
 
-void describe_enhanced(BodyCursor cursor, FieldSink& sink) {
+void describe_enhanced(BodyCursor cursor, const FrameContents* contents, FieldSink& sink) {
   const std::uint8_t first = cursor.kept[0];
   const auto frame_type = static_cast<FrameType>(first >> 4 & 7);
   auto packet_type = static_cast<std::uint8_t>(first & 0x0F);
   Range type_range{0, 1};
   sink.number(FieldId::video_frame_type, {0, 1}, static_cast<std::uint64_t>(frame_type));
   sink.flag(FieldId::video_enhanced, {0, 1}, true);
-  const VideoMedia media;
+  const VideoMedia media{.contents = contents};
   if (!describe_modex(cursor, packet_type, type_range, VideoMedia::header, sink)) {
     if (!cursor.at_end()) sink.blob(FieldId::video_data, cursor.rest(), cursor.view());
     return;
@@ -179,7 +182,8 @@ bool describe_vp6_header(bool alpha, BodyCursor& cursor, FieldSink& sink) {
 }
 
 /// AVCPacketType and CompositionTime, then what an enhanced packet of that type would hold.
-void describe_avc_layout(VideoCodec codec, BodyCursor cursor, const VideoFields& fields) {
+void describe_avc_layout(VideoCodec codec, BodyCursor cursor, const FrameContents* contents,
+                         const VideoFields& fields) {
   constexpr std::uint8_t last_known = 2;
   FieldSink& sink = fields.sink();
   if (need_header(cursor, 1, sink)) {
@@ -192,7 +196,7 @@ void describe_avc_layout(VideoCodec codec, BodyCursor cursor, const VideoFields&
     if (need_header(cursor, 3, sink)) {
       describe_composition_time(cursor, packet_type == video_coded_frames, fields);
       if (packet_type == video_coded_frames) {
-        describe_payload(codec, cursor, fields);
+        describe_payload(codec, cursor, fields, contents);
         return;
       }
       if (known) {
@@ -204,7 +208,7 @@ void describe_avc_layout(VideoCodec codec, BodyCursor cursor, const VideoFields&
   if (!cursor.at_end()) fields.blob(VideoField::data, cursor.rest(), cursor.view());
 }
 
-void describe_legacy(BodyCursor cursor, FieldSink& sink) {
+void describe_legacy(BodyCursor cursor, const FrameContents* contents, FieldSink& sink) {
   const std::uint8_t first = cursor.kept[0];
   const auto frame_type = static_cast<FrameType>(first >> 4);
   const std::uint8_t codec_id = first & 0x0F;
@@ -229,7 +233,7 @@ void describe_legacy(BodyCursor cursor, FieldSink& sink) {
   }
   const VideoFields fields(sink, VideoMedia::message);
   if (has_avc_layout(codec)) {
-    describe_avc_layout(codec, cursor, fields);
+    describe_avc_layout(codec, cursor, contents, fields);
     return;
   }
   const bool vp6 = codec == VideoCodec::vp6 || codec == VideoCodec::vp6_alpha;
@@ -237,12 +241,12 @@ void describe_legacy(BodyCursor cursor, FieldSink& sink) {
     if (!cursor.at_end()) sink.blob(FieldId::video_data, cursor.rest(), cursor.view());
     return;
   }
-  describe_payload(codec, cursor, fields);
+  describe_payload(codec, cursor, fields, nullptr);
 }
 
 }  // namespace
 
-void describe_video(Bytes body, std::uint32_t length, FieldSink& sink) {
+void describe_video(Bytes body, std::uint32_t length, FieldSink& sink, const FrameContents* contents) {
   const Bytes kept = body.first(std::min<std::size_t>(body.size(), length));
   sink.begin(FieldId::video, 0);
   if (length == 0) {
@@ -252,9 +256,9 @@ void describe_video(Bytes body, std::uint32_t length, FieldSink& sink) {
   } else {
     const BodyCursor cursor{kept, 1, length};
     if ((kept[0] & 0x80) != 0) {
-      describe_enhanced(cursor, sink);
+      describe_enhanced(cursor, contents, sink);
     } else {
-      describe_legacy(cursor, sink);
+      describe_legacy(cursor, contents, sink);
     }
   }
   sink.end(FieldId::video, length);

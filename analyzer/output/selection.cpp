@@ -120,8 +120,8 @@ std::optional<std::string_view> name_of(const rtmp::MessageEvent& event) {
 
 bool is_lifecycle(EventKind kind) {
   return kind == EventKind::connection_open || kind == EventKind::connection_close ||
-         kind == EventKind::capture_start || kind == EventKind::capture_end || kind == EventKind::verdict ||
-         kind == EventKind::capture_verdict;
+         kind == EventKind::capture_start || kind == EventKind::capture_drops ||
+         kind == EventKind::capture_end || kind == EventKind::verdict || kind == EventKind::capture_verdict;
 }
 
 }  // namespace

@@ -54,6 +54,24 @@ const output::Output& CaptureEvents::start(const capture::PacketSource& source,
   return observer_->output();
 }
 
+const output::Output* CaptureEvents::drops(const Window& window) {
+  if (window.drops.empty()) return nullptr;
+  output::Output& output = observer_->output();
+  output.clear();
+  for (const auto& [drops, interface] : window.drops) {
+    rtmp::CaptureDropsEvent event;
+    event.packet = drops.at;
+    event.interface_id = drops.interface_id;
+    event.interface = interface;
+    event.kernel_drops = drops.kernel_drops;
+    event.interface_drops = drops.interface_drops;
+    const std::size_t before = output.spans.size();
+    observer_->on_event(event);
+    for (std::size_t i = before; i < output.spans.size(); ++i) output.spans[i].frame = drops.at.number;
+  }
+  return &output;
+}
+
 const output::Output& CaptureEvents::end(const capture::PacketSource& source, const WindowReader& reader,
                                          const ConnectionCounts& counts, const RunEnd& run) {
   observer_->output().clear();

@@ -1,4 +1,4 @@
-// The events that are about the capture as a whole: capture_start and capture_end.
+// The events that are about the capture as a whole: capture_start, capture_drops and capture_end.
 #pragma once
 
 #include <optional>
@@ -22,6 +22,8 @@ class CaptureEvents {
   /// Each answers output that is valid until the next call.
   /// `first` holds the first packets; capture_start is dated by the first of them.
   const output::Output& start(const capture::PacketSource& source, const capture::PacketBatch& first);
+  /// Null: there are none.
+  const output::Output* drops(const Window& window);
   const output::Output& end(const capture::PacketSource& source, const WindowReader& reader,
                             const ConnectionCounts& counts, const RunEnd& run);
 

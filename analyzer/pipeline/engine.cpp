@@ -78,7 +78,7 @@ class Engine {
           schedule_.process_done(worker);
           break;
         case Duty::merge:
-          merger_.add(window.outputs, text_, [this] { flush(true); });
+          merger_.add(window.outputs, capture_events_->drops(window), text_, [this] { flush(true); });
           flush(false);
           schedule_.merge_done(written_);
           break;
@@ -115,13 +115,13 @@ class Engine {
         for (unsigned worker = 0; worker < groups_.size(); ++worker) {
           if (schedule_.processed(worker) <= number) groups_[worker]->process_after_failure(window);
         }
-        merger_.add(window.outputs, text_, [this] { flush(true); });
+        merger_.add(window.outputs, capture_events_->drops(window), text_, [this] { flush(true); });
       }
       flush(true);
       Window& last = windows_.front();
       last.last_packet = reader_.last_packet();
       for (const auto& group : groups_) group->finish_after_failure(last);
-      merger_.add(last.outputs, text_, [this] { flush(true); });
+      merger_.add(last.outputs, nullptr, text_, [this] { flush(true); });
     } catch (const std::exception&) {
       text_.clear();  // not even for that: what was written stays
     }

@@ -8,17 +8,21 @@ void Merger::add_capture(const output::Output& output, output::Buffer& to) {
   for (const output::OutputSpan& span : output.spans) assembler_->add(output, span, 0, to);
 }
 
-void Merger::add(const std::array<output::Output, shard_count>& outputs, output::Buffer& to,
-                 const std::function<void()>& drain) {
+void Merger::add(const std::array<output::Output, shard_count>& outputs, const output::Output* capture,
+                 output::Buffer& to, const std::function<void()>& drain) {
   places_.clear();
-  for (std::uint32_t shard = 0; shard < shard_count; ++shard) {
-    const auto& spans = outputs[shard].spans;
+  for (std::uint32_t shard = 0; shard < shard_count; ++shard) outputs_[shard] = &outputs[shard];
+  outputs_[shard_count] = capture;
+  for (std::uint32_t shard = 0; shard < outputs_.size(); ++shard) {
+    if (outputs_[shard] == nullptr) continue;
+    const auto& spans = outputs_[shard]->spans;
     for (std::uint32_t i = 0; i < spans.size(); ++i) places_.push_back({spans[i].frame, shard, i});
   }
   sort_by_frame();
-  order_ties(outputs);
+  order_ties();
   for (const Place& place : places_) {
-    add_span(place.shard, outputs[place.shard], outputs[place.shard].spans[place.index], to);
+    const output::Output& output = *outputs_[place.shard];
+    add_span(place.shard, output, output.spans[place.index], to);
     if (to.size() >= drained_size) drain();
   }
 }
@@ -48,9 +52,9 @@ void Merger::sort_by_frame() {
 
 /// One frame has spans of several shards where a timeout or the capture's end reaches all of them. They
 /// are ordered by connection number, so that the order does not depend on how hosts fall into shards.
-void Merger::order_ties(const std::array<output::Output, shard_count>& outputs) {
+void Merger::order_ties() {
   const auto rank = [&](const Place& place) {
-    const output::OutputSpan& span = outputs[place.shard].spans[place.index];
+    const output::OutputSpan& span = outputs_[place.shard]->spans[place.index];
     return std::tuple(number_of(place.shard, span.connection), place.shard, place.index);
   };
   for (std::size_t begin = 0; begin < places_.size();) {
@@ -70,8 +74,9 @@ void Merger::order_ties(const std::array<output::Output, shard_count>& outputs) 
 
 /// 0 as long as the connection has none.
 std::uint32_t Merger::number_of(std::size_t shard, std::uint32_t connection) const {
+  if (connection == 0) return 0;
   const auto& numbers = numbers_[shard];
-  return connection != 0 && connection <= numbers.size() ? numbers[connection - 1] : 0;
+  return connection <= numbers.size() ? numbers[connection - 1] : 0;
 }
 
 void Merger::add_span(std::size_t shard, const output::Output& output, const output::OutputSpan& span,

@@ -25,11 +25,11 @@ class Merger {
   void begin(output::Buffer& to) { assembler_->begin(to); }
   /// Events of the capture as a whole.
   void add_capture(const output::Output& output, output::Buffer& to);
-  /// The outputs of one window, by shard. Frames of one window lie after those of the window before; within
-  /// one output they may come in any order, but a connection's own are in order. Calls `drain` when much is
-  /// in `to`.
-  void add(const std::array<output::Output, shard_count>& outputs, output::Buffer& to,
-           const std::function<void()>& drain);
+  /// The outputs of one window, by shard, and that of events of the capture as a whole (null: none). Frames
+  /// of one window lie after those of the window before; within one output they may come in any order, but a
+  /// connection's own are in order. Calls `drain` when much is in `to`.
+  void add(const std::array<output::Output, shard_count>& outputs, const output::Output* capture,
+           output::Buffer& to, const std::function<void()>& drain);
   /// Answers whether there is more, see Assembler::end.
   [[nodiscard]] bool end(output::Buffer& to) { return assembler_->end(to); }
 
@@ -43,7 +43,7 @@ class Merger {
   };
 
   void sort_by_frame();
-  void order_ties(const std::array<output::Output, shard_count>& outputs);
+  void order_ties();
   [[nodiscard]] std::uint32_t number_of(std::size_t shard, std::uint32_t connection) const;
   void add_span(std::size_t shard, const output::Output& output, const output::OutputSpan& span,
                 output::Buffer& to);
@@ -52,6 +52,8 @@ class Merger {
   std::optional<std::uint32_t> only_connection_;
   std::array<std::vector<std::uint32_t>, shard_count> numbers_;  ///< by shard and local number minus one
   std::uint32_t next_number_ = 1;
+  std::array<const output::Output*, shard_count + 1>
+      outputs_{};              ///< of the current window; the capture's last
   std::vector<Place> places_;  ///< of the current window's spans; kept for its memory, as the next two
   std::vector<Place> sorted_;
   std::vector<std::uint32_t> counts_;

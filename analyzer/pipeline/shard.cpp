@@ -34,6 +34,7 @@ void Shard::on_datagram(const net::UdpDatagram& datagram) {
     rtmfp_ = std::make_unique<rtmfp::SessionTable>(
         *observer_,
         rtmfp::SessionOptions{.message_events = context_.session.message_events,
+                              .walk_frames = context_.session.walk_frames,
                               .keep_media = context_.session.keep_media},
         context_.keys, context_.opened, clock_);
   }

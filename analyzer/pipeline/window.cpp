@@ -21,6 +21,10 @@ void WindowReader::read(Window& window) {
   window.sections.clear();
   window.rtmfp_datagrams.clear();
   window.last = !source_.read(window.batch, window_size_);
+  window.drops.clear();
+  const capture::SourceStatistics& statistics = source_.statistics();
+  for (const capture::Drops& drops : statistics.drops)
+    window.drops.push_back({drops, statistics.interfaces[drops.interface_id].name});
   const auto& packets = window.batch.packets;
   // Segments are decoded in place, and are not cleared first: most of a window is overwritten at once.
   if (window.segments.size() < packets.size()) window.segments.resize(packets.size());

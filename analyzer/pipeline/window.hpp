@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "capture/source.hpp"
@@ -33,6 +34,11 @@ struct Section {
   std::size_t datagrams_end = 0;
 };
 
+struct InterfaceDrops {
+  capture::Drops drops;
+  std::string interface;  ///< its name; empty: not known
+};
+
 /// A run of packets, and what the shards make of it. Used again and again, so that nothing is allocated.
 struct Window {
   capture::PacketBatch batch;
@@ -41,6 +47,7 @@ struct Window {
   std::vector<std::uint32_t> order;       ///< indices into `segments`, section by section, shard by shard
   std::vector<Section> sections;
   std::vector<net::UdpDatagram> rtmfp_datagrams;    ///< that may be RTMFP, in capture order: for rtmfp_shard
+  std::vector<InterfaceDrops> drops;                ///< that were noted while it was read
   PacketRef last_packet;                            ///< of all windows so far
   bool last = false;                                ///< nothing comes after this window
   keys::KeyVersion keys = 0;                        ///< its shards see the keys up to this version

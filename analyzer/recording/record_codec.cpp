@@ -1,5 +1,7 @@
 #include "recording/record_codec.hpp"
 
+#include <algorithm>
+
 namespace rtmpscope::recording {
 namespace {
 
@@ -18,6 +20,22 @@ constexpr std::uint8_t estimated = 0x10;       ///< the timestamp
 constexpr std::uint8_t stream_unknown = 0x20;  ///< the message stream id
 constexpr std::uint8_t has_link = 0x40;
 constexpr std::uint8_t body_copied = 0x80;
+
+// How the chunks of a message were written: a number with the type of the first header, this flag, and the
+// bytes of all headers.
+constexpr std::uint64_t has_first_time = 0x04;
+constexpr std::uint64_t has_contents = 0x08;
+constexpr unsigned header_bytes_shift = 4;
+
+// What a frame consists of: two bytes, then numbers.
+constexpr std::uint8_t listed_mask = 0x1F;
+static_assert(media::FrameContents::most_types <= listed_mask);
+constexpr std::uint8_t delimiter = 0x20;
+constexpr std::uint8_t sei = 0x40;
+constexpr std::uint8_t parameter_sets = 0x80;
+constexpr std::uint8_t picture_mask = 0x0F;
+constexpr std::uint8_t whole = 0x10;
+constexpr std::uint8_t has_filler = 0x20;
 
 std::uint8_t tag_of(Record::Kind kind, Direction direction) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(kind) |
@@ -125,6 +143,11 @@ void RecordWriter::message(Direction direction, const MessageRecord& record) {
   write_varint(out_, header.timestamp);
   write_varint(out_, header.length);
   write_varint(out_, header.chunks);
+  const bool timed = header.first_time != rtmp::no_time;
+  write_varint(out_, std::uint64_t{header.header_bytes} << header_bytes_shift |
+                         (timed ? has_first_time : 0U) | (record.contents ? has_contents : 0U) |
+                         (header.header_type & two_bits));
+  if (timed) write_varint(out_, static_cast<std::uint64_t>(header.first_time));
   write_varint(out_, zigzag(frame_ - header.first_frame));
   offset(header.stream_offset);
   write_varint(out_, record.stream_name);
@@ -136,6 +159,35 @@ void RecordWriter::message(Direction direction, const MessageRecord& record) {
   } else {
     write_varint(out_, body.offset);
   }
+  if (record.contents) frame_contents(*record.contents);
+}
+
+void RecordWriter::frame_contents(const media::FrameContents& contents) {
+  out_.push_back(static_cast<std::uint8_t>(contents.listed | (contents.delimiter ? delimiter : 0U) |
+                                           (contents.sei ? sei : 0U) |
+                                           (contents.parameter_sets ? parameter_sets : 0U)));
+  out_.push_back(static_cast<std::uint8_t>(static_cast<unsigned>(contents.picture) |
+                                           (contents.whole ? whole : 0U) |
+                                           (contents.filler_bytes != 0 ? has_filler : 0U)));
+  write_varint(out_, contents.nal_units);
+  if (contents.filler_bytes != 0) write_varint(out_, contents.filler_bytes);
+  out_.insert(out_.end(), contents.types.begin(), contents.types.begin() + contents.listed);
+}
+
+void RecordReader::read_contents(media::FrameContents& contents) {
+  const std::uint8_t first = in_[0];
+  const std::uint8_t second = in_[1];
+  in_ = in_.subspan(2);
+  contents.listed = first & listed_mask;
+  contents.delimiter = (first & delimiter) != 0;
+  contents.sei = (first & sei) != 0;
+  contents.parameter_sets = (first & parameter_sets) != 0;
+  contents.picture = static_cast<media::PictureKind>(second & picture_mask);
+  contents.whole = (second & whole) != 0;
+  contents.nal_units = number();
+  if ((second & has_filler) != 0) contents.filler_bytes = number();
+  std::copy_n(in_.begin(), contents.listed, contents.types.begin());
+  in_ = in_.subspan(contents.listed);
 }
 
 void RecordReader::read_message(std::uint8_t tag, MessageRecord& record) {
@@ -156,6 +208,10 @@ void RecordReader::read_message(std::uint8_t tag, MessageRecord& record) {
   header.timestamp = number();
   header.length = number();
   header.chunks = number();
+  const std::uint64_t written = read_varint(in_);
+  header.header_type = static_cast<std::uint8_t>(written & two_bits);
+  header.header_bytes = static_cast<std::uint32_t>(written >> header_bytes_shift);
+  if ((written & has_first_time) != 0) header.first_time = static_cast<Timestamp>(read_varint(in_));
   header.first_frame = frame_ - unzigzag(read_varint(in_));
   header.stream_offset = offset();
   record.stream_name = number();
@@ -168,6 +224,7 @@ void RecordReader::read_message(std::uint8_t tag, MessageRecord& record) {
   } else {
     record.body.offset = number();
   }
+  if ((written & has_contents) != 0) read_contents(record.contents.emplace());
 }
 
 void RecordWriter::event(Direction direction, std::uint32_t index) {

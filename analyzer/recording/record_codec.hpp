@@ -29,6 +29,7 @@ class RecordWriter {
 
  private:
   void offset(std::uint64_t stream_offset);
+  void frame_contents(const media::FrameContents& contents);
 
   std::vector<std::uint8_t> out_;
   std::uint64_t near_ = 0;
@@ -48,6 +49,7 @@ class RecordReader {
  private:
   void read_chunk(std::uint8_t tag, ChunkRecord& record);
   void read_message(std::uint8_t tag, MessageRecord& record);
+  void read_contents(media::FrameContents& contents);
   std::uint64_t offset();
   std::uint32_t number() { return static_cast<std::uint32_t>(read_varint(in_)); }
 

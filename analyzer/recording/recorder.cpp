@@ -54,8 +54,11 @@ void Recorder::on_chunk(const rtmp::ChunkEvent& event) {
 void Recorder::on_message(const rtmp::MessageEvent& event) {
   MessageRecord record;
   record.header = event.message.header;
+  if (record.header.first_time == event.packet.time) record.header.first_time = rtmp::no_time;
   record.body = place_of(event.message.body);
   record.complete = event.message.complete;
+  if (event.message.contents != nullptr && record.body.size < record.header.length)
+    record.contents = *event.message.contents;
   if (record.complete && record.header.first_frame != 0 && record.header.first_frame < frame_) {
     spans_[index_of(event.direction.value_or(Direction::to_server))].push_back(
         {static_cast<std::uint32_t>(record.header.first_frame), frame_, record.header.type_id});

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "media/frame_contents.hpp"
 #include "rtmp/chunk/chunk_parser.hpp"
 #include "rtmp/chunk/message.hpp"
 #include "rtmp/handshake/handshake.hpp"
@@ -40,12 +41,15 @@ struct CommandLink {
 };
 
 struct MessageRecord {
-  rtmp::MessageHeader header;
+  rtmp::MessageHeader
+      header;  ///< without `first_time` where that is the time of the packet that completed it
   KeptBytes body;
   std::uint32_t frame = 0;        ///< that completed it
   std::uint32_t stream_name = 0;  ///< index for Recorder::text
   std::uint32_t app = 0;          ///< likewise
   std::uint32_t link = 0;         ///< of its CommandLink; 0: not a command
+  /// Of rtmp::Message, where `body` is but the beginning.
+  std::optional<media::FrameContents> contents{};
   bool complete = true;
 };
 

@@ -35,7 +35,7 @@ void Flow::add(const Fragment& fragment, PacketRef packet, FlowListener& listene
   if (fragment.sequence == next_ && !fragment.abandoned) {
     ++next_;
     missing_since_ = packet.time;
-    take(packet.number, fragment.place, fragment.data, packet, listener);
+    take(packet, fragment.place, fragment.data, packet, listener);
     take_waiting(packet, listener);
   } else {
     keep(fragment, packet, listener);
@@ -55,8 +55,7 @@ void Flow::keep(const Fragment& fragment, PacketRef packet, FlowListener& listen
   if (waiting_.empty()) missing_since_ = packet.time;
   waiting_.emplace(
       fragment.sequence,
-      Waiting{
-          fragment.place, fragment.abandoned, packet.number, {fragment.data.begin(), fragment.data.end()}});
+      Waiting{fragment.place, fragment.abandoned, packet, {fragment.data.begin(), fragment.data.end()}});
   if (fragment.sequence == next_) take_waiting(packet, listener);
 }
 
@@ -133,18 +132,17 @@ void Flow::take_waiting(PacketRef packet, FlowListener& listener) {
       ++totals_.abandoned;
       break_message(packet, listener);
     } else {
-      take(fragment.frame, fragment.place, fragment.data, packet, listener);
+      take(fragment.packet, fragment.place, fragment.data, packet, listener);
     }
   }
 }
 
 /// The fragment before `next_`.
-void Flow::take(std::uint64_t frame, FragmentPlace place, Bytes data, PacketRef packet,
-                FlowListener& listener) {
+void Flow::take(PacketRef from, FragmentPlace place, Bytes data, PacketRef packet, FlowListener& listener) {
   if (place == FragmentPlace::whole || place == FragmentPlace::begin) {
     break_message(packet, listener);
     lost_begin_ = false;
-    begin_message(frame);
+    begin_message(from);
     message_.fragments = 1;
     message_.length = data.size();
     if (place == FragmentPlace::begin) return append(data);
@@ -161,10 +159,10 @@ void Flow::take(std::uint64_t frame, FragmentPlace place, Bytes data, PacketRef 
   if (place == FragmentPlace::end) deliver_open(true, packet, listener);
 }
 
-void Flow::begin_message(std::uint64_t frame) {
+void Flow::begin_message(PacketRef first) {
   message_ = {};
   message_.sequence = next_ - 1;
-  message_.first_frame = frame;
+  message_.first = first;
   open_ = true;
 }
 

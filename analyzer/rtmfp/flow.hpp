@@ -30,7 +30,7 @@ class HeldBytes {
 /// A message of a flow, as it was sent: type, time and body are in `bytes`.
 struct FlowMessage {
   std::uint64_t sequence = 0;  ///< of its first fragment
-  std::uint64_t first_frame = 0;
+  PacketRef first;             ///< the packet with that fragment
   std::uint32_t fragments = 0;
   std::uint64_t length = 0;  ///< of the fragments that came; more than `bytes` has where a limit was reached
   bool complete = true;      ///< false: fragments behind the first `bytes` are missing
@@ -85,19 +85,19 @@ class Flow {
   struct Waiting {
     FragmentPlace place{};
     bool abandoned = false;
-    std::uint64_t frame = 0;
+    PacketRef packet;
     std::vector<std::uint8_t> data;
   };
   enum class Why : std::uint8_t { abandoned, not_captured };
 
-  void take(std::uint64_t frame, FragmentPlace place, Bytes data, PacketRef packet, FlowListener& listener);
+  void take(PacketRef from, FragmentPlace place, Bytes data, PacketRef packet, FlowListener& listener);
   void take_waiting(PacketRef packet, FlowListener& listener);
   void skip_to(std::uint64_t sequence, Why why, PacketRef packet, FlowListener& listener);
   void skip_front_gap(PacketRef packet, FlowListener& listener);
   void keep(const Fragment& fragment, PacketRef packet, FlowListener& listener);
   void settle(PacketRef packet, FlowListener& listener);
   void give_up_to(std::uint64_t last, Why why, PacketRef packet, FlowListener& listener);
-  void begin_message(std::uint64_t frame);
+  void begin_message(PacketRef first);
   void append(Bytes data);
   void deliver(bool complete, Bytes bytes, PacketRef packet, FlowListener& listener);
   void deliver_open(bool complete, PacketRef packet, FlowListener& listener);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/frame_walk.hpp"
 #include "media/media.hpp"
 
 namespace rtmpscope::rtmfp {
@@ -382,12 +383,17 @@ void Session::on_message(Direction direction, std::uint64_t number, FlowEntry& e
   header.message_stream_id = entry.facts.message_stream_id.value_or(0);
   header.chunk_stream_id = static_cast<std::uint32_t>(number);
   header.chunks = message.fragments;
-  header.first_frame = message.first_frame;
+  header.first_frame = message.first.number;
+  header.first_time = message.first.time;
   header.stream_offset = message.sequence;
   out.complete = header.length_known;
   const Bytes body = message.bytes.subspan(head_size);
   out.body = wanted_part(header.type_id, body.first(std::min<std::size_t>(body.size(), header.length)),
                          header.length, context_.options.keep_media);
+  std::optional<media::FrameContents> contents;
+  if (context_.options.walk_frames && header.type_id == rtmp::MessageType::video)
+    contents = media::read_frame_contents(body, header.length);
+  if (contents) out.contents = &*contents;
   messages_.on_message(direction, out, packet);
 }
 

@@ -15,6 +15,7 @@ namespace rtmpscope::rtmfp {
 
 struct SessionOptions {
   bool message_events = true;  ///< as rtmp::SessionOptions
+  bool walk_frames = true;     ///< likewise
   bool keep_media = false;     ///< the same
 };
 

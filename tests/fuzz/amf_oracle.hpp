@@ -80,8 +80,9 @@ class AmfOracle {
 
   std::string take_name(FieldId id) {
     Level& level = levels_.back();
-    const bool named_by_table = id == FieldId::amf_class_name || id == FieldId::amf_unparsed ||
-                                id == FieldId::amf3_dense || id == FieldId::amf3_externalizable;
+    const bool named_by_table = id == FieldId::amf_class_name || id == FieldId::amf_ecma_count ||
+                                id == FieldId::amf_unparsed || id == FieldId::amf3_dense ||
+                                id == FieldId::amf3_externalizable;
     if (level.object && !level.has_key && !named_by_table) return "a value without a key in an object";
     level.has_key = false;
     return {};

@@ -29,9 +29,8 @@ constexpr std::array<std::string_view, keys_count> identifiers = {
 
 /// Members of AMF objects that are not the sender's; the at sign keeps them apart from names that are data.
 constexpr std::pair<std::string_view, std::string_view> amf_members[] = {
-    {"amf_class_name", "@class"},
-    {"amf3_dense", "@dense"},
-    {"amf3_externalizable", "@externalizable"},
+    {"amf_class_name", "@class"},  {"amf_ecma_count", "@count"},
+    {"amf3_dense", "@dense"},      {"amf3_externalizable", "@externalizable"},
     {"amf_unparsed", "@unparsed"},
 };
 

@@ -15,6 +15,7 @@ using Value = nlohmann::ordered_json;
 std::string_view key_of(FieldId id) {
   switch (id) {
     case FieldId::amf_class_name: return "@class";
+    case FieldId::amf_ecma_count: return "@count";
     case FieldId::amf3_dense: return "@dense";
     case FieldId::amf3_externalizable: return "@externalizable";
     case FieldId::amf_unparsed: return "@unparsed";

@@ -1,6 +1,7 @@
 #include "output/judgement/event_reader.hpp"
 
 #include "analysis/record/line_reader.hpp"
+#include "media/frame_contents.hpp"
 
 namespace rtmpscope::output {
 namespace {
@@ -24,11 +25,22 @@ PacketKind packet_kind(media::AudioPacketKind kind) {
   }
 }
 
+analysis::Picture picture_of(media::PictureKind kind) {
+  switch (kind) {
+    case media::PictureKind::unknown: return analysis::Picture::unknown;
+    case media::PictureKind::idr: return analysis::Picture::idr;
+    case media::PictureKind::cra: return analysis::Picture::cra;
+    case media::PictureKind::bla: return analysis::Picture::bla;
+    default: return analysis::Picture::other;
+  }
+}
+
 MediaRecord head_of(const rtmp::MessageEvent& event) {
   const rtmp::MessageHeader& header = event.message.header;
   MediaRecord record;
   record.at = {event.packet.time, event.packet.number};
-  record.first = {event.packet.time, header.first_frame};
+  const bool timed = header.first_time != rtmp::no_time;
+  record.first = {timed ? header.first_time : event.packet.time, header.first_frame};
   record.connection = event.connection;
   record.direction = *event.direction;
   record.timestamp_exact = header.timestamp_exact;
@@ -37,6 +49,7 @@ MediaRecord head_of(const rtmp::MessageEvent& event) {
   record.chunk_stream_id = header.chunk_stream_id;
   record.timestamp = header.timestamp;
   record.length = header.length;
+  if (event.message.complete && header.header_bytes != 0) record.wire_bytes = event.message.wire_bytes();
   record.stream_offset = header.stream_offset;
   return record;
 }
@@ -74,6 +87,10 @@ bool EventReader::read_media(const rtmp::MessageEvent& event) {
     record.key_frame = video->key_frame;
     record.disposable = video->frame_type == media::FrameType::disposable_inter;
     record.composition_time = video->composition_time;
+    if (const media::FrameContents* const contents = event.message.contents; contents != nullptr) {
+      record.picture = picture_of(contents->picture);
+      record.filler_bytes = contents->filler_bytes;
+    }
     to_.on_media(record);
     return true;
   }

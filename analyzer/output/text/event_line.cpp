@@ -295,7 +295,8 @@ std::string compact_text(const Tape& tape, std::size_t begin, std::size_t end, c
   bool named = false;
   for (std::size_t at = begin; at < end; ++at) {
     const Tape::Entry& entry = tape.entries()[at];
-    if (entry.op == Op::finding) continue;
+    // How many members an array has is seen.
+    if (entry.op == Op::finding || (entry.op == Op::number && entry.id == FieldId::amf_ecma_count)) continue;
     if (entry.op == Op::end) {
       if (lists.empty()) continue;
       out.push_back(lists.back() ? ']' : '}');

@@ -42,7 +42,8 @@ TextRenderer::~TextRenderer() = default;
 
 void TextRenderer::on_event(const rtmp::Event& event) {
   switch (event.kind) {
-    case EventKind::capture_start: return;
+    case EventKind::capture_start:
+    case EventKind::capture_drops: return;  // the last line has them all
     case EventKind::capture_end:
       return add_last_line_span(output_, static_cast<const rtmp::CaptureEndEvent&>(event), style_);
     case EventKind::connection_open: {

@@ -197,6 +197,7 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
   }
   if (known == nullptr) index = streams_.find_or_add(header_.chunk_stream_id);
   ChunkStream& stream = streams_[index];
+  ++stream.headers[header_.format];
   ChunkItem item;
   item.kind = ChunkItem::Kind::begin;
   item.stream = index;
@@ -207,6 +208,7 @@ ChunkItem ChunkParser::resolve(PacketRef packet, Bytes raw) {
 
   if (continuation) {
     ++stream.message.chunks;
+    stream.message.header_bytes += header_.size;
     taken_ = {header_.stream_offset, header_.stream_offset + header_.size, current_};
     if (header_.format != 3) [[unlikely]]
       repeat_header(stream);
@@ -290,7 +292,12 @@ void ChunkParser::start_message(ChunkStream& stream, PacketRef packet) {
   stream.defaults_uncertain = false;
   message.chunks = 1;
   message.first_frame = packet.number;
+  message.first_time = packet.time;
   message.stream_offset = h.stream_offset;
+  message.header_bytes = h.size;
+  message.header_type = h.format;
+  if (stream.first_header_type == no_header) [[unlikely]]
+    stream.first_header_type = h.format;
   clock_.follow(stream, packet);
   if (message.chunk_stream_id != 2) extended_timestamps_.follow(message.timestamp);
 }
@@ -378,6 +385,7 @@ void ChunkParser::restart_message(const ChunkResumption& resumption) {
   ChunkStream& stream = streams_[current_];
   stream.received = stream.missing = 0;
   stream.message.chunks = 1;
+  stream.message.header_bytes = header_.size;
   stream.in_progress = true;
   stream.incomplete = false;
   remaining_ = std::min(stream.message.length, chunk_size_);

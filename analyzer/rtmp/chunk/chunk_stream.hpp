@@ -1,6 +1,7 @@
 // State of one chunk stream (RTMP 5.3): what its next header takes over, and the message in progress.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "rtmp/chunk/chunk_header.hpp"
@@ -11,6 +12,10 @@ namespace rtmpscope::rtmp {
 
 /// Format of the last header that was not type 3. What a type 3 header repeats depends on it.
 enum class LastFormat : std::uint8_t { type0, type1, type2, none };
+
+/// Chunk headers that were read, by their type 0 to 3.
+using HeaderCounts = std::array<std::uint64_t, 4>;
+inline constexpr std::uint8_t no_header = 0xFF;
 
 struct ChunkStream {
   MessageHeader message;                  ///< of the message in progress, or of the last one
@@ -26,7 +31,9 @@ struct ChunkStream {
   bool repeats_headers = false;         ///< a message was continued by a header that is not type 3
   bool other_timestamps = false;  ///< an extended timestamp had another value than it should; that was noted
   bool defaults_uncertain = false;  ///< a header may have been lost that changed what the next one inherits
-  std::uint32_t body = 0;           ///< of the message in progress, for the caller: MessageAssembler
+  std::uint8_t first_header_type = no_header;  ///< of the first chunk header that was read: 0 to 3
+  std::uint32_t body = 0;  ///< of the message in progress, for the caller: MessageAssembler
+  HeaderCounts headers{};
 
   /// Bytes that the message in progress lacks if it ends here.
   [[nodiscard]] std::uint32_t lacking() const { return message.length - received + missing; }

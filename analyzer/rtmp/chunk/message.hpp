@@ -2,8 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 
 #include "base/bytes.hpp"
+
+namespace rtmpscope::media {
+struct FrameContents;  // media/frame_contents.hpp
+}
 
 namespace rtmpscope::rtmp {
 
@@ -29,6 +34,9 @@ enum MessageType : std::uint8_t {
 /// Hardly any sender has more chunk streams in one direction.
 inline constexpr std::size_t usual_chunk_streams = 8;
 
+/// In place of a capture time that is not known.
+inline constexpr Timestamp no_time = std::numeric_limits<Timestamp>::min();
+
 /// The resolved header of a message: inherited values are filled in.
 struct MessageHeader {
   std::uint8_t type_id = 0;
@@ -42,6 +50,9 @@ struct MessageHeader {
   std::uint32_t chunks = 0;         ///< chunks that carried it; over RTMFP fragments
   std::uint64_t first_frame = 0;    ///< packet with the first byte of the first chunk
   std::uint64_t stream_offset = 0;  ///< basic header of the first chunk; over RTMFP its sequence number
+  Timestamp first_time = no_time;   ///< of packet `first_frame`
+  std::uint32_t header_bytes = 0;   ///< of the headers of all chunks so far; over RTMFP 0
+  std::uint8_t header_type = 0;     ///< of the first chunk: 0 to 3 (RTMP 5.3.1.2); no meaning over RTMFP
 };
 
 /// A message with its body.
@@ -53,9 +64,14 @@ struct Message {
   Bytes body;
   bool complete = true;       ///< false where bytes of the message are missing in the capture
   std::uint32_t missing = 0;  ///< how many; 0 if it is complete
+  /// Of a video frame of NAL units, all of it, while `body` is but its beginning: what it consists of. Null:
+  /// nobody has looked (SessionOptions::walk_frames), or it is no such message.
+  const media::FrameContents* contents = nullptr;
 
   /// Bytes of the message that are in the capture, whether or not they are kept.
   [[nodiscard]] std::uint32_t received() const { return header.length - missing; }
+  /// Bytes of its chunks, headers included. Only of a complete message that came in chunks.
+  [[nodiscard]] std::uint32_t wire_bytes() const { return header.length + header.header_bytes; }
 };
 
 }  // namespace rtmpscope::rtmp

@@ -43,6 +43,9 @@ MessageAssembler::Body& MessageAssembler::begin(Number& body, const MessageHeade
   fresh.head_seen = media_whole_ || !is_media(message.type_id);
   fresh.wanted = fresh.head_seen ? message.length : std::min(message.length, media::head_size);
   fresh.limited = false;
+  fresh.passed = 0;
+  fresh.walk = walks_frames_ && message.type_id == MessageType::video ? media::FrameWalk(message.length)
+                                                                      : media::FrameWalk();
   return fresh;
 }
 
@@ -50,9 +53,24 @@ void MessageAssembler::end_before_gap(Number& body, const MessageHeader& message
   Body& cut = begun_body(body, message);
   cut.wanted = static_cast<std::uint32_t>(cut.bytes.size());
   cut.head_seen = true;
+  cut.walk.stop();
 }
 
-Bytes MessageAssembler::whole(const MessageHeader& message, Bytes payload) const {
+/// The byte that the walk waits for has come with `payload`, which is the last that has passed.
+void MessageAssembler::follow(Body& body, Bytes payload) {
+  const auto before = body.passed - static_cast<std::uint32_t>(payload.size());
+  if (!body.walk.started()) {
+    const std::size_t head = std::min<std::size_t>(body.length, media::head_size);
+    if (body.bytes.size() < head) return body.walk.stop();  // kept in part
+    body.walk.start(Bytes(body.bytes).first(head));
+    body.walk.take(Bytes(body.bytes).first(std::min<std::size_t>(before, head)), 0);
+  }
+  body.walk.take(payload, before);
+}
+
+Bytes MessageAssembler::whole(const MessageHeader& message, Bytes payload) {
+  if (walks_frames_ && message.type_id == MessageType::video)
+    contents_ = media::read_frame_contents(payload, message.length);
   if (media_whole_ || !is_media(message.type_id)) return payload;
   const std::uint32_t head = std::min(message.length, media::head_size);
   return payload.first(

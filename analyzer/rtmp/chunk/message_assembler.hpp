@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "base/prefetch.hpp"
+#include "media/frame_walk.hpp"
 #include "rtmp/chunk/message.hpp"
 #include "rtmp/chunk/shared_memory.hpp"
 
@@ -38,19 +39,31 @@ class MessageAssembler final : private SharedMemory::Holder {
 
   /// For somebody who wants the media, too. Holds for bodies that begin later.
   void keep_media_whole(bool whole) { media_whole_ = whole; }
+  /// Whether frames of messages that begin later are followed to their ends: see `contents`.
+  void walk_frames(bool walk) { walks_frames_ = walk; }
   /// Payload in order, of a message with that header; nothing is kept after a gap.
   void append(Number& body, const MessageHeader& message, Bytes payload) {
-    if (!payload.empty()) keep(begun_body(body, message), payload);
+    if (payload.empty()) return;
+    Body& to = begun_body(body, message);
+    keep(to, payload);
+    to.passed += static_cast<std::uint32_t>(payload.size());
+    if (to.passed > to.walk.next()) follow(to, payload);
   }
   /// Bytes are missing here: the body ends before them.
   void end_before_gap(Number& body, const MessageHeader& message);
   /// Takes the last piece of a message, empty if bytes are missing. Returns the body, valid until `release`
   /// or the next call.
   [[nodiscard]] Bytes finish(Number& body, const MessageHeader& message, Bytes payload) {
+    contents_.reset();
     if (body == 0 && payload.size() == message.length) return whole(message, payload);
     append(body, message, payload);
-    return body == 0 ? Bytes() : Bytes(bodies_[body - 1].bytes);
+    if (body == 0) return {};
+    contents_ = bodies_[body - 1].walk.contents();
+    return bodies_[body - 1].bytes;
   }
+  /// What the message that `finish` took last consists of; valid until it takes another one. Null: it is no
+  /// frame of NAL units, or frames are not followed.
+  [[nodiscard]] const media::FrameContents* contents() const { return contents_ ? &*contents_ : nullptr; }
   /// The body, if there is one, is no longer needed. Large ones give their memory back.
   void release(Number& body) {
     if (body != 0) forget(body);
@@ -64,6 +77,8 @@ class MessageAssembler final : private SharedMemory::Holder {
     std::uint32_t length = 0;
     std::uint32_t wanted = 0;  ///< bytes to keep at most
     Number next_unused = 0;    ///< while it is no message's
+    std::uint32_t passed = 0;  ///< payload so far
+    media::FrameWalk walk;
     std::uint8_t type_id = 0;
     bool head_seen = true;  ///< `wanted` is final
     bool limited = false;
@@ -76,7 +91,8 @@ class MessageAssembler final : private SharedMemory::Holder {
   void shorten_bodies() override;
   void grow_count();
   void count_as(std::size_t bytes);
-  [[nodiscard]] Bytes whole(const MessageHeader& message, Bytes payload) const;
+  [[nodiscard]] Bytes whole(const MessageHeader& message, Bytes payload);
+  static void follow(Body& body, Bytes payload);
   void forget(Number& body);
   void keep(Body& body, Bytes payload);
   static void limit_to_wanted(Body& body, Bytes head);
@@ -88,6 +104,8 @@ class MessageAssembler final : private SharedMemory::Holder {
   std::optional<SharedMemory::Place> place_;
   Number unused_ = 0;  ///< the first one
   bool media_whole_ = false;
+  bool walks_frames_ = false;
+  std::optional<media::FrameContents> contents_;
 };
 
 }  // namespace rtmpscope::rtmp

@@ -4,12 +4,12 @@
 
 #include "base/byte_order.hpp"
 #include "rtmp/handshake/handshake.hpp"
+#include "rtmp/handshake/random_texts.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
 
-constexpr std::uint32_t shown_random_bytes =
-    32;  ///< enough to tell generators apart; the rest is noise in JSON
+constexpr std::uint32_t shown_random_bytes = 32;  ///< enough to tell generators apart; the rest is noise
 constexpr std::uint32_t random_offset = 8;
 constexpr Range nowhere{0, 0};
 
@@ -105,11 +105,25 @@ void describe_version(const HandshakePartFacts& facts, FieldSink& sink) {
   }
 }
 
-void describe_random(Bytes raw, FieldSink& sink) {
+void describe_texts(Bytes random, FieldSink& sink) {
+  const std::vector<Range> texts = find_random_texts(random);
+  if (texts.empty()) return;
+  sink.begin(FieldId::handshake_texts, random_offset + texts.front().offset);
+  for (const Range& text : texts) {
+    sink.text(FieldId::handshake_text, {random_offset + text.offset, text.length},
+              random.subspan(text.offset, text.length));
+  }
+  sink.end(FieldId::handshake_texts, random_offset + texts.back().end());
+}
+
+/// `echo`: how much the block repeats of the peer's, if that is known.
+void describe_random(Bytes raw, const std::optional<Echo>& echo, FieldSink& sink) {
   if (raw.size() <= random_offset) return;
   const Bytes random = raw.subspan(random_offset);
-  sink.blob(FieldId::handshake_random, {random_offset, static_cast<std::uint32_t>(random.size())},
-            random.first(std::min<std::size_t>(random.size(), shown_random_bytes)));
+  const Bytes head = random.first(std::min<std::size_t>(random.size(), shown_random_bytes));
+  sink.blob(FieldId::handshake_random, {random_offset, static_cast<std::uint32_t>(random.size())}, head);
+  sink.blob(FieldId::handshake_random_head, {random_offset, static_cast<std::uint32_t>(head.size())}, head);
+  if (!echo || *echo == Echo::none) describe_texts(random, sink);
 }
 
 void describe_digest(Bytes block, const DigestLocation& at, DigestLayout layout, FieldSink& sink) {
@@ -151,7 +165,7 @@ void describe_block(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink)
   if (facts.kind == HandshakeSideKind::version_only) {
     sink.finding(FindingId::handshake_version_without_digest, {4, 4});
   }
-  describe_random(raw, sink);
+  describe_random(raw, facts.copies_client, sink);
   if (facts.layout == DigestLayout::none || !whole) return;
   const DigestLocation at = locate_digest(raw, facts.layout);
   const bool encrypted = is_encrypted(facts.version.value_or(0));
@@ -183,7 +197,7 @@ void describe_reply(const HandshakePartFacts& facts, Bytes raw, FieldSink& sink)
   if (reply.echo) sink.number(FieldId::handshake_echo, nowhere, number_of(*reply.echo));
   if (raw.size() >= 4) sink.number(FieldId::handshake_time, {0, 4}, load_be32(raw.data()));
   if (raw.size() >= 8) sink.number(FieldId::handshake_time2, {4, 4}, load_be32(raw.data() + 4));
-  describe_random(raw, sink);
+  describe_random(raw, reply.echo, sink);
   if (raw.size() != handshake_block_size) return;
   constexpr Range signature{handshake_signature_offset, handshake_digest_size};
   if (reply.signature_valid) {

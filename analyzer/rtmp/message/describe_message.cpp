@@ -24,7 +24,7 @@ void describe_message(const Message& message, FieldSink& sink) {
     case set_peer_bandwidth: describe_control(message, sink); break;
     case user_control: describe_user_control(message, sink); break;
     case audio: media::describe_audio(message.body, length, sink); break;
-    case video: media::describe_video(message.body, length, sink); break;
+    case video: media::describe_video(message.body, length, sink, message.contents); break;
     case command_amf3:
     case command_amf0: describe_command(message, sink); break;
     case data_amf3:

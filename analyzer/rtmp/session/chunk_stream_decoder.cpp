@@ -472,6 +472,7 @@ bool ChunkStreamDecoder::forgets_chunk_streams(std::size_t index, PacketRef pack
     if (i != index && parser_.stream(i).in_progress) delivery_.deliver_incomplete(i, packet, listener);
   }
   parser_.keep_only_current();
+  forgot_chunk_streams_ = true;
   count_chunk_streams(0);
   return true;
 }

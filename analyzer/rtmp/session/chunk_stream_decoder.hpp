@@ -7,6 +7,7 @@
 #include "rtmp/recovery/lookback.hpp"
 #include "rtmp/recovery/sync_search.hpp"
 #include "rtmp/recovery/trusted_chunk.hpp"
+#include "rtmp/session/chunk_habits.hpp"
 #include "rtmp/session/message_delivery.hpp"
 
 namespace rtmpscope::rtmp {
@@ -61,9 +62,16 @@ class ChunkStreamDecoder {
   }
   /// See MessageAssembler.
   void keep_media_whole(bool whole) { delivery_.assembler().keep_media_whole(whole); }
+  void walk_frames(bool walk) { delivery_.assembler().walk_frames(walk); }
 
   /// Bytes or chunk borders have been lost: what does not fit since then may be due to that.
   [[nodiscard]] bool damaged() const { return damaged_; }
+  /// The chunk streams whose headers were read, in the order of their first ones.
+  [[nodiscard]] ChunkHabits habits() const {
+    ChunkHabits habits = habits_of(parser_);
+    habits.cut = habits.cut || forgot_chunk_streams_;
+    return habits;
+  }
   /// A chunk header that the end of the stream cut off: how many bytes of it came.
   [[nodiscard]] std::size_t held_header_bytes() const { return parser_.held_header_bytes(); }
 
@@ -99,6 +107,7 @@ class ChunkStreamDecoder {
   std::uint64_t packet_ = 0;        ///< number of the one whose bytes are taken
   std::uint64_t packet_begin_ = 0;  ///< offset of its first byte
   bool damaged_ = false;
+  bool forgot_chunk_streams_ = false;
   std::uint32_t counted_chunk_streams_ = 0;  ///< that SharedMemory knows of
   WorkBudget work_;
   std::uint64_t restarted_ =

@@ -64,6 +64,7 @@ class SideDescription {
     if (tcp.end.fin) fin(*tcp.end.fin);
     if (tcp.end.reset) reset(*tcp.end.reset);
     if (tcp.end.tcp) measured(*tcp.end.tcp);
+    habits(summary.chunk_habits[side]);
     sink_.end(id(close_to_server), 0);
   }
 
@@ -113,6 +114,24 @@ class SideDescription {
     number_if_any(close_to_server_tcp_repeats_at_end, tcp.repeats_at_end);
     number_if_any(close_to_server_tcp_unanswered, tcp.unanswered_ms);
     sink_.end(id(close_to_server_tcp), 0);
+  }
+
+  void habits(const ChunkHabits& habits) {
+    using enum FieldId;
+    if (habits.streams.empty()) return;
+    sink_.begin(id(close_to_server_chunk_streams), 0);
+    for (const ChunkHabits::Stream& stream : habits.streams) {
+      sink_.begin(id(close_to_server_chunk_stream), 0);
+      number(close_to_server_chunk_stream_id, stream.chunk_stream_id);
+      number(close_to_server_first_type, stream.first_type);
+      number(close_to_server_type_0, stream.headers[0]);
+      number(close_to_server_type_1, stream.headers[1]);
+      number(close_to_server_type_2, stream.headers[2]);
+      number(close_to_server_type_3, stream.headers[3]);
+      sink_.end(id(close_to_server_chunk_stream), 0);
+    }
+    sink_.end(id(close_to_server_chunk_streams), 0);
+    if (habits.cut) flag(close_to_server_chunk_streams_cut, true);
   }
 
   /// `of_server` is the field of the direction to the server.

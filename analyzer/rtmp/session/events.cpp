@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/time_text.hpp"
 #include "rtmp/message/describe_message.hpp"
 
 namespace rtmpscope::rtmp {
@@ -19,7 +20,12 @@ void MessageEvent::describe(FieldSink& sink) const {
   sink.number(FieldId::message_length, {}, h.length);
   if (!h.length_known) sink.flag(FieldId::message_length_exact, {}, false);
   sink.number(FieldId::message_chunks, {}, h.chunks);
+  if (!in_flow) sink.number(FieldId::message_header_type, {}, h.header_type);
+  if (!in_flow && message.complete) sink.number(FieldId::message_wire_bytes, {}, message.wire_bytes());
   sink.number(FieldId::message_first_frame, {}, h.first_frame);
+  if (h.first_time != no_time && h.first_time != packet.time) {
+    sink.text(FieldId::message_first_time, {}, as_bytes(time_text(h.first_time)));
+  }
   sink.number(in_flow ? FieldId::message_sequence_number : FieldId::message_stream_offset, {},
               h.stream_offset);
   sink.flag(FieldId::message_complete, {}, message.complete);
@@ -85,6 +91,13 @@ void CaptureStartEvent::describe(FieldSink& sink) const {
   sink.text(FieldId::capture_format, {}, as_bytes(capture.format));
 }
 
+void CaptureDropsEvent::describe(FieldSink& sink) const {
+  sink.number(FieldId::capture_drops_interface_id, {}, interface_id);
+  if (!interface.empty()) sink.text(FieldId::capture_drops_interface, {}, as_bytes(interface));
+  if (kernel_drops) sink.number(FieldId::capture_drops_kernel, {}, *kernel_drops);
+  if (interface_drops) sink.number(FieldId::capture_drops_by_interface, {}, *interface_drops);
+}
+
 void CaptureEndEvent::describe(FieldSink& sink) const {
   CaptureStartEvent(capture).describe(sink);
   sink.begin(FieldId::capture_link_types, 0);
@@ -141,6 +154,7 @@ void describe_proxy_headers(const std::vector<ProxyHeader>& headers, const Proxy
 std::optional<Severity> severity_of(const Event& event) {
   switch (event.kind) {
     case EventKind::finding: return static_cast<const FindingEvent&>(event).severity();
+    case EventKind::capture_drops:
     case EventKind::gap:
     case EventKind::sync_lost: return Severity::warning;
     case EventKind::message: {

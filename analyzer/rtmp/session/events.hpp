@@ -258,6 +258,17 @@ struct CaptureStartEvent final : Event {
   void describe(FieldSink& sink) const override;
 };
 
+/// The capturing program has lost packets of an interface.
+struct CaptureDropsEvent final : Event {
+  std::uint16_t interface_id = 0;
+  std::string interface;                      ///< its name; empty: not known
+  std::optional<std::uint64_t> kernel_drops;  ///< packets so far; empty: not known
+  std::optional<std::uint64_t> interface_drops;
+
+  CaptureDropsEvent() : Event(EventKind::capture_drops) {}
+  void describe(FieldSink& sink) const override;
+};
+
 struct CaptureEndEvent final : Event {
   const CaptureTotals& capture;
 

@@ -25,7 +25,8 @@ void MessageDelivery::deliver(ChunkStream& stream, Bytes payload, bool complete,
   const Message message{.header = stream.message,
                         .body = body,
                         .complete = complete,
-                        .missing = complete ? 0 : stream.lacking()};
+                        .missing = complete ? 0 : stream.lacking(),
+                        .contents = assembler_.contents()};
   report_limit(stream.body, message, packet, listener);
   apply(message, packet, listener);
   listener.on_message(message, packet);
@@ -52,7 +53,8 @@ void MessageDelivery::deliver_incomplete(std::size_t index, PacketRef packet, Ch
   const Message message{.header = stream.message,
                         .body = assembler_.finish(stream.body, stream.message, {}),
                         .complete = false,
-                        .missing = stream.lacking()};
+                        .missing = stream.lacking(),
+                        .contents = assembler_.contents()};
   report_limit(stream.body, message, packet, listener);
   apply(message, packet, listener);
   listener.on_message(message, packet);
@@ -71,7 +73,8 @@ void MessageDelivery::deliver_abandoned(ChunkStream& stream, PacketRef packet,
   const Message message{.header = abandoned.message,
                         .body = assembler_.finish(stream.body, abandoned.message, {}),
                         .complete = false,
-                        .missing = abandoned.lacking()};
+                        .missing = abandoned.lacking(),
+                        .contents = assembler_.contents()};
   report_limit(stream.body, message, packet, listener);
   listener.on_framing_finding(message.header, FindingId::message_abandoned, message.header.type_id,
                               abandoned.received, packet);

@@ -164,6 +164,9 @@ void Session::on_end(Direction direction, const StreamEnd& end) {
 void Session::close(EndCause cause, PacketRef packet, const std::array<DirectionTotals, 2>& totals) {
   if (handshake_ != nullptr && !handshake_->finished()) handshake_->finish(packet, cause);
   handshake_.reset();
+  for (const Direction direction : {Direction::to_server, Direction::to_client}) {
+    messages_.summary().chunk_habits[index_of(direction)] = decoders_[index_of(direction)].habits();
+  }
   messages_.close(cause, packet, totals);
 }
 

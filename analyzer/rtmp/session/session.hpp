@@ -16,6 +16,7 @@ struct SessionOptions {
   bool chunk_events = false;       ///< --chunks
   bool message_events = true;      ///< false: the sink wants no more than connection events and findings
   bool keep_media = false;         ///< whole bodies of audio and video messages, not their heads alone
+  bool walk_frames = true;         ///< the NAL units of video frames are followed to their ends
   SharedMemory* memory = nullptr;  ///< that it shares with other connections; null: with none
   /// Of RTMPE: a layer below hands on what follows the handshake in clear if it is true when the handshake
   /// ends. Null: it hands on nothing, or ciphertext. Outlives the session's calls.
@@ -34,7 +35,10 @@ class Session final : public StreamSink, private HandshakeListener, private Chun
         chunk_events_(options.chunk_events),
         deciphered_(options.deciphered) {
     keep_media_whole(options.keep_media);
-    for (ChunkStreamDecoder& decoder : decoders_) decoder.share(options.memory);
+    for (ChunkStreamDecoder& decoder : decoders_) {
+      decoder.share(options.memory);
+      decoder.walk_frames(options.walk_frames);
+    }
   }
 
   void open(PacketRef packet);

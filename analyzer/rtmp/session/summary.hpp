@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "media/configuration.hpp"
+#include "rtmp/session/chunk_habits.hpp"
 #include "rtmp/session/events.hpp"
 
 namespace rtmpscope::rtmp {
@@ -84,6 +85,7 @@ struct ConnectionSummary {
   std::array<std::uint64_t, 2> messages{};
   std::array<std::uint64_t, 2> audio_messages{};
   std::array<std::uint64_t, 2> video_messages{};
+  std::array<ChunkHabits, 2> chunk_habits;  ///< by index_of(Direction) of the sender; filled in at the end
   std::uint64_t unlisted_media = 0;  ///< audio and video messages of streams and tracks beyond the limits
   std::string_view handshake;        ///< values.def: handshake_kind; empty if not captured
   std::string client_software;       ///< what it claims to be: flashVer of connect

@@ -66,17 +66,17 @@ TEST(Amf0, EmptyKeyIsANameUnlessTheEndMarkerFollows) {
 }
 
 TEST(Amf0, EcmaArrayCountIsAHint) {
-  EXPECT_DESCRIBED(amf0("08 00000001 0001 61 05 000009"), "ecma_array{a: null false}", );
-  EXPECT_DESCRIBED(amf0("08 00000000 0001 61 00 3ff0000000000000 000009"), "ecma_array{a: number 1}",
+  EXPECT_DESCRIBED(amf0("08 00000001 0001 61 05 000009"), "ecma_array{count 1, a: null false}", );
+  EXPECT_DESCRIBED(amf0("08 00000000 0001 61 00 3ff0000000000000 000009"), "ecma_array{count 0, a: number 1}",
                    "amf0_ecma_count_differs(0,1)");
-  EXPECT_DESCRIBED(amf0("08 00000014 0001 61 05 000009 05"), "ecma_array{a: null false}, null false",
-                   "amf0_ecma_count_differs(20,1)");
+  EXPECT_DESCRIBED(amf0("08 00000014 0001 61 05 000009 05"),
+                   "ecma_array{count 20, a: null false}, null false", "amf0_ecma_count_differs(20,1)");
 }
 
 TEST(Amf0, EcmaArrayMayEndWithTheMessageAfterTheAnnouncedMembers) {
-  EXPECT_DESCRIBED(amf0("08 00000001 0001 61 05"), "ecma_array{a: null false}",
+  EXPECT_DESCRIBED(amf0("08 00000001 0001 61 05"), "ecma_array{count 1, a: null false}",
                    "amf0_ecma_terminator_missing(1,0)");
-  EXPECT_DESCRIBED(amf0("08 00000002 0001 61 05"), "ecma_array{a: null false}",
+  EXPECT_DESCRIBED(amf0("08 00000002 0001 61 05"), "ecma_array{count 2, a: null false}",
                    "amf0_object_unterminated(1,0)");
 }
 
@@ -116,7 +116,7 @@ TEST(Amf0, ReferencesCountComplexValuesFromZeroIncludingTheOneTheyAreIn) {
   EXPECT_DESCRIBED(amf0("03 0001 61 07 0000 000009 0a 00000001 07 0001"),
                    "object{a: reference 0}, strict_array[reference 1]", );
   EXPECT_DESCRIBED(amf0("08 00000000 000009 10 0000 000009 07 0001 07 0002"),
-                   "ecma_array{}, typed_object{class_name \"\"}, reference 1, reference 2",
+                   "ecma_array{count 0}, typed_object{class_name \"\"}, reference 1, reference 2",
                    "amf0_reference_unresolved(2,2)");
 }
 

@@ -1,5 +1,6 @@
 // Several files as one source.
 #include <memory>
+#include <set>
 
 #include <gmock/gmock.h>
 
@@ -50,6 +51,53 @@ TEST(Merged, PacketsComeByTimeAndThenByInput) {
     EXPECT_EQ((*source)->format(), "mixed");
     EXPECT_EQ((*source)->progress(), 1.0);
     EXPECT_EQ((*source)->name(), a.path() + " and 3 more");
+  }
+}
+
+/// Packets at the given times, in microseconds, with statistics behind the second one.
+File pcapng_with_drops(const std::vector<std::uint32_t>& times, std::uint64_t drops) {
+  PcapngBuilder builder;
+  builder.section();
+  builder.interface(1);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    builder.begin(6);
+    for (const std::uint32_t word : {0U, 0U, times[i], 0U, 0U}) builder.u32(word);
+    builder.end();
+    if (i != 1) continue;
+    builder.begin(5);
+    builder.u32(0);
+    builder.u64(0);
+    builder.option64(7, drops);
+    builder.end_of_options();
+    builder.end();
+  }
+  return builder.file();
+}
+
+TEST(Merged, DropsKeepTheirPlace) {
+  const TemporaryFile a(pcapng_with_drops({10, 20, 30}, 7));
+  const TemporaryFile b(pcapng_with_drops({5, 25}, 8));
+  for (const Order order : {Order::merged, Order::one_by_one}) {
+    for (const std::size_t batch_size : {1U, 2U, 100U}) {
+      auto source = open_files({a.path(), b.path()}, order);
+      ASSERT_TRUE(source);
+      std::vector<std::pair<std::uint64_t, std::uint64_t>> seen;  // number, drops
+      std::set<std::uint16_t> interfaces;
+      PacketBatch batch;
+      for (bool more = true; more;) {
+        more = (*source)->read(batch, batch_size);
+        for (const Drops& drops : (*source)->statistics().drops) {
+          interfaces.insert(drops.interface_id);
+          seen.emplace_back(drops.at.number, drops.kernel_drops.value_or(0));
+        }
+      }
+      // Merged: b 5, a 10, a 20, b 25, then b's end, and a 30 with what a has noted in front of it.
+      const std::uint64_t of_a = order == Order::merged ? 4 : 2;
+      const std::uint64_t of_b = order == Order::merged ? 4 : 5;
+      EXPECT_THAT(seen, testing::UnorderedElementsAre(std::pair(of_a, std::uint64_t{7}),
+                                                      std::pair(of_b, std::uint64_t{8})));
+      EXPECT_EQ(interfaces.size(), 2U);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // What only pcapng has: sections, interfaces, time units, options, blocks that are no packets.
+#include <array>
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -219,6 +220,81 @@ TEST(Pcapng, DropsAreSummedOverInterfacesWithTheLastCountOfEach) {
     EXPECT_EQ(reading.statistics.interfaces[1].interface_drops, 2U);
     EXPECT_FALSE(reading.fault);
   }
+}
+
+void add_packet(PcapngBuilder& builder, std::uint32_t time, std::uint64_t drops = 0) {
+  builder.begin(6);
+  for (const std::uint32_t word : {0U, 0U, time, 0U, 0U}) builder.u32(word);
+  if (drops != 0) {
+    builder.option64(4, drops);
+    builder.end_of_options();
+  }
+  builder.end();
+}
+
+/// Packet number, interface, kernel's drops and interface's so far, of all drops that were noted.
+std::vector<std::array<std::uint64_t, 4>> drops_of(PacketSource& source, std::size_t batch_size) {
+  std::vector<std::array<std::uint64_t, 4>> seen;
+  PacketBatch batch;
+  for (bool more = true; more;) {
+    more = source.read(batch, batch_size);
+    for (const Drops& drops : source.statistics().drops)
+      seen.push_back({drops.at.number, drops.interface_id, drops.kernel_drops.value_or(99),
+                      drops.interface_drops.value_or(99)});
+  }
+  return seen;
+}
+
+TEST(Pcapng, DropsAreToldWhereTheCountersGrow) {
+  using Row = std::array<std::uint64_t, 4>;
+  PcapngBuilder builder;
+  builder.section();
+  builder.interface(1);
+  builder.interface(1);
+  add_packet(builder, 1);
+  add_interface_statistics(builder, 1, 2, 20);
+  add_interface_statistics(builder, 1, 2, 20);  // no more than before
+  add_packet(builder, 2);
+  add_packet(builder, 3);
+  add_interface_statistics(builder, 0, 0, 5);
+  add_interface_statistics(builder, 1, 3, 20);
+  for (const std::size_t batch_size : {1U, 2U, 100U}) {
+    const File file = builder.file();
+    auto source = open_memory(file, "test.pcapng");
+    ASSERT_TRUE(source);
+    EXPECT_THAT(drops_of(**source, batch_size),
+                testing::ElementsAre(Row{1, 1, 20, 2}, Row{3, 0, 5, 0}, Row{3, 1, 20, 3}))
+        << batch_size;
+  }
+}
+
+TEST(Pcapng, DropsThatPacketsTellOfAreToldOnceInASecond) {
+  using Row = std::array<std::uint64_t, 4>;
+  PcapngBuilder builder;
+  builder.section();
+  builder.interface(1);
+  for (const std::uint32_t time : {100U, 200U, 999'999U, 1'000'000U, 1'500'000U})
+    add_packet(builder, time, 2);
+  for (const std::size_t batch_size : {1U, 2U, 100U}) {
+    const File file = builder.file();
+    auto source = open_memory(file, "test.pcapng");
+    ASSERT_TRUE(source);
+    EXPECT_THAT(drops_of(**source, batch_size), testing::ElementsAre(Row{1, 0, 2, 99}, Row{4, 0, 8, 99}))
+        << batch_size;
+    EXPECT_EQ((*source)->statistics().kernel_drops, 10U);
+  }
+}
+
+TEST(Pcapng, FewDropsAreToldBetweenTwoPackets) {
+  PcapngBuilder builder;
+  builder.section();
+  builder.interface(1);
+  for (std::uint64_t drops = 1; drops < 100; ++drops) add_interface_statistics(builder, 0, 0, drops);
+  const File file = builder.file();
+  auto source = open_memory(file, "test.pcapng");
+  ASSERT_TRUE(source);
+  EXPECT_EQ(drops_of(**source, 10).size(), max_drops_between_packets);
+  EXPECT_EQ((*source)->statistics().kernel_drops, 99U);
 }
 
 TEST(Pcapng, ACountOfAllOnesIsNotKnown) {

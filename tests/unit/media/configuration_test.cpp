@@ -156,6 +156,7 @@ TEST(HevcConfiguration, ShowsHighDynamicRangeAndEncoder) {
     EXPECT_EQ(value(tape, place + ".content_light.max_cll"), "1000");
     EXPECT_EQ(value(tape, place + ".content_light.max_fall"), "400");
     EXPECT_EQ(value(tape, place + ".encoder"), "x265 (build 199) - 3.5+1-f0c1022b6");
+    EXPECT_EQ(value(tape, place + ".user_data_id"), "2ca2de09-b517-47db-bb55-a4fe7fc2fc4e");
     EXPECT_EQ(findings(tape), "");
   }
 }

@@ -211,6 +211,10 @@ inline void add_enhanced_video(SampleList& samples) {
                 6841);
   samples.video("vp8_key_libvpx",
                 enhanced(0x91, "vp08", "b05a009d012a4201b6000047088585888584880202db01fc01d783"), 900);
+  // Delimiter, SPS, PPS, SEI, slices of an IDR picture, filler.
+  samples.video("avc_many_units", concat(enhanced(0x93, "avc1", ""),
+                                         hex("00000002 09f0 00000003 674200 00000002 68ce 00000003 060500"),
+                                         repeat("00000004 65888400", 14), hex("00000006 0cffffffff80")));
   samples.video("hevc_end", enhanced(0x92, "hvc1", ""));
   samples.video("hevc_negative_time", enhanced(0xA1, "hvc1", "ffffff00000003020100"));
   samples.video("color_info_ffmpeg",

@@ -26,7 +26,7 @@ class MergerTest : public testing::Test {
 
   std::string merge(pipeline::Merger& merger) {
     output::Buffer to;
-    merger.add(outputs_, to, [] {});
+    merger.add(outputs_, nullptr, to, [] {});
     for (output::Output& output : outputs_) output.clear();
     return std::string(to.view());
   }

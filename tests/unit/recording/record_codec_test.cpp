@@ -135,7 +135,10 @@ TEST(RecordCodec, KeepsAMessageWhoseBodyLiesInThePacket) {
                    .length = 0xFFFFFF,
                    .chunks = 131072,
                    .first_frame = 17,
-                   .stream_offset = 123};
+                   .stream_offset = 123,
+                   .first_time = -5,
+                   .header_bytes = 0xFFFFFFF,
+                   .header_type = 3};
   record.body.offset = 54;
   record.body.size = 1400;
   record.frame = frame;
@@ -159,6 +162,9 @@ TEST(RecordCodec, KeepsAMessageWhoseBodyLiesInThePacket) {
   EXPECT_EQ(header.chunks, record.header.chunks);
   EXPECT_EQ(header.first_frame, record.header.first_frame);
   EXPECT_EQ(header.stream_offset, record.header.stream_offset);
+  EXPECT_EQ(header.first_time, record.header.first_time);
+  EXPECT_EQ(header.header_bytes, record.header.header_bytes);
+  EXPECT_EQ(header.header_type, record.header.header_type);
   EXPECT_EQ(read.message.body.copy, nullptr);
   EXPECT_EQ(read.message.body.offset, record.body.offset);
   EXPECT_EQ(read.message.body.size, record.body.size);
@@ -188,6 +194,33 @@ TEST(RecordCodec, CopiesABodyThatDoesNotLieInThePacket) {
   EXPECT_TRUE(read.message.complete);
   EXPECT_TRUE(read.message.header.timestamp_exact);
   EXPECT_TRUE(read.message.header.message_stream_id_known);
+  EXPECT_EQ(read.message.header.first_time, rtmp::no_time);
+}
+
+TEST(RecordCodec, KeepsWhatAFrameConsistsOf) {
+  media::FrameContents contents;
+  for (std::uint8_t i = 0; i < media::FrameContents::most_types; ++i)
+    contents.types[i] = static_cast<std::uint8_t>(i + 20);
+  contents.listed = media::FrameContents::most_types;
+  contents.picture = media::PictureKind::other;
+  contents.delimiter = contents.whole = true;
+  contents.nal_units = 70'000;
+  contents.filler_bytes = 0xFFFFFF;
+  media::FrameContents one;
+  one.listed = 1;
+  one.types[0] = 5;
+  one.picture = media::PictureKind::idr;
+  one.sei = one.parameter_sets = true;
+  one.nal_units = 1;
+  for (const media::FrameContents& each : {contents, one, media::FrameContents()}) {
+    MessageRecord record;
+    record.header.type_id = 9;
+    record.contents = each;
+    RecordWriter writer;
+    writer.begin(0, frame);
+    writer.message(Direction::to_server, record);
+    EXPECT_EQ(only(writer, 0).message.contents, each);
+  }
 }
 
 TEST(RecordCodec, ReadsUnitsInTheOrderInWhichTheyWereWritten) {

@@ -58,6 +58,43 @@ TEST(ChunkParser, InheritsWhatAHeaderLeavesOut) {
                                                 "type 9 csid 3 stream 1 time 1080 length 5 chunks 1"));
 }
 
+TEST(ChunkParser, CountsTheBytesOfAMessagesHeadersHoweverItIsCut) {
+  const auto stream =
+      concat(message({.chunk_stream_id = 3, .type_id = 18, .message_stream_id = 1}, amf_data(300)),
+             message({.format = 1, .chunk_stream_id = 3, .time = 5, .type_id = 18}, amf_data(20)),
+             message({.format = 1, .chunk_stream_id = 3, .time = 0x01000000, .type_id = 18}, amf_data(200)),
+             message({.chunk_stream_id = 400, .type_id = 18, .message_stream_id = 1}, amf_data(130)));
+  cut_every_way(
+      stream,
+      [](const std::vector<Bytes>& pieces) {
+        const Recorder seen = decode(pieces);
+        ASSERT_EQ(seen.messages.size(), 4U);
+        std::vector<std::uint32_t> header_bytes;
+        std::vector<int> types;
+        for (const rtmp::MessageHeader& header : seen.messages) {
+          header_bytes.push_back(header.header_bytes);
+          types.push_back(header.header_type);
+        }
+        EXPECT_THAT(header_bytes, ElementsAre(12 + 1 + 1, 8, 8 + 4 + 1 + 4, 14 + 3));
+        EXPECT_THAT(types, ElementsAre(0, 1, 1, 0));
+      },
+      2048, 20);
+}
+
+TEST(ChunkParser, RemembersThePacketWithTheFirstByteOfAMessage) {
+  const auto stream = message({.chunk_stream_id = 3, .type_id = 18, .message_stream_id = 1}, amf_data(300));
+  const Bytes bytes(stream);
+  for (const std::size_t cut : {1U, 5U, 12U, 20U, 299U}) {
+    Recorder recorder;
+    rtmp::ChunkStreamDecoder decoder;
+    decoder.on_data({0, bytes.first(cut), {7, 1000}}, recorder);
+    decoder.on_data({cut, bytes.subspan(cut), {9, 2000}}, recorder);
+    ASSERT_EQ(recorder.messages.size(), 1U);
+    EXPECT_EQ(recorder.messages[0].first_frame, 7U) << cut;
+    EXPECT_EQ(recorder.messages[0].first_time, 1000) << cut;
+  }
+}
+
 TEST(ChunkParser, InterleavedMessagesDoNotMix) {
   const auto a = pattern(300, 1);
   const auto b = pattern(200, 90);

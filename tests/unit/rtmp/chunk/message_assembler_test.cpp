@@ -7,6 +7,7 @@
 
 #include "rtmp/chunk/chunk_header.hpp"
 #include "support/bytes.hpp"
+#include "support/cuts.hpp"
 
 namespace rtmpscope::test {
 namespace {
@@ -36,6 +37,61 @@ TEST(MessageAssembler, JoinsPieces) {
   EXPECT_EQ(text(assembler.finish(body, header, bytes_of("mand"))), "command");
   assembler.release(body);
   EXPECT_EQ(body, 0U);
+}
+
+/// A key frame of H.264 with an SEI message of 3000 bytes in front of the picture.
+std::vector<std::uint8_t> frame_with_sei() {
+  auto body =
+      concat(hex("1701000050 00000bb8 06"), std::vector<std::uint8_t>(2999, 0xA5), hex("00000064 65"));
+  body.resize(body.size() + 99, 0xA5);
+  return body;
+}
+
+TEST(MessageAssembler, FollowsAFrameToItsEndHoweverItIsCut) {
+  const auto body = frame_with_sei();
+  const MessageHeader header{.type_id = 9, .length = static_cast<std::uint32_t>(body.size())};
+  cut_every_way(
+      body,
+      [&](const std::vector<Bytes>& pieces) {
+        MessageAssembler assembler;
+        assembler.walk_frames(true);
+        MessageAssembler::Number number = 0;
+        for (std::size_t i = 0; i + 1 < pieces.size(); ++i) assembler.append(number, header, pieces[i]);
+        static_cast<void>(assembler.finish(number, header, pieces.back()));
+        ASSERT_NE(assembler.contents(), nullptr);
+        EXPECT_EQ(assembler.contents()->nal_units, 2U);
+        EXPECT_EQ(assembler.contents()->picture, media::PictureKind::idr);
+        EXPECT_TRUE(assembler.contents()->whole);
+      },
+      4096, 20);
+}
+
+TEST(MessageAssembler, DoesNotFollowAFrameBeyondAGap) {
+  const auto body = frame_with_sei();
+  const Bytes bytes(body);
+  const MessageHeader header{.type_id = 9, .length = static_cast<std::uint32_t>(body.size())};
+  MessageAssembler assembler;
+  assembler.walk_frames(true);
+  MessageAssembler::Number number = 0;
+  assembler.append(number, header, bytes.first(100));
+  assembler.end_before_gap(number, header);
+  assembler.append(number, header, bytes.subspan(2000));
+  static_cast<void>(assembler.finish(number, header, {}));
+  ASSERT_NE(assembler.contents(), nullptr);
+  EXPECT_EQ(assembler.contents()->nal_units, 1U);
+  EXPECT_FALSE(assembler.contents()->whole);
+}
+
+TEST(MessageAssembler, FollowsNothingElse) {
+  const auto body = frame_with_sei();
+  const MessageHeader audio{.type_id = 8, .length = static_cast<std::uint32_t>(body.size())};
+  MessageAssembler assembler;
+  MessageAssembler::Number number = 0;
+  static_cast<void>(assembler.finish(number, {.type_id = 9, .length = audio.length}, body));
+  EXPECT_EQ(assembler.contents(), nullptr);  // it was not asked to
+  assembler.walk_frames(true);
+  static_cast<void>(assembler.finish(number, audio, body));
+  EXPECT_EQ(assembler.contents(), nullptr);
 }
 
 TEST(MessageAssembler, KeepsMessagesOfSeveralChunkStreamsApart) {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "support/bytes.hpp"
 #include "support/chunks.hpp"
 #include "support/cuts.hpp"
@@ -80,6 +82,68 @@ TEST(Session, TellsTheStoryOfAPublish) {
   EXPECT_EQ(talk.log.lines.front(), "connection_open");
   EXPECT_EQ(talk.log.lines.back(), "connection_close");
   EXPECT_THAT(talk.log.lines, Not(Contains(HasSubstr("finding"))));
+}
+
+TEST(Session, AMessageSaysHowItWasSent) {
+  const auto bytes = client_bytes();
+  const Bytes first(bytes);
+  constexpr std::size_t handshake_and_some = 3073 + 20;  // within connect
+  Talk talk;
+  talk.say(Direction::to_server, first.first(handshake_and_some));
+  talk.say(Direction::to_server, first.subspan(handshake_and_some));
+  talk.end();
+  const auto message_with = [&](std::string_view text) {
+    return std::ranges::find_if(talk.log.tapes, [&](const std::string& tape) {
+      return tape.starts_with("message.") && tape.find(text) != std::string::npos;
+    });
+  };
+  const auto connect = message_with("connect");
+  ASSERT_NE(connect, talk.log.tapes.end());
+  EXPECT_THAT(*connect, HasSubstr("message.header_type = 0"));
+  EXPECT_THAT(*connect, HasSubstr("1970-01-01T00:00:00.000001000Z"));
+  // Those behind it came in one packet.
+  const auto publish = message_with("publish");
+  ASSERT_NE(publish, talk.log.tapes.end());
+  EXPECT_THAT(*publish, Not(HasSubstr("message.first_time")));
+}
+
+/// What the session says of how its client writes chunk headers.
+rtmp::ChunkHabits habits_of(const Talk& talk) {
+  return talk.session.summary().chunk_habits[index_of(Direction::to_server)];
+}
+
+TEST(Session, CountsTheChunkHeadersOfEachChunkStreamHoweverTheyAreCut) {
+  const auto client = client_bytes();
+  cut_every_way(
+      client,
+      [](const std::vector<Bytes>& pieces) {
+        Talk talk;
+        for (const Bytes piece : pieces) talk.say(Direction::to_server, piece);
+        talk.end();
+        const rtmp::ChunkHabits habits = habits_of(talk);
+        ASSERT_EQ(habits.streams.size(), 3U);
+        EXPECT_EQ(habits.streams[0].chunk_stream_id, 3U);
+        EXPECT_EQ(habits.streams[0].headers, (rtmp::HeaderCounts{2, 0, 0, 0}));
+        EXPECT_EQ(habits.streams[1].chunk_stream_id, 8U);
+        EXPECT_EQ(habits.streams[2].chunk_stream_id, 4U);
+        EXPECT_EQ(habits.streams[2].first_type, 0);
+        EXPECT_EQ(habits.streams[2].headers, (rtmp::HeaderCounts{1, 1, 0, 0}));
+        EXPECT_FALSE(habits.cut);
+      },
+      0, 20);
+}
+
+TEST(Session, ListsTheFirstChunkStreamsAloneIfThereAreMany) {
+  Talk talk;
+  talk.say(Direction::to_server, handshake('c', 's'));
+  for (std::uint32_t id = 3; id < 3 + rtmp::most_chunk_habits + 1; ++id) {
+    EXPECT_FALSE(habits_of(talk).cut);
+    talk.say(Direction::to_server, message({.chunk_stream_id = id, .type_id = 8}, hex("af0121100405")));
+  }
+  talk.end();
+  EXPECT_EQ(habits_of(talk).streams.size(), rtmp::most_chunk_habits);
+  EXPECT_TRUE(habits_of(talk).cut);
+  EXPECT_THAT(talk.log.tapes.back(), HasSubstr("to_server.chunk_streams_cut = true"));
 }
 
 TEST(Session, DirectionsMayComeInAnyOrderAndAnyCut) {
