@@ -101,9 +101,10 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->group("Output");
   app.add_flag("--chunks", shard.session.chunk_events, "An event for every chunk header, too")
       ->group("Output");
-  CLI::Option* samples = app.add_flag("--samples", renderer.selection.samples,
-                                      "Events for every second of each stream, and of each direction of TCP, too")
-                             ->group("Output");
+  CLI::Option* samples =
+      app.add_flag("--samples", renderer.selection.samples,
+                   "Events for every second of each stream, and of each direction of TCP, too")
+          ->group("Output");
   app.add_flag("--ranges", renderer.render.ranges, "Byte range of every field (ndjson and json)")
       ->group("Output");
   app.add_flag("!--no-analysis", renderer.analysis,
@@ -188,6 +189,10 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   }
   if (std::ranges::find(renderer.selection.kinds, EventKind::tcp_sample) != renderer.selection.kinds.end()) {
     if (!shard.analysis) return "--only tcp_sample does not go with --no-analysis";
+    renderer.selection.samples = true;
+  }
+  if (std::ranges::find(renderer.selection.kinds, EventKind::sample) != renderer.selection.kinds.end()) {
+    if (!renderer.analysis) return "--only sample does not go with --no-analysis";
     renderer.selection.samples = true;
   }
   options.progress = !words.no_progress;

@@ -17,6 +17,7 @@ void ConnectionJudge::on_record(const Record& record) {
   builder_.on_record(record);
   media_.on_record(record);
   checks_.on_record(record, history());
+  software_.on_time(record.at, history());
   if (record.kind == EventKind::message && record.direction == Direction::to_client) tell_publish_starts();
   if (record.kind == EventKind::connection_close) close(record.at);
 }
@@ -25,6 +26,7 @@ void ConnectionJudge::on_media(const MediaRecord& record) {
   builder_.on_media(record);
   media_.on_media(record);
   checks_.on_media(record, history());
+  software_.on_time(record.at, history());
 }
 
 /// A publisher that was let in says so at once: other connections may ask for its name while it lasts.
@@ -58,28 +60,40 @@ void ConnectionJudge::add_finding(JudgedFinding finding) {
   }
 }
 
-void ConnectionJudge::close(Moment capture_last) {
-  media_.finish(capture_last);
-  auto report = std::make_shared<ConnectionReport>();
-  report->connection = connection_;
+DecisionContext ConnectionJudge::context_of(Moment capture_last) const {
   DecisionContext context;
   context.capture_last = capture_last;
-  if (const Profile* const profile = checks_.profile_of(history())) {
-    context.platform.name = profile->name;
-    // What is only said to be so decides no verdict.
-    if (profile->rtmps && !profile->rtmps->is_hearsay())
-      context.platform.wants_tls = profile->rtmps->value == Rtmps::required;
-    if (profile->max_duration_h && !profile->max_duration_h->is_hearsay())
-      context.platform.longest_session_hours = profile->max_duration_h->value;
-  }
-  report->verdict = decide(history(), context);
+  for (const Direction side : {Direction::to_server, Direction::to_client})
+    context.software[index_of(side)] = software_.limits(side);
+  const Profile* const profile = checks_.profile_of(history());
+  if (profile == nullptr) return context;
+  context.platform.name = profile->name;
+  // What is only said to be so decides no verdict.
+  if (profile->rtmps && !profile->rtmps->is_hearsay())
+    context.platform.wants_tls = profile->rtmps->value == Rtmps::required;
+  if (profile->max_duration_h && !profile->max_duration_h->is_hearsay())
+    context.platform.longest_session_hours = profile->max_duration_h->value;
+  return context;
+}
+
+void ConnectionJudge::close(Moment capture_last) {
+  media_.finish(capture_last);
+  software_.finish(capture_last, history());
+  auto report = std::make_shared<ConnectionReport>();
+  report->connection = connection_;
+  report->software = software_.software();
+  report->verdict = decide(history(), context_of(capture_last));
   report->media = media_.figures();
   report->streams = stream_rows(history(), report->media);
   for (const StreamFigures& totals : report->media) to_.on_stream_totals(totals);
+  std::vector<JudgedFinding> faults = software_.known_faults(history(), findings_, capture_last);
   report->findings = std::move(findings_);
   report->history = std::move(builder_.history());  // nothing comes behind it
   const std::size_t told = report->findings.size();
   checks_.finish(*report);
+  for (JudgedFinding& fault : faults) {
+    if (report->findings.size() < most_findings) report->findings.push_back(std::move(fault));
+  }
   for (std::size_t i = told; i < report->findings.size(); ++i)
     to_.on_finding(connection_, report->findings[i]);
   to_.on_score(connection_, capture_last, report->score);

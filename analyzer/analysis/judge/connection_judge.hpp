@@ -4,6 +4,7 @@
 #include "analysis/history/history_builder.hpp"
 #include "analysis/judge/connection_checks.hpp"
 #include "analysis/judge/judge_sink.hpp"
+#include "analysis/judge/software_judge.hpp"
 #include "analysis/media/media_judge.hpp"
 
 namespace rtmpscope::analysis {
@@ -13,7 +14,11 @@ class ConnectionJudge final : private MediaSink {
  public:
   /// `options` must live as long as this.
   ConnectionJudge(std::uint32_t connection, JudgeSink& to, const JudgeOptions& options)
-      : connection_(connection), to_(to), checks_(options), media_(connection, builder_.history(), *this) {}
+      : connection_(connection),
+        to_(to),
+        checks_(options),
+        software_(connection, to),
+        media_(connection, builder_.history(), *this) {}
 
   void on_record(const Record& record);
   void on_media(const MediaRecord& record);
@@ -25,6 +30,7 @@ class ConnectionJudge final : private MediaSink {
   void tell_publish_start();
   void tell_publish_starts();
   void close(Moment capture_last);
+  [[nodiscard]] DecisionContext context_of(Moment capture_last) const;
   void on_sample(const Sample& sample) override { to_.on_sample(sample); }
   void on_media_finding(JudgedFinding finding) override { add_finding(std::move(finding)); }
   void add_finding(JudgedFinding finding);
@@ -35,6 +41,7 @@ class ConnectionJudge final : private MediaSink {
   ConnectionChecks checks_;
   std::size_t told_ = 0;  ///< streams whose start was told, or is no publisher's
   std::size_t told_streams_ = 0;
+  SoftwareJudge software_;
   MediaJudge media_;
   std::vector<JudgedFinding> findings_;  ///< for the report: each interval once
 };

@@ -74,8 +74,8 @@ std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const 
   if (options_.to) selection.to = absolute(*options_.to);
   auto shown = make_selected_renderer(std::move(selection));
   if (!options_.analysis) return shown;
-  return std::make_unique<JudgingObserver>(std::move(shown), options_.render.redaction, options_.selection.samples,
-                                           options_.judge);
+  return std::make_unique<JudgingObserver>(std::move(shown), options_.render.redaction,
+                                           options_.selection.samples, options_.judge);
 }
 
 std::unique_ptr<Observer> RendererFactory::make_selected_renderer(Selection selection) const {
