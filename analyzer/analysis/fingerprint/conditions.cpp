@@ -41,7 +41,7 @@ bool is_whole(const History& history, Direction side) {
   return is_there && !sent.marks.hole && history.start != "midstream";
 }
 
-std::optional<Moment> end_of(const History& history) {
+std::optional<Moment> end_moment(const History& history) {
   if (!history.close) return std::nullopt;
   if (!history.close->ended_by) return history.close->at;
   const SideHistory& closer = history.side(*history.close->ended_by);

@@ -55,7 +55,7 @@ inline Met undecided() {
 /// All that the side sent behind the handshake is in the capture.
 [[nodiscard]] bool is_whole(const History& history, Direction side);
 /// The first FIN or RST of the side that ended the connection; else when it was closed.
-[[nodiscard]] std::optional<Moment> end_of(const History& history);
+[[nodiscard]] std::optional<Moment> end_moment(const History& history);
 /// The last request of that name, or null.
 [[nodiscard]] const Request* last_request(const History& history, std::string_view name);
 /// The side's last packet with data, or else its last message.

@@ -48,7 +48,7 @@ Met ended_by(const Condition& condition, const Situation& situation) {
   const Direction side = side_of(condition, situation);
   if (*history.close->ended_by != side || !is_how(history, side, text_at(condition.parameters, "how")))
     return met(false);
-  const auto end = end_of(history);
+  const auto end = end_moment(history);
   const std::string after = text_at(condition.parameters, "after");
   if (after.empty()) return met(true, end);
   const auto begin = moment_of(after, condition, situation);
@@ -74,7 +74,7 @@ Met silent(const Condition& condition, const Situation& situation) {
     if (history.close && (!until || until->time < history.close->at.time)) until = history.close->at;
   } else {
     if (!ended || *history.close->ended_by == side) return met(false);
-    until = end_of(history);
+    until = end_moment(history);
   }
   if (!until) return undecided();
   const double idle = seconds(last->time, until->time);
@@ -95,17 +95,18 @@ Met unacknowledged_for(const Condition& condition, const Situation& situation) {
   if (!unanswered && !zero) return undecided();
   const double longest = std::max(unanswered.value_or(0), zero.value_or(0)) / 1000;
   if (const std::string limit = text_at(condition.parameters, "limit"); !limit.empty())
-    return met(is_limit(longest, limit, situation), end_of(situation.history));
-  return met(longest >= number_at(condition.parameters, "at_least_s").value_or(1), end_of(situation.history));
+    return met(is_limit(longest, limit, situation), end_moment(situation.history));
+  return met(longest >= number_at(condition.parameters, "at_least_s").value_or(1),
+             end_moment(situation.history));
 }
 
 Met zero_window(const Condition& condition, const Situation& situation) {
   const auto zero = situation.history.side(side_of(condition, situation)).zero_window_at_end_ms;
-  return zero ? met(*zero >= 1000, end_of(situation.history)) : undecided();
+  return zero ? met(*zero >= 1000, end_moment(situation.history)) : undecided();
 }
 
 Met duration(const Condition& condition, const Situation& situation) {
-  const auto end = end_of(situation.history);
+  const auto end = end_moment(situation.history);
   if (!end || !situation.history.close->ended_by) return met(false);
   return met(lies_within(seconds(situation.history.opened.time, end->time), condition), end);
 }
@@ -113,7 +114,7 @@ Met duration(const Condition& condition, const Situation& situation) {
 /// None of the commands with which a client says that it stops, in the 2 s before the end.
 Met not_clean(const Situation& situation) {
   const History& history = situation.history;
-  const auto end = end_of(history);
+  const auto end = end_moment(history);
   if (!end || !is_whole(history, Direction::to_server)) return undecided();
   const bool clean = std::ranges::any_of(history.commands, [&](const CommandNote& each) {
     const bool says_it = each.name == "FCUnpublish" || each.name == "deleteStream" ||
@@ -136,7 +137,8 @@ std::optional<Met> check_end(const Condition& condition, const Situation& situat
   if (test == "ends_in_cut_command") {
     const auto& cut = situation.history.side(situation.side()).marks.cut_command;
     const bool closed = situation.history.close.has_value();
-    return met(closed && cut && cut == unsigned_at(condition.parameters, "bytes"), end_of(situation.history));
+    return met(closed && cut && cut == unsigned_at(condition.parameters, "bytes"),
+               end_moment(situation.history));
   }
   return std::nullopt;
 }

@@ -96,7 +96,7 @@ Met mean_rate(const Condition& condition, const Situation& situation) {
 
 Met media_stopped(const Condition& condition, const Situation& situation) {
   const SideHistory& sent = situation.history.side(side_of(condition, situation));
-  const auto end = end_of(situation.history);
+  const auto end = end_moment(situation.history);
   if (!end || !sent.last_media) return met(false);
   return met(
       seconds(sent.last_media->time, end->time) >= number_at(condition.parameters, "for_s").value_or(1),

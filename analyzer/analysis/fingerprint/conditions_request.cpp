@@ -48,7 +48,7 @@ Met answered(const Condition& condition, const Situation& situation) {
 /// The client's last request that wants an answer, and had none when the connection ended.
 Met request_unanswered_for(const Condition& condition, const Situation& situation) {
   const History& history = situation.history;
-  const auto end = end_of(history);
+  const auto end = end_moment(history);
   if (!end || !is_whole(history, Direction::to_client)) return undecided();
   for (auto request = history.requests.rbegin(); request != history.requests.rend(); ++request) {
     const std::string& name = request->asked.name;

@@ -195,7 +195,7 @@ Observation single(const Evidence& evidence, std::string_view feature) {
   if (feature == "play") return marks.aggregates > 0 ? seen(marks.aggregates) : unknown();
   if (feature == "chunk") return marks.opened_with_delta ? seen(*marks.opened_with_delta) : unknown();
   if (feature == "tcurl.host") {
-    const std::string host = host_of(evidence.history().tc_url);
+    const std::string host = url_host(evidence.history().tc_url);
     return host.empty() ? unknown() : seen(host);
   }
   if (feature == "server.onBWDone" || feature == "server.onBWCheck")
@@ -300,7 +300,7 @@ Observation Evidence::observe(FeatureId feature) const {
   return single(*this, text);
 }
 
-std::string host_of(std::string_view url) {
+std::string url_host(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return {};
   std::string_view rest = url.substr(scheme + 3);

@@ -56,6 +56,6 @@ class Evidence {
 };
 
 /// Host of an RTMP URL in lower case, without port; empty: there is none.
-[[nodiscard]] std::string host_of(std::string_view url);
+[[nodiscard]] std::string url_host(std::string_view url);
 
 }  // namespace rtmpscope::analysis

@@ -76,14 +76,6 @@ void note_message(SideHistory& side, const Moment& at) {
   side.last_message = at;
 }
 
-void note_message(SideHistory& side, const Moment& at) {
-  if (side.last_message && at.time - side.last_message->time >= shortest_pause) {
-    if (side.pauses.size() >= most_pauses) side.pauses.erase(side.pauses.begin());
-    side.pauses.push_back({*side.last_message, at});
-  }
-  side.last_message = at;
-}
-
 bool needs_sequence_start(const MediaRecord& record) {
   if (record.type == MediaType::audio) return record.codec == 10;  // AAC
   return record.codec == 7 || record.codec == 12 || record.codec == 13 || record.codec == 16;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/judge/endpoints.hpp"
+#include "analysis/judge/health_of.hpp"
 #include "analysis/judge/stream_rows.hpp"
 #include "analysis/verdict/decide.hpp"
 
@@ -96,6 +97,7 @@ void ConnectionJudge::close(Moment capture_last) {
   }
   for (std::size_t i = told; i < report->findings.size(); ++i)
     to_.on_finding(connection_, report->findings[i]);
+  judge_health(*report);
   to_.on_score(connection_, capture_last, report->score);
   to_.on_report(std::move(report));
 }

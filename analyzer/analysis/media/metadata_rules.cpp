@@ -110,7 +110,8 @@ void Comparisons::add_measured() {
     const std::string_view key = one.type == MediaType::video ? "videodatarate" : "audiodatarate";
     // Silence takes next to no bits, whatever the encoder was set to.
     const auto said = number_at(stream_.metadata, key);
-    const bool silent = one.type == MediaType::audio && one.rate && said && *one.rate < *said * 1000;
+    const bool silent =
+        one.type == MediaType::audio && one.rate && said && static_cast<double>(*one.rate) < *said * 1000;
     if (one.rate && !silent)
       add_within(key, static_cast<double>(*one.rate) / 1000.0, limit(ThresholdId::metadata_bit_rate), true);
   }

@@ -172,7 +172,7 @@ std::optional<Severity> CheckOutcome::worst() const {
 }
 
 std::unique_ptr<Observer> CheckFactory::make_observer(Timestamp /*start*/) const {
-  return std::make_unique<JudgingObserver>(std::make_unique<SilentObserver>(), options_.redaction,
+  return std::make_unique<JudgingObserver>(std::make_unique<SilentObserver>(), options_.redaction, false,
                                            options_.judge);
 }
 

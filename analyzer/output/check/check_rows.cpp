@@ -36,7 +36,7 @@ CheckRow verdict_row(const ConnectionReport& report, const Redaction* redaction)
   return row;
 }
 
-const Check* check_of(const ConnectionReport& report, analysis::FindingId id) {
+const Check* check_of(const ConnectionReport& report, FindingId id) {
   const auto found = std::ranges::find_if(
       report.checks, [id](const Check& check) { return check.id == id && check.answer == Answer::fail; });
   return found == report.checks.end() ? nullptr : &*found;

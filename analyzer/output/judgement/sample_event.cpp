@@ -21,8 +21,8 @@ void push_number(FieldSink& sink, FieldId id, const std::optional<std::uint32_t>
 void push_track(FieldSink& sink, const analysis::TrackSample& track) {
   using enum FieldId;
   sink.begin(sample_track, 0);
-  const bool video = track.type == analysis::MediaType::video;
-  sink.number(video ? sample_track_video_codec : sample_track_audio_codec, {}, track.codec);
+  const bool is_video = track.type == analysis::MediaType::video;
+  sink.number(is_video ? sample_track_video_codec : sample_track_audio_codec, {}, track.codec);
   sink.number(sample_track_id, {}, track.track_id);
   sink.number(sample_track_frames, {}, track.frames);
   sink.real(sample_track_arrived, {}, kilobits(track.arrived));
@@ -37,7 +37,7 @@ void push_track(FieldSink& sink, const analysis::TrackSample& track) {
     sink.real(sample_track_latest, {}, milliseconds(track.arrival->latest));
     sink.real(sample_track_rfc3550, {}, milliseconds(track.arrival->rfc3550));
   }
-  if (video) {
+  if (is_video) {
     sink.number(sample_track_key_frames, {}, track.key_frames);
     push_number(sink, sample_track_key_open, track.key_open);
   }

@@ -163,12 +163,12 @@ TEST(Evidence, WhereSyncWasLostAHoleBegins) {
 }
 
 TEST(HostOf, AnUrl) {
-  EXPECT_EQ(host_of("rtmps://Live.Twitch.TV:443/app"), "live.twitch.tv");
-  EXPECT_EQ(host_of("rtmp://user:word@a.example/x"), "a.example");
-  EXPECT_EQ(host_of("rtmp://[::1]:1935/x"), "::1");
-  EXPECT_EQ(host_of("rtmp://[::1"), "::1");
-  EXPECT_EQ(host_of("no url"), "");
-  EXPECT_EQ(host_of("rtmp://"), "");
+  EXPECT_EQ(url_host("rtmps://Live.Twitch.TV:443/app"), "live.twitch.tv");
+  EXPECT_EQ(url_host("rtmp://user:word@a.example/x"), "a.example");
+  EXPECT_EQ(url_host("rtmp://[::1]:1935/x"), "::1");
+  EXPECT_EQ(url_host("rtmp://[::1"), "::1");
+  EXPECT_EQ(url_host("no url"), "");
+  EXPECT_EQ(url_host("rtmp://"), "");
 }
 
 }  // namespace
