@@ -99,10 +99,14 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->group("Output");
   app.add_flag("--chunks", shard.session.chunk_events, "An event for every chunk header, too")
       ->group("Output");
+  CLI::Option* samples = app.add_flag("--samples", renderer.selection.samples,
+                                      "An event for every second of each direction of TCP, too")
+                             ->group("Output");
   app.add_flag("--ranges", renderer.render.ranges, "Byte range of every field (ndjson and json)")
       ->group("Output");
   app.add_flag("!--no-analysis", renderer.analysis,
-               "Connections are not judged: no verdicts, no findings of the judge")
+               "Connections are not judged: no verdicts, no findings of the judge, no figures of TCP")
+      ->excludes(samples)
       ->group("Output");
   add_redaction_options(app, options.redaction);
   app.add_option("--color,--colour", words.colour, "auto, always or never")
@@ -163,12 +167,18 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
       renderer.format != output::OutputFormat::json) {
     return "--addresses goes with --format ndjson or json";
   }
+  shard.analysis = renderer.analysis;
   auto selection = output::parse_selection(words.only);
   if (!selection) return selection.error().message;
+  selection->samples = renderer.selection.samples;
   renderer.selection = std::move(*selection);
   // Whoever asks for them wants them.
   if (std::ranges::find(renderer.selection.kinds, EventKind::chunk) != renderer.selection.kinds.end()) {
     shard.session.chunk_events = true;
+  }
+  if (std::ranges::find(renderer.selection.kinds, EventKind::tcp_sample) != renderer.selection.kinds.end()) {
+    if (!shard.analysis) return "--only tcp_sample does not go with --no-analysis";
+    renderer.selection.samples = true;
   }
   options.progress = !words.no_progress;
   for (const auto& [word, bound] :

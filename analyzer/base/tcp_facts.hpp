@@ -1,10 +1,11 @@
-// What TCP says about how each side of a connection ended.
+// What TCP says about a connection: how it began, went and ended.
 #pragma once
 
 #include <array>
 #include <optional>
 
 #include "base/bytes.hpp"
+#include "base/spaced_values.hpp"
 
 namespace rtmpscope {
 
@@ -32,6 +33,78 @@ struct ResetFacts {
   std::uint8_t usual_hop_limit = 0;  ///< of the side's last packet that was no reset; 0: there was none
 };
 
+/// What a side's SYN offers (RFC 9293, section 3.2; RFC 7323; RFC 2018).
+struct SynOptions {
+  static constexpr std::uint8_t no_scale = 255;
+
+  std::uint16_t mss = 0;                 ///< bytes; 0: it says none
+  std::uint8_t window_scale = no_scale;  ///< bits to shift by
+  bool seen : 1 = false;  ///< the SYN was captured, with its options; if not, nothing else holds
+  bool sack : 1 = false;
+  bool timestamps : 1 = false;
+};
+static_assert(sizeof(SynOptions) == 4);
+
+/// One element a direction, that of the SYN's own bytes; see index_of.
+using SideSyns = std::array<SynOptions, 2>;
+
+/// What became of segments that did not come in order and once.
+struct SegmentLosses {
+  std::uint32_t before = 0;        ///< lost before the capture point: they filled a hole, after a round trip
+  std::uint32_t behind = 0;        ///< lost behind the capture point: they were seen twice
+  std::uint32_t reordered = 0;     ///< others overtook them
+  std::uint64_t not_captured = 0;  ///< bytes that the receiver has, and the capture has not
+
+  [[nodiscard]] std::uint32_t lost() const { return before + behind; }
+  void add(const SegmentLosses& other) {
+    before += other.before;
+    behind += other.behind;
+    reordered += other.reordered;
+    not_captured += other.not_captured;
+  }
+};
+
+/// What keeps a sender from sending more.
+enum class SenderLimit : std::uint8_t {
+  application,  ///< it has nothing to send
+  receiver,     ///< the receiver's window is full, or closed
+  network,      ///< bytes are lost or late, or wait in a queue
+  sender,       ///< it stops after flights of one size, which nobody asks for: its own buffer or program
+  unknown,
+};
+inline constexpr std::size_t sender_limits = 5;
+
+/// What one direction of a connection did in one second of capture time, or in several silent ones.
+struct TcpSample {
+  std::uint32_t second = 0;   ///< number of the first second, from 0 at the connection's first packet
+  std::uint32_t seconds = 1;  ///< that it is about; the last one of a connection may be shorter
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;                       ///< of the stream, each once
+  std::uint32_t data_segments = 0;               ///< with bytes that had not come before
+  std::optional<std::uint64_t> in_flight_max{};  ///< bytes sent and not acknowledged
+  std::optional<std::uint64_t> window_min{};     ///< bytes that the receiver let the sender send
+  std::optional<std::uint64_t> window_max{};
+  std::uint32_t zero_windows = 0;  ///< times that the receiver closed its window
+  std::uint64_t zero_window_ms = 0;
+  SpacedValues round_trip_us{};
+  SegmentLosses losses{};
+  std::uint32_t duplicate_acknowledgements = 0;
+  std::array<std::uint64_t, sender_limits> limit_ms{};  ///< by SenderLimit
+};
+
+/// The same of the whole connection, and how it ended.
+struct TcpTotals {
+  std::uint32_t zero_windows = 0;
+  std::uint64_t zero_window_ms = 0;
+  std::uint64_t longest_zero_window_ms = 0;
+  std::uint64_t zero_window_at_end_ms = 0;  ///< of the window that is closed at the end
+  SegmentLosses losses{};
+  std::uint32_t duplicate_acknowledgements = 0;
+  SpacedValues round_trip_us{};
+  std::uint32_t repeats_at_end = 0;  ///< times that bytes were sent again since the receiver's last packet
+  std::uint64_t unanswered_ms = 0;   ///< from the first of these to the last
+};
+
 /// How one side of a connection ended.
 struct SideEnd {
   std::optional<FinFacts> fin;
@@ -39,8 +112,9 @@ struct SideEnd {
   std::optional<PacketRef> last_data;         ///< the latest packet with bytes that had not come before
   std::optional<std::uint64_t> acknowledged;  ///< offset up to which the peer has acknowledged
   std::uint64_t discarded_bytes =
-      0;                          ///< before the stream's first byte, behind the FIN, or late behind a gap
-  std::uint32_t keep_alives = 0;  ///< probes with one byte that is no part of the stream
+      0;                           ///< before the stream's first byte, behind the FIN, or late behind a gap
+  std::uint32_t keep_alives = 0;   ///< probes with one byte that is no part of the stream
+  std::optional<TcpTotals> tcp{};  ///< if TCP was measured
 };
 
 /// One element a direction, that of the side's own bytes; see index_of.

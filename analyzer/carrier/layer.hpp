@@ -6,6 +6,7 @@
 #include "base/endpoint.hpp"
 #include "base/proxy_header.hpp"
 #include "base/stream.hpp"
+#include "base/tcp_facts.hpp"
 #include "carrier/layer_event.hpp"
 #include "keys/key_store.hpp"
 
@@ -33,6 +34,7 @@ struct LayerContext {
   Endpoint server;
   PacketRef first_packet;
   bool repeated = false;  ///< a second copy of the connection before it
+  SideSyns syns{};        ///< of TCP, if that is measured
   /// What layers know of sessions' keys; null: nothing. It grows between calls, and outlives the connection.
   const keys::KeyView* keys = nullptr;
   /// Bytes that layers of several connections keep together, which they add to; null: not counted. As `keys`.

@@ -19,6 +19,7 @@ struct FlowInfo {
   bool syn_seen = false;
   PacketRef first_packet;  ///< of the connection; the SYN, if there is one
   bool repeated = false;   ///< begins like the connection before it: a second copy of that
+  SideSyns syns{};         ///< with FlowLimits::measure
 };
 
 /// Of one side: whether it has sent a FIN, and who did so first.
@@ -73,6 +74,12 @@ class FlowHandler : public StreamSink {
   /// point's packets are interleaved with the first one's: undecidable. What follows counts as retransmitted.
   /// Called once at most.
   virtual void on_syn_again(Direction /*direction*/, PacketRef /*packet*/) {}
+
+  /// Whether `on_sample` may be called. As long as not, what there is to tell goes to the next one.
+  [[nodiscard]] virtual bool takes_samples() const { return false; }
+  /// With FlowLimits::measure: what TCP did in a second that is over, up to the connection's end. It comes
+  /// before the other calls that `packet` makes, or before on_close.
+  virtual void on_sample(Direction /*direction*/, const TcpSample& /*sample*/, PacketRef /*packet*/) {}
 
   virtual void on_close(EndCause cause, PacketRef packet, const FlowTotals& totals, const SideEnds& ends) = 0;
 

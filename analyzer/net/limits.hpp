@@ -54,6 +54,10 @@ struct ClockLimits {
 /// of threads only as long as they are not reached, or the number of tables does not follow the number of
 /// threads.
 struct FlowLimits {
+  /// Whether round trips, windows and losses are measured (net/tcp_meter.hpp); each flow with payload that
+  /// somebody wants then takes a kilobyte more.
+  bool measure = false;
+
   /// Flows of one table, tombstones and half-open ones included: about 38 MiB. Reached: the least recently
   /// used tombstone goes, else the least recently used flow without payload, else the least recently used
   /// flow, which ends with EndCause::evicted.

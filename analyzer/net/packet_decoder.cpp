@@ -72,7 +72,7 @@ DecodeResult PacketDecoder::decode(Bytes packet, std::uint32_t wire_length, std:
           total >= ipv4_header_size + tcp_header_size) {
         (void)view.skip(ethernet_header_size + ipv4_header_size);
         view.limit(total - ipv4_header_size);
-        return decode_tcp({ip + 12, ip + 16, false}, view, ref, out);
+        return decode_tcp({ip + 12, ip + 16, false, ip[8]}, view, ref, out);
       }
     } else if (load_be16(view.data + 12) == ether_type::ipv6 && ip[0] >> 4 == 6 &&
                ip[6] == ip_protocol::tcp) {
@@ -81,7 +81,7 @@ DecodeResult PacketDecoder::decode(Bytes packet, std::uint32_t wire_length, std:
           length >= tcp_header_size) {
         (void)view.skip(ethernet_header_size + ipv6_header_size);
         view.limit(length);
-        return decode_tcp({ip + 8, ip + 24, true}, view, ref, out);
+        return decode_tcp({ip + 8, ip + 24, true, ip[7]}, view, ref, out);
       }
     }
   }
@@ -153,8 +153,7 @@ DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, Pa
   out.acknowledgement = load_be32(tcp + 8);
   out.flags = static_cast<std::uint8_t>(tcp[13] & 0x3f);
   out.window = load_be16(tcp + 14);
-  // Time to live (RFC 791, section 3.1) and hop limit (RFC 8200, section 3) stand a little before the source.
-  out.hop_limit = *(addresses.source - (addresses.v6 ? 1 : 4));
+  out.hop_limit = addresses.hop_limit;
   out.packet = ref;
   // Cut within the options: nothing of the payload is there, but how long it was is known.
   const std::uint32_t header_captured = std::min(header, view.captured);
@@ -201,7 +200,7 @@ PacketDecoder::Step PacketDecoder::decode_ipv4(Layer& layer, Addresses& addresse
   }
   view.limit(total);
   (void)view.skip(header);
-  addresses = {ip + 12, ip + 16, false};
+  addresses = {ip + 12, ip + 16, false, ip[8]};
   const std::uint16_t protocol = ip[9];
   const std::uint16_t fragment = load_be16(ip + 6);
   if ((fragment & 0x3fff) == 0) {
@@ -226,7 +225,7 @@ PacketDecoder::Step PacketDecoder::decode_ipv6(Layer& layer, Addresses& addresse
   const std::uint32_t length = load_be16(ip + 4);
   (void)view.skip(ipv6_header_size);
   if (length != 0) view.limit(length);  // 0: a jumbogram, or left to the network card
-  addresses = {ip + 8, ip + 24, true};
+  addresses = {ip + 8, ip + 24, true, ip[7]};
   layer = {Layer::Kind::ip_protocol, ip[6], view};
   return Step::next;
 }

@@ -67,6 +67,7 @@ class PacketDecoder {
     const std::uint8_t* source = nullptr;
     const std::uint8_t* destination = nullptr;
     bool v6 = false;
+    std::uint8_t hop_limit = 0;  ///< time to live (RFC 791, section 3.1), or hop limit (RFC 8200, section 3)
   };
   enum class Step : std::uint8_t { next, pending };
 

@@ -61,7 +61,7 @@ void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured,
   if (!started()) start_midstream(sequence, wire_length, delivery);
   FlowDirectionTotals& totals = delivery.totals;
   std::int64_t signed_offset = unwrap_sequence(sequence, start_, reference());
-  if (delivery.handler == nullptr) return count_only(signed_offset, wire_length, delivery.packet, totals);
+  if (delivery.handler == nullptr) return count_only(signed_offset, wire_length, delivery);
 
   if (wire_length == 1 && signed_offset + 1 == static_cast<std::int64_t>(next_)) {
     ++totals.keep_alives;
@@ -88,15 +88,22 @@ void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured,
   }
   if (wire_length == 0) return;
   const std::uint64_t retransmitted = totals.retransmitted_bytes;
+  const std::uint32_t lost = delivery.losses == nullptr ? 0 : delivery.losses->before;
   accept(offset, captured, wire_length, delivery);
-  if (totals.retransmitted_bytes != retransmitted) ++totals.retransmitted_segments;
+  if (totals.retransmitted_bytes == retransmitted) return;
+  ++totals.retransmitted_segments;
+  if (delivery.losses == nullptr || delivery.losses->before != lost || delivery.is_copy) return;
+  ++delivery.losses->behind;
 }
 
-void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_length, PacketRef packet,
-                                   FlowDirectionTotals& totals) {
+void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_length, Delivery& delivery) {
+  FlowDirectionTotals& totals = delivery.totals;
   const std::int64_t end = offset + wire_length;
   const auto next = static_cast<std::int64_t>(next_);
-  if (offset < next) ++totals.retransmitted_segments;
+  if (offset < next) {
+    ++totals.retransmitted_segments;
+    if (delivery.losses != nullptr && !delivery.is_copy) ++delivery.losses->behind;
+  }
   if (end <= next) {
     totals.retransmitted_bytes += wire_length;
     return;
@@ -104,7 +111,7 @@ void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_lengt
   const auto fresh = static_cast<std::uint64_t>(std::min<std::int64_t>(end - next, wire_length));
   totals.bytes += fresh;
   totals.retransmitted_bytes += wire_length - fresh;
-  totals.last_data = packet;
+  totals.last_data = delivery.packet;
   next_ = static_cast<std::uint64_t>(end);
 }
 
@@ -196,8 +203,10 @@ void StreamReassembler::count_fill(std::uint64_t offset, std::uint32_t wire_leng
   // Where the receiver has the bytes already, it is the capture that brings them late.
   if (acknowledged_beyond(offset) || was_overtaken(behind->noticed, delivery)) {
     ++totals.out_of_order_segments;
+    if (delivery.losses != nullptr) ++delivery.losses->reordered;
     return;
   }
+  if (delivery.losses != nullptr) ++delivery.losses->before;
   // What is held already is counted when it comes to the buffer.
   totals.retransmitted_bytes += std::min<std::uint64_t>(wire_length, behind->offset - offset);
 }
@@ -287,6 +296,7 @@ void StreamReassembler::deliver_gap(std::uint64_t length, GapCause cause, const 
   const StreamGap gap{next_, length, cause, packet};
   next_ += length;
   delivery.totals.missing_bytes += length;
+  if (delivery.losses != nullptr && cause != GapCause::snap_length) delivery.losses->not_captured += length;
   if (delivery.handler == nullptr) return;
   delivery.handler->on_gap(delivery.direction, gap);
   ask_interest(delivery);

@@ -31,7 +31,9 @@ struct Delivery {
   HeldMemory& held;
   FlowDirectionTotals& totals;
   Timestamp round_trip = 0;                     ///< from the connection's handshake; 0: not known
+  SegmentLosses* losses = nullptr;              ///< to be counted there; null: nowhere
   std::optional<std::uint32_t> sender_clock{};  ///< of a segment out of order: TcpSegment::sender_clock
+  bool is_copy = false;                         ///< if it came before, it was captured twice and sent once
 };
 
 /// Offset 0 is the byte after the SYN or, without a SYN, the first byte captured. In-order payload is
@@ -117,6 +119,11 @@ class StreamReassembler {
     return end_state_ == End::ended_by_fin || end_state_ == End::ended_without_fin;
   }
   [[nodiscard]] std::uint64_t next_offset() const { return next_; }
+  [[nodiscard]] bool has_acknowledgement() const { return acknowledgement_known_; }
+  /// What the receiver has acknowledged, its FIN included; 0 where nothing is known.
+  [[nodiscard]] std::uint64_t acknowledged_offset() const {
+    return acknowledgement_known_ ? acknowledged_ : 0;
+  }
   [[nodiscard]] std::uint64_t fin_offset() const { return fin_; }
   [[nodiscard]] std::uint32_t start_sequence() const { return start_; }
   [[nodiscard]] std::uint32_t next_sequence() const { return start_ + static_cast<std::uint32_t>(next_); }
@@ -167,8 +174,7 @@ class StreamReassembler {
   void on_other_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length,
                         Delivery& delivery);
   void start_midstream(std::uint32_t sequence, std::uint32_t wire_length, Delivery& delivery);
-  void count_only(std::int64_t offset, std::uint32_t wire_length, PacketRef packet,
-                  FlowDirectionTotals& totals);
+  void count_only(std::int64_t offset, std::uint32_t wire_length, Delivery& delivery);
   void accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
   void count_repeated(std::uint64_t begin, std::uint64_t end, Delivery& delivery) const;
   [[nodiscard]] bool was_overtaken(const OutOfOrderBuffer::Noticed& noticed, const Delivery& delivery) const;

@@ -35,12 +35,16 @@ void TcpConnection::begin(const TcpSegment& first, HeldMemory& held) {
   interested_ = false;
   repeated_ = false;
   syn_again_ = false;
+  syn_repeated_ = false;
   phase_ = Phase::half_open;
   for (StreamReassembler& stream : streams_) stream.reset(held);
   totals_ = {};
   ends_.reset();
+  meter_.reset();
+  syns_ = {};
   first_packet_ = first.packet;
   round_trip_us_ = 0;
+  server_half_us_ = 0;
 }
 
 void TcpConnection::begin_another(const TcpSegment& first, const Environment& environment) {
@@ -129,6 +133,7 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
     count_late(segment, environment.counters);
     return;
   }
+  if (meter_ != nullptr && meter_->leaves_second(segment.packet.time)) tell_samples(segment.packet);
   const Direction direction = direction_of(segment);
   StreamReassembler& sender = stream(direction);
   StreamReassembler& receiver = stream(opposite(direction));
@@ -137,7 +142,7 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
   std::uint32_t sequence = segment.sequence;
   if (segment.has(tcp_flag::syn | tcp_flag::fin | tcp_flag::rst)) [[unlikely]] {
     if (segment.has(tcp_flag::syn)) {
-      if (!on_syn(segment, direction)) {
+      if (!on_syn(segment, direction, environment.limits)) {
         ++environment.counters.invalid_segments;
         return;
       }
@@ -156,8 +161,9 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
       note_round_trip(segment);
     receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
   }
+  if (phase_ == Phase::half_open && segment.wire_length > 0) open(segment, environment);
+  if (meter_ != nullptr) measure_head(segment, direction);
   if (segment.wire_length > 0) {
-    if (phase_ == Phase::half_open) open(segment, environment);
     Delivery to = delivery(direction, segment.packet, environment);
     if (sender.holding() || (sender.started() && sequence != sender.next_sequence())) [[unlikely]] {
       if (is_first_again(segment, environment.limits)) {
@@ -166,8 +172,10 @@ void TcpConnection::on_other_segment(const TcpSegment& segment, const Environmen
         return on_other_segment(segment, environment);
       }
       to.sender_clock = segment.sender_clock();
+      to.is_copy = meter_ != nullptr && meter_->is_copy(direction, segment);
     }
     sender.on_payload(sequence, {segment.payload, segment.payload_length}, segment.wire_length, to);
+    if (meter_ != nullptr) measure_payload(segment, direction, sequence);
     if (to.handler == nullptr) note_interest(to, environment);
   }
   if (segment.has(tcp_flag::fin)) [[unlikely]] {
@@ -200,8 +208,79 @@ void TcpConnection::count_late(const TcpSegment& segment, FlowCounters& counters
   counters.late_bytes += std::min(static_cast<std::uint32_t>(beyond), segment.wire_length);
 }
 
-bool TcpConnection::on_syn(const TcpSegment& segment, Direction direction) {
+void TcpConnection::on_measured_acknowledgement(const TcpSegment& segment, Direction direction,
+                                                const Environment& environment) {
+  if (meter_->leaves_second(segment.packet.time)) tell_samples(segment.packet);
+  totals_[index_of(direction)].note_packet(segment.packet.time);
+  totals_[index_of(direction)].hop_limit = segment.hop_limit;
+  StreamReassembler& receiver = stream(opposite(direction));
+  receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
+  meter_->on_packet(direction, segment);
+  meter_->on_acknowledgement(opposite(direction), receiver.acknowledged_offset(), segment);
+}
+
+void TcpConnection::begin_measuring() {
+  TcpMeter::Opening opening;
+  opening.first_packet = first_packet_.time;
+  opening.syns = syns_;
+  if (!syn_repeated_ && server_half_us_ != 0 && round_trip_us_ > server_half_us_) {
+    opening.half_round_trips = {Timestamp{server_half_us_} * microsecond,
+                                Timestamp{round_trip_us_ - server_half_us_} * microsecond};
+  }
+  for (const Direction direction : {Direction::to_server, Direction::to_client}) {
+    const StreamReassembler& from = stream(direction);
+    if (!from.started() || !from.has_acknowledgement()) continue;
+    const std::uint64_t offset = from.acknowledged_offset();
+    opening.acknowledged[index_of(direction)] = {offset,
+                                                 from.start_sequence() + static_cast<std::uint32_t>(offset)};
+  }
+  meter_ = std::make_unique<TcpMeter>(opening, totals_, last_time());
+}
+
+/// All of a packet but its payload.
+void TcpConnection::measure_head(const TcpSegment& segment, Direction direction) {
+  meter_->on_packet(direction, segment);
+  const StreamReassembler& receiver = stream(opposite(direction));
+  // The window of a SYN is not scaled (RFC 7323, section 2.2).
+  if (!segment.has(tcp_flag::ack) || segment.has(tcp_flag::syn) || !receiver.started()) return;
+  meter_->on_acknowledgement(opposite(direction), receiver.acknowledged_offset(), segment);
+}
+
+/// After the stream has taken it. Interest may be lost by now.
+void TcpConnection::measure_payload(const TcpSegment& segment, Direction direction, std::uint32_t sequence) {
+  const StreamReassembler& sender = stream(direction);
+  if (totals_[index_of(direction)].last_data.number == segment.packet.number) {
+    const std::int64_t end = sender.offset_of(sequence + segment.wire_length);
+    if (end > 0) meter_->on_data(direction, static_cast<std::uint64_t>(end), segment);
+  }
+  meter_->on_other_data(direction, segment);
+}
+
+void TcpConnection::tell_samples(PacketRef packet) {
+  if (!handler_->takes_samples()) return meter_->put_off(packet.time);
+  tell(meter_->cut(packet.time, totals_), packet);
+}
+
+void TcpConnection::tell(const TcpMeter::Parts& parts, PacketRef packet) {
+  for (const auto* part : {&parts.second, &parts.silence}) {
+    for (const Direction direction : {Direction::to_server, Direction::to_client}) {
+      const std::optional<TcpSample>& sample = (*part)[index_of(direction)];
+      if (sample) handler_->on_sample(direction, *sample, packet);
+    }
+  }
+}
+
+bool TcpConnection::on_syn(const TcpSegment& segment, Direction direction, const FlowLimits& limits) {
   if (segment.has(tcp_flag::fin | tcp_flag::rst)) return false;
+  if (limits.measure && phase_ == Phase::half_open) {
+    const bool again = stream(direction).started_by_syn();
+    syn_repeated_ = syn_repeated_ || again;
+    syns_[index_of(direction)] = segment.syn_options();
+    if (direction == Direction::to_client && segment.has(tcp_flag::ack) && !again) {
+      const Timestamp half = (segment.packet.time - first_packet_.time) / microsecond;
+      server_half_us_ = static_cast<std::uint32_t>(std::clamp<Timestamp>(half, 1, UINT32_MAX));
+    }
+  }
   stream(direction).start_at(segment.sequence + 1);
   StreamReassembler& receiver = stream(opposite(direction));
   if (segment.has(tcp_flag::ack) && !receiver.started()) receiver.start_at(segment.acknowledgement);
@@ -247,6 +326,7 @@ void TcpConnection::fill_ends(SideEnds& ends) const {
     end.acknowledged = streams_[index_of(direction)].acknowledged();
     end.discarded_bytes = totals.discarded_bytes;
     end.keep_alives = totals.keep_alives;
+    if (meter_ != nullptr) end.tcp = meter_->totals(direction);
   }
 }
 
@@ -272,8 +352,10 @@ void TcpConnection::open(const TcpSegment& segment, const Environment& environme
   info.syn_seen = syn_seen_;
   info.first_packet = first_packet_;
   info.repeated = repeated_;
+  info.syns = syns_;
   handler_ = environment.observer.on_open(info, segment.packet);
   interested_ = handler_ && handler_->wants_data();
+  if (interested_ && environment.limits.measure) begin_measuring();
   ++environment.counters.flows_opened;
   for (const Direction direction : {Direction::to_server, Direction::to_client}) {
     // A side that closed without having sent anything.
@@ -296,6 +378,7 @@ void TcpConnection::note_round_trip(const TcpSegment& segment) {
 void TcpConnection::note_interest(const Delivery& after, const Environment& environment) {
   if (after.handler != nullptr || !interested_) return;
   interested_ = false;
+  if (meter_ != nullptr && !handler_->takes_samples()) meter_.reset();
   for (StreamReassembler& stream : streams_) stream.discard(environment.held);
 }
 
@@ -324,6 +407,10 @@ void TcpConnection::close(EndCause cause, PacketRef packet, const Environment& e
   phase_ = Phase::closed;
   if (told) ++environment.counters.flows_closed[static_cast<std::size_t>(cause)];
   if (handler_) {
+    if (meter_ != nullptr) {
+      const TcpMeter::Parts last = meter_->finish(last_time(), totals_);
+      if (handler_->takes_samples()) tell(last, packet);
+    }
     SideEnds none;
     SideEnds& ends = ends_ == nullptr ? none : *ends_;
     fill_ends(ends);
@@ -331,6 +418,7 @@ void TcpConnection::close(EndCause cause, PacketRef packet, const Environment& e
     handler_.reset();
   }
   ends_.reset();
+  meter_.reset();
 }
 
 }  // namespace rtmpscope::net

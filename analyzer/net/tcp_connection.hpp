@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/stream_reassembler.hpp"
+#include "net/tcp_meter.hpp"
 #include "net/tcp_segment.hpp"
 
 namespace rtmpscope::net {
@@ -59,6 +60,7 @@ class TcpConnection {
     if (phase_ == Phase::open && segment.wire_length == 0 &&
         (segment.flags & ~tcp_flag::psh) == tcp_flag::ack && stream(direction).flowing() &&
         receiver.flowing()) {
+      if (meter_ != nullptr) return on_measured_acknowledgement(segment, direction, environment);
       totals_[index_of(direction)].note_packet(segment.packet.time);
       totals_[index_of(direction)].hop_limit = segment.hop_limit;
       receiver.on_acknowledgement(segment.acknowledgement, environment.limits);
@@ -107,12 +109,20 @@ class TcpConnection {
             environment.limits,
             environment.held,
             totals_[index_of(direction)],
-            Timestamp{round_trip_us_} * microsecond};
+            Timestamp{round_trip_us_} * microsecond,
+            meter_ == nullptr ? nullptr : &meter_->losses(direction)};
   }
   /// After a delivery: the handler may have lost interest.
   void note_interest(const Delivery& after, const Environment& environment);
+  void on_measured_acknowledgement(const TcpSegment& segment, Direction direction,
+                                   const Environment& environment);
   void on_other_segment(const TcpSegment& segment, const Environment& environment);
-  bool on_syn(const TcpSegment& segment, Direction direction);
+  void begin_measuring();
+  void measure_head(const TcpSegment& segment, Direction direction);
+  void measure_payload(const TcpSegment& segment, Direction direction, std::uint32_t sequence);
+  void tell_samples(PacketRef packet);
+  void tell(const TcpMeter::Parts& parts, PacketRef packet);
+  bool on_syn(const TcpSegment& segment, Direction direction, const FlowLimits& limits);
   void on_reset(const TcpSegment& segment, Direction direction, const Environment& environment);
   void open(const TcpSegment& segment, const Environment& environment);
   void check_end(PacketRef packet, const Environment& environment);
@@ -133,14 +143,18 @@ class TcpConnection {
   bool client_is_low_ = false;
   bool interested_ = false;  ///< the handler wants data; of a closed connection: did so to the end
   bool syn_seen_ : 1 = false;
-  bool repeated_ : 1 = false;   ///< FlowInfo::repeated
-  bool syn_again_ : 1 = false;  ///< on_syn_again was called
+  bool repeated_ : 1 = false;      ///< FlowInfo::repeated
+  bool syn_again_ : 1 = false;     ///< on_syn_again was called
+  bool syn_repeated_ : 1 = false;  ///< before payload: times of the opening say nothing of round trips
   Phase phase_ = Phase::half_open;
-  std::uint32_t round_trip_us_ = 0;  ///< from the SYN to the answer to its answer; 0: not known
+  std::uint32_t round_trip_us_ = 0;   ///< from the SYN to the answer to its answer; 0: not known
+  std::uint32_t server_half_us_ = 0;  ///< of these, from the SYN to its answer; 0: not known
+  SideSyns syns_;                     ///< with FlowLimits::measure
   std::array<StreamReassembler, 2> streams_;
   FlowTotals totals_;
   PacketRef first_packet_;
-  std::unique_ptr<SideEnds> ends_;  ///< null: neither side has sent a FIN or a reset
+  std::unique_ptr<TcpMeter> meter_;  ///< null: nothing is measured
+  std::unique_ptr<SideEnds> ends_;   ///< null: neither side has sent a FIN or a reset
 };
 
 }  // namespace rtmpscope::net

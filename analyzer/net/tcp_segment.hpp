@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "base/tcp_facts.hpp"
 #include "net/flow_key.hpp"
 
 namespace rtmpscope::net {
@@ -35,8 +36,18 @@ struct TcpSegment {
   std::uint8_t hop_limit = 0;      ///< of the innermost IP header: time to live, or hop limit
 
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
-  /// TSval of the timestamps option (RFC 7323, section 3.2): the sender's clock. Nothing where it has none.
-  [[nodiscard]] std::optional<std::uint32_t> sender_clock() const;
+  /// The timestamps option (RFC 7323, section 3.2). Nothing where there is none, or the capture has cut it.
+  struct Clocks {
+    std::uint32_t sender = 0;  ///< TSval
+    std::uint32_t echo = 0;    ///< TSecr
+  };
+  [[nodiscard]] std::optional<Clocks> timestamps() const;
+  [[nodiscard]] std::optional<std::uint32_t> sender_clock() const {
+    const auto clocks = timestamps();
+    return clocks ? std::optional(clocks->sender) : std::nullopt;
+  }
+  /// Of a SYN. `seen` is false where the capture has cut its options.
+  [[nodiscard]] SynOptions syn_options() const;
 };
 static_assert(sizeof(TcpSegment) <= 96 && std::is_trivially_copyable_v<TcpSegment>);
 

@@ -149,6 +149,7 @@ void SelectingSink::on_event(const rtmp::Event& event) {
 }
 
 bool SelectingSink::is_selected(const rtmp::Event& event) const {
+  if (event.kind == EventKind::tcp_sample && !selection_.samples) return false;
   if (selection_.from && event.packet.time < *selection_.from) return false;
   if (selection_.to && event.packet.time >= *selection_.to) return false;
   if (!selection_.has_words() || contains(selection_.kinds, event.kind)) return true;

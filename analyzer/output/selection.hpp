@@ -15,6 +15,7 @@ struct Selection {
   std::vector<EventKind> kinds;     ///< "gap", "finding", "message" (all messages), …
   std::vector<std::uint8_t> types;  ///< message type ids: "video", "20", "command" (17 and 20), …
   std::vector<std::string> names;   ///< names of commands and data messages: "connect", "onMetaData"
+  bool samples = false;             ///< tcp_sample, which is left out otherwise
   std::optional<Timestamp> from;    ///< events at this time or later
   std::optional<Timestamp> to;      ///< events before this time
 

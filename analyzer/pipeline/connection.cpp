@@ -32,6 +32,7 @@ carrier::LayerContext layer_context(const net::FlowInfo& info, ConnectionContext
   context.server = info.server;
   context.first_packet = info.first_packet;
   context.repeated = info.repeated;
+  context.syns = info.syns;
   context.keys = &shared.keys;
   context.held_bytes = &shared.held_bytes;
   context.listener = &listener;
@@ -68,6 +69,7 @@ rtmp::ConnectionInfo info_of(const carrier::Decision& decision, rtmp::Transport 
   info.uid = connection_uid(info.client, info.server, decision.context.first_packet.time);
   info.repeated = decision.context.repeated;
   info.proxy_headers = decision.context.proxy_headers;
+  info.syns = decision.context.syns;
   return info;
 }
 
@@ -101,6 +103,17 @@ void Connection::on_overlap_conflict(Direction direction, std::uint64_t offset, 
 
 void Connection::on_syn_again(Direction direction, PacketRef packet) {
   if (session_ != nullptr) session_->on_syn_again(layers_.inner_direction(direction), packet);
+}
+
+bool Connection::takes_samples() const {
+  return session_ != nullptr || context_.opaque_connections.contains(this);
+}
+
+void Connection::on_sample(Direction direction, const TcpSample& sample, PacketRef packet) {
+  rtmp::TcpSampleEvent event(sample);
+  event.direction = layers_.inner_direction(direction);
+  if (session_ != nullptr) return session_->add_event(event, packet);
+  if (rtmp::OpaqueConnection* const other = opaque()) other->add_event(event, packet);
 }
 
 void Connection::on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals,

@@ -57,6 +57,8 @@ class Connection final : public net::FlowHandler, private carrier::LayerListener
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
                            PacketRef packet) override;
   void on_syn_again(Direction direction, PacketRef packet) override;
+  [[nodiscard]] bool takes_samples() const override;
+  void on_sample(Direction direction, const TcpSample& sample, PacketRef packet) override;
   void on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals,
                 const SideEnds& ends) override;
   void prefetch(Direction direction, unsigned step) const override {

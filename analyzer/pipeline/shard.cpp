@@ -3,9 +3,10 @@
 namespace rtmpscope::pipeline {
 namespace {
 
-net::FlowLimits shard_limits() {
+net::FlowLimits shard_limits(const ShardOptions& options) {
   net::FlowLimits limits;
   limits.flows = flows_per_shard;
+  limits.measure = options.analysis;
   limits.held_bytes_total = held_bytes_per_shard;
   return limits;
 }
@@ -20,7 +21,7 @@ Shard::Shard(const ShardOptions& options, std::unique_ptr<output::Observer> obse
                .session = options.session,
                .rtmp_ports = rtmp_ports_,
                .keys = keys::KeyView(options.keys)},
-      flows_(shard_limits(), *this) {
+      flows_(shard_limits(options), *this) {
   context_.session.memory = &memory_;
 }
 

@@ -16,6 +16,8 @@ struct ShardOptions {
   rtmp::SessionOptions session;
   std::vector<std::uint16_t> rtmp_ports;
   const keys::KeyStore* keys = nullptr;  ///< null: none
+  /// Whether what only the judgement needs is found out: how TCP goes. It costs some time.
+  bool analysis = false;
 };
 
 /// What became of the capture's TCP connections.

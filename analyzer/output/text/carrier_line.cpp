@@ -71,6 +71,36 @@ std::string rtmpe_open_line(const FieldTexts& fields) {
   return fmt::format("RTMPE key: {}", fields[FieldId::rtmpe_key]);
 }
 
+/// What is not there is left out.
+std::string tcp_sample_line(const FieldTexts& fields) {
+  std::string line = fmt::format("TCP second {}: {} packets, {} bytes", fields[FieldId::tcp_sample_second],
+                                 fields[FieldId::tcp_sample_packets], fields[FieldId::tcp_sample_bytes]);
+  const auto add = [&](FieldId id, std::string_view what) {
+    const std::string text = fields[id];
+    if (!text.empty()) line.append(fmt::format(", {} {}", text, what));
+  };
+  add(FieldId::tcp_sample_in_flight_max, "in flight");
+  const std::string round_trip = fields.duration(FieldId::tcp_sample_round_trip_median);
+  if (!round_trip.empty()) line.append(", round trip to the receiver ").append(round_trip);
+  add(FieldId::tcp_sample_zero_windows, "zero windows");
+  add(FieldId::tcp_sample_lost_before, "lost before the capture point");
+  add(FieldId::tcp_sample_lost_behind, "lost behind it");
+  add(FieldId::tcp_sample_reordered, "reordered");
+  add(FieldId::tcp_sample_not_captured, "bytes not captured");
+  line.append("; limited by");
+  const std::size_t before = line.size();
+  for (const auto& [id, what] : {std::pair(FieldId::tcp_sample_limit_application, "application"),
+                                 std::pair(FieldId::tcp_sample_limit_receiver, "receiver"),
+                                 std::pair(FieldId::tcp_sample_limit_network, "network"),
+                                 std::pair(FieldId::tcp_sample_limit_sender, "sender"),
+                                 std::pair(FieldId::tcp_sample_limit_unknown, "unknown")}) {
+    const std::string time = fields[id];
+    if (!time.empty()) line.append(fmt::format("{} {} {} ms", line.size() == before ? "" : ",", what, time));
+  }
+  if (line.size() == before) line.append(" nothing");
+  return line;
+}
+
 }  // namespace
 
 std::optional<std::string> carrier_line(EventKind kind, const FieldTexts& fields) {
@@ -83,6 +113,7 @@ std::optional<std::string> carrier_line(EventKind kind, const FieldTexts& fields
     case EventKind::tunnel_open: return tunnel_open_line(fields);
     case EventKind::tunnel_close: return tunnel_close_line(fields);
     case EventKind::rtmpe_open: return rtmpe_open_line(fields);
+    case EventKind::tcp_sample: return tcp_sample_line(fields);
     default: return std::nullopt;
   }
 }

@@ -1,4 +1,4 @@
-// Lines of what the carriers of RTMP in TCP tell: HTTP, TLS, RTMPE.
+// Lines of what the carriers of RTMP tell: TCP itself, HTTP, TLS, RTMPE.
 #pragma once
 
 #include <optional>

@@ -68,7 +68,7 @@ void TextRenderer::on_event(const rtmp::Event& event) {
   }
   Conversation& conversation = conversation_of(event);
   describe(event);
-  end_runs(conversation, event.direction);
+  if (event.kind != EventKind::tcp_sample) end_runs(conversation, event.direction);
   add_line(conversation, event, event_line(event.kind, tape_, style_));
 }
 

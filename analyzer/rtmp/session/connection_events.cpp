@@ -3,16 +3,32 @@
 #include "base/time_text.hpp"
 #include "rtmp/session/events.hpp"
 #include "rtmp/session/summary.hpp"
+#include "rtmp/session/tcp_events.hpp"
 
 namespace rtmpscope::rtmp {
 namespace {
 
+struct EndpointFields {
+  FieldId object, address, port, mss, window_scale, sack, timestamps;
+};
+
+void describe_endpoint(const EndpointFields& id, const Endpoint& endpoint, const SynOptions& syn,
+                       FieldSink& sink) {
+  sink.begin(id.object, 0);
+  sink.text(id.address, {}, as_bytes(endpoint.address.to_string()));
+  sink.number(id.port, {}, endpoint.port);
+  if (syn.seen) {
+    if (syn.mss != 0) sink.number(id.mss, {}, syn.mss);
+    if (syn.window_scale != SynOptions::no_scale) sink.number(id.window_scale, {}, syn.window_scale);
+    sink.flag(id.sack, {}, syn.sack);
+    sink.flag(id.timestamps, {}, syn.timestamps);
+  }
+  sink.end(id.object, 0);
+}
+
 void describe_endpoint(FieldId object, FieldId address, FieldId port, const Endpoint& endpoint,
                        FieldSink& sink) {
-  sink.begin(object, 0);
-  sink.text(address, {}, as_bytes(endpoint.address.to_string()));
-  sink.number(port, {}, endpoint.port);
-  sink.end(object, 0);
+  describe_endpoint({object, address, port, object, object, object, object}, endpoint, {}, sink);
 }
 
 std::string community_id_of(const ConnectionInfo& info) {
@@ -37,8 +53,8 @@ class SideDescription {
     number(close_to_server_retransmissions, tcp.retransmitted_segments);
     number(close_to_server_out_of_order, tcp.out_of_order_segments);
     number(close_to_server_missing, tcp.missing_bytes);
-    if (tcp.end.discarded_bytes != 0) number(close_to_server_discarded, tcp.end.discarded_bytes);
-    if (tcp.end.keep_alives != 0) number(close_to_server_keep_alives, tcp.end.keep_alives);
+    number_if_any(close_to_server_discarded, tcp.end.discarded_bytes);
+    number_if_any(close_to_server_keep_alives, tcp.end.keep_alives);
     if (tcp.end.acknowledged) number(close_to_server_acknowledged, *tcp.end.acknowledged);
     if (tcp.last_time != 0) time(close_to_server_last_packet_time, tcp.last_time);
     if (tcp.end.last_data) {
@@ -47,6 +63,7 @@ class SideDescription {
     }
     if (tcp.end.fin) fin(*tcp.end.fin);
     if (tcp.end.reset) reset(*tcp.end.reset);
+    if (tcp.end.tcp) measured(*tcp.end.tcp);
     sink_.end(id(close_to_server), 0);
   }
 
@@ -78,11 +95,34 @@ class SideDescription {
     sink_.end(id(close_to_server_reset_object), 0);
   }
 
+  void measured(const TcpTotals& tcp) {
+    using enum FieldId;
+    sink_.begin(id(close_to_server_tcp), 0);
+    number_if_any(close_to_server_tcp_zero_windows, tcp.zero_windows);
+    number_if_any(close_to_server_tcp_zero_window, tcp.zero_window_ms);
+    number_if_any(close_to_server_tcp_longest_zero_window, tcp.longest_zero_window_ms);
+    number_if_any(close_to_server_tcp_zero_window_at_end, tcp.zero_window_at_end_ms);
+    describe_round_trip({id(close_to_server_tcp_round_trip), id(close_to_server_tcp_round_trip_min),
+                         id(close_to_server_tcp_round_trip_median), id(close_to_server_tcp_round_trip_max)},
+                        tcp.round_trip_us, sink_);
+    number_if_any(close_to_server_tcp_lost_before, tcp.losses.before);
+    number_if_any(close_to_server_tcp_lost_behind, tcp.losses.behind);
+    number_if_any(close_to_server_tcp_reordered, tcp.losses.reordered);
+    number_if_any(close_to_server_tcp_not_captured, tcp.losses.not_captured);
+    number_if_any(close_to_server_tcp_duplicates, tcp.duplicate_acknowledgements);
+    number_if_any(close_to_server_tcp_repeats_at_end, tcp.repeats_at_end);
+    number_if_any(close_to_server_tcp_unanswered, tcp.unanswered_ms);
+    sink_.end(id(close_to_server_tcp), 0);
+  }
+
   /// `of_server` is the field of the direction to the server.
   [[nodiscard]] FieldId id(FieldId of_server) const {
     return static_cast<FieldId>(static_cast<std::uint16_t>(of_server) + shift_);
   }
   void number(FieldId of_server, std::uint64_t value) { sink_.number(id(of_server), {}, value); }
+  void number_if_any(FieldId of_server, std::uint64_t value) {
+    if (value != 0) number(of_server, value);
+  }
   void flag(FieldId of_server, bool value) { sink_.flag(id(of_server), {}, value); }
   void time(FieldId of_server, Timestamp value) { sink_.text(id(of_server), {}, as_bytes(time_text(value))); }
 
@@ -93,10 +133,16 @@ class SideDescription {
 }  // namespace
 
 void ConnectionOpenEvent::describe(FieldSink& sink) const {
-  describe_endpoint(FieldId::connection_client, FieldId::connection_client_address,
-                    FieldId::connection_client_port, connection_info.client, sink);
-  describe_endpoint(FieldId::connection_server, FieldId::connection_server_address,
-                    FieldId::connection_server_port, connection_info.server, sink);
+  using enum FieldId;
+  const auto& [client_syn, server_syn] = connection_info.syns;
+  describe_endpoint(
+      {connection_client, connection_client_address, connection_client_port, connection_client_mss,
+       connection_client_window_scale, connection_client_sack, connection_client_timestamps},
+      connection_info.client, client_syn, sink);
+  describe_endpoint(
+      {connection_server, connection_server_address, connection_server_port, connection_server_mss,
+       connection_server_window_scale, connection_server_sack, connection_server_timestamps},
+      connection_info.server, server_syn, sink);
   sink.number(FieldId::connection_transport, {}, static_cast<std::uint64_t>(connection_info.transport));
   sink.text(FieldId::connection_community_id, {}, as_bytes(community_id_of(connection_info)));
   sink.number(FieldId::connection_start, {}, static_cast<std::uint64_t>(connection_info.start));

@@ -53,6 +53,7 @@ struct ConnectionInfo {
   bool repeated = false;  ///< begins like the connection before it between the same endpoints
   ConnectionUid uid{};    ///< all zero: none was made
   std::vector<ProxyHeader> proxy_headers;  ///< in front of C0; offsets count from their end
+  SideSyns syns{};                         ///< of TCP, if that is measured
 };
 
 /// TCP's view of one direction, for the totals.
@@ -192,6 +193,14 @@ struct TunnelCloseEvent final : Event {
   const TunnelTotals& totals;
 
   explicit TunnelCloseEvent(const TunnelTotals& t) : Event(EventKind::tunnel_close), totals(t) {}
+  void describe(FieldSink& sink) const override;
+};
+
+/// A second of one direction is over.
+struct TcpSampleEvent final : Event {
+  const TcpSample& sample;
+
+  explicit TcpSampleEvent(const TcpSample& s) : Event(EventKind::tcp_sample), sample(s) {}
   void describe(FieldSink& sink) const override;
 };
 

@@ -29,6 +29,8 @@ struct Log {
   std::string packets;  ///< of data and gaps, with the offset: ">0:4 >3:9"
   std::vector<FlowTotals> totals;
   std::vector<SideEnds> ends;
+  std::vector<std::pair<Direction, TcpSample>> samples;
+  bool takes_samples = true;
   bool interested = true;
   std::uint64_t interest_bytes = ~0ULL;  ///< a handler loses interest after that many
   bool interest_in_both_ends = true;     ///< false: it does so after the first on_end
@@ -73,6 +75,11 @@ class RecordingHandler final : public FlowHandler {
   void on_overlap_conflict(Direction direction, std::uint64_t offset, std::uint32_t length,
                            PacketRef) override {
     log_.add(fmt::format("{}!{}+{}", sign(direction), offset, length));
+  }
+  [[nodiscard]] bool takes_samples() const override { return log_.takes_samples; }
+  void on_sample(Direction direction, const TcpSample& sample, PacketRef) override {
+    if (closed_ || !log_.takes_samples) log_.add("SAMPLE");
+    log_.samples.emplace_back(direction, sample);
   }
   void on_close(EndCause cause, PacketRef, const FlowTotals& totals, const SideEnds& ends) override {
     if (wants_data() && !(ended_[0] && ended_[1])) log_.add("NOT-ENDED");
@@ -132,8 +139,8 @@ struct SegmentText {
 
 /// A flow table fed with segments such as "c SA 100 hello ack=7 wire=9 port=50001 t=250": side (c or s),
 /// flags (letters of SYN, ACK, FIN, RST, PSH; - for none), sequence number, payload (optional; - for none). t
-/// is in milliseconds and stays for the following ones; ttl is 64. The client is 10.0.0.1:50000, the
-/// server 10.0.0.2:1935.
+/// is in milliseconds and stays for the following ones; ttl is 64. win is the window (65000), opt TCP options
+/// (options_of). The client is 10.0.0.1:50000, the server 10.0.0.2:1935.
 class Scenario {
  public:
   explicit Scenario(const FlowLimits& limits = {}) : observer(log), table(limits, observer) {}
@@ -145,9 +152,11 @@ class Scenario {
     words >> side >> flags >> sequence;
     TcpSegment segment;
     segment.hop_limit = 64;
+    segment.window = 65000;
     std::string payload;
     std::optional<std::uint32_t> wire;
     std::uint16_t port = 50000;
+    std::vector<std::uint8_t> options;
     while (words >> word) {
       const std::size_t equals = word.find('=');
       if (equals == std::string::npos) {
@@ -155,6 +164,10 @@ class Scenario {
         continue;
       }
       const std::string name = word.substr(0, equals);
+      if (name == "opt") {
+        options = options_of(word.substr(equals + 1));
+        continue;
+      }
       const unsigned long long value = std::stoull(word.substr(equals + 1));
       if (name == "ack") {
         segment.acknowledgement = static_cast<std::uint32_t>(value);
@@ -162,6 +175,7 @@ class Scenario {
       }
       if (name == "wire") wire = static_cast<std::uint32_t>(value);
       if (name == "port") port = static_cast<std::uint16_t>(value);
+      if (name == "win") segment.window = static_cast<std::uint16_t>(value);
       if (name == "ttl") segment.hop_limit = static_cast<std::uint8_t>(value);
       if (name == "t") time = static_cast<Timestamp>(value) * millisecond;
     }
@@ -173,21 +187,26 @@ class Scenario {
       if (flag == 'P') segment.flags |= tcp_flag::psh;
     }
     segment.sequence = sequence;
-    feed(side == "c", port, segment, payload, wire.value_or(static_cast<std::uint32_t>(payload.size())));
+    feed(side == "c", port, segment, payload, wire.value_or(static_cast<std::uint32_t>(payload.size())),
+         options);
   }
 
   void feed(bool from_client, std::uint16_t client_port, TcpSegment segment, const std::string& payload,
-            std::uint32_t wire) {
+            std::uint32_t wire, const std::vector<std::uint8_t>& options = {}) {
     segment.key = key(client_port);
     const FlowHashes hashes = hash_of(segment.key);
     segment.hash = hashes.flow;
     segment.host_pair_hash = hashes.host_pair;
     segment.from_low = from_client;
     segment.packet = {++number, time};
-    // A copy of exactly the payload, so that a sanitizer sees reads beyond it and after the call.
-    const std::vector<std::uint8_t> bytes(payload.begin(), payload.end());
-    segment.payload = bytes.data();
-    segment.payload_length = static_cast<std::uint32_t>(bytes.size());
+    // A copy of exactly header and payload, so that a sanitizer sees reads beyond them and after the call.
+    std::vector<std::uint8_t> bytes(20);
+    bytes.insert(bytes.end(), options.begin(), options.end());
+    segment.header_length = static_cast<std::uint8_t>(bytes.size());
+    bytes[12] = static_cast<std::uint8_t>(segment.header_length / 4 << 4);
+    bytes.insert(bytes.end(), payload.begin(), payload.end());
+    segment.payload = bytes.data() + segment.header_length;
+    segment.payload_length = static_cast<std::uint32_t>(payload.size());
     segment.wire_length = wire;
     table.on_segment(segment);
   }
@@ -203,6 +222,34 @@ class Scenario {
 
   [[nodiscard]] const SideEnd& end(Direction direction, std::size_t flow = 0) const {
     return log.ends.at(flow)[index_of(direction)];
+  }
+
+  /// "mss:5,scale:7,sack,clock:1:2": TCP options, padded to four bytes.
+  static std::vector<std::uint8_t> options_of(const std::string& text) {
+    std::vector<std::uint8_t> options;
+    const auto put = [&options](std::uint8_t kind, std::size_t bytes,
+                                const std::vector<std::uint32_t>& values) {
+      options.push_back(kind);
+      options.push_back(static_cast<std::uint8_t>(2 + bytes * values.size()));
+      for (const std::uint32_t value : values) {
+        for (std::size_t i = bytes; i-- > 0;) options.push_back(static_cast<std::uint8_t>(value >> 8 * i));
+      }
+    };
+    std::istringstream words(text);
+    for (std::string word; std::getline(words, word, ',');) {
+      std::istringstream parts(word);
+      std::string name, number;
+      std::getline(parts, name, ':');
+      std::vector<std::uint32_t> values;
+      while (std::getline(parts, number, ':'))
+        values.push_back(static_cast<std::uint32_t>(std::stoul(number)));
+      if (name == "mss") put(2, 2, values);
+      if (name == "scale") put(3, 1, values);
+      if (name == "sack") put(4, 0, {});
+      if (name == "clock") put(8, 4, values);
+    }
+    while (options.size() % 4 != 0) options.push_back(1);
+    return options;
   }
 
   static FlowKey key(std::uint16_t client_port) {
