@@ -9,7 +9,7 @@ _rtmpscope() {
     fi
   done
 
-  local output="--format --verdict --summary --no-analysis --show-secrets --output --chunks --ranges --redact --redact-key --redact-addresses --color --ascii --no-progress"
+  local output="--format --verdict --summary --no-analysis --show-secrets --output --chunks --samples --ranges --redact --redact-key --redact-addresses --color --ascii --no-progress"
   local selection="--keys --filter --only --connection --from --to --port"
   case $previous in
     --format)

@@ -22,6 +22,7 @@ _rtmpscope() {
     '--show-secrets[names and keys in a report of --format markdown]'
     '(-o --output)'{-o,--output}'[write to a file]:file:_files'
     '--chunks[an event for every chunk header, too]'
+    '--samples[an event for every second of each direction of TCP, too]'
     '--ranges[byte range of every field (ndjson and json)]'
     '--redact[pseudonyms for texts of the peers]'
     '--redact-key[redact with the key in a file]:file:_files'
