@@ -86,7 +86,8 @@ void TcpMeter::on_packet(Direction direction, const TcpSegment& segment) {
   sender.last_packet = now_;
   sender.was_active = true;
   if (segment.wire_length != 0 || sender.probe.kind != Probe::Kind::none) return;
-  // While bytes before it wait for their acknowledgement, the receiver may echo those (RFC 7323, section 4.3).
+  // While bytes before it wait for their acknowledgement, the receiver may echo those (RFC 7323,
+  // section 4.3).
   if (in_flight(sender) != 0) return;
   if (now_ - sender.last_clock_probe < between_clock_probes) return;
   sender.last_clock_probe = now_;

@@ -33,11 +33,12 @@ DIRECTIONS = ("to_server", "to_client")
 # (capture, figure): why tshark says something else. A row that explains nothing fails.
 KNOWN = {
     ("encap_vxlan.pcap", "in_flight"): "tshark does not count the bytes that were not captured",
-    ("midstream_chunk128.pcap", "in_flight"): "before the first acknowledgement of a side nothing is known to be in flight",
+    ("midstream_chunk128.pcap", "in_flight"):
+        "before the first acknowledgement of a side nothing is known to be in flight",
     ("netem_loss5.pcap", "in_flight"): "tshark does not count what is behind a hole",
     ("pcapng_two_interfaces.pcapng", "disorder"): "captured twice, and not sent twice",
     ("rtmp_tcserver_ffmpeg.pcap", "round_trips"):
-        "tshark has the delay of acknowledgements in all of them; here most are of timestamps that come back in a burst",
+        "tshark has the delay of acknowledgements in all; here most are timestamps that come back in a burst",
     ("rtmpte_crtmp_play_ffmpeg.pcap", "round_trips"): "the session's connection is measured until it proves to be HTTP",
     ("rtmpts_crtmp_publish_ffmpeg_dsb.pcapng", "round_trips"): "as in rtmpte_crtmp_play_ffmpeg.pcap",
 }
@@ -114,7 +115,8 @@ def our_figures(program, capture):
 
 def differences(ours, theirs):
     """[(figure, ours, tshark's)] of one direction."""
-    found = [(figure, ours[figure], theirs[figure]) for figure in ("zero_windows", "in_flight", "duplicates", "disorder")
+    figures = ("zero_windows", "in_flight", "duplicates", "disorder")
+    found = [(figure, ours[figure], theirs[figure]) for figure in figures
              if ours[figure] is not None and ours[figure] != (theirs[figure] or 0)]
     if ours["round_trips"] and len(theirs["round_trips"]) >= 10:
         mine, middle = ours["round_trips"][0], statistics.median(theirs["round_trips"])
@@ -148,7 +150,8 @@ def main():
             used.add(row)
             failures += row not in KNOWN
             if options.print or row not in KNOWN:
-                print(f"{capture.name} port {sender} {figure}: ours {ours}, tshark {theirs}: {KNOWN.get(row, 'NOT EXPLAINED')}")
+                why = KNOWN.get(row, "NOT EXPLAINED")
+                print(f"{capture.name} port {sender} {figure}: ours {ours}, tshark {theirs}: {why}")
     if not options.captures:
         for row in sorted(set(KNOWN) - used):
             failures += 1
