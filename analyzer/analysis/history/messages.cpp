@@ -109,6 +109,18 @@ void add_answer(History& history, const CommandNote& note) {
   }
 }
 
+/// A request that was held, since bytes before it were missing, can come behind its answer.
+void take_early_answer(const History& history, Request& request) {
+  for (const CommandNote& note : history.commands) {
+    const bool is_answer =
+        note.direction == Direction::to_client && (note.name == "_result" || note.name == "_error") &&
+        note.transaction_id == request.asked.transaction_id && note.at.time >= request.asked.at.time;
+    if (!is_answer) continue;
+    request.answered = note;
+    return;
+  }
+}
+
 void add_use(History& history, const CommandNote& note, StreamUse use) {
   if (history.streams.size() >= most_streams) return;
   StreamHistory& stream = history.streams.emplace_back();
@@ -116,6 +128,12 @@ void add_use(History& history, const CommandNote& note, StreamUse use) {
   stream.use = use;
   stream.name = note.text;
   stream.asked = note.at;
+  // The request may have been held, and come behind its answer.
+  for (const CommandNote& answer : history.commands) {
+    const bool is_start = answer.code == "NetStream.Publish.Start" || answer.code == "NetStream.Play.Start";
+    if (is_start && answer.message_stream_id == note.message_stream_id && answer.at.time >= note.at.time)
+      stream.started = answer.at;
+  }
   stream.recorded = use == StreamUse::play && note.number && *note.number >= 0;
   if (history.phase < Phase::request) history.phase = Phase::request;
 }
@@ -219,8 +237,10 @@ void add_command(History& history, const Record& record) {
   }
   if (member(record.members, "command") != nullptr) {
     side.last_command = note;
-    if (is_request(note) && history.requests.size() < most_requests)
+    if (is_request(note) && history.requests.size() < most_requests) {
       history.requests.push_back({note, std::nullopt, false});
+      take_early_answer(history, history.requests.back());
+    }
     add_answer(history, note);
     if (note.direction == Direction::to_server) {
       add_client_command(history, record, note);

@@ -45,9 +45,12 @@ void judge_abrupt_end(const RuleContext& context, RuleResults& to) {
   if (has_hole(history, client)) return to.undecided(id, ended_by, "bytes of the client are missing");
   if (*ended_by == client && has_cut_farewell(history)) return to.pass(id, ended_by);
   const SideHistory& closer = history.side(*ended_by);
+  if (!closer.fin && !closer.reset) return to.undecided(id, ended_by, "the ends of both sides are not known");
   const Moment at = closer.fin ? closer.fin->at : closer.reset ? closer.reset->at : history.close->at;
   JudgedFinding finding = judged(id, at);
   finding.direction = *ended_by;
+  // Some encoders never say more than FIN; it is an orderly end nevertheless.
+  if (*ended_by == client && closer.fin) finding.severity = Severity::note;
   finding.text = fmt::format("the {} {} the connection while {} was being published", noun(*ended_by),
                              closer.fin ? "closed" : "reset", captured(CapturedKind::name, running->name));
   finding.evidence.push_back({.at = at,

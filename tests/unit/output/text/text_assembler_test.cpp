@@ -22,7 +22,7 @@ struct FakeConnection {
 
 std::string assembled(const std::vector<FakeConnection>& connections, BlockOrder order,
                       std::size_t memory_limit = Spool::default_memory_limit, std::uint64_t in_capture = 0) {
-  TextAssembler assembler(order, {}, memory_limit);
+  TextAssembler assembler(order, {}, true, memory_limit);
   Output output;
   for (const char* part : {"first", "second"}) {
     for (const FakeConnection& connection : connections) {
