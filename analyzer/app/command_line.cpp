@@ -142,6 +142,21 @@ bool follows_frames(const output::RendererOptions& renderer) {
          renderer.format == output::OutputFormat::json;
 }
 
+/// Whoever asks for events that are left out otherwise wants them.
+std::optional<std::string> select_rare_events(output::RendererOptions& renderer,
+                                              pipeline::ShardOptions& shard) {
+  const auto asked = [&](EventKind kind) {
+    return std::ranges::find(renderer.selection.kinds, kind) != renderer.selection.kinds.end();
+  };
+  if (asked(EventKind::chunk)) shard.session.chunk_events = true;
+  for (const EventKind kind : {EventKind::tcp_sample, EventKind::sample}) {
+    if (!asked(kind)) continue;
+    if (!renderer.analysis) return fmt::format("--only {} does not go with --no-analysis", info(kind).name);
+    renderer.selection.samples = true;
+  }
+  return std::nullopt;
+}
+
 /// The checks that CLI11 cannot do. Returns the complaint, if there is one.
 std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   auto& shard = options.engine.shard;
@@ -183,18 +198,7 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   if (!selection) return selection.error().message;
   selection->samples = renderer.selection.samples;
   renderer.selection = std::move(*selection);
-  // Whoever asks for them wants them.
-  if (std::ranges::find(renderer.selection.kinds, EventKind::chunk) != renderer.selection.kinds.end()) {
-    shard.session.chunk_events = true;
-  }
-  if (std::ranges::find(renderer.selection.kinds, EventKind::tcp_sample) != renderer.selection.kinds.end()) {
-    if (!shard.analysis) return "--only tcp_sample does not go with --no-analysis";
-    renderer.selection.samples = true;
-  }
-  if (std::ranges::find(renderer.selection.kinds, EventKind::sample) != renderer.selection.kinds.end()) {
-    if (!renderer.analysis) return "--only sample does not go with --no-analysis";
-    renderer.selection.samples = true;
-  }
+  if (auto complaint = select_rare_events(renderer, shard)) return complaint;
   options.progress = !words.no_progress;
   for (const auto& [word, bound] :
        {std::pair(&words.from, &renderer.from), std::pair(&words.to, &renderer.to)}) {
@@ -313,6 +317,8 @@ class TableCommandLine {
     add(app, "events", "Print the table of events", Table::events);
     add(app, "causes", "Print why connections end, as the judge says it", Table::causes);
     add(app, "profiles", "Print what is known of platforms", Table::profiles);
+    add(app, "fingerprints", "Print what is known of software: marks, limits, known issues",
+        Table::fingerprints);
   }
   TableCommandLine(const TableCommandLine&) = delete;
   TableCommandLine& operator=(const TableCommandLine&) = delete;
@@ -331,6 +337,9 @@ class TableCommandLine {
       table_app->add_option("NAME", command_.profile,
                             "Only this platform, with all values and their sources");
       add_profile_files_option(*table_app, command_.profile_files);
+    }
+    if (table == Table::fingerprints) {
+      table_app->add_option("FILE", command_.fingerprint_files, "More programs, or others, from these files");
     }
     table_app->add_option("--format", format_, "text, markdown or json")
         ->check(CLI::IsMember({"text", "markdown", "json"}));

@@ -47,13 +47,14 @@ struct LiveCommand {
   capture::LiveOptions live;
 };
 
-enum class Table { schema, fields, findings, values, events, causes, profiles };
+enum class Table { schema, fields, findings, values, events, causes, profiles, fingerprints };
 
 struct TableCommand {
   Table table = Table::fields;
   output::TableFormat format = output::TableFormat::text;
-  std::string profile;                     ///< profiles: the only one; empty: all
-  std::vector<std::string> profile_files;  ///< --profiles
+  std::string profile;                         ///< profiles: the only one; empty: all
+  std::vector<std::string> profile_files;      ///< --profiles
+  std::vector<std::string> fingerprint_files;  ///< fingerprints: more programs, or others
 };
 
 /// export flv

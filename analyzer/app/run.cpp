@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "analysis/fingerprint/fingerprint_table.hpp"
 #include "analysis/platform/profile_table.hpp"
 #include "app/complaints.hpp"
 #include "app/failure.hpp"
@@ -15,6 +16,7 @@
 #include "app/run_events.hpp"
 #include "app/signals.hpp"
 #include "app/text_style.hpp"
+#include "reference/fingerprint_tables.hpp"
 #include "reference/profile_tables.hpp"
 
 namespace rtmpscope::app {
@@ -123,6 +125,12 @@ Expected<std::string> profiles_text(const TableCommand& command) {
   return output::profile_table(**profile, command.format);
 }
 
+Expected<std::string> fingerprints_text(const TableCommand& command) {
+  const auto table = analysis::FingerprintTable::with_files(command.fingerprint_files);
+  if (!table) return tl::unexpected(table.error());
+  return output::fingerprints_table(**table, command.format);
+}
+
 }  // namespace
 
 int run_table(const TableCommand& command) {
@@ -136,6 +144,7 @@ int run_table(const TableCommand& command) {
       case Table::events: return output::events_table(command.format);
       case Table::causes: return output::causes_table(command.format);
       case Table::profiles: return profiles_text(command);
+      case Table::fingerprints: return fingerprints_text(command);
     }
     return {};
   }();

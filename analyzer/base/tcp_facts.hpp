@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "base/bytes.hpp"
+#include "base/endpoint.hpp"
 #include "base/spaced_values.hpp"
 
 namespace rtmpscope {
@@ -105,6 +105,16 @@ struct TcpTotals {
   std::uint64_t unanswered_ms = 0;   ///< from the first of these to the last
 };
 
+/// An ICMP error about a packet of the connection (RFC 792, RFC 4443).
+struct IcmpFacts {
+  PacketRef packet;    ///< the error's own
+  IpAddress reporter;  ///< who says so
+  bool v6 = false;     ///< ICMPv6
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+  std::uint32_t mtu = 0;  ///< bytes that the next link takes, where packets are too big; 0: not said
+};
+
 /// How one side of a connection ended.
 struct SideEnd {
   std::optional<FinFacts> fin;
@@ -114,6 +124,7 @@ struct SideEnd {
   std::uint64_t discarded_bytes =
       0;                           ///< before the stream's first byte, behind the FIN, or late behind a gap
   std::uint32_t keep_alives = 0;   ///< probes with one byte that is no part of the stream
+  std::uint32_t icmp_errors = 0;   ///< about packets of the side
   std::optional<TcpTotals> tcp{};  ///< if TCP was measured
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 
 #include "base/endpoint.hpp"
 #include "base/stream.hpp"
@@ -46,6 +47,12 @@ struct FlowDirectionTotals {
   }
 };
 
+/// An ICMP error, and the direction of the packet that it is about.
+struct DirectedIcmp {
+  Direction direction{};
+  IcmpFacts error;
+};
+
 /// One element a direction; see index_of.
 using FlowTotals = std::array<FlowDirectionTotals, 2>;
 
@@ -81,11 +88,26 @@ class FlowHandler : public StreamSink {
   /// before the other calls that `packet` makes, or before on_close.
   virtual void on_sample(Direction /*direction*/, const TcpSample& /*sample*/, PacketRef /*packet*/) {}
 
+  /// With FlowLimits::measure: an ICMP error about a packet of `direction`. The first 10 of a flow, when
+  /// `takes_samples`.
+  virtual void on_icmp(Direction /*direction*/, const IcmpFacts& /*error*/) {}
+
   virtual void on_close(EndCause cause, PacketRef packet, const FlowTotals& totals, const SideEnds& ends) = 0;
 
   /// Data of `direction` comes soon: loads what `on_data` will need into the cache, one pointer further with
   /// each step. Only a hint; before step 0 the first bytes of the handler itself have been asked for.
   virtual void prefetch(Direction /*direction*/, unsigned /*step*/) const {}
+};
+
+/// A connection that came to nothing: its SYN has no answer, or a reset for one.
+struct UnopenedFlow {
+  FlowInfo info;
+  bool refused = false;  ///< the server reset it; if not, nothing came from there
+  EndCause cause{};
+  PacketRef packet;  ///< that ended it
+  const FlowTotals& totals;
+  const SideEnds& ends;
+  std::span<const DirectedIcmp> icmp;
 };
 
 /// Called for each connection when its first payload comes: a connection without any is only counted.
@@ -94,6 +116,9 @@ class FlowObserver {
   virtual ~FlowObserver() = default;
   /// `packet` carries the first payload. May return null: the flow is of no interest.
   virtual std::unique_ptr<FlowHandler> on_open(const FlowInfo& info, PacketRef packet) = 0;
+  /// With FlowLimits::measure: a connection is over without an answer. One SYN alone is told if the capture
+  /// goes on for FlowLimits::answer_time.
+  virtual void on_unopened(const UnopenedFlow& /*flow*/) {}
 };
 
 }  // namespace rtmpscope::net

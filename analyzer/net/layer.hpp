@@ -60,6 +60,7 @@ inline constexpr std::uint16_t transparent_ethernet_bridging = 0x6558;
 
 namespace ip_protocol {
 inline constexpr std::uint16_t hop_by_hop = 0;
+inline constexpr std::uint16_t icmp = 1;
 inline constexpr std::uint16_t ipv4 = 4;
 inline constexpr std::uint16_t tcp = 6;
 inline constexpr std::uint16_t udp = 17;
@@ -68,6 +69,7 @@ inline constexpr std::uint16_t routing = 43;
 inline constexpr std::uint16_t fragment = 44;
 inline constexpr std::uint16_t gre = 47;
 inline constexpr std::uint16_t authentication = 51;
+inline constexpr std::uint16_t icmp_v6 = 58;
 inline constexpr std::uint16_t destination_options = 60;
 inline constexpr std::uint16_t ether_ip = 97;
 inline constexpr std::uint16_t mobility = 135;

@@ -58,7 +58,15 @@ struct FlowLimits {
   /// somebody wants then takes a kilobyte more.
   bool measure = false;
 
-  /// Flows of one table, tombstones and half-open ones included: about 38 MiB. Reached: the least recently
+  /// With `measure`: a SYN that has no answer for so long was not answered. Usual systems send it again after
+  /// a second; what came again sooner than `syn_repeat_time` was captured twice.
+  Timestamp answer_time = 3 * second;
+  Timestamp syn_repeat_time = second / 2;
+
+  /// ICMP errors of a flow that are told; more are counted.
+  std::size_t icmp_errors = 10;
+
+  /// Flows of one table, tombstones and half-open ones included: about 47 MiB. Reached: the least recently
   /// used tombstone goes, else the least recently used flow without payload, else the least recently used
   /// flow, which ends with EndCause::evicted.
   std::uint32_t flows = 1U << 17;
@@ -75,7 +83,7 @@ struct FlowLimits {
   Timestamp half_open_timeout = 120 * second;
 
   /// More flows of a table without payload than that are a flood or a scan, and are forgotten sooner. What is
-  /// left of them then is 10 MiB in the 64 tables of a run.
+  /// left of them then is 12 MiB in the 64 tables of a run.
   std::size_t usual_half_open = 1U << 9;
   Timestamp half_open_timeout_if_more = 30 * second;
 

@@ -110,6 +110,8 @@ DecodeResult PacketDecoder::decode_general(View view, std::uint16_t link_type, P
       case Layer::Kind::ipv6: step = decode_ipv6(layer, addresses); break;
       case Layer::Kind::ip_protocol:
         if (layer.number == ip_protocol::tcp) return decode_tcp(addresses, layer.view, ref, out);
+        if (layer.number == (addresses.v6 ? ip_protocol::icmp_v6 : ip_protocol::icmp))
+          return decode_icmp(addresses, layer.view, ref, out);
         step = decode_ip_protocol(layer, addresses, ref.time);
         break;
       case Layer::Kind::udp: return decode_datagram(addresses, layer.view, ref);
@@ -164,6 +166,48 @@ DecodeResult PacketDecoder::decode_tcp(const Addresses& addresses, View view, Pa
   if (out.payload_length < out.wire_length) ++counters_.cut_payloads;
   ++counters_.tcp;
   return DecodeResult::tcp;
+}
+
+/// Errors quote the IP header and at least 8 bytes of what follows (RFC 792; RFC 4443, section 3): ports and
+/// sequence number of TCP. Anything else is not TCP.
+DecodeResult PacketDecoder::decode_icmp(const Addresses& addresses, View view, PacketRef ref,
+                                        TcpSegment& out) {
+  constexpr std::uint32_t icmp_header_size = 8;
+  constexpr std::uint32_t quoted_size = 8;
+  const std::uint32_t ip_size = addresses.v6 ? ipv6_header_size : ipv4_header_size;
+  if (view.captured < icmp_header_size + ip_size + quoted_size) return reject(Layer::not_tcp);
+  const std::uint8_t* icmp = view.data;
+  const std::uint8_t type = icmp[0];
+  const std::uint8_t* quoted = icmp + icmp_header_size;
+  const bool error = addresses.v6 ? type >= 1 && type <= 4 : type == 3 || type == 11 || type == 12;
+  std::uint32_t header = ip_size;
+  if (!addresses.v6) header = (quoted[0] & 0x0fU) * 4;
+  const bool first_fragment = addresses.v6 || (load_be16(quoted + 6) & 0x1fff) == 0;
+  const std::uint16_t protocol = quoted[addresses.v6 ? 6 : 9];
+  if (!error || quoted[0] >> 4 != (addresses.v6 ? 6 : 4) || header < ip_size || !first_fragment ||
+      protocol != ip_protocol::tcp || view.captured < icmp_header_size + header + quoted_size)
+    return reject(Layer::not_tcp);
+  const std::uint8_t* tcp = quoted + header;
+  (addresses.v6 ? set_key_v6<TcpSegment> : set_key_v4<TcpSegment>)(quoted + (addresses.v6 ? 8 : 12),
+                                                                   quoted + (addresses.v6 ? 24 : 16), tcp,
+                                                                   out);
+  const FlowHashes hashes = hash_of(out.key, hash_seed_);
+  out.hash = hashes.flow;
+  out.host_pair_hash = hashes.host_pair;
+  out.sequence = load_be32(tcp + 4);
+  const bool too_big = addresses.v6 ? type == 2 : type == 3 && icmp[1] == 4;
+  // RFC 1191, section 4; RFC 4443, section 3.2
+  out.acknowledgement = !too_big ? 0 : addresses.v6 ? load_be32(icmp + 4) : load_be16(icmp + 6);
+  out.flags = tcp_flag::quoted;
+  out.window = static_cast<std::uint16_t>(type << 8 | icmp[1]);
+  out.hop_limit = 0;
+  out.packet = ref;
+  out.payload = addresses.source;
+  out.payload_length = addresses.v6 ? 16 : 4;
+  out.header_length = 0;
+  out.wire_length = 0;
+  ++counters_.not_tcp;
+  return DecodeResult::icmp;
 }
 
 /// `view` has a whole UDP header (RFC 768).

@@ -12,6 +12,7 @@ namespace rtmpscope::net {
 enum class DecodeResult : std::uint8_t {
   tcp,               ///< a segment
   udp,               ///< a datagram
+  icmp,              ///< an ICMP error that quotes a TCP segment
   fragment_pending,  ///< a fragment of a datagram that is not complete yet
   not_tcp,           ///< something else, or a link type that is not known
   malformed,         ///< headers that are cut off or contradict themselves
@@ -22,7 +23,7 @@ struct DecodeCounters {
   std::uint64_t tcp = 0;
   std::uint64_t udp = 0;
   std::uint64_t fragment_pending = 0;
-  std::uint64_t not_tcp = 0;
+  std::uint64_t not_tcp = 0;         ///< ICMP errors included
   std::uint64_t malformed = 0;       ///< the following three together
   std::uint64_t cut_in_headers = 0;  ///< by the snap length, mostly
   std::uint64_t invalid_headers = 0;
@@ -44,8 +45,8 @@ class PacketDecoder {
       : limits_(limits), hash_seed_(hash_seed), fragments_(limits) {}
 
   /// `wire_length` is the packet's length before the capture cut it. `out` is written for DecodeResult::tcp
-  /// only. Its payload points into `packet` or, after fragments, into this decoder's buffers. For
-  /// DecodeResult::udp the same holds of `datagram()`.
+  /// and DecodeResult::icmp (tcp_flag::quoted) only. Its payload points into `packet` or, after fragments,
+  /// into this decoder's buffers. For DecodeResult::udp the same holds of `datagram()`.
   DecodeResult decode(Bytes packet, std::uint32_t wire_length, std::uint16_t link_type, PacketRef ref,
                       TcpSegment& out);
 
@@ -73,6 +74,7 @@ class PacketDecoder {
 
   DecodeResult decode_general(View view, std::uint16_t link_type, PacketRef ref, TcpSegment& out);
   DecodeResult decode_tcp(const Addresses& addresses, View view, PacketRef ref, TcpSegment& out);
+  DecodeResult decode_icmp(const Addresses& addresses, View view, PacketRef ref, TcpSegment& out);
   DecodeResult decode_datagram(const Addresses& addresses, View view, PacketRef ref);
   DecodeResult reject(Layer::Ending why);
   Step decode_ipv4(Layer& layer, Addresses& addresses, Timestamp time);

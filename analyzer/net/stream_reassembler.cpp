@@ -46,9 +46,8 @@ void StreamReassembler::start_midstream(std::uint32_t sequence, std::uint32_t wi
 
 std::optional<std::uint64_t> StreamReassembler::acknowledged() const {
   if (!started() || !acknowledgement_known_) return std::nullopt;
-  // The FIN counts as a byte; if it was not captured, what it adds is one byte more than there can be.
-  if (fin_seen()) return std::min(acknowledged_, fin_);
-  return acknowledged_ == next_ + 1 ? next_ : acknowledged_;
+  // The FIN counts as a byte. If it was not captured, the byte too many is all that tells of it.
+  return fin_seen() ? std::min(acknowledged_, fin_) : acknowledged_;
 }
 
 std::int64_t StreamReassembler::distance(std::uint32_t sequence) const {

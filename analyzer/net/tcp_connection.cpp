@@ -41,6 +41,7 @@ void TcpConnection::begin(const TcpSegment& first, HeldMemory& held) {
   totals_ = {};
   ends_.reset();
   meter_.reset();
+  icmp_.reset();
   syns_ = {};
   first_packet_ = first.packet;
   round_trip_us_ = 0;
@@ -125,6 +126,8 @@ void TcpConnection::note_syn_again(const TcpSegment& segment, Direction directio
 
 // long: one step for each flag, in the order in which receivers take them
 void TcpConnection::on_other_segment(const TcpSegment& segment, const Environment& environment) {
+  if (segment.has(tcp_flag::quoted)) [[unlikely]]
+    return on_icmp(segment, environment.limits);
   if (phase_ == Phase::closed) {
     if (is_first_again(segment, environment.limits)) {
       begin_another(segment, environment);
@@ -258,6 +261,7 @@ void TcpConnection::measure_payload(const TcpSegment& segment, Direction directi
 
 void TcpConnection::tell_samples(PacketRef packet) {
   if (!handler_->takes_samples()) return meter_->put_off(packet.time);
+  tell_icmp();
   tell(meter_->cut(packet.time, totals_), packet);
 }
 
@@ -326,26 +330,38 @@ void TcpConnection::fill_ends(SideEnds& ends) const {
     end.acknowledged = streams_[index_of(direction)].acknowledged();
     end.discarded_bytes = totals.discarded_bytes;
     end.keep_alives = totals.keep_alives;
+    if (icmp_ != nullptr) end.icmp_errors = icmp_->count[index_of(direction)];
     if (meter_ != nullptr) end.tcp = meter_->totals(direction);
   }
 }
 
+/// A reset of a side that has not sent anything so far is one if it acknowledges what the other side has sent
+/// (RFC 9293, section 3.10.7.3). In mid-stream that is not known.
+bool TcpConnection::answers_syn(const TcpSegment& segment, Direction direction) const {
+  const StreamReassembler& peer = streams_[index_of(opposite(direction))];
+  if (phase_ != Phase::half_open || !peer.started_by_syn() || !peer.untouched()) return true;
+  return segment.has(tcp_flag::ack) && segment.acknowledgement == peer.start_sequence();
+}
+
 void TcpConnection::on_reset(const TcpSegment& segment, Direction direction, const Environment& environment) {
   const StreamReassembler& sender = stream(direction);
-  const bool ignored =
-      sender.started() && std::abs(sender.distance(segment.sequence)) > environment.limits.reset_distance;
+  const bool ignored = sender.started()
+                           ? std::abs(sender.distance(segment.sequence)) > environment.limits.reset_distance
+                           : !answers_syn(segment, direction);
   note_reset(segment, direction, !ignored && !sender.is_behind(segment.sequence));
   if (ignored) {
     ++environment.counters.resets_ignored;
     return;
   }
   totals_[index_of(direction)].reset = true;
+  // Where nothing else of the peer's last bytes was captured, the reset may be all that tells of them.
+  if (segment.has(tcp_flag::ack))
+    stream(opposite(direction)).on_acknowledgement(segment.acknowledgement, environment.limits);
   // Payload of a reset explains it to people (RFC 9293, section 3.10.7) and is no part of the stream.
   close(EndCause::reset, segment.packet, environment);
 }
 
-void TcpConnection::open(const TcpSegment& segment, const Environment& environment) {
-  phase_ = Phase::open;
+FlowInfo TcpConnection::info() const {
   FlowInfo info;
   info.client = client_is_low_ ? key_.low() : key_.high();
   info.server = client_is_low_ ? key_.high() : key_.low();
@@ -353,7 +369,51 @@ void TcpConnection::open(const TcpSegment& segment, const Environment& environme
   info.first_packet = first_packet_;
   info.repeated = repeated_;
   info.syns = syns_;
-  handler_ = environment.observer.on_open(info, segment.packet);
+  return info;
+}
+
+/// Errors can be forged: one that quotes what the sender has not sent, or sent long ago, is ignored (RFC
+/// 5927, section 4).
+void TcpConnection::on_icmp(const TcpSegment& segment, const FlowLimits& limits) {
+  const Direction direction = direction_of(segment);
+  const StreamReassembler& sender = stream(direction);
+  if (!limits.measure || phase_ == Phase::closed || !sender.started()) return;
+  if (std::abs(sender.distance(segment.sequence)) > limits.reset_distance) return;
+  if (icmp_ == nullptr) icmp_ = std::make_unique<Icmp>();
+  const std::uint32_t told = icmp_->count[0] + icmp_->count[1];
+  ++icmp_->count[index_of(direction)];
+  if (told >= limits.icmp_errors) return;
+  icmp_->waiting.push_back({direction, segment.icmp_error()});
+  if (handler_ != nullptr && handler_->takes_samples()) tell_icmp();
+}
+
+void TcpConnection::tell_icmp() {
+  if (icmp_ == nullptr) return;
+  for (const DirectedIcmp& each : icmp_->waiting) handler_->on_icmp(each.direction, each.error);
+  icmp_->waiting.clear();
+}
+
+/// A connection without payload is over: says so if its SYN was seen, and has no answer but a reset.
+void TcpConnection::tell_unopened(EndCause cause, PacketRef packet, const Environment& environment) {
+  const FlowDirectionTotals& client = totals_[index_of(Direction::to_server)];
+  const StreamReassembler& server = streams_[index_of(Direction::to_client)];
+  if (!syn_seen_ || !streams_[index_of(Direction::to_server)].started_by_syn() || server.started()) return;
+  const bool refused = cause == EndCause::reset && totals_[index_of(Direction::to_client)].reset;
+  const bool silent = totals_[index_of(Direction::to_client)].packets == 0;
+  const bool repeated = client.last_time - first_packet_.time >= environment.limits.syn_repeat_time;
+  const bool long_enough = packet.time - first_packet_.time >= environment.limits.answer_time;
+  if (!refused && !(silent && (repeated || long_enough))) return;
+  SideEnds none;
+  SideEnds& ends = ends_ == nullptr ? none : *ends_;
+  fill_ends(ends);
+  const std::span<const DirectedIcmp> icmp =
+      icmp_ == nullptr ? std::span<const DirectedIcmp>() : std::span<const DirectedIcmp>(icmp_->waiting);
+  environment.observer.on_unopened({info(), refused, cause, packet, totals_, ends, icmp});
+}
+
+void TcpConnection::open(const TcpSegment& segment, const Environment& environment) {
+  phase_ = Phase::open;
+  handler_ = environment.observer.on_open(info(), segment.packet);
   interested_ = handler_ && handler_->wants_data();
   if (interested_ && environment.limits.measure) begin_measuring();
   ++environment.counters.flows_opened;
@@ -404,9 +464,11 @@ void TcpConnection::close(EndCause cause, PacketRef packet, const Environment& e
     note_interest(to, environment);
     stream(direction).release(environment.held);
   }
+  if (!told && environment.limits.measure) tell_unopened(cause, packet, environment);
   phase_ = Phase::closed;
   if (told) ++environment.counters.flows_closed[static_cast<std::size_t>(cause)];
   if (handler_) {
+    if (handler_->takes_samples()) tell_icmp();
     if (meter_ != nullptr) {
       const TcpMeter::Parts last = meter_->finish(last_time(), totals_);
       if (handler_->takes_samples()) tell(last, packet);
@@ -419,6 +481,7 @@ void TcpConnection::close(EndCause cause, PacketRef packet, const Environment& e
   }
   ends_.reset();
   meter_.reset();
+  icmp_.reset();
 }
 
 }  // namespace rtmpscope::net

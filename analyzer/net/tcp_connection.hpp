@@ -1,6 +1,8 @@
 // One TCP connection: handshake, both streams, end.
 #pragma once
 
+#include <vector>
+
 #include "net/stream_reassembler.hpp"
 #include "net/tcp_meter.hpp"
 #include "net/tcp_segment.hpp"
@@ -42,7 +44,7 @@ class TcpConnection {
   /// Whether a segment of an unknown connection begins one: a SYN, or payload. Others have nothing to
   /// deliver.
   [[nodiscard]] static bool can_begin(const TcpSegment& segment) {
-    if (segment.has(tcp_flag::rst)) return false;
+    if (segment.has(tcp_flag::rst | tcp_flag::quoted)) return false;
     return segment.has(tcp_flag::syn) ? !segment.has(tcp_flag::fin) : segment.wire_length > 0;
   }
   /// Takes the roles and the key from the first segment, which is to be given to `on_segment` next.
@@ -122,12 +124,17 @@ class TcpConnection {
   void measure_payload(const TcpSegment& segment, Direction direction, std::uint32_t sequence);
   void tell_samples(PacketRef packet);
   void tell(const TcpMeter::Parts& parts, PacketRef packet);
+  void on_icmp(const TcpSegment& segment, const FlowLimits& limits);
+  void tell_icmp();
+  void tell_unopened(EndCause cause, PacketRef packet, const Environment& environment);
+  [[nodiscard]] FlowInfo info() const;
   bool on_syn(const TcpSegment& segment, Direction direction, const FlowLimits& limits);
   void on_reset(const TcpSegment& segment, Direction direction, const Environment& environment);
   void open(const TcpSegment& segment, const Environment& environment);
   void check_end(PacketRef packet, const Environment& environment);
   SideEnd& end_of(Direction direction);
   void note_fin(const TcpSegment& segment, Direction direction);
+  [[nodiscard]] bool answers_syn(const TcpSegment& segment, Direction direction) const;
   void note_reset(const TcpSegment& segment, Direction direction, bool in_window);
   void fill_ends(SideEnds& ends) const;
   void note_round_trip(const TcpSegment& segment);
@@ -154,7 +161,13 @@ class TcpConnection {
   FlowTotals totals_;
   PacketRef first_packet_;
   std::unique_ptr<TcpMeter> meter_;  ///< null: nothing is measured
-  std::unique_ptr<SideEnds> ends_;   ///< null: neither side has sent a FIN or a reset
+  /// ICMP errors that wait for somebody who takes them, and how many there were.
+  struct Icmp {
+    std::vector<DirectedIcmp> waiting;
+    std::array<std::uint32_t, 2> count{};  ///< by direction of the quoted packet
+  };
+  std::unique_ptr<Icmp> icmp_;      ///< null: there were none
+  std::unique_ptr<SideEnds> ends_;  ///< null: neither side has sent a FIN or a reset
 };
 
 }  // namespace rtmpscope::net

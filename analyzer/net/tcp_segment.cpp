@@ -1,5 +1,7 @@
 #include "net/tcp_segment.hpp"
 
+#include <algorithm>
+
 #include "base/byte_order.hpp"
 
 namespace rtmpscope::net {
@@ -53,6 +55,18 @@ std::optional<TcpSegment::Clocks> TcpSegment::timestamps() const {
     return false;
   });
   return found;
+}
+
+IcmpFacts TcpSegment::icmp_error() const {
+  IcmpFacts facts;
+  facts.packet = packet;
+  facts.v6 = payload_length == facts.reporter.bytes.size();
+  facts.reporter.length = static_cast<std::uint8_t>(payload_length);
+  std::copy_n(payload, payload_length, facts.reporter.bytes.begin());
+  facts.type = static_cast<std::uint8_t>(window >> 8);
+  facts.code = static_cast<std::uint8_t>(window);
+  facts.mtu = acknowledgement;
+  return facts;
 }
 
 SynOptions TcpSegment::syn_options() const {

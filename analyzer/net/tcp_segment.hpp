@@ -16,6 +16,8 @@ inline constexpr std::uint8_t rst = 0x04;
 inline constexpr std::uint8_t psh = 0x08;
 inline constexpr std::uint8_t ack = 0x10;
 inline constexpr std::uint8_t urg = 0x20;
+/// No bit of the header: an ICMP error quotes the segment. See TcpSegment::icmp_error.
+inline constexpr std::uint8_t quoted = 0x40;
 }  // namespace tcp_flag
 
 struct TcpSegment {
@@ -46,6 +48,9 @@ struct TcpSegment {
     const auto clocks = timestamps();
     return clocks ? std::optional(clocks->sender) : std::nullopt;
   }
+  /// With tcp_flag::quoted: what the error says. Key, direction and sequence number are those of the quoted
+  /// segment; `payload` is the reporter's address, `window` type and code, `acknowledgement` the MTU.
+  [[nodiscard]] IcmpFacts icmp_error() const;
   /// Of a SYN. `seen` is false where the capture has cut its options.
   [[nodiscard]] SynOptions syn_options() const;
 };

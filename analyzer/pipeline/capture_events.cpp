@@ -31,6 +31,8 @@ rtmp::CaptureTotals totals_at_end(const capture::PacketSource& source, const Win
   totals.other_connections = counts.other;
   totals.late_segments = counts.late_segments;
   totals.late_bytes = counts.late_bytes;
+  totals.unopened = counts.unopened;
+  totals.unopened_left_out = counts.unopened_left_out;
   totals.half_open_pushed_out = counts.half_open_pushed_out;
   totals.not_tcp =
       reader.decoder().counters().not_tcp + reader.decoder().counters().udp - counts.rtmfp_datagrams;

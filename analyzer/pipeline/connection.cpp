@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/limits.hpp"
 #include "pipeline/tunnels.hpp"
 
 namespace rtmpscope::pipeline {
@@ -105,6 +106,13 @@ void Connection::on_syn_again(Direction direction, PacketRef packet) {
   if (session_ != nullptr) session_->on_syn_again(layers_.inner_direction(direction), packet);
 }
 
+void Connection::on_icmp(Direction direction, const IcmpFacts& error) {
+  rtmp::IcmpEvent event(error);
+  event.direction = layers_.inner_direction(direction);
+  if (session_ != nullptr) return session_->add_event(event, error.packet);
+  if (rtmp::OpaqueConnection* const other = opaque()) other->add_event(event, error.packet);
+}
+
 bool Connection::takes_samples() const {
   return session_ != nullptr || context_.opaque_connections.contains(this);
 }
@@ -187,6 +195,7 @@ StreamSink* Connection::open_session(const carrier::Decision& decision, rtmp::Tr
   session_ = std::make_unique<rtmp::Session>(info_of(decision, transport), ++context_.opened, options,
                                              context_.sink);
   session_->open(decision.context.first_packet);
+  if (context_.servers.size() < servers_remembered) context_.servers.insert(decision.context.server.address);
   tell_early_news();
   return session_.get();
 }
@@ -238,6 +247,32 @@ void Connection::tell_early_news() {
   carrier::EarlyNews early = std::move(entry->second);
   context_.early_news.erase(entry);
   early.tell_all(*this);
+}
+
+void ConnectionContext::on_unopened(const net::UnopenedFlow& flow) {
+  if (!is_rtmp_port(flow.info.server.port, rtmp_ports) && !servers.contains(flow.info.server.address)) return;
+  if (unopened >= unopened_shown) {
+    ++unopened_left_out;
+    return;
+  }
+  ++unopened;
+  rtmp::ConnectionInfo info;
+  info.client = flow.info.client;
+  info.server = flow.info.server;
+  info.transport = rtmp::Transport::unknown;
+  info.start = flow.refused ? rtmp::Start::refused : rtmp::Start::unanswered;
+  info.uid = connection_uid(info.client, info.server, flow.info.first_packet.time);
+  info.repeated = flow.info.repeated;
+  info.syns = flow.info.syns;
+  rtmp::EventEmitter events(info, ++opened, sink);
+  events.open(flow.info.first_packet);
+  for (const net::DirectedIcmp& each : flow.icmp) {
+    rtmp::IcmpEvent event(each.error);
+    event.direction = each.direction;
+    events.emit(event, each.error.packet);
+  }
+  events.close(flow.cause, flow.packet,
+               {to_rtmp(flow.totals[0], flow.ends[0]), to_rtmp(flow.totals[1], flow.ends[1])});
 }
 
 void ConnectionContext::on_tick(PacketRef packet) {

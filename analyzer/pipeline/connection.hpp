@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -33,12 +34,19 @@ struct ConnectionContext {
   std::uint64_t others = 0;                   ///< connections that carry something else
   /// What layers of connections that are not decided yet have told.
   std::unordered_map<const Connection*, carrier::EarlyNews> early_news{};
-  bool gaps = false;  ///< bytes of sessions were missing: some may look for chunk borders
+  /// Addresses of servers of sessions: whoever asks them in vain is of interest on any port. At most
+  /// `servers_remembered`.
+  std::set<IpAddress> servers{};
+  std::uint64_t unopened = 0;           ///< of `opened`, without an answer
+  std::uint64_t unopened_left_out = 0;  ///< the same beyond `unopened_shown`
+  bool gaps = false;                    ///< bytes of sessions were missing: some may look for chunk borders
   /// Something else on an RTMP port. Few connections are; a pointer in each would cost all of them memory.
   std::unordered_map<const Connection*, rtmp::OpaqueConnection> opaque_connections{};
   /// Made for the first connection with HTTP; see on_tick and finish.
   std::shared_ptr<Tunnels> tunnels{};
 
+  /// A connection came to nothing.
+  void on_unopened(const net::UnopenedFlow& flow);
   /// A second of capture time has passed.
   void on_tick(PacketRef packet);
   /// All connections have ended: so do sessions that may go over several of them.
@@ -58,6 +66,7 @@ class Connection final : public net::FlowHandler, private carrier::LayerListener
                            PacketRef packet) override;
   void on_syn_again(Direction direction, PacketRef packet) override;
   [[nodiscard]] bool takes_samples() const override;
+  void on_icmp(Direction direction, const IcmpFacts& error) override;
   void on_sample(Direction direction, const TcpSample& sample, PacketRef packet) override;
   void on_close(EndCause cause, PacketRef packet, const net::FlowTotals& totals,
                 const SideEnds& ends) override;

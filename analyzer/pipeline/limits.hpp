@@ -32,6 +32,14 @@ inline constexpr std::size_t bucket_count = shard_count * buckets_per_shard;
 /// Connections of one shard, a million in all. Reached: see net::FlowLimits::flows.
 inline constexpr std::uint32_t flows_per_shard = 1U << 14;
 
+/// Connections of one shard without an answer that have events: a scan is one line, not a million. Reached:
+/// they are counted (capture_end).
+inline constexpr std::uint64_t unopened_shown = 256;
+
+/// Addresses of servers that a shard remembers as servers of RTMP. Reached: connections without an answer to
+/// others have events on RTMP ports only.
+inline constexpr std::size_t servers_remembered = 1024;
+
 /// Out-of-order payload of one shard, half a GiB in all. Reached: see net::FlowLimits::held_bytes_total.
 inline constexpr std::size_t held_bytes_per_shard = std::size_t{8} << 20;
 

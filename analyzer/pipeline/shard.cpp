@@ -67,7 +67,9 @@ void Shard::hand_over(output::Output& to) {
 void Shard::add_counts(ConnectionCounts& counts) const {
   const net::FlowCounters& seen = flows_.counters();
   counts.not_rtmp += context_.opaque;
-  counts.other += context_.others + (seen.flows - seen.flows_opened);
+  counts.other += context_.others + (seen.flows - seen.flows_opened) - context_.unopened;
+  counts.unopened += context_.unopened;
+  counts.unopened_left_out += context_.unopened_left_out;
   counts.late_segments += seen.late_segments;
   counts.late_bytes += seen.late_bytes;
   counts.half_open_pushed_out += seen.half_open_pushed_out;

@@ -28,6 +28,8 @@ struct ConnectionCounts {
   std::uint64_t late_segments = 0;  ///< came after their connection had been reset
   std::uint64_t late_bytes = 0;
   std::uint64_t half_open_pushed_out = 0;  ///< of `other`: forgotten because there were too many
+  std::uint64_t unopened = 0;              ///< of `opened`: refused or not answered
+  std::uint64_t unopened_left_out = 0;     ///< of `other`: refused or not answered, beyond a limit
   std::uint64_t rtmfp_datagrams = 0;       ///< of sessions that were opened
   std::uint64_t rtmfp_left_out = 0;        ///< attempts to open sessions, beyond rtmfp::Limits::unanswered
 };
@@ -99,6 +101,7 @@ class Shard final : private net::FlowObserver {
 
  private:
   std::unique_ptr<net::FlowHandler> on_open(const net::FlowInfo& info, PacketRef packet) override;
+  void on_unopened(const net::UnopenedFlow& flow) override { context_.on_unopened(flow); }
   /// An event may be about an earlier packet (a handshake part that was held until the protocol was decided).
   /// The merger orders by the packet that made it come out.
   void mark_spans(std::uint64_t frame) {

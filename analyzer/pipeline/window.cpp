@@ -52,7 +52,7 @@ void WindowReader::read(Window& window) {
     net::TcpSegment& segment = window.segments[count];
     const net::DecodeResult result =
         decoder_.decode(packet.bytes(), packet.wire_length, packet.link_type, ref, segment);
-    if (result == net::DecodeResult::tcp) {
+    if (result == net::DecodeResult::tcp || result == net::DecodeResult::icmp) {
       buckets_[count++] = bucket_of(segment);
     } else if (result == net::DecodeResult::udp && rtmfp_.wants(decoder_.datagram())) {
       window.rtmfp_datagrams.push_back(decoder_.datagram());

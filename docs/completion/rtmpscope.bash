@@ -54,7 +54,7 @@ _rtmpscope() {
 
   local words=""
   case $command in
-    "") words="analyze live check export schema fields findings values events profiles interfaces --help --version" ;;
+    "") words="analyze live check export schema fields findings values events causes profiles fingerprints interfaces --help --version" ;;
     analyze) words="$output $selection --jobs --order --help" ;;
     live) words="$output $selection --interface --snapshot-length --buffer-size --no-promiscuous-mode --help" ;;
     export)
@@ -66,10 +66,10 @@ _rtmpscope() {
       words="--format --fail-on --all --profile --profiles --output --redact --redact-key --redact-addresses"
       words+=" --keys --filter --connection --port --jobs --order --no-progress --help"
       ;;
-    fields | findings | values | events) words="--format --help" ;;
+    fields | findings | values | events | causes | fingerprints) words="--format --help" ;;
     profiles) words="$(rtmpscope profiles 2>/dev/null | awk 'NR > 1 {print $1}') --format --profiles --help" ;;
   esac
-  if [[ $current == -* || $words == flv || $command != analyze && $command != check && $command != export && $previous != -o &&
+  if [[ $current == -* || $words == flv || $command != @(analyze|check|export|fingerprints) && $previous != -o &&
     $previous != --output ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   else

@@ -59,7 +59,9 @@ _rtmpscope() {
         'findings[print the table of findings]' \
         'values[print the names of numbers]' \
         'events[print the table of events]' \
+        'causes[print why connections end]' \
         'profiles[print what is known of platforms]' \
+        'fingerprints[print what is known of software]' \
         'interfaces[list the interfaces]'
       ;;
     arguments)
@@ -115,11 +117,15 @@ _rtmpscope() {
             '--no-progress[no progress bar]' \
             '*:capture file:_files -g "*.(pcap|pcapng|cap)(|.gz|.zst)(-.)"'
           ;;
-        fields | findings | values | events) _rtmpscope_table ;;
+        fields | findings | values | events | causes) _rtmpscope_table ;;
         profiles)
           _arguments '--format[how to print the table]:format:(text markdown json)' \
             '*--profiles[more profiles]:file:_files' '1:platform:_rtmpscope_profile' \
             '(- *)--help[show what there is]'
+          ;;
+        fingerprints)
+          _arguments '--format[how to print the tables]:format:(text markdown json)' \
+            '(- *)--help[show what there is]' '*:more programs:_files -g "*.json(-.)"'
           ;;
         *) _arguments '(- *)--help[show what there is]' ;;
       esac

@@ -15,6 +15,7 @@ from pathlib import Path
 import amf_rows  # noqa: F401  (registers rows)
 import conduct_rows  # noqa: F401
 import handshake_rows  # noqa: F401
+import judged_rows
 import media_rows  # noqa: F401
 import message_rows  # noqa: F401
 import packets
@@ -41,6 +42,7 @@ NOT_IN_TSHARK = {
     "tunnel_response_missing": "the same",
     "rtmfp_no_answer": "Wireshark does not say that a capture ends, or that time passes",
     "rtmfp_no_key": "the same; rtmfp.no_key marks the packets",
+    **dict.fromkeys(judged_rows.IDS, "a dissector does not look at minutes"),
 }
 
 SECOND = 1_000_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from program import Program, keys_of, samples
 
-JUDGED = {"verdict", "capture_verdict", "fingerprint", "score", "sample"}
+JUDGED = {"verdict", "capture_verdict", "fingerprint", "score", "sample", "stream_totals"}
 
 
 def judged(text):
@@ -29,9 +29,9 @@ class AgainTest(unittest.TestCase):
             timeline = Path(folder, "timeline.ndjson")
             for capture in samples():
                 with self.subTest(capture.name):
-                    output = self.program.ndjson(*keys_of(capture), "--jobs", 2, capture)
+                    output = self.program.ndjson(*keys_of(capture), "--samples", "--jobs", 2, capture)
                     timeline.write_bytes(output)
-                    again = self.program.run("analyze", "--events", timeline, "--format", "ndjson")
+                    again = self.program.run("analyze", "--events", timeline, "--samples", "--format", "ndjson")
                     self.assertEqual(again.stderr, b"")
                     self.assertEqual(judged(again.stdout), judged(output))
                     self.assertIn("verdict", output.decode())

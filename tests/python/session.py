@@ -29,7 +29,7 @@ class Session:
     findings: list = field(default_factory=list)  # expected ids, in order
     events: list = field(default_factory=list)  # other expected events
     options: tuple = ()  # of the program
-    paused: int = 0  # nanoseconds
+    now: int = START  # of the next packet
 
     def __post_init__(self):
         self.sequence = {CLIENT: 0xFFFFFF00, SERVER: 1000}  # the client's wraps soon
@@ -66,7 +66,11 @@ class Session:
 
     def pause(self, seconds):
         """What comes next comes later."""
-        self.paused += int(seconds * 1_000_000_000)
+        self.now += int(seconds * 1_000_000_000)
+
+    def at(self, milliseconds):
+        """The next packet comes so long after the first one, unless others are there by then."""
+        self.now = max(self.now, START + round(milliseconds * 1_000_000))
 
     def packet(self, direction, flags, payload=b"", time_to_live=64):
         """One more packet, of any flags."""
@@ -82,7 +86,7 @@ class Session:
         total = 20 + len(tcp) + len(payload)
         ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, total, 0, 0, time_to_live, 6, 0, source, destination)
         data = ETHERNET + ip + tcp + payload
-        time = START + len(self.packets) * 1_000_000 + self.paused
-        self.packets.append(Packet(time, LINK_ETHERNET, data, len(data)))
+        self.packets.append(Packet(self.now, LINK_ETHERNET, data, len(data)))
+        self.now += 1_000_000
         length = len(payload) + bool(flags & (SYN | FIN))
         self.sequence[direction] = (self.sequence[direction] + length) & 0xFFFFFFFF

@@ -115,6 +115,11 @@ Met no_media(const Condition& condition, const Situation& situation) {
 std::optional<Met> check_media(const Condition& condition, const Situation& situation) {
   const std::string& test = condition.test;
   if (test == "finding") return finding(condition, situation);
+  if (test == "no_finding") {
+    const Direction side = side_of(condition, situation);
+    if (!is_whole(situation.history, side)) return undecided();
+    return met(finding(condition, situation).answer == Answer::fail);
+  }
   if (test == "judged") return judged(condition, situation);
   if (test == "metadata_repeats") return metadata_repeats(condition, situation);
   if (test == "metadata_lacks") return metadata_lacks(condition, situation);

@@ -139,6 +139,7 @@ std::span<const TestForm> condition_forms() {
       {"no_acknowledgements", {}},
       {"no_command", {{"name", Kind::text, true}}},
       {"no_error_status", {}},
+      {"no_finding", {{"id", Kind::text, true}, {"side", Kind::text}}},
       {"no_media", {{"side", Kind::text, true}}},
       {"not_clean", {}},
       {"peer", {{"ids", Kind::texts, true}}},

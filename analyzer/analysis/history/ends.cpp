@@ -44,7 +44,12 @@ void add_side(SideHistory& side, const Value& from) {
   side.fin_not_captured = flag_at(from, "fin_not_captured");
   side.repeats_at_end = unsigned_at(from, "tcp.repeats_at_end").value_or(0);
   side.unanswered_ms = number_at(from, "tcp.unanswered_ms");
-  side.zero_window_at_end_ms = number_at(from, "tcp.zero_window_at_end_ms");
+}
+
+/// What a direction's figures say of windows is about its receiver.
+void add_windows(SideHistory& receiver, const Value& from) {
+  receiver.zero_window_at_end_ms = number_at(from, "tcp.zero_window_at_end_ms");
+  receiver.longest_zero_window_ms = number_at(from, "tcp.longest_zero_window_ms");
 }
 
 std::optional<Direction> sender(std::string_view side) {
@@ -77,13 +82,20 @@ void add_close(History& history, const Record& record) {
   close.ended_by = sender(text_at(from, "ended_by"));
   for (const auto& [direction, key] :
        {std::pair(Direction::to_server, "to_server"), std::pair(Direction::to_client, "to_client")}) {
-    if (const Value* const side = member(from, key); side != nullptr)
-      add_side(history.side(direction), *side);
+    const Value* const side = member(from, key);
+    if (side == nullptr) continue;
+    add_side(history.side(direction), *side);
+    add_windows(history.side(opposite(direction)), *side);
   }
 }
 
 void add_tunnel_close(History& history, const Record& record) {
   history.tunnel_closed = moment_at(record.members, "asked_time", "asked_frame");
+}
+
+void add_tcp_sample(History& history, const Record& record) {
+  if (!record.direction || unsigned_at(record.members, "zero_window_ms").value_or(0) == 0) return;
+  history.side(opposite(*record.direction)).last_zero_window = record.at.time;
 }
 
 void add_tls(History& history, const Record& record) {

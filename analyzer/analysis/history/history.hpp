@@ -159,6 +159,8 @@ struct SideHistory {
   std::uint64_t repeats_at_end = 0;             ///< how often the last unacknowledged bytes were repeated
   std::optional<double> unanswered_ms;          ///< from the first of these to the last
   std::optional<double> zero_window_at_end_ms;  ///< for how long this side's window was zero at the end
+  std::optional<double> longest_zero_window_ms;
+  std::optional<Timestamp> last_zero_window;  ///< of this side: until about a second after it opened
 };
 
 /// TLS, as far as it is in clear.

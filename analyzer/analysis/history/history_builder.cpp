@@ -105,6 +105,7 @@ void HistoryBuilder::on_record(const Record& record) {
     case EventKind::connection_open: return add_opening(history_, record);
     case EventKind::connection_close: return add_close(history_, record);
     case EventKind::tunnel_close: return add_tunnel_close(history_, record);
+    case EventKind::tcp_sample: return add_tcp_sample(history_, record);
     case EventKind::tls:
     case EventKind::tls_alert:
     case EventKind::tls_end: return add_tls(history_, record);

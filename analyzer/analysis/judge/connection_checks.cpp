@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t most_findings = 64;
 
+/// Servers that read H.265 with the private codec id 12, as their sources show.
+bool takes_codec_id_12(std::string_view software) {
+  return software == "srs" || software == "zlm" || software == "lal";
+}
+
 bool is_publisher(const StreamHistory& stream) {
   return stream.use == StreamUse::publish && stream.media_messages != 0;
 }
@@ -23,23 +28,33 @@ const Profile* ConnectionChecks::profile_of(const History& history) const {
   return match(table.profiles(), publish_target(history));
 }
 
-void ConnectionChecks::judge_streams(const Profile* profile, const History& history, RuleResults& to) const {
+void ConnectionChecks::judge_streams(const Profile* profile, const ConnectionReport& report,
+                                     RuleResults& to) const {
+  const History& history = report.history;
   const bool publishes = std::ranges::any_of(history.streams, is_publisher);
   if (profile == nullptr && publishes) profile = options_.profile_table().generic();
   if (profile == nullptr) return;
   if (publishes) judge_transport_by_profile(*profile, transport_of(history), to);
   for (const StreamHistory& stream : history.streams) {
-    if (is_publisher(stream)) return judge_by_profile(*profile, publisher_of(history, stream), to);
+    if (!is_publisher(stream)) continue;
+    PublisherFigures figures = publisher_of(history, stream);
+    for (const StreamFigures& measured : report.media) {
+      if (measured.direction == Direction::to_server && measured.message_stream_id == stream.id)
+        add_figures(measured, figures);
+    }
+    return judge_by_profile(*profile, figures, to);
   }
 }
 
-void ConnectionChecks::finish(ConnectionReport& report) const {
+void ConnectionChecks::finish(ConnectionReport& report, const SideLimits& server) const {
   const Profile* const profile = profile_of(report.history);
   if (profile != nullptr) report.platform = profile->id;
   RuleResults results;
-  rules_.finish(RuleContext{.history = report.history, .profile = profile, .verdict = &report.verdict},
-                results);
-  judge_streams(profile, report.history, results);
+  RuleContext context{.history = report.history, .profile = profile, .verdict = &report.verdict};
+  if (server.idle_s != 0) context.idle_limit = IdleLimit{static_cast<double>(server.idle_s), server.name};
+  if (!server.id.empty()) context.takes_codec_id_12 = takes_codec_id_12(server.id);
+  rules_.finish(context, results);
+  judge_streams(profile, report, results);
   for (JudgedFinding& finding : results.findings) {
     if (report.findings.size() < most_findings) report.findings.push_back(std::move(finding));
   }

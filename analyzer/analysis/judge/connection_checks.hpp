@@ -4,6 +4,7 @@
 #include "analysis/judge/judge_options.hpp"
 #include "analysis/judge/report.hpp"
 #include "analysis/rules/conduct_rules.hpp"
+#include "analysis/verdict/decision_context.hpp"
 
 namespace rtmpscope::analysis {
 
@@ -18,13 +19,14 @@ class ConnectionChecks {
 
   /// Adds findings, checks, clauses, the decoder's findings, the platform and the conformance to a report
   /// that has its history, verdict and software.
-  void finish(ConnectionReport& report) const;
+  /// `server` is what the server's software bears.
+  void finish(ConnectionReport& report, const SideLimits& server) const;
 
   /// The platform that was chosen, or is matched by names; null: none.
   [[nodiscard]] const Profile* profile_of(const History& history) const;
 
  private:
-  void judge_streams(const Profile* profile, const History& history, RuleResults& to) const;
+  void judge_streams(const Profile* profile, const ConnectionReport& report, RuleResults& to) const;
 
   const JudgeOptions& options_;
   ConductRules rules_;

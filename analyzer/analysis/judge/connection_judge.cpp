@@ -17,10 +17,13 @@ constexpr std::size_t most_findings = 64;
 void ConnectionJudge::on_record(const Record& record) {
   builder_.on_record(record);
   media_.on_record(record);
+  if (record.kind == EventKind::tcp_sample && record.direction)
+    transport_.on_tcp_sample(record,
+                             {media_.is_live(*record.direction), media_.produced_rate(*record.direction)});
   checks_.on_record(record, history());
   software_.on_time(record.at, history());
   if (record.kind == EventKind::message && record.direction == Direction::to_client) tell_publish_starts();
-  if (record.kind == EventKind::connection_close) close(record.at);
+  if (record.kind == EventKind::connection_close) close(record);
 }
 
 void ConnectionJudge::on_media(const MediaRecord& record) {
@@ -77,8 +80,10 @@ DecisionContext ConnectionJudge::context_of(Moment capture_last) const {
   return context;
 }
 
-void ConnectionJudge::close(Moment capture_last) {
+void ConnectionJudge::close(const Record& last) {
+  const Moment capture_last = last.at;
   media_.finish(capture_last);
+  transport_.finish(last);
   software_.finish(capture_last, history());
   auto report = std::make_shared<ConnectionReport>();
   report->connection = connection_;
@@ -91,7 +96,7 @@ void ConnectionJudge::close(Moment capture_last) {
   report->findings = std::move(findings_);
   report->history = std::move(builder_.history());  // nothing comes behind it
   const std::size_t told = report->findings.size();
-  checks_.finish(*report);
+  checks_.finish(*report, software_.limits(Direction::to_client));
   for (JudgedFinding& fault : faults) {
     if (report->findings.size() < most_findings) report->findings.push_back(std::move(fault));
   }

@@ -6,6 +6,7 @@
 #include "analysis/judge/judge_sink.hpp"
 #include "analysis/judge/software_judge.hpp"
 #include "analysis/media/media_judge.hpp"
+#include "analysis/transport/transport_judge.hpp"
 
 namespace rtmpscope::analysis {
 
@@ -18,7 +19,8 @@ class ConnectionJudge final : private MediaSink {
         to_(to),
         checks_(options),
         software_(connection, to),
-        media_(connection, builder_.history(), *this) {}
+        media_(connection, builder_.history(), *this),
+        transport_([this](JudgedFinding finding) { add_finding(std::move(finding)); }) {}
 
   void on_record(const Record& record);
   void on_media(const MediaRecord& record);
@@ -29,7 +31,7 @@ class ConnectionJudge final : private MediaSink {
   /// Once for each stream that the server has let the client publish.
   void tell_publish_start();
   void tell_publish_starts();
-  void close(Moment capture_last);
+  void close(const Record& last);
   [[nodiscard]] DecisionContext context_of(Moment capture_last) const;
   void on_sample(const Sample& sample) override { to_.on_sample(sample); }
   void on_media_finding(JudgedFinding finding) override { add_finding(std::move(finding)); }
@@ -43,6 +45,7 @@ class ConnectionJudge final : private MediaSink {
   std::size_t told_streams_ = 0;
   SoftwareJudge software_;
   MediaJudge media_;
+  TransportJudge transport_;
   std::vector<JudgedFinding> findings_;  ///< for the report: each interval once
 };
 

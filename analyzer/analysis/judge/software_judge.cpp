@@ -67,6 +67,7 @@ std::vector<JudgedFinding> SoftwareJudge::known_faults(const History& history,
     fault.direction = hit.side;
     fault.since = hit.at;
     fault.text = hit.text;
+    fault.reference = FingerprintTable::built_in().references(hit.issue->sources);
     fault.what_to_do = rule_of(fault.id).what_to_do;
   }
   return faults;

@@ -55,6 +55,8 @@ void BitRate::count(std::uint32_t bytes) {
     sum_of_squares_ += rate * rate;
     ++counted_;
   }
+  if (produced_.seconds() == 10)
+    windows_.add(static_cast<std::uint32_t>(divide_rounded(produced_.mean(), 1000)));
   waiting_.reset();
   if (!first_) waiting_ = bytes;
   first_ = false;

@@ -54,6 +54,8 @@ class BitRate {
   [[nodiscard]] std::uint64_t filler_bytes() const { return filler_bytes_; }
   /// Of seconds of media time, kbit/s, without the first and the last one.
   [[nodiscard]] const QuantileSketch& seconds() const { return sketch_; }
+  /// Of windows of 10 s of media time, kbit/s, which slide by a second.
+  [[nodiscard]] const QuantileSketch& windows() const { return windows_; }
   /// Coefficient of variation of the same, thousandths. Nothing below 3 s.
   [[nodiscard]] std::optional<std::uint32_t> variation() const;
 
@@ -62,7 +64,7 @@ class BitRate {
   void count(std::uint32_t bytes);
 
   ByteSeconds produced_, arrived_;
-  QuantileSketch sketch_;
+  QuantileSketch sketch_, windows_;
   std::int64_t media_second_end_ = INT64_MIN;
   std::uint64_t total_bytes_ = 0, filler_bytes_ = 0;
   std::uint64_t sum_ = 0, sum_of_squares_ = 0, counted_ = 0;  ///< of kbit/s

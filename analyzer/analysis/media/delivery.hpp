@@ -54,7 +54,7 @@ class Delivery {
   [[nodiscard]] std::int64_t least_delay() const;
   void count_silence(std::int64_t until);
 
-  std::array<Second, 10> seconds_{};
+  std::array<Second, 11> seconds_{};       ///< a window, and the second before it
   std::array<std::int32_t, 12> minima_{};  ///< of delays of 5 s each, tenths of milliseconds
   std::int64_t front_ = 0;                 ///< media time of the track that is furthest
   std::int64_t front_before_ = 0;          ///< at the end of the second before

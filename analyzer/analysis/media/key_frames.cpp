@@ -14,6 +14,10 @@ constexpr std::int64_t rounding = 2;
 
 KeyFrames::Outcome KeyFrames::add(const MediaRecord& frame, std::int64_t time) {
   Outcome outcome;
+  if (pictures_ == 0) composition_time_ = frame.composition_time;
+  const std::int64_t shift = std::int64_t{frame.composition_time} - composition_time_;
+  if (shift > rounding || shift < -rounding) reorders_ = true;
+  if (pictures_ < enough_pictures) ++pictures_;
   const bool seen = frame.picture != Picture::unknown;
   const bool random_access = seen && frame.picture != Picture::other;
   outcome.is_key = seen ? random_access : frame.key_frame;
@@ -37,6 +41,8 @@ KeyFrames::Outcome KeyFrames::add(const MediaRecord& frame, std::int64_t time) {
     distances_.add(distance);
     frame_distances_.add(frames_since_ + 1);
     longest_ = std::max(longest_, distance);
+    longest_two_ = std::max(longest_two_, std::min(distance, last_distance_));
+    last_distance_ = distance;
   }
   known_ = true;
   open_ = false;

@@ -5,6 +5,7 @@
 #include "analysis/media/metadata_rules.hpp"
 #include "analysis/media/stream_rules.hpp"
 #include "analysis/media/texts.hpp"
+#include "analysis/media/whole_numbers.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
@@ -181,6 +182,7 @@ void MediaJudge::on_record(const Record& record) {
   advance(record.at);
   switch (record.kind) {
     case EventKind::message: return on_message(record);
+    case EventKind::tcp_sample: return on_tcp_sample(record);
     case EventKind::gap:
     case EventKind::sync_lost: {
       const Direction direction = record.direction.value_or(Direction::to_server);
@@ -192,6 +194,36 @@ void MediaJudge::on_record(const Record& record) {
     }
     default: return;
   }
+}
+
+void MediaJudge::on_tcp_sample(const Record& record) {
+  if (!record.direction) return;
+  const auto milliseconds = [&](std::string_view path) {
+    return saturate<std::uint32_t>(unsigned_at(record.members, path).value_or(0));
+  };
+  const LimiterTimes times = {milliseconds("limit.application_ms"), milliseconds("limit.receiver_ms"),
+                              milliseconds("limit.network_ms"), milliseconds("limit.sender_ms"),
+                              milliseconds("limit.unknown_ms")};
+  for (const auto& entry : streams_) {
+    if (entry->stream.direction() == *record.direction) entry->stream.add_limiter(times);
+  }
+}
+
+bool MediaJudge::is_live(Direction direction) const {
+  return std::any_of(streams_.begin(), streams_.end(), [&](const auto& entry) {
+    const StreamMedia& stream = entry->stream;
+    return stream.direction() == direction && !stream.delivery().recorded() && !stream.ended() &&
+           !stream.paused();
+  });
+}
+
+std::uint64_t MediaJudge::produced_rate(Direction direction) const {
+  std::uint64_t rate = 0;
+  for (const auto& entry : streams_) {
+    if (entry->stream.direction() != direction) continue;
+    for (const auto& track : entry->stream.tracks()) rate += track->media.bit_rate().produced().mean();
+  }
+  return rate;
 }
 
 void MediaJudge::on_message(const Record& record) {

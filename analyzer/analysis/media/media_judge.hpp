@@ -37,6 +37,10 @@ class MediaJudge {
   void on_record(const Record& record);
   /// What a platform wants, as soon as it is known.
   void set_limits(const MediaLimits& limits) { limits_ = limits; }
+  /// Media runs in the direction that is no recording and has not ended.
+  [[nodiscard]] bool is_live(Direction direction) const;
+  /// bit/s that its live streams produce, of the last 10 s.
+  [[nodiscard]] std::uint64_t produced_rate(Direction direction) const;
   /// The end of the connection, or of the capture. Nothing may follow.
   void finish(Moment at);
 
@@ -66,6 +70,7 @@ class MediaJudge {
   void judge_metadata_of(Entry& entry);
   void close(Entry& entry, Moment at);
   void on_message(const Record& record);
+  void on_tcp_sample(const Record& record);
   void on_command(const Record& record, std::string_view name);
   void on_sequence_start(const Record& record, bool video);
 

@@ -78,6 +78,8 @@ struct TrackFigures {
   std::optional<std::uint64_t> rate;        ///< bit/s over media time, all of it
   std::optional<Percentiles> rates;         ///< kbit/s, of seconds of media time
   std::optional<std::uint32_t> variation;   ///< thousandths, of the same
+  std::optional<Percentiles> window_rates;  ///< kbit/s, of windows of 10 s of media time
+  std::uint32_t windows = 0;                ///< how many of these there were
   std::optional<std::uint32_t> frame_rate;  ///< thousandths
   std::optional<Percentiles> frame_rates;   ///< thousandths
   std::uint64_t missing = 0, irregular = 0, distances = 0;
@@ -85,6 +87,11 @@ struct TrackFigures {
   std::optional<Percentiles> key_distance;          ///< milliseconds
   std::optional<std::uint32_t> key_frame_distance;  ///< frames, median
   std::optional<std::uint32_t> key_longest;         ///< milliseconds
+  std::uint32_t key_distances = 0;                  ///< how many are known
+  std::optional<std::uint32_t> key_p80;             ///< milliseconds
+  std::uint32_t key_longest_two = 0;                ///< milliseconds: what two running both had
+  std::optional<std::uint32_t> key_open;            ///< milliseconds since the last key frame, at the end
+  std::optional<bool> reorders;                     ///< there are B pictures
   std::optional<Percentiles> jitter;                ///< microseconds, of windows of 10 s
   std::optional<DriftFigures> drift;                ///< against the capture clock
   std::optional<FrameClockFigures> clock;           ///< against the length of its frames

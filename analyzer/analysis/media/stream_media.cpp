@@ -66,7 +66,9 @@ void StreamMedia::add_frame(const MediaRecord& record, StreamTrack& track, const
   if (record.at.time - last_.time >= 1000 * nanoseconds_per_millisecond && messages_ > 1) {
     silence_begin_ = last_;
     silence_end_ = record.at;
+    hole_in_silence_ = hole_since_last_;
   }
+  hole_since_last_ = false;
   const Moment before = track.last;
   last_ = track.last = record.at;
   track.ended = false;
@@ -141,7 +143,7 @@ void StreamMedia::add_to_players(const MediaRecord& record, std::int64_t capture
 
 void StreamMedia::add_hole() {
   ++holes_;
-  hole_now_ = true;
+  hole_now_ = hole_since_last_ = true;
   for (const auto& track : tracks_) {
     track->media.cut_run();
     track->times.cut();

@@ -83,6 +83,10 @@ class StreamMedia {
   [[nodiscard]] Moment last() const { return last_; }
   [[nodiscard]] Moment silence_begin() const { return silence_begin_; }
   [[nodiscard]] Moment silence_end() const { return silence_end_; }
+  /// Bytes were missing in the silence that goes on, or in the one that ended last.
+  [[nodiscard]] bool hole_in_silence(bool goes_on) const {
+    return goes_on ? hole_since_last_ : hole_in_silence_;
+  }
   [[nodiscard]] bool paused() const { return paused_; }
   [[nodiscard]] bool ended() const { return ended_; }
   /// Whole seconds since the last hole or estimated timestamp; large if there was none.
@@ -131,6 +135,7 @@ class StreamMedia {
   std::int32_t slope_ = 0;  ///< tenths of ppm that are corrected
   bool axis_ = false, audio_seen_ = false, video_seen_ = false;
   bool hole_now_ = false, estimated_now_ = false;
+  bool hole_since_last_ = false, hole_in_silence_ = false;  ///< the last frame; the silence that ended last
   bool burst_before_ = true, paused_ = false, ended_ = false, start_seen_ = false;
 };
 

@@ -51,6 +51,7 @@ void judge_pause(const Second& now) {
   sight.off = 0;
   const std::int64_t silence = stream.delivery().longest_silence();  // microseconds
   const bool goes_on = stream.delivery().silence() == silence;
+  if (stream.hole_in_silence(goes_on)) return;
   // An end that was announced, or a pause that was asked for, is no pause of the media.
   if (!stream.paused() && !(goes_on && stream.ended())) {
     constexpr std::int64_t scale = 1'000'000;

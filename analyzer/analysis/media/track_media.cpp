@@ -165,6 +165,8 @@ TrackFigures TrackMedia::figures() const {
   if (media_time_ >= 1000) figures.rate = divide_rounded(figures.bytes * 8000, lasts);
   figures.rates = percentiles(bits_.seconds());
   figures.variation = bits_.variation();
+  figures.window_rates = percentiles(bits_.windows());
+  figures.windows = saturate<std::uint32_t>(bits_.windows().count());
   figures.frame_rate = total.milli_rate();
   figures.frame_rates = percentiles(frame_rates_);
   figures.missing = total.missing;
@@ -177,6 +179,11 @@ TrackFigures TrackMedia::figures() const {
     figures.key_distance = percentiles(keys_->distances());
     figures.key_frame_distance = keys_->frames().quantile(500);
     if (keys_->longest() > 0) figures.key_longest = keys_->longest();
+    figures.key_distances = saturate<std::uint32_t>(keys_->distances().count());
+    figures.key_p80 = keys_->distances().quantile(800);
+    figures.key_longest_two = keys_->longest_two();
+    figures.key_open = keys_->open_for(last_time_);
+    figures.reorders = keys_->reorders();
   }
   figures.jitter = percentiles(jitters_);
   figures.drift = drift_.figures();

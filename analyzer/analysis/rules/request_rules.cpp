@@ -34,8 +34,18 @@ bool was_served(const History& history, const Request& request) {
   });
 }
 
+/// A code as it may be shown: one of the names of RTMP 7.2 and of Flash Media Server is no secret.
+std::string shown_code(const CommandNote& note) {
+  const std::string& code = note.code.empty() ? note.name : note.code;
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.";
+  const bool is_usual =
+      code == "_error" || ((code.starts_with("NetStream.") || code.starts_with("NetConnection.")) &&
+                           code.find_first_not_of(letters) == std::string::npos);
+  return is_usual ? code : captured(CapturedKind::text, code);
+}
+
 FindingEvidence evidence(const CommandNote& note) {
-  const std::string& value = note.code.empty() ? note.name : note.code;
+  const std::string value = note.code.empty() ? note.name : shown_code(note);
   return {.at = note.at,
           .stream_offset = note.offset,
           .field = note.code.empty() ? "command.name" : "command.arguments.code",
@@ -129,9 +139,8 @@ void judge_refusals(const RuleContext& context, RuleResults& to) {
   if (made_good) finding.severity = Severity::warning;
   finding.direction = server;
   finding.count = count;
-  const std::string& code = answer.code.empty() ? answer.name : answer.code;
-  finding.text =
-      fmt::format("the server refused {}: {}", refused->asked.name, captured(CapturedKind::text, code));
+  const std::string code = shown_code(answer);
+  finding.text = fmt::format("the server refused {}: {}", refused->asked.name, code);
   if (!answer.description.empty())
     finding.text += fmt::format(", \"{}\"", captured(CapturedKind::text, answer.description));
   finding.evidence.push_back(evidence(answer));

@@ -14,7 +14,7 @@ constexpr std::uint32_t least_segments = 50;  // in 10 s
 constexpr std::uint32_t clearly_more =
     1000;  // tenths of milliseconds by which a round trip is longer than the least
 
-Level above(std::uint64_t value, std::int64_t note, std::int64_t warning, std::int64_t error) {
+Level level_of(std::uint64_t value, std::int64_t note, std::int64_t warning, std::int64_t error) {
   if (std::cmp_greater_equal(value, error)) return Severity::error;
   if (std::cmp_greater_equal(value, warning)) return Severity::warning;
   return std::cmp_greater_equal(value, note) ? Level(Severity::note) : std::nullopt;
@@ -35,8 +35,8 @@ RuleSight judge_blocked(const TransportSecond& window, const Record& record, con
   sight.value = blocked;
   sight.other = window.zero_window;
   if (media.live)
-    sight.level = above(blocked, INT64_MAX, limit(ThresholdId::blocked_warning, 1000),
-                        limit(ThresholdId::blocked_error, 1000));
+    sight.level = level_of(blocked, INT64_MAX, limit(ThresholdId::blocked_warning, 1000),
+                           limit(ThresholdId::blocked_error, 1000));
   return sight;
 }
 
@@ -47,8 +47,8 @@ RuleSight judge_loss(const TransportSecond& window, const Record& record) {
   sight.value = std::int64_t{window.lost} * 10'000 / window.segments;  // hundredths of a percent
   sight.other = window.lost;
   if (window.lost >= least_lost)
-    sight.level = above(static_cast<std::uint64_t>(sight.value), limit(ThresholdId::loss_note, 100),
-                        limit(ThresholdId::loss_warning, 100), limit(ThresholdId::loss_error, 100));
+    sight.level = level_of(static_cast<std::uint64_t>(sight.value), limit(ThresholdId::loss_note, 100),
+                           limit(ThresholdId::loss_warning, 100), limit(ThresholdId::loss_error, 100));
   return sight;
 }
 
@@ -60,8 +60,8 @@ RuleSight judge_slow(const TransportSecond& window, const Record& record,
   sight.value = round_trip;
   const std::uint32_t known = window.known();
   sight.other = known > 0 ? std::int64_t{window.network} * 100 / known : 0;
-  sight.level = above(round_trip, limit(ThresholdId::round_trip_note, 10),
-                      limit(ThresholdId::round_trip_warning, 10), INT64_MAX);
+  sight.level = level_of(round_trip, limit(ThresholdId::round_trip_note, 10),
+                         limit(ThresholdId::round_trip_warning, 10), INT64_MAX);
   const bool longer = least && round_trip > 3 * *least && round_trip - *least >= clearly_more;
   if (longer && !sight.level) sight.level = Severity::note;
   // Half of the time must be known, else the share is one of little.

@@ -7,7 +7,7 @@
 namespace rtmpscope::analysis {
 namespace {
 
-std::string seconds(std::int64_t milliseconds) {
+std::string in_seconds(std::int64_t milliseconds) {
   return fmt::format("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100);
 }
 
@@ -43,7 +43,7 @@ Words words_of(const RuleInterval& interval, Direction direction, std::uint64_t 
               static_cast<double>(worst) / 1000,
               fmt::format("the {} does not read fast enough: its window kept the {} from sending for {} of "
                           "10 s (limit {} s)",
-                          receiver_of(direction), sender_of(direction), seconds(worst),
+                          receiver_of(direction), sender_of(direction), in_seconds(worst),
                           limit(ThresholdId::blocked_warning, 1))};
     case FindingId::path_loss:
       return {"tcp_sample.lost_before", "%", static_cast<double>(worst) / 100,
@@ -56,7 +56,7 @@ Words words_of(const RuleInterval& interval, Direction direction, std::uint64_t 
     default:
       return {"tcp_sample.limit.network_ms", "s", static_cast<double>(worst) / 1000,
               fmt::format("bytes of the {} had no acknowledgement for {}, and were repeated (limit {} s)",
-                          sender_of(direction), seconds(worst), limit(ThresholdId::timeout_warning, 1))};
+                          sender_of(direction), in_seconds(worst), limit(ThresholdId::timeout_warning, 1))};
   }
 }
 

@@ -113,6 +113,11 @@ std::optional<Timestamp> idle_before_end(const History& history, const EndFacts&
   return last ? std::optional(end.at.time - last->time) : std::nullopt;
 }
 
+bool has_other_hop_limit(const EndMark& reset) {
+  if (!reset.ttl || !reset.ttl_usual) return false;
+  return std::max(*reset.ttl, *reset.ttl_usual) - std::min(*reset.ttl, *reset.ttl_usual) > 1;
+}
+
 bool matches_limit(Timestamp idle, std::uint32_t limit_s) {
   if (limit_s == 0) return false;
   constexpr Timestamp least_tolerance = 600 * nanoseconds_per_millisecond;

@@ -38,6 +38,9 @@ struct EndFacts {
 [[nodiscard]] std::optional<Timestamp> idle_before_end(const History& history, const EndFacts& end,
                                                        Direction side);
 
+/// Whether a reset's time to live is not that of its sender's other packets: another device sent it.
+[[nodiscard]] bool has_other_hop_limit(const EndMark& reset);
+
 /// Whether an idle time is that of a limit: within 0.6 s, or 3 % of it.
 [[nodiscard]] bool matches_limit(Timestamp idle, std::uint32_t limit_s);
 

@@ -34,8 +34,9 @@ const char* missing_tail(const SideHistory& side) {
   if (side.acknowledged && *side.acknowledged > end) return "bytes acknowledged that were not captured";
   if (side.fin_not_captured) return "FIN acknowledged that was not captured";
   if (side.fin && side.fin->offset > end) return "bytes missing before the FIN";
-  // Behind a FIN the number of a reset is one more.
-  if (side.reset && side.reset->in_window && side.reset->offset > end + (side.fin ? 1 : 0))
+  // Behind a FIN the number of a reset is one more. One of another device knows little of the stream.
+  if (side.reset && side.reset->in_window && !has_other_hop_limit(*side.reset) &&
+      side.reset->offset > end + (side.fin ? 1 : 0))
     return "bytes or a FIN missing before the reset";
   return nullptr;
 }

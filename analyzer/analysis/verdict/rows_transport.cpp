@@ -14,6 +14,8 @@ namespace rtmpscope::analysis::rows {
 namespace {
 
 constexpr double shortest_zero_window_ms = 1000;
+constexpr double long_zero_window_ms = 5000;
+constexpr Timestamp just_now = 2 * nanoseconds_per_second;
 constexpr std::uint64_t fewest_repeats = 3;
 constexpr double shortest_unanswered_ms = 5000;
 /// Limits of servers and clients that are in use.
@@ -25,10 +27,22 @@ Timestamp from_ms(double milliseconds) {
   return std::llround(milliseconds * static_cast<double>(nanoseconds_per_millisecond));
 }
 
-/// Who has stopped reading: its window was zero for long. The client's first.
+/// For how long the side had not read when it ended; 0: it had. A sender that has given up can say so only
+/// once the window has opened again, since its FIN waits behind what was not read.
+double unread_ms(const Case& from, Direction side) {
+  const SideHistory& reader = from.history.side(side);
+  const double at_end = reader.zero_window_at_end_ms.value_or(0);
+  if (at_end > shortest_zero_window_ms) return at_end;
+  const double longest = reader.longest_zero_window_ms.value_or(0);
+  const bool is_recent = reader.last_zero_window && from.end.closer == opposite(side) &&
+                         from.end.at.time - *reader.last_zero_window < just_now;
+  return is_recent && longest > long_zero_window_ms ? longest : 0;
+}
+
+/// Who has stopped reading. The client's first.
 std::optional<Direction> stopped_reader(const Case& from) {
   for (const Direction side : {Direction::to_server, Direction::to_client}) {
-    if (from.history.side(side).zero_window_at_end_ms.value_or(0) > shortest_zero_window_ms) return side;
+    if (unread_ms(from, side) > 0) return side;
   }
   return std::nullopt;
 }
@@ -65,8 +79,7 @@ std::optional<Forgery> forged_reset(const Case& from) {
   for (const Direction side : {Direction::to_server, Direction::to_client}) {
     const SideHistory& sent = from.history.side(side);
     if (!sent.reset || sent.fin) continue;
-    const auto& [ttl, usual] = std::pair(sent.reset->ttl, sent.reset->ttl_usual);
-    const bool differs = ttl && usual && (*ttl > *usual ? *ttl - *usual : *usual - *ttl) > 1;
+    const bool differs = has_other_hop_limit(*sent.reset);
     const bool goes_on = sent.last_data && sent.last_data->time > sent.reset->at.time;
     if (differs || goes_on) return Forgery{side, differs, goes_on};
   }
@@ -96,7 +109,7 @@ Claimed ack_stall(const Case& from) {
 Claimed receiver_stopped(const Case& from) {
   const auto reader = stopped_reader(from);
   if (!reader || !from.end.closer) return {};
-  const Timestamp length = from_ms(*from.history.side(*reader).zero_window_at_end_ms);
+  const Timestamp length = from_ms(unread_ms(from, *reader));
   return Claim{.confidence = Confidence::likely,
                .sentence = fmt::format("{} stopped reading for {}; then the {} closed.", subject(*reader),
                                        duration_text(length), noun(*from.end.closer)),

@@ -9,6 +9,7 @@
 #include "output/judgement/judgement_events.hpp"
 #include "output/judgement/judging_assembler.hpp"
 #include "output/judgement/judging_observer.hpp"
+#include "output/renderer.hpp"
 #include "output/text/terminal_text.hpp"
 
 namespace rtmpscope::output {
@@ -21,14 +22,12 @@ struct RowsAttachment final : Attachment {
   bool is_report = false;
 };
 
-/// The events of a shard are not shown: only their judgement is.
-class SilentObserver final : public Observer {
+/// The events of a shard are not shown: only their judgement is. Connections get their numbers.
+class SilentRenderer final : public Renderer {
  public:
-  void on_event(const rtmp::Event& /*event*/) override {}
-  [[nodiscard]] Output& output() override { return output_; }
-
- private:
-  Output output_;
+  void on_event(const rtmp::Event& event) override {
+    if (event.kind == EventKind::connection_open) add_open_mark(event);
+  }
 };
 
 /// Takes what JudgingAssembler shows: final verdicts, and findings of several connections.
@@ -172,7 +171,7 @@ std::optional<Severity> CheckOutcome::worst() const {
 }
 
 std::unique_ptr<Observer> CheckFactory::make_observer(Timestamp /*start*/) const {
-  return std::make_unique<JudgingObserver>(std::make_unique<SilentObserver>(), options_.redaction, false,
+  return std::make_unique<JudgingObserver>(std::make_unique<SilentRenderer>(), options_.redaction, false,
                                            options_.judge);
 }
 

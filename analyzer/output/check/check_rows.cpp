@@ -65,7 +65,7 @@ void add_decoder_findings(const ConnectionReport& report, std::vector<CheckRow>&
   }
 }
 
-void add_answers(const ConnectionReport& report, std::vector<CheckRow>& to) {
+void add_answers(const ConnectionReport& report, const Redaction* redaction, std::vector<CheckRow>& to) {
   for (const Check& check : report.checks) {
     if (check.answer == Answer::fail) continue;
     CheckRow row;
@@ -73,7 +73,7 @@ void add_answers(const ConnectionReport& report, std::vector<CheckRow>& to) {
     row.id = std::string(info(check.id).id);
     row.clause = std::string(clause_of(report, check.id));
     row.answer = check.answer;
-    row.value = check.value;
+    row.value = shown_text(check.value, redaction);
     row.limit = check.limit;
     row.text = check.reason;
     to.push_back(std::move(row));
@@ -123,7 +123,7 @@ std::vector<CheckRow> check_rows(const ConnectionReport& report, const Redaction
   for (const JudgedFinding& finding : report.findings) {
     CheckRow row = row_of(finding, redaction);
     if (const Check* const check = check_of(report, finding.id)) {
-      row.value = check->value;
+      row.value = shown_text(check->value, redaction);
       row.limit = check->limit;
     }
     if (row.clause.empty()) row.clause = std::string(clause_of(report, finding.id));
@@ -134,7 +134,7 @@ std::vector<CheckRow> check_rows(const ConnectionReport& report, const Redaction
                            [](const CheckRow& row) { return row.severity.value_or(Severity::note); });
   std::vector<CheckRow> rows{verdict_row(report, redaction)};
   rows.insert(rows.end(), std::make_move_iterator(failed.begin()), std::make_move_iterator(failed.end()));
-  if (all) add_answers(report, rows);
+  if (all) add_answers(report, redaction, rows);
   return rows;
 }
 

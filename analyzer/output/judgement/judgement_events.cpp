@@ -22,7 +22,7 @@ std::uint64_t side_of(Direction sender) {
 }
 
 struct ConformanceFields {
-  FieldId object, kept, broken, undecided, not_applicable;
+  FieldId object, kept, broken, undecided, not_applicable, conformance;
 };
 
 void push_conformance(FieldSink& sink, const ConformanceFields& id, const analysis::Conformance& counts) {
@@ -31,6 +31,7 @@ void push_conformance(FieldSink& sink, const ConformanceFields& id, const analys
   sink.number(id.broken, {}, counts.broken);
   sink.number(id.undecided, {}, counts.undecided);
   sink.number(id.not_applicable, {}, counts.not_applicable);
+  if (const auto score = counts.score()) sink.number(id.conformance, {}, static_cast<std::uint64_t>(*score));
   sink.end(id.object, 0);
 }
 
@@ -82,6 +83,8 @@ void JudgedFindingEvent::describe(FieldSink& sink) const {
   push_text(sink, FieldId::finding_unit, finding.unit);
   push_text(sink, FieldId::finding_limit, finding.limit);
   push_text(sink, FieldId::finding_profile, finding.profile);
+  push_text(sink, FieldId::finding_issue, finding.issue);
+  push_text(sink, FieldId::finding_reference, finding.reference);
   push_text(sink, FieldId::finding_what_to_do, shown_text(finding.what_to_do, redaction));
   if (finding.evidence.empty()) return;
   sink.begin(FieldId::finding_evidence, 0);
@@ -124,11 +127,11 @@ void ScoreEvent::describe(FieldSink& sink) const {
   sink.end(score_parts, 0);
   push_conformance(sink,
                    {score_client, score_client_kept, score_client_broken, score_client_undecided,
-                    score_client_not_applicable},
+                    score_client_not_applicable, score_client_conformance},
                    score.conformance[0]);
   push_conformance(sink,
                    {score_server, score_server_kept, score_server_broken, score_server_undecided,
-                    score_server_not_applicable},
+                    score_server_not_applicable, score_server_conformance},
                    score.conformance[1]);
 }
 

@@ -71,6 +71,13 @@ std::string rtmpe_open_line(const FieldTexts& fields) {
   return fmt::format("RTMPE key: {}", fields[FieldId::rtmpe_key]);
 }
 
+std::string icmp_line(const FieldTexts& fields) {
+  std::string line =
+      fmt::format("ICMP from {}: {}", fields[FieldId::icmp_reporter], fields[FieldId::icmp_error]);
+  if (const std::string mtu = fields[FieldId::icmp_mtu]; !mtu.empty()) line.append(", MTU ").append(mtu);
+  return line;
+}
+
 /// What is not there is left out.
 std::string tcp_sample_line(const FieldTexts& fields) {
   std::string line = fmt::format("TCP second {}: {} packets, {} bytes", fields[FieldId::tcp_sample_second],
@@ -113,6 +120,7 @@ std::optional<std::string> carrier_line(EventKind kind, const FieldTexts& fields
     case EventKind::tunnel_open: return tunnel_open_line(fields);
     case EventKind::tunnel_close: return tunnel_close_line(fields);
     case EventKind::rtmpe_open: return rtmpe_open_line(fields);
+    case EventKind::icmp: return icmp_line(fields);
     case EventKind::tcp_sample: return tcp_sample_line(fields);
     default: return std::nullopt;
   }

@@ -65,7 +65,7 @@ std::string times_line(const rtmp::ConnectionSummary& summary) {
   line.reserve(usual_line);
   line.append(start).append(" UTC  ").append(duration_text(milliseconds));
   line.append(", ").append(end_text(summary));
-  if (summary.info.start == rtmp::Start::midstream) {
+  if (summary.info.start != rtmp::Start::syn) {
     line.append(", ").append(value_text(ValueTable::start, summary.info.start));
   }
   return line;

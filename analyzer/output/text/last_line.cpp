@@ -6,17 +6,31 @@
 
 namespace rtmpscope::output {
 
+namespace {
+
+std::uint64_t rtmp_connections(const rtmp::CaptureTotals& capture) {
+  return capture.connections - capture.not_rtmp_connections - capture.unopened;
+}
+
+}  // namespace
+
 std::string last_line(const rtmp::CaptureTotals& capture, const Style& style) {
   const std::uint64_t drops = capture.kernel_drops.value_or(0) + capture.interface_drops.value_or(0);
   std::string line =
-      fmt::format("{}{}, {}, {}", style.dim(),
-                  count_text(capture.connections - capture.not_rtmp_connections, "RTMP connection"),
+      fmt::format("{}{}, {}, {}", style.dim(), count_text(rtmp_connections(capture), "RTMP connection"),
                   count_text(capture.packets, "packet"), size_text(capture.bytes));
   if (capture.not_rtmp_connections != 0) {
     line.append(", ")
         .append(count_text(capture.not_rtmp_connections, "connection"))
         .append(" on an RTMP port that ");
     line.append(capture.not_rtmp_connections == 1 ? "is" : "are").append(" not RTMP");
+  }
+  if (capture.unopened + capture.unopened_left_out != 0) {
+    line.append(", ")
+        .append(count_text(capture.unopened + capture.unopened_left_out, "connection"))
+        .append(" without an answer");
+    if (capture.unopened_left_out != 0)
+      line.append(fmt::format(" ({} of them left out)", capture.unopened_left_out));
   }
   if (capture.late_segments != 0) {
     line.append(", ")
@@ -50,7 +64,7 @@ std::string last_line(const rtmp::CaptureTotals& capture, const Style& style) {
 }
 
 void add_last_line_span(Output& output, const rtmp::CaptureEndEvent& event, const Style& style) {
-  const std::uint64_t connections = event.capture.connections - event.capture.not_rtmp_connections;
+  const std::uint64_t connections = rtmp_connections(event.capture);
   const auto begin = static_cast<std::uint32_t>(output.bytes.size());
   output.bytes.append({reinterpret_cast<const char*>(&connections), sizeof connections});
   output.bytes.append(last_line(event.capture, style));

@@ -55,6 +55,7 @@ class SideDescription {
     number(close_to_server_missing, tcp.missing_bytes);
     number_if_any(close_to_server_discarded, tcp.end.discarded_bytes);
     number_if_any(close_to_server_keep_alives, tcp.end.keep_alives);
+    number_if_any(close_to_server_icmp_errors, tcp.end.icmp_errors);
     if (tcp.end.acknowledged) number(close_to_server_acknowledged, *tcp.end.acknowledged);
     if (tcp.last_time != 0) time(close_to_server_last_packet_time, tcp.last_time);
     if (tcp.end.last_data) {

@@ -123,6 +123,8 @@ void CaptureEndEvent::describe(FieldSink& sink) const {
   number_if_any(FieldId::capture_incomplete_datagrams, capture.incomplete_datagrams);
   number_if_any(FieldId::capture_half_open_pushed_out, capture.half_open_pushed_out);
   number_if_any(FieldId::capture_rtmfp_left_out, capture.rtmfp_left_out);
+  number_if_any(FieldId::capture_unopened, capture.unopened);
+  number_if_any(FieldId::capture_unopened_left_out, capture.unopened_left_out);
   number_if_any(FieldId::capture_clock_jumps, capture.clock_jumps);
   if (capture.memory_scarce) sink.flag(FieldId::capture_memory_scarce, {}, true);
   if (!capture.fault) return;

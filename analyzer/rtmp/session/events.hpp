@@ -40,7 +40,7 @@ enum class Transport : std::uint8_t { rtmp, rtmpe, rtmps, rtmpt, tls, http, unkn
   return transport == Transport::rtmpt ? Transport::rtmpte : transport;
 }
 /// Numbers as in values.def, table start.
-enum class Start : std::uint8_t { syn, midstream };
+enum class Start : std::uint8_t { syn, midstream, refused, unanswered };
 
 /// What is known of a connection before its first byte is decoded.
 struct ConnectionInfo {
@@ -196,6 +196,14 @@ struct TunnelCloseEvent final : Event {
   void describe(FieldSink& sink) const override;
 };
 
+/// Somebody on the way says that a packet did not come through.
+struct IcmpEvent final : Event {
+  const IcmpFacts& error;
+
+  explicit IcmpEvent(const IcmpFacts& e) : Event(EventKind::icmp), error(e) {}
+  void describe(FieldSink& sink) const override;
+};
+
 /// A second of one direction is over.
 struct TcpSampleEvent final : Event {
   const TcpSample& sample;
@@ -240,6 +248,8 @@ struct CaptureTotals {
   std::uint64_t malformed = 0;             ///< packets
   std::uint64_t incomplete_datagrams = 0;  ///< of which fragments are missing
   std::uint64_t half_open_pushed_out = 0;  ///< connections without payload, forgotten as there were too many
+  std::uint64_t unopened = 0;              ///< of `connections`, refused or not answered
+  std::uint64_t unopened_left_out = 0;     ///< connections refused or not answered, that have no events
   std::uint64_t clock_jumps = 0;           ///< net::ClockLimits
   bool memory_scarce = false;              ///< SharedMemory
   struct Fault {

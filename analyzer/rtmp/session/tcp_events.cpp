@@ -14,6 +14,17 @@ void describe_round_trip(const RoundTripFields& id, const SpacedValues& microsec
   sink.end(id.object, 0);
 }
 
+void IcmpEvent::describe(FieldSink& sink) const {
+  constexpr std::uint32_t of_v6 = 0x8000;
+  const std::uint32_t number = (error.v6 ? of_v6 : 0U) | std::uint32_t{error.type} << 8 | error.code;
+  sink.number(FieldId::icmp_error, {}, number);
+  sink.number(FieldId::icmp_version, {}, error.v6 ? 6 : 4);
+  sink.number(FieldId::icmp_type, {}, error.type);
+  sink.number(FieldId::icmp_code, {}, error.code);
+  sink.text(FieldId::icmp_reporter, {}, as_bytes(error.reporter.to_string()));
+  if (error.mtu != 0) sink.number(FieldId::icmp_mtu, {}, error.mtu);
+}
+
 void TcpSampleEvent::describe(FieldSink& sink) const {
   using enum FieldId;
   const auto number_if_any = [&sink](FieldId id, std::uint64_t number) {

@@ -295,6 +295,71 @@ TEST(PacketDecoder, SaysNotTcpToEverythingElse) {
   EXPECT_EQ(decoder.counters().unknown_link_type, 1U);
 }
 
+/// A router at 10.0.0.2 says to 10.0.0.1 what became of its packet to 10.0.0.2.
+Packet icmp_v4(const Packet& head, const Packet& quoted) {
+  return ethernet(0x0800, ipv4(1, concat(head, quoted)));
+}
+
+TEST(PacketDecoder, IcmpErrorsQuoteASegment) {
+  const Packet quoted = ipv4(6, tcp(tcp_payload));
+  const Decoded error = decode(icmp_v4(hex("030a 0000 00000000"), quoted));
+  ASSERT_EQ(error.result, DecodeResult::icmp);
+  const Decoded segment = decode(ipv4_frame);
+  EXPECT_TRUE(error.segment.key == segment.segment.key);
+  EXPECT_EQ(error.segment.hash, segment.segment.hash);
+  EXPECT_EQ(error.segment.from_low, segment.segment.from_low);
+  EXPECT_EQ(error.segment.sequence, 0x01020304U);
+  EXPECT_EQ(error.segment.flags, tcp_flag::quoted);
+  EXPECT_EQ(error.segment.wire_length, 0U);
+  const IcmpFacts facts = error.segment.icmp_error();
+  EXPECT_EQ(facts.type, 3);
+  EXPECT_EQ(facts.code, 10);
+  EXPECT_EQ(facts.mtu, 0U);
+  EXPECT_FALSE(facts.v6);
+  EXPECT_EQ(facts.reporter.to_string(), "10.0.0.2");
+  const Decoded big = decode(icmp_v4(hex("0304 0000 00000578"), quoted));
+  EXPECT_EQ(big.segment.icmp_error().mtu, 1400U);
+}
+
+TEST(PacketDecoder, IcmpV6ErrorsQuoteASegment) {
+  const Packet big = ethernet(0x86dd, ipv6(58, concat(hex("0200 0000 00000500"), ipv6_packet)));
+  const Decoded error = decode(big);
+  ASSERT_EQ(error.result, DecodeResult::icmp);
+  EXPECT_TRUE(error.segment.key == decode(ipv6_frame).segment.key);
+  const IcmpFacts facts = error.segment.icmp_error();
+  EXPECT_TRUE(facts.v6);
+  EXPECT_EQ(facts.type, 2);
+  EXPECT_EQ(facts.mtu, 1280U);
+  EXPECT_EQ(facts.reporter.to_string(), "2001:db8::2");
+}
+
+TEST(PacketDecoder, OtherIcmpIsNotTcp) {
+  const Packet quoted = ipv4(6, tcp(tcp_payload));
+  EXPECT_EQ(decode(icmp_v4(hex("0800 0000 00000000"), quoted)).result,
+            DecodeResult::not_tcp);  // an echo request
+  EXPECT_EQ(decode(icmp_v4(hex("0303 0000 00000000"), ipv4(17, udp(53, tcp_payload)))).result,
+            DecodeResult::not_tcp);
+  EXPECT_EQ(decode(icmp_v4(hex("030a 0000 00000000"), ipv4(6, tcp(tcp_payload), 0x2001))).result,
+            DecodeResult::not_tcp);  // not the first fragment
+  EXPECT_EQ(decode(ethernet(0x86dd, ipv6(58, concat(hex("8700 0000 00000000"), ipv6_packet)))).result,
+            DecodeResult::not_tcp);
+  EXPECT_EQ(decode(ethernet(0x86dd, ipv6(58, concat(hex("0100 0000 00000000"), ipv4_packet)))).result,
+            DecodeResult::not_tcp);
+}
+
+TEST(PacketDecoder, CopesWithEveryTruncationOfAnIcmpError) {
+  for (const Packet& whole : {icmp_v4(hex("030a 0000 00000000"), ipv4_with_options(6, tcp(tcp_payload))),
+                              ethernet(0x86dd, ipv6(58, concat(hex("0200 0000 00000500"), ipv6_packet)))}) {
+    ASSERT_EQ(decode(whole).result, DecodeResult::icmp);
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+      const Packet cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+      const Decoded decoded = decode(cut, link_ethernet, whole.size());
+      if (decoded.result != DecodeResult::icmp) continue;
+      EXPECT_EQ(decoded.segment.sequence, 0x01020304U) << length;
+    }
+  }
+}
+
 TEST(PacketDecoder, FindsDatagramsInEveryEncapsulation) {
   const Packet datagram = udp(1935, bytes_of("IHello"));
   const Packet in_ipv4 = ipv4(17, datagram);

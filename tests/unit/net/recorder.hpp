@@ -31,6 +31,7 @@ struct Log {
   std::vector<SideEnds> ends;
   std::vector<std::pair<Direction, TcpSample>> samples;
   bool takes_samples = true;
+  std::vector<DirectedIcmp> icmp;
   bool interested = true;
   std::uint64_t interest_bytes = ~0ULL;  ///< a handler loses interest after that many
   bool interest_in_both_ends = true;     ///< false: it does so after the first on_end
@@ -81,6 +82,10 @@ class RecordingHandler final : public FlowHandler {
     if (closed_ || !log_.takes_samples) log_.add("SAMPLE");
     log_.samples.emplace_back(direction, sample);
   }
+  void on_icmp(Direction direction, const IcmpFacts& error) override {
+    if (closed_ || !log_.takes_samples) log_.add("ICMP");
+    log_.icmp.push_back({direction, error});
+  }
   void on_close(EndCause cause, PacketRef, const FlowTotals& totals, const SideEnds& ends) override {
     if (wants_data() && !(ended_[0] && ended_[1])) log_.add("NOT-ENDED");
     if (closed_) log_.add("CLOSED-TWICE");
@@ -124,6 +129,11 @@ class RecordingObserver final : public FlowObserver {
     log_.add(info.syn_seen ? "open" : "open?");
     if (refuse) return nullptr;
     return std::make_unique<RecordingHandler>(log_);
+  }
+  void on_unopened(const UnopenedFlow& flow) override {
+    log_.add(fmt::format("{}:{}", flow.refused ? "refused" : "unanswered", name_of(flow.cause)));
+    log_.ends.push_back(flow.ends);
+    log_.icmp.insert(log_.icmp.end(), flow.icmp.begin(), flow.icmp.end());
   }
   std::vector<FlowInfo> infos;
   bool refuse = false;
@@ -208,6 +218,24 @@ class Scenario {
     segment.payload = bytes.data() + segment.header_length;
     segment.payload_length = static_cast<std::uint32_t>(payload.size());
     segment.wire_length = wire;
+    table.on_segment(segment);
+  }
+
+  /// An ICMP error about a segment with that sequence number, from 192.0.2.9.
+  void feed_icmp(bool about_client, std::uint32_t sequence, std::uint8_t type, std::uint8_t code) {
+    static constexpr std::array<std::uint8_t, 4> reporter{192, 0, 2, 9};
+    TcpSegment segment;
+    segment.key = key(50000);
+    const FlowHashes hashes = hash_of(segment.key);
+    segment.hash = hashes.flow;
+    segment.host_pair_hash = hashes.host_pair;
+    segment.from_low = about_client;
+    segment.packet = {++number, time};
+    segment.sequence = sequence;
+    segment.flags = tcp_flag::quoted;
+    segment.window = static_cast<std::uint16_t>(type << 8 | code);
+    segment.payload = reporter.data();
+    segment.payload_length = reporter.size();
     table.on_segment(segment);
   }
 

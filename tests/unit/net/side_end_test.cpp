@@ -192,7 +192,8 @@ TEST(SideEnd, LastDataAndAcknowledged) {
       {"cut by the snap length", {"c A 105 - wire=9"}, "5 0"},
       {"behind the FIN", {"c FA 105", "c A 105 odd"}, "4 0"},
       {"the FIN counts for nothing", {"c FA 105", "s A 500 ack=106"}, "4 5"},
-      {"nor if it was not captured", {"s A 500 ack=106"}, "4 5"},
+      {"if it was not captured, it is one byte too many", {"s A 500 ack=106"}, "4 6"},
+      {"a reset acknowledges, too", {"s RA 500 ack=106"}, "4 6"},
       {"bytes that were not captured", {"s A 500 ack=190"}, "4 90"},
   };
   for (const DataCase& each : all) {

@@ -15,9 +15,9 @@ TEST(Delivery, ASteadyStreamHasNothingToTell) {
   send(publisher, {});
   publisher.finish(30'000);
   EXPECT_TRUE(publisher.seen().findings.empty());
-  EXPECT_EQ(publisher.seen().samples.size(), 29U) << "one a second that is over";
+  EXPECT_EQ(publisher.seen().samples.size(), 30U) << "one a second";
   const Sample& sample = publisher.seen().samples.at(15);
-  EXPECT_EQ(sample.media_rate, 1000);
+  EXPECT_NEAR(static_cast<double>(*sample.media_rate), 1000, 8) << "a window ends between two frames";
   EXPECT_EQ(sample.backlog, 0);
   EXPECT_LE(sample.interleave_p95, 40U);
   EXPECT_FALSE(sample.burst);
@@ -29,7 +29,7 @@ TEST(Delivery, ASteadyStreamHasNothingToTell) {
   EXPECT_LE(video.arrival->jitter, 500U);
   const StreamFigures& figures = publisher.figures();
   EXPECT_EQ(figures.messages, 750U + 1407);
-  EXPECT_EQ(figures.media_rate->p50, 1000U);
+  EXPECT_NEAR(figures.media_rate->p50, 1000, 8);
   EXPECT_EQ(figures.buffer_need, 0U);
   EXPECT_EQ(publisher.track(MediaType::video).rate, 200'000U);
   EXPECT_EQ(publisher.track(MediaType::video).rates->p50, 200U);
