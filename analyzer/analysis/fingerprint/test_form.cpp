@@ -100,6 +100,7 @@ std::span<const TestForm> predicate_forms() {
   return forms;
 }
 
+// long: one table
 std::span<const TestForm> condition_forms() {
   static const std::vector<TestForm> forms = {
       {"acknowledgements_per_second", {{"side", Kind::text, true}, {"at_least", Kind::number, true}}},

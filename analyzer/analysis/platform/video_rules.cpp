@@ -304,6 +304,7 @@ bool is_too_long(const KeyDistanceFigures& is, double most) {
   return is.count < 5 || is.longest > most;
 }
 
+// long: limit, recommendation and evenness share the same distances
 void judge_key_distance(ProfileCase& to, const PublishedTrack& track) {
   const VideoWanted& wanted = to.profile().video;
   if (!wanted.key_distance && !wanted.key_distance_constant) return;

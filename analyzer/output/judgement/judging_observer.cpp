@@ -5,10 +5,10 @@
 namespace rtmpscope::output {
 
 JudgingObserver::JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction, bool samples,
-                                 analysis::JudgeOptions options)
+                                 const analysis::JudgeOptions& options)
     : JudgementWriter(std::move(redaction), samples),
       shown_(std::move(shown)),
-      judge_(*this, std::move(options)),
+      judge_(*this, options),
       reader_(judge_) {}
 
 void JudgingObserver::on_event(const rtmp::Event& event) {

@@ -15,7 +15,7 @@ class JudgingObserver final : public Observer, private JudgementWriter {
  public:
   /// `samples`: the seconds of streams are shown, too.
   JudgingObserver(std::unique_ptr<Observer> shown, RedactionPointer redaction, bool samples,
-                  analysis::JudgeOptions options);
+                  const analysis::JudgeOptions& options);
 
   void on_event(const rtmp::Event& event) override;
   void on_tick(PacketRef now) override;

@@ -37,11 +37,11 @@ rtmp::ConnectionInfo info_of(const analysis::Value& opening) {
 }  // namespace
 
 LineJudge::LineJudge(std::unique_ptr<Observer> shown, std::unique_ptr<JudgingAssembler> assembler,
-                     RedactionPointer redaction, bool samples, analysis::JudgeOptions options)
+                     RedactionPointer redaction, bool samples, const analysis::JudgeOptions& options)
     : JudgementWriter(std::move(redaction), samples),
       shown_(std::move(shown)),
       assembler_(std::move(assembler)),
-      judge_(*this, std::move(options)),
+      judge_(*this, options),
       lines_(*this) {}
 
 Expected<void> LineJudge::read(std::string_view line, Buffer& to) {

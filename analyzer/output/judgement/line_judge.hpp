@@ -16,7 +16,7 @@ namespace rtmpscope::output {
 class LineJudge final : private JudgementWriter, private analysis::RecordSink {
  public:
   LineJudge(std::unique_ptr<Observer> shown, std::unique_ptr<JudgingAssembler> assembler,
-            RedactionPointer redaction, bool samples, analysis::JudgeOptions options);
+            RedactionPointer redaction, bool samples, const analysis::JudgeOptions& options);
 
   LineJudge(const LineJudge&) = delete;
   LineJudge& operator=(const LineJudge&) = delete;

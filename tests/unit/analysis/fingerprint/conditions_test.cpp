@@ -170,7 +170,8 @@ TEST(Peer, IsOneOfThem) {
 TEST(Feature, OfEitherSide) {
   const Checker check(server);
   const std::string of_client =
-      R"({"test": "feature", "side": "client", "feature": "connect.flashVer", "op": "re", "value": "^FMLE/"})";
+      R"({"test": "feature", "side": "client", "feature": "connect.flashVer", "op": "re", )"
+      R"("value": "^FMLE/"})";
   EXPECT_EQ(check(of_client, Story().connect(R"({"flashVer": "FMLE/3.0"})")), pass);
   EXPECT_EQ(check(of_client, Story().connect(R"({"flashVer": "LNX"})")), fail);
   EXPECT_EQ(check(of_client, Story()), undecided);

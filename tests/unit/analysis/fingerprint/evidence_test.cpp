@@ -61,7 +61,8 @@ TEST(Evidence, OfConnect) {
 TEST(Evidence, OfTheReply) {
   const Story story = Story().connect().reply(
       R"({"fmsVer": "FMS/3,5,3,888", "capabilities": 127, "mode": 1})",
-      R"({"description": "Connection succeeded", "version": "0,37,4", "objectEncoding": 0, "data": {"version": "3,5"}})");
+      R"({"description": "Connection succeeded", "version": "0,37,4", "objectEncoding": 0, )"
+      R"("data": {"version": "3,5"}})");
   EXPECT_EQ(text(story, "result.keys", server), R"(["fmsVer","capabilities","mode"])");
   EXPECT_EQ(text(story, "result.fmsVer", server), R"("FMS/3,5,3,888")");
   EXPECT_EQ(text(story, "result.mode", server), "1");
@@ -94,10 +95,10 @@ TEST(Evidence, OfStatus) {
           .reply()
           .publish()
           .command(server, "onFCPublish", 0, R"([null, {"code": "c", "description": "FCPublish"}])")
-          .command(
-              server, "onStatus", 0,
-              R"([null, {"code": "NetStream.Publish.Start", "description": "Started.", "clientid": "ASAICiss"}])",
-              5, 1);
+          .command(server, "onStatus", 0,
+                   R"([null, {"code": "NetStream.Publish.Start", "description": "Started.", )"
+                   R"("clientid": "ASAICiss"}])",
+                   5, 1);
   EXPECT_EQ(text(story, "status.publish", server), R"("Started.")");
   EXPECT_EQ(text(story, "status.csid", server), "5");
   EXPECT_EQ(text(story, "status.code", server), R"("NetStream.Publish.Start")");

@@ -109,13 +109,12 @@ TEST(UserFile, MistakesAreNamedByTheirPlace) {
             "mine.json: fingerprints[0].features[0].weight: is missing");
   EXPECT_EQ(complaint_about_program(R"("limits": [{"limit": "idle", "value": 1}])"),
             "mine.json: fingerprints[0].limits[0].limit: there is no limit 'idle'");
+  EXPECT_EQ(complaint_about_program(R"("known_issues": [{"id": "i", "severity": "fatal", "note": "n", )"
+                                    R"("when": [{"test": "not_clean"}]}])"),
+            "mine.json: fingerprints[0].known_issues[0].severity: note, warning or error is expected");
   EXPECT_EQ(
-      complaint_about_program(
-          R"("known_issues": [{"id": "i", "severity": "fatal", "note": "n", "when": [{"test": "not_clean"}]}])"),
-      "mine.json: fingerprints[0].known_issues[0].severity: note, warning or error is expected");
-  EXPECT_EQ(
-      complaint_about_program(
-          R"("known_issues": [{"id": "i", "severity": "note", "note": "n", "when": [{"test": "not_cleann"}]}])"),
+      complaint_about_program(R"("known_issues": [{"id": "i", "severity": "note", "note": "n", )"
+                              R"("when": [{"test": "not_cleann"}]}])"),
       "mine.json: fingerprints[0].known_issues[0].when[0].test: there is no test 'not_cleann'; did you mean "
       "not_clean?");
   EXPECT_EQ(complaint_about_program(
@@ -133,10 +132,9 @@ TEST(UserFile, PredicatesMustHaveTheirParameters) {
   EXPECT_EQ(
       with(R"({"feature": "user_control", "true_if": "w", "test": "controls", "sequence": [{"window": 3}]})"),
       "mine.json: predicates.p.sequence[0].set_chunk_size: a control message is expected");
-  EXPECT_EQ(
-      with(
-          R"({"feature": "user_control", "true_if": "w", "test": "controls", "sequence": [{"window_ack": "x"}]})"),
-      "mine.json: predicates.p.sequence[0].window_ack: a number, or true for any, is expected");
+  EXPECT_EQ(with(R"({"feature": "user_control", "true_if": "w", "test": "controls", )"
+                 R"("sequence": [{"window_ack": "x"}]})"),
+            "mine.json: predicates.p.sequence[0].window_ack: a number, or true for any, is expected");
   EXPECT_EQ(with(R"({"feature": "user_control", "true_if": "w", "test": "present", "extra": 1})"),
             "mine.json: predicates.p.extra: is no such member");
   EXPECT_EQ(with(R"({"feature": "user_control", "true_if": "w", "test": "present"})"), "");

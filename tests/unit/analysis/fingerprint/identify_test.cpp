@@ -154,11 +154,11 @@ TEST(BuiltIn, ANameThatTheSenderCanChooseNamesNobody) {
 }
 
 TEST(BuiltIn, WhoPosesAsFfmpegIsNotTakenForIt) {
-  const Story story =
-      Story()
-          .handshake("c1", R"({"kind": "simple", "zero": 0, "timestamp": 7})")
-          .connect(
-              R"x({"app": "live", "flashVer": "FMLE/3.0 (compatible; Lavf57.56.101)", "tcUrl": "rtmp://a.example/live",
+  const Story story = Story()
+                          .handshake("c1", R"({"kind": "simple", "zero": 0, "timestamp": 7})")
+                          .connect(
+                              R"x({"app": "live", "flashVer": "FMLE/3.0 (compatible; Lavf57.56.101)",
+      "tcUrl": "rtmp://a.example/live",
                        "objectEncoding": 0})x");
   const auto found = identify(FingerprintTable::built_in(), story.history(), client);
   ASSERT_TRUE(found);

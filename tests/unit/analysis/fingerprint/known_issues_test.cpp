@@ -14,7 +14,8 @@ using testing::SizeIs;
 
 constexpr const char* table_text = R"([
   {"id": "a", "name": "A", "side": "client",
-   "known_issues": [{"id": "a_bad_name", "severity": "warning", "if": "w", "note": "It happens.", "sources": ["book"],
+   "known_issues": [{"id": "a_bad_name", "severity": "warning", "if": "w", "note": "It happens.",
+      "sources": ["book"],
                      "when": [{"test": "status", "code": "BadName$"}]}]},
   {"id": "rule", "name": "Rule", "side": "client", "any_program": true,
    "known_issues": [{"id": "rule_bad_name", "severity": "note", "if": "w", "note": "Always.",
