@@ -38,7 +38,7 @@ class Checker {
   std::string limits_;
 };
 
-constexpr Answer pass = Answer::pass, fail = Answer::fail, undecided = Answer::undecided;
+constexpr Answer pass = Answer::pass, fail = Answer::fail, not_decided = Answer::undecided;
 
 inline Story publishing() {
   return Story().connect().reply().publish().publish_start();

@@ -51,7 +51,7 @@ TEST(Silent, AsLongAsALimit) {
   EXPECT_EQ(check(limit, publishing().media(client, MediaType::video).wait(6.5).close(server)), fail);
   EXPECT_EQ(check(limit, publishing().media(client, MediaType::video).wait(5.3).close(client)), fail);
   EXPECT_EQ(check(limit, publishing().media(client, MediaType::video).gap(client).wait(5).close(server)),
-            undecided);
+            not_decided);
 }
 
 TEST(Silent, AndStillOpen) {
@@ -85,7 +85,7 @@ TEST(Unacknowledged, ForALimit) {
   EXPECT_EQ(check(limit, publishing().close(client, "fin",
                                             R"({"to_client": {"tcp": {"zero_window_at_end_ms": 15000}}})")),
             pass);
-  EXPECT_EQ(check(limit, publishing().close(client)), undecided);
+  EXPECT_EQ(check(limit, publishing().close(client)), not_decided);
 }
 
 TEST(ZeroWindow, ForASecond) {
@@ -97,7 +97,7 @@ TEST(ZeroWindow, ForASecond) {
   };
   EXPECT_EQ(check(zero, story(5000)), pass);
   EXPECT_EQ(check(zero, story(500)), fail);
-  EXPECT_EQ(check(zero, publishing().close(server)), undecided);
+  EXPECT_EQ(check(zero, publishing().close(server)), not_decided);
 }
 
 TEST(Duration, BetweenTwoTimes) {
@@ -113,7 +113,7 @@ TEST(NotClean, WithoutASayingSo) {
   const std::string rough = R"({"test": "not_clean"})";
   EXPECT_EQ(check(rough, publishing().close(client)), pass);
   EXPECT_EQ(check(rough, publishing().command(client, "FCUnpublish", 6, "[null]").close(client)), fail);
-  EXPECT_EQ(check(rough, publishing().gap(client).close(client)), undecided);
+  EXPECT_EQ(check(rough, publishing().gap(client).close(client)), not_decided);
 }
 
 TEST(EndsInCutCommand, OfThatManyBytes) {

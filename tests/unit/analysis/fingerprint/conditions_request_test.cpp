@@ -23,7 +23,7 @@ TEST(NoErrorStatus, OfAWholeDirection) {
   const std::string none = R"({"test": "no_error_status"})";
   EXPECT_EQ(check(none, publishing()), pass);
   EXPECT_EQ(check(none, publishing().status("NetStream.Publish.BadName", "error")), fail);
-  EXPECT_EQ(check(none, publishing().gap(server)), undecided);
+  EXPECT_EQ(check(none, publishing().gap(server)), not_decided);
 }
 
 TEST(Unanswered, TheLastRequest) {
@@ -32,7 +32,7 @@ TEST(Unanswered, TheLastRequest) {
   EXPECT_EQ(check(publish, Story().connect().reply().publish()), pass);
   EXPECT_EQ(check(publish, publishing()), fail);
   EXPECT_EQ(check(publish, Story().connect().reply()), fail);
-  EXPECT_EQ(check(publish, Story().connect().reply().publish().gap(server)), undecided);
+  EXPECT_EQ(check(publish, Story().connect().reply().publish().gap(server)), not_decided);
 }
 
 TEST(Answered, ByThatName) {
@@ -91,7 +91,7 @@ TEST(Commands, ThatWereNotSent) {
   const auto story = [] { return Story().handshake("c1", "{}").handshake_done(); };
   EXPECT_EQ(check(none, story().chunk_size(client, 4096)), pass);
   EXPECT_EQ(check(none, story().connect()), fail);
-  EXPECT_EQ(check(none, story().gap(client).connect()), undecided);
+  EXPECT_EQ(check(none, story().gap(client).connect()), not_decided);
 }
 
 TEST(Connect, HoldsAList) {

@@ -28,7 +28,7 @@ TEST(Finding, ThatIsNotThere) {
   EXPECT_EQ(check(none, publishing().event(EventKind::finding, client,
                                            R"({"id": "data_message_empty", "severity": "warning"})")),
             fail);
-  EXPECT_EQ(check(none, publishing().gap(client)), undecided);
+  EXPECT_EQ(check(none, publishing().gap(client)), not_decided);
 }
 
 TEST(Judged, AFindingOfTheJudge) {
@@ -105,7 +105,7 @@ TEST(MeanRate, OfTheMedia) {
   EXPECT_EQ(check(fast, story(4)), pass);
   EXPECT_EQ(check(fast, story(10)), fail);
   EXPECT_EQ(check(fast, story(1)), fail);
-  EXPECT_EQ(check(fast, publishing()), undecided);
+  EXPECT_EQ(check(fast, publishing()), not_decided);
 }
 
 TEST(MediaStopped, BeforeTheEnd) {
@@ -149,7 +149,7 @@ TEST(Version, OfTheProgram) {
   const std::string old = R"({"test": "version", "below": "30.1"})";
   const std::string known = R"({"test": "version", "below": "30.1", "known": true})";
   EXPECT_EQ(check(old, Story()), pass);
-  EXPECT_EQ(check(known, Story()), undecided);
+  EXPECT_EQ(check(known, Story()), not_decided);
   check.own.id = "x";
   check.own.versions = exactly("29.0.2");
   EXPECT_EQ(check(known, Story()), pass);
@@ -160,7 +160,7 @@ TEST(Version, OfTheProgram) {
 TEST(Peer, IsOneOfThem) {
   Checker check(client);
   const std::string srs = R"({"test": "peer", "ids": ["srs", "oryx"]})";
-  EXPECT_EQ(check(srs, Story()), undecided);
+  EXPECT_EQ(check(srs, Story()), not_decided);
   check.peer.candidates = {"nginx_rtmp"};
   EXPECT_EQ(check(srs, Story()), fail);
   check.peer.candidates = {"nginx_rtmp", "oryx"};
@@ -174,7 +174,7 @@ TEST(Feature, OfEitherSide) {
       R"("value": "^FMLE/"})";
   EXPECT_EQ(check(of_client, Story().connect(R"({"flashVer": "FMLE/3.0"})")), pass);
   EXPECT_EQ(check(of_client, Story().connect(R"({"flashVer": "LNX"})")), fail);
-  EXPECT_EQ(check(of_client, Story()), undecided);
+  EXPECT_EQ(check(of_client, Story()), not_decided);
 }
 
 TEST(Acknowledgements, ThatDoNotCome) {
@@ -186,7 +186,7 @@ TEST(Acknowledgements, ThatDoNotCome) {
   EXPECT_EQ(check(none, story(2500000).close(client, "fin", sent)), fail);
   EXPECT_EQ(check(none, story(250000).acknowledge(server, 100).close(client, "fin", sent)), fail);
   EXPECT_EQ(check(none, publishing().close(client, "fin", sent)), fail);
-  EXPECT_EQ(check(none, story(250000).gap(server).close(client, "fin", sent)), undecided);
+  EXPECT_EQ(check(none, story(250000).gap(server).close(client, "fin", sent)), not_decided);
 }
 
 TEST(Acknowledgements, ThatComeAllTheTime) {
@@ -220,7 +220,7 @@ TEST(ChunkSize, Stays) {
   const std::string stays = R"({"test": "chunk_size_stays", "value": 128})";
   EXPECT_EQ(check(stays, publishing()), pass);
   EXPECT_EQ(check(stays, publishing().chunk_size(client, 4096)), fail);
-  EXPECT_EQ(check(stays, Story("midstream").connect()), undecided);
+  EXPECT_EQ(check(stays, Story("midstream").connect()), not_decided);
 }
 
 TEST(OtherConnections, TellWhatTheyTell) {
@@ -229,7 +229,7 @@ TEST(OtherConnections, TellWhatTheyTell) {
   const std::string since = R"({"test": "since_previous", "from_s": 2.5, "to_s": 3.5})";
   const std::string broke = R"({"test": "previous_broke", "within_s": 15})";
   for (const std::string& each : {in_use, newer, since, broke})
-    EXPECT_EQ(check(each, publishing()), undecided) << each;
+    EXPECT_EQ(check(each, publishing()), not_decided) << each;
   check.context.name_in_use = check.context.newer_publisher = true;
   check.context.since_previous_s = 3;
   check.context.since_broken_s = 10;
@@ -257,7 +257,7 @@ TEST(Pings, WithoutAnAnswer) {
   EXPECT_EQ(check(unanswered, publishing().user_control(server, ping)), pass);
   EXPECT_EQ(check(unanswered, publishing().user_control(server, ping).user_control(client, answer)), fail);
   EXPECT_EQ(check(unanswered, publishing()), fail);
-  EXPECT_EQ(check(unanswered, publishing().user_control(server, ping).gap(client)), undecided);
+  EXPECT_EQ(check(unanswered, publishing().user_control(server, ping).gap(client)), not_decided);
 }
 
 TEST(Any, OneListOfWhichAllHold) {
@@ -267,7 +267,7 @@ TEST(Any, OneListOfWhichAllHold) {
       [{"test": "bytes", "side": "client", "at_least": 1000000000}]]})";
   EXPECT_EQ(check(any, publishing()), pass);
   EXPECT_EQ(check(any, publishing().media(client, MediaType::video)), fail);
-  EXPECT_EQ(check(any, publishing().gap(client)), undecided);
+  EXPECT_EQ(check(any, publishing().gap(client)), not_decided);
 }
 
 }  // namespace

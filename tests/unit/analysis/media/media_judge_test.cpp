@@ -123,7 +123,7 @@ TEST(Tracks, EachHasItsOwnFigures) {
   Publisher publisher;
   publisher.begin();
   for (int n = 0; n < 30 * 25; ++n) {
-    for (const std::uint8_t track : {0, 1, 2}) {
+    for (const std::uint8_t track : {std::uint8_t{0}, std::uint8_t{1}, std::uint8_t{2}}) {
       if (track == 2 && n % 2 == 1) continue;
       MediaRecord frame = publisher.frame(n * 40, MediaType::video, static_cast<std::uint32_t>(n * 40));
       frame.track_id = track;

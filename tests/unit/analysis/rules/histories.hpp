@@ -65,7 +65,7 @@ inline History published() {
     history.side(side).packets = 100;
     history.side(side).bytes = 10000;
   }
-  history.side(client_side).fin = EndMark{.at = at(10.2, 900)};
+  history.side(client_side).fin.emplace().at = at(10.2, 900);
   history.close = CloseNote{.at = at(10.3, 901), .reason = "fin", .ended_by = client_side};
   return history;
 }

@@ -16,7 +16,7 @@ constexpr std::size_t block = 1528;
 std::string random_bytes(std::mt19937& random, std::size_t size = block) {
   std::string bytes;
   while (bytes.size() < size) {
-    const std::uint32_t four = random();
+    const auto four = static_cast<std::uint32_t>(random());
     for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<char>(four >> shift));
   }
   return bytes;
