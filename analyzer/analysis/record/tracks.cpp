@@ -113,10 +113,12 @@ void for_each_track(const Record& message, const std::function<void(const MediaR
   }
   for (const Value& track : *tracks) {
     MediaRecord record = head;
-    // A message with one track does not say the track's length: it goes to the end of the body.
-    for (const char* const key : {"data.length", "length"}) {
-      if (const auto length = unsigned_at(track, key); length)
-        record.length = static_cast<std::uint32_t>(*length);
+    // A message with one track is all of that track, with its headers, as any other message.
+    if (tracks->size() > 1) {
+      for (const char* const key : {"data.length", "length"}) {
+        if (const auto length = unsigned_at(track, key); length)
+          record.length = static_cast<std::uint32_t>(*length);
+      }
     }
     // A multitrack message of one codec says the codec once, in front of its tracks.
     Value whole = track;

@@ -50,7 +50,9 @@ MediaRecord head_of(const rtmp::MessageEvent& event) {
   record.timestamp = header.timestamp;
   record.length = header.length;
   if (event.message.complete && header.header_bytes != 0) record.wire_bytes = event.message.wire_bytes();
-  record.stream_offset = header.stream_offset;
+  // Over RTMFP it is a sequence number, and no place in a stream of bytes.
+  const bool in_flow = event.about != nullptr && event.about->transport == rtmp::Transport::rtmfp;
+  record.stream_offset = in_flow ? 0 : header.stream_offset;
   return record;
 }
 
