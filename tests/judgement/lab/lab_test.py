@@ -53,6 +53,8 @@ def wrong_verdict(expected, verdict):
     cause, by, confidence = (verdict.get(key) for key in ("cause", "ended_by", "confidence"))
     if cause not in expected.causes:
         yield f"cause {cause}, not {' or '.join(expected.causes)} ({verdict.get('sentence')})"
+    if expected.says not in verdict.get("sentence"):
+        yield f"the sentence does not say that {expected.says}: {verdict.get('sentence')}"
     if by != expected.ended_by:
         yield f"ended by {by}, not {expected.ended_by}"
     if CONFIDENCE.index(confidence) > CONFIDENCE.index(expected.confidence):
