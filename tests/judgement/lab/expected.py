@@ -27,14 +27,15 @@ class Session:
     done: str  # what was done
     expected: tuple  # of each connection, in the order of their first packets
     quick: bool
+    options: tuple  # of the program
     play: object  # function of a Stage
 
 
-def session(done, *expected, quick=True):
+def session(done, *expected, quick=True, options=()):
     """Decorates a function that plays a session on a Stage; the function's name is the session's."""
 
     def add(function):
-        SESSIONS[function.__name__] = Session(function.__name__, done, expected, quick, function)
+        SESSIONS[function.__name__] = Session(function.__name__, done, expected, quick, options, function)
         return function
 
     return add

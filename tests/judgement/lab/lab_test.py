@@ -72,7 +72,7 @@ def wrong_findings(expected, findings):
 
 def judge(program, session, capture):
     """What is wrong with the judgement of a capture, as lines."""
-    events = program.events(capture)
+    events = program.events(*session.options, capture)
     of_kind = {kind: [event for event in events if event.get("event") == kind] for kind in ("verdict", "finding")}
     verdicts = {event.get("connection"): event for event in of_kind["verdict"]}
     if len(verdicts) != len(session.expected):
