@@ -18,7 +18,7 @@ def output_of(program, *arguments, cwd):
 
 
 def stale_tables(program, root):
-    for table in ("fields", "findings", "values", "events", "causes", "fingerprints"):
+    for table in ("fields", "findings", "values", "events", "causes", "profiles", "fingerprints"):
         fresh = output_of(program, table, "--format", "markdown", cwd=root)
         if (root / "docs" / f"{table}.md").read_text() != fresh:
             yield f"docs/{table}.md is stale: tools/generate-docs"

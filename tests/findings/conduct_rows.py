@@ -32,13 +32,14 @@ def command(session, direction, name, transaction, *arguments, stream=0):
     session.send(direction, COMMAND_AMF0, body, None, chunk_stream_id=3, stream=stream)
 
 
-def connected(tc_url="rtmp://192.0.2.2/live", app="live", server=None, session=None):
-    """A session whose connect is granted."""
-    session = session or Session()
+def connected(tc_url="rtmp://192.0.2.2/live", app="live", server=None, status=None):
+    """A session whose connect is granted. `server` and `status`: what the reply's two objects have besides."""
+    session = Session()
     session.set_chunk_size(CLIENT, 65536)
     session.set_chunk_size(SERVER, 65536)
     command(session, CLIENT, "connect", 1, {"app": app, "tcUrl": tc_url, "flashVer": "LNX 1,2,3,4"})
-    command(session, SERVER, "_result", 1, {"fmsVer": "FMS/9,9,9,999", "capabilities": 31, **(server or {})}, CONNECTED)
+    command(session, SERVER, "_result", 1, {"fmsVer": "FMS/9,9,9,999", "capabilities": 31, **(server or {})},
+            {**CONNECTED, **(status or {})})  # fmt: skip
     return session
 
 
@@ -147,6 +148,18 @@ def ping_without_answer():
     session = publishing()
     session.send(SERVER, USER_CONTROL, u16(6) + u32(1000), None, chunk_stream_id=2)
     session.pause(11)
+    return goodbye(session)
+
+
+@row("server_idle_limit_near")
+def silence_at_srs():
+    says = {"srs_sig": "SRS", "srs_server": "SRS/5.0.170(Bee)", "srs_version": "5.0.170", "srs_id": "x", "srs_pid": 1}
+    server = {"fmsVer": "FMS/3,5,3,888", "capabilities": 127, "mode": 1}
+    session = publishing(server=server, status={"description": "Connection succeeded", "data": says})
+    media(session, AUDIO, AAC_HEADER)
+    media(session, AUDIO, AAC_FRAME)
+    session.pause(4)  # of five
+    media(session, AUDIO, AAC_FRAME, 4000)
     return goodbye(session)
 
 

@@ -19,13 +19,18 @@ import judged_rows
 import media_rows  # noqa: F401
 import message_rows  # noqa: F401
 import packets
-import profile_rows  # noqa: F401
+import profile_rows
 import rtmfp_rows  # noqa: F401
 import tls_rows  # noqa: F401
 import tunnel_rows  # noqa: F401
 from program import Program
 from rows import ROWS
 from wireshark import Tshark
+
+# What the judge finds: a connection's counts are of what the decoder has found.
+JUDGED_MODULES = ("conduct_rows", "profile_rows")
+JUDGED = {finding_id for finding_id, function in ROWS if getattr(function, "__module__", "") in JUDGED_MODULES}
+JUDGED |= set(judged_rows.IDS)
 
 # What the plugin cannot show, and why.
 NOT_IN_TSHARK = {
@@ -42,7 +47,7 @@ NOT_IN_TSHARK = {
     "tunnel_response_missing": "the same",
     "rtmfp_no_answer": "Wireshark does not say that a capture ends, or that time passes",
     "rtmfp_no_key": "the same; rtmfp.no_key marks the packets",
-    **dict.fromkeys(judged_rows.IDS, "a dissector does not look at minutes"),
+    **dict.fromkeys(JUDGED, "what the judge finds is no packet's"),
 }
 
 SECOND = 1_000_000_000
@@ -78,7 +83,8 @@ def write(path):
     capture, keys = merged()
     packets.write_pcap(path, capture)
     path.with_suffix(".keys").write_text(keys)
-    return "--keys", path.with_suffix(".keys")
+    profile_rows.write_profiles(path.with_suffix(".profiles"))
+    return "--keys", path.with_suffix(".keys"), "--profiles", path.with_suffix(".profiles")
 
 
 def from_ndjson(program, path, options):
@@ -102,7 +108,7 @@ def from_json(program, path, options):
         if event["event"] != "finding":
             continue
         connection = counted[event["connection"]]
-        if connection["findings"][event["severity"]] > 0:
+        if connection["findings"][event["severity"]] > 0 or event["id"] in JUDGED:
             found[connection["client"]["address"]].add(event["id"])
     return found
 
@@ -111,11 +117,12 @@ def from_text(program, path, options):
     found = defaultdict(set)
     output = program.run("analyze", "--sort", "end", path, *options).stdout.decode()
     for block in re.split(r"^#", output, flags=re.MULTILINE)[1:]:
-        client = re.match(r"\d+ +([\d.]+):", block)[1]
+        header = re.match(r"\d+ +([\d.]+):", block)
+        client = header[1] if header else ""
         if not client.startswith("10."):
-            continue  # a server that has asked for a session
-        if re.search(r"^    findings ", block, re.MULTILINE):
-            found[client] |= set(re.findall(r"\[([a-z0-9_]+)\]", block))
+            continue  # a server that has asked for a session, or a verdict
+        shown = set(re.findall(r"\[([a-z0-9_]+)\]", block))
+        found[client] |= shown if re.search(r"^    findings ", block, re.MULTILINE) else shown & JUDGED
         function = ROWS[number_of(client)][1]
         if getattr(function, "text", "") not in block:
             print(f"{function.__name__}: not in its block of text: {function.text}")

@@ -9,7 +9,8 @@ SESSIONS = {}  # by name
 class Expected:
     """Of one connection. `causes`: any of them, where it is the kernel's choice what is on the wire (a FIN, or a reset
     if something was unread). `ended_by`: client, server, or None for nobody in the capture. `confidence`: at least.
-    `findings` and `not_findings`: ids; those of the decoder, too. `above_note`: whether there may be any above note."""
+    `findings` and `not_findings`: ids; those of the decoder, too. `above_note`: whether there may be any above note.
+    `says`: must be in the sentence."""
 
     causes: tuple
     ended_by: str | None
@@ -17,6 +18,7 @@ class Expected:
     findings: tuple = ()
     not_findings: tuple = ()
     above_note: bool = True
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,15 @@ class Session:
     done: str  # what was done
     expected: tuple  # of each connection, in the order of their first packets
     quick: bool
+    options: tuple  # of the program
     play: object  # function of a Stage
 
 
-def session(done, *expected, quick=True):
+def session(done, *expected, quick=True, options=()):
     """Decorates a function that plays a session on a Stage; the function's name is the session's."""
 
     def add(function):
-        SESSIONS[function.__name__] = Session(function.__name__, done, expected, quick, function)
+        SESSIONS[function.__name__] = Session(function.__name__, done, expected, quick, options, function)
         return function
 
     return add

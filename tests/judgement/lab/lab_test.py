@@ -53,6 +53,8 @@ def wrong_verdict(expected, verdict):
     cause, by, confidence = (verdict.get(key) for key in ("cause", "ended_by", "confidence"))
     if cause not in expected.causes:
         yield f"cause {cause}, not {' or '.join(expected.causes)} ({verdict.get('sentence')})"
+    if expected.says not in verdict.get("sentence"):
+        yield f"the sentence does not say that {expected.says}: {verdict.get('sentence')}"
     if by != expected.ended_by:
         yield f"ended by {by}, not {expected.ended_by}"
     if CONFIDENCE.index(confidence) > CONFIDENCE.index(expected.confidence):
@@ -70,7 +72,7 @@ def wrong_findings(expected, findings):
 
 def judge(program, session, capture):
     """What is wrong with the judgement of a capture, as lines."""
-    events = program.events(capture)
+    events = program.events(*session.options, capture)
     of_kind = {kind: [event for event in events if event.get("event") == kind] for kind in ("verdict", "finding")}
     verdicts = {event.get("connection"): event for event in of_kind["verdict"]}
     if len(verdicts) != len(session.expected):

@@ -95,6 +95,14 @@ def clean_link(stage):
     stage.finish()
 
 
+READS_NOT = {"findings": ("sender_blocked",), "says": "The client stopped reading"}
+PLAYER_STOPPED_READING = one("receiver_stopped", "client", "likely", **READS_NOT)
+DROPPED_PLAYER = one("receiver_stopped", "server", "likely", **READS_NOT)
+SERVER_STOPPED_READING = one(
+    "receiver_stopped", "server", "likely", findings=("sender_blocked",), says="The server stopped reading"
+)
+
+
 def stopped_player(stage, seconds, **nginx):
     """(publisher, player): the player got SIGSTOP that long ago."""
     far_nginx(stage, "server", **nginx)
@@ -111,7 +119,7 @@ def stopped_player(stage, seconds, **nginx):
 @session(
     "ffmpeg plays 4 Mbit/s and gets SIGSTOP: its window fills; after 12 s SIGKILL, so that its kernel resets",
     CLIENT_STOPPED,
-    one("receiver_stopped", "client", "likely", findings=("sender_blocked",)),
+    PLAYER_STOPPED_READING,
 )
 def player_stops_reading(stage):
     publisher, player = stopped_player(stage, 12)
@@ -124,7 +132,7 @@ def player_stops_reading(stage):
     "ffmpeg plays 4 Mbit/s and gets SIGSTOP; nginx (timeout 5s) gives up, but its FIN waits behind what is not "
     "read; after 12 s SIGCONT: the FIN comes",
     CLIENT_STOPPED,
-    one("receiver_stopped", "server", "likely", findings=("sender_blocked",)),
+    DROPPED_PLAYER,
 )
 def player_dropped_by_nginx(stage):
     publisher, player = stopped_player(stage, 12, of_server="timeout 5s;")
@@ -150,7 +158,7 @@ def player_reads_late(stage):
 
 @session(
     "nginx gets SIGSTOP while ffmpeg publishes 4 Mbit/s: the server's window fills; after 8 s SIGKILL",
-    one("receiver_stopped", "server", "likely", findings=("sender_blocked",)),
+    SERVER_STOPPED_READING,
 )
 def server_stops_reading(stage):
     nginx = far_nginx(stage, "client")
@@ -166,7 +174,7 @@ def server_stops_reading(stage):
 @session(
     "the way breaks in both directions while ffmpeg publishes; ffmpeg gets SIGKILL after 15 s; captured near the "
     "client",
-    one("path_lost send_timeout", None, "likely", findings=("path_timeout",)),
+    one("path_lost", None, "likely", findings=("path_timeout",), says="The way to the server broke"),
 )
 def way_breaks(stage):
     far_nginx(stage, "client")

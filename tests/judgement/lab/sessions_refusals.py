@@ -9,7 +9,8 @@ from server import PATIENCE
 from sessions_ends import publishing
 from stage import PORT, TLS_PORT, stop
 
-FORBIDDEN, FINE = 403, 200
+FORBIDDEN = 403
+RTMPS_HERE = ("--port", TLS_PORT)  # else TLS is taken for what it mostly is: something else
 # nginx closes, or ffmpeg does after the status.
 REFUSED_SILENTLY = one("publish_silent_refusal", "server", "likely")
 
@@ -132,14 +133,16 @@ def verify(stage, version):
 @session(
     "TLS 1.2 to nginx; the client does not trust the certificate, and says so in an alert in clear",
     one("tls_alert", "client", "certain", findings=("tls_failed",)),
+    options=RTMPS_HERE,
 )
 def tls12_unknown_certificate(stage):
     verify(stage, "1_2")
 
 
 @session(
-    "TLS 1.3 to nginx; the client does not trust the certificate; its alert is encrypted",
+    "TLS 1.3 to nginx; the client does not trust the certificate, and says so in an alert",
     one("tls_alert", "client", "likely", findings=("tls_failed",)),
+    options=RTMPS_HERE,
 )
 def tls13_unknown_certificate(stage):
     verify(stage, "1_3")
