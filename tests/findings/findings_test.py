@@ -147,10 +147,23 @@ def table(program):
     return [finding["id"] for finding in json.loads(program.run("findings", "--format", "json").stdout)]
 
 
+# Findings without a row yet, and what one would take. A row for one of them is a complaint, so that the list becomes
+# shorter.
+WITHOUT_ROW = {
+    "reconnecting": "several connections of one client",
+    "duplicate_publisher": "two connections at a time",
+    "key_reused": "two clients at a time",
+    "sender_blocked": "TCP with a closed window", "path_loss": "TCP with losses", "path_slow": "TCP with a slow way",
+    "path_timeout": "TCP with timeouts",
+    "known_issue": "the marks of a program that has a known fault",
+    "key_irregular": "distances that differ within the limit of key_distance",
+}
+
+
 def complaints(ids, outputs):
     for finding_id in ids:
-        if finding_id not in {row for row, _ in ROWS}:
-            yield f"{finding_id} has no row"
+        if (finding_id in {row for row, _ in ROWS}) == (finding_id in WITHOUT_ROW):
+            yield f"{finding_id} has {'a' if finding_id in WITHOUT_ROW else 'no'} row"
     for number, (finding_id, function) in enumerate(ROWS):
         if finding_id not in ids:
             yield f"{finding_id} is in no table"

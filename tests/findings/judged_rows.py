@@ -101,13 +101,6 @@ def late_metadata(**options):
     return session.run(3, 4)
 
 
-def irregular_keys():
-    session = Publisher()
-    for second in range(0, 36, 4):
-        session.run(second, second + 1, keys=25).run(second + 1, second + 4, keys=10_000)
-    return session
-
-
 # Id: a function that makes the session.
 SESSIONS = {
     "starved": lambda: Publisher().run(0, 20, late),
@@ -123,7 +116,6 @@ SESSIONS = {
     "buffer_need": lambda: Publisher().run(0, 14, paused),
     "track_silent": lambda: Publisher().run(0, 20, lost=lambda number: number > 250),
     "key_distance": lambda: Publisher().run(0, 20, keys=250),
-    "key_irregular": irregular_keys,
     "open_gop": lambda: Publisher().run(0, 14, composition=lambda number: (120, 40)[number % 50 == 1]),
     "key_flag_contradicts": lambda: Publisher().run(0, 5, flag=lambda number: number % 25 == 0),
     "time_back": lambda: Publisher().run(0, 14, stamped=lambda time: time if time < 12_000 else time - 500),
