@@ -102,8 +102,8 @@ class RedactionTest(unittest.TestCase):
 
     def test_a_name_is_the_same_with_and_without_its_query(self):
         output = self.analyze(self.capture, "--redact", "--summary")
-        self.assertRegex(output, r"publish <name [0-9a-f]{6}, \d+ bytes>\?<query [0-9a-f]{6}, 9 bytes>")
-        self.assertRegex(output, r"publish mp4:<name [0-9a-f]{6}, \d+ bytes>")
+        self.assertRegex(output, r"publish .*<name [0-9a-f]{6}, \d+ bytes>\?<query [0-9a-f]{6}, 9 bytes>")
+        self.assertRegex(output, r"publish .*mp4:<name [0-9a-f]{6}, \d+ bytes>")
 
     def test_keys(self):
         def pseudonyms(*options):

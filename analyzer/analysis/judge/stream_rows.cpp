@@ -37,11 +37,14 @@ std::string audio_of(const TrackHistory& track) {
   return text;
 }
 
+/// Application and name are hidden each by itself: the name has one pseudonym wherever it stands.
 std::string name_of(const History& history, const StreamHistory& stream) {
   if (stream.use == StreamUse::unknown) return {};
-  std::string name = history.app;
-  if (!name.empty() && !stream.name.empty()) name.push_back('/');
-  return captured(CapturedKind::name, name.append(stream.name));
+  std::string text;
+  if (!history.app.empty()) text = captured(CapturedKind::name, history.app);
+  if (!text.empty() && !stream.name.empty()) text.push_back('/');
+  if (!stream.name.empty()) text.append(captured(CapturedKind::name, stream.name));
+  return text;
 }
 
 /// The first track's text, and how many more there are.

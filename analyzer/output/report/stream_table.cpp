@@ -62,7 +62,7 @@ std::string use_text(const analysis::StreamRow& row, const Style& style, const R
   const std::string_view use = value_word(ValueTable::stream_use, static_cast<std::uint64_t>(row.use));
   if (row.use == analysis::StreamUse::unknown) return "media";
   std::string name = safe(shown_text(row.name, redaction), style.ascii);
-  cut_to_width(name, widest_stream, style);
+  if (redaction == nullptr) cut_to_width(name, widest_stream, style);  // a cut pseudonym joins nothing
   return fmt::format("{} {}", use, name);
 }
 
