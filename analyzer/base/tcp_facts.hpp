@@ -52,6 +52,7 @@ using SideSyns = std::array<SynOptions, 2>;
 struct SegmentLosses {
   std::uint32_t before = 0;        ///< lost before the capture point: they filled a hole, after a round trip
   std::uint32_t behind = 0;        ///< lost behind the capture point: they were seen twice
+  std::uint32_t spurious = 0;      ///< seen twice, though the receiver had acknowledged them
   std::uint32_t reordered = 0;     ///< others overtook them
   std::uint64_t not_captured = 0;  ///< bytes that the receiver has, and the capture has not
 
@@ -59,6 +60,7 @@ struct SegmentLosses {
   void add(const SegmentLosses& other) {
     before += other.before;
     behind += other.behind;
+    spurious += other.spurious;
     reordered += other.reordered;
     not_captured += other.not_captured;
   }

@@ -35,6 +35,7 @@ struct TunnelExchange {
 
 /// All requests of a session.
 struct TunnelTotals {
+  std::optional<PacketRef> close_asked;  ///< head of the client's request to end the session
   std::uint64_t sends = 0;
   std::uint64_t idles = 0;
   std::uint64_t repeated = 0;           ///< of these, with a number that came before

@@ -216,7 +216,8 @@ void TcpMeter::end_flight(Side& side) const {
 
 void TcpMeter::on_other_data(Direction direction, const TcpSegment& segment) {
   Side& to = side(direction);
-  const std::uint32_t lost = to.losses.lost();
+  // The sender takes a spurious one for lost, too.
+  const std::uint32_t lost = to.losses.lost() + to.losses.spurious;
   if (lost == to.losses_seen) return;
   to.losses_seen = lost;
   to.probe.repeated = true;

@@ -51,7 +51,7 @@ SOFTWARE = {
     "pub_ffmpeg_nginx_legacy_mulaw": [PUBLISHED],
     "pub_gst_librtmp_nginx": [("gst_rtmpsink 1.22.0", NGINX)],
     "pubplay_ffmpeg_nginx": [PUBLISHED, PLAYED],
-    "rtmfp_checksum": [(RTMFP_CLIENT, RTMFP_SERVER), (RTMFP_CLIENT, RTMFP_SERVER)],
+    "rtmfp_checksum": [(RTMFP_CLIENT, RTMFP_SERVER)],
     "rtmfp_impaired": [(RTMFP_CLIENT, RTMFP_SERVER), (RTMFP_CLIENT, RTMFP_SERVER)],
     "rtmfp_publish_play": [(RTMFP_CLIENT, RTMFP_SERVER), (RTMFP_CLIENT, RTMFP_SERVER)],
     "rtmfp_redirector": [(NOBODY, NOBODY), (RTMFP_CLIENT, RTMFP_SERVER)],

@@ -39,7 +39,7 @@ class OddSendersTest(unittest.TestCase):
         session = Session()
         session.raw(CLIENT, wire)
         session.end()
-        events = list(self.program.events(self.capture(session.packets)))
+        events = list(self.program.events("--no-analysis", self.capture(session.packets)))
         media = [
             (event.get("type"), event.get("length"), event.get("timestamp"))
             for event in events

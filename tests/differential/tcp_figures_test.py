@@ -106,7 +106,8 @@ def our_figures(program, capture):
                 figures = found[number][direction]
                 figures["zero_windows"] = tcp.get("zero_windows", 0)
                 figures["duplicates"] = tcp.get("duplicate_acknowledgements", 0)
-                figures["disorder"] = sum(tcp.get(key, 0) for key in ("lost_before", "lost_behind", "reordered"))
+                kinds = ("lost_before", "lost_behind", "spurious", "reordered")
+                figures["disorder"] = sum(tcp.get(key, 0) for key in kinds)
                 times = tcp.get("rtt_to_receiver_ms")
                 figures["round_trips"] = [] if times is None else [times.get("median")]
     return {tuple(sorted(ends[number].values())): {ends[number][way]: figures for way, figures in both.items()}

@@ -25,7 +25,7 @@ from same_events import (
 )
 
 JOBS = (1, 2, 4, 7)
-OPTIONS = ("--chunks",)
+OPTIONS = ("--chunks", "--no-analysis")
 ONE_BYTE_LIMIT = 150_000  # bytes of a capture file that is worth a packet for each byte
 
 

@@ -12,6 +12,7 @@ PACKET_KEYS = {
     "time", "uid", "frame", "first_frame", "request_frame",
     "response_time_ms", "duration_ms", "server_response_ms", "client_response_ms",
     "response_ms", "least_response_ms", "mean_response_ms", "most_response_ms",
+    "first_time", "last_packet_time", "last_data_time", "last_data_frame", "asked_time", "asked_frame",
     "packets", "retransmitted_segments", "retransmitted_bytes", "out_of_order_segments",
 }  # fmt: skip
 

@@ -109,13 +109,18 @@ void add_answer(History& history, const CommandNote& note) {
   }
 }
 
+bool answers(const CommandNote& answer, const CommandNote& request) {
+  if (answer.name == "_result" || answer.name == "_error")
+    return answer.transaction_id == request.transaction_id;
+  return answer.name == "onStatus" && answer.message_stream_id == request.message_stream_id &&
+         decides(answer, request.name);
+}
+
 /// A request that was held, since bytes before it were missing, can come behind its answer.
 void take_early_answer(const History& history, Request& request) {
   for (const CommandNote& note : history.commands) {
-    const bool is_answer =
-        note.direction == Direction::to_client && (note.name == "_result" || note.name == "_error") &&
-        note.transaction_id == request.asked.transaction_id && note.at.time >= request.asked.at.time;
-    if (!is_answer) continue;
+    const bool is_later = note.direction == Direction::to_client && note.at.time >= request.asked.at.time;
+    if (!is_later || !answers(note, request.asked)) continue;
     request.answered = note;
     return;
   }

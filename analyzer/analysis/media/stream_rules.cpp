@@ -57,6 +57,10 @@ void judge_pause(const Second& now) {
     constexpr std::int64_t scale = 1'000'000;
     sight.level = above(silence, limit(ThresholdId::pause_note, scale),
                         limit(ThresholdId::pause_warning, scale), limit(ThresholdId::pause_error, scale));
+    // A server that has nothing to send may not say that its publisher has left. If media comes again, it was
+    // a pause.
+    if (goes_on && stream.direction() == Direction::to_client && limited_by(stream) == LimitedBy::encoder)
+      sight.level = lesser(sight.level, Severity::note);
   }
   sight.value = divide_rounded(silence, std::int64_t{1000});
   sight.begin = goes_on ? stream.last() : stream.silence_begin();

@@ -68,8 +68,12 @@ Worst worst_of(const RuleInterval& interval, std::int64_t value) {
   }
 }
 
-std::string reason(LimitedBy limited_by) {
-  const std::string_view words = describe(limited_by);
+std::string reason(const TextContext& context) {
+  const bool by_server = context.direction == Direction::to_client;
+  const std::string_view words =
+      by_server && context.limited_by == LimitedBy::encoder
+          ? "the server had nothing to send: its publisher is late, pauses or has left"
+          : describe(context.limited_by);
   return words.empty() ? std::string() : fmt::format("; {}", words);
 }
 
@@ -88,13 +92,13 @@ std::string rate_text(const RuleInterval& interval, const TextContext& context) 
     case FindingId::starved:
       return fmt::format("media comes at {} of real time (limit {}), up to {} late{}", decimal(worst, 2),
                          decimal(limit(ThresholdId::media_rate_warning, 1000), 2), seconds(interval.other),
-                         reason(context.limited_by));
+                         reason(context));
     case FindingId::too_fast:
       return fmt::format("media comes at {} of real time (limit {}) behind the first burst",
                          decimal(worst, 2), decimal(limit(ThresholdId::media_rate_fast, 1000), 2));
     case FindingId::media_pause:
       return fmt::format("no media for {} while the stream is open (limit {} s){}", seconds(worst),
-                         limit(ThresholdId::pause_warning, 1), reason(context.limited_by));
+                         limit(ThresholdId::pause_warning, 1), reason(context));
     case FindingId::jitter:
       return fmt::format(
           "delays spread over {} ms in 10 s, and the latest message is {} ms late (limits {} and {} ms)",
@@ -110,7 +114,7 @@ std::string rate_text(const RuleInterval& interval, const TextContext& context) 
                          decimal(worst * 100, 1), interval.other);
     case FindingId::bitrate_drop:
       return fmt::format("{} is made at {} kbit/s, and at {} in the minute before (limit 70 %){}", name,
-                         decimal(worst, 0), decimal(interval.other, 0), reason(context.limited_by));
+                         decimal(worst, 0), decimal(interval.other, 0), reason(context));
     case FindingId::buffer_need:
       return fmt::format(
           "a player that joins at the worst key frame needs a buffer of {}, at half of them {} (limit {} s)",

@@ -21,17 +21,27 @@ const char* noun(Direction side) {
   return side == Direction::to_server ? "client" : "server";
 }
 
+double seconds_between(const Moment& from, const Moment& to) {
+  return to.time > from.time ? static_cast<double>(to.time - from.time) / 1e9 : 0;
+}
+
 }  // namespace
 
+void AcknowledgementWatch::pass_late_time(Moment now) {
+  if (is_late_) late_for_ = std::max(late_for_, seconds_between(late_since_, now));
+}
+
 void AcknowledgementWatch::on_sent(Moment at, std::uint64_t offset, std::uint32_t length) {
-  if (is_late_ && latest_.time != 0 && at.time > latest_.time)
-    stopped_ = std::max(stopped_, static_cast<double>(at.time - latest_.time) / 1e9);
+  if (is_late_ && latest_.time != 0) stopped_ = std::max(stopped_, seconds_between(latest_, at));
+  pass_late_time(at);
   latest_ = at;
   sent_ = std::max(sent_, offset + length);
   longest_ = std::max(longest_, length);
   if (window_ == 0) return;
   const double windows = static_cast<double>(lag()) / static_cast<double>(window_);
+  const bool was_late = is_late_;
   is_late_ = windows > info(ThresholdId::ack_window).value;
+  if (is_late_ && !was_late) late_since_ = at;
   if (windows <= worst_) return;
   worst_ = windows;
   worst_at_ = at;
@@ -68,6 +78,7 @@ void AcknowledgementWatch::on_acknowledgement(Moment at, std::uint32_t value) {
   last_value_ = value;
   // Whatever its value is, an Acknowledgement came: what counts from here on is sent after it.
   base_ = std::max(base_, is_back || total > most ? sent_ : std::min(total + handshake_bytes, sent_));
+  pass_late_time(at);
   is_late_ = false;
 }
 
@@ -86,9 +97,14 @@ void AcknowledgementWatch::judge_late(const RuleContext& context, RuleResults& t
   const std::string limit_text = fmt::format("{} windows", plain(limit));
   if (worst_ <= limit) return to.pass(id, side, plain(worst_) + " windows", limit_text);
   double stopped = stopped_;
-  const auto& close = context.history.close;
-  if (is_late_ && close && close->at.time > latest_.time)
-    stopped = std::max(stopped, static_cast<double>(close->at.time - latest_.time) / 1e9);
+  double late_for = late_for_;
+  if (const auto& close = context.history.close; is_late_ && close) {
+    stopped = std::max(stopped, seconds_between(latest_, close->at));
+    late_for = std::max(late_for, seconds_between(late_since_, close->at));
+  }
+  // It may be on its way: a receiver that gets a burst of bytes answers when it has read them.
+  if (late_for < info(ThresholdId::ack_patience).value)
+    return to.pass(id, side, fmt::format("{} windows for {}", plain(worst_), seconds_text(late_for)), limit_text);
   const bool has_stopped = stopped >= info(ThresholdId::ack_stop).value;
   JudgedFinding finding = judged(id, worst_at_);
   if (has_stopped) finding.severity = Severity::error;

@@ -27,6 +27,7 @@ class AcknowledgementWatch {
  private:
   void judge_late(const RuleContext& context, RuleResults& to) const;
   void judge_values(const RuleContext& context, RuleResults& to) const;
+  void pass_late_time(Moment now);
   [[nodiscard]] std::uint64_t lag() const { return sent_ > base_ ? sent_ - base_ : 0; }
 
   Direction sender_;
@@ -40,6 +41,8 @@ class AcknowledgementWatch {
   Moment worst_at_;
   std::uint64_t worst_lag_ = 0, worst_window_ = 0;
   bool is_late_ = false;     ///< now
+  Moment late_since_;        ///< if it is
+  double late_for_ = 0;      ///< seconds, the longest
   double stopped_ = 0;       ///< seconds that the sender has stopped while an Acknowledgement was late
   std::uint64_t count_ = 0;  ///< Acknowledgements
   std::optional<std::uint32_t> last_value_;

@@ -54,7 +54,9 @@ void TunnelSession::begin_request(TunnelExchange& exchange, const LostBefore& lo
   const auto command = static_cast<TunnelCommand>(exchange.command);
   if (command == TunnelCommand::send) ++totals_.sends;
   if (command == TunnelCommand::idle) ++totals_.idles;
-  if (command == TunnelCommand::close) close_requested_ = true;
+  if (command != TunnelCommand::close) return;
+  close_requested_ = true;
+  if (!totals_.close_asked) totals_.close_asked = packet;
 }
 
 void TunnelSession::begin_response(const TunnelExchange& exchange, const LostBefore& lost,

@@ -92,6 +92,7 @@ std::string tcp_sample_line(const FieldTexts& fields) {
   add(FieldId::tcp_sample_zero_windows, "zero windows");
   add(FieldId::tcp_sample_lost_before, "lost before the capture point");
   add(FieldId::tcp_sample_lost_behind, "lost behind it");
+  add(FieldId::tcp_sample_spurious, "sent again for nothing");
   add(FieldId::tcp_sample_reordered, "reordered");
   add(FieldId::tcp_sample_not_captured, "bytes not captured");
   line.append("; limited by");

@@ -109,6 +109,7 @@ class SideDescription {
                         tcp.round_trip_us, sink_);
     number_if_any(close_to_server_tcp_lost_before, tcp.losses.before);
     number_if_any(close_to_server_tcp_lost_behind, tcp.losses.behind);
+    number_if_any(close_to_server_tcp_spurious, tcp.losses.spurious);
     number_if_any(close_to_server_tcp_reordered, tcp.losses.reordered);
     number_if_any(close_to_server_tcp_not_captured, tcp.losses.not_captured);
     number_if_any(close_to_server_tcp_duplicates, tcp.duplicate_acknowledgements);

@@ -45,6 +45,7 @@ void TcpSampleEvent::describe(FieldSink& sink) const {
                       sample.round_trip_us, sink);
   number_if_any(tcp_sample_lost_before, sample.losses.before);
   number_if_any(tcp_sample_lost_behind, sample.losses.behind);
+  number_if_any(tcp_sample_spurious, sample.losses.spurious);
   number_if_any(tcp_sample_reordered, sample.losses.reordered);
   number_if_any(tcp_sample_not_captured, sample.losses.not_captured);
   number_if_any(tcp_sample_duplicates, sample.duplicate_acknowledgements);

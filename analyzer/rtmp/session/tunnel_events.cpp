@@ -1,3 +1,4 @@
+#include "base/time_text.hpp"
 #include "rtmp/session/events.hpp"
 
 namespace rtmpscope::rtmp {
@@ -36,6 +37,10 @@ void TunnelExchangeEvent::describe(FieldSink& sink) const {
 }
 
 void TunnelCloseEvent::describe(FieldSink& sink) const {
+  if (totals.close_asked) {
+    sink.text(FieldId::tunnel_close_asked_time, {}, as_bytes(time_text(totals.close_asked->time)));
+    sink.number(FieldId::tunnel_close_asked_frame, {}, totals.close_asked->number);
+  }
   sink.number(FieldId::tunnel_close_sends, {}, totals.sends);
   sink.number(FieldId::tunnel_close_idles, {}, totals.idles);
   sink.number(FieldId::tunnel_close_repeated, {}, totals.repeated);

@@ -66,8 +66,10 @@ std::string limits_of(const TcpSample& sample) {
 }
 
 std::string losses_of(const SegmentLosses& losses) {
-  return fmt::format("{} before, {} behind, {} reordered, {} missing", losses.before, losses.behind,
-                     losses.reordered, losses.not_captured);
+  std::string text = fmt::format("{} before, {} behind, {} reordered, {} missing", losses.before,
+                                 losses.behind, losses.reordered, losses.not_captured);
+  if (losses.spurious != 0) text += fmt::format(", {} spurious", losses.spurious);
+  return text;
 }
 
 TEST(TcpMeter, NothingIsMeasuredUnlessItIsAskedFor) {
@@ -275,6 +277,12 @@ TEST(TcpMeter, LossesByKind) {
   const std::vector<LossCase> all{
       {"in order", {"c A 105 again t=30"}, "0 before, 0 behind, 0 reordered, 0 missing"},
       {"seen twice", {"c A 100 hello t=300"}, "0 before, 1 behind, 0 reordered, 0 missing"},
+      {"seen twice, behind its acknowledgement",
+       {"s A 500 ack=105 t=30", "c A 100 hello t=300"},
+       "0 before, 0 behind, 0 reordered, 0 missing, 1 spurious"},
+      {"seen twice, acknowledged in part",
+       {"s A 500 ack=103 t=30", "c A 100 hello t=300"},
+       "0 before, 1 behind, 0 reordered, 0 missing"},
       {"captured twice at once", {"c A 100 hello t=20"}, "0 before, 0 behind, 0 reordered, 0 missing"},
       {"captured twice behind others",
        {"c A 105 again opt=clock:9:1 t=30", "c A 110 third opt=clock:11:1 t=32",

@@ -41,6 +41,18 @@ TEST(AckLate, PassesWhereTheyCome) {
   EXPECT_EQ(answer_of(results, FindingId::ack_value), Answer::pass);
 }
 
+TEST(AckLate, PassesWhereOneIsOnItsWay) {
+  AcknowledgementWatch watch(server_side);
+  watch.on_window(at(0), 10000);
+  watch.on_sent(at(0.1), 3073, 1000);
+  watch.on_sent(at(0.2), 100'000, 1000);
+  watch.on_acknowledgement(at(1.1), 100'000);
+  EXPECT_EQ(answer_of(judge(watch, published()), FindingId::ack_late), Answer::pass);
+  watch.on_sent(at(1.2), 200'000, 1000);
+  watch.on_acknowledgement(at(2.3), 200'000);
+  EXPECT_EQ(answer_of(judge(watch, published()), FindingId::ack_late), Answer::fail);
+}
+
 TEST(AckLate, IsAWarningWhereNoneComes) {
   const RuleResults results = judge(sending(5), published());
   ASSERT_EQ(answer_of(results, FindingId::ack_late), Answer::fail);
