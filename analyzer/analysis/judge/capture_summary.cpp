@@ -62,7 +62,7 @@ std::string_view plural(std::uint64_t count, std::string_view one, std::string_v
 Severity severity_of(const ConnectionReport& report) {
   const CauseId cause = report.verdict.cause;
   if (is_broken(cause)) return Severity::error;
-  if (is_well(cause)) return Severity::note;
+  if (is_well(cause) || (cause == CauseId::publisher_gone && report.publisher_stopped)) return Severity::note;
   const bool is_player = std::ranges::none_of(
       report.history.streams, [](const StreamHistory& stream) { return stream.use == StreamUse::publish; });
   // Players leave as they like.

@@ -102,8 +102,10 @@ void refine_player(ConnectionReport& report, const CaptureKnowledge& knowledge, 
     constexpr Timestamp while_ago = 10 * nanoseconds_per_second;
     const Publisher* const publisher = knowledge.publishers.ended_within(
         key, report.connection, end.at.time - while_ago, end.at.time + nanoseconds_per_second);
-    if (publisher != nullptr)
-      verdict.sentence += fmt::format(" Connection {}: {}", publisher->connection, publisher->sentence);
+    if (publisher == nullptr) return;
+    verdict.sentence += fmt::format(" Connection {}: {}", publisher->connection, publisher->sentence);
+    report.publisher_stopped = publisher->cause == CauseId::client_stopped;
+    if (report.publisher_stopped) verdict.next_step.clear();
   } else if (verdict.cause == CauseId::play_waiting) {
     const Publisher* const publisher =
         knowledge.publishers.open_at(key, report.connection, std::min(stream->asked.time, end.at.time));

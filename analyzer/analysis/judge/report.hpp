@@ -41,6 +41,7 @@ struct ConnectionReport {
   std::vector<StreamRow> streams;
   std::vector<StreamFigures> media;  ///< of each stream and direction with media
   Score score;
+  bool publisher_stopped = false;  ///< what it played was ended by its publisher, who said so
 };
 
 /// A publisher was let in: what other connections' verdicts need before this one ends.

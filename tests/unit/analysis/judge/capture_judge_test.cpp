@@ -134,6 +134,18 @@ TEST(CaptureJudge, SaysWhyThePublisherLeft) {
   const Listener said = Capture().add(0, vanished).add(0.1, player).judged();
   EXPECT_EQ(said.of(2).cause, CauseId::publisher_gone);
   EXPECT_THAT(said.of(2).sentence, HasSubstr("Connection 1: The client's program ended abruptly"));
+  EXPECT_GT(said.capture.severity, Severity::note);
+}
+
+TEST(CaptureJudge, APlayerWhosePublisherStoppedHasEndedWell) {
+  Story player = Story().playing().media(2.2);
+  player.history.streams[0].stopped = player.now;
+  player.fin(server);
+  const Listener said = Capture().add(0, publisher(2)).add(0.1, player).judged();
+  EXPECT_EQ(said.of(2).cause, CauseId::publisher_gone);
+  EXPECT_THAT(said.of(2).sentence, HasSubstr("Connection 1: The client stopped publishing"));
+  EXPECT_EQ(said.capture.severity, Severity::note);
+  EXPECT_THAT(said.capture.title, HasSubstr("All 2 connections ended properly"));
 }
 
 TEST(CaptureJudge, DoesNotSayThatNobodyPublishesWhereSomebodyDoes) {
