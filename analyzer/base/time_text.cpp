@@ -49,7 +49,8 @@ std::string time_text(Timestamp time) {
   const std::int64_t second = second_of(time);
   const SecondText text = second_text(second);
   std::string out(text.data(), text.size());
-  std::int64_t rest = time - second * nanoseconds_per_second;
+  std::int64_t rest = time % nanoseconds_per_second;
+  if (rest < 0) rest += nanoseconds_per_second;
   std::array<char, 9> digits{};
   for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
     *digit = static_cast<char>('0' + rest % 10);

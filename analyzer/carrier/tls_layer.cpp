@@ -484,12 +484,19 @@ void TlsLayer::on_end(Direction direction, const StreamEnd& end) {
   }
   if (state_ == LayerState::establishing) {
     const bool complete = side(Direction::to_server).is_protected && side(Direction::to_client).is_protected;
-    if (!complete) find(FindingId::tls_handshake_incomplete, std::nullopt, end.packet);
+    if (!complete && !lacks_a_side()) find(FindingId::tls_handshake_incomplete, std::nullopt, end.packet);
     become_opaque(end.packet);
   }
   const bool both = side(opposite(direction)).ended;
   if (both) tell_end(end.packet);
   next().on_end(direction, {at.inner, end.cause, end.packet});
+}
+
+/// A side that says nothing, and yet was answered, was not captured.
+bool TlsLayer::lacks_a_side() const {
+  const Side& client = sides_[index_of(role(Direction::to_server))];
+  const Side& server = sides_[index_of(role(Direction::to_client))];
+  return client.totals.records == 0 || (server.totals.records == 0 && client.is_protected);
 }
 
 void TlsLayer::add_to(LayerContext& context) const {

@@ -82,6 +82,8 @@ class TlsLayer final : public Layer {
   };
   enum class Answer : std::uint8_t { taken, wait };
 
+  [[nodiscard]] bool lacks_a_side() const;
+
   [[nodiscard]] Side& side(Direction direction) { return sides_[index_of(direction)]; }
   /// By the roles that the ClientHello shows.
   [[nodiscard]] Direction role(Direction direction) const {

@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint32_t largest_datagram = 65535;
 
 /// What a piece costs besides its bytes: the list's and the allocator's bookkeeping.
-constexpr std::size_t piece_overhead = 64;
+constexpr std::size_t fragment_overhead = 64;
 constexpr std::size_t datagram_overhead = 256;
 
 }  // namespace
@@ -138,7 +138,7 @@ void FragmentReassembler::insert_part(Pending& pending, std::size_t at, const Fr
     piece.bytes = std::make_unique<std::uint8_t[]>(piece.captured_length);
     std::memcpy(piece.bytes.get(), fragment.payload.data + (begin - fragment.offset), piece.captured_length);
   }
-  const std::size_t cost = piece_overhead + piece.captured_length;
+  const std::size_t cost = fragment_overhead + piece.captured_length;
   pending.charge += cost;
   pending_bytes_ += cost;
   pending.received += end - begin;

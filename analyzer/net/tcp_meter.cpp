@@ -222,7 +222,7 @@ void TcpMeter::on_other_data(Direction direction, const TcpSegment& segment) {
   to.losses_seen = lost;
   to.probe.repeated = true;
   begin_recovery(to);
-  if (to.repeats++ == 0) to.first_repeat = segment.packet.time;
+  if (to.receiver_seen && to.repeats++ == 0) to.first_repeat = segment.packet.time;
   to.last_repeat = segment.packet.time;
   judge(to);
 }

@@ -16,7 +16,7 @@ HEADER_KEYS = ("type_id", "chunk_stream_id", "message_stream_id", "length", "chu
 # Keys of a message event that are not the message's own: where and when it was captured, and what else was known.
 CONTEXT_KEYS = {
     "event", "time", "frame", "connection", "uid", "direction", "type", "timestamp", "timestamp_exact", "first_frame",
-    "stream_offset", "complete", "request_frame", "response_time_ms", "stream_name", *HEADER_KEYS,
+    "first_time", "stream_offset", "complete", "request_frame", "response_time_ms", "stream_name", *HEADER_KEYS,
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""No verdict on a damaged capture that the intact one does not have: undecided is right, anything else is wrong.
+"""No verdict on a damaged capture, and no finding above note, that the intact one does not have: undecided is right,
+anything else is wrong.
 
     damaged_verdicts_test.py PROGRAM [--captures FOLDER] [--seeds N]
 
@@ -55,19 +56,36 @@ def wrong_verdicts(intact, damaged):
             yield (client, server), expected, verdict
 
 
+def by_ports(findings):
+    """{(client port, server port): ids of all connections between these}"""
+    ids = {}
+    for ports, found in findings.items():
+        if ports is not None:
+            ids.setdefault(ports[:2], set()).update(found)
+    return ids
+
+
+def new_findings(intact, damaged):
+    for (client, server), ids in damaged.items():
+        known = intact.get((client, server), set()) | intact.get((server, client), set())
+        for identifier in sorted(ids - known):
+            yield (client, server), identifier
+
+
 def judge(path, program, seeds):
     """(Counter, lines about what is wrong)"""
     program, counts, lines = Program(program), Counter(), []
-    intact = causes_of(verdicts(program, path))
-    capture = Capture(path)
     keys = key_arguments(path)
+    found, findings = verdicts(program, path)
+    intact, intact_findings = causes_of(found), by_ports(findings)
+    capture = Capture(path)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "damaged.pcapng"
         for name, damaged in versions(capture, seeds):
             if not damaged:
                 continue
             write(target, damaged)
-            found = verdicts(program, target, *keys)
+            found, findings = verdicts(program, target, *keys)
             counts["runs"] += 1
             counts["verdicts"] += len(found)
             counts["decided"] += sum(verdict["cause"] not in UNDECIDED for verdict in found.values())
@@ -75,6 +93,9 @@ def judge(path, program, seeds):
                 counts["wrong"] += 1
                 lines.append(f"{path.name}, {name}: {ports} is {verdict['cause']}, intact {sorted(expected)}: "
                              f"{verdict['sentence']}")
+            for ports, identifier in new_findings(intact_findings, by_ports(findings)):
+                counts["new"] += 1
+                lines.append(f"{path.name}, {name}: {ports} has {identifier}")
     return counts, lines
 
 
@@ -90,9 +111,9 @@ def main():
     total = sum((counts for counts, _ in results), Counter())
     print(*(line for _, lines in results for line in lines), sep="\n")
     print(f"{total['runs']} damaged captures, {total['verdicts']} verdicts, {total['decided']} of them decided, "
-          f"{total['wrong']} wrong")
+          f"{total['wrong']} wrong; {total['new']} findings that are not in the intact one")
     assert total["decided"] > 0
-    sys.exit(1 if total["wrong"] else 0)
+    sys.exit(1 if total["wrong"] or total["new"] else 0)
 
 
 if __name__ == "__main__":

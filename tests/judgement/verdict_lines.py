@@ -19,8 +19,8 @@ def key_arguments(capture):
 
 
 def judged_events(program, capture, *arguments):
-    """Events connection_close, verdict and capture_verdict."""
-    options = ["--format", "ndjson", "--only", "connection_close,verdict,capture_verdict"]
+    """Events connection_close, verdict, capture_verdict and finding."""
+    options = ["--format", "ndjson", "--only", "connection_close,verdict,capture_verdict,finding"]
     result = program.run("analyze", capture, *options, *key_arguments(capture), *arguments)
     if result.returncode not in (0, 1):  # 1: the file is cut, and analysed up to there
         raise RuntimeError(f"{capture}: exit code {result.returncode}: {result.stderr.decode()}")
@@ -28,16 +28,23 @@ def judged_events(program, capture, *arguments):
 
 
 def verdicts(program, capture, *arguments):
-    """{(client port, server port, how many before it had these): verdict}"""
-    ports, seen, found = {}, {}, {}
-    for event in judged_events(program, capture, *arguments):
+    """{(client port, server port, how many before it had these): verdict}, and {same: ids of what is found above note}
+
+    Findings of the decoder that it puts down to a gap are left out.
+    """
+    ports, seen, found, findings = {}, {}, {}, {}
+    events = judged_events(program, capture, *arguments)
+    for event in events:
         if event["event"] == "connection_close":
             pair = (event["client"]["port"], event["server"]["port"])
             ports[event["connection"]] = (*pair, seen.get(pair, 0))
             seen[pair] = seen.get(pair, 0) + 1
         elif event["event"] == "verdict":
             found[ports[event["connection"]]] = event
-    return found
+    for event in events:
+        if event["event"] == "finding" and event["severity"] != "note" and not event.get("after_gap"):
+            findings.setdefault(ports.get(event.get("connection")), set()).add(event["id"])
+    return found, findings
 
 
 def line_of(capture, event):
@@ -52,6 +59,6 @@ def line_of(capture, event):
 
 def lines(program, capture):
     """By connection, the capture's last."""
-    events = [event for event in judged_events(program, capture) if event["event"] != "connection_close"]
+    events = [event for event in judged_events(program, capture) if event["event"].endswith("verdict")]
     events.sort(key=lambda event: (event["event"] == "capture_verdict", event.get("connection", 0)))
     return [line_of(capture, event) for event in events]

@@ -9,8 +9,6 @@
 namespace rtmpscope::analysis {
 namespace {
 
-constexpr std::size_t most_findings = 64;
-
 /// Servers that read H.265 with the private codec id 12, as their sources show.
 bool takes_codec_id_12(std::string_view software) {
   return software == "srs" || software == "zlm" || software == "lal";
@@ -56,7 +54,7 @@ void ConnectionChecks::finish(ConnectionReport& report, const SideLimits& server
   rules_.finish(context, results);
   judge_streams(profile, report, results);
   for (JudgedFinding& finding : results.findings) {
-    if (report.findings.size() < most_findings) report.findings.push_back(std::move(finding));
+    if (report.findings.size() < most_report_findings) report.findings.push_back(std::move(finding));
   }
   report.clauses = conformance_checks(report.history, rules_, results.checks);
   for (const Direction side : {Direction::to_server, Direction::to_client})

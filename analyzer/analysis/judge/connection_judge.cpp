@@ -8,11 +8,6 @@
 #include "analysis/verdict/decide.hpp"
 
 namespace rtmpscope::analysis {
-namespace {
-
-constexpr std::size_t most_findings = 64;
-
-}  // namespace
 
 void ConnectionJudge::on_record(const Record& record) {
   builder_.on_record(record);
@@ -59,7 +54,7 @@ void ConnectionJudge::add_finding(JudgedFinding finding) {
   });
   if (same != findings_.end()) {
     *same = std::move(finding);
-  } else if (findings_.size() < most_findings) {
+  } else if (findings_.size() < most_report_findings) {
     findings_.push_back(std::move(finding));
   }
 }
@@ -98,7 +93,7 @@ void ConnectionJudge::close(const Record& last) {
   const std::size_t told = report->findings.size();
   checks_.finish(*report, software_.limits(Direction::to_client));
   for (JudgedFinding& fault : faults) {
-    if (report->findings.size() < most_findings) report->findings.push_back(std::move(fault));
+    if (report->findings.size() < most_report_findings) report->findings.push_back(std::move(fault));
   }
   for (std::size_t i = told; i < report->findings.size(); ++i)
     to_.on_finding(connection_, report->findings[i]);

@@ -12,7 +12,7 @@ std::string server_of(const History& history) {
   return address_text(history.server_address, history.server_port);
 }
 
-std::string_view host_of(std::string_view endpoint) {
+std::string_view address_of(std::string_view endpoint) {
   std::string_view host = endpoint.substr(0, endpoint.rfind(':'));
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   return host;

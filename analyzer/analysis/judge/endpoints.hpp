@@ -13,6 +13,6 @@ namespace rtmpscope::analysis {
 [[nodiscard]] std::string server_of(const History& history);
 
 /// "192.0.2.1" of "192.0.2.1:1935", "2001:db8::1" of "[2001:db8::1]:1935"
-[[nodiscard]] std::string_view host_of(std::string_view endpoint);
+[[nodiscard]] std::string_view address_of(std::string_view endpoint);
 
 }  // namespace rtmpscope::analysis

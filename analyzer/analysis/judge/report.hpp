@@ -28,13 +28,15 @@ struct StreamRow {
   std::uint64_t media_messages = 0;
 };
 
+inline constexpr std::size_t most_report_findings = 64;
+
 struct ConnectionReport {
   std::uint32_t connection = 0;  ///< as in the records
   History history;               ///< without its large values
   Verdict verdict;               ///< by this connection alone; CaptureJudge may know better
   std::array<std::optional<Fingerprint>, 2> software;
   std::string platform;                 ///< id of the matched or chosen profile; empty: none
-  std::vector<JudgedFinding> findings;  ///< at most 64
+  std::vector<JudgedFinding> findings;  ///< at most most_report_findings
   std::vector<Check> checks;            ///< answers of the rules
   std::vector<ClauseCheck> clauses;     ///< of both sides; only of a connection that was judged whole
   std::vector<TallyEntry> decoder_findings;

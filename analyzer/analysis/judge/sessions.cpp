@@ -59,13 +59,14 @@ void Sessions::add_login(const ConnectionReport& report, const Moment& at, Place
 }
 
 void Sessions::publish_began(const PublishMark& mark) {
-  const auto before = logins_.find(login_key(host_of(mark.client), mark.server));
+  const auto before = logins_.find(login_key(address_of(mark.client), mark.server));
   if (before == logins_.end() || mark.at.time - before->second.at > login_pause) return;
   places_[before->second.connection].login_after = mark.connection;
 }
 
 void Sessions::add_loop(const ConnectionReport& report, const Moment& at, Place& place) {
   const CauseId cause = report.verdict.cause;
+  if (is_undecided(cause)) return;  // it may have ended well
   if (report.history.phase < Phase::handshake && !is_refusal(cause)) return;
   const bool ended_well = cause == CauseId::client_stopped || is_login_step(cause) ||
                           (cause == CauseId::client_closed && report.history.phase < Phase::running);

@@ -57,7 +57,7 @@ void add_duplicates(std::vector<JudgedFinding>& findings, const ConnectionReport
                    "Stop one of the two, or give it a name of its own.");
     both.priority = 2;
     findings.push_back(both);
-    if (host_of(other->client) == host_of(client)) return;
+    if (address_of(other->client) == address_of(client)) return;
     JudgedFinding key = finding_of(
         FindingId::key_reused, *stream.started,
         fmt::format("the name or key {} is used from {} and {} at once",

@@ -59,7 +59,10 @@ void judge_pause(const Second& now) {
                         limit(ThresholdId::pause_warning, scale), limit(ThresholdId::pause_error, scale));
     // A server that has nothing to send may not say that its publisher has left. If media comes again, it was
     // a pause.
-    if (goes_on && stream.direction() == Direction::to_client && limited_by(stream) == LimitedBy::encoder)
+    const LimitedBy limit_now = limited_by(stream);
+    const bool is_held_back = limit_now == LimitedBy::path || limit_now == LimitedBy::receiver ||
+                              limit_now == LimitedBy::socket_buffer;
+    if (goes_on && stream.direction() == Direction::to_client && !is_held_back)
       sight.level = lesser(sight.level, Severity::note);
   }
   sight.value = divide_rounded(silence, std::int64_t{1000});

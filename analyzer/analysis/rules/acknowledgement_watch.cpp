@@ -6,24 +6,13 @@
 
 #include "analysis/finding/number_text.hpp"
 #include "analysis/finding/thresholds.hpp"
+#include "analysis/history/sides.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
 
 constexpr std::uint64_t handshake_bytes = 3073;
 constexpr std::uint64_t wrap = std::uint64_t{1} << 32U;
-
-Direction peer_of(Direction side) {
-  return side == Direction::to_server ? Direction::to_client : Direction::to_server;
-}
-
-const char* noun(Direction side) {
-  return side == Direction::to_server ? "client" : "server";
-}
-
-double seconds_between(const Moment& from, const Moment& to) {
-  return to.time > from.time ? static_cast<double>(to.time - from.time) / 1e9 : 0;
-}
 
 }  // namespace
 
@@ -89,7 +78,7 @@ void AcknowledgementWatch::judge(const RuleContext& context, RuleResults& to) co
 
 void AcknowledgementWatch::judge_late(const RuleContext& context, RuleResults& to) const {
   const FindingId id = FindingId::ack_late;
-  const Direction side = peer_of(sender_);
+  const Direction side = opposite(sender_);
   if (const auto need = missing_need(id, context.history)) return to.undecided(id, side, *need);
   if (window_ == 0)
     return to.not_applicable(id, side, fmt::format("the {} has asked for none", noun(sender_)));
@@ -104,7 +93,8 @@ void AcknowledgementWatch::judge_late(const RuleContext& context, RuleResults& t
   }
   // It may be on its way: a receiver that gets a burst of bytes answers when it has read them.
   if (late_for < info(ThresholdId::ack_patience).value)
-    return to.pass(id, side, fmt::format("{} windows for {}", plain(worst_), seconds_text(late_for)), limit_text);
+    return to.pass(id, side, fmt::format("{} windows for {}", plain(worst_), seconds_text(late_for)),
+                   limit_text);
   const bool has_stopped = stopped >= info(ThresholdId::ack_stop).value;
   JudgedFinding finding = judged(id, worst_at_);
   if (has_stopped) finding.severity = Severity::error;
@@ -124,7 +114,7 @@ void AcknowledgementWatch::judge_late(const RuleContext& context, RuleResults& t
 
 void AcknowledgementWatch::judge_values(const RuleContext& context, RuleResults& to) const {
   const FindingId id = FindingId::ack_value;
-  const Direction side = peer_of(sender_);
+  const Direction side = opposite(sender_);
   if (const auto need = missing_need(id, context.history)) return to.undecided(id, side, *need);
   if (count_ == 0) return to.not_applicable(id, side, "there are no Acknowledgements");
   if (!wrong_at_) return to.pass(id, side, fmt::format("{} Acknowledgements", count_));

@@ -6,16 +6,12 @@
 
 #include "analysis/finding/number_text.hpp"
 #include "analysis/finding/thresholds.hpp"
+#include "analysis/history/sides.hpp"
 #include "analysis/record/captured_text.hpp"
+#include "analysis/rules/senders.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
-
-constexpr Direction client = Direction::to_server;
-
-const char* noun(Direction side) {
-  return side == Direction::to_server ? "client" : "server";
-}
 
 /// deleteStream at the very end is often cut: only its header is left. The decoder says so.
 bool has_cut_farewell(const History& history) {
@@ -56,7 +52,7 @@ void judge_abrupt_end(const RuleContext& context, RuleResults& to) {
   finding.evidence.push_back({.at = at,
                               .stream_offset = {},
                               .field = closer.fin ? "connection_close.fin" : "connection_close.reset",
-                              .value = noun(*ended_by)});
+                              .value = std::string(noun(*ended_by))});
   to.fail(ended_by, std::move(finding), "no word", "FCUnpublish, deleteStream or closeStream");
 }
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/rules/senders.hpp"
+
 namespace rtmpscope::analysis {
 namespace {
-
-constexpr Direction client = Direction::to_server;
 
 /// Names of query members that hold what only the sender may know, in lower case.
 constexpr auto secret_names = std::to_array<std::string_view>({

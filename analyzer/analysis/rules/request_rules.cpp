@@ -6,17 +6,12 @@
 
 #include "analysis/finding/number_text.hpp"
 #include "analysis/finding/thresholds.hpp"
+#include "analysis/history/sides.hpp"
 #include "analysis/record/captured_text.hpp"
+#include "analysis/rules/senders.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
-
-constexpr Direction client = Direction::to_server;
-constexpr Direction server = Direction::to_client;
-
-double seconds_between(const Moment& from, const Moment& to) {
-  return to.time > from.time ? static_cast<double>(to.time - from.time) / 1e9 : 0;
-}
 
 /// The requests that a client cannot go on without.
 bool is_vital(const Request& request) {

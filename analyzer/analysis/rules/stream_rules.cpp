@@ -7,13 +7,10 @@
 
 #include "analysis/finding/number_text.hpp"
 #include "analysis/finding/thresholds.hpp"
+#include "analysis/history/sides.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
-
-const char* noun(Direction side) {
-  return side == Direction::to_server ? "client" : "server";
-}
 
 /// The decoder's findings about codec configurations that make them useless, or nearly so.
 constexpr auto unreadable = std::to_array<FindingId>({

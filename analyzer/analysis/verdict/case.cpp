@@ -85,10 +85,6 @@ std::string_view subject(Direction side) {
   return side == Direction::to_server ? "The client" : "The server";
 }
 
-std::string_view noun(Direction side) {
-  return side == Direction::to_server ? "client" : "server";
-}
-
 Claim unless_hidden(const Case& from, Direction direction, Timestamp since, Claim claim) {
   claim.is_hidden = from.misses(direction, since);
   return claim;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/history/sides.hpp"
 #include "analysis/verdict/closer.hpp"
 #include "analysis/verdict/decision_context.hpp"
 #include "analysis/verdict/sentence.hpp"
@@ -74,8 +75,6 @@ class Case {
 
 /// "The client", "The server"
 [[nodiscard]] std::string_view subject(Direction side);
-/// "client", "server"
-[[nodiscard]] std::string_view noun(Direction side);
 
 /// A claim that depends on there being nothing in bytes of `direction` since then.
 [[nodiscard]] Claim unless_hidden(const Case& from, Direction direction, Timestamp since, Claim claim);

@@ -7,7 +7,7 @@
 namespace rtmpscope::tls {
 namespace {
 
-constexpr std::size_t block_size = 16;
+constexpr std::size_t aes_block_size = 16;
 constexpr std::size_t chacha_block_size = 64;
 constexpr std::size_t batch = 256;  // sequence numbers at a time
 
@@ -34,11 +34,12 @@ class KeystreamBytes {
 
   void make(std::uint64_t first, std::array<std::uint8_t, batch>& bytes) {
     if (suite_.cipher == CipherKind::chacha20_poly1305) return make_chacha(first, bytes);
-    std::array<std::uint8_t, batch * block_size> blocks{};
-    for (std::size_t i = 0; i < batch; ++i) write_counter_block(first + i, blocks.data() + i * block_size);
+    std::array<std::uint8_t, batch * aes_block_size> blocks{};
+    for (std::size_t i = 0; i < batch; ++i)
+      write_counter_block(first + i, blocks.data() + i * aes_block_size);
     int size = 0;
     EVP_EncryptUpdate(context_.get(), blocks.data(), &size, blocks.data(), static_cast<int>(blocks.size()));
-    for (std::size_t i = 0; i < batch; ++i) bytes[i] = blocks[i * block_size + place_ % block_size];
+    for (std::size_t i = 0; i < batch; ++i) bytes[i] = blocks[i * aes_block_size + place_ % aes_block_size];
   }
 
  private:
@@ -46,7 +47,7 @@ class KeystreamBytes {
   /// flags, nonce and a counter of 24 bits that is 1 there (RFC 3610, section 2.3).
   void write_counter_block(std::uint64_t sequence, std::uint8_t* block) const {
     const bool ccm = suite_.cipher == CipherKind::aes_ccm;
-    const auto counter = static_cast<std::uint32_t>(place_ / block_size + (ccm ? 1 : 2));
+    const auto counter = static_cast<std::uint32_t>(place_ / aes_block_size + (ccm ? 1 : 2));
     if (ccm) *block++ = 2;
     block = std::ranges::copy(nonce_of(iv_, sequence), block).out;
     for (int shift = ccm ? 16 : 24; shift >= 0; shift -= 8)

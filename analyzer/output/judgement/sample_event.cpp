@@ -1,5 +1,6 @@
 #include "analysis/media/sample.hpp"
 #include "output/judgement/judgement_events.hpp"
+#include "output/judgement/push_number.hpp"
 #include "output/time_text.hpp"
 
 namespace rtmpscope::output {
@@ -12,10 +13,6 @@ double kilobits(std::uint64_t bits) {
 /// Microseconds as milliseconds with one decimal.
 double milliseconds(std::uint32_t microseconds) {
   return static_cast<double>((microseconds + 50ULL) / 100) / 10;
-}
-
-void push_number(FieldSink& sink, FieldId id, const std::optional<std::uint32_t>& value) {
-  if (value) sink.number(id, {}, *value);
 }
 
 void push_track(FieldSink& sink, const analysis::TrackSample& track) {

@@ -1,5 +1,6 @@
 #include "analysis/media/sample.hpp"
 #include "output/judgement/judgement_events.hpp"
+#include "output/judgement/push_number.hpp"
 
 namespace rtmpscope::output {
 namespace {
@@ -28,10 +29,6 @@ void push_thousandths(FieldSink& sink, const PercentileFields& id, const std::op
   sink.real(id.p5, {}, values->p5 / 1000.0);
   sink.real(id.p50, {}, values->p50 / 1000.0);
   sink.real(id.p95, {}, values->p95 / 1000.0);
-}
-
-void push_number(FieldSink& sink, FieldId id, const std::optional<std::uint32_t>& value) {
-  if (value) sink.number(id, {}, *value);
 }
 
 void push_players(FieldSink& sink, const analysis::StreamFigures& totals) {

@@ -19,10 +19,10 @@ constexpr int possible_next_header_bits = 18;
 constexpr int chain_bits = 64;
 /// For a first byte that is exactly the one expected, and each byte in which two bodies of a stream begin
 /// alike.
-constexpr int first_byte_bits = 8;
+constexpr int first_bits = 8;
 constexpr int alike_bits = 6;
 constexpr std::size_t most_alike = 4;
-constexpr int time_bits = 14;  // a time step below 1000 ms in 24 bits
+constexpr int step_bits = 14;  // a time step below 1000 ms in 24 bits
 
 }  // namespace
 
@@ -44,13 +44,13 @@ int LengthInference::weigh_next_header(std::uint64_t offset) {
     if (!bits) return 0;
     const auto end = std::mismatch(body_.begin(), body_.begin() + most_alike, other.begin()).first;
     const int alike = alike_bits * static_cast<int>(end - body_.begin());
-    return first_byte_bits + std::max(*bits, alike) + (has_time ? time_bits : 0);
+    return first_bits + std::max(*bits, alike) + (has_time ? step_bits : 0);
   }
   TrialHeader next;
   if (reader_.read(offset, next) == HeaderRead::header && !next.continuation) return next.bits;
   int bits = 0;
   if (reader_.read_inheriting(offset, bits) != HeaderRead::header) return 0;
-  return bits + (first.format() < 3 ? time_bits : 0);
+  return bits + (first.format() < 3 ? step_bits : 0);
 }
 
 InferredLength LengthInference::infer(const TrialStart& start) {

@@ -302,7 +302,8 @@ Packet icmp_v4(const Packet& head, const Packet& quoted) {
 
 TEST(PacketDecoder, IcmpErrorsQuoteASegment) {
   const Packet quoted = ipv4(6, tcp(tcp_payload));
-  const Decoded error = decode(icmp_v4(hex("030a 0000 00000000"), quoted));
+  const Packet administrative = icmp_v4(hex("030a 0000 00000000"), quoted);  // facts point into it
+  const Decoded error = decode(administrative);
   ASSERT_EQ(error.result, DecodeResult::icmp);
   const Decoded segment = decode(ipv4_frame);
   EXPECT_TRUE(error.segment.key == segment.segment.key);
@@ -317,7 +318,8 @@ TEST(PacketDecoder, IcmpErrorsQuoteASegment) {
   EXPECT_EQ(facts.mtu, 0U);
   EXPECT_FALSE(facts.v6);
   EXPECT_EQ(facts.reporter.to_string(), "10.0.0.2");
-  const Decoded big = decode(icmp_v4(hex("0304 0000 00000578"), quoted));
+  const Packet too_big = icmp_v4(hex("0304 0000 00000578"), quoted);
+  const Decoded big = decode(too_big);
   EXPECT_EQ(big.segment.icmp_error().mtu, 1400U);
 }
 

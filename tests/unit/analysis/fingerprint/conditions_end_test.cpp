@@ -83,7 +83,7 @@ TEST(Unacknowledged, ForALimit) {
       check(limit, publishing().close(client, "fin", R"({"to_server": {"tcp": {"unanswered_ms": 9000}}})")),
       fail);
   EXPECT_EQ(check(limit, publishing().close(client, "fin",
-                                            R"({"to_client": {"tcp": {"zero_window_at_end_ms": 15000}}})")),
+                                            R"({"to_server": {"tcp": {"zero_window_at_end_ms": 15000}}})")),
             pass);
   EXPECT_EQ(check(limit, publishing().close(client)), not_decided);
 }
@@ -93,7 +93,7 @@ TEST(ZeroWindow, ForASecond) {
   const std::string zero = R"({"test": "zero_window", "side": "server"})";
   const auto story = [](int ms) {
     return publishing().close(
-        server, "fin", R"({"to_client": {"tcp": {"zero_window_at_end_ms": )" + std::to_string(ms) + "}}}");
+        server, "fin", R"({"to_server": {"tcp": {"zero_window_at_end_ms": )" + std::to_string(ms) + "}}}");
   };
   EXPECT_EQ(check(zero, story(5000)), pass);
   EXPECT_EQ(check(zero, story(500)), fail);

@@ -29,9 +29,21 @@ TEST(EndAbrupt, PassesWhereTheClientHasSaidGoodBye) {
 }
 
 TEST(EndAbrupt, IsAWarningWhereNobodyHas) {
-  const RuleResults results = run(cut_off(), judge_abrupt_end);
+  History history = cut_off();
+  history.side(client_side).fin.reset();
+  history.side(client_side).reset.emplace().at = at(10.2, 900);
+  const RuleResults results = run(history, judge_abrupt_end);
   ASSERT_THAT(results.findings, SizeIs(1));
   EXPECT_EQ(results.findings[0].severity, Severity::warning);
+  EXPECT_EQ(without_marks(results.findings[0].text),
+            "the client reset the connection while name was being published");
+}
+
+// Some encoders never say more.
+TEST(EndAbrupt, IsANoteWhereTheClientCloses) {
+  const RuleResults results = run(cut_off(), judge_abrupt_end);
+  ASSERT_THAT(results.findings, SizeIs(1));
+  EXPECT_EQ(results.findings[0].severity, Severity::note);
   EXPECT_EQ(without_marks(results.findings[0].text),
             "the client closed the connection while name was being published");
   EXPECT_EQ(results.findings[0].evidence.at(0).at.frame, 900u);

@@ -22,8 +22,8 @@ TEST(Client, ClosesOrVanishes) {
       {"reset", Story().publishing().media(5).reset(client), CauseId::client_vanished, likely},
       {"reset of a player", Story().playing().media(5).reset(client), CauseId::client_vanished, likely},
   });
-  EXPECT_EQ(sentence_of(Story().playing().media(5).reset(client)).substr(0, 49),
-            "The player closed with unread data, as players do");
+  EXPECT_EQ(sentence_of(Story().playing().media(5).reset(client)),
+            "The player closed after 5.0 s with unread data, as players do.");
   EXPECT_EQ(sentence_of(Story().publishing().media(5).reset(client)).substr(0, 34),
             "The client's program ended abruptl");
 }
