@@ -13,7 +13,7 @@ PACKET_KEYS = {
     "response_time_ms", "duration_ms", "server_response_ms", "client_response_ms",
     "response_ms", "least_response_ms", "mean_response_ms", "most_response_ms",
     "first_time", "last_packet_time", "last_data_time", "last_data_frame", "asked_time", "asked_frame",
-    "packets", "retransmitted_segments", "retransmitted_bytes", "out_of_order_segments",
+    "packets", "retransmitted_segments", "retransmitted_bytes", "out_of_order_segments", "keep_alives",
 }  # fmt: skip
 
 
