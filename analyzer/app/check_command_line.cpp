@@ -14,6 +14,8 @@ CheckCommandLine::CheckCommandLine(CLI::App& app)
     : check_(app.add_subcommand(
           "check", "Hold connections against rules, specifications and a platform; for scripts")) {
   command_.engine.jobs = std::max(1U, std::thread::hardware_concurrency());
+  // Measures of TCP, and connections without an answer: what the judge takes of analyze, too.
+  command_.engine.shard.analysis = true;
   check_->add_option("FILE", command_.files, "Capture files")->required();
   check_->add_option("--format", format_, "text or json")
       ->check(CLI::IsMember({"text", "json"}))

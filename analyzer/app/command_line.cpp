@@ -316,6 +316,7 @@ class TableCommandLine {
     add(app, "values", "Print the names of numbers", Table::values);
     add(app, "events", "Print the table of events", Table::events);
     add(app, "causes", "Print why connections end, as the judge says it", Table::causes);
+    add(app, "thresholds", "Print the limits of the judge, by name", Table::thresholds);
     add(app, "profiles", "Print what is known of platforms", Table::profiles);
     add(app, "fingerprints", "Print what is known of software: marks, limits, known issues",
         Table::fingerprints);

@@ -47,7 +47,7 @@ struct LiveCommand {
   capture::LiveOptions live;
 };
 
-enum class Table { schema, fields, findings, values, events, causes, profiles, fingerprints };
+enum class Table { schema, fields, findings, values, events, causes, thresholds, profiles, fingerprints };
 
 struct TableCommand {
   Table table = Table::fields;

@@ -143,6 +143,7 @@ int run_table(const TableCommand& command) {
       case Table::values: return output::values_table(command.format);
       case Table::events: return output::events_table(command.format);
       case Table::causes: return output::causes_table(command.format);
+      case Table::thresholds: return output::thresholds_table(command.format);
       case Table::profiles: return profiles_text(command);
       case Table::fingerprints: return fingerprints_text(command);
     }

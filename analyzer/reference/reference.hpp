@@ -19,6 +19,8 @@ enum class TableFormat : std::uint8_t {
 [[nodiscard]] std::string events_table(TableFormat format);
 /// Why connections end, in the order in which the judge tries the causes.
 [[nodiscard]] std::string causes_table(TableFormat format);
+/// The limits of the judge, by name.
+[[nodiscard]] std::string thresholds_table(TableFormat format);
 
 /// JSON Schema (draft 2020-12) of one event: of a line of NDJSON and of an element of the document's
 /// "events". The document itself is "$defs/document". Other members than those of the tables are not allowed,

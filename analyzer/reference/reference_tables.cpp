@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "analysis/finding/judge_rules.hpp"
+#include "analysis/finding/thresholds.hpp"
 #include "reference/reference.hpp"
 #include "reference/table.hpp"
 #include "schema/schema.hpp"
@@ -44,14 +46,19 @@ std::string fields_table(TableFormat format) {
 }
 
 std::string findings_table(TableFormat format) {
-  Table table{{"id", "severity", "text", "explanation", "reference"},
-              {"Id", "Severity", "Text", "Explanation", "Reference"},
+  Table table{{"id", "severity", "priority", "text", "explanation", "what_to_do", "needs", "reference"},
+              {"Id", "Severity", "Priority", "Text", "Explanation", "What to do", "Needs", "Reference"},
               {0},
               {}};
-  for (const FindingInfo& finding : findings()) {
+  for (std::size_t i = 0; i < findings().size(); ++i) {
+    const FindingInfo& finding = findings()[i];
+    const analysis::JudgeRule& rule = analysis::rule_of(static_cast<FindingId>(i));
+    // Findings of the decoder have no rule.
+    const bool is_judged = !rule.what_to_do.empty();
     table.rows.push_back({std::string(finding.id), std::string(name(finding.severity)),
-                          std::string(finding.text), std::string(finding.explanation),
-                          std::string(finding.reference)});
+                          is_judged ? fmt::format("{}", rule.priority) : "", std::string(finding.text),
+                          std::string(finding.explanation), std::string(rule.what_to_do),
+                          std::string(rule.needs), std::string(finding.reference)});
   }
   return print(table, format);
 }
@@ -78,6 +85,19 @@ std::string causes_table(TableFormat format) {
 #define CAUSE(number, identifier, title, explanation) table.rows.push_back({#identifier, title, explanation});
 #include "schema/tables/causes.def"
 #undef CAUSE
+  return print(table, format);
+}
+
+std::string thresholds_table(TableFormat format) {
+  Table table{{"threshold", "value", "unit", "what", "source"},
+              {"Threshold", "Value", "Unit", "What it limits", "Source"},
+              {0},
+              {}};
+  for (const analysis::ThresholdInfo& threshold : analysis::thresholds) {
+    table.rows.push_back({std::string(threshold.name), fmt::format("{:g}", threshold.value),
+                          std::string(threshold.unit), std::string(threshold.what),
+                          std::string(threshold.source)});
+  }
   return print(table, format);
 }
 

@@ -9,11 +9,12 @@ _rtmpscope() {
     fi
   done
 
-  local output="--format --verdict --summary --no-analysis --show-secrets --output --chunks --samples --ranges --redact --redact-key --redact-addresses --color --ascii --no-progress"
+  local output="--format --verdict --summary --no-analysis --show-secrets --output --chunks --samples --ranges --redact --redact-key --redact-addresses --color --colour"
+  output+=" --width --full --addresses --ascii --no-progress --profile --profiles"
   local selection="--keys --filter --only --connection --from --to --port"
   case $previous in
     --format)
-      local formats="text ndjson json"
+      local formats="text ndjson json markdown"
       [[ $command == analyze || $command == live ]] || formats="text markdown json"
       [[ $command == check ]] && formats="text json"
       mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
@@ -29,6 +30,10 @@ _rtmpscope() {
       ;;
     --order)
       mapfile -t COMPREPLY < <(compgen -W "merged sequence" -- "$current")
+      return
+      ;;
+    --sort)
+      mapfile -t COMPREPLY < <(compgen -W "start end duration bytes findings" -- "$current")
       return
       ;;
     --fail-on)
@@ -47,15 +52,15 @@ _rtmpscope() {
       mapfile -t COMPREPLY < <(compgen -W "$(rtmpscope events 2>/dev/null | awk '{print $1}')" -- "$current")
       return
       ;;
-    -f | --filter | -j | --jobs | --connection | --stream | --from | --to | --port | -s | --snapshot-length | -B | --buffer-size)
+    -f | --filter | -j | --jobs | --connection | --stream | --from | --to | --port | --width | -s | --snapshot-length | -B | --buffer-size)
       return
       ;;
   esac
 
   local words=""
   case $command in
-    "") words="analyze live check export schema fields findings values events causes profiles fingerprints interfaces --help --version" ;;
-    analyze) words="$output $selection --jobs --order --help" ;;
+    "") words="analyze live check export schema fields findings values events causes thresholds profiles fingerprints interfaces --help --version" ;;
+    analyze) words="$output $selection --events --sort --jobs --order --help" ;;
     live) words="$output $selection --interface --snapshot-length --buffer-size --no-promiscuous-mode --help" ;;
     export)
       words="--output --force --timestamps --redact --redact-key --redact-addresses --no-progress --filter"
@@ -66,7 +71,7 @@ _rtmpscope() {
       words="--format --fail-on --all --profile --profiles --output --redact --redact-key --redact-addresses"
       words+=" --keys --filter --connection --port --jobs --order --no-progress --help"
       ;;
-    fields | findings | values | events | causes | fingerprints) words="--format --help" ;;
+    fields | findings | values | events | causes | thresholds | fingerprints) words="--format --help" ;;
     profiles) words="$(rtmpscope profiles 2>/dev/null | awk 'NR > 1 {print $1}') --format --profiles --help" ;;
   esac
   if [[ $current == -* || $words == flv || $command != @(analyze|check|export|fingerprints) && $previous != -o &&

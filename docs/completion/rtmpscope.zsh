@@ -35,7 +35,12 @@ _rtmpscope() {
     '--redact-addresses[redact IP addresses and ports, too]'
     '(--color --colour)'{--color,--colour}'[colour]:when:(auto always never)'
     '--ascii[no characters beyond ASCII in text]'
+    '(--full)--width[columns of a line of text]:columns: '
+    '(--width)--full[lines of text are not cut]'
+    '--addresses[addresses and ports in every event (ndjson and json)]'
     '--no-progress[no progress bar]'
+    '--profile[platform that publishers are held against]:platform:_rtmpscope_profile'
+    '*--profiles[more profiles]:file:_files'
   )
   selection=(
     '*--keys[key log for RTMPS, RTMPE and RTMFP]:file:_files'
@@ -60,6 +65,7 @@ _rtmpscope() {
         'values[print the names of numbers]' \
         'events[print the table of events]' \
         'causes[print why connections end]' \
+        'thresholds[print the limits of the judge]' \
         'profiles[print what is known of platforms]' \
         'fingerprints[print what is known of software]' \
         'interfaces[list the interfaces]'
@@ -70,6 +76,8 @@ _rtmpscope() {
           _arguments $output $selection '(- *)--help[show what there is]' \
             '(-j --jobs)'{-j,--jobs}'[threads]:number: ' \
             '--order[several files]:order:(merged sequence)' \
+            '--sort[order of connections in text]:order:(start end duration bytes findings)' \
+            '--events[judge the NDJSON timeline of an earlier run again]:file:_files' \
             '*:capture file:_files -g "*.(pcap|pcapng|cap)(|.gz|.zst)(-.)"'
           ;;
         live)
@@ -117,7 +125,7 @@ _rtmpscope() {
             '--no-progress[no progress bar]' \
             '*:capture file:_files -g "*.(pcap|pcapng|cap)(|.gz|.zst)(-.)"'
           ;;
-        fields | findings | values | events | causes) _rtmpscope_table ;;
+        fields | findings | values | events | causes | thresholds) _rtmpscope_table ;;
         profiles)
           _arguments '--format[how to print the table]:format:(text markdown json)' \
             '*--profiles[more profiles]:file:_files' '1:platform:_rtmpscope_profile' \

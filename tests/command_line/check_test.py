@@ -15,6 +15,7 @@ OK, READ_IN_PART, USAGE, NO_INPUT = range(4)  # as in the manual
 NOTE_FOUND, WARNING_FOUND, ERROR_FOUND = 10, 11, 12
 HEALTHY = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
 REFUSED = SAMPLES / "err_publish_denied.pcap"
+LOSSY = SAMPLES / "netem_loss5.pcap"
 
 OURS = {
     "format": "rtmpscope-profiles",
@@ -58,6 +59,16 @@ class CheckTest(unittest.TestCase):
         result = self.check(REFUSED)
         self.assertEqual(result.returncode, ERROR_FOUND, result.stdout.decode())
         self.assertEqual(self.check("--fail-on", "error", REFUSED).returncode, ERROR_FOUND)
+
+    def test_what_analyze_finds_is_checked(self):
+        """Whatever the judge finds of media, TCP and conduct; the findings of the decoder are tallied there."""
+        for capture in (LOSSY, REFUSED):
+            events = self.program.run("analyze", "--format", "ndjson", "--only", "finding", capture).stdout
+            found = [json.loads(line) for line in events.splitlines()]
+            judged = {(event["connection"], event["id"]) for event in found if "priority" in event}
+            self.assertTrue(judged)
+            self.assertLessEqual(judged, {(row["connection"], row["check"]) for row in self.rows(capture)})
+        self.assertIn("path_loss", {row["check"] for row in self.rows(LOSSY)})
 
     def test_severities_below_the_one_asked_for_do_not_count(self):
         ours = self.profiles(OURS)

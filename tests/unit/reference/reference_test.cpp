@@ -6,6 +6,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "analysis/finding/thresholds.hpp"
 #include "schema/schema.hpp"
 #include "unit/output/fake_events.hpp"
 
@@ -30,11 +31,25 @@ TEST(Reference, TablesHaveOneRowForEachRowOfTheDefFiles) {
   EXPECT_EQ(lines(fields_table(TableFormat::text)), fields().size() + 1);
   EXPECT_EQ(lines(fields_table(TableFormat::markdown)), fields().size() + 2);
   EXPECT_EQ(lines(findings_table(TableFormat::markdown)), findings().size() + 2);
+  EXPECT_EQ(json::parse(thresholds_table(TableFormat::json)).size(), analysis::thresholds.size());
+}
+
+TEST(Reference, FindingsOfTheJudgeSayWhatToDo) {
+  std::size_t judged = 0;
+  for (const json& row : json::parse(findings_table(TableFormat::json))) {
+    const bool has_rule = row["priority"] != "";
+    EXPECT_EQ(has_rule, row["what_to_do"] != "") << row["id"];
+    judged += has_rule ? 1 : 0;
+    if (row["id"] == "starved") EXPECT_EQ(row["needs"], "exact_time, no_hole");
+    if (row["id"] == "tls_no_keys") EXPECT_FALSE(has_rule);
+  }
+  EXPECT_GE(judged, 70U);
 }
 
 TEST(Reference, EveryRowOfAMarkdownTableHasAsManyCellsAsItsHead) {
   for (const std::string& page : {fields_table(TableFormat::markdown), findings_table(TableFormat::markdown),
-                                  values_table(TableFormat::markdown), events_table(TableFormat::markdown)}) {
+                                  values_table(TableFormat::markdown), events_table(TableFormat::markdown),
+                                  thresholds_table(TableFormat::markdown)}) {
     std::size_t begin = 0;
     std::ptrdiff_t cells = 0;
     while (begin < page.size()) {
