@@ -42,6 +42,7 @@ struct SessionContext {
   KeyFinder keys;
   HeldBytes held;
   std::optional<Taken> taken{};  ///< the datagram at hand
+  bool startup_cut = false;      ///< a datagram that may have opened a session was cut by the capture
 };
 
 /// Call order: open; then anything; then close once. The client is the initiator.

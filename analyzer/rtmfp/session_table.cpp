@@ -100,7 +100,10 @@ void SessionTable::on_session_packet(const Found& found, const net::UdpDatagram&
 }
 
 bool SessionTable::on_startup(const net::UdpDatagram& datagram, std::uint32_t session_id) {
-  if (datagram.cut()) return false;
+  if (datagram.cut()) {
+    context_.startup_cut = true;
+    return false;
+  }
   const auto packet = startup_.open(datagram.bytes());
   if (!packet) return false;
   ++counters_.datagrams;
