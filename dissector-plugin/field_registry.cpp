@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "amf_structure.hpp"
@@ -142,6 +143,17 @@ bool may_appear(std::string_view name) {
   return std::ranges::find(others, first) == others.end();
 }
 
+/// What only the judge says of a finding is in no packet.
+bool may_appear(FieldId id) {
+  const bool is_judged = id >= FieldId::finding_priority && id <= FieldId::finding_evidence_value;
+  return !is_judged && may_appear(info(id).filter);
+}
+
+/// The judge's findings are the last of the table.
+bool may_appear(FindingId id) {
+  return id < FindingId::reconnecting;
+}
+
 hf_register_info plain_field(const char* abbreviation, const char* name, const char* blurb, ftenum_t type,
                              int* id) {
   hf_register_info row{};
@@ -182,7 +194,7 @@ void add_table_fields(Registry& all) {
   for (std::size_t i = 0; i < fields().size(); ++i) {
     FieldForm& form = all.fields[i];
     const auto id = static_cast<FieldId>(i);
-    if (!may_appear(fields()[i].filter)) continue;
+    if (!may_appear(id)) continue;
     form.display = display_of(id);
     form.values = values_of(id);
     form.unit = unit_of(id);
@@ -262,13 +274,14 @@ void add_extra_fields(Registry& all) {
       "How long the client is to wait before it polls again; the unit is not documented", FT_UINT8, id++));
 }
 
-/// A finding's text with dots for the numbers that each occurrence fills in.
+/// A finding's text with dots for the numbers that each occurrence fills in; a sign goes with its number.
 std::string summary_of(const FindingInfo& finding) {
+  constexpr std::pair<std::string_view, std::string_view> places[] = {
+      {"{minus}", ""}, {"{a}", "\u2026"}, {"{b}", "\u2026"}};
   std::string text(finding.text);
-  for (const std::string_view number : {"{a}", "{b}"}) {
-    for (std::size_t at = text.find(number); at != std::string::npos; at = text.find(number)) {
-      text.replace(at, number.size(), "\u2026");
-    }
+  for (const auto& [place, instead] : places) {
+    for (std::size_t at = text.find(place); at != std::string::npos; at = text.find(place))
+      text.replace(at, place.size(), instead);
   }
   return text;
 }
@@ -303,6 +316,7 @@ void add_experts(Registry& all) {
   all.findings.assign(findings().size(), EI_INIT);
   all.expert_extras.assign(static_cast<std::size_t>(ExtraExpert::count), EI_INIT);
   for (std::size_t i = 0; i < findings().size(); ++i) {
+    if (!may_appear(static_cast<FindingId>(i))) continue;
     const FindingInfo& finding = findings()[i];
     const int group = finding.severity == Severity::error ? PI_MALFORMED : PI_PROTOCOL;
     all.expert_infos.push_back(expert_info(&all.findings[i],

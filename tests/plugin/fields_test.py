@@ -2,6 +2,7 @@
 that have names have these in filters, too, what shares a byte is drawn as bits, and each field is filled by some
 capture."""
 
+import json
 import re
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import field_bodies
 import findings_test
-from program import SAMPLES, samples
+from program import SAMPLES, Program, samples
 from wireshark import IN_ORDER, Tshark
 
 # These share no bits with others in their byte: they are computed from them, or say the same once more.
@@ -165,6 +166,18 @@ def check_bytes(tshark, registered, capture):
     assert tags == {b"0123456789abcdef".hex()}, tags
 
 
+def check_templates(tshark):
+    """No text has a place that each occurrence fills in."""
+    lines = tshark.run("-G", "fields").decode().splitlines()
+    assert not [line for line in lines if "\trtmpscope." in line and re.search(r"\{[a-z]+\}", line)]
+
+
+def finding_names(program):
+    """Expert items of findings: tests/findings sees to these."""
+    table = json.loads(Program(program).run("findings", "--format", "json").stdout)
+    return {f"rtmpscope.finding.{row['id']}" for row in table}
+
+
 def main():
     program, plugin, series = sys.argv[1:4]
     with Tshark(plugin, series) as tshark, tempfile.TemporaryDirectory() as folder:
@@ -174,19 +187,21 @@ def main():
         check_filters(tshark)
         check_drawing(tshark)
         check_taps(tshark)
+        check_templates(tshark)
         made = Path(folder) / "bodies.pcap"
         made.with_suffix(".keys").write_text(field_bodies.write(made, with_held=True))
         check_bytes(tshark, registered, made)
         rows = Path(folder) / "rows.pcap"
-        _, keys = findings_test.write(rows)
+        _, keys, *_ = findings_test.write(rows)
         captures = [(capture, ["-2", *tshark.keys(capture)]) for capture in samples()]
         captures += [(made, ["-2", *tshark.keys(made)]), (rows, ["-o", f"rtmpscope.key_file:{tshark.readable(keys)}"])]
         seen, shared = collect(tshark, captures)
-        never = sorted(name for name in registered.fields.keys() - seen - NEVER_HERE.keys()
-                       if not name.startswith("rtmpscope.finding."))
+        never = sorted(registered.fields.keys() - seen - NEVER_HERE.keys() - finding_names(program))
         assert not never, never
         without = sorted(name for name in shared if registered.mask(name) == 0 and not WIDER_ELSEWHERE.search(name))
         assert not without, without
+        judged = {f"rtmpscope.finding.{finding_id}" for finding_id in findings_test.JUDGED}
+        assert not judged & registered.fields.keys()  # these are in no packet
         print(f"{len(seen)} fields seen, {len(shared)} share a byte with others")
 
 
