@@ -16,7 +16,7 @@ constexpr std::size_t largest_block = 4096;
 constexpr std::size_t growth = 4;  ///< a new block is that part of the ones before
 
 // The first byte of a batch.
-constexpr std::uint8_t to_client = 0x01;
+constexpr std::uint8_t batch_to_client = 0x01;
 constexpr std::uint8_t unusual = 0x02;  ///< `repeated`, `missing_before` and `proxy_header` are there
 
 /// A place of TCP's has the number of the layer in front, and zeros behind it (dissect.cpp): turned around,
@@ -44,7 +44,7 @@ RecordBatch RecordStore::add(const RecordBatch& batch) {
   constexpr std::size_t usual_head = 24;
   head.reserve(usual_head);
   const bool rare = batch.repeated != 0 || batch.missing_before != 0 || batch.proxy_header != 0;
-  head.push_back(static_cast<std::uint8_t>((batch.direction == Direction::to_client ? to_client : 0U) |
+  head.push_back(static_cast<std::uint8_t>((batch.direction == Direction::to_client ? batch_to_client : 0U) |
                                            (rare ? unusual : 0U)));
   write_varint(head, std::rotl(batch.place, place_turn));
   write_varint(head, batch.stream_offset);
@@ -74,7 +74,7 @@ RecordBatch RecordStore::read(const Entry& entry) const {
   const std::uint8_t flags = in.front();
   in = in.subspan(1);
   batch.frame = entry.frame;
-  batch.direction = (flags & to_client) != 0 ? Direction::to_client : Direction::to_server;
+  batch.direction = (flags & batch_to_client) != 0 ? Direction::to_client : Direction::to_server;
   batch.place = std::rotr(static_cast<std::uint32_t>(read_varint(in)), place_turn);
   batch.stream_offset = read_varint(in);
   batch.length = static_cast<std::uint32_t>(read_varint(in));
