@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "conversation_cache.hpp"
 #include "nal_dissectors.hpp"
 
 namespace rtmpscope::plugin {
@@ -30,6 +31,7 @@ Store& store() {
 char rejected;
 
 void clear_store() {
+  forget_conversations();
   store().tunnels.clear();
   store().rtmfp.reset();
   store().connections.clear();

@@ -8,6 +8,7 @@
 
 #include "carrier/proxy_header.hpp"
 #include "connection_store.hpp"
+#include "conversation_cache.hpp"
 #include "export_flv.hpp"
 #include "field_registry.hpp"
 #include "follow.hpp"
@@ -77,7 +78,7 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   if (pinfo->flags.in_error_pkt || captured == 0) return false;
   const std::uint32_t place =
       carrier.segment != nullptr ? place_of(pinfo, tvb) : next_place(pinfo, carrier.key);
-  conversation_t* conversation = find_or_create_conversation(pinfo);
+  conversation_t* conversation = conversation_of(pinfo);
   if (is_rejected(carrier.key, conversation)) return false;
   const Bytes frame(tvb_get_ptr(tvb, 0, static_cast<gint>(captured)), captured);
   Connection* connection = find_connection(carrier.key, conversation);
@@ -142,11 +143,12 @@ int dissect_tls(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
   return dissect(tvb, pinfo, tree, Claim::port, carrier) ? static_cast<int>(tvb_captured_length(tvb)) : 0;
 }
 
+constexpr unsigned fin_seen = 0x10, reset_seen = 0x20;  // packet-tcp.c: TCP_COMPLETENESS_FIN, _RST
+
 /// Whether this packet ended a stream, as far as Wireshark's TCP tells. It keeps no flags, but which of them
 /// a connection has had, and the number behind each stream's last byte, where a FIN counts as one.
 std::optional<EndCause> end_of(const Connection& connection, const struct tcp_analysis* tcp,
                                Direction direction) {
-  constexpr unsigned fin_seen = 0x10, reset_seen = 0x20;  // packet-tcp.c: TCP_COMPLETENESS_FIN, _RST
   if ((tcp->conversation_completeness & reset_seen) != 0) return EndCause::reset;
   const tcp_analyze_seq_flow_info_t* analysis =
       tcp->fwd == nullptr ? nullptr : tcp->fwd->tcp_analyze_seq_info;
@@ -166,7 +168,7 @@ int look_at_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
   if (pinfo->ptype != PT_TCP || !has_connections()) return 0;
   if (PINFO_FD_VISITED(pinfo) && !has_end(pinfo->num)) return 0;
   if (connection == nullptr || frame != pinfo->num) {
-    conversation = find_conversation_pinfo(pinfo, 0);
+    conversation = known_conversation(pinfo);
     if (conversation == nullptr) return 0;
     connection = find_connection(protocol, conversation);
     if (connection == nullptr) return 0;
@@ -175,7 +177,7 @@ int look_at_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
   if (has_end(pinfo->num)) batch = connection->find(pinfo->num, end_place);
   if (!batch && !PINFO_FD_VISITED(pinfo) && !connection->is_closed()) {
     const struct tcp_analysis* tcp = get_tcp_conversation_data(conversation, pinfo);
-    if (tcp == nullptr) return 0;
+    if (tcp == nullptr || (tcp->conversation_completeness & (fin_seen | reset_seen)) == 0) return 0;
     PacketEnd packet;
     packet.frame = pinfo->num;
     packet.time = time_of(pinfo);
@@ -195,7 +197,7 @@ int look_at_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
 HeuristicResult look_at_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
   const Carrier carrier = tcp_carrier(data);
   if (!dissect(tvb, pinfo, tree, Claim::heuristic, carrier)) return false;
-  conversation_set_dissector(find_or_create_conversation(pinfo), tcp_handle);
+  conversation_set_dissector(conversation_of(pinfo), tcp_handle);
   return true;
 }
 

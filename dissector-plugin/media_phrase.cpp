@@ -1,9 +1,8 @@
 #include "media_phrase.hpp"
 
-#include <fmt/format.h>
+#include <charconv>
 
 #include "output/media_text.hpp"
-#include "output/text/terminal_text.hpp"
 
 namespace rtmpscope::plugin {
 namespace {
@@ -15,38 +14,48 @@ std::string_view short_codec(std::string_view codec) {
 
 }  // namespace
 
-// Nearly all packets of a capture have such a phrase, and general formatting took most of its time.
+// Nearly all packets of a capture have such a phrase, and general formatting took most of its time; so did
+// strings that were put together to be copied.
 
-std::string frame_name(const media::VideoFacts& facts) {
-  const std::string_view codec = short_codec(output::codec_text(facts.codec));
-  std::string name = "Video ";
-  if (!codec.empty()) name.append(codec).append(" ");
-  return name.append(facts.key_frame ? "key frame" : "frame");
+void append_number(std::string& text, std::uint64_t number) {
+  char digits[24];
+  const char* end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  text.append(digits, static_cast<std::size_t>(end - digits));
 }
 
-std::string frame_name(const media::AudioFacts& facts) {
-  const std::string_view codec = short_codec(output::codec_text(facts.codec));
-  std::string name = "Audio";
-  if (!codec.empty()) name.append(" ").append(codec);
-  return name;
+void append_bytes(std::string& text, std::uint64_t count) {
+  append_number(text, count);
+  text.append(count == 1 ? " byte" : " bytes");
 }
 
-std::string tracks_text(const Tape& message) {
-  std::string text;
+void append_frame_name(std::string& text, const media::VideoFacts& facts) {
+  const std::string_view codec = short_codec(output::codec_text(facts.codec));
+  text.append("Video ").append(codec);
+  if (!codec.empty()) text.push_back(' ');
+  text.append(facts.key_frame ? "key frame" : "frame");
+}
+
+void append_frame_name(std::string& text, const media::AudioFacts& facts) {
+  const std::string_view codec = short_codec(output::codec_text(facts.codec));
+  text.append(codec.empty() ? "Audio" : "Audio ").append(codec);
+}
+
+void append_tracks(std::string& text, const Tape& message) {
+  std::string numbers;
   int tracks = 0;
   for (const Tape::Entry& entry : message.entries()) {
     if (entry.id != FieldId::video_track_id && entry.id != FieldId::audio_track_id) continue;
-    text.append(fmt::format(", {}", entry.number));
-    ++tracks;
+    if (tracks++ > 0) numbers.append(", ");
+    append_number(numbers, entry.number);
   }
-  if (tracks == 0) return text;
-  return fmt::format(", track{} {}", tracks > 1 ? "s" : "", text.substr(2));
+  if (tracks > 0) text.append(tracks > 1 ? ", tracks " : ", track ").append(numbers);
 }
 
-std::string time_and_size(const rtmp::MessageHeader& header) {
-  std::string text = header.timestamp_exact ? ", ts " : ", ts ~";
-  text.append(std::to_string(header.timestamp)).append(", ");
-  return text.append(output::count_text(header.length, "byte"));
+void append_time_and_size(std::string& text, const rtmp::MessageHeader& header) {
+  text.append(header.timestamp_exact ? ", ts " : ", ts ~");
+  append_number(text, header.timestamp);
+  text.append(", ");
+  append_bytes(text, header.length);
 }
 
 }  // namespace rtmpscope::plugin

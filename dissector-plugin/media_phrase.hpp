@@ -1,20 +1,26 @@
 // Audio and video messages in the Info column.
 #pragma once
 
+#include <string>
+
 #include "media/media.hpp"
 #include "rtmp/chunk/message.hpp"
 #include "schema/tape.hpp"
 
 namespace rtmpscope::plugin {
 
-/// "Video H.264 key frame": what frames of a codec are called that need no further description.
-[[nodiscard]] std::string frame_name(const media::VideoFacts& facts);
-[[nodiscard]] std::string frame_name(const media::AudioFacts& facts);
+void append_number(std::string& text, std::uint64_t number);
+/// "1 byte", "8118 bytes".
+void append_bytes(std::string& text, std::uint64_t count);
 
-/// ", track 1" of a described message; empty if it has none.
-[[nodiscard]] std::string tracks_text(const Tape& message);
+/// "Video H.264 key frame": what frames of a codec are called that need no further description.
+void append_frame_name(std::string& text, const media::VideoFacts& facts);
+void append_frame_name(std::string& text, const media::AudioFacts& facts);
+
+/// ", track 1" of a described message; nothing if it has none.
+void append_tracks(std::string& text, const Tape& message);
 
 /// ", ts 2023, 8118 bytes"; with "~" a time that is an estimate.
-[[nodiscard]] std::string time_and_size(const rtmp::MessageHeader& header);
+void append_time_and_size(std::string& text, const rtmp::MessageHeader& header);
 
 }  // namespace rtmpscope::plugin

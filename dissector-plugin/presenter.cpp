@@ -230,56 +230,50 @@ const char* Presenter::line(const recording::Record& record, const RecordedConne
   });
 }
 
-const std::string& Presenter::phrase(const recording::MessageRecord& record,
-                                     const RecordedConnection& connection, Bytes frame) {
-  if (record.header.type_id == rtmp::video || record.header.type_id == rtmp::audio) {
-    phrase_ = media_phrase(record, connection, frame);
-  } else {
-    phrase_ = output::message_line(message_fields(record, connection, frame), style);
-    output::cut_to_width(phrase_, phrase_width, style);
-  }
-  return phrase_;
+void Presenter::add_phrase(const recording::MessageRecord& record, const RecordedConnection& connection,
+                           Bytes frame) {
+  if (record.header.type_id == rtmp::video || record.header.type_id == rtmp::audio)
+    return add_media_phrase(record, connection, frame);
+  std::string phrase = output::message_line(message_fields(record, connection, frame), style);
+  output::cut_to_width(phrase, phrase_width, style);
+  text_.append(phrase);
 }
 
 /// Most messages are frames whose first bytes say all; others are described.
-std::string Presenter::media_phrase(const recording::MessageRecord& record,
-                                    const RecordedConnection& connection, Bytes frame) {
+void Presenter::add_media_phrase(const recording::MessageRecord& record, const RecordedConnection& connection,
+                                 Bytes frame) {
   const Bytes body = bytes_of(record.body, frame);
   const std::uint32_t length = record.header.length;
-  std::string phrase;
+  bool coded = false;
   bool described = true;
   unsigned track = 0;
   if (record.header.type_id == rtmp::video) {
     const media::VideoFacts facts = media::read_video_facts(body, length);
-    if (facts.kind == media::VideoPacketKind::coded_frames) phrase = frame_name(facts);
+    coded = facts.kind == media::VideoPacketKind::coded_frames;
+    if (coded) append_frame_name(text_, facts);
     described = facts.needs_description;
     track = facts.track_id;
   } else {
     const media::AudioFacts facts = media::read_audio_facts(body, length);
-    if (facts.kind == media::AudioPacketKind::coded_frames) phrase = frame_name(facts);
+    coded = facts.kind == media::AudioPacketKind::coded_frames;
+    if (coded) append_frame_name(text_, facts);
     described = facts.needs_description;
     track = facts.track_id;
   }
-  if (phrase.empty()) {
-    phrase = output::message_line(message_fields(record, connection, frame), style);
+  if (!coded) {
+    std::string phrase = output::message_line(message_fields(record, connection, frame), style);
     // "video", "audio"; an undescribed body has the name of its type
     if (phrase[0] >= 'a') phrase[0] = static_cast<char>(phrase[0] - 'a' + 'A');
     output::cut_to_width(phrase, phrase_width, style);
-    return phrase.append(time_and_size(record.header));
+    return append_time_and_size(text_.append(phrase), record.header);
   }
   if (described) {
-    phrase.append(tracks_text(message_fields(record, connection, frame)));
+    append_tracks(text_, message_fields(record, connection, frame));
   } else if (track != 0) {
-    phrase.append(fmt::format(", track {}", track));
+    append_number(text_.append(", track "), track);
   }
-  phrase.append(time_and_size(record.header));
-  return record.complete ? phrase : phrase.append("  (incomplete)");
-}
-
-void Presenter::add_phrase(const std::string& phrase) {
-  if (text_.size() > column_width) return;
-  if (!text_.empty()) text_.append(" | ");
-  text_.append(phrase);
+  append_time_and_size(text_, record.header);
+  if (!record.complete) text_.append("  (incomplete)");
 }
 
 void Presenter::write_phrases(const recording::RecordBatch& batch, const RecordedConnection& connection,
@@ -288,11 +282,13 @@ void Presenter::write_phrases(const recording::RecordBatch& batch, const Recorde
   recording::Record record;
   for (recording::RecordReader records(batch); text_.size() <= column_width && records.next(record);) {
     if (record.kind == recording::Record::Kind::message) {
-      add_phrase(phrase(record.message, connection, frame));
+      if (!text_.empty()) text_.append(" | ");
+      add_phrase(record.message, connection, frame);
     } else if (record.kind == recording::Record::Kind::event) {
       const recording::EventRecord& event = connection.records().event(record.event);
       if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
-      add_phrase(output::event_line(event.kind, event_fields(event, frame), style));
+      if (!text_.empty()) text_.append(" | ");
+      text_.append(output::event_line(event.kind, event_fields(event, frame), style));
     }
   }
 }
@@ -314,27 +310,14 @@ const char* Presenter::info_column(const recording::RecordBatch& batch, const Re
       text_ = fmt::format("{} seen before", output::count_text(batch.length, "byte"));
     } else if (batch.message_type != 0 && type != nullptr) {
       text_.assign("[part of ").append(type->text).append(", ");
-      text_.append(output::count_text(batch.length, "byte"));
+      append_bytes(text_, batch.length);
       if (const auto completed = connection.records().completed_in(batch))
-        text_.append(", complete in packet ").append(std::to_string(*completed));
+        append_number(text_.append(", complete in packet "), *completed);
       text_.append("]");
     } else {
       text_ = fmt::format("[{}]", output::count_text(batch.length, "byte"));
     }
   });
-}
-
-const char* Presenter::summary(const recording::RecordBatch& batch, const RecordedConnection& connection,
-                               Bytes frame) noexcept {
-  info_column(batch, connection, frame);
-  constexpr std::size_t most_bytes = 190;
-  if (text_.size() > most_bytes) {
-    std::size_t end = most_bytes;
-    while (end > 0 && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) --end;  // within a character
-    text_.resize(end);
-    guarded(text_, [&] { text_.append("\u2026"); });
-  }
-  return text_.c_str();
 }
 
 }  // namespace rtmpscope::plugin

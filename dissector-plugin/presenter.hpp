@@ -47,9 +47,6 @@ class Presenter {
   /// The phrases, or if there are none, what the batch is a part of.
   const char* info_column(const recording::RecordBatch& batch, const RecordedConnection& connection,
                           Bytes frame) noexcept;
-  /// The same, as long as it may stand behind the protocol's name.
-  const char* summary(const recording::RecordBatch& batch, const RecordedConnection& connection,
-                      Bytes frame) noexcept;
   /// A line of ASCII with its line end, for messages and what else a person follows; empty for the rest.
   /// `time` is the packet's.
   const char* line(const recording::Record& record, const RecordedConnection& connection, Bytes frame,
@@ -66,19 +63,17 @@ class Presenter {
   void describe(const rtmp::Event& event);
   /// A text of the wire, as far as it may be shown.
   [[nodiscard]] std::string shown(const TextRule& rule, std::string_view text) const;
-  const std::string& phrase(const recording::MessageRecord& record, const RecordedConnection& connection,
-                            Bytes frame);
+  /// These add to `text_`.
+  void add_phrase(const recording::MessageRecord& record, const RecordedConnection& connection, Bytes frame);
+  void add_media_phrase(const recording::MessageRecord& record, const RecordedConnection& connection,
+                        Bytes frame);
   void write_phrases(const recording::RecordBatch& batch, const RecordedConnection& connection, Bytes frame);
-  [[nodiscard]] std::string media_phrase(const recording::MessageRecord& record,
-                                         const RecordedConnection& connection, Bytes frame);
-  void add_phrase(const std::string& phrase);
 
   Tape tape_;
   output::RedactionPointer redaction_;
   std::optional<output::RedactingSink> redacting_;  ///< into `tape_`
   std::vector<recording::Segment> segments_;
   std::string text_;
-  std::string phrase_;
   std::array<FrameLine, 61> frame_lines_;
 };
 

@@ -368,6 +368,22 @@ void add_head(Target& target, proto_tree* tree, proto_item* item, const Recorded
   add_missing_segment(target.pinfo, item, batch);
 }
 
+/// What the packet brings, behind the protocol's name.
+void add_summary(proto_item* item, std::string_view info) {
+  constexpr std::size_t longest = 190;
+  constexpr unsigned continues = 0x80;  // as the first two bits of a byte within a character
+  const bool is_cut = info.size() > longest;
+  if (is_cut) {
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(info[end]) & 0xC0U) == continues) --end;
+    info = info.substr(0, end);
+  }
+  const field_info* const about = PITEM_FINFO(item);
+  if (about == nullptr) return;
+  ItemLabel label(item);
+  label << about->hfinfo->name << ", " << info << (is_cut ? "\u2026" : "");
+}
+
 /// What chunks and messages lie in: the packet's bytes, or if those are enciphered, what they are in clear. A
 /// clear text that the packet has but a part of is not shown.
 tvbuff_t* tvb_in_clear(Target& target, tvbuff_t* tvb, const RecordedConnection& connection,
@@ -386,7 +402,7 @@ tvbuff_t* tvb_in_clear(Target& target, tvbuff_t* tvb, const RecordedConnection& 
 
 void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
             const RecordedConnection& connection, const recording::RecordBatch& batch, Bytes frame,
-            Presenter& presenter) {
+            const char* info, Presenter& presenter) {
   if (tree == nullptr) return;
   Target target;
   target.tvb = tvb;
@@ -397,7 +413,8 @@ void render(int protocol, tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
   const bool at_end = batch.place == end_place;
   tvbuff_t* clear = tvb_in_clear(target, tvb, connection, batch, frame);
   proto_item* item = proto_tree_add_item(tree, protocol, clear, 0, at_end ? 0 : -1, ENC_NA);
-  if (target.labels) proto_item_append_text(item, ", %s", presenter.summary(batch, connection, frame));
+  if (target.labels)
+    add_summary(item, info != nullptr ? info : presenter.info_column(batch, connection, frame));
   proto_tree* root = proto_item_add_subtree(item, subtree());
   add_head(target, root, item, connection, batch);
   recording::Record record;

@@ -139,17 +139,9 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
   col_add_str(pinfo->cinfo, COL_INFO, shown->text);
 }
 
-void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
-          const recording::RecordBatch& batch, Bytes frame) {
-  if (pinfo->cinfo != nullptr) {
-    show_columns(pinfo, connection.transport(), presenter().info_column(batch, connection, frame));
-  }
-  show_without_columns(tvb, pinfo, tree, connection, batch, frame);
-}
-
-void show_without_columns(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
-                          const RecordedConnection& connection, const recording::RecordBatch& batch,
-                          Bytes frame) {
+/// Tree and taps. `info`: the text of the Info column, as far as it was made.
+void show_with_info(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
+                    const recording::RecordBatch& batch, Bytes frame, const char* info) {
   queue_batch(pinfo, connection, batch, frame);
   if (!proto_is_protocol_enabled(find_protocol_by_id(protocol))) return;  // RTMFP is one of its own
   if (tree == nullptr) {
@@ -157,7 +149,25 @@ void show_without_columns(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
     return;
   }
   remember_shown(pinfo, connection);
-  render(protocol, tvb, pinfo, tree, connection, batch, frame, presenter());
+  render(protocol, tvb, pinfo, tree, connection, batch, frame, info, presenter());
+}
+
+void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedConnection& connection,
+          const recording::RecordBatch& batch, Bytes frame) {
+  const char* info = nullptr;
+  if (pinfo->cinfo != nullptr) {
+    info = presenter().info_column(batch, connection, frame);
+    if (tree != nullptr)
+      info = wmem_strdup(pinfo->pool, info);  // the presenter's lasts until it is asked again
+    show_columns(pinfo, connection.transport(), info);
+  }
+  show_with_info(tvb, pinfo, tree, connection, batch, frame, info);
+}
+
+void show_without_columns(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
+                          const RecordedConnection& connection, const recording::RecordBatch& batch,
+                          Bytes frame) {
+  show_with_info(tvb, pinfo, tree, connection, batch, frame, nullptr);
 }
 
 }  // namespace rtmpscope::plugin

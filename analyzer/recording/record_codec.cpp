@@ -1,6 +1,7 @@
 #include "recording/record_codec.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace rtmpscope::recording {
 namespace {
@@ -37,6 +38,9 @@ constexpr std::uint8_t picture_mask = 0x0F;
 constexpr std::uint8_t whole = 0x10;
 constexpr std::uint8_t has_filler = 0x20;
 
+/// A chunk has at most 8 numbers, a message 14.
+constexpr std::size_t longest_record = 4 + 14 * longest_varint;
+
 std::uint8_t tag_of(Record::Kind kind, Direction direction) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(kind) |
                                    (direction == Direction::to_client ? to_client : 0U));
@@ -57,10 +61,8 @@ std::uint64_t end_of(const ChunkRecord& record) {
 }  // namespace
 
 void write_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
-  for (; value >= varint_more; value >>= varint_bits) {
-    out.push_back(static_cast<std::uint8_t>(value | varint_more));
-  }
-  out.push_back(static_cast<std::uint8_t>(value));
+  std::array<std::uint8_t, longest_varint> bytes;  // NOLINT(*-member-init): as much as is written is read
+  out.insert(out.end(), bytes.data(), write_varint(bytes.data(), value));
 }
 
 std::uint64_t read_varint(Bytes& in) {
@@ -81,29 +83,28 @@ void RecordWriter::begin(std::uint64_t stream_offset, std::uint32_t frame) {
   frame_ = frame;
 }
 
-void RecordWriter::offset(std::uint64_t stream_offset) {
-  write_varint(out_, zigzag(stream_offset - near_));
-}
-
 std::uint64_t RecordReader::offset() {
   return near_ + unzigzag(read_varint(in_));
 }
 
 void RecordWriter::chunk(Direction direction, const ChunkRecord& record) {
   const rtmp::ChunkHeader& header = record.header;
-  out_.push_back(static_cast<std::uint8_t>(
+  std::array<std::uint8_t, longest_record> bytes;  // NOLINT(*-member-init): as much as is written is read
+  std::uint8_t* to = bytes.data();
+  *to++ = static_cast<std::uint8_t>(
       tag_of(Record::Kind::chunk, direction) | unsigned{header.format} << format_shift |
-      unsigned{header.basic_size} << basic_size_shift | (header.has_extended_timestamp ? extended : 0U)));
-  offset(header.stream_offset);
-  write_varint(out_, header.chunk_stream_id);
-  if (header.format <= 2) write_varint(out_, header.timestamp_field);
+      unsigned{header.basic_size} << basic_size_shift | (header.has_extended_timestamp ? extended : 0U));
+  to = write_varint(to, zigzag(header.stream_offset - near_));
+  to = write_varint(to, header.chunk_stream_id);
+  if (header.format <= 2) to = write_varint(to, header.timestamp_field);
   if (header.format <= 1) {
-    write_varint(out_, header.length);
-    out_.push_back(header.type_id);
+    to = write_varint(to, header.length);
+    *to++ = header.type_id;
   }
-  if (header.format == 0) write_varint(out_, header.message_stream_id);
-  if (header.has_extended_timestamp) write_varint(out_, header.extended_timestamp);
-  write_varint(out_, record.payload_length);
+  if (header.format == 0) to = write_varint(to, header.message_stream_id);
+  if (header.has_extended_timestamp) to = write_varint(to, header.extended_timestamp);
+  to = write_varint(to, record.payload_length);
+  out_.insert(out_.end(), bytes.data(), to);
   near_ = end_of(record);
 }
 
@@ -132,33 +133,33 @@ void RecordReader::read_chunk(std::uint8_t tag, ChunkRecord& record) {
 void RecordWriter::message(Direction direction, const MessageRecord& record) {
   const rtmp::MessageHeader& header = record.header;
   const KeptBytes& body = record.body;
-  out_.push_back(static_cast<std::uint8_t>(
+  std::array<std::uint8_t, longest_record> bytes;  // NOLINT(*-member-init): as much as is written is read
+  std::uint8_t* to = bytes.data();
+  *to++ = static_cast<std::uint8_t>(
       tag_of(Record::Kind::message, direction) | (record.complete ? 0U : incomplete) |
       (header.timestamp_exact ? 0U : estimated) | (header.message_stream_id_known ? 0U : stream_unknown) |
-      (record.link != 0 ? has_link : 0U) | (body.copy != nullptr ? body_copied : 0U)));
-  if (!record.complete) out_.push_back(header.length_known ? 1 : 0);
-  out_.push_back(header.type_id);
-  write_varint(out_, header.chunk_stream_id);
-  write_varint(out_, header.message_stream_id);
-  write_varint(out_, header.timestamp);
-  write_varint(out_, header.length);
-  write_varint(out_, header.chunks);
+      (record.link != 0 ? has_link : 0U) | (body.copy != nullptr ? body_copied : 0U));
+  if (!record.complete) *to++ = header.length_known ? 1 : 0;
+  *to++ = header.type_id;
+  to = write_varint(to, header.chunk_stream_id);
+  to = write_varint(to, header.message_stream_id);
+  to = write_varint(to, header.timestamp);
+  to = write_varint(to, header.length);
+  to = write_varint(to, header.chunks);
   const bool timed = header.first_time != rtmp::no_time;
-  write_varint(out_, std::uint64_t{header.header_bytes} << header_bytes_shift |
-                         (timed ? has_first_time : 0U) | (record.contents ? has_contents : 0U) |
-                         (header.header_type & two_bits));
-  if (timed) write_varint(out_, static_cast<std::uint64_t>(header.first_time));
-  write_varint(out_, zigzag(frame_ - header.first_frame));
-  offset(header.stream_offset);
-  write_varint(out_, record.stream_name);
-  write_varint(out_, record.app);
-  if (record.link != 0) write_varint(out_, record.link);
-  write_varint(out_, body.size);
-  if (body.copy != nullptr) {
-    out_.insert(out_.end(), body.copy, body.copy + body.size);
-  } else {
-    write_varint(out_, body.offset);
-  }
+  to = write_varint(to, std::uint64_t{header.header_bytes} << header_bytes_shift |
+                            (timed ? has_first_time : 0U) | (record.contents ? has_contents : 0U) |
+                            (header.header_type & two_bits));
+  if (timed) to = write_varint(to, static_cast<std::uint64_t>(header.first_time));
+  to = write_varint(to, zigzag(frame_ - header.first_frame));
+  to = write_varint(to, zigzag(header.stream_offset - near_));
+  to = write_varint(to, record.stream_name);
+  to = write_varint(to, record.app);
+  if (record.link != 0) to = write_varint(to, record.link);
+  to = write_varint(to, body.size);
+  if (body.copy == nullptr) to = write_varint(to, body.offset);
+  out_.insert(out_.end(), bytes.data(), to);
+  if (body.copy != nullptr) out_.insert(out_.end(), body.copy, body.copy + body.size);
   if (record.contents) frame_contents(*record.contents);
 }
 

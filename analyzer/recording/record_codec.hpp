@@ -10,7 +10,17 @@
 
 namespace rtmpscope::recording {
 
-/// Appends `value` in as many bytes as it needs: 1 to 10.
+inline constexpr std::size_t longest_varint = 10;
+
+/// Writes `value` in as many bytes as it needs, 1 to `longest_varint`, and answers where they end.
+inline std::uint8_t* write_varint(std::uint8_t* to, std::uint64_t value) {
+  constexpr unsigned bits = 7;
+  constexpr std::uint8_t more = 0x80;
+  for (; value >= more; value >>= bits) *to++ = static_cast<std::uint8_t>(value | more);
+  *to++ = static_cast<std::uint8_t>(value);
+  return to;
+}
+/// Appends it.
 void write_varint(std::vector<std::uint8_t>& out, std::uint64_t value);
 /// Takes what write_varint has written from the front of `in`, which must hold it whole.
 [[nodiscard]] std::uint64_t read_varint(Bytes& in);
@@ -28,7 +38,6 @@ class RecordWriter {
   [[nodiscard]] Bytes bytes() const { return out_; }
 
  private:
-  void offset(std::uint64_t stream_offset);
   void frame_contents(const media::FrameContents& contents);
 
   std::vector<std::uint8_t> out_;

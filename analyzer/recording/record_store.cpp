@@ -1,6 +1,7 @@
 #include "recording/record_store.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -23,6 +24,9 @@ constexpr std::uint8_t unusual = 0x02;  ///< `repeated`, `missing_before` and `p
 /// it takes fewer bytes.
 constexpr int place_turn = 8;
 
+/// Two bytes, and seven numbers.
+constexpr std::size_t longest_head = 2 + 7 * longest_varint;
+
 }  // namespace
 
 std::uint8_t* RecordStore::room_for(std::size_t size) {
@@ -40,31 +44,32 @@ std::uint8_t* RecordStore::room_for(std::size_t size) {
 }
 
 RecordBatch RecordStore::add(const RecordBatch& batch) {
-  std::vector<std::uint8_t> head;
-  constexpr std::size_t usual_head = 24;
-  head.reserve(usual_head);
+  std::array<std::uint8_t, longest_head> head;  // NOLINT(*-member-init): as much as is written is read
+  std::uint8_t* to = head.data();
   const bool rare = batch.repeated != 0 || batch.missing_before != 0 || batch.proxy_header != 0;
-  head.push_back(static_cast<std::uint8_t>((batch.direction == Direction::to_client ? batch_to_client : 0U) |
-                                           (rare ? unusual : 0U)));
-  write_varint(head, std::rotl(batch.place, place_turn));
-  write_varint(head, batch.stream_offset);
-  write_varint(head, batch.length);
+  *to++ = static_cast<std::uint8_t>((batch.direction == Direction::to_client ? batch_to_client : 0U) |
+                                    (rare ? unusual : 0U));
+  to = write_varint(to, std::rotl(batch.place, place_turn));
+  to = write_varint(to, batch.stream_offset);
+  to = write_varint(to, batch.length);
   if (rare) {
-    write_varint(head, batch.repeated);
-    write_varint(head, batch.missing_before);
-    write_varint(head, batch.proxy_header);
+    to = write_varint(to, batch.repeated);
+    to = write_varint(to, batch.missing_before);
+    to = write_varint(to, batch.proxy_header);
   }
-  head.push_back(batch.message_type);
-  write_varint(head, batch.records.size());
+  *to++ = batch.message_type;
+  to = write_varint(to, batch.records.size());
 
-  std::uint8_t* out = room_for(head.size() + batch.records.size());
+  const auto head_size = static_cast<std::size_t>(to - head.data());
+  std::uint8_t* out = room_for(head_size + batch.records.size());
   const Block& block = blocks_.back();
-  std::memcpy(out, head.data(), head.size());
-  if (!batch.records.empty()) std::memcpy(out + head.size(), batch.records.data(), batch.records.size());
-  const Entry entry{batch.frame, static_cast<std::uint32_t>(blocks_.size() - 1),
-                    static_cast<std::uint16_t>(out - block.bytes.get())};
-  entries_.push_back(entry);
-  return read(entry);
+  std::memcpy(out, head.data(), head_size);
+  if (!batch.records.empty()) std::memcpy(out + head_size, batch.records.data(), batch.records.size());
+  entries_.push_back({batch.frame, static_cast<std::uint32_t>(blocks_.size() - 1),
+                      static_cast<std::uint16_t>(out - block.bytes.get())});
+  RecordBatch added = batch;
+  added.records = Bytes(out + head_size, batch.records.size());
+  return added;
 }
 
 RecordBatch RecordStore::read(const Entry& entry) const {

@@ -29,11 +29,14 @@ bool has_version(Bytes run) {
   return false;
 }
 
-bool is_text(Bytes run, std::size_t small_letters) {
-  constexpr std::size_t shortest = 8;
+constexpr std::size_t shortest = 8;
+
+bool is_text(Bytes run) {
   constexpr std::size_t long_enough = 12;
-  if (run.size() < shortest) return false;
-  return run.size() >= long_enough || 8 * small_letters >= 7 * run.size() || has_version(run);
+  if (run.size() >= long_enough) return true;
+  const auto small_letters =
+      std::ranges::count(run, Letter::small, [](std::uint8_t byte) { return letters[byte]; });
+  return 8 * static_cast<std::size_t>(small_letters) >= 7 * run.size() || has_version(run);
 }
 
 Bytes at(Bytes bytes, Range range) {
@@ -43,26 +46,28 @@ Bytes at(Bytes bytes, Range range) {
 }  // namespace
 
 std::vector<Range> find_random_texts(Bytes bytes) {
+  const auto is_letter = [&](std::size_t place) { return letters[bytes[place]] != Letter::none; };
   std::vector<Range> found;
-  std::size_t begin = 0;
-  std::size_t small_letters = 0;
-  for (std::size_t i = 0; i <= bytes.size(); ++i) {
-    const Letter letter = i == bytes.size() ? Letter::none : letters[bytes[i]];
-    if (letter != Letter::none) {
-      small_letters += letter == Letter::small ? 1U : 0U;
+  // A run of letters can begin at `begin`. Its last byte is looked at first: most bytes are none, and then
+  // those in front of it need no look.
+  for (std::size_t begin = 0; begin + shortest <= bytes.size() && found.size() < most_random_texts;) {
+    std::size_t known = begin + shortest;
+    while (known > begin && is_letter(known - 1)) --known;
+    if (known > begin) {
+      begin = known;
       continue;
     }
-    if (is_text(bytes.subspan(begin, i - begin), small_letters)) {
+    std::size_t end = begin + shortest;
+    while (end < bytes.size() && is_letter(end)) ++end;
+    if (is_text(bytes.subspan(begin, end - begin))) {
       const Range range{static_cast<std::uint32_t>(begin),
-                        static_cast<std::uint32_t>(std::min(i - begin, longest_random_text))};
+                        static_cast<std::uint32_t>(std::min(end - begin, longest_random_text))};
       const auto is_same = [&](Range other) {
         return std::ranges::equal(at(bytes, other), at(bytes, range));
       };
       if (std::ranges::none_of(found, is_same)) found.push_back(range);
-      if (found.size() == most_random_texts) break;
     }
-    begin = i + 1;
-    small_letters = 0;
+    begin = end + 1;
   }
   return found;
 }
