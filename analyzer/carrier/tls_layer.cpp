@@ -492,13 +492,6 @@ void TlsLayer::on_end(Direction direction, const StreamEnd& end) {
   next().on_end(direction, {at.inner, end.cause, end.packet});
 }
 
-/// A side that says nothing, and yet was answered, was not captured.
-bool TlsLayer::lacks_a_side() const {
-  const Side& client = sides_[index_of(role(Direction::to_server))];
-  const Side& server = sides_[index_of(role(Direction::to_client))];
-  return client.totals.records == 0 || (server.totals.records == 0 && client.is_protected);
-}
-
 void TlsLayer::add_to(LayerContext& context) const {
   context.carriers.tls = true;
   context.carriers.is_like_rtmp = opening_.likeness.value_or(tls::Likeness::none) != tls::Likeness::none;

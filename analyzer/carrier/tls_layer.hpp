@@ -82,12 +82,17 @@ class TlsLayer final : public Layer {
   };
   enum class Answer : std::uint8_t { taken, wait };
 
-  [[nodiscard]] bool lacks_a_side() const;
-
   [[nodiscard]] Side& side(Direction direction) { return sides_[index_of(direction)]; }
   /// By the roles that the ClientHello shows.
   [[nodiscard]] Direction role(Direction direction) const {
     return swapped_ ? opposite(direction) : direction;
+  }
+
+  /// A side that says nothing, and yet was answered, was not captured.
+  [[nodiscard]] bool lacks_a_side() const {
+    const Side& client = sides_[index_of(role(Direction::to_server))];
+    const Side& server = sides_[index_of(role(Direction::to_client))];
+    return client.totals.records == 0 || (server.totals.records == 0 && client.is_protected);
   }
 
   void read(Direction direction, const StreamData& data);

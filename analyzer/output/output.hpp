@@ -33,6 +33,7 @@ struct OutputSpan {
     verdict_element = 256,   ///< JSON document: one element of "verdicts"
     verdict_member = 512,    ///< JSON document: the object "verdict"
     verdict_lines = 128,     ///< text: see output/text/verdict_lines.hpp
+    health_line = 1024,      ///< text: likewise; stands behind the verdict
   };
 
   std::uint64_t frame =

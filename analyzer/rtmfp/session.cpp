@@ -438,7 +438,8 @@ void Session::close(EndCause cause, PacketRef packet) {
   }
   // An answer may be cut, or hold what has no key.
   const bool is_silent = totals_[index_of(Direction::to_client)].packets == 0 && !context_.startup_cut;
-  if (!answered() && !glare_ && is_silent) emit_finding(FindingId::rtmfp_no_answer, std::nullopt, 0, 0, packet);
+  if (!answered() && !glare_ && is_silent)
+    emit_finding(FindingId::rtmfp_no_answer, std::nullopt, 0, 0, packet);
   if (undecoded_ != 0) emit_finding(FindingId::rtmfp_no_key, std::nullopt, undecoded_, 0, packet);
   messages_.close(cause, packet, totals_);
   for (Flows& flows : flows_) flows.clear();

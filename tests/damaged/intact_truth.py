@@ -12,7 +12,7 @@ from layers import endpoint
 from segments import SYN
 
 MESSAGE_HEADER = {0: 11, 1: 7, 2: 3, 3: 0}  # by chunk type (RTMP 5.3.1.2)
-HEADER_KEYS = ("type_id", "chunk_stream_id", "message_stream_id", "length", "chunks")
+HEADER_KEYS = ("type_id", "chunk_stream_id", "message_stream_id", "length", "chunks", "wire_bytes", "header_type")
 # Keys of a message event that are not the message's own: where and when it was captured, and what else was known.
 CONTEXT_KEYS = {
     "event", "time", "frame", "connection", "uid", "direction", "type", "timestamp", "timestamp_exact", "first_frame",

@@ -35,7 +35,8 @@ COPIES = "the network makes copies of packets; each is one more for tcptrace, an
 KNOWN = {  # (capture, figure): reason
     ("netem_dup.pcap", "repeated"): COPIES,
     ("netem_dup.pcap", "duplicates"): COPIES,
-    ("netem_loss3_at_client.pcap", "bytes"): "the server's last 469 bytes come behind the client's reset, which ends it",
+    ("netem_loss3_at_client.pcap", "bytes"):
+        "the server's last 469 bytes come behind the client's reset, which ends it",
     ("netem_reorder.pcap", "repeated"):
         "one was overtaken by newer segments, so that it looks like a copy that the capture took later",
 }

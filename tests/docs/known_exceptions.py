@@ -12,7 +12,6 @@ WIDE_PYTHON = {
     "tests/damaged/damage_report.py": "lines of the page that it writes",
     "tests/findings/judged_rows.py": "one session a line; to be wrapped",
     "tests/judgement/statistics_test.py": "comparisons with their bounds; to be wrapped",
-    "tests/judgement/verdicts_test.py": "its first lines; to be wrapped",
 }
 
 # Functions over 60 lines. One that has to stay that long says why itself, in a comment "// long: reason".

@@ -17,7 +17,8 @@ from verdict_lines import captures_in, key_arguments
 HEALTHY = (
     "pub_ffmpeg_nginx_*", "nms_gst_publish.*", "pub_gst_librtmp_nginx.*", "rtmp_crtmp_publish_ffmpeg.*", "encap_*",
     "link_*", "obs_nginx.*", "netem_clean_10ms.*", "netem_reorder.*", "netem_dup.*", "play_vod_*", "vod_*",
-    "lal_ffmpeg_rtmpdump.*", "srs_avc_aac.*", "pubplay_*", "port_reuse.*", "redirect_publish.*", "multi_8streams_nginx.*",
+    "lal_ffmpeg_rtmpdump.*", "srs_avc_aac.*", "pubplay_*", "port_reuse.*", "redirect_publish.*",
+    "multi_8streams_nginx.*",
     "rtmpt_*", "rtmp_tcserver_*", "ip_fragments.*", "segments_*", "pub_big_metadata.*", "pub_hi_chunk128.*",
 )  # fmt: skip
 UNDECIDED = {"capture_hole", "other_side_missing", "capture_ended", "unknown"}

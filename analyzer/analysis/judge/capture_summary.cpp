@@ -80,7 +80,15 @@ CaptureSummary::Part CaptureSummary::part_of(const History& history) {
   return part;
 }
 
+void CaptureSummary::add_fault(const ConnectionReport& report) {
+  for (const JudgedFinding& finding : report.findings) {
+    if (finding.severity > fault_.severity)
+      fault_ = {finding.severity, report.connection, finding.text, finding.what_to_do};
+  }
+}
+
 void CaptureSummary::add(const ConnectionReport& report, bool is_told) {
+  add_fault(report);
   if (is_told) return;
   const Part part = part_of(report.history);
   ++count_;
@@ -111,6 +119,12 @@ CaptureVerdict CaptureSummary::all_well() const {
   } else {
     verdict.title = fmt::format("All {} connections ended properly.", count_);
   }
+  if (fault_.severity == Severity::note) return verdict;
+  verdict.severity = fault_.severity;
+  verdict.title += count_ == 1 ? " But " + fault_.text + "."
+                               : fmt::format(" But in connection {}: {}.", fault_.connection, fault_.text);
+  verdict.next_step = fault_.what_to_do;
+  verdict.connections = {fault_.connection};
   return verdict;
 }
 

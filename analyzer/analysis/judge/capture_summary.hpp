@@ -28,6 +28,14 @@ class CaptureSummary {
     std::string sentence, next_step;         ///< of the first one
   };
 
+  /// The worst of what was found, above note; the first of these.
+  struct Fault {
+    Severity severity = Severity::note;
+    std::uint32_t connection = 0;
+    std::string text, what_to_do;
+  };
+
+  void add_fault(const ConnectionReport& report);
   [[nodiscard]] static Part part_of(const History& history);
   [[nodiscard]] CaptureVerdict all_well() const;
   [[nodiscard]] std::string title(Part part, CauseId cause, const Group& group) const;
@@ -35,6 +43,7 @@ class CaptureSummary {
   std::map<std::pair<Part, CauseId>, Group> groups_;
   std::map<Part, std::uint64_t> of_part_;
   std::uint64_t count_ = 0;
+  Fault fault_;
 };
 
 }  // namespace rtmpscope::analysis

@@ -25,6 +25,11 @@ void TextAssembler::add(const Output& from, const OutputSpan& span, std::uint32_
   if ((span.flags & OutputSpan::verdict_lines) != 0) {
     return add_verdict(from.bytes.view(span.begin, span.end), number, to);
   }
+  if ((span.flags & OutputSpan::health_line) != 0) {
+    if (order_ != BlockOrder::end)
+      health_.push_back({number, spool_.append(from.bytes.view(span.begin, span.end))});
+    return;
+  }
   if (order_ == BlockOrder::end || number == 0) return append_span(from, span, number, to);
   Buffer text;
   append_span(from, span, number, text);
@@ -50,6 +55,7 @@ void TextAssembler::give_up_order(Buffer& to) {
   for (const Part& part : parts_) append_part(part, to);
   parts_.clear();
   verdicts_.clear();
+  health_.clear();
   rows_.clear();
   order_ = BlockOrder::end;
 }
@@ -71,6 +77,7 @@ void TextAssembler::add_row(std::string_view packed_row, std::uint32_t number) {
 void TextAssembler::sort() {
   std::ranges::stable_sort(parts_, {}, &Part::number);
   std::ranges::stable_sort(verdicts_, {}, &Part::number);
+  std::ranges::stable_sort(health_, {}, &Part::number);
   std::ranges::sort(rows_, {}, &Row::number);
   const auto largest_first = [&](auto key) {
     std::ranges::stable_sort(rows_,
@@ -143,8 +150,10 @@ void TextAssembler::append_block(std::uint32_t number, Buffer& to) const {
     append_part(part, text);
     const std::size_t line_end = std::min(text.view().find('\n'), text.size() - 1) + 1;
     to.append(text.view().substr(0, line_end));
-    for (const Part& verdict : std::ranges::equal_range(verdicts_, number, {}, &Part::number)) {
-      append_part(verdict, to);
+    for (const std::vector<Part>* const judged : {&verdicts_, &health_}) {
+      for (const Part& lines : std::ranges::equal_range(*judged, number, {}, &Part::number)) {
+        append_part(lines, to);
+      }
     }
     to.append(text.view().substr(line_end));
   }

@@ -56,6 +56,7 @@ class TextAssembler final : public Assembler {
   Spool spool_;
   std::vector<Part> parts_;     ///< of blocks, in the order in which they came, later by connection
   std::vector<Part> verdicts_;  ///< lines of verdicts, by connection once sorted
+  std::vector<Part> health_;    ///< likewise; not where blocks are put out as they come
   std::vector<Row> rows_;
   std::size_t next_row_ = 0;
   bool sorted_ = false;

@@ -61,11 +61,11 @@ void TextRenderer::on_event(const rtmp::Event& event) {
     case EventKind::message:
       return on_message(conversation_of(event), static_cast<const rtmp::MessageEvent&>(event));
     case EventKind::handshake: return on_handshake(conversation_of(event), event);
+    case EventKind::score:
     case EventKind::verdict:
     case EventKind::capture_verdict: describe(event); return add_verdict_span(output_, event, tape_, style_);
     case EventKind::fingerprint:
-    case EventKind::stream_totals:
-    case EventKind::score: return;  // the connection's header draws them
+    case EventKind::stream_totals: return;  // the connection's header draws them
     default: break;
   }
   Conversation& conversation = conversation_of(event);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "output/text/connection_header.hpp"
 #include "output/text/field_texts.hpp"
 
@@ -72,16 +74,42 @@ std::string verdict_lines(const Tape& event, const Style& style) {
   return out;
 }
 
+std::string health_line(const Tape& event, const Style& style) {
+  std::optional<std::uint64_t> health;
+  std::string parts, name;
+  for (const Tape::Entry& entry : event.entries()) {
+    if (entry.op == Tape::Op::number && entry.id == FieldId::score_health) health = entry.number;
+    if (entry.op == Tape::Op::text && entry.id == FieldId::score_part_name)
+      name = safe(as_text(event.bytes(entry)), style.ascii);
+    if (entry.op == Tape::Op::real && entry.id == FieldId::score_part_share && entry.real > 0)
+      parts.append(fmt::format("{}{} {:.0f} % bad", parts.empty() ? ": " : ", ", name, 100 * entry.real));
+  }
+  if (!health) return {};
+  std::string out;
+  add_line(out, fmt::format("health {} of 100{}", *health, parts));
+  return out;
+}
+
+namespace {
+
+std::string lines_of(const rtmp::Event& event, const Tape& described, const Style& style) {
+  if (event.kind == EventKind::capture_verdict) return capture_verdict_lines(described, style);
+  if (event.kind == EventKind::score) return health_line(described, style);
+  return verdict_lines(described, style);
+}
+
+}  // namespace
+
 void add_verdict_span(Output& output, const rtmp::Event& event, const Tape& described, const Style& style) {
-  const bool of_capture = event.kind == EventKind::capture_verdict;
   const auto begin = static_cast<std::uint32_t>(output.bytes.size());
-  output.bytes.append(of_capture ? capture_verdict_lines(described, style) : verdict_lines(described, style));
+  output.bytes.append(lines_of(event, described, style));
   const auto end = static_cast<std::uint32_t>(output.bytes.size());
-  output.spans.push_back({.connection = event.connection,
-                          .begin = begin,
-                          .number_at = end,
-                          .end = end,
-                          .flags = OutputSpan::verdict_lines});
+  output.spans.push_back(
+      {.connection = event.connection,
+       .begin = begin,
+       .number_at = end,
+       .end = end,
+       .flags = event.kind == EventKind::score ? OutputSpan::health_line : OutputSpan::verdict_lines});
 }
 
 std::string capture_verdict_lines(const Tape& event, const Style& style) {

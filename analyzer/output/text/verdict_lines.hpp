@@ -14,11 +14,14 @@ namespace rtmpscope::output {
 /// to do; and what else it might have been. Lines are indented by header_indent and end with a newline.
 [[nodiscard]] std::string verdict_lines(const Tape& event, const Style& style);
 
+/// Of an event score: the health, and the parts that took something from it; empty if too little was judged.
+[[nodiscard]] std::string health_line(const Tape& event, const Style& style);
+
 /// Of an event capture_verdict: one or two lines and an empty one.
 [[nodiscard]] std::string capture_verdict_lines(const Tape& event, const Style& style);
 
-/// Appends the lines of either event as a span of its own (OutputSpan::verdict_lines), which the assembler
-/// puts behind the first line of the connection's block, or in front of everything.
+/// Appends the lines of any of these events as a span of its own (OutputSpan::verdict_lines), which the
+/// assembler puts behind the first line of the connection's block, or in front of everything.
 void add_verdict_span(Output& output, const rtmp::Event& event, const Tape& described, const Style& style);
 
 }  // namespace rtmpscope::output

@@ -40,8 +40,12 @@ TEST(Reference, FindingsOfTheJudgeSayWhatToDo) {
     const bool has_rule = row["priority"] != "";
     EXPECT_EQ(has_rule, row["what_to_do"] != "") << row["id"];
     judged += has_rule ? 1 : 0;
-    if (row["id"] == "starved") EXPECT_EQ(row["needs"], "exact_time, no_hole");
-    if (row["id"] == "tls_no_keys") EXPECT_FALSE(has_rule);
+    if (row["id"] == "starved") {
+      EXPECT_EQ(row["needs"], "exact_time, no_hole");
+    }
+    if (row["id"] == "tls_no_keys") {
+      EXPECT_FALSE(has_rule);
+    }
   }
   EXPECT_GE(judged, 70U);
 }
