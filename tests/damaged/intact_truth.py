@@ -12,11 +12,12 @@ from layers import endpoint
 from segments import SYN
 
 MESSAGE_HEADER = {0: 11, 1: 7, 2: 3, 3: 0}  # by chunk type (RTMP 5.3.1.2)
-HEADER_KEYS = ("type_id", "chunk_stream_id", "message_stream_id", "length", "chunks", "wire_bytes", "header_type")
+HEADER_KEYS = ("type_id", "chunk_stream_id", "message_stream_id", "length", "chunks")
 # Keys of a message event that are not the message's own: where and when it was captured, and what else was known.
 CONTEXT_KEYS = {
     "event", "time", "frame", "connection", "uid", "direction", "type", "timestamp", "timestamp_exact", "first_frame",
     "first_time", "stream_offset", "complete", "request_frame", "response_time_ms", "stream_name", *HEADER_KEYS,
+    "wire_bytes", "header_type",  # of the chunk headers, which a damage may write in other forms
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ import reference_rtmpe
 import reference_tunnel
 import tshark_rtmp
 from known_differences import AFTER_EXTENDED_DELTA, as_tshark_shows, explanation, not_whole
-from program import Pairs, Program, SAMPLES
+from program import Pairs, Program, SAMPLES, strip
 from streams import tcp_streams, tls_streams
 
 HEADER = ("type_id", "chunk_stream_id", "message_stream_id", "timestamp", "length", "chunks", "stream_offset")
@@ -60,7 +60,8 @@ def our_message(event):
     body = event.get("command") or event.get("data") or Pairs()
     if message["type_id"] in (reference_rtmp.COMMAND_AMF0, reference_rtmp.DATA_AMF0):
         message["values"] = [body.get(key) for key in ("name", "transaction_id") if body.get(key) is not None]
-        message["values"] += body.get("arguments", [])
+        # What an ECMA array announces is no value.
+        message["values"] += strip(body.get("arguments", []), {"@count"})
     return message
 
 

@@ -33,8 +33,6 @@ DIRECTIONS = ("to_server", "to_client")
 # (capture, figure): why tshark says something else. A row that explains nothing fails.
 KNOWN = {
     ("encap_vxlan.pcap", "in_flight"): "tshark does not count the bytes that were not captured",
-    ("midstream_chunk128.pcap", "in_flight"):
-        "before the first acknowledgement of a side nothing is known to be in flight",
     ("netem_loss5.pcap", "in_flight"): "tshark does not count what is behind a hole",
     ("pcapng_two_interfaces.pcapng", "disorder"): "captured twice, and not sent twice",
     ("rtmp_tcserver_ffmpeg.pcap", "round_trips"):

@@ -131,6 +131,7 @@ def from_text(program, path, options):
 
 
 def from_tshark(tshark, path, ids, keys):
+    ids = [finding_id for finding_id in ids if finding_id not in JUDGED and finding_id not in WITHOUT_ROW]
     columns = [argument for finding_id in ids for argument in ("-e", f"rtmpscope.finding.{finding_id}")]
     given = ("-o", f"rtmpscope.key_file:{tshark.readable(keys)}")
     fields = ("-T", "fields", "-e", "ip.src", "-e", "ip.dst", *columns)
