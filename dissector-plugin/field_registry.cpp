@@ -143,10 +143,17 @@ bool may_appear(std::string_view name) {
   return std::ranges::find(others, first) == others.end();
 }
 
+/// What the SYN says, which is TCP's packet.
+bool is_of_syn(std::string_view name) {
+  constexpr std::array<std::string_view, 4> options = {".mss", ".sack", ".timestamps", ".window_scale"};
+  return name.starts_with("connection_open.") &&
+         std::ranges::any_of(options, [&](std::string_view option) { return name.ends_with(option); });
+}
+
 /// What only the judge says of a finding is in no packet.
 bool may_appear(FieldId id) {
   const bool is_judged = id >= FieldId::finding_priority && id <= FieldId::finding_evidence_value;
-  return !is_judged && may_appear(info(id).filter);
+  return !is_judged && !is_of_syn(info(id).filter) && may_appear(info(id).filter);
 }
 
 /// The judge's findings are the last of the table.

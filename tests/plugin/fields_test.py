@@ -29,6 +29,9 @@ NEVER_HERE = {
     "rtmpscope.stray_segment": "robustness_test.py",
     "rtmpscope.nal_unit_undecoded": "only with H.264 that Wireshark's own dissector gives up on: behaviour_test.py",
     "rtmpscope.redacted": "redaction_test.py",
+    "rtmpscope.finding.after_gap": "damaged_events_test.py",
+    "rtmpscope.finding.carrier_offset": "of findings in TLS and HTTP: encrypted_test.py",
+    "rtmpscope.finding.sequence_number": "of findings in RTMFP with losses",
     "rtmpscope.rtmpe_open.padding": "of one secret in 256, which begins with zeros: tests/unit/carrier",
 }
 
