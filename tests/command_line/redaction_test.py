@@ -22,7 +22,10 @@ OUTPUTS = (
 )  # fmt: skip
 PSEUDONYM = r"<[a-z0-9_]+ [0-9a-f]{6}, \d+ bytes?>"
 NO_INPUT = 3
-ADDRESS = r"10\.0\.0\.\d|192\.0\.2\.2|(?<![0-9a-f])50000(?![0-9a-f])|1:[A-Za-z0-9+/]{27}=|[0-9>]:1935\b(?!,)|\"port\":\d"
+ADDRESS = (
+    r"10\.0\.0\.\d|192\.0\.2\.2|(?<![0-9a-f])50000(?![0-9a-f])|1:[A-Za-z0-9+/]{27}="
+    r"|[0-9>]:1935\b(?!,)|\"port\":\d"
+)
 
 
 class RedactionTest(unittest.TestCase):
