@@ -88,12 +88,17 @@ void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured,
   if (wire_length == 0) return;
   const std::uint64_t retransmitted = totals.retransmitted_bytes;
   const std::uint32_t lost = delivery.losses == nullptr ? 0 : delivery.losses->before;
-  const bool received = acknowledged_beyond(offset + wire_length - 1);
   accept(offset, captured, wire_length, delivery);
   if (totals.retransmitted_bytes == retransmitted) return;
   ++totals.retransmitted_segments;
-  if (delivery.losses == nullptr || delivery.losses->before != lost || delivery.is_copy) return;
-  ++(received ? delivery.losses->spurious : delivery.losses->behind);
+  if (delivery.losses != nullptr && delivery.losses->before == lost)
+    count_loss(offset + wire_length, delivery);
+}
+
+/// Of a segment that was sent again and ends at `end`.
+void StreamReassembler::count_loss(std::uint64_t end, Delivery& delivery) const {
+  if (delivery.losses == nullptr || delivery.is_copy) return;
+  ++(acknowledged_beyond(end - 1) ? delivery.losses->spurious : delivery.losses->behind);
 }
 
 void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_length, Delivery& delivery) {
@@ -102,9 +107,7 @@ void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_lengt
   const auto next = static_cast<std::int64_t>(next_);
   if (offset < next) {
     ++totals.retransmitted_segments;
-    const bool received = acknowledged_beyond(static_cast<std::uint64_t>(std::max<std::int64_t>(end, 1)) - 1);
-    if (delivery.losses != nullptr && !delivery.is_copy)
-      ++(received ? delivery.losses->spurious : delivery.losses->behind);
+    count_loss(static_cast<std::uint64_t>(std::max<std::int64_t>(end, 1)), delivery);
   }
   if (end <= next) {
     totals.retransmitted_bytes += wire_length;

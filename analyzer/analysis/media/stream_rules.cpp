@@ -44,6 +44,12 @@ struct Second {
   void see(const RuleSight& sight) const { stream.board().see(sight, tell); }
 };
 
+/// Whether the sender had more to send.
+bool is_held_back(LimitedBy limited_by) {
+  return limited_by == LimitedBy::path || limited_by == LimitedBy::receiver ||
+         limited_by == LimitedBy::socket_buffer;
+}
+
 void judge_pause(const Second& now) {
   StreamMedia& stream = now.stream;
   if (stream.sample().recorded || stream.hole_seconds() == 0) return;
@@ -59,11 +65,9 @@ void judge_pause(const Second& now) {
                         limit(ThresholdId::pause_warning, scale), limit(ThresholdId::pause_error, scale));
     // A server that has nothing to send may not say that its publisher has left. If media comes again, it was
     // a pause.
-    const LimitedBy limit_now = limited_by(stream);
-    const bool is_held_back = limit_now == LimitedBy::path || limit_now == LimitedBy::receiver ||
-                              limit_now == LimitedBy::socket_buffer;
-    if (goes_on && stream.direction() == Direction::to_client && !is_held_back)
-      sight.level = lesser(sight.level, Severity::note);
+    if (sight.level > Severity::note && goes_on && stream.direction() == Direction::to_client &&
+        !is_held_back(limited_by(stream)))
+      sight.level = Severity::note;
   }
   sight.value = divide_rounded(silence, std::int64_t{1000});
   sight.begin = goes_on ? stream.last() : stream.silence_begin();

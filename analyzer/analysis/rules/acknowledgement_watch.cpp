@@ -6,7 +6,7 @@
 
 #include "analysis/finding/number_text.hpp"
 #include "analysis/finding/thresholds.hpp"
-#include "analysis/history/sides.hpp"
+#include "analysis/record/sides.hpp"
 
 namespace rtmpscope::analysis {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "analysis/finding/number_text.hpp"
 #include "analysis/finding/thresholds.hpp"
+#include "analysis/record/sides.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
@@ -89,9 +90,9 @@ void judge_enhanced(const RuleContext& context, RuleResults& to) {
   const std::string four_cc(four_cc_of(first->track->type, first->track->codec));
   JudgedFinding finding = judged(id, first->track->first);
   finding.direction = first->sender;
-  finding.text = fmt::format(
-      "the {} sends {} by Enhanced RTMP, the {} has not announced it", from_client ? "client" : "server",
-      four_cc.empty() ? std::string("a codec") : four_cc, from_client ? "server" : "client");
+  finding.text =
+      fmt::format("the {} sends {} by Enhanced RTMP, the {} has not announced it", noun(first->sender),
+                  four_cc.empty() ? std::string("a codec") : four_cc, noun(opposite(first->sender)));
   const auto& close = history.close;
   const Direction reader = from_client ? Direction::to_client : Direction::to_server;
   if (close && close->ended_by == reader && close->at.time >= first->track->first.time) {

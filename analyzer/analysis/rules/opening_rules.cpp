@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/record/sides.hpp"
 #include "analysis/rules/senders.hpp"
 
 namespace rtmpscope::analysis {
@@ -49,8 +50,8 @@ void judge_tls(const RuleContext& context, const FindingTally& tally, RuleResult
   finding.direction = history.tls.alert_by ? history.tls.alert_by : worst->direction;
   finding.text = "TLS has failed: " + worst->first_text;
   if (!history.tls.alert.empty() && history.tls.alert_by) {
-    finding.text = fmt::format("TLS has failed: the {} sent the alert {}",
-                               *history.tls.alert_by == client ? "client" : "server", history.tls.alert);
+    finding.text = fmt::format("TLS has failed: the {} sent the alert {}", noun(*history.tls.alert_by),
+                               history.tls.alert);
   }
   finding.evidence.push_back({.at = worst->first,
                               .stream_offset = {},

@@ -6,15 +6,9 @@
 
 #include "analysis/finding/number_text.hpp"
 #include "analysis/finding/thresholds.hpp"
+#include "analysis/record/sides.hpp"
 
 namespace rtmpscope::analysis {
-namespace {
-
-double seconds(Timestamp from, Timestamp to) {
-  return to > from ? static_cast<double>(to - from) / 1e9 : 0;
-}
-
-}  // namespace
 
 void PingWatch::on_request(Moment at) {
   ++requests_;
@@ -23,7 +17,7 @@ void PingWatch::on_request(Moment at) {
 
 void PingWatch::on_response(Moment at) {
   if (!open_) return;
-  const double waited = seconds(open_->time, at.time);
+  const double waited = seconds_between(*open_, at);
   slowest_ = std::max(slowest_, waited);
   if (!late_ && waited > info(ThresholdId::ping_answer).value) late_ = open_;
   // Responses come in order, and say what they answer by a time that some programs do not repeat.
@@ -38,7 +32,7 @@ void PingWatch::judge(const RuleContext& context, RuleResults& to) const {
   const double limit = info(ThresholdId::ping_answer).value;
   const std::string limit_text = fmt::format("within {}", seconds_text(limit));
   const auto& close = context.history.close;
-  const double open = open_ && close ? seconds(open_->time, close->at.time) : 0;
+  const double open = open_ && close ? seconds_between(*open_, close->at) : 0;
   if (open <= limit && !late_) {
     if (slowest_ == 0 && open_)
       return to.undecided(id, side, "the connection ended before the answer was due");

@@ -6,8 +6,8 @@
 
 #include "analysis/finding/number_text.hpp"
 #include "analysis/finding/thresholds.hpp"
-#include "analysis/history/sides.hpp"
 #include "analysis/record/captured_text.hpp"
+#include "analysis/record/sides.hpp"
 #include "analysis/rules/senders.hpp"
 
 namespace rtmpscope::analysis {

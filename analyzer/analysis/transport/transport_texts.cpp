@@ -2,6 +2,7 @@
 
 #include "analysis/finding/judge_rules.hpp"
 #include "analysis/finding/thresholds.hpp"
+#include "analysis/record/sides.hpp"
 #include "analysis/transport/transport_judge.hpp"
 
 namespace rtmpscope::analysis {
@@ -11,13 +12,6 @@ std::string in_seconds(std::int64_t milliseconds) {
   return fmt::format("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100);
 }
 
-std::string_view sender_of(Direction direction) {
-  return direction == Direction::to_server ? "client" : "server";
-}
-std::string_view receiver_of(Direction direction) {
-  return sender_of(opposite(direction));
-}
-
 struct Words {
   std::string_view field, unit;
   double worst = 0;
@@ -25,9 +19,8 @@ struct Words {
 };
 
 std::string slow_text(const RuleInterval& interval, Direction direction, std::uint64_t media_rate) {
-  std::string text =
-      fmt::format("the way from {} to {} is slow: a round trip of {}.{} ms", sender_of(direction),
-                  receiver_of(direction), interval.worst / 10, interval.worst % 10);
+  std::string text = fmt::format("the way from {} to {} is slow: a round trip of {}.{} ms", noun(direction),
+                                 noun(opposite(direction)), interval.worst / 10, interval.worst % 10);
   if (interval.other > limit(ThresholdId::network_limited, 100)) {
     text += fmt::format(", and the path is the limit in {} % of 10 s", interval.other);
     if (media_rate > 0) text += fmt::format(", while media needs {} kbit/s", (media_rate + 500) / 1000);
@@ -43,20 +36,20 @@ Words words_of(const RuleInterval& interval, Direction direction, std::uint64_t 
               static_cast<double>(worst) / 1000,
               fmt::format("the {} does not read fast enough: its window kept the {} from sending for {} of "
                           "10 s (limit {} s)",
-                          receiver_of(direction), sender_of(direction), in_seconds(worst),
+                          noun(opposite(direction)), noun(direction), in_seconds(worst),
                           limit(ThresholdId::blocked_warning, 1))};
     case FindingId::path_loss:
-      return {"tcp_sample.lost_before", "%", static_cast<double>(worst) / 100,
-              fmt::format(
-                  "{}.{:02} % of the segments from {} to {} were lost in 10 s, {} segments (limit 0.5 %)",
-                  worst / 100, worst % 100, sender_of(direction), receiver_of(direction), interval.other)};
+      return {
+          "tcp_sample.lost_before", "%", static_cast<double>(worst) / 100,
+          fmt::format("{}.{:02} % of the segments from {} to {} were lost in 10 s, {} segments (limit 0.5 %)",
+                      worst / 100, worst % 100, noun(direction), noun(opposite(direction)), interval.other)};
     case FindingId::path_slow:
       return {"tcp_sample.rtt_to_receiver_ms", "ms", static_cast<double>(worst) / 10,
               slow_text(interval, direction, media_rate)};
     default:
       return {"tcp_sample.limit.network_ms", "s", static_cast<double>(worst) / 1000,
               fmt::format("bytes of the {} had no acknowledgement for {}, and were repeated (limit {} s)",
-                          sender_of(direction), in_seconds(worst), limit(ThresholdId::timeout_warning, 1))};
+                          noun(direction), in_seconds(worst), limit(ThresholdId::timeout_warning, 1))};
   }
 }
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analysis/history/sides.hpp"
+#include "analysis/record/sides.hpp"
 #include "analysis/verdict/closer.hpp"
 #include "analysis/verdict/decision_context.hpp"
 #include "analysis/verdict/sentence.hpp"

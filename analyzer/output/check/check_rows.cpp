@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/judge/capture_summary.hpp"
+#include "analysis/record/sides.hpp"
 #include "output/judgement/judgement_events.hpp"
 
 namespace rtmpscope::output {
@@ -17,8 +18,7 @@ using analysis::ConnectionReport;
 using analysis::JudgedFinding;
 
 std::string side_text(std::optional<Direction> side) {
-  if (!side) return {};
-  return *side == Direction::to_server ? "client" : "server";
+  return side ? std::string(analysis::noun(*side)) : std::string();
 }
 
 CheckRow verdict_row(const ConnectionReport& report, const Redaction* redaction) {

@@ -20,8 +20,9 @@ namespace rtmpscope::output {
 /// Of an event capture_verdict: one or two lines and an empty one.
 [[nodiscard]] std::string capture_verdict_lines(const Tape& event, const Style& style);
 
-/// Appends the lines of any of these events as a span of its own (OutputSpan::verdict_lines), which the
-/// assembler puts behind the first line of the connection's block, or in front of everything.
+/// Appends the lines of any of these events as a span of its own (OutputSpan::verdict_lines or
+/// health_line), which the assembler puts behind the first line of the connection's block; that of the
+/// capture in front of everything.
 void add_verdict_span(Output& output, const rtmp::Event& event, const Tape& described, const Style& style);
 
 }  // namespace rtmpscope::output

@@ -28,13 +28,7 @@ constexpr const char* created =
     R"({"type_id": 20, "message_stream_id": 0, "complete": true,
         "command": {"name": "_result", "transaction_id": 4, "arguments": [null, 1]}})";
 
-TEST(HistoryBuilder, AnswersComeBehindTheirRequests) {
-  HistoryBuilder builder;
-  builder.on_record(command(Direction::to_server, 1, create_stream));
-  builder.on_record(command(Direction::to_client, 2, created));
-  builder.on_record(command(Direction::to_server, 3, publish));
-  builder.on_record(command(Direction::to_client, 4, publish_start));
-  const History& history = builder.history();
+void expect_answers_at_2_and_4(const History& history) {
   ASSERT_EQ(history.requests.size(), 2U);
   ASSERT_TRUE(history.requests[0].answered);
   EXPECT_EQ(history.requests[0].answered->at.time, 2);
@@ -42,19 +36,23 @@ TEST(HistoryBuilder, AnswersComeBehindTheirRequests) {
   EXPECT_EQ(history.requests[1].answered->at.time, 4);
 }
 
-// Bytes before a request were missing at first: it is told when these are given up, with its own time.
+TEST(HistoryBuilder, AnswersComeBehindTheirRequests) {
+  HistoryBuilder builder;
+  builder.on_record(command(Direction::to_server, 1, create_stream));
+  builder.on_record(command(Direction::to_client, 2, created));
+  builder.on_record(command(Direction::to_server, 3, publish));
+  builder.on_record(command(Direction::to_client, 4, publish_start));
+  expect_answers_at_2_and_4(builder.history());
+}
+
+// Bytes before a request were missing at first: its event comes when these are given up, with its own time.
 TEST(HistoryBuilder, ARequestThatWasHeldFindsTheAnswerBeforeIt) {
   HistoryBuilder builder;
   builder.on_record(command(Direction::to_client, 2, created));
   builder.on_record(command(Direction::to_client, 4, publish_start));
   builder.on_record(command(Direction::to_server, 1, create_stream));
   builder.on_record(command(Direction::to_server, 3, publish));
-  const History& history = builder.history();
-  ASSERT_EQ(history.requests.size(), 2U);
-  ASSERT_TRUE(history.requests[0].answered);
-  EXPECT_EQ(history.requests[0].answered->at.time, 2);
-  ASSERT_TRUE(history.requests[1].answered);
-  EXPECT_EQ(history.requests[1].answered->at.time, 4);
+  expect_answers_at_2_and_4(builder.history());
 }
 
 TEST(HistoryBuilder, AnAnswerFromBeforeIsNone) {
