@@ -7,19 +7,18 @@ Captures that are not in the folder (samples/, if none is given) are left out.
 
 import argparse
 import fnmatch
-import json
 import sys
 from pathlib import Path
 
 from program import Program, SAMPLES
-from verdict_lines import captures_in, key_arguments
+from verdict_lines import captures_in, judged_events
 
 HEALTHY = (
     "pub_ffmpeg_nginx_*", "nms_gst_publish.*", "pub_gst_librtmp_nginx.*", "rtmp_crtmp_publish_ffmpeg.*", "encap_*",
     "link_*", "obs_nginx.*", "netem_clean_10ms.*", "netem_reorder.*", "netem_dup.*", "play_vod_*", "vod_*",
     "lal_ffmpeg_rtmpdump.*", "srs_avc_aac.*", "pubplay_*", "port_reuse.*", "redirect_publish.*",
-    "multi_8streams_nginx.*",
-    "rtmpt_*", "rtmp_tcserver_*", "ip_fragments.*", "segments_*", "pub_big_metadata.*", "pub_hi_chunk128.*",
+    "multi_8streams_nginx.*", "rtmpt_*", "rtmp_tcserver_*", "ip_fragments.*", "segments_*", "pub_big_metadata.*",
+    "pub_hi_chunk128.*",
 )  # fmt: skip
 UNDECIDED = {"capture_hole", "other_side_missing", "capture_ended", "unknown"}
 
@@ -71,9 +70,7 @@ def matches(name, patterns):
 
 
 def complaints(program, capture):
-    options = ["--format", "ndjson", "--only", "finding,verdict,capture_verdict", *key_arguments(capture)]
-    result = program.run("analyze", capture, *options)
-    events = [json.loads(line) for line in result.stdout.splitlines()]
+    events = judged_events(program, capture)
     findings = [event for event in events if event["event"] == "finding"]
     causes = {event["connection"]: event["cause"] for event in events if event["event"] == "verdict"}
     ids = {finding["id"] for finding in findings}
