@@ -280,6 +280,18 @@ class LiveCommandLine {
     live_->add_option("-B,--buffer-size", command_.live.buffer_bytes, "Kernel buffer in bytes")
         ->type_name("BYTES");
     live_->add_flag("-p,--no-promiscuous-mode", not_promiscuous_, "Not in promiscuous mode");
+    CLI::Option* user = live_
+                            ->add_option("--user", command_.user,
+                                         "Go on as this user once all is open (default: nobody, if root "
+                                         "starts it)")
+                            ->type_name("NAME");
+    live_
+        ->add_flag("!--no-sandbox", command_.sandbox,
+                   "Keep user, capabilities, files and system calls; for debuggers")
+        ->excludes(user);
+    live_->add_option("-j,--jobs", command_.common.engine.jobs, "Threads of the analysis (default: 1)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, maximum_jobs).description(""));
     add_output_options(*live_, command_.common, words_);
     add_selection_options(*live_, command_.common, words_);
   }

@@ -45,6 +45,8 @@ struct AnalyzeCommand {
 struct LiveCommand {
   OutputOptions common;
   capture::LiveOptions live;
+  std::string user;     ///< --user; empty: nobody if root starts it
+  bool sandbox = true;  ///< --no-sandbox was not given
 };
 
 enum class Table { schema, fields, findings, values, events, causes, thresholds, profiles, fingerprints };

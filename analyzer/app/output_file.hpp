@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "sandbox/privileges.hpp"
 
 namespace rtmpscope::app {
 
@@ -20,8 +21,12 @@ class OutputFile {
   ~OutputFile();
 
   /// The next write opens the file of that name anew and goes on at its end: it may have been moved away, as
-  /// a rotation of logs does. Standard output stays as it is. May be called from any thread.
+  /// a rotation of logs does. If that is not possible, it stays with the old file and says so. Standard
+  /// output stays as it is. May be called from any thread.
   void request_reopen() { reopen_requested_ = true; }
+
+  /// A file that was made by open() belongs to `user` from now on, who can open it anew then.
+  void give_to(const sandbox::User& user);
 
   /// False if not all bytes could be written; `error` says why.
   bool write(std::string_view bytes);
@@ -41,6 +46,7 @@ class OutputFile {
 
   int descriptor_;
   std::string name_;
+  bool made_ = false;  ///< it was not there before
   bool failed_ = false;
   std::atomic<bool> reopen_requested_ = false;
   std::optional<Error> error_;

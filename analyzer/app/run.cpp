@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <functional>
 
 #include "analysis/fingerprint/fingerprint_table.hpp"
 #include "analysis/platform/profile_table.hpp"
 #include "app/complaints.hpp"
 #include "app/failure.hpp"
 #include "app/judge_options.hpp"
+#include "app/live_sandbox.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
 #include "app/run_events.hpp"
@@ -38,7 +40,11 @@ std::optional<Error> complaint_about_output(const std::string& output,
   return std::nullopt;
 }
 
-int run_engine(capture::PacketSource& source, const OutputOptions& options) {
+/// Called once all is open, before the first packet is read. An error ends the run.
+using BeforeRun = std::function<Expected<void>(OutputFile&)>;
+
+int run_engine(capture::PacketSource& source, const OutputOptions& options,
+               const BeforeRun& before_run = nullptr) {
   const auto redaction = output::make_redaction(options.redaction);
   if (!redaction) return fail(redaction.error());
   auto output = OutputFile::open(options.output);
@@ -60,6 +66,9 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options) {
   if (!options.width && !render.full) render.width = output->columns().value_or(render.width);
   auto keys = keys::KeyFiles::open(options.key_files);
   if (!keys) return fail(keys.error());
+  if (before_run) {
+    if (const auto ready = before_run(*output); !ready) return fail(ready.error());
+  }
   pipeline::EngineOptions engine = options.engine;
   engine.key_files = &*keys;
   engine.follow_key_files = render.live;
@@ -104,10 +113,14 @@ int run_analyze(const AnalyzeCommand& command) {
 }
 
 int run_live(const LiveCommand& command) {
+  if (command.sandbox) {
+    if (const auto user = sandbox::find_user(command.user); !user) return fail(user.error());
+  }
   auto source = capture::open_live(command.live);
   if (!source) return fail(source.error());
   const LiveSignals signals(**source);
-  const int code = run_engine(**source, command.common);
+  const int code = run_engine(**source, command.common,
+                              [&](OutputFile& output) { return enter_sandbox(command, **source, output); });
   const capture::SourceStatistics& statistics = (*source)->statistics();
   say("{} packets captured, {} dropped by the kernel, {} dropped by the interface\n", statistics.packets,
       statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0));

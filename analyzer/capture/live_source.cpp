@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <limits>
 
 #include <fmt/format.h>
@@ -75,6 +76,8 @@ class LiveSource : public PacketSource {
   [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] std::string format() const override { return "live"; }
 
+  [[nodiscard]] std::vector<int> sockets() const override { return {pcap_fileno(handle_)}; }
+
   void request_stop() noexcept override {
     PacketSource::request_stop();
     pcap_breakloop(handle_);
@@ -139,13 +142,20 @@ class LiveSource : public PacketSource {
   bool ended_ = false;
 };
 
+/// With the command that helps, ready to be pasted.
+std::string permission_problem() {
+  std::error_code unknown;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  return fmt::format("no permission: run as root, or allow it once for all users: setcap cap_net_raw=ep {}",
+                     unknown ? "rtmpscope" : program.string());
+}
+
 std::string activation_problem(pcap_t* handle, int status) {
   std::string detail = one_line(pcap_geterr(handle));
   switch (status) {
     case PCAP_ERROR_NO_SUCH_DEVICE: return "no such device";
     case PCAP_ERROR_PERM_DENIED:
-    case PCAP_ERROR_PROMISC_PERM_DENIED:
-      return "no permission (run as root, or give the program the capability CAP_NET_RAW)";
+    case PCAP_ERROR_PROMISC_PERM_DENIED: return permission_problem();
     case PCAP_ERROR_IFACE_NOT_UP: return "the device is down";
     default: return detail.empty() ? std::string(pcap_statustostr(status)) : detail;
   }

@@ -120,6 +120,9 @@ class PacketSource {
   /// Share of the input's bytes that has been read, 0 to 1; absent for pipes and live capture.
   [[nodiscard]] virtual std::optional<double> progress() const { return std::nullopt; }
 
+  /// Live capture: the sockets that packets come from. Whoever can write to them can send packets.
+  [[nodiscard]] virtual std::vector<int> sockets() const { return {}; }
+
   /// Makes the source end soon: a read() that waits returns, and the next one returns false.
   /// Async-signal-safe, and callable from other threads.
   virtual void request_stop() noexcept { stop_requested_.store(true, std::memory_order_relaxed); }

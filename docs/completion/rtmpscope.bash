@@ -44,6 +44,10 @@ _rtmpscope() {
       mapfile -t COMPREPLY < <(compgen -W "$(rtmpscope profiles 2>/dev/null | awk 'NR > 1 {print $1}')" -- "$current")
       return
       ;;
+    --user)
+      mapfile -t COMPREPLY < <(compgen -u -- "$current")
+      return
+      ;;
     -i | --interface)
       mapfile -t COMPREPLY < <(compgen -W "any $(cd /sys/class/net 2>/dev/null && echo *)" -- "$current")
       return
@@ -61,7 +65,7 @@ _rtmpscope() {
   case $command in
     "") words="analyze live check export schema fields findings values events causes thresholds profiles fingerprints interfaces --help --version" ;;
     analyze) words="$output $selection --events --sort --jobs --order --help" ;;
-    live) words="$output $selection --interface --snapshot-length --buffer-size --no-promiscuous-mode --help" ;;
+    live) words="$output $selection --interface --snapshot-length --buffer-size --no-promiscuous-mode --jobs --user --no-sandbox --help" ;;
     export)
       words="--output --force --timestamps --redact --redact-key --redact-addresses --no-progress --filter"
       words+=" --keys --connection --stream --port --jobs --order --help"

@@ -85,7 +85,10 @@ _rtmpscope() {
             '(-i --interface)'{-i,--interface}'[interface, or any]:interface:(any ${(f)"$(ls /sys/class/net 2>/dev/null)"})' \
             '(-s --snapshot-length)'{-s,--snapshot-length}'[bytes of each packet]:bytes: ' \
             '(-B --buffer-size)'{-B,--buffer-size}'[kernel buffer in bytes]:bytes: ' \
-            '(-p --no-promiscuous-mode)'{-p,--no-promiscuous-mode}'[not in promiscuous mode]'
+            '(-p --no-promiscuous-mode)'{-p,--no-promiscuous-mode}'[not in promiscuous mode]' \
+            '(-j --jobs)'{-j,--jobs}'[threads of the analysis]:number: ' \
+            '--user[go on as this user once all is open]:user:_users' \
+            '(--user)--no-sandbox[keep user, capabilities, files and system calls]'
           ;;
         export)
           _arguments '(- *)--help[show what there is]' '1:format:(flv)' \

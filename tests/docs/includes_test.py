@@ -19,12 +19,14 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)', re.M)
 
 LIBRARIES = {
     "CLI11": r"CLI/",
+    "Linux": r"linux/|(grp|pwd|termios)\.h$",
     "OpenSSL": r"openssl/",
     "POSIX": r"(arpa|net|netinet|sys)/|(errno|fcntl|poll|pthread|sched|signal|unistd)\.h$",
     "Wireshark": r"(epan|wiretap|wsutil)/|glib\.h$|ws_version\.h$",
     "fmt": r"fmt/",
     "glibc": r"malloc\.h$",
     "libpcap": r"pcap",
+    "libseccomp": r"seccomp\.h$",
     "nlohmann-json": r"nlohmann/",
     "sanitizers": r"sanitizer/",
     "threads": r"(thread|mutex|shared_mutex|condition_variable|semaphore|barrier|latch|future|stop_token)$",
