@@ -2,7 +2,11 @@
 
 import re
 import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
 
+from packets import read, write_pcap
 from program import SAMPLES
 from wireshark import Tshark
 
@@ -15,6 +19,7 @@ TCSERVER = SAMPLES / "rtmp_tcserver_ffmpeg.pcap"
 ABORTED = SAMPLES / "encap_vxlan.pcap"
 OBS = SAMPLES / "obs_nginx.pcap"
 OTHER_PORT = SAMPLES / "play_vod_chunk_1936.pcap"
+PORT_REUSE = SAMPLES / "port_reuse.pcap"
 RTMPT = SAMPLES / "rtmpt_crtmp_publish_ffmpeg.pcap"
 RTMPS_GST = SAMPLES / "rtmps_gst_nginx_dsb.pcapng"
 RTMPTS = SAMPLES / "rtmpts_crtmp_publish_ffmpeg_dsb.pcapng"
@@ -225,6 +230,21 @@ def check_stream_numbers(tshark):
     assert list(dict.fromkeys(numbers)) == ["0", "1"], set(numbers)
 
 
+def check_port_reuse(tshark):
+    """Three connections from one port are three, also if the first one begins with the server's packet: then Wireshark
+    has the endpoints of that one the other way round."""
+    with tempfile.TemporaryDirectory() as folder:
+        capture = Path(folder) / "port_reuse_without_first_packet.pcap"
+        write_pcap(capture, list(read(PORT_REUSE))[1:])
+        for passes in ([], ["-2"]):
+            rows = column(tshark, capture, "rtmpscope.stream", "-e", "rtmpscope.message.type_id", "-Y",
+                          "rtmpscope.message", *passes)
+            messages = Counter()
+            for stream, types in (row.split("\t") for row in rows):
+                messages[stream] += len(types.split(","))
+            assert messages == {"0": 90, "1": 90, "2": 90}, messages
+
+
 def followed(tshark, capture, number):
     """Lines of either direction: (from the client, from the server)."""
     output = tshark.run("-n", "-q", "-r", tshark.readable(capture), "-z", f"follow,rtmpscope,ascii,{number}").decode()
@@ -318,7 +338,8 @@ def main():
         for check in (check_filters, check_findings, check_links, check_reassembled, check_segments,
                       check_evident_lines, check_ports, check_port_goes_back, check_info, check_bytes,
                       check_redaction, check_rtmps, check_rtmpt, check_statistics, check_stream_numbers,
-                      check_follow, check_follow_bytes, check_media_detail, check_documentation, check_others):
+                      check_port_reuse, check_follow, check_follow_bytes, check_media_detail,
+                      check_documentation, check_others):
             check(tshark)
 
 

@@ -40,10 +40,16 @@ class Registered:
     """The fields as `tshark -G` lists them: of several with one name the first."""
 
     def __init__(self, tshark):
-        lines = [line.split("\t") for line in tshark.run("-G", "fields").decode().splitlines()]
-        self.fields = {line[2]: line for line in lines if line[0] == "F" and line[2].startswith("rtmpscope.")}
-        values = (line.split("\t") for line in tshark.run("-G", "values").decode().splitlines())
-        self.named = {line[1] for line in values if line[0] == "V"}
+        self.lines = list(self.report(tshark, "fields"))
+        self.names = [line[2] for line in self.lines]
+        self.fields = {line[2]: line for line in self.lines if line[0] == "F"}
+        self.named = {line[1] for line in self.report(tshark, "values") if line[0] == "V"}
+
+    @staticmethod
+    def report(tshark, name):
+        """Lines about the plugin's fields, of the hundred thousands about all."""
+        lines = tshark.run("-G", name).decode().splitlines()
+        return (line.split("\t") for line in lines if "\trtmpscope." in line)
 
     def type(self, name):
         return self.fields[name][3]
@@ -119,16 +125,18 @@ def check_values(registered, program):
 def check_filters(tshark):
     """A name as the tree shows it finds what has it."""
     capture = tshark.readable(SAMPLES / "obs_nginx.pcap")
-    for text in ('rtmpscope.video.frame_type == "Key frame"', 'rtmpscope.video.codec_id == "H.264/AVC"',
-                 'rtmpscope.video.nal_units.nal_unit.type_name == "idr_slice"',
-                 'rtmpscope.amf.marker == "ECMA array"',
-                 'rtmpscope.video.configuration.profile_name == "constrained_baseline"',
-                 'rtmpscope.audio.sound_format == "AAC"',
-                 'rtmpscope.chunk.format == "All fields"', "rtmpscope.connection_open.client.address == 127.0.0.0/8",
-                 "rtmpscope.handshake_done.duration < 0.001", "rtmpscope.message.response_time > 0.00001",
-                 "rtmpscope.amf.length == 4 && rtmpscope.amf.key_length == 3", "rtmpscope.amf.object_end"):
-        found = tshark.run("-n", "-r", capture, "-T", "fields", "-e", "frame.number", "-Y", text)
-        assert found, text
+    texts = ('rtmpscope.video.frame_type == "Key frame"', 'rtmpscope.video.codec_id == "H.264/AVC"',
+             'rtmpscope.video.nal_units.nal_unit.type_name == "idr_slice"',
+             'rtmpscope.amf.marker == "ECMA array"',
+             'rtmpscope.video.configuration.profile_name == "constrained_baseline"',
+             'rtmpscope.audio.sound_format == "AAC"',
+             'rtmpscope.chunk.format == "All fields"', "rtmpscope.connection_open.client.address == 127.0.0.0/8",
+             "rtmpscope.handshake_done.duration < 0.001", "rtmpscope.message.response_time > 0.00001",
+             "rtmpscope.amf.length == 4 && rtmpscope.amf.key_length == 3", "rtmpscope.amf.object_end")
+    table = tshark.run("-n", "-q", "-r", capture, "-z", ",".join(["io,stat,0", *texts])).decode()
+    (row,) = re.findall(r"^\| +[\d.]+ <> .+\|$", table, re.MULTILINE)
+    frames = [int(cell) for cell in row.split("|")[2::2] if cell.strip()]  # and bytes
+    assert len(frames) == len(texts) and all(frames), dict(zip(texts, frames))
 
 
 def check_drawing(tshark):
@@ -146,17 +154,19 @@ def check_drawing(tshark):
         assert f" {line}\n" in enhanced, line
 
 
-def check_taps(tshark):
+def check_taps(tshark, registered):
     """Taps such as io,stat take one field of a name: there is no other."""
-    names = [line.split("\t")[2] for line in tshark.run("-G", "fields").decode().splitlines() if "rtmpscope." in line]
-    assert len(names) == len(set(names))
+    assert len(registered.names) == len(set(registered.names))
     capture = tshark.readable(SAMPLES / "obs_nginx.pcap")
-    for name in ("video.frame_type", "chunk.format", "audio.sound_format", "video.nal_units.nal_unit.type"):
-        shown = tshark.run("-n", "-r", capture, "-T", "fields", "-e", f"rtmpscope.{name}").decode()
-        count = len([value for value in re.split(r"[,\n]", shown) if value])
-        counted = f"io,stat,0,COUNT(rtmpscope.{name})rtmpscope.{name}"
-        table = tshark.run("-n", "-q", "-r", capture, "-z", counted).decode()
-        assert count > 30 and re.search(rf"\| +{count} \|", table), (name, count, table)
+    names = [f"rtmpscope.{name}" for name in (
+        "video.frame_type", "chunk.format", "audio.sound_format", "video.nal_units.nal_unit.type")]
+    shown = tshark.run("-n", "-r", capture, "-T", "fields", *(part for name in names for part in ("-e", name)))
+    rows = [line.split("\t") for line in shown.decode().splitlines()]
+    counts = [sum(len(cell.split(",")) for cell in column if cell) for column in zip(*rows)]
+    counted = ",".join(["io,stat,0", *(f"COUNT({name}){name}" for name in names)])
+    table = tshark.run("-n", "-q", "-r", capture, "-z", counted).decode()
+    (row,) = re.findall(r"^\| +[\d.]+ <> .+\|$", table, re.MULTILINE)
+    assert min(counts) > 30 and [int(cell) for cell in row.split("|")[2:] if cell.strip()] == counts, (counts, table)
 
 
 def check_bytes(tshark, registered, capture):
@@ -169,10 +179,9 @@ def check_bytes(tshark, registered, capture):
     assert tags == {b"0123456789abcdef".hex()}, tags
 
 
-def check_templates(tshark):
+def check_templates(registered):
     """No text has a place that each occurrence fills in."""
-    lines = tshark.run("-G", "fields").decode().splitlines()
-    assert not [line for line in lines if "\trtmpscope." in line and re.search(r"\{[a-z]+\}", line)]
+    assert not [line for line in registered.lines if re.search(r"\{[a-z]+\}", "\t".join(line))]
 
 
 def finding_names(program):
@@ -189,8 +198,8 @@ def main():
         check_values(registered, program)
         check_filters(tshark)
         check_drawing(tshark)
-        check_taps(tshark)
-        check_templates(tshark)
+        check_taps(tshark, registered)
+        check_templates(registered)
         made = Path(folder) / "bodies.pcap"
         made.with_suffix(".keys").write_text(field_bodies.write(made, with_held=True))
         check_bytes(tshark, registered, made)
