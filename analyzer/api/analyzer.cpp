@@ -122,7 +122,7 @@ Result<Analyzer> Analyzer::open(const std::vector<std::string>& files, const Opt
 }
 
 Result<Analyzer> Analyzer::live(const LiveOptions& live, const Options& options) {
-  auto source = capture::open_live({.interface = live.interface,
+  auto source = capture::open_live({.interfaces = {live.interface},
                                     .filter = live.filter,
                                     .snap_length = live.snap_length,
                                     .buffer_bytes = live.buffer_bytes,

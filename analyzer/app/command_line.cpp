@@ -272,12 +272,20 @@ class LiveCommandLine {
  public:
   explicit LiveCommandLine(CLI::App& app)
       : live_(app.add_subcommand("live", "Capture from an interface and print events as they happen")) {
-    live_->add_option("-i,--interface", command_.live.interface, "Interface, or any")
+    live_
+        ->add_option("-i,--interface", command_.live.interfaces, "Interface (may come several times), or any")
         ->type_name("IFACE")
+        ->allow_extra_args(false)
         ->required();
     live_->add_option("-s,--snapshot-length", command_.live.snap_length, "Bytes of each packet")
         ->type_name("BYTES");
-    live_->add_option("-B,--buffer-size", command_.live.buffer_bytes, "Kernel buffer in bytes")
+    live_
+        ->add_option("-B,--buffer-size", command_.live.buffer_bytes,
+                     "Kernel buffer in bytes, for each interface")
+        ->type_name("BYTES");
+    live_
+        ->add_option("--ring-size", command_.live.ring_bytes,
+                     "Bytes of packets that may wait for the analysis")
         ->type_name("BYTES");
     live_->add_flag("-p,--no-promiscuous-mode", not_promiscuous_, "Not in promiscuous mode");
     CLI::Option* user = live_
@@ -302,6 +310,7 @@ class LiveCommandLine {
   /// Of use when the line has been parsed.
   [[nodiscard]] CommandLine result() {
     command_.live.filter = command_.common.filter;
+    if (auto complaint = complaint_about_interfaces(command_.live.interfaces)) return complain(*complaint);
     command_.live.promiscuous = !not_promiscuous_;
     command_.common.renderer.render.live = true;
     if (const auto complaint = finish(command_.common, words_)) return complain(*complaint);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace rtmpscope::app {
 
 std::optional<std::string> complaint_about_times(const output::RendererOptions& options,
@@ -24,6 +26,14 @@ std::optional<std::string> complaint_about_connection(std::optional<std::uint32_
                             : opened == 1 ? "connection 1 only"
                                           : fmt::format("connections 1 to {}", opened);
   return fmt::format("--connection {}: the capture has {}", *only_connection, there);
+}
+
+std::optional<std::string> complaint_about_interfaces(const std::vector<std::string>& interfaces) {
+  for (auto each = interfaces.begin(); each != interfaces.end(); ++each) {
+    if (*each == "any" && interfaces.size() > 1) return "-i any has all interfaces already";
+    if (std::find(interfaces.begin(), each, *each) != each) return fmt::format("-i {} is there twice", *each);
+  }
+  return std::nullopt;
 }
 
 }  // namespace rtmpscope::app

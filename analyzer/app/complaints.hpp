@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "output/factory/renderer_factory.hpp"
 #include "pipeline/engine.hpp"
@@ -17,5 +18,9 @@ namespace rtmpscope::app {
 /// --connection with a number that the capture does not reach.
 [[nodiscard]] std::optional<std::string> complaint_about_connection(
     std::optional<std::uint32_t> only_connection, const pipeline::EngineResult& result);
+
+/// -i: an interface twice, or others beside "any".
+[[nodiscard]] std::optional<std::string> complaint_about_interfaces(
+    const std::vector<std::string>& interfaces);
 
 }  // namespace rtmpscope::app

@@ -79,6 +79,7 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options,
       [&](std::string_view bytes) { return output->write(bytes); },
       [&](std::optional<double> share) {
         if (take_reopen_request()) output->request_reopen();
+        for (const std::string& line : source.statistics().news) say("rtmpscope: {}\n", line);
         bar.update(share);
       });
   bar.clear();
@@ -122,8 +123,9 @@ int run_live(const LiveCommand& command) {
   const int code = run_engine(**source, command.common,
                               [&](OutputFile& output) { return enter_sandbox(command, **source, output); });
   const capture::SourceStatistics& statistics = (*source)->statistics();
-  say("{} packets captured, {} dropped by the kernel, {} dropped by the interface\n", statistics.packets,
-      statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0));
+  say("{} packets captured, {} dropped by the kernel, {} dropped by the interface, {} dropped by rtmpscope\n",
+      statistics.packets, statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0),
+      statistics.ring_drops.value_or(0));
   return code;
 }
 

@@ -1,221 +1,300 @@
-// Live capture with libpcap.
+// Live capture: a thread takes packets from the kernel's buffers, whatever the analysis does meanwhile.
 #include <poll.h>
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <limits>
+#include <mutex>
+#include <thread>
 
 #include <fmt/format.h>
-#include <pcap.h>
 
 #include "capture/file_source.hpp"
 #include "capture/limits.hpp"
-#include "capture/link_type.hpp"
-#include "capture/pcap_text.hpp"
+#include "capture/live_handle.hpp"
+#include "capture/packet_ring.hpp"
+#include "capture/time_merge.hpp"
 
 namespace rtmpscope::capture {
 namespace {
 
-/// libpcap hands over what has come at least this often.
-constexpr int timeout_milliseconds = 100;
+using Clock = std::chrono::steady_clock;
 
-/// How long a captured packet may lie in the kernel's buffer before it is handed over: several times the
-/// above.
+/// A read() that finds nothing returns after so long.
+constexpr auto patience = std::chrono::milliseconds(100);
+
+/// How long a captured packet may lie in the kernel's buffer before it is handed over, and a little more.
+constexpr Timestamp kernel_delay = Timestamp{2} * LiveHandle::delay_milliseconds * 1'000'000;
+
+/// The same for a busy machine: what the clock says must hold.
 constexpr Timestamp longest_delay = 500'000'000;
 
-/// The kernel's drop counters cost a system call; while packets keep coming they are read once in this many
-/// reads.
-constexpr unsigned reads_per_statistics = 64;
+/// Counters cost system calls.
+constexpr auto counters_interval = std::chrono::milliseconds(250);
+
+/// Packets that one interface hands over before the next one has its turn.
+constexpr int packets_in_turn = 4096;
+
+/// On the clock that packets are dated by.
+Timestamp now() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
+}
+
+/// What the capturing thread tells the one that reads.
+struct News {
+  std::vector<DropCounters> drops;  ///< by interface
+  Timestamp drops_at = 0;
+  std::vector<std::string> lines;
+  std::optional<Fault> fault;
+  std::optional<Timestamp> caught_up;  ///< all that was captured before it is in the ring
+};
+
+/// The thread that captures.
+class CaptureThread {
+ public:
+  CaptureThread(std::vector<std::unique_ptr<LiveHandle>>& handles, const std::atomic<bool>& stop,
+                std::size_t ring_bytes, std::size_t batch_packets)
+      : handles_(handles),
+        stop_(stop),
+        ring_(ring_bytes, batch_packets),
+        merge_(handles.size()),
+        states_(handles.size()),
+        thread_([this] { run(); }) {}
+  CaptureThread(const CaptureThread&) = delete;
+  CaptureThread& operator=(const CaptureThread&) = delete;
+  ~CaptureThread() { thread_.join(); }
+
+  [[nodiscard]] PacketRing& ring() { return ring_; }
+  [[nodiscard]] std::optional<Timestamp> caught_up() {
+    const std::lock_guard lock(news_mutex_);
+    return news_.caught_up;
+  }
+  /// Takes the lines; the rest stays.
+  News take_news() {
+    const std::lock_guard lock(news_mutex_);
+    News result = news_;
+    news_.lines.clear();
+    return result;
+  }
+
+ private:
+  enum class State : std::uint8_t { up, down, gone };
+
+  void run() {
+    try {
+      capture();
+    } catch (const std::exception& exception) {
+      const std::lock_guard lock(news_mutex_);
+      news_.fault = Fault{0, fmt::format("capture ended: {}", exception.what())};
+    }
+    ring_.close();
+  }
+
+  void capture() {
+    count();  // before the first packet
+    Clock::time_point counted_at = Clock::now();
+    while (!stop_ && !all_gone()) {
+      wait();
+      take_all();
+      if (Clock::now() - counted_at < counters_interval) continue;
+      count();
+      counted_at = Clock::now();
+    }
+    take_rest();
+    count();
+  }
+
+  /// Until there is something to take. An interface that is down would not let it wait.
+  void wait() {
+    std::vector<pollfd> ready;
+    for (std::size_t i = 0; i < handles_.size(); ++i) {
+      if (states_[i] == State::up) ready.push_back({handles_[i]->socket(), POLLIN, 0});
+    }
+    poll(ready.data(), ready.size(), LiveHandle::delay_milliseconds);
+  }
+
+  /// What has come until now, and what is still in the kernel's buffer.
+  void take_rest() {
+    std::this_thread::sleep_for(std::chrono::nanoseconds(kernel_delay));
+    const Clock::time_point end = Clock::now() + patience;
+    while (!all_gone() && take_all() && Clock::now() < end) {
+    }
+    PacketRing::Filling ring(ring_);
+    merge_.release(std::numeric_limits<Timestamp>::max(), [&](const Packet& packet) { ring.add(packet); });
+  }
+
+  /// Answers whether there may be more.
+  bool take_all() {
+    const Timestamp begin = now();
+    bool more = false;
+    for (std::size_t i = 0; i < handles_.size(); ++i) {
+      if (states_[i] == State::gone) continue;
+      const int count = take(static_cast<std::uint16_t>(i));
+      if (count < 0) lose(i);
+      more = more || count >= packets_in_turn;
+    }
+    if (handles_.size() > 1) {
+      PacketRing::Filling ring(ring_);
+      merge_.release(begin - kernel_delay, [&](const Packet& packet) { ring.add(packet); });
+    }
+    ring_.announce();
+    if (!more) {
+      const std::lock_guard lock(news_mutex_);
+      news_.caught_up = begin - longest_delay;
+    }
+    return more;
+  }
+
+  int take(std::uint16_t id) {
+    if (handles_.size() > 1) {
+      return handles_[id]->take(packets_in_turn, [&](const Packet& packet) {
+        Packet numbered = packet;
+        numbered.interface_id = id;
+        merge_.add(numbered);
+      });
+    }
+    PacketRing::Filling ring(ring_);
+    return handles_[id]->take(packets_in_turn, [&](const Packet& packet) { ring.add(packet); });
+  }
+
+  [[nodiscard]] bool all_gone() const {
+    return std::all_of(states_.begin(), states_.end(), [](State state) { return state == State::gone; });
+  }
+
+  /// Others go on.
+  void lose(std::size_t id) {
+    states_[id] = State::gone;
+    const std::string text =
+        fmt::format("capture on {} ended: {}", handles_[id]->name(), handles_[id]->error());
+    const std::lock_guard lock(news_mutex_);
+    if (all_gone()) {
+      news_.fault = Fault{0, text};
+    } else {
+      news_.lines.push_back(text);
+    }
+  }
+
+  void count() {
+    std::vector<DropCounters> drops;
+    for (const auto& handle : handles_) drops.push_back(handle->drops());
+    const std::lock_guard lock(news_mutex_);
+    news_.drops = std::move(drops);
+    news_.drops_at = now();
+    for (std::size_t i = 0; i < handles_.size(); ++i) {
+      if (states_[i] == State::gone) continue;
+      const State state = handles_[i]->is_up() ? State::up : State::down;
+      if (state == states_[i]) continue;
+      states_[i] = state;
+      news_.lines.push_back(
+          fmt::format("{} is {}", handles_[i]->name(), state == State::up ? "up again" : "down"));
+    }
+  }
+
+  std::vector<std::unique_ptr<LiveHandle>>& handles_;
+  const std::atomic<bool>& stop_;
+  PacketRing ring_;
+  TimeMerge merge_;
+  std::vector<State> states_;
+  std::mutex news_mutex_;
+  News news_;
+  std::thread thread_;  // last: it uses the others
+};
 
 class LiveSource : public PacketSource {
  public:
-  LiveSource(pcap_t* handle, const LiveOptions& options)
-      : handle_(handle),
-        name_(options.interface),
-        nanoseconds_(pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO) {
-    Interface& interface = statistics_.interfaces.emplace_back();
-    interface.link_type = link_type_of_dlt(pcap_datalink(handle));
-    interface.snap_length = static_cast<std::uint32_t>(std::max(pcap_snapshot(handle), 0));
-    interface.time_resolution = nanoseconds_ ? 9 : 6;
-    interface.name = options.interface;
+  LiveSource(std::vector<std::unique_ptr<LiveHandle>> handles, const LiveOptions& options)
+      : handles_(std::move(handles)), ring_bytes_(options.ring_bytes), ring_drops_(handles_.size()) {
+    for (const auto& handle : handles_) statistics_.interfaces.push_back(handle->description());
   }
   LiveSource(const LiveSource&) = delete;
   LiveSource& operator=(const LiveSource&) = delete;
-  ~LiveSource() override { pcap_close(handle_); }
+  ~LiveSource() override { stop_ = true; }
 
+  /// `max_packets` of the first call holds for all. The thread begins with it, and is confined as its caller
+  /// is.
   bool read(PacketBatch& batch, std::size_t max_packets) override {
     batch.clear();
     statistics_.drops.clear();
-    if (ended_ || stop_requested()) {
-      read_drops();
-      return false;
-    }
-    batch_ = &batch;
-    wait_for_packets();
-    const auto limit = static_cast<int>(std::min<std::size_t>(max_packets, std::numeric_limits<int>::max()));
-    const int result = pcap_dispatch(handle_, limit, &LiveSource::on_packet, reinterpret_cast<u_char*>(this));
-    // Only now: the storage moved while it grew.
-    const std::uint8_t* data = batch.storage.data();
-    for (Packet& packet : batch.packets) {
-      packet.data = data;
-      data += packet.captured_length;
-    }
+    statistics_.news.clear();
+    if (!thread_) thread_.emplace(handles_, stop_, ring_bytes_, max_packets);
+    const std::optional<Timestamp> clock = thread_->caught_up();  // before the ring is looked at
+    const bool more = thread_->ring().take(batch, patience);
+    for (Packet& packet : batch.packets) packet.number = ++number_;
     count_packets(statistics_, batch.packets.data(), batch.packets.data() + batch.packets.size());
-    if (batch.packets.empty()) batch.clock = now() - longest_delay;
-    if (result == PCAP_ERROR) {
-      fault_ = Fault{0, fmt::format("capture on {} ended: {}", name_, one_line(pcap_geterr(handle_)))};
-      ended_ = true;
-    }
-    if (ended_ || batch.packets.size() < max_packets || ++reads_ % reads_per_statistics == 0) read_drops();
-    return !ended_;
+    if (batch.packets.empty()) batch.clock = clock;
+    note(thread_->take_news());
+    return more;
   }
 
   [[nodiscard]] std::optional<Fault> fault() const override { return fault_; }
   [[nodiscard]] const SourceStatistics& statistics() const override { return statistics_; }
-  [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] std::string name() const override {
+    std::string name;
+    for (const auto& handle : handles_) name.append(name.empty() ? "" : ", ").append(handle->name());
+    return name;
+  }
   [[nodiscard]] std::string format() const override { return "live"; }
 
-  [[nodiscard]] std::vector<int> sockets() const override { return {pcap_fileno(handle_)}; }
-
-  void request_stop() noexcept override {
-    PacketSource::request_stop();
-    pcap_breakloop(handle_);
+  [[nodiscard]] std::vector<int> sockets() const override {
+    std::vector<int> sockets;
+    for (const auto& handle : handles_) sockets.push_back(handle->socket());
+    return sockets;
   }
+
+  void request_stop() noexcept override { stop_ = true; }
 
  private:
-  /// Waits no longer than the time-out, so that captured packets are delivered even if nothing follows. A
-  /// blocking pcap_dispatch would wait for the next packet on Linux (TPACKET_V3).
-  void wait_for_packets() {
-    pollfd ready{pcap_get_selectable_fd(handle_), POLLIN, 0};
-    poll(&ready, 1, timeout_milliseconds);  // a signal ends it early, which is as good
+  void note(News news) {
+    statistics_.news = std::move(news.lines);
+    fault_ = std::move(news.fault);
+    ring_drops_ = thread_->ring().drops();
+    ring_drops_.resize(handles_.size());
+    DropCounters all;
+    std::uint64_t all_of_ring = 0;
+    for (std::uint16_t i = 0; i < news.drops.size(); ++i) {
+      Interface& interface = statistics_.interfaces[i];
+      const DropCounters& drops = news.drops[i];
+      const bool more = drops.kernel > interface.kernel_drops.value_or(0) ||
+                        drops.interface > interface.interface_drops.value_or(0) ||
+                        ring_drops_[i] > interface.ring_drops.value_or(0);
+      interface.kernel_drops = drops.kernel;
+      interface.interface_drops = drops.interface;
+      interface.ring_drops = ring_drops_[i];
+      all.kernel += drops.kernel;
+      all.interface += drops.interface;
+      all_of_ring += ring_drops_[i];
+      if (more)
+        statistics_.drops.push_back(
+            {{number_, news.drops_at}, i, drops.interface, drops.kernel, ring_drops_[i]});
+    }
+    if (news.drops.empty()) return;
+    statistics_.kernel_drops = all.kernel;
+    statistics_.interface_drops = all.interface;
+    statistics_.ring_drops = all_of_ring;
   }
 
-  /// On the clock that packets are dated by.
-  static Timestamp now() {
-    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
-  }
-
-  static void on_packet(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
-    reinterpret_cast<LiveSource*>(self)->add(*header, bytes);
-  }
-
-  void add(const pcap_pkthdr& header, const u_char* bytes) {
-    Packet& packet = batch_->packets.add();
-    packet.captured_length = header.caplen;
-    packet.wire_length = std::max(header.len, header.caplen);
-    packet.time = static_cast<Timestamp>(header.ts.tv_sec) * 1'000'000'000 +
-                  static_cast<Timestamp>(header.ts.tv_usec) * (nanoseconds_ ? 1 : 1000);
-    packet.number = ++number_;
-    packet.link_type = statistics_.interfaces.front().link_type;
-    batch_->storage.insert(batch_->storage.end(), bytes, bytes + header.caplen);
-    if (batch_->storage.size() >= max_batch_bytes) pcap_breakloop(handle_);
-  }
-
-  void read_drops() {
-    pcap_stat counters{};
-    if (pcap_stats(handle_, &counters) != 0) return;
-    Interface& interface = statistics_.interfaces.front();
-    // The counters have 32 bits: add what they advanced by.
-    kernel_drops_ += counters.ps_drop - last_.ps_drop;
-    interface_drops_ += counters.ps_ifdrop - last_.ps_ifdrop;
-    last_ = counters;
-    const bool more = kernel_drops_ > interface.kernel_drops.value_or(0) ||
-                      interface_drops_ > interface.interface_drops.value_or(0);
-    statistics_.kernel_drops = interface.kernel_drops = kernel_drops_;
-    statistics_.interface_drops = interface.interface_drops = interface_drops_;
-    if (more) statistics_.drops.push_back({{number_, now()}, 0, interface_drops_, kernel_drops_});
-  }
-
-  pcap_t* handle_;
-  std::string name_;
-  bool nanoseconds_;
-  PacketBatch* batch_ = nullptr;  ///< during read()
+  std::atomic<bool> stop_{false};
+  static_assert(std::atomic<bool>::is_always_lock_free);
+  std::vector<std::unique_ptr<LiveHandle>> handles_;
+  std::size_t ring_bytes_;
   SourceStatistics statistics_;
   std::optional<Fault> fault_;
-  pcap_stat last_{};
-  std::uint64_t kernel_drops_ = 0;
-  std::uint64_t interface_drops_ = 0;
+  std::vector<std::uint64_t> ring_drops_;
   std::uint64_t number_ = 0;
-  unsigned reads_ = 0;
-  bool ended_ = false;
+  std::optional<CaptureThread> thread_;  // last: it uses the others
 };
-
-/// With the command that helps, ready to be pasted.
-std::string permission_problem() {
-  std::error_code unknown;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  return fmt::format("no permission: run as root, or allow it once for all users: setcap cap_net_raw=ep {}",
-                     unknown ? "rtmpscope" : program.string());
-}
-
-std::string activation_problem(pcap_t* handle, int status) {
-  std::string detail = one_line(pcap_geterr(handle));
-  switch (status) {
-    case PCAP_ERROR_NO_SUCH_DEVICE: return "no such device";
-    case PCAP_ERROR_PERM_DENIED:
-    case PCAP_ERROR_PROMISC_PERM_DENIED: return permission_problem();
-    case PCAP_ERROR_IFACE_NOT_UP: return "the device is down";
-    default: return detail.empty() ? std::string(pcap_statustostr(status)) : detail;
-  }
-}
 
 }  // namespace
 
 Expected<std::unique_ptr<PacketSource>> open_live(const LiveOptions& options) {
-  const auto fail = [&](ErrorKind kind, const std::string& text) {
-    return tl::unexpected(Error{kind, text});
-  };
-  const auto cannot = [&](const std::string& reason) {
-    return fail(ErrorKind::open_input, fmt::format("cannot capture on {}: {}", options.interface, reason));
-  };
-  char reason[PCAP_ERRBUF_SIZE] = "";
-  std::unique_ptr<pcap_t, decltype(&pcap_close)> handle(pcap_create(options.interface.c_str(), reason),
-                                                        &pcap_close);
-  if (handle == nullptr) return cannot(one_line(reason));
-  constexpr std::uint32_t highest = std::numeric_limits<int>::max();
-  const auto snap_length = static_cast<int>(std::min(options.snap_length, highest));
-  const auto buffer_bytes = static_cast<int>(std::min(options.buffer_bytes, highest));
-  for (const int status :
-       {pcap_set_snaplen(handle.get(), snap_length), pcap_set_buffer_size(handle.get(), buffer_bytes),
-        pcap_set_promisc(handle.get(), options.promiscuous ? 1 : 0),
-        pcap_set_timeout(handle.get(), timeout_milliseconds)}) {
-    if (status < 0) return cannot(pcap_statustostr(status));
+  std::vector<std::unique_ptr<LiveHandle>> handles;
+  for (const std::string& interface : options.interfaces) {
+    auto handle = LiveHandle::open(interface, options);
+    if (!handle) return tl::unexpected(handle.error());
+    handles.push_back(std::move(*handle));
   }
-  // Where there are no nanoseconds, it stays with microseconds.
-  [[maybe_unused]] const int precision = pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
-  // A positive status is a warning, such as that "any" has no promiscuous mode.
-  if (const int status = pcap_activate(handle.get()); status < 0) {
-    return cannot(activation_problem(handle.get(), status));
-  }
-  if (pcap_setnonblock(handle.get(), 1, reason) < 0) return cannot(one_line(reason));
-  if (!options.filter.empty()) {
-    bpf_program program{};
-    if (pcap_compile(handle.get(), &program, options.filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
-      return fail(ErrorKind::usage, fmt::format("capture filter \"{}\": {}", one_line(options.filter),
-                                                one_line(pcap_geterr(handle.get()))));
-    }
-    const int status = pcap_setfilter(handle.get(), &program);
-    pcap_freecode(&program);
-    if (status != 0) return cannot(one_line(pcap_geterr(handle.get())));
-  }
-  return std::make_unique<LiveSource>(handle.release(), options);
-}
-
-Expected<std::vector<LiveInterface>> list_live_interfaces() {
-  char reason[PCAP_ERRBUF_SIZE] = "";
-  pcap_if_t* devices = nullptr;
-  if (pcap_findalldevs(&devices, reason) != 0) {
-    return tl::unexpected(Error{ErrorKind::open_input, "cannot list interfaces: " + one_line(reason)});
-  }
-  std::vector<LiveInterface> interfaces;
-  for (const pcap_if_t* device = devices; device != nullptr; device = device->next) {
-    interfaces.push_back({device->name, device->description == nullptr ? "" : device->description,
-                          (device->flags & PCAP_IF_UP) != 0});
-  }
-  pcap_freealldevs(devices);
-  return interfaces;
+  return std::make_unique<LiveSource>(std::move(handles), options);
 }
 
 }  // namespace rtmpscope::capture

@@ -372,7 +372,8 @@ void PcapngReader::tell_drops(const SectionInterface& interface, Timestamp time)
   drops_at_ = number_;
   if (drops_there_ > max_drops_between_packets) return;
   const Interface& shown = statistics_.interfaces[interface.id];
-  statistics_.drops.push_back({{number_, time}, interface.id, shown.interface_drops, shown.kernel_drops});
+  statistics_.drops.push_back(
+      {{number_, time}, interface.id, shown.interface_drops, shown.kernel_drops, std::nullopt});
 }
 
 void PcapngReader::note_comment(Bytes text, std::uint64_t packet_number) {

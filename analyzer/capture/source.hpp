@@ -28,6 +28,7 @@ struct Interface {
   std::uint64_t packets = 0;     ///< packets delivered, that is, after the filter
   std::optional<std::uint64_t> interface_drops;  ///< dropped by the interface, as the capturing program noted
   std::optional<std::uint64_t> kernel_drops;     ///< dropped by the kernel, as the capturing program noted
+  std::optional<std::uint64_t> ring_drops;       ///< live: dropped as the analysis was too slow
 };
 
 struct Comment {
@@ -49,6 +50,7 @@ struct Drops {
   std::uint16_t interface_id = 0;
   std::optional<std::uint64_t> interface_drops;  ///< so far, as in Interface
   std::optional<std::uint64_t> kernel_drops;
+  std::optional<std::uint64_t> ring_drops;
 };
 
 struct SourceStatistics {
@@ -58,6 +60,7 @@ struct SourceStatistics {
   std::uint64_t wire_bytes = 0;                  ///< of the delivered packets
   std::optional<std::uint64_t> kernel_drops;     ///< absent: not known
   std::optional<std::uint64_t> interface_drops;  ///< absent: not known
+  std::optional<std::uint64_t> ring_drops;       ///< live: dropped as the analysis was too slow
   std::vector<Interface> interfaces;             ///< index is Packet::interface_id
   std::uint64_t comment_count = 0;               ///< all, also those that were not kept
   std::vector<Comment> comments;                 ///< the first max_comments
@@ -66,6 +69,8 @@ struct SourceStatistics {
   /// Of the last read(), in order. Drops that packets tell of (epb_dropcount) at most once in a second; what
   /// is not in here is in the counters.
   std::vector<Drops> drops;
+  /// Live, of the last read(): what a person should know at once, one line each.
+  std::vector<std::string> news;
   std::vector<std::string> notes;  ///< one line each: what else a person should know
 };
 
@@ -165,10 +170,12 @@ enum class Order : std::uint8_t {
                                                                   const FileOptions& options = {});
 
 struct LiveOptions {
-  std::string interface {};                 ///< as libpcap names it, or "any"
-  std::string filter{};                     ///< pcap-filter(7) expression; empty: every packet
-  std::uint32_t snap_length = 262144;       ///< bytes of each packet
-  std::uint32_t buffer_bytes = 64U << 20U;  ///< kernel buffer; what does not fit is dropped and counted
+  std::vector<std::string> interfaces{};  ///< one or more, as libpcap names them; or "any"
+  std::string filter{};                   ///< pcap-filter(7) expression; empty: every packet
+  std::uint32_t snap_length = 262144;     ///< bytes of each packet
+  std::uint32_t buffer_bytes =
+      64U << 20U;  ///< kernel buffer of each interface; what does not fit is dropped and counted
+  std::size_t ring_bytes = 64U << 20U;  ///< packets that wait for the analysis; beyond: the same
   bool promiscuous = true;
 };
 

@@ -26,6 +26,7 @@ rtmp::CaptureTotals totals_at_end(const capture::PacketSource& source, const Win
   totals.captured_bytes = statistics.captured_bytes;
   totals.kernel_drops = statistics.kernel_drops;
   totals.interface_drops = statistics.interface_drops;
+  totals.ring_drops = statistics.ring_drops;
   totals.connections = counts.opened;
   totals.not_rtmp_connections = counts.not_rtmp;
   totals.other_connections = counts.other;
@@ -67,6 +68,7 @@ const output::Output* CaptureEvents::drops(const Window& window) {
     event.interface = interface;
     event.kernel_drops = drops.kernel_drops;
     event.interface_drops = drops.interface_drops;
+    event.ring_drops = drops.ring_drops;
     const std::size_t before = output.spans.size();
     observer_->on_event(event);
     for (std::size_t i = before; i < output.spans.size(); ++i) output.spans[i].frame = drops.at.number;

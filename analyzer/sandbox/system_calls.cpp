@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <net/if.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -36,7 +37,8 @@ constexpr const char* allowed_calls[] = {
     // What does no harm.
     "getrandom", "getuid", "geteuid", "getgid", "getegid", "sysinfo", "uname"};
 
-constexpr unsigned long allowed_controls[] = {TCGETS, TIOCGWINSZ, FIONREAD};
+constexpr unsigned long allowed_controls[] = {TCGETS,       TIOCGWINSZ,   FIONREAD,
+                                              SIOCGIFFLAGS, SIOCGIFINDEX, SIOCGIFNAME};
 constexpr unsigned long allowed_descriptor_controls[] = {F_GETFL, F_SETFL, F_GETFD, F_SETFD};
 constexpr const char* writing_calls[] = {"write", "writev", "pwrite64"};
 

@@ -82,9 +82,10 @@ _rtmpscope() {
           ;;
         live)
           _arguments $output $selection '(- *)--help[show what there is]' \
-            '(-i --interface)'{-i,--interface}'[interface, or any]:interface:(any ${(f)"$(ls /sys/class/net 2>/dev/null)"})' \
+            '*'{-i,--interface}'[interface, or any]:interface:(any ${(f)"$(ls /sys/class/net 2>/dev/null)"})' \
             '(-s --snapshot-length)'{-s,--snapshot-length}'[bytes of each packet]:bytes: ' \
             '(-B --buffer-size)'{-B,--buffer-size}'[kernel buffer in bytes]:bytes: ' \
+            '--ring-size[packets that wait for the analysis]:bytes: ' \
             '(-p --no-promiscuous-mode)'{-p,--no-promiscuous-mode}'[not in promiscuous mode]' \
             '(-j --jobs)'{-j,--jobs}'[threads of the analysis]:number: ' \
             '--user[go on as this user once all is open]:user:_users' \

@@ -5,7 +5,8 @@ from collections import defaultdict
 from program import Pairs
 
 # About the file, not about the conversation.
-CAPTURE_KEYS = {"source", "format", "link_types", "bytes", "captured_bytes", "kernel_drops", "interface_drops"}
+CAPTURE_KEYS = {"source", "format", "link_types", "bytes", "captured_bytes", "kernel_drops", "interface_drops",
+                "ring_drops"}  # fmt: skip
 ADDRESS_KEYS = {"client", "server", "responder", "community_id", "uid"}
 # About packets: other ones, at other times, once the same bytes come in other segments.
 PACKET_KEYS = {

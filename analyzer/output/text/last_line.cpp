@@ -54,6 +54,8 @@ std::string last_line(const rtmp::CaptureTotals& capture, const Style& style) {
     line.append(", ").append(count_text(capture.clock_jumps, "jump")).append(" of the clock");
   if (capture.memory_scarce) line.append(", messages in progress shortened to save memory");
   if (drops != 0) line.append(", ").append(count_text(drops, "packet")).append(" dropped by the kernel");
+  if (const std::uint64_t dropped = capture.ring_drops.value_or(0); dropped != 0)
+    line.append(", ").append(count_text(dropped, "packet")).append(" dropped as the analysis was too slow");
   line.append(style.reset()).append("\n");
   if (capture.fault && !capture.fault->text.empty()) {
     line.append(style.colour_of(Severity::error));

@@ -96,6 +96,7 @@ void CaptureDropsEvent::describe(FieldSink& sink) const {
   if (!interface.empty()) sink.text(FieldId::capture_drops_interface, {}, as_bytes(interface));
   if (kernel_drops) sink.number(FieldId::capture_drops_kernel, {}, *kernel_drops);
   if (interface_drops) sink.number(FieldId::capture_drops_by_interface, {}, *interface_drops);
+  if (ring_drops) sink.number(FieldId::capture_drops_by_ring, {}, *ring_drops);
 }
 
 void CaptureEndEvent::describe(FieldSink& sink) const {
@@ -110,6 +111,7 @@ void CaptureEndEvent::describe(FieldSink& sink) const {
   sink.number(FieldId::capture_captured_bytes, {}, capture.captured_bytes);
   if (capture.kernel_drops) sink.number(FieldId::capture_kernel_drops, {}, *capture.kernel_drops);
   if (capture.interface_drops) sink.number(FieldId::capture_interface_drops, {}, *capture.interface_drops);
+  if (capture.ring_drops) sink.number(FieldId::capture_ring_drops, {}, *capture.ring_drops);
   sink.number(FieldId::capture_connections, {}, capture.connections);
   sink.number(FieldId::capture_not_rtmp_connections, {}, capture.not_rtmp_connections);
   sink.number(FieldId::capture_other_connections, {}, capture.other_connections);

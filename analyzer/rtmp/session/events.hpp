@@ -239,6 +239,7 @@ struct CaptureTotals {
   std::uint64_t captured_bytes = 0;
   std::optional<std::uint64_t> kernel_drops;  ///< live: packets
   std::optional<std::uint64_t> interface_drops;
+  std::optional<std::uint64_t> ring_drops;
   std::uint64_t connections = 0;           ///< that have events
   std::uint64_t not_rtmp_connections = 0;  ///< of these, on an RTMP port with something else
   std::uint64_t other_connections = 0;     ///< TCP connections without events
@@ -274,6 +275,7 @@ struct CaptureDropsEvent final : Event {
   std::string interface;                      ///< its name; empty: not known
   std::optional<std::uint64_t> kernel_drops;  ///< packets so far; empty: not known
   std::optional<std::uint64_t> interface_drops;
+  std::optional<std::uint64_t> ring_drops;
 
   CaptureDropsEvent() : Event(EventKind::capture_drops) {}
   void describe(FieldSink& sink) const override;

@@ -65,6 +65,7 @@ inline Packet view(const OwnedPacket& packet) {
   result.captured_length = static_cast<std::uint32_t>(packet.bytes.size());
   result.wire_length = packet.wire_length;
   result.time = packet.time;
+  result.interface_id = packet.interface_id;
   return result;
 }
 

@@ -26,14 +26,14 @@ void send_datagram(std::string_view text) {
 }
 
 TEST(Live, ADeviceThatDoesNotExistIsAnError) {
-  auto source = open_live({.interface = "no-such-dev0"});
+  auto source = open_live({.interfaces = {"no-such-dev0"}});
   ASSERT_FALSE(source);
   EXPECT_EQ(source.error().kind, ErrorKind::open_input);
   EXPECT_THAT(source.error().message, StartsWith("cannot capture on no-such-dev0: no "));
 }
 
 TEST(Live, DatagramsOnTheLoopbackInterfaceAreCaptured) {
-  auto source = open_live({.interface = "lo", .filter = "udp dst port 9"});
+  auto source = open_live({.interfaces = {"lo"}, .filter = "udp dst port 9"});
   if (!source) GTEST_SKIP() << source.error().message;
   EXPECT_EQ((*source)->format(), "live");
   EXPECT_EQ((*source)->name(), "lo");
@@ -64,7 +64,7 @@ TEST(Live, DatagramsOnTheLoopbackInterfaceAreCaptured) {
 }
 
 TEST(Live, AFilterSyntaxErrorIsAUsageError) {
-  auto source = open_live({.interface = "lo", .filter = "udp prot 9"});
+  auto source = open_live({.interfaces = {"lo"}, .filter = "udp prot 9"});
   ASSERT_FALSE(source);
   if (source.error().kind == ErrorKind::open_input) GTEST_SKIP() << source.error().message;
   EXPECT_EQ(source.error().kind, ErrorKind::usage);
