@@ -288,6 +288,14 @@ class LiveCommandLine {
                      "Bytes of packets that may wait for the analysis")
         ->type_name("BYTES");
     live_->add_flag("-p,--no-promiscuous-mode", not_promiscuous_, "Not in promiscuous mode");
+    live_->add_option("--rotate-size", command_.rotation.bytes, "A new file of -o before it has more bytes")
+        ->type_name("BYTES");
+    live_
+        ->add_option("--rotate-every", rotate_seconds_,
+                     "A new file of -o at each multiple of so many seconds")
+        ->type_name("SECONDS");
+    live_->add_option("--rotate-keep", command_.rotation.keep, "Older files that are kept (default: 10)")
+        ->type_name("N");
     CLI::Option* user = live_
                             ->add_option("--user", command_.user,
                                          "Go on as this user once all is open (default: nobody, if root "
@@ -311,6 +319,7 @@ class LiveCommandLine {
   [[nodiscard]] CommandLine result() {
     command_.live.filter = command_.common.filter;
     if (auto complaint = complaint_about_interfaces(command_.live.interfaces)) return complain(*complaint);
+    command_.rotation.interval = std::chrono::seconds(rotate_seconds_);
     command_.live.promiscuous = !not_promiscuous_;
     command_.common.renderer.render.live = true;
     if (const auto complaint = finish(command_.common, words_)) return complain(*complaint);
@@ -322,6 +331,7 @@ class LiveCommandLine {
   CLI::App* live_;
   LiveCommand command_;
   Words words_;
+  std::uint32_t rotate_seconds_ = 0;
   bool not_promiscuous_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "delivery/file_destination.hpp"
 #include "flv/export.hpp"
 #include "output/check/check_output.hpp"
 #include "output/factory/renderer_factory.hpp"
@@ -45,6 +46,7 @@ struct AnalyzeCommand {
 struct LiveCommand {
   OutputOptions common;
   capture::LiveOptions live;
+  delivery::Rotation rotation;
   std::string user;     ///< --user; empty: nobody if root starts it
   bool sandbox = true;  ///< --no-sandbox was not given
 };

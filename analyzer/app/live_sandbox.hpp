@@ -2,12 +2,12 @@
 #pragma once
 
 #include "app/command_line.hpp"
-#include "app/output_file.hpp"
+#include "app/live_output.hpp"
 
 namespace rtmpscope::app {
 
 /// To be called when all is open and no other thread runs. What cannot be confined is said on standard error.
 [[nodiscard]] Expected<void> enter_sandbox(const LiveCommand& command, const capture::PacketSource& source,
-                                           OutputFile& output);
+                                           const LiveOutput& output);
 
 }  // namespace rtmpscope::app

@@ -40,22 +40,27 @@ std::optional<Error> complaint_about_output(const std::string& output,
   return std::nullopt;
 }
 
-/// Called once all is open, before the first packet is read. An error ends the run.
-using BeforeRun = std::function<Expected<void>(OutputFile&)>;
+/// What is different between the commands.
+struct Surroundings {
+  std::function<Expected<std::unique_ptr<Output>>()> open_output;
+  std::function<Expected<void>()> before_run{};  ///< once all is open, before the first packet; may be empty
+  std::function<void()> after_window{};          ///< may be empty
+};
 
 int run_engine(capture::PacketSource& source, const OutputOptions& options,
-               const BeforeRun& before_run = nullptr) {
+               const Surroundings& surroundings) {
   const auto redaction = output::make_redaction(options.redaction);
   if (!redaction) return fail(redaction.error());
-  auto output = OutputFile::open(options.output);
-  if (!output) return fail(output.error());
+  const auto opened = surroundings.open_output();
+  if (!opened) return fail(opened.error());
+  Output& output = **opened;
   auto judge = judge_options(options.profile, options.profile_files);
   if (!judge) return fail(judge.error());
   output::RendererOptions renderer = options.renderer;
   renderer.judge = std::move(*judge);
   output::RenderOptions& render = renderer.render;
   render.redaction = *redaction;
-  if (options.colour_by_terminal) render.colour = output->is_terminal() && std::getenv("NO_COLOR") == nullptr;
+  if (options.colour_by_terminal) render.colour = output.is_terminal() && std::getenv("NO_COLOR") == nullptr;
   const bool awaited = !source.progress();  // live or from a pipe
   const bool worst_first =
       renderer.format == output::OutputFormat::report || renderer.format == output::OutputFormat::verdict;
@@ -63,28 +68,27 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options,
                                           : worst_first ? output::BlockOrder::findings
                                                         : output::BlockOrder::start);
   if (!locale_is_utf8()) render.ascii = true;
-  if (!options.width && !render.full) render.width = output->columns().value_or(render.width);
+  if (!options.width && !render.full) render.width = output.columns().value_or(render.width);
   auto keys = keys::KeyFiles::open(options.key_files);
   if (!keys) return fail(keys.error());
-  if (before_run) {
-    if (const auto ready = before_run(*output); !ready) return fail(ready.error());
+  if (surroundings.before_run) {
+    if (const auto ready = surroundings.before_run(); !ready) return fail(ready.error());
   }
   pipeline::EngineOptions engine = options.engine;
   engine.key_files = &*keys;
   engine.follow_key_files = render.live;
   // The bar and the output would overwrite each other on one terminal.
-  ProgressBar bar(options.progress && !output->is_terminal());
+  ProgressBar bar(options.progress && !output.is_terminal());
   const pipeline::EngineResult result = pipeline::run(
       source, engine, output::RendererFactory(std::move(renderer)),
-      [&](std::string_view bytes) { return output->write(bytes); },
+      [&](std::string_view bytes) { return output.write(bytes); },
       [&](std::optional<double> share) {
-        if (take_reopen_request()) output->request_reopen();
-        for (const std::string& line : source.statistics().news) say("rtmpscope: {}\n", line);
+        if (surroundings.after_window) surroundings.after_window();
         bar.update(share);
       });
   bar.clear();
-  output->close();
-  if (output->error()) return fail(*output->error());
+  output.close();
+  if (output.error()) return fail(*output.error());
   for (const std::string& note : keys->notes()) say("rtmpscope: {}\n", note);
   for (const std::string& note : source.statistics().notes) say("rtmpscope: {}\n", note);
   if (result.fault) say("rtmpscope: {} (offset {})\n", result.fault->text, result.fault->offset);
@@ -110,18 +114,38 @@ int run_analyze(const AnalyzeCommand& command) {
   if (!source) return fail(source.error());
   if (const auto complaint = complaint_about_output(command.common.output, command.files))
     return fail(*complaint);
-  return run_engine(**source, command.common);
+  return run_engine(**source, command.common, {.open_output = [&]() -> Expected<std::unique_ptr<Output>> {
+    auto file = OutputFile::open(command.common.output);
+    if (!file) return tl::unexpected(file.error());
+    return std::make_unique<OutputFile>(std::move(*file));
+  }});
 }
 
 int run_live(const LiveCommand& command) {
   if (command.sandbox) {
     if (const auto user = sandbox::find_user(command.user); !user) return fail(user.error());
   }
-  auto source = capture::open_live(command.live);
+  const auto address = delivery::parse_address(command.common.output);
+  if (!address) return fail(address.error());
+  capture::LiveOptions live = command.live;
+  live.tell = [](const std::string& text) { say("rtmpscope: {}\n", text); };
+  auto source = capture::open_live(live);
   if (!source) return fail(source.error());
   const LiveSignals signals(**source);
+  LiveOutput* output = nullptr;
+  const auto open_output = [&]() -> Expected<std::unique_ptr<Output>> {
+    auto opened = LiveOutput::open(*address, command.rotation);
+    if (!opened) return tl::unexpected(opened.error());
+    output = opened->get();
+    return std::unique_ptr<Output>(std::move(*opened));
+  };
+  const auto after_window = [&] {
+    if (take_reopen_request()) output->request_reopen();
+  };
   const int code = run_engine(**source, command.common,
-                              [&](OutputFile& output) { return enter_sandbox(command, **source, output); });
+                              {.open_output = open_output,
+                               .before_run = [&] { return enter_sandbox(command, **source, *output); },
+                               .after_window = after_window});
   const capture::SourceStatistics& statistics = (*source)->statistics();
   say("{} packets captured, {} dropped by the kernel, {} dropped by the interface, {} dropped by rtmpscope\n",
       statistics.packets, statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0),

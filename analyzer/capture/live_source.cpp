@@ -45,7 +45,6 @@ Timestamp now() {
 struct News {
   std::vector<DropCounters> drops;  ///< by interface
   Timestamp drops_at = 0;
-  std::vector<std::string> lines;
   std::optional<Fault> fault;
   std::optional<Timestamp> caught_up;  ///< all that was captured before it is in the ring
 };
@@ -54,10 +53,11 @@ struct News {
 class CaptureThread {
  public:
   CaptureThread(std::vector<std::unique_ptr<LiveHandle>>& handles, const std::atomic<bool>& stop,
-                std::size_t ring_bytes, std::size_t batch_packets)
+                const LiveOptions& options, std::size_t batch_packets)
       : handles_(handles),
         stop_(stop),
-        ring_(ring_bytes, batch_packets),
+        ring_(options.ring_bytes, batch_packets),
+        tell_(options.tell),
         merge_(handles.size()),
         states_(handles.size()),
         thread_([this] { run(); }) {}
@@ -70,12 +70,9 @@ class CaptureThread {
     const std::lock_guard lock(news_mutex_);
     return news_.caught_up;
   }
-  /// Takes the lines; the rest stays.
-  News take_news() {
+  News news() {
     const std::lock_guard lock(news_mutex_);
-    News result = news_;
-    news_.lines.clear();
-    return result;
+    return news_;
   }
 
  private:
@@ -171,7 +168,7 @@ class CaptureThread {
     if (all_gone()) {
       news_.fault = Fault{0, text};
     } else {
-      news_.lines.push_back(text);
+      if (tell_) tell_(text);
     }
   }
 
@@ -186,14 +183,15 @@ class CaptureThread {
       const State state = handles_[i]->is_up() ? State::up : State::down;
       if (state == states_[i]) continue;
       states_[i] = state;
-      news_.lines.push_back(
-          fmt::format("{} is {}", handles_[i]->name(), state == State::up ? "up again" : "down"));
+      if (tell_)
+        tell_(fmt::format("{} is {}", handles_[i]->name(), state == State::up ? "up again" : "down"));
     }
   }
 
   std::vector<std::unique_ptr<LiveHandle>>& handles_;
   const std::atomic<bool>& stop_;
   PacketRing ring_;
+  std::function<void(const std::string&)> tell_;
   TimeMerge merge_;
   std::vector<State> states_;
   std::mutex news_mutex_;
@@ -204,7 +202,7 @@ class CaptureThread {
 class LiveSource : public PacketSource {
  public:
   LiveSource(std::vector<std::unique_ptr<LiveHandle>> handles, const LiveOptions& options)
-      : handles_(std::move(handles)), ring_bytes_(options.ring_bytes), ring_drops_(handles_.size()) {
+      : handles_(std::move(handles)), options_(options), ring_drops_(handles_.size()) {
     for (const auto& handle : handles_) statistics_.interfaces.push_back(handle->description());
   }
   LiveSource(const LiveSource&) = delete;
@@ -216,14 +214,13 @@ class LiveSource : public PacketSource {
   bool read(PacketBatch& batch, std::size_t max_packets) override {
     batch.clear();
     statistics_.drops.clear();
-    statistics_.news.clear();
-    if (!thread_) thread_.emplace(handles_, stop_, ring_bytes_, max_packets);
+    if (!thread_) thread_.emplace(handles_, stop_, options_, max_packets);
     const std::optional<Timestamp> clock = thread_->caught_up();  // before the ring is looked at
     const bool more = thread_->ring().take(batch, patience);
     for (Packet& packet : batch.packets) packet.number = ++number_;
     count_packets(statistics_, batch.packets.data(), batch.packets.data() + batch.packets.size());
     if (batch.packets.empty()) batch.clock = clock;
-    note(thread_->take_news());
+    note(thread_->news());
     return more;
   }
 
@@ -246,7 +243,6 @@ class LiveSource : public PacketSource {
 
  private:
   void note(News news) {
-    statistics_.news = std::move(news.lines);
     fault_ = std::move(news.fault);
     ring_drops_ = thread_->ring().drops();
     ring_drops_.resize(handles_.size());
@@ -277,7 +273,7 @@ class LiveSource : public PacketSource {
   std::atomic<bool> stop_{false};
   static_assert(std::atomic<bool>::is_always_lock_free);
   std::vector<std::unique_ptr<LiveHandle>> handles_;
-  std::size_t ring_bytes_;
+  LiveOptions options_;
   SourceStatistics statistics_;
   std::optional<Fault> fault_;
   std::vector<std::uint64_t> ring_drops_;

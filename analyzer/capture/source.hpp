@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,8 +70,6 @@ struct SourceStatistics {
   /// Of the last read(), in order. Drops that packets tell of (epb_dropcount) at most once in a second; what
   /// is not in here is in the counters.
   std::vector<Drops> drops;
-  /// Live, of the last read(): what a person should know at once, one line each.
-  std::vector<std::string> news;
   std::vector<std::string> notes;  ///< one line each: what else a person should know
 };
 
@@ -177,6 +176,8 @@ struct LiveOptions {
       64U << 20U;  ///< kernel buffer of each interface; what does not fit is dropped and counted
   std::size_t ring_bytes = 64U << 20U;  ///< packets that wait for the analysis; beyond: the same
   bool promiscuous = true;
+  /// Gets what a person should know at once, a line at a time, on the thread that captures. May be empty.
+  std::function<void(const std::string&)> tell{};
 };
 
 /// Starts capturing. Errors (open_input): no such device, no permission, device down. (usage): the filter.

@@ -21,6 +21,13 @@ struct RulesetAttributes {
   std::uint64_t scoped;
 };
 
+struct PortRule {
+  std::uint64_t allowed;
+  std::uint64_t port;
+};
+constexpr int port_rule = 2;
+constexpr std::uint64_t connect_tcp = 2;
+
 // Bits of the rights, by the version of Landlock that brought them.
 constexpr unsigned file_rights_1 = 13;
 constexpr unsigned file_rights_2 = 14;    // moving to another folder
@@ -78,6 +85,13 @@ Expected<void> allow(int ruleset, const std::string& path, std::uint64_t rights)
   return {};
 }
 
+Expected<void> allow_port(int ruleset, std::uint16_t port) {
+  const PortRule rule{connect_tcp, port};
+  if (syscall(SYS_landlock_add_rule, ruleset, port_rule, &rule, 0) != 0)
+    return failure(fmt::format("allow port {}", port));
+  return {};
+}
+
 }  // namespace
 
 Expected<bool> restrict_files(const FileRules& rules) {
@@ -96,6 +110,10 @@ Expected<bool> restrict_files(const FileRules& rules) {
   for (const std::string& path : rules.write) {
     if (auto allowed = allow(ruleset.number(), path, writing & attributes.handled_files); !allowed)
       return tl::unexpected(allowed.error());
+  }
+  for (const std::uint16_t port : rules.connect_ports) {
+    if (attributes.handled_network == 0) break;
+    if (auto allowed = allow_port(ruleset.number(), port); !allowed) return tl::unexpected(allowed.error());
   }
   if (syscall(SYS_landlock_restrict_self, ruleset.number(), 0) != 0) return failure("set rules of Landlock");
   return true;

@@ -7,6 +7,7 @@
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -90,6 +91,20 @@ void add_conditional_calls(Filter& filter) {
   }
 }
 
+/// Stream and datagram sockets; where they lead to is a matter of Landlock, and of the outputs.
+void add_socket_calls(Filter& filter, const SystemCallRules& rules) {
+  std::vector<int> families;
+  if (rules.unix_sockets) families.push_back(AF_UNIX);
+  if (rules.tcp_sockets) families.insert(families.end(), {AF_INET, AF_INET6});
+  constexpr unsigned kind = 0xFF;  // without SOCK_NONBLOCK and SOCK_CLOEXEC
+  for (const int family : families) {
+    const auto of_family = SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family));
+    filter.allow("socket", of_family, SCMP_A1(SCMP_CMP_MASKED_EQ, kind, SOCK_STREAM));
+    if (family == AF_UNIX) filter.allow("socket", of_family, SCMP_A1(SCMP_CMP_MASKED_EQ, kind, SOCK_DGRAM));
+  }
+  if (!families.empty()) filter.allow("connect");
+}
+
 /// To all descriptors but these. A rule has one condition for an argument, so that there are several rules.
 void add_writing_calls(Filter& filter, std::vector<int> forbidden) {
   std::sort(forbidden.begin(), forbidden.end());
@@ -113,6 +128,7 @@ Expected<void> restrict_system_calls(const SystemCallRules& rules) {
   Filter filter;
   for (const char* call : allowed_calls) filter.allow(call);
   add_conditional_calls(filter);
+  add_socket_calls(filter, rules);
   add_writing_calls(filter, rules.capture_sockets);
   if (const int status = filter.load(); status != 0) {
     return tl::unexpected(Error{ErrorKind::open_input, fmt::format("cannot set a filter of system calls: {}",

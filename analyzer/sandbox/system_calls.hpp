@@ -10,6 +10,8 @@ namespace rtmpscope::sandbox {
 struct SystemCallRules {
   /// Sockets that packets are captured from: nothing may be written to them, which would send packets.
   std::vector<int> capture_sockets;
+  bool unix_sockets = false;  ///< may be made and connected
+  bool tcp_sockets = false;
 };
 
 /// All system calls but those that a running capture needs fail with EPERM from now on, in this thread and

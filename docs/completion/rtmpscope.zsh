@@ -88,6 +88,9 @@ _rtmpscope() {
             '--ring-size[packets that wait for the analysis]:bytes: ' \
             '(-p --no-promiscuous-mode)'{-p,--no-promiscuous-mode}'[not in promiscuous mode]' \
             '(-j --jobs)'{-j,--jobs}'[threads of the analysis]:number: ' \
+            '--rotate-size[a new file before it has more bytes]:bytes: ' \
+            '--rotate-every[a new file at each multiple of so many seconds]:seconds: ' \
+            '--rotate-keep[older files that are kept]:number: ' \
             '--user[go on as this user once all is open]:user:_users' \
             '(--user)--no-sandbox[keep user, capabilities, files and system calls]'
           ;;

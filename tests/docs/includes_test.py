@@ -21,7 +21,7 @@ LIBRARIES = {
     "CLI11": r"CLI/",
     "Linux": r"linux/|(grp|pwd|termios)\.h$",
     "OpenSSL": r"openssl/",
-    "POSIX": r"(arpa|net|netinet|sys)/|(errno|fcntl|poll|pthread|sched|signal|unistd)\.h$",
+    "POSIX": r"(arpa|net|netinet|sys)/|(errno|fcntl|netdb|poll|pthread|sched|signal|unistd)\.h$",
     "Wireshark": r"(epan|wiretap|wsutil)/|glib\.h$|ws_version\.h$",
     "fmt": r"fmt/",
     "glibc": r"malloc\.h$",

@@ -97,7 +97,7 @@ def check_rotation_that_is_not_allowed(program, folder):
         wait_until(lambda: commands_in(moved) == ["first"], "nothing is written any more")
         live.send_signal(signal.SIGTERM)
         assert live.wait(PATIENCE) == 0
-    assert "live.ndjson cannot be opened anew: Permission denied" in (folder / "errors").read_text()
+    assert "live.ndjson: it cannot be opened anew: Permission denied" in (folder / "errors").read_text()
 
 
 def attempts(program, library, folder, *options):

@@ -1,0 +1,41 @@
+// The output of a live run: a queue, and behind it standard output, a file or a socket.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/output.hpp"
+#include "delivery/address.hpp"
+#include "delivery/file_destination.hpp"
+#include "delivery/output_queue.hpp"
+#include "sandbox/sandbox.hpp"
+
+namespace rtmpscope::app {
+
+class LiveOutput final : public Output {
+ public:
+  [[nodiscard]] static Expected<std::unique_ptr<LiveOutput>> open(const delivery::Address& address,
+                                                                  const delivery::Rotation& rotation);
+
+  /// What it needs once nothing else may be opened. A file that it has made belongs to the user of `rules`
+  /// from now on.
+  void prepare(sandbox::Rules& rules) const;
+  void request_reopen() { queue_.request_reopen(); }
+
+  bool write(std::string_view bytes) override { return queue_.add(bytes); }
+  /// Says how many lines were not written.
+  void close() override;
+  [[nodiscard]] std::optional<Error> error() const override;
+  [[nodiscard]] bool is_terminal() const override;
+  [[nodiscard]] std::optional<std::uint32_t> columns() const override;
+
+ private:
+  LiveOutput(delivery::Address address, std::unique_ptr<delivery::Destination> destination,
+             delivery::FileDestination* file);
+
+  delivery::Address address_;
+  delivery::FileDestination* file_;  ///< the queue's destination, if that is one
+  delivery::OutputQueue queue_;
+};
+
+}  // namespace rtmpscope::app
