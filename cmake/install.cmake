@@ -6,6 +6,8 @@ install(FILES docs/completion/rtmpscope.bash
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME rtmpscope)
 install(FILES docs/completion/rtmpscope.zsh
         DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _rtmpscope)
+install(FILES contrib/rtmpscope.service DESTINATION lib/systemd/system)
+install(FILES contrib/rtmpscope.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
@@ -15,6 +17,8 @@ set(CPACK_PACKAGE_NAME rtmpscope)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL Unspecified library development)
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_NAME rtmpscope)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/package-configuration.cmake)
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_LIST_DIR}/conffiles)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME librtmpscope${PROJECT_VERSION_MAJOR})
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "Decoder of the RTMP family, shared library

@@ -16,6 +16,7 @@
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
 #include "app/run_events.hpp"
+#include "app/service_notice.hpp"
 #include "app/signals.hpp"
 #include "app/text_style.hpp"
 #include "reference/fingerprint_tables.hpp"
@@ -139,13 +140,20 @@ int run_live(const LiveCommand& command) {
     output = opened->get();
     return std::unique_ptr<Output>(std::move(*opened));
   };
+  ServiceNotice notice;
+  const auto before_run = [&] {
+    auto entered = enter_sandbox(command, **source, *output);
+    if (entered) notice.ready();
+    return entered;
+  };
   const auto after_window = [&] {
+    notice.alive();
     if (take_reopen_request()) output->request_reopen();
   };
-  const int code = run_engine(**source, command.common,
-                              {.open_output = open_output,
-                               .before_run = [&] { return enter_sandbox(command, **source, *output); },
-                               .after_window = after_window});
+  const int code =
+      run_engine(**source, command.common,
+                 {.open_output = open_output, .before_run = before_run, .after_window = after_window});
+  notice.stopping();
   const capture::SourceStatistics& statistics = (*source)->statistics();
   say("{} packets captured, {} dropped by the kernel, {} dropped by the interface, {} dropped by rtmpscope\n",
       statistics.packets, statistics.kernel_drops.value_or(0), statistics.interface_drops.value_or(0),

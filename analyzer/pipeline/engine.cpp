@@ -34,6 +34,7 @@ class Engine {
     Window& first = windows_.front();
     do {
       read(first);  // live, nothing may come for a while
+      if (progress_) progress_(source_.progress());
     } while (first.batch.packets.empty() && !first.last && factory_.needs_start());
     make_shards(first.batch);
     merger_.begin(text_);

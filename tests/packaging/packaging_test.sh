@@ -40,6 +40,15 @@ dpkg-deb --extract "$package" unpacked
 unpacked/usr/bin/rtmpscope --version
 dpkg-deb --contents "$package" | grep -q usr/share/doc/rtmpscope/copyright
 
+# The service: its configuration is the administrator's once it is installed, and the sandbox of systemd is tight.
+test -s unpacked/etc/rtmpscope.conf
+test "$(dpkg-deb --ctrl-tarfile "$package" | tar -xO ./conffiles)" = /etc/rtmpscope.conf
+unit=unpacked/usr/lib/systemd/system/rtmpscope.service
+test -s "$unit"
+if command -v systemd-analyze >/dev/null; then
+  systemd-analyze security --offline=true --threshold=20 "$unit" | tail -n 1
+fi
+
 # The library: the shared one and what is needed to build with it, in packages of their own.
 dpkg-deb --contents librtmpscope0_*.deb | grep -q 'librtmpscope\.so\.0$\|librtmpscope\.so\.0 ->'
 dpkg-deb --field librtmpscope0_*.deb Depends | grep -q libpcap0.8
