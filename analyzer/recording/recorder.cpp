@@ -74,8 +74,10 @@ void Recorder::on_message(const rtmp::MessageEvent& event) {
 std::uint32_t Recorder::add_link(const rtmp::MessageEvent& event) {
   CommandLink link;
   link.frame = frame_;
+  link.time = event.packet.time;
   link.direction = event.direction.value_or(Direction::to_server);
-  if (const auto* facts = std::get_if<rtmp::CommandFacts>(&event.facts); facts != nullptr) {
+  const auto* facts = std::get_if<rtmp::CommandFacts>(&event.facts);
+  if (facts != nullptr) {
     link.transaction_id = facts->transaction_id.value_or(0);
     link.name = intern(command_names_, facts->name);
   }
@@ -83,7 +85,35 @@ std::uint32_t Recorder::add_link(const rtmp::MessageEvent& event) {
   link.response_time = event.response_time.value_or(0);
   if (link.request_frame != 0) link_request(link);
   links_.push_back(link);
+  if (facts != nullptr && event.message.complete) {
+    if (rtmp::opens_stream(facts->name)) note_opening(event.message.header.message_stream_id);
+    if (facts->answers_opening()) link_opening(event.message.header.message_stream_id);
+  }
   return static_cast<std::uint32_t>(links_.size() - 1);
+}
+
+/// The last link is a publish or play on this message stream.
+void Recorder::note_opening(std::uint32_t message_stream_id) {
+  constexpr std::size_t most = 64;  // more streams do not wait at a time
+  std::erase_if(openings_, [&](const Opening& each) { return each.message_stream_id == message_stream_id; });
+  if (openings_.size() == most) openings_.erase(openings_.begin());
+  openings_.push_back({message_stream_id, static_cast<std::uint32_t>(links_.size() - 1)});
+}
+
+/// The last link answers what this message stream asked, or on stream 0, as some servers send it, the oldest
+/// that waits.
+void Recorder::link_opening(std::uint32_t message_stream_id) {
+  CommandLink& status = links_.back();
+  const auto found = std::ranges::find_if(openings_, [&](const Opening& each) {
+    return links_[each.link].direction != status.direction &&
+           (message_stream_id == 0 || each.message_stream_id == message_stream_id);
+  });
+  if (found == openings_.end()) return;
+  status.opening = found->link;
+  CommandLink& request = links_[found->link];
+  status.response_time = status.time - request.time;
+  request.response_frame = status.frame;
+  openings_.erase(found);
 }
 
 /// The request learns who answers it.

@@ -52,6 +52,10 @@ class Recorder final : public rtmp::EventSink {
     recording::list_segments(batches_, message, direction, segments);
   }
   [[nodiscard]] const CommandLink& link(const MessageRecord& message) const { return links_[message.link]; }
+  /// The publish or play that an onStatus answers. Null: it answers none.
+  [[nodiscard]] const CommandLink* opening(const CommandLink& link) const {
+    return link.opening == 0 ? nullptr : &links_[link.opening];
+  }
   [[nodiscard]] const EventRecord& event(std::uint32_t index) const { return *events_[index]; }
   [[nodiscard]] std::string_view text(std::uint32_t index) const { return texts_[index]; }
   [[nodiscard]] std::string_view command_name(const CommandLink& link) const {
@@ -65,6 +69,12 @@ class Recorder final : public rtmp::EventSink {
     std::uint8_t last = 0;                                                ///< of the last chunk; 0: not known
   };
 
+  /// A publish or play without its answer so far.
+  struct Opening {
+    std::uint32_t message_stream_id = 0;
+    std::uint32_t link = 0;
+  };
+
   /// A message that came in several packets.
   struct Span {
     std::uint32_t first_frame = 0;
@@ -76,6 +86,8 @@ class Recorder final : public rtmp::EventSink {
   void on_message(const rtmp::MessageEvent& event);
   std::uint32_t add_link(const rtmp::MessageEvent& event);
   void link_request(const CommandLink& response);
+  void note_opening(std::uint32_t message_stream_id);
+  void link_opening(std::uint32_t message_stream_id);
   void add_event(const rtmp::Event& event);
   static std::uint32_t intern(std::vector<std::string>& texts, std::string_view text);
   [[nodiscard]] KeptBytes place_of(Bytes bytes) const;
@@ -89,6 +101,7 @@ class Recorder final : public rtmp::EventSink {
 
   RecordStore batches_;
   std::vector<CommandLink> links_{1};
+  std::vector<Opening> openings_;
   std::vector<std::unique_ptr<EventRecord>> events_;
   std::vector<std::string> texts_{std::string()};
   std::vector<std::string> command_names_{std::string()};

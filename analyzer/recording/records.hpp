@@ -32,11 +32,13 @@ struct ChunkRecord {
 /// The command that a command answers, or that answers it.
 struct CommandLink {
   double transaction_id = 0;
-  std::int64_t response_time = 0;    ///< nanoseconds since the request
+  Timestamp time = 0;                ///< of the command
+  std::int64_t response_time = 0;    ///< nanoseconds since the request, or since `opening`
   std::uint32_t name = 0;            ///< of the command: see Recorder::command_name
   std::uint32_t frame = 0;           ///< of the command
   std::uint32_t request_frame = 0;   ///< of the message that this one answers; 0: none
   std::uint32_t response_frame = 0;  ///< of the message that answers this one; 0: none
+  std::uint32_t opening = 0;         ///< of an onStatus: link of the publish or play that it answers; 0: none
   Direction direction{};
 };
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "rtmp/chunk/message.hpp"
 #include "schema/field_sink.hpp"
@@ -11,6 +12,11 @@ namespace rtmpscope::rtmp {
 
 /// Longest string that facts keep; longer ones are cut. Real names and URLs are far shorter.
 inline constexpr std::size_t kept_text = 1024;
+
+/// Whether the answer to the command is an onStatus on its message stream, whatever its transaction id.
+[[nodiscard]] constexpr bool opens_stream(std::string_view command) {
+  return command == "publish" || command == "play" || command == "play2";
+}
 
 /// Typed facts of one command (RTMP 7.2) or data message. Strings are copies, cut to `kept_text` bytes, and
 /// empty or absent where the message does not have them.
@@ -35,6 +41,11 @@ struct CommandFacts {
   bool has_fmt_version = false;  ///< fmtVer, as joy4 misspells fmsVer
 
   [[nodiscard]] bool is_response() const { return name == "_result" || name == "_error"; }
+  /// Whether this status answers a command that opens a stream: "NetStream.Play.Reset" comes before that.
+  [[nodiscard]] bool answers_opening() const {
+    return name == "onStatus" &&
+           (severity() == Severity::error || code.ends_with(".Start") || code.ends_with(".Notify"));
+  }
   /// How bad the status is that it reports: error, warning, or nothing of the kind.
   [[nodiscard]] std::optional<Severity> severity() const {
     if (name == "_error" || level == "error") return Severity::error;

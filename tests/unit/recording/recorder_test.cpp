@@ -41,10 +41,12 @@ class RecorderTest : public testing::Test {
   }
 
   void on_message(std::uint8_t type, Bytes body, std::string_view stream = {},
-                  std::optional<std::uint64_t> request = {}, std::uint64_t first_frame = 0) {
+                  std::optional<std::uint64_t> request = {}, std::uint64_t first_frame = 0,
+                  std::uint32_t message_stream = 0) {
     rtmp::Message message{{}, body, true};
     message.header.first_frame = first_frame;
     message.header.type_id = type;
+    message.header.message_stream_id = message_stream;
     message.header.length = static_cast<std::uint32_t>(body.size());
     const rtmp::MessageFacts facts = rtmp::read_message_facts(message);
     rtmp::MessageEvent event(message, facts);
@@ -159,6 +161,38 @@ TEST_F(RecorderTest, LinksARequestAndItsResponse) {
   EXPECT_EQ(backward.request_frame, 3U);
   EXPECT_EQ(backward.response_frame, 0U);
   EXPECT_EQ(backward.response_time, 5);
+}
+
+TEST_F(RecorderTest, LinksAPublishAndTheStatusThatAnswersIt) {
+  const auto publish = hex("020007 7075626c697368 00 4014000000000000");
+  const auto play = hex("020004 706c6179 00 4014000000000000");
+  const auto status = [](std::string_view code) {  // onStatus(0, null, {code: ""})
+    auto body = hex("020008 6f6e537461747573 00 0000000000000000 05 03 0004 636f6465 02");
+    const auto size = static_cast<std::uint8_t>(code.size());
+    body.insert(body.end(), {0, size});
+    body.insert(body.end(), code.begin(), code.end());
+    body.insert(body.end(), {0, 0, 9});
+    return body;
+  };
+  const auto reset = status("NetStream.Play.Reset");
+  const auto start = status("NetStream.Play.Start");
+  const auto published = status("NetStream.Publish.Start");
+  const auto link_of = [&](std::uint32_t frame, Direction direction, Bytes body, std::uint32_t stream) {
+    const auto batch = record(frame, direction, body, [&] { on_message(20, body, {}, {}, 0, stream); });
+    return all(batch)[0].message;
+  };
+  const MessageRecord first = link_of(1, up, publish, 1);
+  const MessageRecord second = link_of(2, up, play, 2);
+  EXPECT_EQ(recorder_.opening(recorder_.link(link_of(3, up, published, 1))), nullptr) << "of the same side";
+  EXPECT_EQ(recorder_.opening(recorder_.link(link_of(4, down, reset, 2))), nullptr) << "before the answer";
+  const CommandLink* of_play = recorder_.opening(recorder_.link(link_of(5, down, start, 2)));
+  ASSERT_NE(of_play, nullptr);
+  EXPECT_EQ(of_play->frame, 2U);
+  EXPECT_EQ(recorder_.link(second).response_frame, 5U);
+  EXPECT_EQ(recorder_.link(first).response_frame, 0U);
+  EXPECT_EQ(recorder_.opening(recorder_.link(link_of(6, down, start, 2))), nullptr) << "it has its answer";
+  ASSERT_NE(recorder_.opening(recorder_.link(link_of(7, down, published, 0))), nullptr) << "on stream 0";
+  EXPECT_EQ(recorder_.link(first).response_frame, 7U);
 }
 
 TEST_F(RecorderTest, KeepsNamesOnce) {
