@@ -17,8 +17,4 @@ CommandStatus status_of(const Tape& fields) {
   return status;
 }
 
-bool is_answer(const CommandStatus& status) {
-  return status.is_error || status.code.ends_with(".Start") || status.code.ends_with(".Notify");
-}
-
 }  // namespace rtmpscope::plugin

@@ -17,7 +17,4 @@ struct CommandStatus {
 /// `fields`: of a described command.
 [[nodiscard]] CommandStatus status_of(const Tape& fields);
 
-/// Whether a stream's request has its answer with it: "NetStream.Play.Reset" comes before the answer.
-[[nodiscard]] bool is_answer(const CommandStatus& status);
-
 }  // namespace rtmpscope::plugin

@@ -156,6 +156,9 @@ FieldDisplay display_of(FieldId id) {
     case FieldId::amf_undefined:
     case FieldId::amf_unsupported: return FieldDisplay::no_value;
     case FieldId::amf_date: return FieldDisplay::date;
+    case FieldId::rtmfp_keying_session_id:
+    case FieldId::rtmfp_open_to_server_id:
+    case FieldId::rtmfp_open_to_client_id: return FieldDisplay::hexadecimal;
     default: break;
   }
   if (field.kind == FieldKind::text && field.key == "address") return FieldDisplay::address;

@@ -18,9 +18,10 @@ enum class FieldDisplay : std::uint8_t {
   tcp_port,
   udp_port,
   relative_time,  ///< milliseconds, whose name ends so in JSON
-  date,           ///< milliseconds since 1970
-  frame,          ///< number of a packet
-  no_value        ///< a flag in the tables that says that there is no value
+  hexadecimal,
+  date,     ///< milliseconds since 1970
+  frame,    ///< number of a packet
+  no_value  ///< a flag in the tables that says that there is no value
 };
 [[nodiscard]] FieldDisplay display_of(FieldId id);
 

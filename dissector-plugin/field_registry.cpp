@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "amf_structure.hpp"
+#include "presenter.hpp"
 
 namespace rtmpscope::plugin {
 namespace {
@@ -68,7 +69,7 @@ void make_value_strings(Registry& all) {
   all.values.resize(tables);
   all.wide_values.resize(tables);
   for (const ValueInfo& row : values()) {
-    const char* text = lasting(std::string(row.text));
+    const char* text = lasting(std::string(text_of(row)));
     const auto table = static_cast<std::size_t>(row.table);
     all.values[table].push_back({static_cast<guint32>(row.number), text});
     all.wide_values[table].push_back({row.number, text});
@@ -94,6 +95,7 @@ void set_number_display(header_field_info& field, FieldId id, ValueTable values,
   field.display = BASE_DEC;
   if (display == FieldDisplay::tcp_port) field.display = BASE_PT_TCP;
   if (display == FieldDisplay::udp_port) field.display = BASE_PT_UDP;
+  if (display == FieldDisplay::hexadecimal) field.display = BASE_HEX;
   if (values != ValueTable::none) {
     const auto table = static_cast<std::size_t>(values);
     if (info(id).kind == FieldKind::u64 || info(id).kind == FieldKind::s64) {
@@ -225,60 +227,78 @@ void add_table_fields(Registry& all) {
   }
 }
 
+/// Fields that are not in the tables.
+struct Extra {
+  ExtraField id;
+  const char* abbreviation;
+  const char* name;
+  const char* blurb;
+  ftenum_t type;
+  const void* strings = nullptr;
+  std::uint8_t mask = 0;
+};
+
+// long: one table
 void add_extra_fields(Registry& all) {
-  all.extras.assign(static_cast<std::size_t>(ExtraField::count), -1);
-  int* id = all.extras.data();
-  auto& infos = all.field_infos;
-  infos.push_back(plain_field("rtmpscope.stream", "Connection index",
-                              "RTMP connections of the capture, counted from 0", FT_UINT32, id++));
-  infos.push_back(plain_field("rtmpscope.app", "Application", "Application that the client connected to",
-                              FT_STRING, id++));
-  infos.push_back(plain_field("rtmpscope.amf.key", "Property", "Name of the property whose value follows",
-                              FT_STRING, id++));
-  hf_register_info response =
-      plain_field("rtmpscope.message.response_frame", "Response frame",
-                  "Packet that completed the response to this request", FT_FRAMENUM, id++);
-  response.hfinfo.strings = FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE);
-  infos.push_back(response);
-  infos.push_back(plain_field("rtmpscope.message.segments", "Came in",
-                              "The packets that the message came in, with its bytes in each", FT_NONE, id++));
-  infos.push_back(plain_field("rtmpscope.message.segment", "Segment", "Packet that has a part of the message",
-                              FT_FRAMENUM, id++));
-  infos.push_back(plain_field("rtmpscope.message.segment_count", "Segment count",
-                              "Packets that have a part of the message", FT_UINT32, id++));
-  infos.push_back(plain_field("rtmpscope.reassembled_in", "Reassembled in",
-                              "Packet that completes the message which this one has a part of", FT_FRAMENUM,
-                              id++));
-  hf_register_info amf0 = plain_field("rtmpscope.amf.marker", "AMF0 marker", "AMF0 2.1", FT_UINT8, id++);
-  amf0.hfinfo.strings = amf0_markers;
-  infos.push_back(amf0);
-  hf_register_info amf3 = plain_field("rtmpscope.amf3.marker", "AMF3 marker", "AMF3 3.1", FT_UINT8, id++);
-  amf3.hfinfo.strings = amf3_markers;
-  infos.push_back(amf3);
-  infos.push_back(plain_field("rtmpscope.amf.length", "Length",
-                              "Bytes of a string, XML document or byte array", FT_UINT32, id++));
-  infos.push_back(plain_field("rtmpscope.amf.key_length", "Property name's length",
-                              "Bytes of the name of a property", FT_UINT32, id++));
-  infos.push_back(plain_field("rtmpscope.amf.count", "Count",
-                              "Members of an ECMA array or elements of another one, as announced", FT_UINT32,
-                              id++));
-  infos.push_back(plain_field("rtmpscope.amf3.trait_count", "Traits",
-                              "Sealed members of an AMF3 object (AMF3 3.12)", FT_UINT32, id++));
-  infos.push_back(plain_field("rtmpscope.amf.object_end", "End of members",
-                              "Empty name and end marker of an object or ECMA array (AMF0 2.11)", FT_NONE,
-                              id++));
-  infos.push_back(plain_field("rtmpscope.amf.date_number", "Date",
-                              "Milliseconds since 1970, of a date beyond the years that have four digits",
-                              FT_DOUBLE, id++));
-  infos.push_back(plain_field("rtmpscope.redacted", "Redacted", "Stands for a value that may be secret",
-                              FT_STRING, id++));
-  infos.push_back(plain_field("rtmpscope.rtmpt.command", "RTMPT command", "From the path of the request",
-                              FT_STRING, id++));
-  infos.push_back(plain_field("rtmpscope.rtmpt.session_id", "RTMPT session", "Id that the server gave out",
-                              FT_STRING, id++));
-  infos.push_back(plain_field(
-      "rtmpscope.rtmpt.interval", "Polling interval",
-      "How long the client is to wait before it polls again; the unit is not documented", FT_UINT8, id++));
+  const auto names_of = [&](FieldId id) {
+    return all.values[static_cast<std::size_t>(values_of(id))].data();
+  };
+  const void* const request = FRAMENUM_TYPE(FT_FRAMENUM_REQUEST);
+  const void* const response = FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE);
+  constexpr std::uint8_t packet_type = 0x0F;
+  using enum ExtraField;
+  const Extra extras[] = {
+      {stream, "stream", "Connection index", "RTMP connections of the capture, counted from 0", FT_UINT32},
+      {app, "app", "Application", "Application that the client connected to", FT_STRING},
+      {key, "amf.key", "Property", "Name of the property whose value follows", FT_STRING},
+      {response_frame, "message.response_frame", "Response frame",
+       "Packet that completed the response to this request", FT_FRAMENUM, response},
+      {opening_frame, "message.opening_frame", "Request frame",
+       "Packet that completed the publish or play which this onStatus answers", FT_FRAMENUM, request},
+      {opening_time, "message.opening_response_time", "Response time", "Since that publish or play",
+       FT_RELATIVE_TIME},
+      {segments, "message.segments", "Came in",
+       "The packets that the message came in, with its bytes in each", FT_NONE},
+      {segment, "message.segment", "Segment", "Packet that has a part of the message", FT_FRAMENUM},
+      {segment_count, "message.segment_count", "Segment count", "Packets that have a part of the message",
+       FT_UINT32},
+      {completed_in, "reassembled_in", "Reassembled in",
+       "Packet that completes the message which this one has a part of", FT_FRAMENUM},
+      {amf0_marker, "amf.marker", "AMF0 marker", "AMF0 2.1", FT_UINT8, amf0_markers},
+      {amf3_marker, "amf3.marker", "AMF3 marker", "AMF3 3.1", FT_UINT8, amf3_markers},
+      {string_length, "amf.length", "Length", "Bytes of a string, XML document or byte array", FT_UINT32},
+      {key_length, "amf.key_length", "Property name's length", "Bytes of the name of a property", FT_UINT32},
+      {amf_count, "amf.count", "Count", "Members of an ECMA array or elements of another one, as announced",
+       FT_UINT32},
+      {trait_count, "amf3.trait_count", "Traits", "Sealed members of an AMF3 object (AMF3 3.12)", FT_UINT32},
+      {object_end, "amf.object_end", "End of members",
+       "Empty name and end marker of an object or ECMA array (AMF0 2.11)", FT_NONE},
+      {date_number, "amf.date_number", "Date",
+       "Milliseconds since 1970, of a date beyond the years that have four digits", FT_DOUBLE},
+      {property, "amf.property", "Property",
+       "Name and value of a property, which are below it with their places", FT_STRING},
+      {video_first_type, "video.first_packet_type", "First byte's packet type",
+       "Packet type in the first byte: behind Multitrack and ModEx another follows", FT_UINT8,
+       names_of(FieldId::video_packet_type), packet_type},
+      {audio_first_type, "audio.first_packet_type", "First byte's packet type",
+       "Packet type in the first byte: behind Multitrack and ModEx another follows", FT_UINT8,
+       names_of(FieldId::audio_packet_type), packet_type},
+      {redacted, "redacted", "Redacted", "Stands for a value that may be secret", FT_STRING},
+      {tunnel_command, "rtmpt.command", "RTMPT command", "From the path of the request", FT_STRING},
+      {tunnel_session, "rtmpt.session_id", "RTMPT session", "Id that the server gave out", FT_STRING},
+      {tunnel_interval, "rtmpt.interval", "Polling interval",
+       "How long the client is to wait before it polls again; the unit is not documented", FT_UINT8},
+  };
+  static_assert(std::size(extras) == static_cast<std::size_t>(count));
+  all.extras.assign(std::size(extras), -1);
+  for (const Extra& extra : extras) {
+    hf_register_info row =
+        plain_field(lasting("rtmpscope." + std::string(extra.abbreviation)), extra.name, extra.blurb,
+                    extra.type, &all.extras[static_cast<std::size_t>(extra.id)]);
+    row.hfinfo.strings = extra.strings;
+    row.hfinfo.bitmask = extra.mask;
+    all.field_infos.push_back(row);
+  }
 }
 
 /// A finding's text with dots for the numbers that each occurrence fills in; a sign goes with its number.
@@ -330,13 +350,13 @@ void add_experts(Registry& all) {
                                            lasting("rtmpscope.finding." + std::string(finding.id)), group,
                                            expert_severity(finding.severity), lasting(summary_of(finding))));
   }
-  struct Extra {
+  struct ExtraItem {
     ExtraExpert id;
     const char* name;
     int group, severity;
     const char* summary;
   };
-  const Extra extras[] = {
+  const ExtraItem extras[] = {
       {ExtraExpert::missing_segment, "rtmpscope.missing_segment", PI_SEQUENCE, PI_WARN,
        "Segments are missing before this one; if they come later in the capture, the preference "
        "tcp.reassemble_out_of_order puts them into place"},
@@ -360,7 +380,7 @@ void add_experts(Registry& all) {
       {ExtraExpert::call_refused, "rtmpscope.call_refused", PI_RESPONSE_CODE, PI_NOTE,
        "The peer does not know the procedure; many programs call some that servers do not have"},
   };
-  for (const Extra& extra : extras)
+  for (const ExtraItem& extra : extras)
     all.expert_infos.push_back(expert_info(&all.expert_extras[static_cast<std::size_t>(extra.id)], extra.name,
                                            extra.group, extra.severity, extra.summary));
 }

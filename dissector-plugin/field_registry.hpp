@@ -7,26 +7,31 @@ namespace rtmpscope::plugin {
 
 /// Fields that only the plugin has: what JSON says with its structure, or Wireshark alone can say.
 enum class ExtraField : std::uint8_t {
-  stream,           ///< number of the connection
-  app,              ///< application that the client connected to
-  key,              ///< name of an AMF property
-  response_frame,   ///< packet with the response
-  segments,         ///< what a message came in
-  segment,          ///< one packet of these
-  segment_count,    ///< of these
-  completed_in,     ///< packet that completed the message at hand
-  amf0_marker,      ///< in front of a value
-  amf3_marker,      ///< in front of a value
-  string_length,    ///< of a text or byte array of AMF
-  key_length,       ///< of a property's name
-  amf_count,        ///< of members or elements, as announced
-  trait_count,      ///< of the members that an AMF3 object's class has
-  object_end,       ///< marker
-  date_number,      ///< a date beyond those that Wireshark can show, in milliseconds
-  redacted,         ///< stands for a number that must not be shown
-  tunnel_command,   ///< RTMPT: open, send, idle, close
-  tunnel_session,   ///< RTMPT: id that the server gave out
-  tunnel_interval,  ///< RTMPT: polling interval in front of the server's bytes
+  stream,            ///< number of the connection
+  app,               ///< application that the client connected to
+  key,               ///< name of an AMF property
+  response_frame,    ///< packet with the response
+  opening_frame,     ///< packet with the publish or play that an onStatus answers
+  opening_time,      ///< since that
+  segments,          ///< what a message came in
+  segment,           ///< one packet of these
+  segment_count,     ///< of these
+  completed_in,      ///< packet that completed the message at hand
+  amf0_marker,       ///< in front of a value
+  amf3_marker,       ///< in front of a value
+  string_length,     ///< of a text or byte array of AMF
+  key_length,        ///< of a property's name
+  amf_count,         ///< of members or elements, as announced
+  trait_count,       ///< of the members that an AMF3 object's class has
+  object_end,        ///< marker
+  date_number,       ///< a date beyond those that Wireshark can show, in milliseconds
+  property,          ///< name and value of a property of AMF, with what it is made of
+  video_first_type,  ///< packet type in the first byte of an enhanced header
+  audio_first_type,  ///< likewise
+  redacted,          ///< stands for a number that must not be shown
+  tunnel_command,    ///< RTMPT: open, send, idle, close
+  tunnel_session,    ///< RTMPT: id that the server gave out
+  tunnel_interval,   ///< RTMPT: polling interval in front of the server's bytes
   count
 };
 

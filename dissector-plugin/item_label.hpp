@@ -2,6 +2,7 @@
 // of printing a tree.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <string_view>
@@ -35,6 +36,14 @@ class ItemLabel {
     size_ += text.size();
     text_[size_] = '\0';
     return *this;
+  }
+  /// As much of the text as fits, in whole characters.
+  void fill(std::string_view text) {
+    std::size_t size = std::min(text.size(), capacity - size_);
+    constexpr unsigned continues = 0x80;  // as the first two bits of a byte within a character
+    while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == continues)
+      --size;
+    *this << text.substr(0, size);
   }
   template <typename Number>
   ItemLabel& number(Number value) {

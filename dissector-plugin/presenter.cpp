@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/byte_order.hpp"
+#include "base/stream.hpp"
 #include "media_phrase.hpp"
 #include "output/text/event_line.hpp"
 #include "rtmp/session/events.hpp"
@@ -29,6 +30,16 @@ const char* guarded(std::string& text, Make make) noexcept {
   } catch (...) {
     return "";
   }
+}
+
+/// The event's line, with what its values are called here.
+std::string line_of(EventKind kind, const Tape& fields, const output::Style& how) {
+  std::string line = output::event_line(kind, fields, how);
+  if (kind != EventKind::gap) return line;
+  const ValueInfo* cause =
+      find_value(ValueTable::gap_cause, static_cast<std::uint64_t>(GapCause::not_captured));
+  const std::size_t at = line.find(cause->text);
+  return at == std::string::npos ? line : line.replace(at, cause->text.size(), text_of(*cause));
 }
 
 /// A key for the line of coded frames without `needs_description`: such a line names only codec and packet
@@ -57,6 +68,12 @@ std::uint64_t frame_key(const recording::MessageRecord& record, Bytes body) {
 }
 
 }  // namespace
+
+std::string_view text_of(const ValueInfo& value) {
+  const bool is_missing = value.table == ValueTable::gap_cause &&
+                          value.number == static_cast<std::uint64_t>(GapCause::not_captured);
+  return is_missing ? "not seen before this packet" : value.text;
+}
 
 Bytes bytes_of(const recording::KeptBytes& kept, Bytes frame) {
   if (kept.copy != nullptr) return {kept.copy, kept.size};
@@ -160,7 +177,7 @@ const Tape& Presenter::event_fields(const recording::EventRecord& record, Bytes 
 
 const char* Presenter::event_label(EventKind kind, const Tape& fields) noexcept {
   return guarded(text_, [&] {
-    text_ = output::event_line(kind, fields, style);
+    text_ = line_of(kind, fields, style);
     output::cut_to_width(text_, label_width, style);
   });
 }
@@ -220,7 +237,7 @@ const char* Presenter::line(const recording::Record& record, const RecordedConne
     } else if (record.kind == recording::Record::Kind::event) {
       const recording::EventRecord& event = connection.records().event(record.event);
       if (event.kind != EventKind::connection_open) {
-        line = output::event_line(event.kind, event_fields(event, frame), plain_style);
+        line = line_of(event.kind, event_fields(event, frame), plain_style);
       }
     }
     if (line.empty()) return;
@@ -288,7 +305,7 @@ void Presenter::write_phrases(const recording::RecordBatch& batch, const Recorde
       const recording::EventRecord& event = connection.records().event(record.event);
       if (event.kind == EventKind::connection_open || event.kind == EventKind::finding) continue;
       if (!text_.empty()) text_.append(" | ");
-      text_.append(output::event_line(event.kind, event_fields(event, frame), style));
+      text_.append(line_of(event.kind, event_fields(event, frame), style));
     }
   }
 }

@@ -15,6 +15,10 @@
 
 namespace rtmpscope::plugin {
 
+/// What the value is called here. A packet is shown before the next one is read, so what is missing in front
+/// of it may come later.
+[[nodiscard]] std::string_view text_of(const ValueInfo& value);
+
 class Presenter {
  public:
   /// From here on, as rtmpscope's --redact does; null: show everything.

@@ -26,17 +26,6 @@ std::map<const stat_tap_table*, std::map<Key, guint>>& rows() {
   return instance;
 }
 
-/// A request to publish or play whose answer is an onStatus on its message stream.
-struct OpenRequest {
-  guint row = 0;
-  Timestamp time = 0;
-};
-using StreamPlace = std::pair<std::uint32_t, std::uint32_t>;  ///< connection, message stream
-std::map<const stat_tap_table*, std::map<StreamPlace, OpenRequest>>& open_requests() {
-  static auto& instance = *new std::map<const stat_tap_table*, std::map<StreamPlace, OpenRequest>>;
-  return instance;
-}
-
 stat_tap_table_item text_column(const char* name) {
   return {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, name, "%s"};
 }
@@ -47,8 +36,22 @@ stat_tap_table_item real_column(const char* name) {
   return {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, name, "%.1f"};
 }
 
+/// The last row becomes the one in front of which `known` has it: rows are in the order of their keys.
+void move_last_row(stat_tap_table* table, std::map<Key, guint>& known, std::map<Key, guint>::iterator added) {
+  const guint last = added->second;
+  for (auto behind = std::next(added); behind != known.end(); ++behind) {
+    added->second = std::min(added->second, behind->second);
+    ++behind->second;
+  }
+  for (guint row = last; row > added->second; --row) {
+    for (guint column = 0; column < table->num_fields; ++column)
+      std::swap(*stat_tap_get_field_data(table, row, column),
+                *stat_tap_get_field_data(table, row - 1, column));
+  }
+}
+
 /// The row for `key`, added empty if it is new. Numbers from column `blank` on are blank until they are set;
-/// Wireshark shows nothing of a row behind one that is.
+/// Wireshark shows nothing of a row behind one that is. Valid until the next one is asked for.
 guint row_of(stat_tap_table* table, const Key& key, const stat_tap_table_item* columns, guint blank) {
   auto& known = rows()[table];
   const auto found = known.find(key);
@@ -61,8 +64,9 @@ guint row_of(stat_tap_table* table, const Key& key, const stat_tap_table_item* c
     if (columns[i].type == TABLE_ITEM_STRING) empty[i].value.string_value = g_strdup("");
   }
   stat_tap_init_table_row(table, row, table->num_fields, empty.data());
-  known.emplace(key, row);
-  return row;
+  const auto added = known.emplace(key, row).first;
+  move_last_row(table, known, added);
+  return added->second;
 }
 
 void set(stat_tap_table* table, guint row, guint column, const std::string& text) {
@@ -70,6 +74,11 @@ void set(stat_tap_table* table, guint row, guint column, const std::string& text
   if (cell->value.string_value != nullptr && text == cell->value.string_value) return;
   g_free(const_cast<char*>(cell->value.string_value));
   cell->value.string_value = g_strdup(text.c_str());
+}
+
+/// Text that not every row has.
+void set_if_any(stat_tap_table* table, guint row, guint column, const std::string& text) {
+  set(table, row, column, text.empty() ? "-" : text);
 }
 
 void set(stat_tap_table* table, guint row, guint column, double value) {
@@ -86,9 +95,7 @@ void set(stat_tap_table* table, guint row, guint column, std::uint64_t value) {
 
 void free_cell(stat_tap_table* table, guint row, guint column, stat_tap_table_item_type* cell) {
   if (cell->type == TABLE_ITEM_STRING) g_free(const_cast<char*>(cell->value.string_value));
-  if (row != 0 || column != 0) return;
-  rows().erase(table);
-  open_requests().erase(table);
+  if (row == 0 && column == 0) rows().erase(table);
 }
 
 /// Rows stay: the packets are shown again and set every cell anew.
@@ -176,8 +183,8 @@ void show_tracks(stat_tap_table* table, guint row, const Tracks& tracks) {
   if (tracks.audio != nullptr) add(*tracks.audio);
   if (tracks.video != nullptr) add(*tracks.video);
   set(table, row, stream_track, track);
-  set(table, row, stream_video, tracks.video == nullptr ? std::string() : media_text(*tracks.video));
-  set(table, row, stream_audio, tracks.audio == nullptr ? std::string() : media_text(*tracks.audio));
+  set_if_any(table, row, stream_video, tracks.video == nullptr ? std::string() : media_text(*tracks.video));
+  set_if_any(table, row, stream_audio, tracks.audio == nullptr ? std::string() : media_text(*tracks.audio));
   set(table, row, stream_messages, messages);
   set(table, row, stream_bytes, bytes);
   set(table, row, stream_seconds, static_cast<double>(span) / milliseconds_per_second);
@@ -197,9 +204,9 @@ void show_stream(stat_tap_table* table, const RecordedConnection& connection,
     set(table, row, stream_number, std::uint64_t{connection.index()});
     set(table, row, stream_client, endpoint_text(summary.info.client));
     set(table, row, stream_server, endpoint_text(summary.info.server));
-    set(table, row, stream_app, shown_text(FieldId::document_app, summary.app));
-    set(table, row, stream_name, shown_text(FieldId::document_stream_name, stream.name));
-    set(table, row, stream_use, std::string(use_text(stream.use)));
+    set_if_any(table, row, stream_app, shown_text(FieldId::document_app, summary.app));
+    set_if_any(table, row, stream_name, shown_text(FieldId::document_stream_name, stream.name));
+    set_if_any(table, row, stream_use, std::string(use_text(stream.use)));
     show_tracks(table, row, tracks);
     set(table, row, stream_missing, connection.missing_bytes());
   };
@@ -208,7 +215,7 @@ void show_stream(stat_tap_table* table, const RecordedConnection& connection,
   for (const rtmp::AudioSummary& audio : stream.further_audio) show({nullptr, &audio});
 }
 
-void show_streams(stat_tap_table* table, const TappedBatch& tapped, Timestamp) {
+void show_streams(stat_tap_table* table, const TappedBatch& tapped) {
   if (tapped.connection->summary() == nullptr || tapped.batch.records.empty()) return;
   const rtmp::ConnectionSummary& summary = *tapped.connection->summary();
   for (std::uint32_t place = 0; place < summary.streams.size(); ++place) {
@@ -243,12 +250,8 @@ stat_tap_table_item* command_fields() {
   return fields;
 }
 
-bool opens_stream(std::string_view name) {
-  return name == "publish" || name == "play" || name == "play2";
-}
-
 guint command_row(stat_tap_table* table, std::uint32_t connection, std::uint32_t frame, double id) {
-  return row_of(table, {connection, frame, id}, command_fields(), command_response_frame);
+  return row_of(table, {frame, connection, id}, command_fields(), command_response_frame);
 }
 
 void show_answer(stat_tap_table* table, guint row, const CommandStatus& status, std::uint32_t frame,
@@ -259,34 +262,22 @@ void show_answer(stat_tap_table* table, guint row, const CommandStatus& status, 
   set(table, row, command_time, static_cast<double>(passed) / double{nanoseconds_per_millisecond});
 }
 
-/// onStatus: of the message stream's request, or of any, if it came on stream 0, as some servers send it.
-void show_status(stat_tap_table* table, std::uint32_t connection, const recording::MessageRecord& message,
-                 const CommandStatus& status, Timestamp time) {
-  auto& requests = open_requests()[table];
-  auto request = requests.find({connection, message.header.message_stream_id});
-  if (request == requests.end() && message.header.message_stream_id == 0) {
-    request = requests.lower_bound({connection, 0});
-    if (request != requests.end() && request->first.first != connection) request = requests.end();
-  }
-  if (request == requests.end() || !is_answer(status)) return;
-  show_answer(table, request->second.row, status, message.frame, time - request->second.time);
-  requests.erase(request);
-}
-
-void show_command(stat_tap_table* table, const TappedBatch& tapped, const recording::Record& record,
-                  Timestamp time) {
+void show_command(stat_tap_table* table, const TappedBatch& tapped, const recording::Record& record) {
   const RecordedConnection& connection = *tapped.connection;
   const recording::MessageRecord& message = record.message;
   if (!rtmp::is_command(message.header.type_id) || !message.complete) return;
   const recording::CommandLink& link = connection.records().link(message);
   const std::string_view name = connection.records().command_name(link);
-  const CommandStatus status = status_of(presenter().message_fields(message, connection, tapped.frame));
-  if (name == "onStatus") return show_status(table, connection.index(), message, status, time);
-  if (link.request_frame != 0) {
-    const guint row = command_row(table, connection.index(), link.request_frame, link.transaction_id);
-    return show_answer(table, row, status, message.frame, link.response_time);
+  const recording::CommandLink* opening = connection.records().opening(link);
+  if (link.request_frame != 0 || opening != nullptr) {
+    const std::uint32_t request = opening != nullptr ? opening->frame : link.request_frame;
+    const double id = opening != nullptr ? opening->transaction_id : link.transaction_id;
+    const CommandStatus status = status_of(presenter().message_fields(message, connection, tapped.frame));
+    return show_answer(table, command_row(table, connection.index(), request, id), status, message.frame,
+                       link.response_time);
   }
-  if (link.transaction_id == 0 && !opens_stream(name)) return;  // waits for no response
+  if (name == "onStatus" || (link.transaction_id == 0 && !rtmp::opens_stream(name)))
+    return;  // waits for no answer
   const guint row = command_row(table, connection.index(), message.frame, link.transaction_id);
   const rtmp::ConnectionInfo& info = connection.summary()->info;
   set(table, row, command_request, std::uint64_t{message.frame});
@@ -296,25 +287,23 @@ void show_command(stat_tap_table* table, const TappedBatch& tapped, const record
   set(table, row, command_id, link.transaction_id);
   set(table, row, command_stream,
       shown_text(FieldId::message_stream_name, connection.records().text(message.stream_name)));
-  if (opens_stream(name))
-    open_requests()[table][{connection.index(), message.header.message_stream_id}] = {row, time};
 }
 
-void show_commands(stat_tap_table* table, const TappedBatch& tapped, Timestamp time) {
+void show_commands(stat_tap_table* table, const TappedBatch& tapped) {
   recording::Record record;
   for (recording::RecordReader records(tapped.batch); records.next(record);) {
-    if (record.kind == recording::Record::Kind::message) show_command(table, tapped, record, time);
+    if (record.kind == recording::Record::Kind::message) show_command(table, tapped, record);
   }
 }
 
 // ---- registration
 
-template <void (*Show)(stat_tap_table*, const TappedBatch&, Timestamp)>
-tap_packet_status on_batch(void* user, packet_info* pinfo, epan_dissect_t*, const void* data, tap_flags_t) {
+template <void (*Show)(stat_tap_table*, const TappedBatch&)>
+tap_packet_status on_batch(void* user, packet_info*, epan_dissect_t*, const void* data, tap_flags_t) {
   const auto* stat = static_cast<const stat_data_t*>(user);
   stat_tap_table* table = g_array_index(stat->stat_tap_data->tables, stat_tap_table*, 0);
   try {
-    Show(table, *static_cast<const TappedBatch*>(data), time_of(pinfo));
+    Show(table, *static_cast<const TappedBatch*>(data));
   } catch (...) {
     return TAP_PACKET_FAILED;
   }

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
 
 #include "field_registry.hpp"
 #include "item_label.hpp"
+#include "presenter.hpp"
 
 namespace rtmpscope::plugin {
 namespace {
@@ -80,9 +82,13 @@ void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& en
   const bool named = form.values != ValueTable::none;
   if (named) {
     const ValueInfo* value = find_value(form.values, entry.number);
-    label << (value == nullptr ? "Unknown" : value->text) << " (";
+    label << (value == nullptr ? "Unknown" : text_of(*value)) << " (";
   }
-  if (entry.op == Op::signed_number) {
+  if (form.display == FieldDisplay::hexadecimal) {
+    char digits[16];
+    g_snprintf(digits, sizeof digits, "0x%08x", static_cast<unsigned>(entry.number));
+    label << digits;
+  } else if (entry.op == Op::signed_number) {
     label.number(static_cast<std::int64_t>(entry.number));
   } else {
     label.number(entry.number);
@@ -169,6 +175,8 @@ proto_item* add_blob(const ItemTarget& target, proto_tree* tree, const Tape::Ent
       tree, field(entry.id), target.tvb, first, std::min(length, there - first),
       bytes.empty() ? &none : bytes.data(), static_cast<int>(bytes.size()));
   if (length > 0) proto_item_set_len(item, length);  // with 0 Wireshark would cut the value, too
+  if (!target.redacted && static_cast<int>(bytes.size()) < length)
+    proto_item_append_text(item, " [first %u of %d bytes]", static_cast<unsigned>(bytes.size()), length);
   return item;
 }
 
@@ -209,6 +217,27 @@ proto_item* add_heading(const ItemTarget& target, proto_tree* tree, int id, int 
   if (before != nullptr) label << front << ": ";
   label << text;
   return item;
+}
+
+const char* property_text(const ItemTarget& target, const char* key, const Tape& tape,
+                          const Tape::Entry& value) {
+  char number[32];
+  std::string_view text(number, 0);
+  const auto write = [&](auto what) {
+    const char* end = std::to_chars(number, number + sizeof number, what).ptr;
+    text = {number, static_cast<std::size_t>(end - number)};
+  };
+  const FieldForm& form = plugin::form(value.id);
+  switch (value.op) {
+    case Op::number: write(value.number); break;
+    case Op::signed_number: write(static_cast<std::int64_t>(value.number)); break;
+    case Op::real: write(value.real); break;
+    case Op::flag: text = value.number != 0 ? "true" : "false"; break;
+    case Op::text: text = clean_text(target, tape.bytes(value)).text; break;
+    default: text = form.label;  // a container, or bytes
+  }
+  if (form.type == FT_NONE) text = form.label;
+  return wmem_strdup_printf(target.pinfo->pool, "%s = %.*s", key, static_cast<int>(text.size()), text.data());
 }
 
 proto_item* add_value(const ItemTarget& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry,

@@ -42,6 +42,10 @@ proto_item* add_bare_item(proto_tree* tree, int id, tvbuff_t* tvb, int start, in
 proto_item* add_heading(const ItemTarget& target, proto_tree* tree, int id, int start, int length,
                         const char* before, std::string_view text);
 
+/// "key = value", in packet memory.
+[[nodiscard]] const char* property_text(const ItemTarget& target, const char* key, const Tape& tape,
+                                        const Tape::Entry& value);
+
 /// Adds the value of an entry that has one. `base`: where its range counts from. `hidden`: nobody will read
 /// the item's text.
 proto_item* add_value(const ItemTarget& target, proto_tree* tree, const Tape& tape, const Tape::Entry& entry,

@@ -1,203 +1,19 @@
 #include "tree_renderer.hpp"
 
 #include <cstring>
-#include <span>
-#include <type_traits>
 
-#include "amf_structure.hpp"
-#include "chunk_places.hpp"
 #include "expert_items.hpp"
 #include "field_registry.hpp"
+#include "field_tree.hpp"
 #include "item_label.hpp"
-#include "nal_dissectors.hpp"
 #include "recording/header_bytes.hpp"
-#include "tree_items.hpp"
 
 // No local variable of this file has a destructor: see render().
 
 namespace rtmpscope::plugin {
 namespace {
 
-using Op = Tape::Op;
-
-/// AMF goes 64 deep, and a body has a few levels around it. What is deeper is shown flat.
-constexpr std::size_t deepest = 96;
-/// Wireshark gives up at a million items in a packet and calls that a bug of the dissector.
-constexpr std::uint32_t most_items = 200'000;
-
-struct Target : ItemTarget {
-  ChunkPlaces chunks;
-  Presenter* presenter = nullptr;
-  bool labels = false;       ///< whether anybody reads the texts of items
-  bool begins_here = false;  ///< the message's first chunk lies in this packet
-  std::uint32_t items = 0;
-  bool limit_told = false;
-};
-
-struct Level {
-  proto_tree* tree = nullptr;
-  proto_item* item = nullptr;
-  int offset = 0;
-  FieldId id{};  ///< of the container
-};
-
-/// Whether a line for the field would say what stands in another one beside it. It is there for filters, but
-/// hidden, as far as Wireshark is not told to show hidden fields.
-bool is_evident(const Target& target, const Tape::Entry& entry) {
-  switch (entry.id) {
-    case FieldId::chunk_payload_length:       // in the chunk's own line
-    case FieldId::message_type: return true;  // named with its number
-    case FieldId::message_complete: return entry.number != 0;
-    case FieldId::message_chunks: return entry.number == 1;
-    case FieldId::audio_enhanced:
-    case FieldId::video_enhanced: return entry.number == 0;  // the legacy format or codec id is there
-    case FieldId::message_chunk_stream_id:
-    case FieldId::message_first_frame:
-    case FieldId::message_header_type:
-    case FieldId::message_stream_offset: return target.begins_here;  // its first chunk says it
-    default: return false;
-  }
-}
-
-/// The tree while a tape's fields are added to it. Has no destructor to run: see render().
-class FieldTree {
- public:
-  /// `base` is where the tape's ranges count from in the target's tvb.
-  FieldTree(Target& target, proto_tree* parent, proto_item* parent_item, int base)
-      : target_(target), base_(base), last_(parent_item) {
-    levels_[0] = {parent, parent_item, base, {}};
-  }
-
-  /// Adds what one entry stands for.
-  void add(const Tape& tape, const Tape::Entry& entry, bool with_findings) {
-    switch (entry.op) {
-      case Op::begin: open(entry); break;
-      case Op::end: close(entry); break;
-      case Op::key: add_key(tape, entry); break;
-      case Op::finding:
-        if (with_findings) show_finding(entry);
-        break;
-      default: add_field(tape, entry);
-    }
-  }
-
-  void tell_limit() {
-    if (!target_.limit_told) expert_add_info(target_.pinfo, levels_[0].item, expert(ExtraExpert::tree_limit));
-    target_.limit_told = true;
-  }
-
- private:
-  [[nodiscard]] int start_of(const Tape::Entry& entry) const {
-    return base_ + static_cast<int>(entry.range.offset);
-  }
-
-  /// Adds the expert item. Each finding has an expert field of its own; the hidden fields are the same for
-  /// all findings, so that one filter matches any of them.
-  void show_finding(const Tape::Entry& entry) {
-    add_finding(target_.pinfo, last_, *target_.presenter, entry);
-    proto_tree* tree = levels_[depth_].tree;
-    proto_item_set_hidden(add_bare_item(tree, field(EventKind::finding), target_.tvb, 0, 0));
-    const char* id = info(entry.finding).id.data();  // of a literal, so it ends with a zero
-    proto_item_set_hidden(proto_tree_add_string(tree, field(FieldId::finding_id), target_.tvb, 0, 0, id));
-  }
-
-  void open(const Tape::Entry& entry) {
-    const FieldForm& container = form(entry.id);
-    const int start = start_of(entry);
-    proto_item* item =
-        add_heading(target_, levels_[depth_].tree, container.id, start, 0, key_, container.label);
-    key_ = nullptr;
-    last_ = item;
-    if (depth_ + 1 == deepest) {
-      ++flat_;
-    } else {
-      ++depth_;
-      levels_[depth_] = {proto_item_add_subtree(item, subtree()), item, start, entry.id};
-    }
-    add_amf_head(target_, levels_[depth_].tree, entry.id, start);
-  }
-
-  void close(const Tape::Entry& entry) {
-    // Wireshark's dissectors would show the texts in it.
-    if (nal_.length > 0 && !target_.redacted) {
-      show_nal_unit(target_.tvb, target_.pinfo, levels_[depth_].tree, format_.codec, nal_.start, nal_.length);
-    }
-    nal_.length = 0;
-    if (flat_ > 0) {
-      --flat_;
-    } else if (depth_ > 0) {
-      add_amf_end(target_, levels_[depth_].tree, levels_[depth_].id, start_of(entry));
-      const int length = start_of(entry) - levels_[depth_].offset;
-      if (length > 0) proto_item_set_len(levels_[depth_].item, length);
-      last_ = levels_[depth_].item;
-      --depth_;
-    }
-  }
-
-  void add_key(const Tape& tape, const Tape::Entry& entry) {
-    key_ = clean_text(target_, tape.bytes(entry)).text;
-    proto_item* item = proto_tree_add_string(levels_[depth_].tree, field(ExtraField::key), target_.tvb,
-                                             start_of(entry), static_cast<int>(entry.range.length), key_);
-    proto_item_set_hidden(item);
-    add_amf_key_length(target_, levels_[depth_].tree, start_of(entry), static_cast<int>(entry.range.length));
-  }
-
-  void add_field(const Tape& tape, const Tape::Entry& entry) {
-    const bool hidden = is_evident(target_, entry);
-    proto_item* item = add_value(target_, levels_[depth_].tree, tape, entry, base_, hidden, format_);
-    format_.note(entry);
-    note_nal_unit(nal_, entry, base_);
-    if (entry.range.length == 0 || form(entry.id).names_another) proto_item_set_generated(item);
-    if (hidden) proto_item_set_hidden(item);
-    if (key_ != nullptr) prepend_key(item, key_);
-    key_ = nullptr;
-    last_ = item;
-    if (entry.range.length > 0) add_amf_head(target_, levels_[depth_].tree, entry.id, start_of(entry));
-  }
-
-  Target& target_;
-  int base_;
-  Level levels_[deepest];
-  std::size_t depth_ = 0;
-  std::size_t flat_ = 0;  ///< containers that are open beyond the deepest
-  proto_item* last_;
-  const char* key_ = nullptr;
-  BodyFormat format_;
-  NalUnit nal_;
-};
-static_assert(std::is_trivially_destructible_v<FieldTree>);
-
-/// Whether the finding at `index` is about the value behind it, which begins where the finding does.
-bool is_about_next(std::span<const Tape::Entry> entries, std::size_t index) {
-  std::size_t next = index + 1;
-  while (next < entries.size() && entries[next].op == Op::finding) ++next;
-  if (next == entries.size()) return false;
-  const Tape::Entry& value = entries[next];
-  const bool is_value = value.op != Op::begin && value.op != Op::end && value.op != Op::key;
-  return is_value && value.range.length > 0 && value.range.offset == entries[index].range.offset;
-}
-
-/// Adds the fields of `tape` below `parent`. `base` is where their ranges count from in the target's tvb.
-void add_fields(Target& target, proto_tree* parent, proto_item* parent_item, const Tape& tape, int base,
-                bool with_findings) {
-  FieldTree fields(target, parent, parent_item, base);
-  const auto show = [&](const Tape::Entry& entry) {
-    // What stops the decoder is the last that it says.
-    if (target.items >= most_items && entry.op != Op::finding) return fields.tell_limit();
-    ++target.items;
-    fields.add(tape, entry, with_findings);
-  };
-  const std::span<const Tape::Entry> entries = tape.entries();
-  std::size_t held = 0;  // findings in front of the value that they are about
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].op == Op::finding && (held > 0 || is_about_next(entries, i))) {
-      ++held;
-      continue;
-    }
-    show(entries[i]);
-    for (; held > 0; --held) show(entries[i - held]);
-  }
-}
+constexpr Timestamp nanoseconds_per_second = 1'000'000'000;
 
 void add_direction(Target& target, proto_tree* tree, Direction direction) {
   proto_item_set_generated(proto_tree_add_uint(tree, field(FieldId::event_direction), target.tvb, 0, 0,
@@ -285,6 +101,25 @@ void add_segments(Target& target, proto_tree* tree, const recording::Record& fou
                                                static_cast<guint32>(segments.size())));
 }
 
+/// The command that the message answers, and the one that answers it; add_fields adds a _result's request.
+void add_links(Target& target, proto_tree* tree, const recording::Recorder& records,
+               const recording::MessageRecord& record) {
+  const recording::CommandLink& link = records.link(record);
+  const auto add_frame = [&](ExtraField id, std::uint32_t frame) {
+    proto_item_set_generated(proto_tree_add_uint(tree, field(id), target.tvb, 0, 0, frame));
+  };
+  if (link.response_frame != 0) add_frame(ExtraField::response_frame, link.response_frame);
+  const recording::CommandLink* opening = records.opening(link);
+  if (opening == nullptr) return;
+  add_frame(ExtraField::opening_frame, opening->frame);
+  nstime_t passed;
+  nstime_set_zero(&passed);
+  passed.secs = static_cast<time_t>(link.response_time / nanoseconds_per_second);
+  passed.nsecs = static_cast<int>(link.response_time % nanoseconds_per_second);
+  proto_item_set_generated(
+      proto_tree_add_time(tree, field(ExtraField::opening_time), target.tvb, 0, 0, &passed));
+}
+
 void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const recording::Record& found,
                  const recording::RecordBatch& batch, const RecordedConnection& connection, Bytes frame) {
   const recording::MessageRecord& record = found.message;
@@ -313,11 +148,7 @@ void add_message(Target& target, tvbuff_t* frame_tvb, proto_tree* tree, const re
     proto_item_set_generated(
         proto_tree_add_string(subtree_of_message, field(ExtraField::app), target.tvb, 0, 0, app));
   }
-  if (connection.records().link(record).response_frame != 0) {
-    proto_item_set_generated(proto_tree_add_uint(subtree_of_message, field(ExtraField::response_frame),
-                                                 target.tvb, 0, 0,
-                                                 connection.records().link(record).response_frame));
-  }
+  add_links(target, subtree_of_message, connection.records(), record);
   add_segments(target, subtree_of_message, found, connection);
   // A gap is to blame for what is odd about an incomplete message, not the sender.
   add_fields(target, subtree_of_message, item, tape, 0, record.complete);

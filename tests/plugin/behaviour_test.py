@@ -1,5 +1,6 @@
 """What a user of Wireshark relies on: filters, preferences, Decode As, other ports, RTMPS, links between packets."""
 
+import json
 import re
 import sys
 import tempfile
@@ -43,13 +44,16 @@ def check_filters(tshark):
     assert filtered(tshark, PUBLISH, "rtmpscope.command.name == \"connect\" && rtmpscope.app == \"live\"") == ["12"]
     assert filtered(tshark, PUBLISH, "rtmpscope.chunk.format == 3")
     assert filtered(tshark, PUBLISH, "rtmpscope.amf.key == \"flashVer\"")
+    multitrack = filtered(tshark, HEVC, 'rtmpscope.video.first_packet_type == "Multitrack"')
+    assert multitrack and multitrack == filtered(tshark, HEVC, "rtmpscope.video.multitrack_type")
     assert not filtered(tshark, PUBLISH, "rtmpt")
 
 
 def check_findings(tshark):
     """An expert item stands under the value that it is about; one filter finds all; an end is no fault."""
     details = tshark.run("-n", "-r", tshark.readable(TCSERVER), "-O", "rtmpscope").decode()
-    assert re.search(r"\n( +)priority = Number: -inf\n\1    \[Expert Info .+: number is NaN or infinite\]", details)
+    assert re.search(r"\n( +)priority = Number: -inf\n\1    Number: -inf\n"
+                     r"\1        \[Expert Info .+: number is NaN or infinite\]", details)
     one = filtered(tshark, TCSERVER, "rtmpscope.finding.amf_number_not_finite")
     assert one and set(one) <= set(filtered(tshark, TCSERVER, "rtmpscope.finding"))
     assert one == filtered(tshark, TCSERVER, 'rtmpscope.finding.id == "amf_number_not_finite"')
@@ -61,6 +65,17 @@ def check_links(tshark):
     assert column(tshark, PUBLISH, "rtmpscope.message.request_frame", "-Y", "frame.number == 16") == ["12"]
     request = column(tshark, PUBLISH, "rtmpscope.message.response_frame", "-Y", "frame.number == 12", "-2")
     assert request == ["16"], request
+    # publish and play are answered by an onStatus of another transaction
+    for capture, name, code in ((PUBLISH, "publish", "NetStream.Publish.Start"),
+                                (REFUSED, "play", "NetStream.Play.StreamNotFound")):
+        (request,) = column(tshark, capture, "frame.number", "-e", "rtmpscope.message.response_frame", "-2", "-Y",
+                            f'rtmpscope.command.name == "{name}"')
+        asked, answered = request.split("\t")
+        (status,) = column(tshark, capture, "rtmpscope.message.opening_frame", "-e",
+                           "rtmpscope.message.opening_response_time", "-e", "rtmpscope.amf.string", "-Y",
+                           f"frame.number == {answered}")
+        opening, time, texts = status.split("\t")
+        assert opening == asked and 0 < float(time) < 0.01 and code in texts, status
 
 
 def check_reassembled(tshark):
@@ -158,6 +173,37 @@ def check_bytes(tshark):
     assert "RTMP handshake" not in hexdump  # it lies in the packets
     cut = tshark.run("-n", "-r", tshark.readable(BIG_FRAMES), "-x", "-Y", "rtmpscope.message.chunks > 2").decode()
     assert re.search(r"^RTMP message, first 32 of \d+ bytes \(32 bytes\):$", cut, re.MULTILINE)
+    details = tshark.run("-n", "-r", tshark.readable(BIG_FRAMES), "-O", "rtmpscope").decode()
+    kept = re.findall(r"^ +Data: (\w+)(?: \[first (\d+) of (\d+) bytes\])?$", details, re.MULTILINE)
+    marked = [(text, int(first), int(length)) for text, first, length in kept if first]
+    assert len(marked) > 50 and len(marked) < len(kept), kept[:5]
+    assert all(len(text) == 2 * first < 2 * length for text, first, length in marked if len(text) < 70), marked[:5]
+
+
+def check_properties(tshark):
+    """Exports keep the name and the value of a property together."""
+    lines = tshark.run("-n", "-r", tshark.readable(PUBLISH), "-T", "json", "-J", "rtmpscope", "-Y",
+                       "frame.number == 27").decode()
+    assert re.search(r'"rtmpscope.amf.property": "code = NetStream.Publish.Start",\s+"rtmpscope.amf.property_tree": {'
+                     r'\s+"rtmpscope.amf.key": "code",[^{}]+"rtmpscope.amf.string": "NetStream.Publish.Start",', lines)
+    (line,) = (json.loads(line) for line in tshark.run(
+        "-n", "-r", tshark.readable(PUBLISH), "-T", "ek", "-Y", "frame.number == 27").splitlines() if b"layers" in line)
+    properties = line["layers"]["rtmpscope"]["rtmpscope_rtmpscope_amf_property"]
+    assert properties == ["level = status", "code = NetStream.Publish.Start", "description = Start publishing"]
+    assert filtered(tshark, PUBLISH, 'rtmpscope.amf.property == "level = status"')[:2] == ["16", "27"]
+    details = tshark.run("-n", "-r", tshark.readable(PUBLISH), "-O", "rtmpscope").decode()
+    assert re.search(r"\n( +)width = Number: 320\n\1    Number: 320\n", details)
+
+
+def check_gap_text(tshark):
+    """While a packet is shown, nobody knows what comes later."""
+    with tempfile.TemporaryDirectory() as folder:
+        capture = Path(folder) / "one_packet_missing.pcap"
+        packets = list(read(PUBLISH))
+        write_pcap(capture, packets[:59] + packets[60:])
+        details = tshark.run("-n", "-r", tshark.readable(capture), "-O", "rtmpscope").decode()
+    assert re.search(r"\[?gap: \d+ bytes missing, not seen before this packet", details), details[-2000:]
+    assert re.search(r"\[Cause: not seen before this packet \(0\)\]", details)
 
 
 def check_redaction(tshark):
@@ -207,7 +253,9 @@ def check_statistics(tshark):
     assert stream[13:16] == ["0", "346", "143776"], stream
     assert [row[5] for row in table("rtmpscope,streams", "Connection", PUBLISH_AND_PLAY)] == ["publish", "play"]
     rows = table("rtmpscope,streams", "Connection", HEVC)
-    tracks = [(row[14], row[6].split()[0], row[10]) for row in rows if row[6]]
+    assert rows == sorted(rows, key=lambda row: int(row[0])) and {row[6] for row in rows} > {"-"}, rows
+    assert [row[5] for row in rows] == ["publish"] * 3 + ["play"] * 3, rows
+    tracks = [(row[14], row[6].split()[0], row[10]) for row in rows if row[6] != "-"]
     assert tracks[:2] == [("0", "H.264/AVC", "25.0"), ("1", "H.265/HEVC", "25.0")], tracks
     commands = {row[2]: row for row in table("rtmpscope,commands", "Packet")}
     connected = "NetConnection.Connect.Success"
@@ -337,9 +385,9 @@ def main():
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
         for check in (check_filters, check_findings, check_links, check_reassembled, check_segments,
                       check_evident_lines, check_ports, check_port_goes_back, check_info, check_bytes,
-                      check_redaction, check_rtmps, check_rtmpt, check_statistics, check_stream_numbers,
-                      check_port_reuse, check_follow, check_follow_bytes, check_media_detail,
-                      check_documentation, check_others):
+                      check_properties, check_gap_text, check_redaction, check_rtmps, check_rtmpt,
+                      check_statistics, check_stream_numbers, check_port_reuse, check_follow, check_follow_bytes,
+                      check_media_detail, check_documentation, check_others):
             check(tshark)
 
 

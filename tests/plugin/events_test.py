@@ -27,8 +27,9 @@ HEADS = {
 }  # fmt: skip
 # In a message's head, behind port and direction.
 PLACE = {name: place for place, name in enumerate(HEADS["message"], 2)}
-# Of AMF's structure, which JSON does not have.
-STRUCTURE = ("rtmpscope.amf.marker", "rtmpscope.amf3.marker", "rtmpscope.amf.length", "rtmpscope.amf.key_length",
+# Of the structure of headers and AMF, which JSON does not have.
+STRUCTURE = ("rtmpscope.video.first_packet_type", "rtmpscope.audio.first_packet_type", "rtmpscope.amf.marker",
+             "rtmpscope.amf3.marker", "rtmpscope.amf.length", "rtmpscope.amf.key_length",
              "rtmpscope.amf.count", "rtmpscope.amf3.trait_count", "rtmpscope.amf.object_end",
              "rtmpscope.finding", "rtmpscope.finding.id")  # of expert items
 EMPTY_VALUES = ("rtmpscope.amf.null", "rtmpscope.amf.undefined", "rtmpscope.amf.unsupported")
@@ -123,6 +124,8 @@ def add_fields(item, base, fields, is_top):
         size = int(field.get("size"))
         if name == "rtmpscope.amf.key":
             key = field.get("show")
+        elif name == "rtmpscope.amf.property":
+            add_fields(field, base, fields, False)
         elif name in STRUCTURE:
             continue
         elif name.startswith("rtmpscope.") and not (is_top and is_head(name, size)):
@@ -157,6 +160,8 @@ def same_value(expected, shown):
         return True  # a container, or bytes too long to print
     if isinstance(expected, (int, float)):
         number = {"True": 1.0, "False": 0.0}.get(shown)
+        if shown.startswith("0x"):
+            number = int(shown, 16)
         return math.isclose(float(shown) if number is None else number, expected, rel_tol=1e-9)
     if unescape(shown) in (expected, expected.replace("\0", " ")) or shown.replace(":", "") == expected:
         return True

@@ -107,7 +107,7 @@ def check_types(registered):
             assert "illisecond" not in line[7], line
     assert registered.type("rtmpscope.amf.date") == "FT_ABSOLUTE_TIME"
     times = [name for name in registered.fields if registered.type(name) == "FT_RELATIVE_TIME"]
-    assert len(times) == 8, times
+    assert len(times) == 9, times
 
 
 def check_values(registered, program):
