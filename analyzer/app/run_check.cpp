@@ -34,6 +34,7 @@ int run_check(const CheckCommand& command) {
   engine.key_files = &*keys;
   auto judge = judge_options(command.profile, command.profile_files);
   if (!judge) return fail(judge.error());
+  judge->keep_answers = true;
   auto report = OutputFile::open(command.output);
   if (!report) return fail(report.error());
   ProgressBar bar(command.progress && !report->is_terminal());

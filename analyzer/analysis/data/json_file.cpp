@@ -6,6 +6,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "analysis/record/json.hpp"
+
 namespace rtmpscope::analysis {
 namespace {
 
@@ -41,15 +43,17 @@ Expected<std::string> read_whole_file(const std::string& path) {
   return text;
 }
 
-Expected<Value> parse_json(std::string_view text, std::string_view name) {
-  try {
-    return Value::parse(text);
-  } catch (const Value::parse_error& fault) {
-    const std::size_t offset = fault.byte == 0 ? 0 : fault.byte - 1;
-    return failure(fmt::format("{}: {}: this is no JSON", name, line_and_column(text, offset)));
-  } catch (const Value::exception&) {
-    return failure(fmt::format("{}: a number is too large", name));
+Expected<OwnedValue> parse_json(std::string_view text, std::string_view name) {
+  ValueBuilder builder;
+  const auto fault = read_json(text, builder);
+  if (!fault) return builder.take();
+  switch (fault->kind) {
+    case JsonFault::Kind::syntax:
+      return failure(fmt::format("{}: {}: this is no JSON", name, line_and_column(text, fault->offset)));
+    case JsonFault::Kind::number: return failure(fmt::format("{}: a number is too large", name));
+    case JsonFault::Kind::depth: return failure(fmt::format("{}: is nested too deeply", name));
   }
+  return failure(fmt::format("{}: this is no JSON", name));
 }
 
 }  // namespace rtmpscope::analysis

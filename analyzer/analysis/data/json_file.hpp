@@ -13,6 +13,6 @@ namespace rtmpscope::analysis {
 [[nodiscard]] Expected<std::string> read_whole_file(const std::string& path);
 
 /// The value that a text is. The error (open_input) begins with `name` and says the line and column.
-[[nodiscard]] Expected<Value> parse_json(std::string_view text, std::string_view name);
+[[nodiscard]] Expected<OwnedValue> parse_json(std::string_view text, std::string_view name);
 
 }  // namespace rtmpscope::analysis

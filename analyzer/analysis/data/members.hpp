@@ -31,7 +31,7 @@ class Complaint {
 class Members {
  public:
   /// `value` need not be an object: that is a complaint, too.
-  Members(const Value& value, std::string place, Complaint& complaint);
+  Members(Value value, std::string place, Complaint& complaint);
 
   [[nodiscard]] bool has(std::string_view name);
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
@@ -45,10 +45,10 @@ class Members {
   [[nodiscard]] std::optional<bool> flag(std::string_view name);
   [[nodiscard]] std::vector<std::string> texts(std::string_view name);
   [[nodiscard]] std::vector<std::uint32_t> counts(std::string_view name);
-  /// Null where it is absent.
-  [[nodiscard]] const Value* any(std::string_view name);
+  /// May be absent.
+  [[nodiscard]] Value any(std::string_view name);
   /// The elements of a list.
-  [[nodiscard]] std::vector<const Value*> elements(std::string_view name);
+  [[nodiscard]] std::vector<Value> elements(std::string_view name);
   void finish();
 
   [[nodiscard]] std::string place(std::string_view name) const;
@@ -56,7 +56,7 @@ class Members {
   [[nodiscard]] Complaint& complaint() { return *complaint_; }
 
  private:
-  const Value* value_;
+  Value value_;
   std::string place_;
   Complaint* complaint_;
   std::vector<std::string> asked_;

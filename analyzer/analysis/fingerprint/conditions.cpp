@@ -6,7 +6,7 @@
 namespace rtmpscope::analysis {
 
 Direction side_of(const Condition& condition, const Situation& situation) {
-  const std::string side = text_at(condition.parameters, "side");
+  const std::string_view side = text_at(condition.parameters, "side");
   if (side.empty()) return situation.side();
   return side == "server" ? Direction::to_client : Direction::to_server;
 }

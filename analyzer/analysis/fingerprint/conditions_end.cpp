@@ -49,7 +49,7 @@ Met ended_by(const Condition& condition, const Situation& situation) {
   if (*history.close->ended_by != side || !is_how(history, side, text_at(condition.parameters, "how")))
     return met(false);
   const auto end = end_moment(history);
-  const std::string after = text_at(condition.parameters, "after");
+  const std::string_view after = text_at(condition.parameters, "after");
   if (after.empty()) return met(true, end);
   const auto begin = moment_of(after, condition, situation);
   if (!begin || !end) return met(false);
@@ -80,7 +80,7 @@ Met silent(const Condition& condition, const Situation& situation) {
   const double idle = seconds(last->time, until->time);
   if (const auto least = number_at(condition.parameters, "at_least_s"); least && idle < *least)
     return met(false);
-  if (const std::string limit = text_at(condition.parameters, "about_limit");
+  if (const std::string_view limit = text_at(condition.parameters, "about_limit");
       !limit.empty() && !is_limit(idle, limit, situation))
     return met(false);
   return met(lies_within(idle, condition), last);
@@ -94,7 +94,7 @@ Met unacknowledged_for(const Condition& condition, const Situation& situation) {
   const auto zero = situation.history.side(other(side)).zero_window_at_end_ms;
   if (!unanswered && !zero) return undecided();
   const double longest = std::max(unanswered.value_or(0), zero.value_or(0)) / 1000;
-  if (const std::string limit = text_at(condition.parameters, "limit"); !limit.empty())
+  if (const std::string_view limit = text_at(condition.parameters, "limit"); !limit.empty())
     return met(is_limit(longest, limit, situation), end_moment(situation.history));
   return met(longest >= number_at(condition.parameters, "at_least_s").value_or(1),
              end_moment(situation.history));

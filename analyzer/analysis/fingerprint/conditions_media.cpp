@@ -8,7 +8,7 @@ namespace {
 
 Met finding(const Condition& condition, const Situation& situation) {
   const SideMarks& marks = situation.history.side(side_of(condition, situation)).marks;
-  const std::string id = text_at(condition.parameters, "id");
+  const std::string_view id = text_at(condition.parameters, "id");
   for (const MarkedFinding& each : marks.findings) {
     if (info(each.id).id != id) continue;
     if (flag_at(condition.parameters, "before_media") && !each.before_media) continue;
@@ -18,7 +18,7 @@ Met finding(const Condition& condition, const Situation& situation) {
 }
 
 Met judged(const Condition& condition, const Situation& situation) {
-  const std::string id = text_at(condition.parameters, "id");
+  const std::string_view id = text_at(condition.parameters, "id");
   const bool by_side = !text_at(condition.parameters, "side").empty();
   for (const JudgedFinding& each : situation.context.findings) {
     if (info(each.id).id != id) continue;
@@ -41,8 +41,8 @@ Met metadata_repeats(const Condition& condition, const Situation& situation) {
 Met metadata_lacks(const Condition& condition, const Situation& situation) {
   const SideMarks& marks = situation.history.side(Direction::to_server).marks;
   if (marks.metadata.is_null()) return met(false);
-  const bool has_any = std::ranges::any_of(condition.parameters["keys"], [&](const Value& key) {
-    return marks.metadata.contains(key.get<std::string>());
+  const bool has_any = std::ranges::any_of(member(condition.parameters, "keys").elements(), [&](Value key) {
+    return static_cast<bool>(marks.metadata.view().member(key.text()));
   });
   return met(!has_any, marks.metadata_at.front());
 }

@@ -11,15 +11,15 @@ Met version(const Condition& condition, const Situation& situation) {
   const bool named = situation.own != nullptr && situation.own->id == situation.program.id;
   if (!named || !situation.own->versions.known())
     return flag_at(condition.parameters, "known") ? undecided() : met(true);
-  return met(overlap(situation.own->versions,
-                     {text_at(condition.parameters, "from"), text_at(condition.parameters, "below")}));
+  return met(overlap(situation.own->versions, {std::string(text_at(condition.parameters, "from")),
+                                               std::string(text_at(condition.parameters, "below"))}));
 }
 
 Met peer(const Condition& condition, const Situation& situation) {
   if (situation.peer == nullptr) return undecided();
   const std::vector<std::string>& known = situation.peer->candidates;
-  return met(std::ranges::any_of(condition.parameters["ids"], [&](const Value& id) {
-    return std::ranges::find(known, id.get<std::string>()) != known.end();
+  return met(std::ranges::any_of(member(condition.parameters, "ids").elements(), [&](Value id) {
+    return std::ranges::find(known, id.text()) != known.end();
   }));
 }
 
@@ -58,7 +58,7 @@ Met tls(const Condition& condition, const Situation& situation) {
   const TlsHistory& session = situation.history.tls;
   if (!session.seen) return met(false);
   if (flag_at(condition.parameters, "failed")) return met(session.alert_fatal, session.alert_at);
-  return met(session.version.find(text_at(condition.parameters, "version")) != std::string::npos);
+  return met(session.version.view().find(text_at(condition.parameters, "version")) != std::string::npos);
 }
 
 Met chunk_size_stays(const Condition& condition, const Situation& situation) {

@@ -6,7 +6,7 @@
 namespace rtmpscope::analysis {
 namespace {
 
-bool is_found(const std::string& text, const std::shared_ptr<const std::regex>& pattern) {
+bool is_found(std::string_view text, const std::shared_ptr<const std::regex>& pattern) {
   constexpr std::size_t longest_searched = 256;
   if (pattern == nullptr) return true;
   const auto length = static_cast<std::ptrdiff_t>(std::min(text.size(), longest_searched));
@@ -51,7 +51,7 @@ Met request_unanswered_for(const Condition& condition, const Situation& situatio
   const auto end = end_moment(history);
   if (!end || !is_whole(history, Direction::to_client)) return undecided();
   for (auto request = history.requests.rbegin(); request != history.requests.rend(); ++request) {
-    const std::string& name = request->asked.name;
+    const std::string_view name = request->asked.name;
     if (name != "connect" && name != "createStream" && name != "publish" && name != "play") continue;
     if (request->answered) return met(false);
     return met(is_limit(seconds(request->asked.at.time, end->time), text_at(condition.parameters, "limit"),
@@ -96,7 +96,7 @@ Met command_pauses(const Condition& condition, const Situation& situation) {
 Met reply_in_small_chunks(const Situation& situation) {
   constexpr std::uint64_t first_size = 128;  // RTMP 5.4.1
   const History& history = situation.history;
-  if (!history.connect_result.is_object()) return met(false);
+  if (!history.connect_result.view().is_object()) return met(false);
   const std::uint64_t length = unsigned_at(history.connect_result, "length").value_or(0);
   const std::uint64_t chunks = unsigned_at(history.connect_result, "chunks").value_or(0);
   return met(length > first_size && chunks == (length + first_size - 1) / first_size);
@@ -105,7 +105,7 @@ Met reply_in_small_chunks(const Situation& situation) {
 Met no_command(const Condition& condition, const Situation& situation) {
   if (!is_whole(situation.history, Direction::to_server) || !situation.history.handshake_done)
     return undecided();
-  const std::string name = text_at(condition.parameters, "name");
+  const std::string_view name = text_at(condition.parameters, "name");
   const bool any = std::ranges::any_of(situation.history.commands, [&](const CommandNote& each) {
     return each.direction == Direction::to_server && each.name == name;
   });
@@ -113,15 +113,15 @@ Met no_command(const Condition& condition, const Situation& situation) {
 }
 
 Met list_in_connect(const Situation& situation) {
-  const Value& connect = situation.history.connect;
-  if (!connect.is_array() || connect.empty() || !connect[0].is_object()) return met(false);
-  return met(std::ranges::any_of(connect[0], [](const Value& each) { return each.is_array(); }));
+  const Value connect = situation.history.connect.view().element(0);
+  return met(
+      std::ranges::any_of(connect.members(), [](const ValueMember& each) { return each.value.is_array(); }));
 }
 
 Met name_without(const Condition& condition, const Situation& situation) {
   const Request* const publish = last_request(situation.history, "publish");
   if (publish == nullptr) return met(false);
-  return met(publish->asked.text.find(text_at(condition.parameters, "text")) == std::string::npos);
+  return met(publish->asked.text.view().find(text_at(condition.parameters, "text")) == std::string::npos);
 }
 
 }  // namespace

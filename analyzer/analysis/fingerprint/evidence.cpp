@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+
+#include "analysis/record/value_builder.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
@@ -17,164 +18,204 @@ Observation absent() {
   return {true, {}};
 }
 Observation seen(Value value) {
-  Observation result{true, {}};
-  result.values.push_back(std::move(value));
-  return result;
+  ValueBuilder list;
+  list.begin_array();
+  list.copy(value);
+  return {true, list.take()};
+}
+Observation seen(std::string_view text) {
+  ValueBuilder list;
+  list.begin_array();
+  list.text(text);
+  return {true, list.take()};
+}
+Observation seen(std::uint64_t number) {
+  ValueBuilder list;
+  list.begin_array();
+  list.whole(number);
+  return {true, list.take()};
 }
 /// Unknown where there is none.
-Observation any_of(std::vector<Value> values) {
-  const bool known = !values.empty();
+Observation any_of(ValueBuilder& list) {
+  OwnedValue values = list.take();
+  const bool known = values.view().size() > 0;
   return {known, std::move(values)};
 }
 
-/// A member of an object that was seen; null: the object was not.
-Observation member_of(const Value* object, std::string_view key) {
-  if (object == nullptr) return unknown();
-  const Value* const found = member(*object, key);
-  return found == nullptr || found->is_null() ? absent() : seen(*found);
+/// A member of an object that was seen; absent: the object was not.
+Observation member_of(Value object, std::string_view key) {
+  if (!object) return unknown();
+  const Value found = member(object, key);
+  return found.is_null() ? absent() : seen(found);
 }
 
 /// Names that do not begin with an at sign, which are the program's own.
-Observation keys_of(const Value* object) {
-  if (object == nullptr) return unknown();
-  Value keys = Value::array();
-  if (object->is_object()) {
-    for (const auto& [key, value] : object->items()) {
-      if (!key.starts_with('@')) keys.push_back(key);
-    }
+Observation keys_of(Value object) {
+  if (!object) return unknown();
+  ValueBuilder list;
+  list.begin_array();
+  list.begin_array();
+  for (const auto& [key, value] : object.members()) {
+    if (!key.starts_with('@')) list.text(key);
   }
-  return seen(std::move(keys));
+  return {true, list.take()};
+}
+
+Observation no_keys() {
+  ValueBuilder list;
+  list.begin_array();
+  list.begin_array();
+  return {true, list.take()};
+}
+
+Observation flag_seen() {
+  ValueBuilder list;
+  list.begin_array();
+  list.flag(true);
+  return {true, list.take()};
 }
 
 Observation handshake(const Evidence& evidence, std::string_view feature) {
   const std::string_view part = feature.substr(0, 2);
-  const Value* const found = evidence.handshake_part(part);
-  if (found == nullptr) return unknown();
+  const Value found = evidence.handshake_part(part);
+  if (!found) return unknown();
   const std::string_view what = feature.substr(3);
   if (what == "peer_version") {
-    const std::string version = text_at(*found, "peer_version");
+    const std::string_view version = text_at(found, "peer_version");
     if (!version.empty()) return seen(version);
-    return unsigned_at(*found, "zero") == 0u ? seen("0.0.0.0") : unknown();
+    return unsigned_at(found, "zero") == 0u ? seen(std::string_view("0.0.0.0")) : unknown();
   }
   if (what == "software") {
-    const std::string guess = text_at(*found, "software");
+    const std::string_view guess = text_at(found, "software");
     // What S1 shows depends on the handshake that the client wants, and RTMPE's C1 has a key where plain RTMP
     // has what guesses go by: there no guess says nothing.
-    const Value* const c0 = evidence.handshake_part("c0");
-    const bool is_plain = c0 == nullptr || unsigned_at(*c0, "version").value_or(3) == 3;
+    const Value c0 = evidence.handshake_part("c0");
+    const bool is_plain = !c0 || unsigned_at(c0, "version").value_or(3) == 3;
     return guess.empty() && (part == "s1" || !is_plain) ? unknown() : seen(guess);
   }
   if (what == "kind") return member_of(found, "kind");
   if (what == "echo") return member_of(found, "echo");
   if (what == "timestamp") return member_of(found, "timestamp");
   if (what == "banner") {
-    const Value* const texts = member(*found, "texts");
-    if (texts == nullptr || !texts->is_array()) return unknown();
-    return any_of({texts->begin(), texts->end()});
+    const Value texts = member(found, "texts");
+    return texts.size() > 0 ? Observation{true, OwnedValue(texts)} : unknown();
   }
   return unknown();
 }
 
 Observation control_values(const Evidence& evidence, std::uint8_t type) {
-  std::vector<Value> values;
+  ValueBuilder values;
+  values.begin_array();
   for (const ControlNote* each : evidence.controls()) {
-    if (each->type == type && each->value) values.emplace_back(*each->value);
+    if (each->type == type && each->value) values.whole(*each->value);
   }
-  return any_of(std::move(values));
+  return any_of(values);
 }
 
 Observation chunk_streams(const Evidence& evidence, std::string_view feature) {
   const SideMarks& marks = evidence.own().marks;
   if (feature == "csid.audio_video") {
     if (!marks.audio_chunk_stream || !marks.video_chunk_stream) return unknown();
-    return seen(Value::array({*marks.audio_chunk_stream, *marks.video_chunk_stream}));
+    ValueBuilder list;
+    list.begin_array();
+    list.begin_array();
+    list.whole(*marks.audio_chunk_stream);
+    list.whole(*marks.video_chunk_stream);
+    return {true, list.take()};
   }
-  std::vector<Value> values;
+  ValueBuilder values;
+  values.begin_array();
   for (const auto& each : {marks.audio_chunk_stream, marks.video_chunk_stream}) {
-    if (each) values.emplace_back(*each);
+    if (each) values.whole(*each);
   }
-  return any_of(std::move(values));
+  return any_of(values);
 }
 
 Observation metadata(const Evidence& evidence, std::string_view what) {
   const SideMarks& marks = evidence.own().marks;
   if (marks.metadata.is_null()) return unknown();
-  if (what == "keys") return keys_of(&marks.metadata);
+  if (what == "keys") return keys_of(marks.metadata);
   if (what == "repeats") return seen(marks.metadata_count);
-  if (what == "wrapper") return seen(marks.metadata_wrapped ? "@setDataFrame" : "none");
+  if (what == "wrapper") return seen(std::string_view(marks.metadata_wrapped ? "@setDataFrame" : "none"));
   if (what == "ecma_count") {
     const auto count = unsigned_at(marks.metadata, "@count");
     return count ? seen(*count) : unknown();
   }
   if (what == "videodevice_or_encoder") {
-    std::vector<Value> values;
+    ValueBuilder values;
+    values.begin_array();
     for (const char* const key : {"videodevice", "encoder"}) {
-      if (const std::string text = text_at(marks.metadata, key); !text.empty()) values.emplace_back(text);
+      if (const std::string_view text = text_at(marks.metadata, key); !text.empty()) values.text(text);
     }
-    return any_of(std::move(values));
+    return any_of(values);
   }
-  return member_of(&marks.metadata, what);
+  return member_of(marks.metadata, what);
 }
 
 Observation reply(const Evidence& evidence, std::string_view what) {
   if (!evidence.has_reply()) return unknown();
-  const Value* const properties = evidence.reply_properties();
-  const Value* const information = evidence.reply_information();
-  static const Value nothing = Value::object();
-  const Value* const of_properties = properties != nullptr ? properties : &nothing;
-  const Value* const of_information = information != nullptr ? information : &nothing;
-  if (what == "keys") return keys_of(of_properties);
-  if (what == "description") return member_of(of_information, what);
-  if (what.starts_with("info.")) return member_of(of_information, what.substr(5));
+  const Value properties = evidence.reply_properties();
+  const Value information = evidence.reply_information();
+  // What an object that is not there would have is not there.
+  const auto of = [](Value object, std::string_view key) {
+    return object ? member_of(object, key) : absent();
+  };
+  if (what == "keys") return properties ? keys_of(properties) : no_keys();
+  if (what == "description") return of(information, what);
+  if (what.starts_with("info.")) return of(information, what.substr(5));
   if (what.starts_with("data.")) {
-    const Value* const data = member(*of_information, "data");
-    return data == nullptr ? absent() : member_of(data, what.substr(5));
+    const Value data = member(information, "data");
+    return !data ? absent() : member_of(data, what.substr(5));
   }
-  Observation found = member_of(of_properties, what);
-  return what == "CapsEx" && found.absent() ? member_of(of_information, what) : found;
+  Observation found = of(properties, what);
+  return what == "CapsEx" && found.absent() ? of(information, what) : found;
 }
 
 Observation status(const Evidence& evidence, std::string_view what) {
   const SideMarks& marks = evidence.own().marks;
-  if (what == "clientid") return marks.status_client_id.empty() ? unknown() : seen(marks.status_client_id);
-  std::vector<Value> values;
+  if (what == "clientid")
+    return marks.status_client_id.empty() ? unknown() : seen(std::string_view(marks.status_client_id));
+  ValueBuilder values;
+  values.begin_array();
   for (const CommandNote& each : evidence.history().commands) {
     if (each.direction != evidence.side() || !marks.intact(each.offset)) continue;
     if (what == "fcpublish") {
-      if (each.name == "onFCPublish") values.emplace_back(each.description);
+      if (each.name == "onFCPublish") values.text(each.description);
       continue;
     }
     if (each.name != "onStatus") continue;
     const bool publishes = each.code == "NetStream.Publish.Start";
-    if (what == "code") values.emplace_back(each.code);
-    if (what == "publish" && publishes) values.emplace_back(each.description);
+    if (what == "code") values.text(each.code);
+    if (what == "publish" && publishes) values.text(each.description);
     if (what == "csid" && (publishes || each.code == "NetStream.Play.Start"))
-      values.emplace_back(each.chunk_stream_id);
+      values.whole(each.chunk_stream_id);
   }
-  return any_of(std::move(values));
+  return any_of(values);
 }
 
 /// A command of the server that brings a number, or nothing.
 Observation server_call(const Evidence& evidence, std::string_view name) {
   const CommandNote* const call = evidence.command(name);
   if (call == nullptr) return evidence.running() && evidence.has_reply() ? absent() : unknown();
-  if (!call->number) return seen("null");
-  const double number = *call->number;
-  const bool whole = number == std::floor(number) && std::abs(number) < 1e15;
-  return whole ? seen(static_cast<std::int64_t>(number)) : seen(number);
+  if (!call->number) return seen(std::string_view("null"));
+  ValueBuilder number;
+  number.begin_array();
+  number.real(*call->number);
+  return {true, number.take()};
 }
 
 Observation publish(const Evidence& evidence, std::string_view what) {
   const CommandNote* const command = evidence.command("publish");
   if (command == nullptr) return unknown();
-  return what == "name" ? seen(command->text) : seen(command->chunk_stream_id);
+  return what == "name" ? seen(std::string_view(command->text))
+                        : seen(std::uint64_t{command->chunk_stream_id});
 }
 
 Observation message_stream(const Evidence& evidence, std::string_view feature) {
   const SideMarks& marks = evidence.own().marks;
   if (!marks.media_message_stream) return unknown();
   if (feature == "play.message_stream_id" && evidence.side() != Direction::to_client) return unknown();
-  return seen(*marks.media_message_stream);
+  return seen(std::uint64_t{*marks.media_message_stream});
 }
 
 /// Features of the chunk stream, which RTMFP does not have (RFC 7425, section 5.1).
@@ -189,14 +230,16 @@ Observation single(const Evidence& evidence, std::string_view feature) {
   if (feature == "window_ack") return control_values(evidence, window_type);
   if (feature == "peer_bandwidth") return control_values(evidence, bandwidth_type);
   if (feature == "delete_stream.argument")
-    return marks.delete_stream_argument.empty() ? unknown() : seen(marks.delete_stream_argument);
+    return marks.delete_stream_argument.empty() ? unknown()
+                                                : seen(std::string_view(marks.delete_stream_argument));
   if (feature == "data.onFI")
-    return marks.on_fi ? seen(true) : marks.metadata.is_null() ? unknown() : absent();
+    return marks.on_fi ? flag_seen() : marks.metadata.is_null() ? unknown() : absent();
   if (feature == "play") return marks.aggregates > 0 ? seen(marks.aggregates) : unknown();
-  if (feature == "chunk") return marks.opened_with_delta ? seen(*marks.opened_with_delta) : unknown();
+  if (feature == "chunk")
+    return marks.opened_with_delta ? seen(std::uint64_t{*marks.opened_with_delta}) : unknown();
   if (feature == "tcurl.host") {
     const std::string host = url_host(evidence.history().tc_url);
-    return host.empty() ? unknown() : seen(host);
+    return host.empty() ? unknown() : seen(std::string_view(host));
   }
   if (feature == "server.onBWDone" || feature == "server.onBWCheck")
     return server_call(evidence, feature.substr(7));
@@ -205,32 +248,31 @@ Observation single(const Evidence& evidence, std::string_view feature) {
 
 }  // namespace
 
-const Value* Evidence::handshake_part(std::string_view part) const {
-  for (const Record& each : history_.handshake) {
+Value Evidence::handshake_part(std::string_view part) const {
+  for (const HandshakeNote& each : history_.handshake) {
     if (each.kind != EventKind::handshake || text_at(each.members, "part") != part) continue;
     const bool whole = !unsigned_at(each.members, "missing_bytes");
-    return whole && text_at(each.members, "kind") != "unverifiable" ? &each.members : nullptr;
+    return whole && text_at(each.members, "kind") != "unverifiable" ? each.members.view() : Value();
   }
-  return nullptr;
+  return {};
 }
 
 bool Evidence::has_beginning() const {
   if (history_.start == "syn") return true;
   const std::string_view first = side_ == Direction::to_server ? "c1" : "s1";
-  return std::ranges::any_of(history_.handshake, [&](const Record& each) {
+  return std::ranges::any_of(history_.handshake, [&](const HandshakeNote& each) {
     return each.kind == EventKind::handshake && text_at(each.members, "part") == first;
   });
 }
 
-const Value* Evidence::connect() const {
-  if (!history_.connect.is_array() || history_.connect.empty()) return nullptr;
-  const Value& first = history_.connect[0];
-  if (!first.is_object()) return nullptr;
+Value Evidence::connect() const {
+  const Value first = history_.connect.view().element(0);
+  if (!first.is_object()) return {};
   const SideMarks& marks = history_.side(Direction::to_server).marks;
   for (const Request& each : history_.requests) {
-    if (each.asked.name == "connect") return marks.intact(each.asked.offset) ? &first : nullptr;
+    if (each.asked.name == "connect") return marks.intact(each.asked.offset) ? first : Value();
   }
-  return &first;
+  return first;
 }
 
 bool Evidence::has_chunks() const {
@@ -245,20 +287,20 @@ bool Evidence::has_reply() const {
 
 namespace {
 
-const Value* reply_object(const Value& reply, std::size_t index) {
-  const Value* const arguments = member(reply, "command.arguments");
-  if (arguments == nullptr || !arguments->is_array() || arguments->size() <= index) return nullptr;
-  return (*arguments)[index].is_object() ? &(*arguments)[index] : nullptr;
+Value reply_object(Value reply, std::size_t index) {
+  const Value arguments = member(reply, "command.arguments");
+  const Value object = arguments.element(index);
+  return object.is_object() ? object : Value();
 }
 
 }  // namespace
 
-const Value* Evidence::reply_properties() const {
-  return has_reply() ? reply_object(history_.connect_result, 0) : nullptr;
+Value Evidence::reply_properties() const {
+  return has_reply() ? reply_object(history_.connect_result, 0) : Value();
 }
 
-const Value* Evidence::reply_information() const {
-  return has_reply() ? reply_object(history_.connect_result, 1) : nullptr;
+Value Evidence::reply_information() const {
+  return has_reply() ? reply_object(history_.connect_result, 1) : Value();
 }
 
 const CommandNote* Evidence::command(std::string_view name) const {

@@ -11,10 +11,11 @@ namespace rtmpscope::analysis {
 
 /// What was seen of a feature.
 struct Observation {
-  bool known = false;         ///< false: nothing was seen that would have shown it
-  std::vector<Value> values;  ///< empty although known: it is not there; several: each was seen
+  bool known = false;  ///< false: nothing was seen that would have shown it
+  OwnedValue list;     ///< of what was seen; absent or empty although known: it is not there
 
-  [[nodiscard]] bool absent() const { return known && values.empty(); }
+  [[nodiscard]] Value::Elements values() const { return list.view().elements(); }
+  [[nodiscard]] bool absent() const { return known && list.view().size() == 0; }
 };
 
 /// The history must outlive it. A record behind a hole of its direction shows nothing.
@@ -31,18 +32,18 @@ class Evidence {
 
   [[nodiscard]] Observation observe(FeatureId feature) const;
 
-  /// The record of a part of the handshake ("c1") that was captured whole, or null.
-  [[nodiscard]] const Value* handshake_part(std::string_view part) const;
+  /// The record of a part of the handshake ("c1") that was captured whole; absent: there is none.
+  [[nodiscard]] Value handshake_part(std::string_view part) const;
   /// The side's own beginning was captured, so that what is not there was not sent.
   [[nodiscard]] bool has_beginning() const;
-  /// The first object of connect; null: not seen.
-  [[nodiscard]] const Value* connect() const;
+  /// The first object of connect; absent: not seen.
+  [[nodiscard]] Value connect() const;
   /// Messages come in chunks: not over RTMFP.
   [[nodiscard]] bool has_chunks() const;
-  /// The server's _result for connect was seen; its two objects may be null.
+  /// The server's _result for connect was seen; its two objects may be absent.
   [[nodiscard]] bool has_reply() const;
-  [[nodiscard]] const Value* reply_properties() const;
-  [[nodiscard]] const Value* reply_information() const;
+  [[nodiscard]] Value reply_properties() const;
+  [[nodiscard]] Value reply_information() const;
   /// The side's first intact command of that name, or null.
   [[nodiscard]] const CommandNote* command(std::string_view name) const;
   /// Control messages of the side but Abort and Acknowledgement, before its first hole.

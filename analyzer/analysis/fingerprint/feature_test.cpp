@@ -2,50 +2,50 @@
 
 #include <algorithm>
 
+#include "analysis/record/json.hpp"
+
 namespace rtmpscope::analysis {
 namespace {
 
 constexpr std::size_t longest_searched = 256;  // std::regex recurses with each character
 constexpr std::size_t longest_shown = 60;
 
-bool same(const Value& a, const Value& b) {
-  if (a.is_number() && b.is_number()) return a.get<double>() == b.get<double>();
+bool same(Value a, Value b) {
   return a == b;
 }
 
-bool holds(const Value& list, const Value& wanted) {
-  return list.is_array() && std::ranges::any_of(list, [&](const Value& each) { return same(each, wanted); });
+bool holds(Value list, Value wanted) {
+  return std::ranges::any_of(list.elements(), [&](Value each) { return same(each, wanted); });
 }
 
-bool holds_all(const Value& list, const Value& wanted) {
-  return std::ranges::all_of(wanted, [&](const Value& each) { return holds(list, each); });
+bool holds_all(Value list, Value wanted) {
+  return std::ranges::all_of(wanted.elements(), [&](Value each) { return holds(list, each); });
 }
 
-bool begins_with(const Value& list, const Value& wanted) {
+bool begins_with(Value list, Value wanted) {
   return list.is_array() && list.size() >= wanted.size() &&
-         std::equal(wanted.begin(), wanted.end(), list.begin(), same);
+         std::ranges::mismatch(wanted.elements(), list.elements(), same).in1 == wanted.elements().end();
 }
 
-bool matches_a_glob(const Value& value, const Value& patterns) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  if (patterns.is_string()) return matches_glob(text, patterns.get_ref<const std::string&>());
-  return std::ranges::any_of(
-      patterns, [&](const Value& each) { return matches_glob(text, each.get_ref<const std::string&>()); });
+bool matches_a_glob(Value value, Value patterns) {
+  if (!value.is_text()) return false;
+  const std::string_view text = value.text();
+  if (patterns.is_text()) return matches_glob(text, patterns.text());
+  return std::ranges::any_of(patterns.elements(),
+                             [&](Value each) { return matches_glob(text, each.text()); });
 }
 
-bool is_found(const Value& value, const std::regex& pattern) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  const auto length = static_cast<std::ptrdiff_t>(std::min(text.size(), longest_searched));
-  return std::regex_search(text.begin(), text.begin() + length, pattern);
+bool is_found(Value value, const std::regex& pattern) {
+  if (!value.is_text()) return false;
+  const std::string_view text = value.text().substr(0, longest_searched);
+  return std::regex_search(text.begin(), text.end(), pattern);
 }
 
-bool meets(const FeatureTest& test, const Value& value) {
+bool meets(const FeatureTest& test, Value value) {
   switch (test.op) {
     case Operator::eq: return same(value, test.value);
     case Operator::ne: return !same(value, test.value);
-    case Operator::ge: return value.is_number() && value.get<double>() >= test.value.get<double>();
+    case Operator::ge: return value.is_number() && value.number() >= test.value.view().number();
     case Operator::re: return test.pattern != nullptr && is_found(value, *test.pattern);
     case Operator::glob: return matches_a_glob(value, test.value);
     case Operator::in: return holds(test.value, value);
@@ -76,8 +76,8 @@ std::string_view word(Operator op) {
 Fit evaluate(const FeatureTest& test, const Observation& seen, const Evidence& evidence) {
   if (test.op == Operator::predicate)
     return test.predicate == nullptr ? Fit::unknown : evaluate(*test.predicate, evidence);
-  if (!seen.known || seen.values.empty()) return Fit::unknown;
-  const bool fits = std::ranges::any_of(seen.values, [&](const Value& each) { return meets(test, each); });
+  if (!seen.known || seen.absent()) return Fit::unknown;
+  const bool fits = std::ranges::any_of(seen.values(), [&](Value each) { return meets(test, each); });
   return fits ? Fit::fits : Fit::contradicts;
 }
 
@@ -101,9 +101,8 @@ bool matches_glob(std::string_view text, std::string_view pattern) {
   return in_pattern == pattern.size();
 }
 
-std::string short_text(const Value& value) {
-  std::string text = value.is_string() ? value.get<std::string>()
-                                       : value.dump(-1, ' ', false, Value::error_handler_t::replace);
+std::string short_text(Value value) {
+  std::string text = value.is_text() ? std::string(value.text()) : json_text(value);
   if (text.size() <= longest_shown) return text;
   std::size_t end = longest_shown;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // whole characters
@@ -114,8 +113,9 @@ std::string short_text(const Value& value) {
 std::string FeatureTest::text() const {
   std::string out(name(feature));
   if (op == Operator::predicate) return out + ": " + (predicate == nullptr ? "" : predicate->words);
-  const std::string wanted = value.is_string() ? value.get<std::string>() : value.dump();
-  return out.append(" ").append(word(op)).append(" ").append(wanted);
+  const Value wanted = value;
+  const std::string words = wanted.is_text() ? std::string(wanted.text()) : json_text(wanted);
+  return out.append(" ").append(word(op)).append(" ").append(words);
 }
 
 }  // namespace rtmpscope::analysis

@@ -9,6 +9,6 @@ namespace rtmpscope::analysis {
 [[nodiscard]] Fit evaluate(const FeatureTest& test, const Observation& seen, const Evidence& evidence);
 
 /// What a value is for people, at most 60 characters of it.
-[[nodiscard]] std::string short_text(const Value& value);
+[[nodiscard]] std::string short_text(Value value);
 
 }  // namespace rtmpscope::analysis

@@ -24,25 +24,25 @@ constexpr std::array<std::pair<std::string_view, Operator>, 9> operators = {{
     {"predicate", Operator::predicate},
 }};
 
-bool is_list_of_texts(const Value& value) {
-  return value.is_array() && !value.empty() &&
-         std::ranges::all_of(value, [](const Value& each) { return each.is_string(); });
+bool is_list_of_texts(Value value) {
+  return value.size() > 0 && value.is_array() &&
+         std::ranges::all_of(value.elements(), [](Value each) { return each.is_text(); });
 }
 
 class Reader {
  public:
   explicit Reader(KnownNames known) { result_.known = std::move(known); }
 
-  void read(const Value& document) {
+  void read(Value document) {
     Members members(document, "", complaint_);
     if (members.text_or_empty("format") != "rtmpscope-fingerprints")
       members.complain("format", "\"rtmpscope-fingerprints\" is expected");
     if (members.count("version") != 1u) members.complain("version", "1 is expected");
-    if (const Value* sources = members.any("sources")) read_sources(*sources);
-    if (const Value* predicates = members.any("predicates")) read_predicates(*predicates);
+    if (Value sources = members.any("sources")) read_sources(sources);
+    if (Value predicates = members.any("predicates")) read_predicates(predicates);
     std::size_t index = 0;
-    for (const Value* each : members.elements("fingerprints"))
-      read_program(*each, fmt::format("fingerprints[{}]", index++));
+    for (Value each : members.elements("fingerprints"))
+      read_program(each, fmt::format("fingerprints[{}]", index++));
     members.finish();
   }
 
@@ -50,19 +50,20 @@ class Reader {
   [[nodiscard]] ReadFingerprints take() { return std::move(result_); }
 
  private:
-  void read_sources(const Value& value) {
+  void read_sources(Value value) {
     if (!value.is_object()) return complaint_.add("sources", "an object is expected");
-    for (const auto& [id, each] : value.items()) {
-      Members members(each, "sources." + id, complaint_);
-      result_.known.sources[id] = {id, members.wanted_text("title"), members.text_or_empty("url")};
+    for (const auto& [id, each] : value.members()) {
+      Members members(each, fmt::format("sources.{}", id), complaint_);
+      result_.known.sources[std::string(id)] = {std::string(id), members.wanted_text("title"),
+                                                members.text_or_empty("url")};
       members.finish();
     }
   }
 
-  void read_predicates(const Value& value) {
+  void read_predicates(Value value) {
     if (!value.is_object()) return complaint_.add("predicates", "an object is expected");
-    for (const auto& [name, each] : value.items()) {
-      Members members(each, "predicates." + name, complaint_);
+    for (const auto& [name, each] : value.members()) {
+      Members members(each, fmt::format("predicates.{}", name), complaint_);
       auto predicate = std::make_shared<Predicate>();
       predicate->name = name;
       predicate->feature = feature(members);
@@ -70,7 +71,7 @@ class Reader {
       predicate->test = members.wanted_text("test");
       predicate->parameters = read_parameters(members, predicate->test, predicate_forms());
       members.finish();
-      result_.known.predicates[name] = std::move(predicate);
+      result_.known.predicates[std::string(name)] = std::move(predicate);
     }
   }
 
@@ -105,29 +106,29 @@ class Reader {
     } else {
       test.op = found->second;
     }
-    const Value* const value = members.any("value");
-    if (value == nullptr) {
+    const Value value = members.any("value");
+    if (!value) {
       members.complain("value", "is missing");
       return test;
     }
-    test.value = *value;
+    test.value = value;
     const bool wants_text = test.op == Operator::re || test.op == Operator::predicate;
     const bool wants_list =
         test.op == Operator::in || test.op == Operator::contains || test.op == Operator::prefix;
-    if (wants_text && !value->is_string()) {
+    if (wants_text && !value.is_text()) {
       members.complain("value", "a text is expected");
-    } else if (wants_list && (!value->is_array() || value->empty())) {
+    } else if (wants_list && (!value.is_array() || value.size() == 0)) {
       members.complain("value", "a list is expected");
-    } else if (test.op == Operator::glob && !value->is_string() && !is_list_of_texts(*value)) {
+    } else if (test.op == Operator::glob && !value.is_text() && !is_list_of_texts(value)) {
       members.complain("value", "a pattern, or a list of patterns, is expected");
-    } else if (test.op == Operator::ge && !value->is_number()) {
+    } else if (test.op == Operator::ge && !value.is_number()) {
       members.complain("value", "a number is expected");
     } else if (test.op == Operator::re) {
-      test.pattern = pattern(members, "value", value->get<std::string>());
+      test.pattern = pattern(members, "value", std::string(value.text()));
     } else if (test.op == Operator::predicate) {
-      const auto predicate = result_.known.predicates.find(value->get<std::string>());
+      const auto predicate = result_.known.predicates.find(value.text());
       if (predicate == result_.known.predicates.end()) {
-        members.complain("value", fmt::format("there is no predicate '{}'", value->get<std::string>()));
+        members.complain("value", fmt::format("there is no predicate '{}'", value.text()));
       } else if (predicate->second->feature != test.feature) {
         members.complain("value", fmt::format("predicate '{}' is about {}", predicate->first,
                                               name(predicate->second->feature)));
@@ -151,7 +152,7 @@ class Reader {
     return {members.text_or_empty("from"), members.text_or_empty("below")};
   }
 
-  Mark mark(const Value& value, std::string place) {
+  Mark mark(Value value, std::string place) {
     Members members(value, std::move(place), complaint_);
     Mark result;
     result.test = feature_test(members);
@@ -164,7 +165,7 @@ class Reader {
     return result;
   }
 
-  VersionSource version_source(const Value& value, std::string place) {
+  VersionSource version_source(Value value, std::string place) {
     Members members(value, std::move(place), complaint_);
     VersionSource result;
     result.feature = feature(members);
@@ -172,26 +173,26 @@ class Reader {
     const std::string separator = members.text("separator").value_or(".");
     if (separator.size() != 1) members.complain("separator", "one character is expected");
     result.separator = separator.empty() ? '.' : separator.front();
-    if (const Value* map = members.any("map"); map != nullptr && map->is_object()) {
-      for (const auto& [beginning, version] : map->items()) {
-        if (!version.is_string()) members.complain("map", "texts are expected");
-        result.map.emplace_back(beginning, version.is_string() ? version.get<std::string>() : "");
+    if (Value map = members.any("map"); map && map.is_object()) {
+      for (const auto& [beginning, version] : map.members()) {
+        if (!version.is_text()) members.complain("map", "texts are expected");
+        result.map.emplace_back(beginning, version.text());
       }
-    } else if (map != nullptr) {
+    } else if (map) {
       members.complain("map", "an object is expected");
     }
     members.finish();
     return result;
   }
 
-  VersionMark version_mark(const Value& value, std::string place) {
+  VersionMark version_mark(Value value, std::string place) {
     Members members(value, std::move(place), complaint_);
     VersionMark result{feature_test(members), versions(members), sources(members)};
     members.finish();
     return result;
   }
 
-  Limit limit(const Value& value, std::string place) {
+  Limit limit(Value value, std::string place) {
     Members members(value, std::move(place), complaint_);
     Limit result;
     const std::string word = members.wanted_text("limit");
@@ -211,7 +212,7 @@ class Reader {
     return result;
   }
 
-  Condition condition(const Value& value, std::string place) {
+  Condition condition(Value value, std::string place) {
     Members members(value, std::move(place), complaint_);
     Condition result;
     result.test = members.wanted_text("test");
@@ -223,25 +224,26 @@ class Reader {
     }
     if (result.test == "any") {
       std::size_t index = 0;
-      for (const Value* each : members.elements("of"))
-        result.alternatives.push_back(conditions(*each, fmt::format("{}[{}]", members.place("of"), index++)));
+      for (Value each : members.elements("of"))
+        result.alternatives.push_back(conditions(each, fmt::format("{}[{}]", members.place("of"), index++)));
     }
     members.finish();
     return result;
   }
 
-  std::vector<Condition> conditions(const Value& value, const std::string& place) {
+  std::vector<Condition> conditions(Value value, const std::string& place) {
     std::vector<Condition> result;
-    if (!value.is_array() || value.empty()) {
+    if (!value.is_array() || value.size() == 0) {
       complaint_.add(place, "a list of conditions is expected");
       return result;
     }
     std::size_t index = 0;
-    for (const Value& each : value) result.push_back(condition(each, fmt::format("{}[{}]", place, index++)));
+    for (const Value each : value.elements())
+      result.push_back(condition(each, fmt::format("{}[{}]", place, index++)));
     return result;
   }
 
-  KnownIssue issue(const Value& value, std::string place) {
+  KnownIssue issue(Value value, std::string place) {
     Members members(value, std::move(place), complaint_);
     KnownIssue result;
     result.id = members.wanted_text("id");
@@ -256,9 +258,9 @@ class Reader {
     }
     result.words = members.text_or_empty("if");
     result.note = members.wanted_text("note");
-    const Value* const when = members.any("when");
-    if (when == nullptr) members.complain("when", "is missing");
-    if (when != nullptr) result.when = conditions(*when, members.place("when"));
+    const Value when = members.any("when");
+    if (!when) members.complain("when", "is missing");
+    if (when) result.when = conditions(when, members.place("when"));
     result.sources = sources(members);
     members.finish();
     return result;
@@ -266,13 +268,13 @@ class Reader {
 
   template <typename T>
   void read_list(Members& members, std::string_view name, std::vector<T>& list,
-                 T (Reader::*read_one)(const Value&, std::string)) {
+                 T (Reader::*read_one)(Value, std::string)) {
     std::size_t index = 0;
-    for (const Value* each : members.elements(name))
-      list.push_back((this->*read_one)(*each, fmt::format("{}[{}]", members.place(name), index++)));
+    for (Value each : members.elements(name))
+      list.push_back((this->*read_one)(each, fmt::format("{}[{}]", members.place(name), index++)));
   }
 
-  void read_program(const Value& value, std::string place) {
+  void read_program(Value value, std::string place) {
     Members members(value, std::move(place), complaint_);
     Software program;
     program.id = members.wanted_text("id");
@@ -286,12 +288,18 @@ class Reader {
     program.any_program = members.flag("any_program").value_or(false);
     program.sources = sources(members);
     read_list(members, "features", program.marks, &Reader::mark);
-    if (const Value* from = members.any("version_from"))
-      program.version = version_source(*from, members.place("version_from"));
+    if (Value from = members.any("version_from"))
+      program.version = version_source(from, members.place("version_from"));
     read_list(members, "version_brackets", program.version_marks, &Reader::version_mark);
     read_list(members, "limits", program.limits, &Reader::limit);
     read_list(members, "known_issues", program.issues, &Reader::issue);
     members.finish();
+    for (std::size_t i = 0; i < program.marks.size(); ++i) {
+      const FeatureId feature = program.marks[i].test.feature;
+      auto marks = std::ranges::find(program.features, feature, &FeatureMarks::feature);
+      if (marks == program.features.end()) marks = program.features.insert(marks, FeatureMarks{feature, {}});
+      marks->marks.push_back(i);
+    }
     result_.programs.push_back(std::move(program));
   }
 

@@ -47,7 +47,25 @@ Expected<void> FingerprintTable::add(std::string_view text, std::string_view nam
       *known = std::move(each);
     }
   }
+  number_tests();
   return {};
+}
+
+/// Many programs have marks in common.
+void FingerprintTable::number_tests() {
+  std::vector<std::vector<const FeatureTest*>> known(feature_names().size());
+  test_count_ = 0;
+  const auto number = [&](FeatureTest& test) {
+    auto& others = known[static_cast<std::size_t>(test.feature)];
+    const auto same = std::ranges::find_if(
+        others, [&](const FeatureTest* each) { return each->op == test.op && each->value == test.value; });
+    test.number = same == others.end() ? static_cast<std::uint32_t>(test_count_++) : (*same)->number;
+    if (same == others.end()) others.push_back(&test);
+  };
+  for (Software& program : programs_) {
+    for (Mark& mark : program.marks) number(mark.test);
+    for (VersionMark& mark : program.version_marks) number(mark.test);
+  }
 }
 
 const Software* FingerprintTable::find(std::string_view id) const {

@@ -33,8 +33,14 @@ class FingerprintTable {
   /// "title (URL)" of each, with semicolons between.
   [[nodiscard]] std::string references(const std::vector<std::string>& sources) const;
 
+  /// Tests that differ: numbers of tests are below it.
+  [[nodiscard]] std::size_t test_count() const { return test_count_; }
+
  private:
+  void number_tests();
+
   std::vector<Software> programs_;
+  std::size_t test_count_ = 0;
   std::map<std::string, Source, std::less<>> sources_;
   std::map<std::string, std::shared_ptr<const Predicate>, std::less<>> predicates_;
 };

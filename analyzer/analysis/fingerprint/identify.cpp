@@ -8,11 +8,11 @@
 namespace rtmpscope::analysis {
 namespace {
 
-/// Observations of one side, each made once.
+/// Observations of one side, and answers to tests, each made once.
 class Observed {
  public:
-  Observed(const History& history, Direction side)
-      : evidence_(history, side), observations_(feature_names().size()) {}
+  Observed(const FingerprintTable& table, const History& history, Direction side)
+      : evidence_(history, side), observations_(feature_names().size()), answers_(table.test_count()) {}
 
   [[nodiscard]] const Evidence& evidence() const { return evidence_; }
   [[nodiscard]] const Observation& of(FeatureId feature) {
@@ -21,14 +21,19 @@ class Observed {
     return *observation;
   }
   [[nodiscard]] Fit evaluate(const FeatureTest& test) {
-    static const Observation nothing;
-    const Observation& seen = test.op == Operator::predicate ? nothing : of(test.feature);
-    return analysis::evaluate(test, seen, evidence_);
+    auto& answer = answers_[test.number];
+    if (!answer) {
+      static const Observation nothing;
+      const Observation& seen = test.op == Operator::predicate ? nothing : of(test.feature);
+      answer = analysis::evaluate(test, seen, evidence_);
+    }
+    return *answer;
   }
 
  private:
   Evidence evidence_;
   std::vector<std::optional<Observation>> observations_;
+  std::vector<std::optional<Fit>> answers_;
 };
 
 /// What one feature says for or against a program.
@@ -40,10 +45,10 @@ struct Tally {
   const Mark* example = nullptr;  ///< one that fits, or else that contradicts
 };
 
-Tally tally(Observed& observed, const Software& program, FeatureId feature) {
+Tally tally(Observed& observed, const Software& program, const FeatureMarks& about) {
   Tally result;
-  for (const Mark& mark : program.marks) {
-    if (mark.test.feature != feature) continue;
+  for (const std::size_t index : about.marks) {
+    const Mark& mark = program.marks[index];
     const Fit fit = observed.evaluate(mark.test);
     if (fit == Fit::fits) {
       if (!result.fits || mark.weight > result.weight) result.example = &mark;
@@ -51,7 +56,7 @@ Tally tally(Observed& observed, const Software& program, FeatureId feature) {
       result.weight += mark.weight;
     } else if (fit == Fit::unknown) {
       // What is known not to be there will not be seen later.
-      const bool absent = mark.test.op != Operator::predicate && observed.of(feature).absent();
+      const bool absent = mark.test.op != Operator::predicate && observed.of(about.feature).absent();
       result.undecided = result.undecided || !absent;
     } else if (!result.fits && !mark.optional && mark.against >= result.against) {
       result.against = mark.against;
@@ -61,16 +66,6 @@ Tally tally(Observed& observed, const Software& program, FeatureId feature) {
   if (result.fits || result.undecided) result.against = 0;
   result.against = std::min(result.against, strongest_contradiction);
   return result;
-}
-
-/// The features that the program's marks are about, in the order of its marks.
-std::vector<FeatureId> features_of(const Software& program) {
-  std::vector<FeatureId> features;
-  for (const Mark& mark : program.marks) {
-    if (std::ranges::find(features, mark.test.feature) == features.end())
-      features.push_back(mark.test.feature);
-  }
-  return features;
 }
 
 struct Candidate {
@@ -83,8 +78,8 @@ std::vector<Candidate> ranking(const FingerprintTable& table, Observed& observed
   for (const Software& each : table.programs()) {
     if (each.side != side || each.any_program) continue;
     Candidate candidate{&each, 0};
-    for (const FeatureId feature : features_of(each)) {
-      const Tally found = tally(observed, each, feature);
+    for (const FeatureMarks& marks : each.features) {
+      const Tally found = tally(observed, each, marks);
       candidate.score += found.weight - found.against;
     }
     candidates.push_back(candidate);
@@ -111,16 +106,16 @@ std::string with_value(Observed& observed, const Mark& mark) {
   const std::string_view feature = name(mark.test.feature);
   std::string text(feature);
   text.append(" = ");
-  if (seen.values.empty()) return text;
-  const Value& value = seen.values.front();
+  if (seen.values().begin() == seen.values().end()) return text;
+  const Value value = *seen.values().begin();
   // Numbers and flags tell nothing of anybody.
-  const bool is_text = value.is_string() || value.is_array() || value.is_object();
+  const bool is_text = value.is_text() || value.is_array() || value.is_object();
   return text.append(is_text ? captured(kind_of(feature), short_text(value)) : short_text(value));
 }
 
 void add_reasons(Observed& observed, const Software& program, Fingerprint& fingerprint) {
-  for (const FeatureId feature : features_of(program)) {
-    const Tally found = tally(observed, program, feature);
+  for (const FeatureMarks& marks : program.features) {
+    const Tally found = tally(observed, program, marks);
     if (found.example == nullptr) continue;
     if (found.fits && found.weight > 0) {
       fingerprint.matched.push_back(with_value(observed, *found.example));
@@ -133,14 +128,14 @@ void add_reasons(Observed& observed, const Software& program, Fingerprint& finge
 /// The text of a value that says the version: a group of the mark that fits, or the whole value.
 std::string version_text(Observed& observed, const Software& program, const VersionSource& from) {
   const Observation& seen = observed.of(from.feature);
-  for (const Value& each : seen.values) {
-    if (!each.is_string()) continue;
-    const auto& text = each.get_ref<const std::string&>();
-    if (from.group == 0 || !from.map.empty()) return text;
+  for (const Value each : seen.values()) {
+    if (!each.is_text()) continue;
+    const std::string_view text = each.text();
+    if (from.group == 0 || !from.map.empty()) return std::string(text);
     for (const Mark& mark : program.marks) {
       if (mark.test.feature != from.feature || mark.test.pattern == nullptr) continue;
       std::smatch match;
-      const std::string searched = text.substr(0, 256);
+      const std::string searched(text.substr(0, 256));
       if (std::regex_search(searched, match, *mark.test.pattern) && match.size() > from.group)
         return match[from.group].str();
     }
@@ -191,7 +186,7 @@ std::string joined(const std::vector<std::string>& names) {
 }  // namespace
 
 std::optional<Fingerprint> identify(const FingerprintTable& table, const History& history, Direction side) {
-  Observed observed(history, side);
+  Observed observed(table, history, side);
   const std::vector<Candidate> candidates = ranking(table, observed, side);
   if (candidates.empty() || candidates.front().score < family_score) return std::nullopt;
   const Candidate& best = candidates.front();

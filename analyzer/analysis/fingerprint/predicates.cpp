@@ -27,38 +27,40 @@ constexpr std::array<ControlName, 7> control_names = {{
     {"ping_response", 4, "ping_response"},
 }};
 
-bool is_value(const Value& wanted, std::optional<std::uint64_t> value) {
-  return wanted == true || (value && wanted.is_number_unsigned() && wanted.get<std::uint64_t>() == *value);
+bool is_value(Value wanted, std::optional<std::uint64_t> value) {
+  return wanted.flag() || (value && wanted.whole() == value);
 }
 
 /// Whether a control message is what one element of "sequence" says.
-bool is_control(const ControlNote& note, const Value& pattern) {
+bool is_control(const ControlNote& note, Value pattern) {
   for (const ControlName& each : control_names) {
-    const Value* const wanted = member(pattern, each.name);
-    if (wanted == nullptr) continue;
+    const Value wanted = member(pattern, each.name);
+    if (!wanted) continue;
     if (note.type != each.type || (!each.event.empty() && note.event != each.event)) return false;
     const bool by_stream = each.name == "stream_begin";
-    if (!is_value(*wanted, by_stream ? note.stream : note.value)) return false;
+    if (!is_value(wanted, by_stream ? note.stream : note.value)) return false;
   }
   if (const auto stream = unsigned_at(pattern, "stream"); stream && note.stream != stream) return false;
-  if (const std::string limit = text_at(pattern, "limit_type"); !limit.empty() && note.limit_type != limit)
+  if (const std::string_view limit = text_at(pattern, "limit_type");
+      !limit.empty() && note.limit_type != limit)
     return false;
   const auto header = unsigned_at(pattern, "header_type");
   return !header || !note.header_type || *note.header_type == *header;
 }
 
 /// Begins with the sequence: "first". Unknown while the notes are a beginning of it.
-Fit begins_with(const std::vector<const ControlNote*>& notes, const Value& sequence, bool settled) {
-  for (std::size_t i = 0; i < sequence.size(); ++i) {
-    if (i == notes.size()) return settled ? Fit::contradicts : Fit::unknown;
-    if (!is_control(*notes[i], sequence[i])) return Fit::contradicts;
+Fit begins_with(const std::vector<const ControlNote*>& notes, Value sequence, bool settled) {
+  auto note = notes.begin();
+  for (const Value each : sequence.elements()) {
+    if (note == notes.end()) return settled ? Fit::contradicts : Fit::unknown;
+    if (!is_control(**note++, each)) return Fit::contradicts;
   }
   return Fit::fits;
 }
 
-bool holds_in_order(const std::vector<const ControlNote*>& notes, const Value& sequence) {
+bool holds_in_order(const std::vector<const ControlNote*>& notes, Value sequence) {
   auto note = notes.begin();
-  for (const Value& each : sequence) {
+  for (const Value each : sequence.elements()) {
     note = std::find_if(note, notes.end(), [&](const ControlNote* one) { return is_control(*one, each); });
     if (note == notes.end()) return false;
     ++note;
@@ -68,15 +70,15 @@ bool holds_in_order(const std::vector<const ControlNote*>& notes, const Value& s
 
 /// sequence: these control messages of the side, in that order; before_connect: only those before, or behind
 /// connect; first: the side's control messages begin with them, without one in between.
-Fit controls(const Value& parameters, const Evidence& evidence) {
-  const Value& sequence = parameters["sequence"];
+Fit controls(Value parameters, const Evidence& evidence) {
+  const Value sequence = parameters.member("sequence");
   std::vector<const ControlNote*> notes = evidence.controls();
   const bool whole = evidence.has_beginning() && !evidence.own().marks.hole;
-  if (const Value* const before = member(parameters, "before_connect"); before != nullptr) {
+  if (const Value before = member(parameters, "before_connect"); before) {
     if (evidence.history().connect.is_null()) return Fit::unknown;
-    std::erase_if(notes, [&](const ControlNote* each) { return each->after_connect == (*before == true); });
+    std::erase_if(notes, [&](const ControlNote* each) { return each->after_connect == before.flag(); });
     if (holds_in_order(notes, sequence)) return Fit::fits;
-    const bool settled = *before == true || evidence.running();
+    const bool settled = before.flag() || evidence.running();
     return whole && settled ? Fit::contradicts : Fit::unknown;
   }
   if (flag_at(parameters, "first"))
@@ -114,16 +116,17 @@ Fit no_chunk_size(const Evidence& evidence) {
                                                                                          : Fit::unknown;
 }
 
-std::vector<std::string> texts(const Value& parameters, std::string_view key) {
-  const Value* const list = member(parameters, key);
-  return list == nullptr ? std::vector<std::string>() : list->get<std::vector<std::string>>();
+std::vector<std::string> texts(Value parameters, std::string_view key) {
+  std::vector<std::string> result;
+  for (const Value each : parameters.member(key).elements()) result.emplace_back(each.text());
+  return result;
 }
 
 /// order: these commands of the side, in that order, once the last one was seen. lacks: none of these before
 /// the command `until`.
-Fit commands(const Value& parameters, const Evidence& evidence) {
+Fit commands(Value parameters, const Evidence& evidence) {
   const std::vector<std::string> order = texts(parameters, "order"), lacks = texts(parameters, "lacks");
-  const std::string until = order.empty() ? text_at(parameters, "until") : order.back();
+  const std::string until(order.empty() ? text_at(parameters, "until") : order.back());
   if (!evidence.has_beginning() || evidence.command(until) == nullptr) return Fit::unknown;
   std::size_t met = 0;
   for (const CommandNote& each : evidence.history().commands) {
@@ -136,7 +139,7 @@ Fit commands(const Value& parameters, const Evidence& evidence) {
 }
 
 /// All of these commands that the side has sent have the transaction id 0.
-Fit transaction_id_0(const Value& parameters, const Evidence& evidence) {
+Fit transaction_id_0(Value parameters, const Evidence& evidence) {
   Fit result = Fit::unknown;
   for (const std::string& name : texts(parameters, "commands")) {
     const CommandNote* const found = evidence.command(name);
@@ -148,9 +151,9 @@ Fit transaction_id_0(const Value& parameters, const Evidence& evidence) {
 }
 
 /// How the server answered these calls: none, _result or _error. None needs a later call that was answered.
-Fit answers(const Value& parameters, const Evidence& evidence) {
+Fit answers(Value parameters, const Evidence& evidence) {
   if (evidence.own().marks.hole) return Fit::unknown;
-  const std::string wanted = text_at(parameters, "value");
+  const std::string_view wanted = text_at(parameters, "value");
   const std::vector<std::string> calls = texts(parameters, "to");
   Fit result = Fit::unknown;
   const auto& requests = evidence.history().requests;
@@ -171,20 +174,20 @@ Fit answers(const Value& parameters, const Evidence& evidence) {
 
 /// S1 is a copy of a simple C1.
 Fit simple_echo(const Evidence& evidence) {
-  const Value* const c1 = evidence.handshake_part("c1");
-  const Value* const s1 = evidence.handshake_part("s1");
-  if (c1 == nullptr || s1 == nullptr || text_at(*c1, "kind") != "simple") return Fit::unknown;
-  return fit(text_at(*s1, "kind") == "copy" || text_at(*s1, "echo") == "full");
+  const Value c1 = evidence.handshake_part("c1");
+  const Value s1 = evidence.handshake_part("s1");
+  if (!c1 || !s1 || text_at(c1, "kind") != "simple") return Fit::unknown;
+  return fit(text_at(s1, "kind") == "copy" || text_at(s1, "echo") == "full");
 }
 
 Fit time_of_c1(const Evidence& evidence) {
-  const Value* const c1 = evidence.handshake_part("c1");
-  const Value* const s1 = evidence.handshake_part("s1");
-  if (c1 == nullptr || s1 == nullptr) return Fit::unknown;
-  const auto asked = unsigned_at(*c1, "timestamp"), answered = unsigned_at(*s1, "timestamp");
+  const Value c1 = evidence.handshake_part("c1");
+  const Value s1 = evidence.handshake_part("s1");
+  if (!c1 || !s1) return Fit::unknown;
+  const auto asked = unsigned_at(c1, "timestamp"), answered = unsigned_at(s1, "timestamp");
   // FFmpeg's own time is 0, as that of many others.
   if (!asked || !answered || *asked == 0) return Fit::unknown;
-  return fit(asked == answered && text_at(*s1, "kind") != "copy" && text_at(*s1, "echo") != "full");
+  return fit(asked == answered && text_at(s1, "kind") != "copy" && text_at(s1, "echo") != "full");
 }
 
 /// Three Acknowledgements or more, and all have one value.
@@ -203,7 +206,7 @@ Fit equal_acknowledgements(const Evidence& evidence) {
 }
 
 /// Message stream n uses chunk streams from each * n + offset on, `each` of them.
-Fit chunk_streams_by_stream(const Value& parameters, const Evidence& evidence) {
+Fit chunk_streams_by_stream(Value parameters, const Evidence& evidence) {
   const auto each = static_cast<std::int64_t>(number_at(parameters, "each").value_or(0));
   const auto offset = static_cast<std::int64_t>(number_at(parameters, "offset").value_or(0));
   const auto& pairs = evidence.own().marks.streams_on_chunk_streams;
@@ -215,15 +218,15 @@ Fit chunk_streams_by_stream(const Value& parameters, const Evidence& evidence) {
 }
 
 /// A chunk stream above `above` began with a type 1 or 2 header.
-Fit opens_with_delta(const Value& parameters, const Evidence& evidence) {
+Fit opens_with_delta(Value parameters, const Evidence& evidence) {
   const auto& opened = evidence.own().marks.opened_with_delta;
   if (!opened) return Fit::unknown;
   return fit(*opened > number_at(parameters, "above").value_or(0));
 }
 
-bool is_type(const Value& value, const std::string& type) {
-  return (type == "string" && value.is_string()) || (type == "number" && value.is_number()) ||
-         (type == "boolean" && value.is_boolean()) || (type == "object" && value.is_object()) ||
+bool is_type(Value value, std::string_view type) {
+  return (type == "string" && value.is_text()) || (type == "number" && value.is_number()) ||
+         (type == "boolean" && value.is_flag()) || (type == "object" && value.is_object()) ||
          (type == "list" && value.is_array());
 }
 
@@ -231,7 +234,7 @@ bool is_type(const Value& value, const std::string& type) {
 
 Fit evaluate(const Predicate& predicate, const Evidence& evidence) {
   const std::string& test = predicate.test;
-  const Value& parameters = predicate.parameters;
+  Value parameters = predicate.parameters;
   if (test == "controls") return controls(parameters, evidence);
   if (test == "copies_chunk_size") return copies_chunk_size(evidence);
   if (test == "no_chunk_size") return no_chunk_size(evidence);
@@ -248,10 +251,11 @@ Fit evaluate(const Predicate& predicate, const Evidence& evidence) {
   if (test == "present") return fit(!seen.absent());
   if (test == "absent") return fit(seen.absent());
   if (seen.absent()) return Fit::contradicts;
-  if (test == "equals") return fit(std::ranges::find(seen.values, parameters["value"]) != seen.values.end());
+  if (test == "equals")
+    return fit(std::ranges::find(seen.values(), parameters.member("value")) != seen.values().end());
   if (test == "type") {
-    const std::string type = text_at(parameters, "value");
-    return fit(std::ranges::any_of(seen.values, [&](const Value& each) { return is_type(each, type); }));
+    const std::string_view type = text_at(parameters, "value");
+    return fit(std::ranges::any_of(seen.values(), [&](Value each) { return is_type(each, type); }));
   }
   return Fit::unknown;
 }

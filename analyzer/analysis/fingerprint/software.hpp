@@ -45,17 +45,18 @@ struct Predicate {
   FeatureId feature{};
   std::string words;  ///< "4096 before connect"
   std::string test;
-  Value parameters;
+  OwnedValue parameters;
 };
 
 /// A feature and what it must be.
 struct FeatureTest {
   FeatureId feature{};
   Operator op{};
-  Value value;
+  OwnedValue value;
   std::shared_ptr<const std::regex> pattern;   ///< of re
   std::shared_ptr<const Predicate> predicate;  ///< of predicate
-  [[nodiscard]] std::string text() const;      ///< for people: "connect.capabilities is 31"
+  std::uint32_t number = 0;  ///< equal tests of one table have the same: their answers can be kept
+  [[nodiscard]] std::string text() const;  ///< for people: "connect.capabilities is 31"
 };
 
 /// One mark of a program.
@@ -64,6 +65,12 @@ struct Mark {
   int weight = 0;         ///< 10 distinctive, 5 strong, 2 weak; 0: what is possible, but says nothing
   int against = 0;        ///< what another value takes off; the weight, if the file says nothing else
   bool optional = false;  ///< not always shown: another value does not speak against the program
+};
+
+/// The marks of a program that are about one feature.
+struct FeatureMarks {
+  FeatureId feature{};
+  std::vector<std::size_t> marks;  ///< indices, in order
 };
 
 /// Which version a feature's value says.
@@ -85,7 +92,7 @@ struct VersionMark {
 /// One condition of a known issue. `parameters` as in Predicate; see conditions.hpp.
 struct Condition {
   std::string test;
-  Value parameters;
+  OwnedValue parameters;
   std::optional<FeatureTest> feature;                ///< of the test "feature"
   std::shared_ptr<const std::regex> code, text;      ///< of the test "status"
   std::vector<std::vector<Condition>> alternatives;  ///< of the test "any"
@@ -110,6 +117,7 @@ struct Software {
   bool any_program = false;  ///< no program, but a rule: its issues are looked for whatever the side is
   std::vector<std::string> sources;
   std::vector<Mark> marks;
+  std::vector<FeatureMarks> features;  ///< of the marks, in the order of the first one of each
   std::optional<VersionSource> version;
   std::vector<VersionMark> version_marks;
   std::vector<Limit> limits;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/record/value_builder.hpp"
 #include "base/suggestion.hpp"
 
 namespace rtmpscope::analysis {
@@ -18,11 +19,10 @@ constexpr std::array<std::string_view, 7> written_controls = {
 void read_control(Members& control) {
   bool named = false;
   for (const std::string_view name : written_controls) {
-    const Value* const value = control.any(name);
-    if (value == nullptr) continue;
+    const Value value = control.any(name);
+    if (!value) continue;
     named = true;
-    if (!value->is_number_unsigned() && *value != true)
-      control.complain(name, "a number, or true for any, is expected");
+    if (!value.whole() && !value.flag()) control.complain(name, "a number, or true for any, is expected");
   }
   static_cast<void>(control.count("stream"));
   static_cast<void>(control.count("header_type"));
@@ -36,16 +36,16 @@ void check(Members& members, const ParameterForm& form) {
     case Kind::text: static_cast<void>(members.text(form.name)); return;
     case Kind::texts: static_cast<void>(members.texts(form.name)); return;
     case Kind::number: {
-      const Value* const value = members.any(form.name);
-      if (value != nullptr && !value->is_number()) members.complain(form.name, "a number is expected");
+      const Value value = members.any(form.name);
+      if (value && !value.is_number()) members.complain(form.name, "a number is expected");
       return;
     }
     case Kind::flag: static_cast<void>(members.flag(form.name)); return;
     case Kind::any: return;
     case Kind::controls: {
       std::size_t index = 0;
-      for (const Value* each : members.elements(form.name)) {
-        Members control(*each, fmt::format("{}[{}]", members.place(form.name), index++), members.complaint());
+      for (Value each : members.elements(form.name)) {
+        Members control(each, fmt::format("{}[{}]", members.place(form.name), index++), members.complaint());
         read_control(control);
       }
       return;
@@ -55,8 +55,9 @@ void check(Members& members, const ParameterForm& form) {
 
 }  // namespace
 
-Value read_parameters(Members& members, std::string_view test, std::span<const TestForm> forms) {
-  Value parameters = Value::object();
+OwnedValue read_parameters(Members& members, std::string_view test, std::span<const TestForm> forms) {
+  ValueBuilder parameters;
+  parameters.begin_object();
   const auto form = std::ranges::find(forms, test, &TestForm::test);
   if (form == forms.end()) {
     std::vector<std::string_view> known;
@@ -64,18 +65,19 @@ Value read_parameters(Members& members, std::string_view test, std::span<const T
     const auto meant = nearest_word(test, known);
     members.complain("test", meant ? fmt::format("there is no test '{}'; did you mean {}?", test, *meant)
                                    : fmt::format("there is no test '{}'", test));
-    return parameters;
+    return parameters.take();
   }
   for (const ParameterForm& each : form->parameters) {
-    const Value* const value = members.any(each.name);
-    if (value == nullptr) {
+    const Value value = members.any(each.name);
+    if (!value) {
       if (each.wanted) members.complain(each.name, "is missing");
       continue;
     }
     check(members, each);
-    parameters[std::string(each.name)] = *value;
+    parameters.name(each.name);
+    parameters.copy(value);
   }
-  return parameters;
+  return parameters.take();
 }
 
 std::span<const TestForm> predicate_forms() {

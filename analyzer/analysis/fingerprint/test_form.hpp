@@ -25,7 +25,8 @@ struct TestForm {
 
 /// Reads the parameters of `test` from the members of its object; the reader's caller calls finish(). An
 /// unknown test is a complaint about the member "test".
-[[nodiscard]] Value read_parameters(Members& members, std::string_view test, std::span<const TestForm> forms);
+[[nodiscard]] OwnedValue read_parameters(Members& members, std::string_view test,
+                                         std::span<const TestForm> forms);
 
 /// Of predicates: what they do is in predicates.cpp.
 [[nodiscard]] std::span<const TestForm> predicate_forms();

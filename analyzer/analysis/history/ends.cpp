@@ -3,36 +3,36 @@
 namespace rtmpscope::analysis {
 namespace {
 
-std::optional<std::uint32_t> small(const Value& from, std::string_view path) {
+std::optional<std::uint32_t> small(Value from, std::string_view path) {
   const auto value = unsigned_at(from, path);
   return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
 }
 
-std::optional<Moment> moment_at(const Value& from, std::string_view time, std::string_view frame) {
+std::optional<Moment> moment_at(Value from, std::string_view time, std::string_view frame) {
   const auto at = time_at(from, time);
   if (!at) return std::nullopt;
   return Moment{*at, unsigned_at(from, frame).value_or(0)};
 }
 
-std::optional<EndMark> end_mark(const Value& side, std::string_view key) {
-  const Value* const from = member(side, key);
-  if (from == nullptr) return std::nullopt;
-  const auto at = moment_at(*from, "time", "frame");
+std::optional<EndMark> end_mark(Value side, std::string_view key) {
+  const Value from = member(side, key);
+  if (!from) return std::nullopt;
+  const auto at = moment_at(from, "time", "frame");
   if (!at) return std::nullopt;
   EndMark mark;
   mark.at = *at;
-  mark.offset = unsigned_at(*from, "stream_offset").value_or(0);
-  mark.after_own_fin = flag_at(*from, "after_own_fin");
-  mark.after_peer_fin = flag_at(*from, "after_peer_fin");
-  mark.answers_data = flag_at(*from, "answers_data");
-  const Value* const in_window = member(*from, "in_window");
-  mark.in_window = in_window == nullptr || *in_window != false;
-  mark.ttl = small(*from, "ttl");
-  mark.ttl_usual = small(*from, "ttl_usual");
+  mark.offset = unsigned_at(from, "stream_offset").value_or(0);
+  mark.after_own_fin = flag_at(from, "after_own_fin");
+  mark.after_peer_fin = flag_at(from, "after_peer_fin");
+  mark.answers_data = flag_at(from, "answers_data");
+  const Value in_window = member(from, "in_window");
+  mark.in_window = !in_window || in_window.flag();
+  mark.ttl = small(from, "ttl");
+  mark.ttl_usual = small(from, "ttl_usual");
   return mark;
 }
 
-void add_side(SideHistory& side, const Value& from) {
+void add_side(SideHistory& side, Value from) {
   side.fin = end_mark(from, "fin");
   side.reset = end_mark(from, "reset");
   side.last_data = moment_at(from, "last_data_time", "last_data_frame");
@@ -47,7 +47,7 @@ void add_side(SideHistory& side, const Value& from) {
 }
 
 /// What a direction's figures say of windows is about its receiver.
-void add_windows(SideHistory& receiver, const Value& from) {
+void add_windows(SideHistory& receiver, Value from) {
   receiver.zero_window_at_end_ms = number_at(from, "tcp.zero_window_at_end_ms");
   receiver.longest_zero_window_ms = number_at(from, "tcp.longest_zero_window_ms");
 }
@@ -61,7 +61,7 @@ std::optional<Direction> sender(std::string_view side) {
 }  // namespace
 
 void add_opening(History& history, const Record& record) {
-  const Value& from = record.members;
+  Value from = record.members;
   history.opened = record.at;
   history.client_address = text_at(from, "client.address");
   history.server_address = text_at(from, "server.address");
@@ -75,17 +75,17 @@ void add_opening(History& history, const Record& record) {
 }
 
 void add_close(History& history, const Record& record) {
-  const Value& from = record.members;
+  Value from = record.members;
   CloseNote& close = history.close.emplace();
   close.at = record.at;
   close.reason = text_at(from, "reason");
   close.ended_by = sender(text_at(from, "ended_by"));
   for (const auto& [direction, key] :
        {std::pair(Direction::to_server, "to_server"), std::pair(Direction::to_client, "to_client")}) {
-    const Value* const side = member(from, key);
-    if (side == nullptr) continue;
-    add_side(history.side(direction), *side);
-    add_windows(history.side(opposite(direction)), *side);
+    const Value side = member(from, key);
+    if (!side) continue;
+    add_side(history.side(direction), side);
+    add_windows(history.side(opposite(direction)), side);
   }
 }
 
@@ -102,7 +102,7 @@ void add_tls(History& history, const Record& record) {
   TlsHistory& tls = history.tls;
   tls.seen = true;
   if (history.phase < Phase::tls) history.phase = Phase::tls;
-  const Value& from = record.members;
+  Value from = record.members;
   if (record.kind == EventKind::tls_alert) {
     tls.alert = text_at(from, "description");
     tls.alert_fatal = text_at(from, "level") == "fatal";

@@ -8,9 +8,13 @@
 #include <vector>
 
 #include "analysis/history/marks.hpp"
+#include "analysis/record/kept_text.hpp"
 #include "analysis/record/record.hpp"
 
 namespace rtmpscope::analysis {
+
+/// Bytes that are kept of what one message says: metadata, arguments of connect, the reply to it.
+inline constexpr std::size_t largest_value = 16U << 10U;
 
 /// How far a connection came. Each phase begins with its first byte.
 enum class Phase : std::uint8_t { tcp, tls, handshake, connect, request, running };
@@ -32,12 +36,18 @@ struct ControlNote {
   Moment at;
   std::uint8_t type = 0;                    ///< message type id
   std::optional<std::uint64_t> value;       ///< chunk size, window size, bandwidth, sequence number
-  std::string event;                        ///< of User Control: the name in the timeline
+  KeptText event;                           ///< of User Control: the name in the timeline
   std::optional<std::uint64_t> stream;      ///< of User Control
-  std::string limit_type;                   ///< of Set Peer Bandwidth
+  KeptText limit_type;                      ///< of Set Peer Bandwidth
   bool after_connect = false;               ///< the client's connect was complete before
   std::uint64_t offset = 0;                 ///< in the stream
   std::optional<std::uint8_t> header_type;  ///< chunk type of the message's first chunk, 0 to 3
+};
+
+/// An event handshake or handshake_done.
+struct HandshakeNote {
+  EventKind kind{};
+  OwnedValue members;  ///< those that tell software, or the end
 };
 
 /// One command or data message, without its objects.
@@ -45,15 +55,15 @@ struct CommandNote {
   Moment at;
   Direction direction{};
   std::uint64_t offset = 0;  ///< in the stream
-  std::string name;
+  KeptText name;
   std::optional<double> transaction_id;
   std::uint32_t message_stream_id = 0;
   std::uint32_t chunk_stream_id = 0;
-  std::string text;                      ///< first string argument: the stream name of publish and play
-  std::optional<double> number;          ///< first number argument: the stream id of deleteStream
-  std::string level, code, description;  ///< of a status object
-  std::string details;                   ///< the status object's "details"
-  std::string redirect;                  ///< URL of ex.redirect, or of ReconnectRequest
+  KeptText text;                      ///< first string argument: the stream name of publish and play
+  std::optional<double> number;       ///< first number argument: the stream id of deleteStream
+  KeptText level, code, description;  ///< of a status object
+  KeptText details;                   ///< the status object's "details"
+  KeptText redirect;                  ///< URL of ex.redirect, or of ReconnectRequest
   std::optional<std::uint64_t> request_frame;
   std::optional<double> response_time_ms;
   bool complete = true;
@@ -82,14 +92,15 @@ struct TrackHistory {
   std::optional<Moment> first_coded;     ///< first coded frame
   Moment last_coded;
   bool coded_before_sequence_start = false;  ///< where the codec needs one
-  Value configuration;                       ///< members "video" or "audio" of the last sequence start
+  OwnedValue configuration;                  ///< of the last sequence start: numbers, flags and short texts
+  std::uint64_t configuration_number = 0;    ///< differs where configurations do; 0: none was seen
 };
 
 /// One message stream that was published or played.
 struct StreamHistory {
   std::uint32_t id = 0;
   StreamUse use = StreamUse::unknown;
-  std::string name;  ///< as given to publish or play
+  KeptText name;  ///< as given to publish or play
   Moment asked;
   std::optional<Moment> started;  ///< Publish.Start, Play.Start
   std::optional<Moment> ended;    ///< deleteStream, closeStream, FCUnpublish, Unpublish.Success, Stream EOF
@@ -101,7 +112,7 @@ struct StreamHistory {
   std::optional<Moment> metadata_at;  ///< the first metadata
   bool metadata_empty = false;        ///< it was there, without content
   bool metadata_wrapped = true;       ///< @setDataFrame in front
-  Value metadata;                     ///< the last one's object
+  OwnedValue metadata;                ///< the last one's object
   std::vector<TrackHistory> tracks;   ///< at most 32
 };
 
@@ -113,7 +124,7 @@ struct FindingNote {
   std::optional<Direction> direction;
   std::optional<std::uint64_t> offset;  ///< in the stream
   bool after_gap = false;
-  std::string text;
+  KeptText text;
 };
 
 struct GapNote {
@@ -121,7 +132,7 @@ struct GapNote {
   Direction direction{};
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> length;
-  std::string cause;  ///< the name in the timeline
+  KeptText cause;  ///< the name in the timeline
 };
 
 /// A second or more in which a side sent no message.
@@ -168,9 +179,9 @@ struct TlsHistory {
   bool seen = false;
   bool finished = false;  ///< the handshake was complete
   bool decrypted = false;
-  std::string server_name;
-  std::string version;
-  std::string alert;  ///< the last alert's name
+  KeptText server_name;
+  KeptText version;
+  KeptText alert;  ///< the last alert's name
   bool alert_fatal = false;
   std::optional<Moment> alert_at;
   std::optional<Direction> alert_by;  ///< the side by what it sends
@@ -179,28 +190,28 @@ struct TlsHistory {
 /// How the connection ended as the decoder says it: connection_close.
 struct CloseNote {
   Moment at;
-  std::string reason;                 ///< fin, reset, idle, port_reuse, evicted, capture_end
+  KeptText reason;                    ///< fin, reset, idle, port_reuse, evicted, capture_end
   std::optional<Direction> ended_by;  ///< the side by what it sends
 };
 
 struct History {
   // connection_open
   Moment opened;
-  std::string client_address, server_address;
+  KeptText client_address, server_address;
   std::uint16_t client_port = 0, server_port = 0;
-  std::string transport;  ///< rtmp, rtmps, tls, http, unknown, …
-  std::string start;      ///< syn, midstream, refused, unanswered
-  std::string uid;
+  KeptText transport;  ///< rtmp, rtmps, tls, http, unknown, …
+  KeptText start;      ///< syn, midstream, refused, unanswered
+  KeptText uid;
   bool repeated = false;
 
   Phase phase = Phase::tcp;
   TlsHistory tls;
-  std::vector<Record> handshake;  ///< events handshake and handshake_done
+  std::vector<HandshakeNote> handshake;  ///< the first 8
   bool handshake_done = false;
 
-  Value connect;         ///< arguments of the client's connect; null: none seen
-  Value connect_result;  ///< members of the answer; null: none seen
-  std::string app, tc_url, flash_version;
+  OwnedValue connect;         ///< arguments of the client's connect; null: none seen
+  OwnedValue connect_result;  ///< members of the answer; null: none seen
+  KeptText app, tc_url, flash_version;
   std::vector<Request> requests;      ///< connect, createStream, publish, play, …: the first 64
   std::vector<CommandNote> commands;  ///< both directions: the first 48 and the last 16
   std::uint64_t commands_left_out = 0;

@@ -1,10 +1,12 @@
 #include "analysis/history/history_builder.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "analysis/history/ends.hpp"
 #include "analysis/history/mark_records.hpp"
 #include "analysis/history/messages.hpp"
+#include "analysis/record/value_builder.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
@@ -13,6 +15,7 @@ constexpr std::size_t most_findings = 32;
 constexpr std::size_t most_gaps = 16;
 constexpr std::size_t most_handshake_records = 8;
 constexpr std::size_t most_pauses = 4;
+constexpr std::size_t largest_part = 4096;  // bytes of what is said of a part of the handshake
 constexpr Timestamp shortest_pause = 1'000 * nanoseconds_per_millisecond;
 
 std::optional<FindingId> finding_of(std::string_view name) {
@@ -27,7 +30,7 @@ Severity severity_of(std::string_view text) {
 }
 
 void add_finding(History& history, const Record& record) {
-  if (member(record.members, "priority") != nullptr) return;  // of a judge, in the timeline of an earlier run
+  if (member(record.members, "priority")) return;  // of a judge, in the timeline of an earlier run
   const auto id = finding_of(text_at(record.members, "id"));
   if (!id) return;
   FindingNote note;
@@ -83,14 +86,22 @@ bool needs_sequence_start(const MediaRecord& record) {
 
 }  // namespace
 
+void HistoryBuilder::keep_handshake(const Record& record) {
+  constexpr std::array<std::string_view, 10> names = {"part",      "kind",         "version",  "peer_version",
+                                                      "zero",      "echo",         "software", "texts",
+                                                      "timestamp", "missing_bytes"};
+  if (history_.handshake.size() < most_handshake_records)
+    history_.handshake.push_back({record.kind, bounded_members(record.members, names, largest_part)});
+}
+
 void HistoryBuilder::on_message(const Record& record) {
   SideHistory& side = history_.side(record.direction.value_or(Direction::to_server));
   note_message(side, record.at);
-  side.last_message_complete = flag_at(record.members, "complete");
-  side.last_message_length = unsigned_at(record.members, "length").value_or(0);
-  const std::uint64_t type = unsigned_at(record.members, "type_id").value_or(0);
-  if (member(record.members, "command") != nullptr || member(record.members, "data") != nullptr ||
-      type == 15 || type == 17 || type == 18 || type == 20) {
+  const MessageMembers& message = record.message();
+  side.last_message_complete = message.complete;
+  side.last_message_length = message.length.value_or(0);
+  const std::uint64_t type = message.type_id;
+  if (message.command || message.data || type == 15 || type == 17 || type == 18 || type == 20) {
     add_command(history_, record);
   } else if (type >= 1 && type <= 6) {
     add_control(history_, record);
@@ -111,11 +122,11 @@ void HistoryBuilder::on_record(const Record& record) {
     case EventKind::tls_end: return add_tls(history_, record);
     case EventKind::handshake:
       if (history_.phase < Phase::handshake) history_.phase = Phase::handshake;
-      if (history_.handshake.size() < most_handshake_records) history_.handshake.push_back(record);
+      keep_handshake(record);
       return;
     case EventKind::handshake_done:
       history_.handshake_done = true;
-      if (history_.handshake.size() < most_handshake_records) history_.handshake.push_back(record);
+      keep_handshake(record);
       return;
     case EventKind::message: return on_message(record);
     case EventKind::finding: return add_finding(history_, record);

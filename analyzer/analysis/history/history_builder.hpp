@@ -15,6 +15,7 @@ class HistoryBuilder {
 
  private:
   void on_message(const Record& record);
+  void keep_handshake(const Record& record);
 
   History history_;
 };

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/record/json.hpp"
+#include "analysis/record/value_builder.hpp"
+
 namespace rtmpscope::analysis {
 namespace {
 
@@ -11,7 +14,7 @@ constexpr std::uint32_t longest_plain_time = 0xFFFFFF;
 constexpr std::size_t most_metadata_times = 16;
 constexpr std::size_t most_nameless = 4;
 constexpr std::size_t most_pairs = 8;
-constexpr std::size_t most_properties = 256;  // properties
+constexpr std::size_t most_properties = 256;
 constexpr std::array marked_findings = {FindingId::data_message_empty, FindingId::extended_timestamp_absent,
                                         FindingId::chunk_size_not_obeyed};
 
@@ -28,7 +31,7 @@ void add_hole(SideMarks& marks, std::uint64_t offset, std::optional<std::uint64_
 
 void add_finding(SideMarks& marks, const Record& record) {
   if (flag_at(record.members, "after_gap")) return;
-  const std::string id = text_at(record.members, "id");
+  const std::string_view id = text_at(record.members, "id");
   for (const FindingId each : marked_findings) {
     if (info(each).id != id) continue;
     const auto known = std::ranges::find(marks.findings, each, &MarkedFinding::id);
@@ -40,51 +43,51 @@ void add_finding(SideMarks& marks, const Record& record) {
   }
 }
 
-void add_metadata(SideMarks& marks, const Record& record, const Value& arguments, bool wrapped) {
+void add_metadata(SideMarks& marks, const Record& record, Value arguments, bool wrapped) {
   ++marks.metadata_count;
   if (marks.metadata_at.size() < most_metadata_times) marks.metadata_at.push_back(record.at);
   if (!marks.metadata.is_null()) return;
-  for (const Value& each : arguments) {
+  for (const Value each : arguments.elements()) {
     if (!each.is_object() || each.size() > most_properties) continue;
-    marks.metadata = each;
+    marks.metadata = bounded(each, largest_value);
     marks.metadata_wrapped = wrapped;
     return;
   }
 }
 
-void add_data(SideMarks& marks, const Record& record, const Value& data) {
-  const std::string name = text_at(data, "name");
-  const Value* const arguments = member(data, "arguments");
-  if (name.empty() && flag_at(record.members, "complete")) {
-    const auto length = static_cast<std::uint32_t>(unsigned_at(record.members, "length").value_or(0));
+void add_data(SideMarks& marks, const Record& record, Value data) {
+  const std::string_view name = text_at(data, "name");
+  const Value arguments = member(data, "arguments");
+  if (name.empty() && record.message().complete) {
+    const auto length = static_cast<std::uint32_t>(record.message().length.value_or(0));
     if (marks.nameless_data.size() < most_nameless) marks.nameless_data.push_back(length);
     return;
   }
   marks.on_fi = marks.on_fi || name == "onFI";
-  if (arguments == nullptr || !arguments->is_array()) return;
+  if (!arguments || !arguments.is_array()) return;
   if (name == "onMetaData") {
-    add_metadata(marks, record, *arguments, false);
-  } else if (name == "@setDataFrame" && !arguments->empty() && (*arguments)[0] == "onMetaData") {
-    add_metadata(marks, record, *arguments, true);
+    add_metadata(marks, record, arguments, false);
+  } else if (name == "@setDataFrame" && arguments.element(0).text() == "onMetaData") {
+    add_metadata(marks, record, arguments, true);
   }
 }
 
-void add_command(SideMarks& marks, const Value& command) {
-  const std::string name = text_at(command, "name");
-  const Value* const arguments = member(command, "arguments");
-  if (arguments == nullptr || !arguments->is_array()) return;
+void add_command(SideMarks& marks, const MessageMembers& from) {
+  const std::string_view name = from.command_name;
+  const Value arguments = from.arguments;
+  if (!arguments || !arguments.is_array()) return;
   if (name == "deleteStream" && marks.delete_stream_argument.empty()) {
     marks.delete_stream_argument = "none";
-    for (const Value& each : *arguments) {
-      if (each.is_string()) marks.delete_stream_argument = "string";
+    for (const Value each : arguments.elements()) {
+      if (each.is_text()) marks.delete_stream_argument = "string";
       if (each.is_number()) marks.delete_stream_argument = "number";
     }
   } else if (name == "onStatus" && marks.status_client_id.empty()) {
-    for (const Value& each : *arguments) {
-      const Value* const id = member(each, "clientid");
-      if (id == nullptr) continue;
-      if (id->is_string()) marks.status_client_id = id->get<std::string>();
-      if (id->is_number()) marks.status_client_id = id->dump();
+    for (const Value each : arguments.elements()) {
+      const Value id = member(each, "clientid");
+      if (!id) continue;
+      if (id.is_text()) marks.status_client_id = id.text();
+      if (id.is_number()) marks.status_client_id = json_text(id);
     }
   }
 }
@@ -92,36 +95,34 @@ void add_command(SideMarks& marks, const Value& command) {
 /// A command that ends within its first chunk: the program closed, and the kernel dropped the rest.
 void add_cut(SideMarks& marks, const Record& record) {
   marks.cut_command.reset();
-  if (flag_at(record.members, "complete") || member(record.members, "command.name") != nullptr) return;
-  if (unsigned_at(record.members, "type_id") != 20u) return;
-  marks.cut_command = unsigned_at(record.members, "stream_offset");
+  const MessageMembers& message = record.message();
+  if (message.complete || !message.command_name.empty() || message.type_id != 20) return;
+  marks.cut_command = message.stream_offset;
 }
 
 void add_message(SideMarks& marks, const Record& record) {
-  const Value& from = record.members;
+  const MessageMembers& from = record.message();
   add_cut(marks, record);
-  const auto length = static_cast<std::uint32_t>(unsigned_at(from, "length").value_or(0));
+  const auto length = static_cast<std::uint32_t>(from.length.value_or(0));
   if (length > marks.largest.length) marks.largest = {length, record.at};
-  if (unsigned_at(from, "type_id") == 22u) ++marks.aggregates;
-  const auto stream = static_cast<std::uint32_t>(unsigned_at(from, "message_stream_id").value_or(0));
-  const auto chunk_stream = static_cast<std::uint32_t>(unsigned_at(from, "chunk_stream_id").value_or(0));
-  const std::pair pair(stream, chunk_stream);
-  if (stream != 0 && marks.streams_on_chunk_streams.size() < most_pairs &&
+  if (from.type_id == 22) ++marks.aggregates;
+  const std::pair pair(from.message_stream_id, from.chunk_stream_id);
+  if (pair.first != 0 && marks.streams_on_chunk_streams.size() < most_pairs &&
       std::ranges::find(marks.streams_on_chunk_streams, pair) == marks.streams_on_chunk_streams.end())
     marks.streams_on_chunk_streams.push_back(pair);
-  const std::string event = text_at(from, "user_control.event_type");
+  const std::string_view event = from.control_event;
   if (event == "ping_request") ++marks.pings;
   if (event == "ping_response") ++marks.ping_answers;
-  if (const Value* const command = member(from, "command"); command != nullptr) add_command(marks, *command);
-  if (const Value* const data = member(from, "data"); data != nullptr) add_data(marks, record, *data);
+  if (from.command) add_command(marks, from);
+  if (from.data) add_data(marks, record, from.data);
 }
 
 /// From the totals of a direction: how its chunk streams began (RTMP 5.3.1.2).
-void add_openings(SideMarks& marks, const Value& side) {
-  const Value* const chunk_streams = member(side, "chunk_streams");
-  if (chunk_streams == nullptr || !chunk_streams->is_array() || marks.hole) return;
+void add_openings(SideMarks& marks, Value side) {
+  const Value chunk_streams = member(side, "chunk_streams");
+  if (!chunk_streams || !chunk_streams.is_array() || marks.hole) return;
   std::uint32_t highest = 0;
-  for (const Value& each : *chunk_streams) {
+  for (const Value each : chunk_streams.elements()) {
     const std::uint64_t type = unsigned_at(each, "first_type").value_or(0);
     if (type == 1 || type == 2)
       highest = std::max(highest, static_cast<std::uint32_t>(unsigned_at(each, "id").value_or(0)));
@@ -133,11 +134,11 @@ void add_totals(History& history, const Record& record) {
   for (const auto& [direction, key] :
        {std::pair(Direction::to_server, "to_server"), std::pair(Direction::to_client, "to_client")}) {
     SideMarks& marks = history.side(direction).marks;
-    const Value* const side = member(record.members, key);
-    if (side == nullptr) continue;
-    add_openings(marks, *side);
+    const Value side = member(record.members, key);
+    if (!side) continue;
+    add_openings(marks, side);
     // What was cut is known once the stream's length is.
-    const auto bytes = unsigned_at(*side, "bytes");
+    const auto bytes = unsigned_at(side, "bytes");
     if (marks.cut_command && bytes && *bytes >= *marks.cut_command) {
       marks.cut_command = *bytes - *marks.cut_command;
     } else {
@@ -150,14 +151,14 @@ void add_totals(History& history, const Record& record) {
 
 void add_marks(History& history, const Record& record) {
   SideMarks& marks = marks_of(history, record);
-  const auto offset = unsigned_at(record.members, "stream_offset");
+  const auto offset = [&record] { return unsigned_at(record.members, "stream_offset").value_or(0); };
   switch (record.kind) {
-    case EventKind::gap: return add_hole(marks, offset.value_or(0), unsigned_at(record.members, "length"));
-    case EventKind::sync_lost: ++marks.sync_losses; return add_hole(marks, offset.value_or(0), std::nullopt);
+    case EventKind::gap: return add_hole(marks, offset(), unsigned_at(record.members, "length"));
+    case EventKind::sync_lost: ++marks.sync_losses; return add_hole(marks, offset(), std::nullopt);
     case EventKind::finding: return add_finding(marks, record);
     case EventKind::connection_close: return add_totals(history, record);
     case EventKind::message:
-      if (marks.intact(offset.value_or(0))) add_message(marks, record);
+      if (marks.intact(record.message().stream_offset)) add_message(marks, record);
       return;
     default: return;
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/record/kept_text.hpp"
 #include "analysis/record/record.hpp"
 
 namespace rtmpscope::analysis {
@@ -37,16 +38,15 @@ struct SideMarks {
   std::uint64_t aggregates = 0;         ///< messages of type 22
   LargeMessage largest;
 
-  Value metadata;                            ///< object of the first onMetaData; null: none
+  OwnedValue metadata;                       ///< object of the first onMetaData; null: none
   bool metadata_wrapped = false;             ///< @setDataFrame in front
   std::vector<Moment> metadata_at;           ///< the first 16
   std::uint64_t metadata_count = 0;          ///< messages of metadata
   bool on_fi = false;                        ///< onFI was sent
   std::vector<std::uint32_t> nameless_data;  ///< lengths of data messages without a name, the first 4
 
-  std::string
-      delete_stream_argument;    ///< of the first deleteStream: string, number or none; empty: none sent
-  std::string status_client_id;  ///< of the first onStatus that has one
+  KeptText delete_stream_argument;  ///< of the first deleteStream: string, number or none; empty: none sent
+  KeptText status_client_id;        ///< of the first onStatus that has one
   std::vector<std::pair<std::uint32_t, std::uint32_t>>
       streams_on_chunk_streams;                    ///< message stream and chunk
                                                    ///< stream, the first 8 pairs

@@ -1,6 +1,9 @@
 #include "analysis/history/messages.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include "analysis/record/value_builder.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
@@ -11,16 +14,19 @@ constexpr std::size_t last_commands = 16;
 constexpr std::size_t most_controls = 24;
 constexpr std::size_t most_streams = 64;
 constexpr std::size_t most_tracks = 32;
+constexpr std::array<std::string_view, 4> kept_of_reply = {"command", "stream_offset", "length", "chunks"};
 constexpr std::size_t longest_metadata = 256;  // properties
 
-const Value* arguments_of(const Record& record) {
-  const Value* const found = member(record.members, "command.arguments");
-  return found != nullptr ? found : member(record.members, "data.arguments");
+/// FNV-1a. Not 0.
+std::uint64_t number_of(Value value) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (std::size_t i = 0; i < value.byte_size(); ++i) hash = (hash ^ value.bytes()[i]) * 1099511628211ULL;
+  return hash | 1;
 }
 
 /// Fills in what the status object says, if there is one among the arguments.
-void add_status(CommandNote& note, const Value& argument) {
-  if (member(argument, "code") == nullptr && member(argument, "level") == nullptr) return;
+void add_status(CommandNote& note, Value argument) {
+  if (!member(argument, "code") && !member(argument, "level")) return;
   note.level = text_at(argument, "level");
   note.code = text_at(argument, "code");
   note.description = text_at(argument, "description");
@@ -31,27 +37,24 @@ void add_status(CommandNote& note, const Value& argument) {
 
 CommandNote note_of(const Record& record) {
   CommandNote note;
-  const Value& from = record.members;
+  const MessageMembers& from = record.message();
   note.at = record.at;
   note.direction = record.direction.value_or(Direction::to_server);
-  note.offset = unsigned_at(from, "stream_offset").value_or(0);
-  const bool is_command = member(from, "command") != nullptr;
-  note.name = text_at(from, is_command ? "command.name" : "data.name");
-  note.transaction_id = number_at(from, "command.transaction_id");
-  note.message_stream_id = static_cast<std::uint32_t>(unsigned_at(from, "message_stream_id").value_or(0));
-  note.chunk_stream_id = static_cast<std::uint32_t>(unsigned_at(from, "chunk_stream_id").value_or(0));
-  note.request_frame = unsigned_at(from, "request_frame");
-  note.response_time_ms = number_at(from, "response_time_ms");
-  note.complete = flag_at(from, "complete");
-  const Value* const arguments = arguments_of(record);
-  if (arguments == nullptr || !arguments->is_array()) return note;
+  note.offset = from.stream_offset;
+  note.name = from.name;
+  note.transaction_id = from.transaction_id;
+  note.message_stream_id = from.message_stream_id;
+  note.chunk_stream_id = from.chunk_stream_id;
+  note.request_frame = from.request_frame;
+  note.response_time_ms = from.response_time_ms;
+  note.complete = from.complete;
   bool has_text = false;
-  for (const Value& argument : *arguments) {
-    if (argument.is_string() && !has_text) {
-      note.text = argument.get<std::string>();
+  for (const Value argument : from.arguments.elements()) {
+    if (argument.is_text() && !has_text) {
+      note.text = argument.text();
       has_text = true;
     }
-    if (argument.is_number() && !note.number) note.number = argument.get<double>();
+    if (argument.is_number() && !note.number) note.number = argument.number();
     if (argument.is_object()) add_status(note, argument);
   }
   return note;
@@ -62,12 +65,12 @@ bool is_request(const CommandNote& note) {
   return note.name != "_result" && note.name != "_error" && note.name != "onStatus";
 }
 
-bool starts_with(const std::string& text, std::string_view beginning) {
-  return std::string_view(text).starts_with(beginning);
+bool starts_with(std::string_view text, std::string_view beginning) {
+  return text.starts_with(beginning);
 }
 
 /// Whether an onStatus decides a publish or play.
-bool decides(const CommandNote& status, const std::string& request) {
+bool decides(const CommandNote& status, std::string_view request) {
   if (status.is_error()) return true;
   if (request == "publish") return starts_with(status.code, "NetStream.Publish.");
   if (request == "play" || request == "play2") {
@@ -156,13 +159,12 @@ void add_end_of_stream(History& history, const CommandNote& note) {
 
 void add_client_command(History& history, const Record& record, const CommandNote& note) {
   if (note.name == "connect" && history.connect.is_null()) {
-    if (const Value* const arguments = arguments_of(record); arguments != nullptr)
-      history.connect = *arguments;
-    if (history.connect.is_array() && !history.connect.empty()) {
-      history.app = text_at(history.connect[0], "app");
-      history.tc_url = text_at(history.connect[0], "tcUrl");
-      history.flash_version = text_at(history.connect[0], "flashVer");
-    }
+    if (const Value arguments = record.message().arguments; arguments)
+      history.connect = bounded(arguments, largest_value);
+    const Value object = history.connect.view().element(0);
+    history.app = text_at(object, "app");
+    history.tc_url = text_at(object, "tcUrl");
+    history.flash_version = text_at(object, "flashVer");
     if (history.phase < Phase::connect) history.phase = Phase::connect;
   } else if (note.name == "publish") {
     add_use(history, note, StreamUse::publish);
@@ -176,7 +178,7 @@ void add_client_command(History& history, const Record& record, const CommandNot
 void add_server_command(History& history, const Record& record, const CommandNote& note) {
   if ((note.name == "_result" || note.name == "_error") && history.connect_result.is_null() &&
       note.transaction_id == 1.0)
-    history.connect_result = record.members;
+    history.connect_result = bounded_members(record.members, kept_of_reply, largest_value);
   if (note.name != "onStatus") return;
   StreamHistory* const stream = stream_of(history, note.message_stream_id);
   if (stream == nullptr) return;
@@ -197,10 +199,13 @@ void add_metadata(History& history, const Record& record, const CommandNote& not
   if (stream == nullptr) return;
   if (!stream->metadata_at) stream->metadata_at = note.at;
   stream->metadata_wrapped = wrapped;
-  const Value* const arguments = arguments_of(record);
-  if (arguments == nullptr) return;
-  for (const Value& argument : *arguments) {
-    if (argument.is_object() && argument.size() <= longest_metadata) stream->metadata = argument;
+  const Value arguments = record.message().arguments;
+  if (!arguments) return;
+  for (const Value argument : arguments.elements()) {
+    if (!argument.is_object() || argument.size() > longest_metadata) continue;
+    // It is the first one, too, most of the time.
+    const OwnedValue& first = history.side(note.direction).marks.metadata;
+    stream->metadata = first.view() == argument ? first : bounded(argument, largest_value);
   }
   stream->recorded = stream->recorded || (stream->use == StreamUse::play &&
                                           number_at(stream->metadata, "duration").value_or(0) > 0);
@@ -235,12 +240,12 @@ void add_command(History& history, const Record& record) {
   if (note.name.empty() && note.complete) {
     // ffmpeg sends metadata that it cannot write as a message without content.
     if (StreamHistory* const stream = stream_of(history, note.message_stream_id);
-        stream != nullptr && unsigned_at(record.members, "length").value_or(1) == 0 && !stream->metadata_at) {
+        stream != nullptr && record.message().length.value_or(1) == 0 && !stream->metadata_at) {
       stream->metadata_at = note.at;
       stream->metadata_empty = true;
     }
   }
-  if (member(record.members, "command") != nullptr) {
+  if (record.message().command) {
     side.last_command = note;
     if (is_request(note) && history.requests.size() < most_requests) {
       history.requests.push_back({note, std::nullopt, false});
@@ -255,6 +260,7 @@ void add_command(History& history, const Record& record) {
   } else {
     add_metadata(history, record, note);
   }
+  if (note.name.empty()) return;  // it shows nothing, and there may be many
   if (history.commands.size() >= first_commands + last_commands) {
     history.commands.erase(history.commands.begin() + first_commands);
     ++history.commands_left_out;
@@ -264,20 +270,21 @@ void add_command(History& history, const Record& record) {
 
 void add_control(History& history, const Record& record) {
   SideHistory& side = history.side(record.direction.value_or(Direction::to_server));
-  const Value& from = record.members;
+  const MessageMembers& from = record.message();
   ControlNote note;
   note.at = record.at;
-  note.type = static_cast<std::uint8_t>(unsigned_at(from, "type_id").value_or(0));
-  note.event = text_at(from, "user_control.event_type");
-  note.stream = unsigned_at(from, "user_control.message_stream_id");
-  note.limit_type = text_at(from, "control.limit_type");
+  note.type = static_cast<std::uint8_t>(from.type_id);
+  note.event = from.control_event;
+  note.stream = from.user_control.member("message_stream_id").whole();
+  note.limit_type = from.control.member("limit_type").text();
   note.after_connect = !history.connect.is_null();
-  note.offset = unsigned_at(from, "stream_offset").value_or(0);
-  if (const auto type = unsigned_at(from, "header_type")) note.header_type = static_cast<std::uint8_t>(*type);
-  for (const char* const key :
-       {"control.chunk_size", "control.window_size", "control.sequence_number", "control.chunk_stream_id",
-        "user_control.buffer_length_ms", "user_control.timestamp"}) {
-    if (!note.value) note.value = unsigned_at(from, key);
+  note.offset = from.stream_offset;
+  if (from.header_type) note.header_type = static_cast<std::uint8_t>(*from.header_type);
+  for (const char* const key : {"chunk_size", "window_size", "sequence_number", "chunk_stream_id"}) {
+    if (!note.value) note.value = from.control.member(key).whole();
+  }
+  for (const char* const key : {"buffer_length_ms", "timestamp"}) {
+    if (!note.value) note.value = from.user_control.member(key).whole();
   }
   if (note.type == 3) {
     ++side.acknowledgements;
@@ -300,27 +307,44 @@ void add_control(History& history, const Record& record) {
     side.controls.push_back(std::move(note));
 }
 
+namespace {
+
+/// What is longer, such as parameter sets, says nothing by itself; that it changes is seen by the number.
+void keep_configuration(TrackHistory& track, Value configuration) {
+  constexpr std::size_t longest_text = 40;
+  track.configuration_number = configuration ? number_of(configuration) : 0;
+  ValueBuilder kept;
+  kept.begin_object();
+  for (const auto& [name, value] : configuration.members()) {
+    if (value.is_array() || value.is_object() || value.byte_size() > longest_text) continue;
+    kept.name(name);
+    kept.copy(value);
+  }
+  track.configuration = kept.take();
+}
+
+}  // namespace
+
 void add_configuration(History& history, const Record& record) {
-  const bool video = unsigned_at(record.members, "type_id") == 9u;
-  const Value* const body = member(record.members, video ? "video" : "audio");
-  if (body == nullptr) return;
-  const auto id = static_cast<std::uint32_t>(unsigned_at(record.members, "message_stream_id").value_or(0));
-  StreamHistory* const stream = stream_of(history, id);
+  const bool video = record.message().type_id == 9;
+  const Value body = video ? record.message().video : record.message().audio;
+  if (!body) return;
+  StreamHistory* const stream = stream_of(history, record.message().message_stream_id);
   if (stream == nullptr) return;
   const MediaType type = video ? MediaType::video : MediaType::audio;
-  const Value* const tracks = member(*body, "tracks");
-  if (tracks == nullptr) {
-    if (text_at(*body, "packet_type") != "sequence_start") return;
-    const auto track_id = static_cast<std::uint8_t>(unsigned_at(*body, "track_id").value_or(0));
+  const Value tracks = member(body, "tracks");
+  if (!tracks) {
+    if (text_at(body, "packet_type") != "sequence_start") return;
+    const auto track_id = static_cast<std::uint8_t>(unsigned_at(body, "track_id").value_or(0));
     if (TrackHistory* const track = track_of(*stream, type, track_id); track != nullptr)
-      track->configuration = *body;
+      keep_configuration(*track, body.member("configuration"));
     return;
   }
-  if (text_at(*body, "packet_type") != "sequence_start") return;
-  for (const Value& one : *tracks) {
+  if (text_at(body, "packet_type") != "sequence_start") return;
+  for (const Value one : tracks.elements()) {
     const auto track_id = static_cast<std::uint8_t>(unsigned_at(one, "track_id").value_or(0));
     if (TrackHistory* const track = track_of(*stream, type, track_id); track != nullptr)
-      track->configuration = one;
+      keep_configuration(*track, one.member("configuration"));
   }
 }
 

@@ -98,6 +98,10 @@ void ConnectionJudge::close(const Record& last) {
   for (std::size_t i = told; i < report->findings.size(); ++i)
     to_.on_finding(connection_, report->findings[i]);
   judge_health(*report);
+  if (!keep_answers_) {
+    report->checks = std::vector<Check>();  // an empty list would keep the memory
+    report->clauses = std::vector<ClauseCheck>();
+  }
   to_.on_score(connection_, capture_last, report->score);
   to_.on_report(std::move(report));
 }

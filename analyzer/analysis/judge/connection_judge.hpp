@@ -17,6 +17,7 @@ class ConnectionJudge final : private MediaSink {
   ConnectionJudge(std::uint32_t connection, JudgeSink& to, const JudgeOptions& options)
       : connection_(connection),
         to_(to),
+        keep_answers_(options.keep_answers),
         checks_(options),
         software_(connection, to),
         media_(connection, builder_.history(), *this),
@@ -39,6 +40,7 @@ class ConnectionJudge final : private MediaSink {
 
   std::uint32_t connection_;
   JudgeSink& to_;
+  bool keep_answers_;
   HistoryBuilder builder_;
   ConnectionChecks checks_;
   std::size_t told_ = 0;  ///< streams whose start was told, or is no publisher's

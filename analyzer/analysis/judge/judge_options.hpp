@@ -12,6 +12,7 @@ namespace rtmpscope::analysis {
 struct JudgeOptions {
   std::shared_ptr<const ProfileTable> profiles;  ///< null: the built-in ones
   std::string profile;                           ///< id of the chosen one; empty: by the connection's names
+  bool keep_answers = false;                     ///< reports have checks and clauses, which take 15 KiB each
 
   [[nodiscard]] const ProfileTable& profile_table() const {
     return profiles ? *profiles : ProfileTable::built_in();

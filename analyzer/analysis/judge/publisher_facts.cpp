@@ -18,7 +18,7 @@ std::string codec_name(const TrackHistory& track) {
   return row == nullptr ? std::string("unknown") : std::string(row->name);
 }
 
-std::optional<std::uint32_t> count_at(const Value& from, std::string_view path) {
+std::optional<std::uint32_t> count_at(Value from, std::string_view path) {
   const auto value = unsigned_at(from, path);
   return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
 }
@@ -48,19 +48,18 @@ PublishedTrack track_of(const TrackHistory& from) {
   if (from.enhanced) track.four_cc = four_cc_of(from.type, from.codec);
   track.first = from.first;
   if (from.sequence_start) track.configured = *from.sequence_start;
-  const Value& is = from.configuration;
+  const Value is = from.configuration;
   if (from.type == MediaType::video) {
-    track.settings.width = count_at(is, "configuration.width").value_or(0);
-    track.settings.height = count_at(is, "configuration.height").value_or(0);
-    track.settings.profile = text_at(is, "configuration.profile_name");
-    track.settings.level = text_at(is, "configuration.level_name");
-    if (const Value* const flag = member(is, "configuration.interlaced");
-        flag != nullptr && flag->is_boolean())
-      track.settings.interlaced = flag->get<bool>();
+    track.settings.width = count_at(is, "width").value_or(0);
+    track.settings.height = count_at(is, "height").value_or(0);
+    track.settings.profile = text_at(is, "profile_name");
+    track.settings.level = text_at(is, "level_name");
+    if (const Value flag = member(is, "interlaced"); flag && flag.is_flag())
+      track.settings.interlaced = flag.flag();
   } else {
-    track.is_aac_lc = text_at(is, "configuration.object_type") == "lc";
-    track.sample_rate = count_at(is, "configuration.sample_rate");
-    track.channels = count_at(is, "configuration.channels");
+    track.is_aac_lc = text_at(is, "object_type") == "lc";
+    track.sample_rate = count_at(is, "sample_rate");
+    track.channels = count_at(is, "channels");
   }
   return track;
 }

@@ -37,8 +37,9 @@ struct ConnectionReport {
   std::array<std::optional<Fingerprint>, 2> software;
   std::string platform;                 ///< id of the matched or chosen profile; empty: none
   std::vector<JudgedFinding> findings;  ///< at most most_report_findings
-  std::vector<Check> checks;            ///< answers of the rules
-  std::vector<ClauseCheck> clauses;     ///< of both sides; only of a connection that was judged whole
+  std::vector<Check> checks;            ///< answers of the rules; empty unless they are kept (JudgeOptions)
+  std::vector<ClauseCheck>
+      clauses;  ///< of both sides; likewise, and only of a connection that was judged whole
   std::vector<TallyEntry> decoder_findings;
   std::vector<StreamRow> streams;
   std::vector<StreamFigures> media;  ///< of each stream and direction with media

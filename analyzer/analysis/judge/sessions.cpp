@@ -28,7 +28,7 @@ std::string loop_key(const History& history) {
   for (const StreamHistory& stream : history.streams) {
     if (stream.use != StreamUse::unknown) name = stream.name;
   }
-  return history.client_address + "\n" + stream_key(server_of(history), history.app, name);
+  return history.client_address.str() + "\n" + stream_key(server_of(history), history.app.str(), name);
 }
 
 }  // namespace

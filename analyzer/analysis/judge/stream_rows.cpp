@@ -20,17 +20,17 @@ std::string codec_of(const TrackHistory& track) {
 
 std::string video_of(const TrackHistory& track) {
   std::string text = codec_of(track);
-  const auto width = unsigned_at(track.configuration, "configuration.width");
-  const auto height = unsigned_at(track.configuration, "configuration.height");
+  const auto width = unsigned_at(track.configuration, "width");
+  const auto height = unsigned_at(track.configuration, "height");
   if (width && height) text.append(fmt::format(" {}x{}", *width, *height));
   return text;
 }
 
 std::string audio_of(const TrackHistory& track) {
   std::string text = codec_of(track);
-  const auto rate = number_at(track.configuration, "configuration.sample_rate");
+  const auto rate = number_at(track.configuration, "sample_rate");
   if (rate) text.append(fmt::format(" {:.4g} kHz", *rate / 1000));
-  const auto channels = unsigned_at(track.configuration, "configuration.channels");
+  const auto channels = unsigned_at(track.configuration, "channels");
   if (channels == 1u) text.append(" mono");
   if (channels == 2u) text.append(" stereo");
   if (channels && *channels > 2) text.append(fmt::format(" {} channels", *channels));

@@ -53,9 +53,8 @@ std::uint64_t off(const FrameLength& length, std::uint64_t distances, std::uint6
 }  // namespace
 
 FrameLength frame_length_of(const TrackHistory& track) {
-  const Value* const found = member(track.configuration, "configuration");
-  if (found == nullptr) return {};
-  const Value& from = *found;
+  const Value from = track.configuration.view();
+  if (!from) return {};
   const auto number = [&](std::string_view key) {
     return static_cast<std::uint32_t>(unsigned_at(from, key).value_or(0));
   };

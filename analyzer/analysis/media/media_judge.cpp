@@ -18,27 +18,20 @@ constexpr std::uint32_t minute = 64;       // seconds between looks at clocks
 constexpr std::uint32_t metadata_seconds = 11;  // after which rates can be compared
 constexpr std::int64_t sample_after = 60;       // seconds for which a silent stream has samples
 
-/// FNV-1a. Not 0.
-std::uint64_t number_of(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211ULL;
-  return hash | 1;
-}
-
 bool first_flag(const Record& record) {
-  const Value* const arguments = member(record.members, "command.arguments");
-  if (arguments == nullptr || !arguments->is_array()) return false;
-  for (const Value& argument : *arguments) {
-    if (argument.is_boolean()) return argument.get<bool>();
+  const Value arguments = record.message().command.member("arguments");
+  if (!arguments || !arguments.is_array()) return false;
+  for (const Value argument : arguments.elements()) {
+    if (argument.is_flag()) return argument.flag();
   }
   return false;
 }
 
-std::string status_code(const Record& record) {
-  const Value* const arguments = member(record.members, "command.arguments");
-  if (arguments == nullptr || !arguments->is_array()) return {};
-  for (const Value& argument : *arguments) {
-    if (member(argument, "code") != nullptr) return text_at(argument, "code");
+std::string_view status_code(const Record& record) {
+  const Value arguments = record.message().command.member("arguments");
+  if (!arguments || !arguments.is_array()) return {};
+  for (const Value argument : arguments.elements()) {
+    if (member(argument, "code")) return text_at(argument, "code");
   }
   return {};
 }
@@ -227,15 +220,13 @@ std::uint64_t MediaJudge::produced_rate(Direction direction) const {
 }
 
 void MediaJudge::on_message(const Record& record) {
-  const std::uint64_t type = unsigned_at(record.members, "type_id").value_or(0);
+  const std::uint64_t type = record.message().type_id;
   if (type == 8 || type == 9) return on_sequence_start(record, type == 9);
-  if (const std::string name = text_at(record.members, "command.name"); !name.empty())
-    on_command(record, name);
+  if (const std::string_view name = record.message().command_name; !name.empty()) on_command(record, name);
 }
 
 void MediaJudge::on_command(const Record& record, std::string_view name) {
-  Entry* const entry =
-      find(static_cast<std::uint32_t>(unsigned_at(record.members, "message_stream_id").value_or(0)));
+  Entry* const entry = find(record.message().message_stream_id);
   if (entry == nullptr) return;
   StreamMedia& stream = entry->stream;
   if (name == "pause" || name == "pauseRaw") {
@@ -245,7 +236,7 @@ void MediaJudge::on_command(const Record& record, std::string_view name) {
     stream.set_paused(false);
     stream.restart();
   } else if (name == "onStatus") {
-    const std::string code = status_code(record);
+    const std::string_view code = status_code(record);
     if (code == "NetStream.Play.Reset" || code == "NetStream.Seek.Notify" ||
         code == "NetStream.Unpause.Notify")
       stream.restart();
@@ -253,17 +244,15 @@ void MediaJudge::on_command(const Record& record, std::string_view name) {
 }
 
 void MediaJudge::on_sequence_start(const Record& record, bool video) {
-  const Value* const body = member(record.members, video ? "video" : "audio");
-  if (body == nullptr || text_at(*body, "packet_type") != "sequence_start") return;
-  Entry* const entry =
-      find(static_cast<std::uint32_t>(unsigned_at(record.members, "message_stream_id").value_or(0)));
+  const Value body = video ? record.message().video : record.message().audio;
+  if (!body || text_at(body, "packet_type") != "sequence_start") return;
+  Entry* const entry = find(record.message().message_stream_id);
   const StreamHistory* const history = entry == nullptr ? nullptr : history_of(entry->stream);
-  if (history == nullptr || !flag_at(record.members, "complete")) return;
+  if (history == nullptr || !record.message().complete) return;
   for (const TrackHistory& track : history->tracks) {
     if ((track.type == MediaType::video) != video) continue;
-    const Value* const configuration = member(track.configuration, "configuration");
-    if (configuration == nullptr) continue;
-    entry->stream.add_configuration(track, number_of(configuration->dump()), record.at, entry->tell);
+    if (track.configuration_number == 0) continue;
+    entry->stream.add_configuration(track, track.configuration_number, record.at, entry->tell);
   }
 }
 

@@ -72,10 +72,10 @@ void Comparisons::add_within(std::string_view key, std::optional<double> is, dou
 }
 
 void Comparisons::add_video(const TrackHistory& track) {
-  const Value* const configuration = member(track.configuration, "configuration");
-  if (configuration != nullptr) {
-    add_exact("width", number_at(*configuration, "width"), "the codec's configuration");
-    add_exact("height", number_at(*configuration, "height"), "the codec's configuration");
+  const Value configuration = track.configuration.view();
+  if (configuration) {
+    add_exact("width", number_at(configuration, "width"), "the codec's configuration");
+    add_exact("height", number_at(configuration, "height"), "the codec's configuration");
   }
   if (!track.enhanced && track.legacy_codec > 0)
     add_exact("videocodecid", track.legacy_codec, "the video messages");
@@ -84,20 +84,19 @@ void Comparisons::add_video(const TrackHistory& track) {
 void Comparisons::add_audio(const TrackHistory& track) {
   if (!track.enhanced && track.legacy_codec > 0)
     add_exact("audiocodecid", track.legacy_codec, "the audio messages");
-  const Value* const configuration = member(track.configuration, "configuration");
-  if (configuration == nullptr || track.codec == 13) return;  // Opus: the rate is that of the original
+  const Value configuration = track.configuration.view();
+  if (!configuration || track.codec == 13) return;  // Opus: the rate is that of the original
   const auto said = number_at(stream_.metadata, "audiosamplerate");
-  const auto core = number_at(*configuration, "sample_rate");
+  const auto core = number_at(configuration, "sample_rate");
   // HE-AAC plays at twice the rate of its core.
-  if (said && core && *said != *core * 2 && said != number_at(*configuration, "extension_sample_rate"))
+  if (said && core && *said != *core * 2 && said != number_at(configuration, "extension_sample_rate"))
     add_exact("audiosamplerate", core, "the codec's configuration");
-  const auto channels = number_at(*configuration, "channels");
+  const auto channels = number_at(configuration, "channels");
   add_exact("audiochannels", channels, "the codec's configuration");
-  const Value* const stereo = member(stream_.metadata, "stereo");
-  const bool ps = flag_at(*configuration, "ps");
-  if (stereo != nullptr && stereo->is_boolean() && channels && !ps && *channels <= 2 &&
-      stereo->get<bool>() != (*channels == 2))
-    found_.push_back({"stereo", stereo->get<bool>() ? 2.0 : 1.0, *channels, "the codec's configuration"});
+  const Value stereo = member(stream_.metadata, "stereo");
+  const bool ps = flag_at(configuration, "ps");
+  if (stereo && stereo.is_flag() && channels && !ps && *channels <= 2 && stereo.flag() != (*channels == 2))
+    found_.push_back({"stereo", stereo.flag() ? 2.0 : 1.0, *channels, "the codec's configuration"});
 }
 
 void Comparisons::add_measured() {

@@ -123,7 +123,7 @@ std::string host_of(std::string_view url) {
 PublishTarget publish_target(const History& history) {
   PublishTarget target{.host = host_of(history.tc_url),
                        .server_name = lower(history.tls.server_name),
-                       .app = history.app,
+                       .app = history.app.str(),
                        .key = {}};
   const auto publisher = std::ranges::find(history.streams, StreamUse::publish, &StreamHistory::use);
   if (publisher != history.streams.end()) target.key = publisher->name;

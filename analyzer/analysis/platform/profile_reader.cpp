@@ -16,12 +16,12 @@ using SourceTable = std::map<std::string, std::shared_ptr<const ProfileSource>>;
 
 class Reader {
  public:
-  Reader(const Value& document, const ProfileSources& known) : document_(&document) {
+  Reader(Value document, const ProfileSources& known) : document_(document) {
     for (const auto& source : known) sources_[source->id] = source;
   }
 
   std::vector<Profile> read() {
-    Members members(*document_, "", complaint_);
+    Members members(document_, "", complaint_);
     if (members.text_or_empty("format") != "rtmpscope-profiles")
       members.complain("format", "\"rtmpscope-profiles\" is expected");
     if (members.count("version") != 1) members.complain("version", "1 is expected");
@@ -29,8 +29,8 @@ class Reader {
     read_sources(members);
     std::vector<Profile> profiles;
     std::size_t index = 0;
-    for (const Value* each : members.elements("profiles"))
-      profiles.push_back(profile(*each, fmt::format("profiles[{}]", index++)));
+    for (Value each : members.elements("profiles"))
+      profiles.push_back(profile(each, fmt::format("profiles[{}]", index++)));
     members.finish();
     return profiles;
   }
@@ -39,18 +39,18 @@ class Reader {
 
  private:
   void read_sources(Members& members) {
-    const Value* sources = members.any("sources");
-    if (sources == nullptr) return;
-    if (!sources->is_object()) return members.complain("sources", "an object is expected");
-    for (const auto& [id, value] : sources->items()) {
+    Value sources = members.any("sources");
+    if (!sources) return;
+    if (!sources.is_object()) return members.complain("sources", "an object is expected");
+    for (const auto& [id, value] : sources.members()) {
       Members source(value, fmt::format("sources.{}", id), complaint_);
       auto made = std::make_shared<ProfileSource>();
-      made->id = id;
+      made->id = std::string(id);
       made->title = source.wanted_text("title");
       made->url = source.text_or_empty("url");
       made->hearsay = source.flag("hearsay").value_or(false);
       source.finish();
-      sources_[id] = std::move(made);
+      sources_[std::string(id)] = std::move(made);
     }
   }
 
@@ -70,9 +70,9 @@ class Reader {
   /// Reads the members that all values have; `read_value` gets the reader and takes the member "value".
   template <typename T, typename ReadValue>
   MaybeWanted<T> wanted(Members& from, std::string_view name, ReadValue read_value) {
-    const Value* found = from.any(name);
-    if (found == nullptr) return std::nullopt;
-    Members members(*found, from.place(name), complaint_);
+    Value found = from.any(name);
+    if (!found) return std::nullopt;
+    Members members(found, from.place(name), complaint_);
     Wanted<T> result;
     if (!members.has("value")) members.complain("value", "is missing");
     if (std::optional<T> value = read_value(members)) result.value = *std::move(value);
@@ -107,9 +107,9 @@ class Reader {
   MaybeWanted<KeyDistanceWanted> key_distance(Members& from) {
     return wanted<KeyDistanceWanted>(from, "keyframe_s", [this](Members& members) {
       KeyDistanceWanted result;
-      const Value* value = members.any("value");
-      if (value == nullptr) return result;
-      Members each(*value, members.place("value"), complaint_);
+      Value value = members.any("value");
+      if (!value) return result;
+      Members each(value, members.place("value"), complaint_);
       result.recommended = each.number("recommended");
       result.low_latency = each.number("low_latency");
       result.min = each.number("min");
@@ -138,29 +138,29 @@ class Reader {
   MaybeWanted<std::vector<LevelRow>> levels(Members& from) {
     return wanted<std::vector<LevelRow>>(from, "levels", [](Members& members) {
       std::vector<LevelRow> rows;
-      const Value* value = members.any("value");
-      if (value == nullptr || !value->is_object()) {
+      Value value = members.any("value");
+      if (!value || !value.is_object()) {
         members.complain("value", "an object is expected");
         return rows;
       }
-      for (const auto& [format, level] : value->items()) {
+      for (const auto& [format, level] : value.members()) {
         LevelRow row;
         const char* const end = format.data() + format.size();
         const auto height = std::from_chars(format.data(), end, row.height);
         const bool parted = height.ec == std::errc() && height.ptr != end && *height.ptr == 'p';
         const auto fps = parted ? std::from_chars(height.ptr + 1, end, row.fps) : height;
-        if (!parted || fps.ec != std::errc() || fps.ptr != end || !level.is_string()) {
+        if (!parted || fps.ec != std::errc() || fps.ptr != end || !level.is_text()) {
           members.complain("value", "levels like \"1080p30\": \"4.1\" are expected");
           continue;
         }
-        row.level = level.get<std::string>();
+        row.level = level.text();
         rows.push_back(std::move(row));
       }
       return rows;
     });
   }
 
-  BitrateRow bitrate(const Value& value, std::string place) {
+  BitrateRow bitrate(Value value, std::string place) {
     Members members(value, std::move(place), complaint_);
     BitrateRow row;
     row.width = members.count("width").value_or(0);
@@ -178,7 +178,7 @@ class Reader {
     return row;
   }
 
-  void read_match(const Value& value, std::string place, Profile& profile) {
+  void read_match(Value value, std::string place, Profile& profile) {
     Members members(value, std::move(place), complaint_);
     ProfileMatch& match = profile.match;
     match.hosts = members.texts("hosts");
@@ -202,7 +202,7 @@ class Reader {
     members.finish();
   }
 
-  void read_video(const Value& value, std::string place, VideoWanted& video) {
+  void read_video(Value value, std::string place, VideoWanted& video) {
     Members members(value, std::move(place), complaint_);
     video.codecs = texts(members, "codecs");
     video.enhanced_rtmp = texts(members, "enhanced_rtmp");
@@ -222,12 +222,12 @@ class Reader {
     video.bitrate_max = count(members, "bitrate_max_kbps");
     video.bitrate_recommended = counts(members, "bitrate_recommended_kbps");
     std::size_t index = 0;
-    for (const Value* each : members.elements("bitrate"))
-      video.bitrates.push_back(bitrate(*each, fmt::format("{}[{}]", members.place("bitrate"), index++)));
+    for (Value each : members.elements("bitrate"))
+      video.bitrates.push_back(bitrate(each, fmt::format("{}[{}]", members.place("bitrate"), index++)));
     members.finish();
   }
 
-  void read_audio(const Value& value, std::string place, AudioWanted& audio) {
+  void read_audio(Value value, std::string place, AudioWanted& audio) {
     Members members(value, std::move(place), complaint_);
     audio.codecs = texts(members, "codecs");
     audio.sample_rates = counts(members, "sample_rates");
@@ -238,7 +238,7 @@ class Reader {
     members.finish();
   }
 
-  void read_transport(const Value& value, std::string place, Profile& profile) {
+  void read_transport(Value value, std::string place, Profile& profile) {
     Members members(value, std::move(place), complaint_);
     profile.rtmps = wanted<Rtmps>(members, "rtmps", [](Members& each) -> std::optional<Rtmps> {
       const std::string word = each.text_or_empty("value");
@@ -251,7 +251,7 @@ class Reader {
     members.finish();
   }
 
-  ProfileFact fact(const Value& value, std::string place) {
+  ProfileFact fact(Value value, std::string place) {
     Members members(value, std::move(place), complaint_);
     ProfileFact result{.about = members.wanted_text("about"),
                        .text = members.wanted_text("text"),
@@ -261,7 +261,7 @@ class Reader {
     return result;
   }
 
-  Profile profile(const Value& value, const std::string& place) {
+  Profile profile(Value value, const std::string& place) {
     Members members(value, place, complaint_);
     Profile result;
     result.id = members.wanted_text("id");
@@ -270,24 +270,24 @@ class Reader {
     if (result.kind != "platform" && result.kind != "cloud" && result.kind != "generic")
       members.complain("kind", "platform, cloud or generic is expected");
     result.base = members.text_or_empty("base");
-    if (const Value* match = members.any("match")) read_match(*match, members.place("match"), result);
-    if (const Value* transport = members.any("transport"))
-      read_transport(*transport, members.place("transport"), result);
-    if (const Value* video = members.any("video")) read_video(*video, members.place("video"), result.video);
-    if (const Value* audio = members.any("audio")) read_audio(*audio, members.place("audio"), result.audio);
-    if (const Value* session = members.any("session")) {
-      Members each(*session, members.place("session"), complaint_);
+    if (Value match = members.any("match")) read_match(match, members.place("match"), result);
+    if (Value transport = members.any("transport"))
+      read_transport(transport, members.place("transport"), result);
+    if (Value video = members.any("video")) read_video(video, members.place("video"), result.video);
+    if (Value audio = members.any("audio")) read_audio(audio, members.place("audio"), result.audio);
+    if (Value session = members.any("session")) {
+      Members each(session, members.place("session"), complaint_);
       result.max_duration_h = count(each, "max_duration_h");
       each.finish();
     }
     std::size_t index = 0;
-    for (const Value* each : members.elements("facts"))
-      result.facts.push_back(fact(*each, fmt::format("{}[{}]", members.place("facts"), index++)));
+    for (Value each : members.elements("facts"))
+      result.facts.push_back(fact(each, fmt::format("{}[{}]", members.place("facts"), index++)));
     members.finish();
     return result;
   }
 
-  const Value* document_;
+  Value document_;
   SourceTable sources_;
   Complaint complaint_;
 };

@@ -1,7 +1,10 @@
 #include "analysis/record/line_reader.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
+#include "analysis/record/json.hpp"
 #include "analysis/record/tracks.hpp"
 
 namespace rtmpscope::analysis {
@@ -24,21 +27,23 @@ std::optional<Direction> direction_of(std::string_view name) {
   return std::nullopt;
 }
 
-/// The event's own members: those of the head are known by their names.
-void drop_head(Value& members, EventKind kind) {
-  for (const char* const key : {"event", "time", "frame", "connection", "direction", "client_address",
-                                "client_port", "server_address", "server_port"})
-    members.erase(key);
-  if (kind != EventKind::connection_open) members.erase("uid");
+/// Members of the head of an event, which a record has apart.
+bool is_of_head(std::string_view name, EventKind kind) {
+  constexpr std::array<std::string_view, 9> names = {"event",       "time",           "frame",
+                                                     "connection",  "direction",      "client_address",
+                                                     "client_port", "server_address", "server_port"};
+  return std::ranges::find(names, name) != names.end() ||
+         (name == "uid" && kind != EventKind::connection_open);
 }
 
 }  // namespace
 
 Expected<void> LineReader::read(std::string_view line) {
   if (line.empty()) return {};
-  Value members = Value::parse(line, nullptr, false);
-  if (members.is_discarded()) return complaint("it is not JSON");
-  if (!members.is_object() || !member(members, "event")) return complaint("it is no event of a timeline");
+  line_.clear();
+  if (read_json(line, line_)) return complaint("it is not JSON");
+  const Value members = line_.value();
+  if (!member(members, "event")) return complaint("it is no event of a timeline");
   const auto kind = kind_of(text_at(members, "event"));
   if (!kind) {
     ++unknown_;
@@ -46,15 +51,21 @@ Expected<void> LineReader::read(std::string_view line) {
   }
   Record record;
   record.kind = *kind;
-  if (const Value* const time = member(members, "time"); time != nullptr) {
+  if (const Value time = member(members, "time"); time) {
     const auto at = time_at(members, "time");
     if (!at) return complaint("its time is not in the form of a timeline");
     record.at = {*at, unsigned_at(members, "frame").value_or(0)};
   }
   record.connection = static_cast<std::uint32_t>(unsigned_at(members, "connection").value_or(0));
   record.direction = direction_of(text_at(members, "direction"));
-  drop_head(members, *kind);
-  record.members = std::move(members);
+  own_.clear();
+  own_.begin_object();
+  for (const auto& [name, value] : members.members()) {
+    if (is_of_head(name, *kind)) continue;
+    own_.name(name);
+    own_.copy(value);
+  }
+  record.members = own_.value();
   hand_on(record, to_);
   return {};
 }
@@ -63,21 +74,27 @@ namespace {
 
 /// The sub-messages of an aggregate (RTMP 7.1.6), each as if it had come alone with the aggregate's last
 /// byte.
-void hand_on_parts(const Record& aggregate, const Value& parts, RecordSink& to) {
-  for (const Value& part : parts) {
+void hand_on_parts(const Record& aggregate, Value parts, RecordSink& to) {
+  for (const Value part : parts.elements()) {
     Record record;
     record.kind = aggregate.kind;
     record.at = aggregate.at;
     record.connection = aggregate.connection;
     record.direction = aggregate.direction;
-    record.members = part;
+    // Of several members of one name the first one counts.
+    ValueBuilder members;
+    members.begin_object();
+    const auto add = [&members](std::string_view name, Value value) {
+      if (!value) return;
+      members.name(name);
+      members.copy(value);
+    };
     for (const char* const key : {"chunk_stream_id", "message_stream_id", "first_frame", "first_time",
-                                  "stream_offset", "timestamp_exact", "complete"}) {
-      if (const Value* const value = member(aggregate.members, key); value != nullptr)
-        record.members[key] = *value;
-    }
-    if (const Value* const time = member(part, "absolute_timestamp"); time != nullptr)
-      record.members["timestamp"] = *time;
+                                  "stream_offset", "timestamp_exact", "complete"})
+      add(key, member(aggregate.members, key));
+    add("timestamp", member(part, "absolute_timestamp"));
+    for (const auto& [name, value] : part.members()) add(name, value);
+    record.members = members.value();
     hand_on(record, to);
   }
 }
@@ -87,9 +104,9 @@ void hand_on_parts(const Record& aggregate, const Value& parts, RecordSink& to) 
 void hand_on(const Record& record, RecordSink& to) {
   if (!is_media_message(record)) {
     to.on_record(record);
-    const Value* const parts =
-        record.kind == EventKind::message ? member(record.members, "aggregate.messages") : nullptr;
-    if (parts != nullptr && parts->is_array()) hand_on_parts(record, *parts, to);
+    const Value parts =
+        record.kind == EventKind::message ? record.message().aggregate.member("messages") : Value();
+    if (parts) hand_on_parts(record, parts, to);
     return;
   }
   bool more = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis/record/record.hpp"
+#include "analysis/record/value_builder.hpp"
 #include "base/error.hpp"
 
 namespace rtmpscope::analysis {
@@ -18,6 +19,7 @@ class LineReader {
 
  private:
   RecordSink& to_;
+  ValueBuilder line_, own_;  ///< memory that is used again
   std::uint64_t unknown_ = 0;
 };
 

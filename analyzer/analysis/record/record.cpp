@@ -50,45 +50,33 @@ std::optional<Timestamp> read_time(std::string_view text) {
   return seconds * nanoseconds_per_second + *fraction;
 }
 
-const Value* member(const Value& from, std::string_view path) {
-  const Value* at = &from;
+Value member(Value from, std::string_view path) {
   while (true) {
-    if (!at->is_object()) return nullptr;
     const std::size_t dot = path.find('.');
-    const auto found = at->find(path.substr(0, dot));
-    if (found == at->end()) return nullptr;
-    at = &*found;
-    if (dot == std::string_view::npos) return at;
+    from = from.member(path.substr(0, dot));
+    if (!from || dot == std::string_view::npos) return from;
     path.remove_prefix(dot + 1);
   }
 }
 
-std::optional<double> number_at(const Value& from, std::string_view path) {
-  const Value* const value = member(from, path);
-  return value != nullptr && value->is_number() ? std::optional(value->get<double>()) : std::nullopt;
+std::optional<double> number_at(Value from, std::string_view path) {
+  return member(from, path).number();
 }
 
-std::optional<std::uint64_t> unsigned_at(const Value& from, std::string_view path) {
-  const Value* const value = member(from, path);
-  if (value == nullptr || !value->is_number_integer()) return std::nullopt;
-  if (!value->is_number_unsigned() && value->get<std::int64_t>() < 0) return std::nullopt;
-  return value->get<std::uint64_t>();
+std::optional<std::uint64_t> unsigned_at(Value from, std::string_view path) {
+  return member(from, path).whole();
 }
 
-std::string text_at(const Value& from, std::string_view path) {
-  const Value* const value = member(from, path);
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
+std::string_view text_at(Value from, std::string_view path) {
+  return member(from, path).text();
 }
 
-bool flag_at(const Value& from, std::string_view path) {
-  const Value* const value = member(from, path);
-  return value != nullptr && value->is_boolean() && value->get<bool>();
+bool flag_at(Value from, std::string_view path) {
+  return member(from, path).flag();
 }
 
-std::optional<Timestamp> time_at(const Value& from, std::string_view path) {
-  const Value* const value = member(from, path);
-  return value != nullptr && value->is_string() ? read_time(value->get_ref<const std::string&>())
-                                                : std::nullopt;
+std::optional<Timestamp> time_at(Value from, std::string_view path) {
+  return read_time(text_at(from, path));
 }
 
 }  // namespace rtmpscope::analysis

@@ -1,17 +1,15 @@
 // What the judge takes: the events of the timeline, whether they come from memory or from lines of NDJSON.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "analysis/record/message_members.hpp"
+#include "analysis/record/value.hpp"
 #include "base/bytes.hpp"
 #include "schema/schema.hpp"
 
 namespace rtmpscope::analysis {
-
-/// JSON as in the timeline, members in the order of the wire.
-using Value = nlohmann::ordered_json;
 
 /// A packet and its time. Frame 0: no packet.
 struct Moment {
@@ -21,7 +19,7 @@ struct Moment {
   friend bool operator==(const Moment&, const Moment&) = default;
 };
 
-/// Any event but coded audio and video.
+/// Any event but coded audio and video. Valid during the call that hands it on.
 struct Record {
   EventKind kind{};
   Moment at;                     ///< of the packet that completed the event; frame 0: none
@@ -29,6 +27,19 @@ struct Record {
   std::optional<Direction> direction;
   Value members;  ///< the event's own, as docs/events.md has them, without event, time, frame, connection,
                   ///< uid and direction
+
+  /// Of an event `message`: found when they are asked for first.
+  [[nodiscard]] const MessageMembers& message() const {
+    if (!message_ || looked_at_ != members.bytes()) {
+      message_.emplace(members);
+      looked_at_ = members.bytes();
+    }
+    return *message_;
+  }
+
+ private:
+  mutable std::optional<MessageMembers> message_;
+  mutable const std::uint8_t* looked_at_ = nullptr;
 };
 
 enum class MediaType : std::uint8_t { audio, video };
@@ -76,16 +87,16 @@ class RecordSink {
 
 // Reading members. A path has components with dots between: "to_server.fin.frame".
 
-/// Null where there is no such member.
-[[nodiscard]] const Value* member(const Value& from, std::string_view path);
-[[nodiscard]] std::optional<double> number_at(const Value& from, std::string_view path);
-[[nodiscard]] std::optional<std::uint64_t> unsigned_at(const Value& from, std::string_view path);
-/// Empty where there is no such text.
-[[nodiscard]] std::string text_at(const Value& from, std::string_view path);
+/// Absent where there is no such member.
+[[nodiscard]] Value member(Value from, std::string_view path);
+[[nodiscard]] std::optional<double> number_at(Value from, std::string_view path);
+[[nodiscard]] std::optional<std::uint64_t> unsigned_at(Value from, std::string_view path);
+/// Empty where there is no such text. Valid as long as the value.
+[[nodiscard]] std::string_view text_at(Value from, std::string_view path);
 /// False where there is no such flag.
-[[nodiscard]] bool flag_at(const Value& from, std::string_view path);
+[[nodiscard]] bool flag_at(Value from, std::string_view path);
 /// A time as in the timeline: RFC 3339 UTC with nine fractional digits.
-[[nodiscard]] std::optional<Timestamp> time_at(const Value& from, std::string_view path);
+[[nodiscard]] std::optional<Timestamp> time_at(Value from, std::string_view path);
 /// Nothing if the text has another form.
 [[nodiscard]] std::optional<Timestamp> read_time(std::string_view text);
 

@@ -15,10 +15,10 @@ constexpr std::uint8_t hevc_codec_id = 12;
 
 /// The objects in which a side can announce what it reads: those of its connect, or of the reply to it.
 bool announces_to_peer(const History& history, Direction reader, MediaType type, std::string_view four_cc) {
-  const Value* arguments = &history.connect;
+  Value arguments = history.connect;
   if (reader == Direction::to_client) arguments = member(history.connect_result, "command.arguments");
-  if (arguments == nullptr || !arguments->is_array()) return false;
-  return std::ranges::any_of(*arguments, [&](const Value& each) { return announces(each, type, four_cc); });
+  return std::ranges::any_of(arguments.elements(),
+                             [&](Value each) { return announces(each, type, four_cc); });
 }
 
 struct EnhancedTrack {
@@ -52,17 +52,13 @@ std::string_view four_cc_of(MediaType type, std::uint8_t codec) {
   }
 }
 
-bool announces(const Value& announcement, MediaType type, std::string_view four_cc) {
-  if (!announcement.is_object()) return false;
-  if (const Value* const list = member(announcement, "fourCcList"); list != nullptr && list->is_array()) {
-    for (const Value& each : *list) {
-      if (each.is_string() && (each == "*" || each.get<std::string>() == four_cc)) return true;
-    }
+bool announces(Value announcement, MediaType type, std::string_view four_cc) {
+  for (const Value each : announcement.member("fourCcList").elements()) {
+    if (each.is_text() && (each.text() == "*" || each.text() == four_cc)) return true;
   }
-  const Value* const map =
+  const Value map =
       member(announcement, type == MediaType::video ? "videoFourCcInfoMap" : "audioFourCcInfoMap");
-  if (map == nullptr || !map->is_object()) return false;
-  return map->contains("*") || map->contains(std::string(four_cc));
+  return map.member("*") || map.member(four_cc);
 }
 
 void judge_enhanced(const RuleContext& context, RuleResults& to) {

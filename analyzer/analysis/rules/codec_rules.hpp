@@ -10,7 +10,7 @@ void judge_private_codec(const RuleContext& context, RuleResults& to);
 
 /// Whether a side has said that it reads Enhanced RTMP with that FourCC: fourCcList, or the two maps of
 /// FourCCs, of connect or of the reply to it. `announcement` is the object that may hold them.
-[[nodiscard]] bool announces(const Value& announcement, MediaType type, std::string_view four_cc);
+[[nodiscard]] bool announces(Value announcement, MediaType type, std::string_view four_cc);
 /// FourCC of a codec's number in the value tables; empty: it has none.
 [[nodiscard]] std::string_view four_cc_of(MediaType type, std::uint8_t codec);
 

@@ -26,30 +26,30 @@ bool is_publishing(const History& history) {
 }
 
 std::uint32_t length_of(const Record& record) {
-  return static_cast<std::uint32_t>(unsigned_at(record.members, "length").value_or(0));
+  return static_cast<std::uint32_t>(record.message().length.value_or(0));
 }
 
 /// A sequence start, or one of the tracks is.
 void count_media(const Record& record, std::uint64_t type, Traffic& traffic) {
-  const Value* const body = member(record.members, type == video ? "video" : "audio");
-  if (body == nullptr) return;
-  if (text_at(*body, "packet_type") == "sequence_start") ++traffic.configurations;
-  if (member(*body, "multitrack_type") != nullptr) ++traffic.multitrack;
+  const Value body = type == video ? record.message().video : record.message().audio;
+  if (!body) return;
+  if (text_at(body, "packet_type") == "sequence_start") ++traffic.configurations;
+  if (member(body, "multitrack_type")) ++traffic.multitrack;
 }
 
 }  // namespace
 
 void ConductRules::on_control(const Record& record, Direction direction) {
-  const std::uint64_t type = unsigned_at(record.members, "type_id").value_or(0);
+  const std::uint64_t type = record.message().type_id;
   const Direction peer = direction == Direction::to_server ? Direction::to_client : Direction::to_server;
   if (type == acknowledgement) {
-    if (const auto value = unsigned_at(record.members, "control.sequence_number"))
+    if (const auto value = record.message().control.member("sequence_number").whole())
       acknowledgements_[index_of(peer)].on_acknowledgement(record.at, static_cast<std::uint32_t>(*value));
   } else if (type == window_size) {
-    if (const auto value = unsigned_at(record.members, "control.window_size"); value && *value != 0)
+    if (const auto value = record.message().control.member("window_size").whole(); value && *value != 0)
       acknowledgements_[index_of(direction)].on_window(record.at, *value);
   } else if (type == user_control) {
-    const std::string event = text_at(record.members, "user_control.event_type");
+    const std::string_view event = record.message().control_event;
     if (event == "ping_request") pings_[index_of(direction)].on_request(record.at);
     if (event == "ping_response") pings_[index_of(peer)].on_response(record.at);
   }
@@ -65,13 +65,13 @@ void ConductRules::on_client_message(Moment at, const History& history) {
 }
 
 void ConductRules::on_message(const Record& record, Direction direction, const History& history) {
-  const std::uint64_t type = unsigned_at(record.members, "type_id").value_or(0);
+  const std::uint64_t type = record.message().type_id;
   Traffic& traffic = traffic_[index_of(direction)];
   // Media has been counted: on_media comes first.
   if (type == audio || type == video) return count_media(record, type, traffic);
   ++traffic.messages;
-  acknowledgements_[index_of(direction)].on_sent(
-      record.at, unsigned_at(record.members, "stream_offset").value_or(0), length_of(record));
+  acknowledgements_[index_of(direction)].on_sent(record.at, record.message().stream_offset,
+                                                 length_of(record));
   if (direction == Direction::to_server) on_client_message(record.at, history);
   if (type >= 1 && type <= 6) {
     ++traffic.controls;
@@ -83,11 +83,11 @@ void ConductRules::on_message(const Record& record, Direction direction, const H
   if (type == 15 || type == 18) ++traffic.data;
   if (type != 17 && type != 20) return;
   ++traffic.commands;
-  const std::string name = text_at(record.members, "command.name");
+  const std::string_view name = record.message().command_name;
   if (direction != Direction::to_client || (name != "_result" && name != "_error")) return;
-  if (member(record.members, "request_frame") != nullptr) return;
+  if (record.message().request_frame) return;
   // Servers send a result to nobody's request on purpose where they number nothing: transaction 0.
-  if (number_at(record.members, "command.transaction_id").value_or(0) == 0) return;
+  if (record.message().transaction_id.value_or(0) == 0) return;
   if (unknown_replies_++ == 0) first_unknown_ = record.at;
 }
 

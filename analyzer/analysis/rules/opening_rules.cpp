@@ -26,7 +26,7 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-bool is_plain(const std::string& transport) {
+bool is_plain(std::string_view transport) {
   return transport == "rtmp" || transport == "rtmpt";
 }
 
@@ -44,7 +44,7 @@ void judge_tls(const RuleContext& context, const FindingTally& tally, RuleResult
   }
   if (worst == nullptr) {
     if (const auto need = missing_need(id, history)) return to.undecided(id, std::nullopt, *need);
-    return to.pass(id, std::nullopt, history.tls.version);
+    return to.pass(id, std::nullopt, history.tls.version.str());
   }
   JudgedFinding finding = judged(id, worst->first);
   finding.direction = history.tls.alert_by ? history.tls.alert_by : worst->direction;
@@ -120,7 +120,8 @@ void judge_keys_in_clear(const RuleContext& context, RuleResults& to) {
   const bool name_is_key = context.profile != nullptr && context.profile->kind == "platform";
   if (publisher != nullptr) at = publisher->asked;
   if (publisher != nullptr && name_is_key && !publisher->name.empty())
-    found.push_back({"stream name", publisher->name.substr(0, publisher->name.find('?')).size()});
+    found.push_back(
+        {"stream name", publisher->name.view().substr(0, publisher->name.view().find('?')).size()});
   if (found.empty()) {
     if (history.connect.is_null()) return to.not_applicable(id, client, "there is no connect");
     return to.pass(id, client);

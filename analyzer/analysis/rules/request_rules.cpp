@@ -15,7 +15,7 @@ namespace {
 
 /// The requests that a client cannot go on without.
 bool is_vital(const Request& request) {
-  const std::string& name = request.asked.name;
+  const std::string_view name = request.asked.name;
   return name == "connect" || name == "createStream" || name == "publish" || name == "play" ||
          name == "play2";
 }
@@ -31,16 +31,16 @@ bool was_served(const History& history, const Request& request) {
 
 /// A code as it may be shown: one of the names of RTMP 7.2 and of Flash Media Server is no secret.
 std::string shown_code(const CommandNote& note) {
-  const std::string& code = note.code.empty() ? note.name : note.code;
+  const std::string_view code = note.code.empty() ? note.name : note.code;
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.";
   const bool is_usual =
       code == "_error" || ((code.starts_with("NetStream.") || code.starts_with("NetConnection.")) &&
                            code.find_first_not_of(letters) == std::string::npos);
-  return is_usual ? code : captured(CapturedKind::text, code);
+  return is_usual ? std::string(code) : captured(CapturedKind::text, code);
 }
 
 FindingEvidence evidence(const CommandNote& note) {
-  const std::string value = note.code.empty() ? note.name : shown_code(note);
+  const std::string value = note.code.empty() ? note.name.str() : shown_code(note);
   return {.at = note.at,
           .stream_offset = note.offset,
           .field = note.code.empty() ? "command.name" : "command.arguments.code",
@@ -49,7 +49,7 @@ FindingEvidence evidence(const CommandNote& note) {
 
 bool is_login_refusal(const CommandNote& answer) {
   if (!answer.is_error()) return false;
-  const std::string& text = answer.description;
+  const std::string_view text = answer.description;
   return text.find("authmod=") != std::string::npos || text.find("need auth") != std::string::npos;
 }
 
@@ -152,7 +152,7 @@ void judge_login(const RuleContext& context, RuleResults& to) {
       if (answer.is_error()) break;
       return to.pass(id, server);
     }
-    const std::string& text = answer.description;
+    const std::string_view text = answer.description;
     const auto says = [&text](std::string_view word) { return text.find(word) != std::string::npos; };
     JudgedFinding finding = judged(id, answer.at);
     finding.direction = server;
@@ -162,8 +162,10 @@ void judge_login(const RuleContext& context, RuleResults& to) {
                    : says("nosuchuser") ? "the login failed: the user is not known"
                    : says("needauth")   ? "a step of a login: the server sends its challenge"
                                         : "a step of a login: the server asks for user and password";
-    finding.evidence.push_back(
-        {.at = answer.at, .stream_offset = answer.offset, .field = "command.name", .value = answer.name});
+    finding.evidence.push_back({.at = answer.at,
+                                .stream_offset = answer.offset,
+                                .field = "command.name",
+                                .value = answer.name.str()});
     return to.fail(server, std::move(finding), wrong ? "refused" : "asked");
   }
   if (const auto need = missing_need(id, history)) return to.undecided(id, server, *need);
@@ -182,7 +184,7 @@ std::optional<double> early_media(const StreamHistory& stream) {
 /// A publish or play that did not wait for the stream to be made.
 const Request* early_request(const History& history) {
   for (const Request& request : history.requests) {
-    const std::string& name = request.asked.name;
+    const std::string_view name = request.asked.name;
     if (name != "publish" && name != "play") continue;
     const auto made = std::ranges::any_of(history.requests, [&](const Request& each) {
       return each.asked.name == "createStream" && each.answered && !each.answered->is_error() &&
@@ -229,7 +231,7 @@ void judge_order(const RuleContext& context, RuleResults& to) {
     finding.direction = client;
     finding.text = fmt::format("{} was sent before the answer to createStream had come", request->asked.name);
     finding.evidence.push_back(evidence(request->asked));
-    return to.fail(client, std::move(finding), request->asked.name, "after the answer to createStream");
+    return to.fail(client, std::move(finding), request->asked.name.str(), "after the answer to createStream");
   }
   if (!used) return to.not_applicable(id, client, "nothing was published or played");
   to.pass(id, client);
@@ -251,7 +253,7 @@ void judge_replies(const RuleContext& context, std::uint64_t unknown_replies, co
                           answer.message_stream_id, request.asked.message_stream_id)
             : fmt::format("{} was answered with {} in place of onStatus", request.asked.name, answer.name);
     finding.evidence.push_back(evidence(answer));
-    return to.fail(server, std::move(finding), answer.name, "onStatus on the request's message stream");
+    return to.fail(server, std::move(finding), answer.name.str(), "onStatus on the request's message stream");
   }
   if (unknown_replies != 0) {
     JudgedFinding finding = judged(id, first_unknown);

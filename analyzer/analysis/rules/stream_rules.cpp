@@ -159,7 +159,7 @@ void judge_capture(const RuleContext& context, RuleResults& to) {
   for (std::size_t i = 0; i < std::min<std::size_t>(history.gaps.size(), 8); ++i) {
     const GapNote& gap = history.gaps[i];
     finding.evidence.push_back(
-        {.at = gap.at, .stream_offset = gap.offset, .field = "gap.cause", .value = gap.cause});
+        {.at = gap.at, .stream_offset = gap.offset, .field = "gap.cause", .value = gap.cause.str()});
   }
   to.fail(std::nullopt, std::move(finding), fmt::format("{} bytes", missing), "0 bytes");
 }

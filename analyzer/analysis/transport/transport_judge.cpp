@@ -1,6 +1,7 @@
 #include "analysis/transport/transport_judge.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "analysis/finding/thresholds.hpp"
 

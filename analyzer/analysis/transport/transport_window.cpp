@@ -7,14 +7,14 @@ namespace {
 
 constexpr std::uint32_t nearly_all = 900;  // milliseconds of a second
 
-std::uint32_t count_at(const Value& from, std::string_view path) {
+std::uint32_t count_at(Value from, std::string_view path) {
   const std::uint64_t value = unsigned_at(from, path).value_or(0);
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
 }
 
 }  // namespace
 
-TransportSecond read_tcp_sample(const Value& members, std::uint32_t& seconds) {
+TransportSecond read_tcp_sample(Value members, std::uint32_t& seconds) {
   seconds = std::max(count_at(members, "seconds"), 1U);
   TransportSecond second;
   second.segments = count_at(members, "data_segments");

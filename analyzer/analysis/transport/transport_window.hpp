@@ -23,7 +23,7 @@ struct TransportSecond {
 };
 
 /// Reads an event tcp_sample. `seconds`: how many it is about.
-[[nodiscard]] TransportSecond read_tcp_sample(const Value& members, std::uint32_t& seconds);
+[[nodiscard]] TransportSecond read_tcp_sample(Value members, std::uint32_t& seconds);
 
 class TransportWindow {
  public:

@@ -42,7 +42,7 @@ bool Case::has_run() const {
 const Request* Case::last_request(std::initializer_list<std::string_view> names) const {
   for (auto request = history.requests.rbegin(); request != history.requests.rend(); ++request) {
     if (request->asked.at.time > end.at.time) continue;
-    if (std::ranges::find(names, request->asked.name) != names.end()) return &*request;
+    if (std::ranges::find(names, request->asked.name.view()) != names.end()) return &*request;
   }
   return nullptr;
 }

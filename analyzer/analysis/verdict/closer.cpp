@@ -47,7 +47,7 @@ std::optional<Candidate> first_end(const History& history) {
 bool is_farewell(const CommandNote& note, Direction closer) {
   if (closer == Direction::to_client) return note.name == "close";
   constexpr std::array<std::string_view, 4> names{"FCUnpublish", "deleteStream", "closeStream", "close"};
-  return std::ranges::find(names, note.name) != names.end();
+  return std::ranges::find(names, note.name.view()) != names.end();
 }
 
 Moment last_packet(const History& history) {

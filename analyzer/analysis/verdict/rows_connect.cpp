@@ -25,7 +25,7 @@ const Request* refused_connect(const Case& from) {
 enum class LoginStep : std::uint8_t { none, needs_login, needs_answer, failed, no_such_user };
 
 LoginStep login_step(const CommandNote& answer) {
-  const std::string& text = answer.description;
+  const std::string_view text = answer.description;
   if (contains(text, "authfailed")) return LoginStep::failed;
   if (contains(text, "nosuchuser")) return LoginStep::no_such_user;
   if (contains(text, "needauth")) return LoginStep::needs_answer;

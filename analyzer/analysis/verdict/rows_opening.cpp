@@ -34,7 +34,7 @@ bool is_farewell_of_tls(std::string_view alert) {
 
 /// The part of a handshake that was complete: "c1", "s2".
 bool has_part(const History& history, std::string_view part) {
-  return std::ranges::any_of(history.handshake, [&](const Record& record) {
+  return std::ranges::any_of(history.handshake, [&](const HandshakeNote& record) {
     return record.kind == EventKind::handshake && text_at(record.members, "part") == part;
   });
 }

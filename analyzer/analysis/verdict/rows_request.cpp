@@ -25,7 +25,7 @@ std::string stream_text(const CommandNote& request) {
 
 bool says_busy(const CommandNote& answer) {
   if (contains(answer.code, "BadName")) return true;
-  std::string text = answer.description;
+  std::string text = answer.description.str();
   std::ranges::transform(text, text.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   constexpr std::array<std::string_view, 4> denials{"not exist", "n't exist", "no such", "not found"};

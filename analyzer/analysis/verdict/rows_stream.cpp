@@ -48,12 +48,11 @@ bool is_at_extended_time(const Case& from) {
 
 /// The server has named what of Enhanced RTMP it takes, in its reply to connect.
 bool announces_enhanced(const History& history) {
-  const Value* const arguments = member(history.connect_result, "command.arguments");
-  if (arguments == nullptr || !arguments->is_array()) return false;
+  const Value arguments = member(history.connect_result, "command.arguments");
   constexpr std::array<const char*, 3> keys{"fourCcList", "videoFourCcInfoMap", "audioFourCcInfoMap"};
-  return std::ranges::any_of(*arguments, [&](const Value& argument) {
-    return argument.is_object() &&
-           std::ranges::any_of(keys, [&](const char* key) { return argument.contains(key); });
+  return std::ranges::any_of(arguments.elements(), [&](Value argument) {
+    return std::ranges::any_of(keys,
+                               [&](const char* key) { return static_cast<bool>(argument.member(key)); });
   });
 }
 

@@ -66,11 +66,11 @@ void EventReader::read(const rtmp::Event& event) {
   record.at = {event.packet.time, event.packet.number};
   record.connection = event.connection;
   record.direction = event.direction;
-  record.members = analysis::Value::object();
+  values_.begin_event();
   if (event.kind == EventKind::connection_open && event.about != nullptr)
-    record.members["uid"] = std::string(as_text(event.about->uid));
-  values_.begin_event(record.members);
+    values_.add_text("uid", as_text(event.about->uid));
   event.describe(values_);
+  record.members = values_.value();
   analysis::hand_on(record, to_);
 }
 

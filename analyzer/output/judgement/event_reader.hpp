@@ -2,7 +2,7 @@
 #pragma once
 
 #include "analysis/record/record.hpp"
-#include "output/json/value_sink.hpp"
+#include "output/judgement/value_sink.hpp"
 #include "rtmp/session/events.hpp"
 
 namespace rtmpscope::output {

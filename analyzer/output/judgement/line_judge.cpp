@@ -10,7 +10,8 @@ namespace rtmpscope::output {
 namespace {
 
 /// Redacted ones are left at zero: they are shown nowhere.
-IpAddress address_of(const std::string& text) {
+IpAddress address_of(std::string_view from) {
+  const std::string text(from);
   IpAddress address;
   if (inet_pton(AF_INET6, text.c_str(), address.bytes.data()) == 1) {
     address.length = 16;
@@ -21,15 +22,15 @@ IpAddress address_of(const std::string& text) {
 }
 
 /// What outputs show of a connection in the heads of its events.
-rtmp::ConnectionInfo info_of(const analysis::Value& opening) {
+rtmp::ConnectionInfo info_of(analysis::Value opening) {
   rtmp::ConnectionInfo info;
-  const std::string uid = analysis::text_at(opening, "uid");
+  const std::string_view uid = analysis::text_at(opening, "uid");
   if (uid.size() == info.uid.size()) std::ranges::copy(uid, info.uid.begin());
   for (const auto& [endpoint, key] : {std::pair(&info.client, "client"), std::pair(&info.server, "server")}) {
-    const analysis::Value* const from = analysis::member(opening, key);
-    if (from == nullptr) continue;
-    endpoint->address = address_of(analysis::text_at(*from, "address"));
-    endpoint->port = static_cast<std::uint16_t>(analysis::unsigned_at(*from, "port").value_or(0));
+    const analysis::Value from = analysis::member(opening, key);
+    if (!from) continue;
+    endpoint->address = address_of(analysis::text_at(from, "address"));
+    endpoint->port = static_cast<std::uint16_t>(analysis::unsigned_at(from, "port").value_or(0));
   }
   return info;
 }

@@ -66,7 +66,7 @@ void ReportRenderer::add_rows(const rtmp::Event& event, const analysis::Connecti
   rows->duration = event.packet.time - rows->start;
   rows->packets = report.history.sides[0].packets + report.history.sides[1].packets;
   rows->bytes = report.history.sides[0].bytes + report.history.sides[1].bytes;
-  const std::string& transport = report.history.transport;
+  const std::string_view transport = report.history.transport;
   rows->is_rtmp = transport != "tls" && transport != "http" && transport != "unknown";
   attach_to(output_, std::move(rows), event.connection);
 }

@@ -79,8 +79,8 @@ std::vector<StreamTexts> stream_texts(const analysis::ConnectionReport& report, 
                                       const Redaction* redaction) {
   const analysis::History& history = report.history;
   StreamTexts common;
-  common[client] = endpoint(history.client_address, history.client_port, redaction);
-  common[server] = endpoint(history.server_address, history.server_port, redaction);
+  common[client] = endpoint(history.client_address.str(), history.client_port, redaction);
+  common[server] = endpoint(history.server_address.str(), history.server_port, redaction);
   common[lasted] = duration_text(static_cast<double>(last_time(history) - history.opened.time) / 1e6);
   common[ended] = name(report.verdict.cause);
   common[findings] = findings_text(report);

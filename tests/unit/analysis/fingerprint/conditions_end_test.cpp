@@ -122,7 +122,7 @@ TEST(EndsInCutCommand, OfThatManyBytes) {
   const auto story = [](int bytes) {
     Story told = publishing();
     told.message(client, 20,
-                 {{"complete", false}, {"length", 34}, {"command", {{"arguments", Value::array()}}}}, 3, 0);
+                 {{"complete", false}, {"length", 34}, {"command", {{"arguments", Json::array()}}}}, 3, 0);
     return told.close(client, "reset", R"({"to_server": {"bytes": )" + std::to_string(3273 + bytes) + "}}");
   };
   EXPECT_EQ(check(cut, story(8)), pass);

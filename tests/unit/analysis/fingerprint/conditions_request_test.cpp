@@ -78,7 +78,7 @@ TEST(Reply, InSmallChunks) {
         server, 20,
         {{"length", 300},
          {"chunks", chunks},
-         {"command", {{"name", "_result"}, {"transaction_id", 1}, {"arguments", Value::array()}}}},
+         {"command", {{"name", "_result"}, {"transaction_id", 1}, {"arguments", Json::array()}}}},
         3, 0);
   };
   EXPECT_EQ(check(small, story(3)), pass);

@@ -138,7 +138,7 @@ TEST(NamelessData, OfThatLength) {
   const Checker check(client);
   const std::string four = R"({"test": "nameless_data", "bytes": 4})";
   const auto story = [](int length) {
-    return publishing().message(client, 18, {{"length", length}, {"data", {{"arguments", Value::array()}}}});
+    return publishing().message(client, 18, {{"length", length}, {"data", {{"arguments", Json::array()}}}});
   };
   EXPECT_EQ(check(four, story(4)), pass);
   EXPECT_EQ(check(four, story(5)), fail);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "story.hpp"
+#include "unit/analysis/json_values.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
@@ -19,7 +20,7 @@ std::string text(const Story& story, std::string_view feature, Direction side) {
   if (!observation.known) return "unknown";
   if (observation.absent()) return "absent";
   std::string out;
-  for (const Value& each : observation.values) out.append(out.empty() ? "" : " ").append(each.dump());
+  for (const Value each : observation.values()) out.append(out.empty() ? "" : " ").append(json_text(each));
   return out;
 }
 

@@ -4,18 +4,19 @@
 
 #include "story.hpp"
 #include "tables.hpp"
+#include "unit/analysis/json_values.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
 
 /// How a value meets a row with that operator and value.
-Fit meets(const Value& seen, const std::string& op, const std::string& wanted) {
+Fit meets(const Json& seen, const std::string& op, const std::string& wanted) {
   const FingerprintTable table = table_of(R"([{"id": "x", "name": "X", "side": "client", "features": [
       {"feature": "connect.flashVer", "weight": 2, "op": ")" +
                                           op + R"(", "value": )" + wanted + "}]}]");
   const Story story;
   Observation observation{true, {}};
-  if (!seen.is_null()) observation.values.push_back(seen);
+  if (!seen.is_null()) observation.list = owned(Json::array({seen}));
   return evaluate(table.programs()[0].marks[0].test, observation, Evidence(story.history(), client));
 }
 
@@ -23,8 +24,8 @@ TEST(Operator, Eq) {
   EXPECT_EQ(meets("LNX 9,0,124,2", "eq", R"("LNX 9,0,124,2")"), Fit::fits);
   EXPECT_EQ(meets("LNX 9,0,124,3", "eq", R"("LNX 9,0,124,2")"), Fit::contradicts);
   EXPECT_EQ(meets(31.0, "eq", "31"), Fit::fits);
-  EXPECT_EQ(meets(Value::array({4, 6}), "eq", "[4, 6]"), Fit::fits);
-  EXPECT_EQ(meets(Value::array({6, 4}), "eq", "[4, 6]"), Fit::contradicts);
+  EXPECT_EQ(meets(Json::array({4, 6}), "eq", "[4, 6]"), Fit::fits);
+  EXPECT_EQ(meets(Json::array({6, 4}), "eq", "[4, 6]"), Fit::contradicts);
 }
 
 TEST(Operator, Ne) {
@@ -62,33 +63,33 @@ TEST(Operator, In) {
 }
 
 TEST(Operator, Contains) {
-  EXPECT_EQ(meets(Value::array({"a", "b", "c"}), "contains", R"(["c", "a"])"), Fit::fits);
-  EXPECT_EQ(meets(Value::array({"a", "b"}), "contains", R"(["c", "a"])"), Fit::contradicts);
+  EXPECT_EQ(meets(Json::array({"a", "b", "c"}), "contains", R"(["c", "a"])"), Fit::fits);
+  EXPECT_EQ(meets(Json::array({"a", "b"}), "contains", R"(["c", "a"])"), Fit::contradicts);
 }
 
 TEST(Operator, Prefix) {
-  EXPECT_EQ(meets(Value::array({"app", "type", "tcUrl"}), "prefix", R"(["app", "type"])"), Fit::fits);
-  EXPECT_EQ(meets(Value::array({"app", "tcUrl", "type"}), "prefix", R"(["app", "type"])"), Fit::contradicts);
-  EXPECT_EQ(meets(Value::array({"app"}), "prefix", R"(["app", "type"])"), Fit::contradicts);
+  EXPECT_EQ(meets(Json::array({"app", "type", "tcUrl"}), "prefix", R"(["app", "type"])"), Fit::fits);
+  EXPECT_EQ(meets(Json::array({"app", "tcUrl", "type"}), "prefix", R"(["app", "type"])"), Fit::contradicts);
+  EXPECT_EQ(meets(Json::array({"app"}), "prefix", R"(["app", "type"])"), Fit::contradicts);
 }
 
 TEST(Operator, WhatIsNotThereSaysNothing) {
-  EXPECT_EQ(meets(Value(), "eq", "1"), Fit::unknown);
-  EXPECT_EQ(meets(Value(), "ne", "1"), Fit::unknown);
+  EXPECT_EQ(meets(Json(), "eq", "1"), Fit::unknown);
+  EXPECT_EQ(meets(Json(), "ne", "1"), Fit::unknown);
 }
 
 TEST(Operator, OneOfSeveralValuesIsEnough) {
   const FingerprintTable table = table_of(R"([{"id": "x", "name": "X", "side": "client", "features": [
       {"feature": "set_chunk_size", "weight": 2, "op": "eq", "value": 8192}]}])");
   const Story story;
-  const Observation seen{true, {4096, 8192}};
+  const Observation seen{true, owned({4096, 8192})};
   EXPECT_EQ(evaluate(table.programs()[0].marks[0].test, seen, Evidence(story.history(), client)), Fit::fits);
 }
 
 TEST(ShortText, IsCutBetweenCharacters) {
-  EXPECT_EQ(short_text("short"), "short");
-  EXPECT_EQ(short_text(Value::array({1, 2})), "[1,2]");
-  EXPECT_EQ(short_text(std::string(59, 'a') + "é" + "b"), std::string(59, 'a') + "…");
+  EXPECT_EQ(short_text(kept("short")), "short");
+  EXPECT_EQ(short_text(kept(Json::array({1, 2}))), "[1,2]");
+  EXPECT_EQ(short_text(kept(std::string(59, 'a') + "é" + "b")), std::string(59, 'a') + "…");
 }
 
 }  // namespace

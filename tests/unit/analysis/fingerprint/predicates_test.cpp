@@ -236,7 +236,7 @@ TEST(Present, AndAbsent) {
   EXPECT_EQ(meets(published().metadata(client, R"({"encoder": "x"})"), "encoder_absent", client),
             Fit::contradicts);
   EXPECT_EQ(
-      meets(published().message(client, 18, {{"data", {{"name", "onFI"}, {"arguments", Value::array()}}}}),
+      meets(published().message(client, 18, {{"data", {{"name", "onFI"}, {"arguments", Json::array()}}}}),
             "on_fi_sent", client),
       Fit::fits);
   EXPECT_EQ(meets(published().metadata(client, "{}"), "on_fi_sent", client), Fit::contradicts);
@@ -247,7 +247,7 @@ TEST(Present, AndAbsent) {
   EXPECT_EQ(meets(published(nullptr, [](Story& told) { told.command(server, "onBWCheck", 0, "[null]"); }),
                   "bandwidth_check_asked", server),
             Fit::fits);
-  EXPECT_EQ(meets(Story().message(server, 22, Value::object()), "aggregates", server), Fit::fits);
+  EXPECT_EQ(meets(Story().message(server, 22, Json::object()), "aggregates", server), Fit::fits);
   EXPECT_EQ(meets(published(), "aggregates", server), Fit::unknown);
 }
 
@@ -313,11 +313,10 @@ TEST(Acknowledgements, ThatDoNotGrow) {
 
 TEST(ChunkStreams, FiveAMessageStream) {
   const std::string name = "five_chunk_streams_a_stream";
-  EXPECT_EQ(
-      meets(Story().message(server, 18, Value::object(), 4, 1).message(server, 18, Value::object(), 9, 2),
-            name, server),
-      Fit::fits);
-  EXPECT_EQ(meets(Story().message(server, 18, Value::object(), 20, 1), name, server), Fit::contradicts);
+  EXPECT_EQ(meets(Story().message(server, 18, Json::object(), 4, 1).message(server, 18, Json::object(), 9, 2),
+                  name, server),
+            Fit::fits);
+  EXPECT_EQ(meets(Story().message(server, 18, Json::object(), 20, 1), name, server), Fit::contradicts);
   EXPECT_EQ(meets(Story().connect().reply(), name, server), Fit::unknown);
 }
 

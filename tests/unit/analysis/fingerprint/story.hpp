@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "analysis/history/history_builder.hpp"
+#include "unit/analysis/json_values.hpp"
 
 namespace rtmpscope::analysis {
 
@@ -16,9 +17,9 @@ constexpr Direction client = Direction::to_server, server = Direction::to_client
 class Story {
  public:
   explicit Story(std::string_view start = "syn") {
-    Value members = {{"client", {{"address", "192.0.2.1"}, {"port", 50000}}},
-                     {"server", {{"address", "192.0.2.2"}, {"port", 1935}}},
-                     {"transport", "rtmp"}};
+    Json members = {{"client", {{"address", "192.0.2.1"}, {"port", 50000}}},
+                    {"server", {{"address", "192.0.2.2"}, {"port", 1935}}},
+                    {"transport", "rtmp"}};
     members["start"] = start;
     add(EventKind::connection_open, std::nullopt, members);
   }
@@ -29,19 +30,19 @@ class Story {
   }
   /// `members` is JSON.
   Story& handshake(std::string_view part, std::string_view members) {
-    Value all = Value::parse(members);
+    Json all = Json::parse(members);
     all["part"] = part;
     add(EventKind::handshake, part.starts_with('c') ? client : server, all);
     return *this;
   }
   Story& handshake_done() {
-    add(EventKind::handshake_done, std::nullopt, Value::object());
+    add(EventKind::handshake_done, std::nullopt, Json::object());
     return *this;
   }
   /// `arguments` is a JSON list.
   Story& command(Direction sender, std::string_view name, double transaction, std::string_view arguments,
                  int chunk_stream = 3, int stream = 0) {
-    Value command = {{"transaction_id", transaction}, {"arguments", Value::parse(arguments)}};
+    Json command = {{"transaction_id", transaction}, {"arguments", Json::parse(arguments)}};
     command["name"] = name;
     return message(sender, 20, {{"command", command}}, chunk_stream, stream);
   }
@@ -59,11 +60,11 @@ class Story {
   }
   Story& status(std::string_view code, std::string_view level = "status", std::string_view description = "",
                 int chunk_stream = 5) {
-    Value object = Value::object();
+    Json object = Json::object();
     object["level"] = level;
     object["code"] = code;
     object["description"] = description;
-    return command(server, "onStatus", 0, Value::array({nullptr, object}).dump(), chunk_stream, 1);
+    return command(server, "onStatus", 0, Json::array({nullptr, object}).dump(), chunk_stream, 1);
   }
   Story& publish_start(std::string_view description = "Start publishing") {
     return status("NetStream.Publish.Start", "status", description);
@@ -75,7 +76,7 @@ class Story {
     return message(sender, 5, {{"control", {{"window_size", size}}}}, 2, 0);
   }
   Story& bandwidth(Direction sender, std::uint32_t size, std::string_view limit = "dynamic") {
-    Value control = {{"window_size", size}};
+    Json control = {{"window_size", size}};
     control["limit_type"] = limit;
     return message(sender, 6, {{"control", control}}, 2, 0);
   }
@@ -84,16 +85,16 @@ class Story {
   }
   /// `members` is JSON, with event_type.
   Story& user_control(Direction sender, std::string_view members) {
-    return message(sender, 4, {{"user_control", Value::parse(members)}}, 2, 0);
+    return message(sender, 4, {{"user_control", Json::parse(members)}}, 2, 0);
   }
   Story& metadata(Direction sender, std::string_view object, bool wrapped = true) {
-    Value data = {{"name", wrapped ? "@setDataFrame" : "onMetaData"}, {"arguments", Value::array()}};
+    Json data = {{"name", wrapped ? "@setDataFrame" : "onMetaData"}, {"arguments", Json::array()}};
     if (wrapped) data["arguments"].push_back("onMetaData");
-    data["arguments"].push_back(Value::parse(object));
+    data["arguments"].push_back(Json::parse(object));
     return message(sender, 18, {{"data", data}}, 4, 1);
   }
   /// Any message.
-  Story& message(Direction sender, int type, Value members, int chunk_stream = 4, int stream = 1) {
+  Story& message(Direction sender, int type, Json members, int chunk_stream = 4, int stream = 1) {
     members["type_id"] = type;
     members["chunk_stream_id"] = chunk_stream;
     members["message_stream_id"] = stream;
@@ -128,17 +129,17 @@ class Story {
   }
   /// `members` is JSON.
   Story& event(EventKind kind, std::optional<Direction> sender, std::string_view members) {
-    add(kind, sender, Value::parse(members));
+    add(kind, sender, Json::parse(members));
     return *this;
   }
   /// The closer sends FIN, or RST; `more` is a JSON object of members of both directions.
   Story& close(Direction closer, std::string_view how = "fin", std::string_view more = "{}") {
-    Value members = Value::parse(more);
+    Json members = Json::parse(more);
     const std::string key = closer == client ? "to_server" : "to_client";
     const Moment at = next();
     for (const Direction side : {client, server}) {
-      Value& totals = members[side == client ? "to_server" : "to_client"];
-      if (totals.is_null()) totals = Value::object();
+      Json& totals = members[side == client ? "to_server" : "to_client"];
+      if (totals.is_null()) totals = Json::object();
       totals["packets"] = 10;
       if (!totals.contains("bytes")) totals["bytes"] = offsets_[index_of(side)];
     }
@@ -167,13 +168,13 @@ class Story {
     offset += 100;
     return offset - 100;
   }
-  void add(EventKind kind, std::optional<Direction> direction, Value members) {
+  void add(EventKind kind, std::optional<Direction> direction, Json members) {
     Record record;
     record.kind = kind;
     record.at = next();
     record.connection = 1;
     record.direction = direction;
-    record.members = std::move(members);
+    record.members = kept(members);
     builder_.on_record(record);
   }
   /// RFC 3339, of a time within the day 1970-01-01.

@@ -1,4 +1,5 @@
 #include "analysis/history/history_builder.hpp"
+#include "unit/analysis/json_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +11,7 @@ Record command(Direction direction, Timestamp time, const char* members) {
   record.kind = EventKind::message;
   record.direction = direction;
   record.at = {time, static_cast<std::uint64_t>(time)};
-  record.members = Value::parse(members);
+  record.members = kept(Json::parse(members));
   return record;
 }
 

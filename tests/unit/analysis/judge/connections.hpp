@@ -62,8 +62,8 @@ class Capture {
     report->verdict = decide(report->history, context);
     for (const StreamHistory& stream : history.streams) {
       if (stream.use != StreamUse::publish || !stream.started) continue;
-      const PublishMark mark{number_,     *stream.started, client_of(history), server_of(history),
-                             history.app, stream.name};
+      const PublishMark mark{number_,           *stream.started,  client_of(history), server_of(history),
+                             history.app.str(), stream.name.str()};
       steps_.emplace(stream.started->time, [mark](CaptureJudge& judge) { judge.on_publish_start(mark); });
     }
     if (history.close)

@@ -6,6 +6,7 @@
 
 #include "analysis/history/history_builder.hpp"
 #include "analysis/media/media_judge.hpp"
+#include "unit/analysis/json_values.hpp"
 
 namespace rtmpscope::analysis {
 
@@ -51,23 +52,23 @@ class Publisher {
             {{"name", "publish"}, {"transaction_id", 5}, {"arguments", {nullptr, "a", "live"}}});
   }
 
-  void record(double at, EventKind kind, Value members, std::optional<Direction> direction = std::nullopt) {
+  void record(double at, EventKind kind, Json members, std::optional<Direction> direction = std::nullopt) {
     Record one;
     one.kind = kind;
     one.at = moment(at);
     one.connection = 1;
     one.direction = direction;
-    one.members = std::move(members);
+    one.members = kept(members);
     history_.on_record(one);
     judge_.on_record(one);
   }
-  void command(double at, Direction direction, std::uint32_t stream, Value body) {
+  void command(double at, Direction direction, std::uint32_t stream, Json body) {
     record(at, EventKind::message,
            {{"type_id", 20}, {"message_stream_id", stream}, {"complete", true}, {"command", std::move(body)}},
            direction);
   }
-  void metadata(double at, Value object, bool wrapped = true) {
-    Value arguments = wrapped ? Value{"onMetaData", std::move(object)} : Value{std::move(object)};
+  void metadata(double at, Json object, bool wrapped = true) {
+    Json arguments = wrapped ? Json{"onMetaData", std::move(object)} : Json{std::move(object)};
     record(
         at, EventKind::message,
         {{"type_id", 18},
@@ -76,7 +77,7 @@ class Publisher {
          {"data", {{"name", wrapped ? "@setDataFrame" : "onMetaData"}, {"arguments", std::move(arguments)}}}},
         Direction::to_server);
   }
-  void configuration(double at, MediaType type, Value configuration) {
+  void configuration(double at, MediaType type, Json configuration) {
     MediaRecord head = frame(at, type, 0);
     head.packet = PacketKind::sequence_start;
     media(head);

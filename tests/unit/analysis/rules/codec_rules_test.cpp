@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "histories.hpp"
+#include "unit/analysis/json_values.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
@@ -26,15 +27,16 @@ RuleResults private_codec(const RuleContext& context) {
 }
 
 TEST(Announces, ReadsTheListAndTheMaps) {
-  const Value list = Value::parse(R"({"fourCcList": ["av01", "hvc1"]})");
+  const Value list = kept(Json::parse(R"({"fourCcList": ["av01", "hvc1"]})"));
   EXPECT_TRUE(announces(list, MediaType::video, "hvc1"));
   EXPECT_FALSE(announces(list, MediaType::video, "vp09"));
-  const Value map = Value::parse(R"({"videoFourCcInfoMap": {"*": 1}, "audioFourCcInfoMap": {"Opus": 3}})");
+  const Value map =
+      kept(Json::parse(R"({"videoFourCcInfoMap": {"*": 1}, "audioFourCcInfoMap": {"Opus": 3}})"));
   EXPECT_TRUE(announces(map, MediaType::video, "vp09"));
   EXPECT_TRUE(announces(map, MediaType::audio, "Opus"));
   EXPECT_FALSE(announces(map, MediaType::audio, "fLaC"));
   EXPECT_FALSE(announces(Value(), MediaType::video, "hvc1"));
-  EXPECT_FALSE(announces(Value::parse(R"({"fourCcList": "hvc1"})"), MediaType::video, "hvc1"));
+  EXPECT_FALSE(announces(kept(Json::parse(R"({"fourCcList": "hvc1"})")), MediaType::video, "hvc1"));
 }
 
 TEST(EnhancedNotAnnounced, IsANote) {
@@ -57,7 +59,7 @@ TEST(EnhancedNotAnnounced, IsAWarningWhereTheServerClosesAtOnce) {
 TEST(EnhancedNotAnnounced, PassesWhereTheServerHasListedIt) {
   History history = published();
   add_track(history, MediaType::video, hevc, true);
-  history.connect_result = Value::parse(R"({"command": {"arguments": [{"fourCcList": ["hvc1"]}]}})");
+  history.connect_result = owned(Json::parse(R"({"command": {"arguments": [{"fourCcList": ["hvc1"]}]}})"));
   EXPECT_EQ(answer_of(enhanced(history), FindingId::enhanced_not_announced), Answer::pass);
 }
 
@@ -66,7 +68,7 @@ TEST(EnhancedNotAnnounced, APlayerAnnouncesInItsConnect) {
   history.streams.front().use = StreamUse::play;
   add_track(history, MediaType::video, hevc, true);
   EXPECT_EQ(answer_of(enhanced(history), FindingId::enhanced_not_announced), Answer::fail);
-  history.connect = Value::parse(R"([{"app": "live", "fourCcList": ["*"]}])");
+  history.connect = owned(Json::parse(R"([{"app": "live", "fourCcList": ["*"]}])"));
   EXPECT_EQ(answer_of(enhanced(history), FindingId::enhanced_not_announced), Answer::pass);
 }
 

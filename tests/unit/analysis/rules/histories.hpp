@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/rules/rule_context.hpp"
+#include "unit/analysis/json_values.hpp"
 
 namespace rtmpscope::analysis {
 
@@ -44,8 +45,8 @@ inline History published() {
   history.handshake_done = true;
   history.app = "live";
   history.tc_url = "rtmp://server/live";
-  history.connect = Value::array({Value::object({{"app", "live"}})});
-  history.connect_result = Value::parse(R"({"command": {"arguments": [{"fmsVer": "FMS/3,0,1,123"}]}})");
+  history.connect = owned(Json::array({Json::object({{"app", "live"}})}));
+  history.connect_result = owned(Json::parse(R"({"command": {"arguments": [{"fmsVer": "FMS/3,0,1,123"}]}})"));
   history.requests = {
       answered("connect", 0.1, "_result", 0.2, "NetConnection.Connect.Success"),
       answered("createStream", 0.3, "_result", 0.4),

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "histories.hpp"
+#include "unit/analysis/json_values.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
@@ -18,8 +19,9 @@ Record finding(const std::string& id, const std::string& severity, bool after_ga
   record.kind = EventKind::finding;
   record.at = at(0.2, 7);
   record.direction = server_side;
-  record.members = Value::object({{"id", id}, {"severity", severity}, {"text", "what was found"}});
-  if (after_gap) record.members["after_gap"] = true;
+  Json members = Json::object({{"id", id}, {"severity", severity}, {"text", "what was found"}});
+  if (after_gap) members["after_gap"] = true;
+  record.members = kept(members);
   return record;
 }
 

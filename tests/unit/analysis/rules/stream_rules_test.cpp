@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "histories.hpp"
+#include "unit/analysis/json_values.hpp"
 
 namespace rtmpscope::analysis {
 namespace {
@@ -15,9 +16,10 @@ Record finding(const std::string& id, std::uint64_t suppressed = 0, bool after_g
   record.kind = EventKind::finding;
   record.at = at(2, 20);
   record.direction = client_side;
-  record.members = Value::object({{"id", id}, {"severity", "error"}, {"text", "what was found"}});
-  if (after_gap) record.members["after_gap"] = true;
-  if (suppressed != 0) record.members["suppressed"] = suppressed;
+  Json members = Json::object({{"id", id}, {"severity", "error"}, {"text", "what was found"}});
+  if (after_gap) members["after_gap"] = true;
+  if (suppressed != 0) members["suppressed"] = suppressed;
+  record.members = kept(members);
   return record;
 }
 

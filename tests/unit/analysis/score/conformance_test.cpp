@@ -1,4 +1,5 @@
 #include "analysis/score/conformance.hpp"
+#include "unit/analysis/json_values.hpp"
 
 #include <gmock/gmock.h>
 
@@ -20,7 +21,7 @@ Record command(Direction direction) {
   record.kind = EventKind::message;
   record.at = {1, 1};
   record.direction = direction;
-  record.members = Value::parse(R"({"type_id": 20, "command": {"name": "connect"}})");
+  record.members = kept(Json::parse(R"({"type_id": 20, "command": {"name": "connect"}})"));
   return record;
 }
 
@@ -29,8 +30,9 @@ Record finding(const std::string& id, bool after_gap = false) {
   record.kind = EventKind::finding;
   record.at = {1, 4};
   record.direction = client;
-  record.members = Value::object({{"id", id}, {"severity", "error"}, {"text", "found"}});
-  if (after_gap) record.members["after_gap"] = true;
+  Json members = Json::object({{"id", id}, {"severity", "error"}, {"text", "found"}});
+  if (after_gap) members["after_gap"] = true;
+  record.members = kept(members);
   return record;
 }
 

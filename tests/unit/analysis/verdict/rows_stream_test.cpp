@@ -81,7 +81,7 @@ TEST(Codec, IsRefused) {
   const auto announced = [](Story& story) {
     story.history.streams[0].tracks[0].enhanced = true;
     story.history.connect_result =
-        Value::parse(R"({"command":{"arguments":[{"fourCcList":["av01"]},{"level":"status"}]}})");
+        kept(Json::parse(R"({"command":{"arguments":[{"fourCcList":["av01"]},{"level":"status"}]}})"));
   };
   const Story closed = Story().publishing().wait(3).media(1).fin(server);
   expect({

@@ -6,6 +6,7 @@
 
 #include "analysis/history/history.hpp"
 #include "analysis/verdict/decision_context.hpp"
+#include "unit/analysis/json_values.hpp"
 
 namespace rtmpscope::analysis::test {
 
@@ -49,11 +50,7 @@ class Story {
   Story& part(Direction side, const char* name) {
     data(side, 1536);
     if (history.phase < Phase::handshake) history.phase = Phase::handshake;
-    Record record;
-    record.kind = EventKind::handshake;
-    record.at = now;
-    record.members["part"] = name;
-    history.handshake.push_back(record);
+    history.handshake.push_back({EventKind::handshake, owned({{"part", name}})});
     return *this;
   }
   Story& handshake() {
@@ -103,7 +100,7 @@ class Story {
     ask("connect");
     history.phase = Phase::connect;
     history.app = app;
-    history.connect = Value::array({Value::object({{"app", app}})});
+    history.connect = owned(Json::array({Json::object({{"app", app}})}));
     return *this;
   }
   Story& connected(std::string_view app = "live") {

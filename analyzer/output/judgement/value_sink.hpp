@@ -1,20 +1,23 @@
-// Described fields as a JSON value in memory.
+// Described fields as a value in memory, for the judge.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
+#include "analysis/record/value_builder.hpp"
 #include "schema/field_sink.hpp"
 
 namespace rtmpscope::output {
 
-/// Builds the value that parsing JsonFieldWriter's text would give, without the text: json_writer.hpp has the
-/// rules. Names that are not UTF-8 stay as they are.
+/// Builds the value that reading JsonFieldWriter's text would give, without the text: json_writer.hpp has the
+/// rules. Names that are not UTF-8 stay as they are; of longer texts the first 64 KiB are there.
 class ValueSink final : public FieldSink {
  public:
-  /// Members of what is described next go into `to`, which must be an object and must outlive the calls.
-  void begin_event(nlohmann::ordered_json& to);
+  /// What is described next becomes members of one object.
+  void begin_event();
+  /// A member in front of what is described.
+  void add_text(std::string_view name, std::string_view value);
+  /// Valid until the next call.
+  [[nodiscard]] analysis::Value value() { return values_.value(); }
 
   void begin(FieldId id, std::uint32_t offset) override;
   void end(FieldId id, std::uint32_t end_offset) override;
@@ -28,10 +31,13 @@ class ValueSink final : public FieldSink {
   void finding(FindingId, Range, std::uint64_t, std::uint64_t) override {}
 
  private:
-  nlohmann::ordered_json& add(FieldId id, nlohmann::ordered_json value);
+  /// The value that follows gets a name, unless it is an element of an array.
+  void begin_value(FieldId id);
+  void hex(Bytes bytes);
 
-  std::vector<nlohmann::ordered_json*> levels_;
+  analysis::ValueBuilder values_;
   std::string key_;
+  std::string hex_;  ///< memory that is used again
   bool has_key_ = false;
 };
 

@@ -1,0 +1,163 @@
+#include "analysis/record/value_builder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace rtmpscope::analysis {
+namespace {
+
+constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53
+constexpr std::size_t open_head = 8;                          // behind the type: size and number
+
+constexpr std::size_t least_container = 32;  // bytes in which one is worth it
+constexpr std::size_t most_kept = 1U << 20U;
+
+}  // namespace
+
+void ValueBuilder::scalar(Value::Type type) {
+  if (!open_.empty()) ++open_.back().count;
+  bytes_.push_back(static_cast<std::uint8_t>(type));
+}
+
+void ValueBuilder::number(Value::Type type, std::uint64_t bits) {
+  scalar(type);
+  const std::size_t at = bytes_.size();
+  bytes_.resize(at + sizeof(bits));
+  std::memcpy(bytes_.data() + at, &bits, sizeof(bits));
+}
+
+void ValueBuilder::length(std::size_t length) {
+  for (; length > 0x7F; length >>= 7U) bytes_.push_back(static_cast<std::uint8_t>((length & 0x7FU) | 0x80U));
+  bytes_.push_back(static_cast<std::uint8_t>(length));
+}
+
+void ValueBuilder::begin(Value::Type type) {
+  scalar(type);
+  open_.push_back({bytes_.size(), 0});
+  bytes_.resize(bytes_.size() + open_head);
+}
+
+void ValueBuilder::end() {
+  if (open_.empty()) return;
+  const Open last = open_.back();
+  open_.pop_back();
+  const auto size = static_cast<std::uint32_t>(bytes_.size() - last.at - open_head);
+  std::memcpy(bytes_.data() + last.at, &size, sizeof(size));
+  std::memcpy(bytes_.data() + last.at + sizeof(size), &last.count, sizeof(last.count));
+}
+
+void ValueBuilder::name(std::string_view name) {
+  length(name.size());
+  bytes_.insert(bytes_.end(), name.begin(), name.end());
+}
+
+void ValueBuilder::whole(std::uint64_t value) {
+  number(Value::Type::whole, value);
+}
+
+void ValueBuilder::negative_or_whole(std::int64_t value) {
+  number(value < 0 ? Value::Type::negative : Value::Type::whole, static_cast<std::uint64_t>(value));
+}
+
+void ValueBuilder::real(double value) {
+  if (!std::isfinite(value)) return null();
+  if (std::fabs(value) <= largest_exact_integer && value == std::trunc(value))
+    return negative_or_whole(static_cast<std::int64_t>(value));
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof(bits));
+  number(Value::Type::real, bits);
+}
+
+void ValueBuilder::text(std::string_view value) {
+  scalar(Value::Type::text);
+  length(value.size());
+  bytes_.insert(bytes_.end(), value.begin(), value.end());
+}
+
+void ValueBuilder::copy(Value value) {
+  if (!value) return null();
+  if (!open_.empty()) ++open_.back().count;
+  bytes_.insert(bytes_.end(), value.bytes(), value.bytes() + value.byte_size());
+}
+
+void ValueBuilder::copy_bounded(Value value, std::size_t limit) {
+  if (value.byte_size() <= limit) return copy(value);
+  if (value.is_text()) return text(cut_text(value.text(), limit));
+  if (value.size() == 0 || limit < least_container) return null();
+  const std::size_t each = limit / 4, end = bytes_.size() + limit;
+  if (value.is_array()) {
+    begin_array();
+    for (const Value element : value.elements()) {
+      if (bytes_.size() >= end) break;
+      copy_bounded(element, std::min(each, end - bytes_.size()));
+    }
+  } else {
+    begin_object();
+    for (const auto& [key, content] : value.members()) {
+      if (bytes_.size() + key.size() >= end) break;
+      name(key);
+      copy_bounded(content, std::min(each, end - std::min(end, bytes_.size())));
+    }
+  }
+  this->end();
+}
+
+bool ValueBuilder::in_array() const {
+  return open_.empty() || bytes_[open_.back().at - 1] == static_cast<std::uint8_t>(Value::Type::array);
+}
+
+Value ValueBuilder::value() {
+  while (!open_.empty()) end();
+  return bytes_.empty() ? Value() : Value(bytes_.data());
+}
+
+OwnedValue ValueBuilder::take() {
+  OwnedValue result(value());
+  clear();
+  return result;
+}
+
+void ValueBuilder::clear() {
+  if (bytes_.capacity() > most_kept) bytes_ = std::vector<std::uint8_t>();
+  bytes_.clear();
+  open_.clear();
+}
+
+std::string_view cut_text(std::string_view text, std::size_t length) {
+  if (text.size() <= length) return text;
+  while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) --length;
+  return text.substr(0, length);
+}
+
+OwnedValue bounded(Value value, std::size_t limit) {
+  if (!value || value.byte_size() <= limit) return OwnedValue(value);
+  ValueBuilder builder;
+  builder.copy_bounded(value, limit);
+  return builder.take();
+}
+
+OwnedValue bounded_members(Value object, std::span<const std::string_view> names, std::size_t limit) {
+  ValueBuilder builder;
+  builder.begin_object();
+  for (const auto& [name, value] : object.members()) {
+    if (std::ranges::find(names, name) == names.end()) continue;
+    builder.name(name);
+    builder.copy_bounded(value, limit);
+  }
+  return builder.take();
+}
+
+OwnedValue text_value(std::string_view text) {
+  ValueBuilder builder;
+  builder.text(text);
+  return builder.take();
+}
+
+OwnedValue whole_value(std::uint64_t number) {
+  ValueBuilder builder;
+  builder.whole(number);
+  return builder.take();
+}
+
+}  // namespace rtmpscope::analysis
