@@ -51,7 +51,7 @@ RulesetAttributes attributes_of(long version) {
   return attributes;
 }
 
-tl::unexpected<Error> failure(const std::string& what) {
+tl::unexpected<Error> landlock_failure(const std::string& what) {
   return tl::unexpected(
       Error{ErrorKind::open_input, fmt::format("cannot {}: {}", what, std::strerror(errno))});
 }
@@ -75,20 +75,20 @@ Expected<void> allow(int ruleset, const std::string& path, std::uint64_t rights)
   const Descriptor place(open(path.c_str(), O_PATH | O_CLOEXEC));
   if (place.number() < 0) {
     if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) return {};
-    return failure(fmt::format("allow {}", path));
+    return landlock_failure(fmt::format("allow {}", path));
   }
   landlock_path_beneath_attr rule{};
   rule.allowed_access = rights;
   rule.parent_fd = place.number();
   if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
-    return failure(fmt::format("allow {}", path));
+    return landlock_failure(fmt::format("allow {}", path));
   return {};
 }
 
 Expected<void> allow_port(int ruleset, std::uint16_t port) {
   const PortRule rule{connect_tcp, port};
   if (syscall(SYS_landlock_add_rule, ruleset, port_rule, &rule, 0) != 0)
-    return failure(fmt::format("allow port {}", port));
+    return landlock_failure(fmt::format("allow port {}", port));
   return {};
 }
 
@@ -100,7 +100,7 @@ Expected<bool> restrict_files(const FileRules& rules) {
   const RulesetAttributes attributes = attributes_of(version);
   // Older kernels take the longer structure, as long as what they do not know is zero.
   const Descriptor ruleset(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
-  if (ruleset.number() < 0) return failure("make rules of Landlock");
+  if (ruleset.number() < 0) return landlock_failure("make rules of Landlock");
   for (const std::string& path : rules.read) {
     if (auto allowed = allow(ruleset.number(), path, LANDLOCK_ACCESS_FS_READ_FILE); !allowed)
       return tl::unexpected(allowed.error());
@@ -115,7 +115,8 @@ Expected<bool> restrict_files(const FileRules& rules) {
     if (attributes.handled_network == 0) break;
     if (auto allowed = allow_port(ruleset.number(), port); !allowed) return tl::unexpected(allowed.error());
   }
-  if (syscall(SYS_landlock_restrict_self, ruleset.number(), 0) != 0) return failure("set rules of Landlock");
+  if (syscall(SYS_landlock_restrict_self, ruleset.number(), 0) != 0)
+    return landlock_failure("set rules of Landlock");
   return true;
 }
 

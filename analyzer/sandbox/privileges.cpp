@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* user_of_root = "nobody";
 
-tl::unexpected<Error> failure(const std::string& what) {
+tl::unexpected<Error> privilege_failure(const std::string& what) {
   return tl::unexpected(
       Error{ErrorKind::open_input, fmt::format("cannot {}: {}", what, std::strerror(errno))});
 }
@@ -34,14 +34,14 @@ Expected<void> drop_capabilities() {
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
-  if (syscall(SYS_capset, &header, none.data()) != 0) return failure("give up capabilities");
+  if (syscall(SYS_capset, &header, none.data()) != 0) return privilege_failure("give up capabilities");
   return {};
 }
 
 Expected<void> become(const User& user) {
-  if (is_root() && setgroups(0, nullptr) != 0) return failure("leave all groups");
+  if (is_root() && setgroups(0, nullptr) != 0) return privilege_failure("leave all groups");
   if (setresgid(user.group, user.group, user.group) != 0 || setresuid(user.id, user.id, user.id) != 0)
-    return failure(fmt::format("become user {}", user.name));
+    return privilege_failure(fmt::format("become user {}", user.name));
   return {};
 }
 
@@ -68,7 +68,7 @@ Expected<void> drop_privileges(const std::optional<User>& user) {
     if (auto became = become(*user); !became) return became;
   }
   if (auto dropped = drop_capabilities(); !dropped) return dropped;
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failure("set no_new_privs");
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return privilege_failure("set no_new_privs");
   return {};
 }
 
