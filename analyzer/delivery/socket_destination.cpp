@@ -17,7 +17,7 @@ namespace rtmpscope::delivery {
 namespace {
 
 constexpr auto between_tries = std::chrono::seconds(1);
-constexpr int wait_milliseconds = 20;
+constexpr int socket_wait_milliseconds = 20;
 
 Expected<std::pair<sockaddr_storage, socklen_t>> look_up(const Address& address) {
   addrinfo hints{};
@@ -117,11 +117,11 @@ Written SocketDestination::lose(int error_number) {
 
 void SocketDestination::wait() {
   if (descriptor_ < 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(wait_milliseconds));
+    std::this_thread::sleep_for(std::chrono::milliseconds(socket_wait_milliseconds));
     return;
   }
   pollfd ready{descriptor_, POLLOUT, 0};
-  ::poll(&ready, 1, wait_milliseconds);
+  ::poll(&ready, 1, socket_wait_milliseconds);
 }
 
 std::string SocketDestination::take_message() {
