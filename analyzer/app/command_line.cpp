@@ -288,6 +288,7 @@ class LiveCommandLine {
                      "Bytes of packets that may wait for the analysis")
         ->type_name("BYTES");
     live_->add_flag("-p,--no-promiscuous-mode", not_promiscuous_, "Not in promiscuous mode");
+    add_packet_log_options();
     live_->add_option("--rotate-size", command_.rotation.bytes, "A new file of -o before it has more bytes")
         ->type_name("BYTES");
     live_
@@ -319,6 +320,9 @@ class LiveCommandLine {
   [[nodiscard]] CommandLine result() {
     command_.live.filter = command_.common.filter;
     if (auto complaint = complaint_about_interfaces(command_.live.interfaces)) return complain(*complaint);
+    if (!command_.live.packet_log.path.empty() && command_.live.packet_log.path == command_.common.output)
+      return complain("-o and -w need files of their own");
+    command_.live.packet_log.file_bytes = std::uint64_t{1'000'000} * log_millions_;
     command_.rotation.interval = std::chrono::seconds(rotate_seconds_);
     command_.live.promiscuous = !not_promiscuous_;
     command_.common.renderer.render.live = true;
@@ -328,8 +332,26 @@ class LiveCommandLine {
   }
 
  private:
+  void add_packet_log_options() {
+    capture::PacketLogOptions& log = command_.live.packet_log;
+    CLI::Option* path =
+        live_->add_option("-w,--write", log.path, "Write the packets as pcapng, beside the output")
+            ->type_name("FILE");
+    live_->add_option("-C", log_millions_, "A new file of -w before it has more than so many million bytes")
+        ->type_name("N")
+        ->check(CLI::Range(1U, most_millions).description(""))
+        ->needs(path);
+    live_->add_option("-G", log.seconds, "A new file of -w at each multiple of so many seconds")
+        ->type_name("SECONDS")
+        ->needs(path);
+    live_->add_option("-W", log.files, "Keep so many files of -w, the newest")->type_name("N")->needs(path);
+  }
+
+  static constexpr std::uint32_t most_millions = 1'000'000;
+
   CLI::App* live_;
   LiveCommand command_;
+  std::uint32_t log_millions_ = 0;
   Words words_;
   std::uint32_t rotate_seconds_ = 0;
   bool not_promiscuous_ = false;

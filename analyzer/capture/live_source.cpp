@@ -12,6 +12,7 @@
 #include "capture/file_source.hpp"
 #include "capture/limits.hpp"
 #include "capture/live_handle.hpp"
+#include "capture/packet_log.hpp"
 #include "capture/packet_ring.hpp"
 #include "capture/time_merge.hpp"
 
@@ -52,12 +53,14 @@ struct News {
 /// The thread that captures.
 class CaptureThread {
  public:
+  /// `log` may be null.
   CaptureThread(std::vector<std::unique_ptr<LiveHandle>>& handles, const std::atomic<bool>& stop,
-                const LiveOptions& options, std::size_t batch_packets)
+                const LiveOptions& options, PacketLog* log, std::size_t batch_packets)
       : handles_(handles),
         stop_(stop),
         ring_(options.ring_bytes, batch_packets),
         tell_(options.tell),
+        log_(log),
         merge_(handles.size()),
         states_(handles.size()),
         thread_([this] { run(); }) {}
@@ -118,7 +121,8 @@ class CaptureThread {
     while (!all_gone() && take_all() && Clock::now() < end) {
     }
     PacketRing::Filling ring(ring_);
-    merge_.release(std::numeric_limits<Timestamp>::max(), [&](const Packet& packet) { ring.add(packet); });
+    merge_.release(std::numeric_limits<Timestamp>::max(),
+                   [&](const Packet& packet) { deliver(packet, ring); });
   }
 
   /// Answers whether there may be more.
@@ -133,14 +137,20 @@ class CaptureThread {
     }
     if (handles_.size() > 1) {
       PacketRing::Filling ring(ring_);
-      merge_.release(begin - kernel_delay, [&](const Packet& packet) { ring.add(packet); });
+      merge_.release(begin - kernel_delay, [&](const Packet& packet) { deliver(packet, ring); });
     }
     ring_.announce();
+    if (log_ != nullptr) log_->flush();
     if (!more) {
       const std::lock_guard lock(news_mutex_);
       news_.caught_up = begin - longest_delay;
     }
     return more;
+  }
+
+  void deliver(const Packet& packet, PacketRing::Filling& ring) {
+    if (log_ != nullptr) log_->add(packet);
+    ring.add(packet);
   }
 
   int take(std::uint16_t id) {
@@ -152,7 +162,7 @@ class CaptureThread {
       });
     }
     PacketRing::Filling ring(ring_);
-    return handles_[id]->take(packets_in_turn, [&](const Packet& packet) { ring.add(packet); });
+    return handles_[id]->take(packets_in_turn, [&](const Packet& packet) { deliver(packet, ring); });
   }
 
   [[nodiscard]] bool all_gone() const {
@@ -175,6 +185,7 @@ class CaptureThread {
   void count() {
     std::vector<DropCounters> drops;
     for (const auto& handle : handles_) drops.push_back(handle->drops());
+    log_drops(drops);
     const std::lock_guard lock(news_mutex_);
     news_.drops = std::move(drops);
     news_.drops_at = now();
@@ -188,12 +199,25 @@ class CaptureThread {
     }
   }
 
+  /// At the start, and when there are more.
+  void log_drops(const std::vector<DropCounters>& drops) {
+    if (log_ == nullptr) return;
+    for (std::uint16_t i = 0; i < drops.size(); ++i) {
+      const bool more = logged_.size() <= i || drops[i].kernel != logged_[i].kernel ||
+                        drops[i].interface != logged_[i].interface;
+      if (more) log_->add_drops(i, now(), drops[i].interface, drops[i].kernel);
+    }
+    logged_ = drops;
+  }
+
   std::vector<std::unique_ptr<LiveHandle>>& handles_;
   const std::atomic<bool>& stop_;
   PacketRing ring_;
   std::function<void(const std::string&)> tell_;
+  PacketLog* log_;
   TimeMerge merge_;
   std::vector<State> states_;
+  std::vector<DropCounters> logged_;
   std::mutex news_mutex_;
   News news_;
   std::thread thread_;  // last: it uses the others
@@ -201,8 +225,10 @@ class CaptureThread {
 
 class LiveSource : public PacketSource {
  public:
-  LiveSource(std::vector<std::unique_ptr<LiveHandle>> handles, const LiveOptions& options)
-      : handles_(std::move(handles)), options_(options), ring_drops_(handles_.size()) {
+  /// `log` may be null.
+  LiveSource(std::vector<std::unique_ptr<LiveHandle>> handles, const LiveOptions& options,
+             std::unique_ptr<PacketLog> log)
+      : handles_(std::move(handles)), options_(options), log_(std::move(log)), ring_drops_(handles_.size()) {
     for (const auto& handle : handles_) statistics_.interfaces.push_back(handle->description());
   }
   LiveSource(const LiveSource&) = delete;
@@ -214,7 +240,7 @@ class LiveSource : public PacketSource {
   bool read(PacketBatch& batch, std::size_t max_packets) override {
     batch.clear();
     statistics_.drops.clear();
-    if (!thread_) thread_.emplace(handles_, stop_, options_, max_packets);
+    if (!thread_) thread_.emplace(handles_, stop_, options_, log_.get(), max_packets);
     const std::optional<Timestamp> clock = thread_->caught_up();  // before the ring is looked at
     const bool more = thread_->ring().take(batch, patience);
     for (Packet& packet : batch.packets) packet.number = ++number_;
@@ -238,6 +264,8 @@ class LiveSource : public PacketSource {
     for (const auto& handle : handles_) sockets.push_back(handle->socket());
     return sockets;
   }
+
+  [[nodiscard]] int packet_file() const override { return log_ != nullptr ? log_->descriptor() : -1; }
 
   void request_stop() noexcept override { stop_ = true; }
 
@@ -274,6 +302,7 @@ class LiveSource : public PacketSource {
   static_assert(std::atomic<bool>::is_always_lock_free);
   std::vector<std::unique_ptr<LiveHandle>> handles_;
   LiveOptions options_;
+  std::unique_ptr<PacketLog> log_;
   SourceStatistics statistics_;
   std::optional<Fault> fault_;
   std::vector<std::uint64_t> ring_drops_;
@@ -290,7 +319,15 @@ Expected<std::unique_ptr<PacketSource>> open_live(const LiveOptions& options) {
     if (!handle) return tl::unexpected(handle.error());
     handles.push_back(std::move(*handle));
   }
-  return std::make_unique<LiveSource>(std::move(handles), options);
+  std::unique_ptr<PacketLog> log;
+  if (!options.packet_log.path.empty()) {
+    std::vector<Interface> interfaces;
+    for (const auto& handle : handles) interfaces.push_back(handle->description());
+    auto opened = PacketLog::open(options.packet_log, std::move(interfaces), options.tell);
+    if (!opened) return tl::unexpected(opened.error());
+    log = std::move(*opened);
+  }
+  return std::make_unique<LiveSource>(std::move(handles), options, std::move(log));
 }
 
 }  // namespace rtmpscope::capture

@@ -127,6 +127,9 @@ class PacketSource {
   /// Live capture: the sockets that packets come from. Whoever can write to them can send packets.
   [[nodiscard]] virtual std::vector<int> sockets() const { return {}; }
 
+  /// Live capture that writes its packets: the file. -1: there is none.
+  [[nodiscard]] virtual int packet_file() const { return -1; }
+
   /// Makes the source end soon: a read() that waits returns, and the next one returns false.
   /// Async-signal-safe, and callable from other threads.
   virtual void request_stop() noexcept { stop_requested_.store(true, std::memory_order_relaxed); }
@@ -168,6 +171,14 @@ enum class Order : std::uint8_t {
 [[nodiscard]] Expected<std::unique_ptr<PacketSource>> open_memory(Bytes bytes, const std::string& name,
                                                                   const FileOptions& options = {});
 
+/// Where the packets of a live run are written, as pcapng.
+struct PacketLogOptions {
+  std::string path{};            ///< empty: nowhere; with `seconds`, % is as strftime(3) has it, in UTC
+  std::uint64_t file_bytes = 0;  ///< a file becomes no larger, and has a number behind its name; 0: it may
+  std::uint32_t seconds = 0;     ///< a new file at each multiple of it since 1970; 0: never
+  std::uint32_t files = 0;       ///< so many are kept, and numbers begin again; 0: all
+};
+
 struct LiveOptions {
   std::vector<std::string> interfaces{};  ///< one or more, as libpcap names them; or "any"
   std::string filter{};                   ///< pcap-filter(7) expression; empty: every packet
@@ -176,6 +187,7 @@ struct LiveOptions {
       64U << 20U;  ///< kernel buffer of each interface; what does not fit is dropped and counted
   std::size_t ring_bytes = 64U << 20U;  ///< packets that wait for the analysis; beyond: the same
   bool promiscuous = true;
+  PacketLogOptions packet_log{};
   /// Gets what a person should know at once, a line at a time, on the thread that captures. May be empty.
   std::function<void(const std::string&)> tell{};
 };

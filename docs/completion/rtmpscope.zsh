@@ -88,6 +88,10 @@ _rtmpscope() {
             '--ring-size[packets that wait for the analysis]:bytes: ' \
             '(-p --no-promiscuous-mode)'{-p,--no-promiscuous-mode}'[not in promiscuous mode]' \
             '(-j --jobs)'{-j,--jobs}'[threads of the analysis]:number: ' \
+            '(-w --write)'{-w,--write}'[write the packets as pcapng]:file:_files' \
+            '-C[a new file of -w before it has so many million bytes]:number: ' \
+            '-G[a new file of -w at each multiple of so many seconds]:seconds: ' \
+            '-W[keep so many files of -w]:number: ' \
             '--rotate-size[a new file before it has more bytes]:bytes: ' \
             '--rotate-every[a new file at each multiple of so many seconds]:seconds: ' \
             '--rotate-keep[older files that are kept]:number: ' \

@@ -16,7 +16,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from live_run import commands_in, give_to_anybody, wait_for_listening
+from live_run import commands_in, give_to_anybody, wait_for_listening, wait_until_confined
 from program import Program, parse
 from rtmp_talk import connection
 from server import PATIENCE, free_port, running, wait_until
@@ -33,7 +33,7 @@ def live(program, folder, port, output, *options, **streams):
         command += ["-o", output] if output else []
         with running(command, stderr=errors, **streams) as process:
             wait_for_listening(process, folder)
-            time.sleep(0.2)  # until it is confined
+            wait_until_confined(process)
             yield process
 
 

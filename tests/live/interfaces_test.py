@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import schema
-from live_run import SKIPPED
+from live_run import SKIPPED, wait_until_confined
 from live_socket import sniffing
 from program import Program, parse
 from rtmp_writer import amf0_values, message
@@ -75,7 +75,7 @@ def live(program, folder, *options, **streams):
         with running(command, stderr=errors, **streams) as process:
             wait_until(lambda: sniffing(process) or process.poll() is not None, "rtmpscope does not listen")
             assert process.poll() is None, (folder / "errors").read_text()
-            time.sleep(0.3)  # all interfaces, and the output
+            wait_until_confined(process)
             yield process
 
 

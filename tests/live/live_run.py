@@ -1,8 +1,10 @@
 """A live run on loopback: started, awaited, and what it has written."""
 
 import os
+import re
 import signal
 import sys
+from pathlib import Path
 
 from live_socket import sniffing
 from program import parse
@@ -26,6 +28,22 @@ def start(program, folder, port, *options, **streams):
     output = folder / "live.ndjson"
     command = [program.path, "live", "-i", "lo", "-f", f"tcp port {port}", "-o", output, *options]
     return output, running(command, signal.SIGTERM, stderr=open(folder / "errors", "wb"), **streams)
+
+
+def statuses(process):
+    """What /proc says of each thread."""
+    for status in Path(f"/proc/{process.pid}/task").glob("*/status"):
+        yield dict(re.findall(r"^(\w+):[ \t]*(.*?)[ \t]*$", status.read_text(), re.M))
+
+
+def wait_until_confined(process):
+    """From then on all is open, and packets are read."""
+
+    def confined():
+        return all(status["Seccomp"] == "2" for status in statuses(process))
+
+    wait_until(lambda: process.poll() is not None or confined(), "no filter of system calls")
+    assert process.poll() is None, "it has ended"
 
 
 def wait_for_listening(live, folder):

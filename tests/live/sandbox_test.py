@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from live_run import SKIPPED, commands_in, give_to_anybody, start, wait_for_listening
+from live_run import SKIPPED, commands_in, give_to_anybody, start, statuses, wait_for_listening, wait_until_confined
 from live_socket import may_listen
 from program import Program, parse
 from rtmp_talk import connection
@@ -32,19 +32,9 @@ ATTEMPTS = 23
 DONE_OTHERWISE = {"open", "make_file", "tcp_socket", "connect", "packet_socket", "fork", "make_executable", "bpf"}
 
 
-def statuses(process):
-    """What /proc says of each thread."""
-    for status in Path(f"/proc/{process.pid}/task").glob("*/status"):
-        yield dict(re.findall(r"^(\w+):[ \t]*(.*?)[ \t]*$", status.read_text(), re.M))
-
-
-def is_confined(process):
-    return all(status["Seccomp"] == "2" for status in statuses(process))
-
-
 def check_status(process, threads, by_root=True):
     """No thread has anything of root's."""
-    wait_until(lambda: is_confined(process), "no filter of system calls")
+    wait_until_confined(process)
     wait_until(lambda: len(list(statuses(process))) == threads, f"there are not {threads} threads")
     for status in statuses(process):
         assert status["Uid"].split() == 4 * [str(NOBODY.pw_uid)], status["Uid"]
@@ -89,7 +79,7 @@ def check_rotation_that_is_not_allowed(program, folder):
     moved = folder / "moved"
     with context as live:
         wait_for_listening(live, folder)
-        wait_until(lambda: is_confined(live), "no filter of system calls")
+        wait_until_confined(live)
         folder.chmod(0o755)
         output.rename(moved)
         live.send_signal(signal.SIGHUP)
@@ -116,7 +106,7 @@ def attempts(program, library, folder, *options):
             told = folder / "output" / "errors"
             wait_for_listening(live, folder / "output")
             if "--no-sandbox" not in options:
-                wait_until(lambda: is_confined(live), "no filter of system calls")
+                wait_until_confined(live)
             connection(port, ["first"])
             live.send_signal(signal.SIGUSR2)
             wait_until(lambda: "attempt end" in told.read_text(), "the attempts do not end")
