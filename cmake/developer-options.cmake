@@ -42,7 +42,7 @@ endif()
 # Names that a file keeps to itself are those of another file of its folder: where files are compiled together (preset
 # run), these are not.
 set(rtmpscope_alone
-  amf3.cpp audio.cpp document.cpp hevc_sequence.cpp timestamp_estimator.cpp tunnel_connection.cpp)
+  amf3.cpp audio.cpp document.cpp hevc_sequence.cpp pcapng_blocks.cpp timestamp_estimator.cpp tunnel_connection.cpp)
 
 # rtmpscope_library(NAME SOURCES file... DEPENDS library...)
 # One static library per folder of analyzer/. DEPENDS states the allowed include directions: a folder sees the

@@ -15,6 +15,7 @@
 #include "capture/packet_log.hpp"
 #include "capture/packet_ring.hpp"
 #include "capture/time_merge.hpp"
+#include "capture/wall_clock.hpp"
 
 namespace rtmpscope::capture {
 namespace {
@@ -35,12 +36,6 @@ constexpr auto counters_interval = std::chrono::milliseconds(250);
 
 /// Packets that one interface hands over before the next one has its turn.
 constexpr int packets_in_turn = 4096;
-
-/// On the clock that packets are dated by.
-Timestamp now() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
-}
 
 /// What the capturing thread tells the one that reads.
 struct News {
@@ -127,7 +122,7 @@ class CaptureThread {
 
   /// Answers whether there may be more.
   bool take_all() {
-    const Timestamp begin = now();
+    const Timestamp begin = wall_clock();
     bool more = false;
     for (std::size_t i = 0; i < handles_.size(); ++i) {
       if (states_[i] == State::gone) continue;
@@ -188,7 +183,7 @@ class CaptureThread {
     log_drops(drops);
     const std::lock_guard lock(news_mutex_);
     news_.drops = std::move(drops);
-    news_.drops_at = now();
+    news_.drops_at = wall_clock();
     for (std::size_t i = 0; i < handles_.size(); ++i) {
       if (states_[i] == State::gone) continue;
       const State state = handles_[i]->is_up() ? State::up : State::down;
@@ -205,7 +200,7 @@ class CaptureThread {
     for (std::uint16_t i = 0; i < drops.size(); ++i) {
       const bool more = logged_.size() <= i || drops[i].kernel != logged_[i].kernel ||
                         drops[i].interface != logged_[i].interface;
-      if (more) log_->add_drops(i, now(), drops[i].interface, drops[i].kernel);
+      if (more) log_->add_drops(i, wall_clock(), drops[i].interface, drops[i].kernel);
     }
     logged_ = drops;
   }

@@ -6,23 +6,18 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <utility>
 
 #include "capture/pcapng_blocks.hpp"
+#include "capture/wall_clock.hpp"
 
 namespace rtmpscope::capture {
 namespace {
 
 constexpr mode_t permissions = 0640;  // packets are nobody else's business
-constexpr Timestamp second = 1'000'000'000;
-
-Timestamp now() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
-}
+constexpr Timestamp one_second = 1'000'000'000;
 
 /// As strftime(3), in UTC.
 std::string with_time(const std::string& pattern, std::int64_t seconds) {
@@ -43,7 +38,7 @@ PacketLog::PacketLog(const PacketLogOptions& options, std::vector<Interface> int
 Expected<std::unique_ptr<PacketLog>> PacketLog::open(const PacketLogOptions& options,
                                                      std::vector<Interface> interfaces, Tell tell) {
   std::unique_ptr<PacketLog> log(new PacketLog(options, std::move(interfaces), std::move(tell)));
-  if (auto begun = log->begin_file(now()); !begun) return tl::unexpected(begun.error());
+  if (auto begun = log->begin_file(wall_clock()); !begun) return tl::unexpected(begun.error());
   return log;
 }
 
@@ -70,7 +65,7 @@ void PacketLog::add_drops(std::uint16_t interface_id, Timestamp time, std::uint6
 /// changes nothing.
 void PacketLog::make_room(std::size_t size, Timestamp time) {
   const std::int64_t period =
-      options_.seconds == 0 ? 0 : time / second / static_cast<std::int64_t>(options_.seconds);
+      options_.seconds == 0 ? 0 : time / one_second / static_cast<std::int64_t>(options_.seconds);
   const bool too_large =
       options_.file_bytes != 0 && has_packets_ && written_ + pending_.size() + size > options_.file_bytes;
   if (!too_large && period <= period_) return;
@@ -83,7 +78,7 @@ void PacketLog::make_room(std::size_t size, Timestamp time) {
 
 std::string PacketLog::next_name(Timestamp time) {
   const auto interval = static_cast<std::int64_t>(options_.seconds);
-  const std::int64_t seconds = interval == 0 ? time / second : time / second / interval * interval;
+  const std::int64_t seconds = interval == 0 ? time / one_second : time / one_second / interval * interval;
   std::string name = with_time(options_.path, seconds);
   const bool by_time = interval != 0 && name != options_.path;
   if (options_.file_bytes == 0 && (by_time || interval == 0)) return name;
@@ -94,7 +89,7 @@ std::string PacketLog::next_name(Timestamp time) {
 
 Expected<void> PacketLog::begin_file(Timestamp time) {
   const std::string name = next_name(time);
-  if (options_.seconds != 0) period_ = time / second / static_cast<std::int64_t>(options_.seconds);
+  if (options_.seconds != 0) period_ = time / one_second / static_cast<std::int64_t>(options_.seconds);
   const int opened = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, permissions);
   if (opened < 0) {
     return tl::unexpected(
