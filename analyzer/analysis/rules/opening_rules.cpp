@@ -73,7 +73,7 @@ void judge_scheme(const RuleContext& context, RuleResults& to) {
   JudgedFinding finding = judged(id, history.opened);
   finding.direction = client;
   finding.text = context.verdict->sentence;
-  for (const Evidence& each : context.verdict->evidence)
+  for (const VerdictEvidence& each : context.verdict->evidence)
     finding.evidence.push_back({.at = each.at, .stream_offset = {}, .field = "tcp", .value = each.what});
   to.fail(client, std::move(finding), tls ? "TLS" : "plain RTMP", tls ? "plain RTMP" : "RTMPS");
 }

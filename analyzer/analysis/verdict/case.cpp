@@ -71,7 +71,7 @@ const StreamHistory* Case::last_stream(StreamUse use) const {
   return nullptr;
 }
 
-Evidence Case::end_evidence() const {
+VerdictEvidence Case::end_evidence() const {
   if (!end.closer) return {end.at, "last packet"};
   std::string what = end.by_reset ? "reset of the " : "FIN of the ";
   return {end.at, what.append(noun(*end.closer))};

@@ -21,7 +21,7 @@ struct Claim {
   Confidence confidence = Confidence::certain;
   std::string sentence;
   std::string next_step;
-  std::vector<Evidence> evidence;
+  std::vector<VerdictEvidence> evidence;
   bool is_hidden = false;
 };
 
@@ -68,7 +68,7 @@ class Case {
 
   [[nodiscard]] Timestamp before_end(const Moment& at) const { return end.at.time - at.time; }
   /// "FIN of the client", "reset of the server"
-  [[nodiscard]] Evidence end_evidence() const;
+  [[nodiscard]] VerdictEvidence end_evidence() const;
   /// "192.0.2.1:1935", marked as an address.
   [[nodiscard]] std::string server_address() const;
 };

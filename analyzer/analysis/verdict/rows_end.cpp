@@ -61,7 +61,7 @@ Claimed client_stopped(const Case& from) {
   if (from.closed_by_server()) sentence += " The server closed the connection then.";
   Claim claim = ended(from, Confidence::certain, std::move(sentence), "");
   claim.sentence += recording_end(from);
-  claim.evidence.insert(claim.evidence.begin(), Evidence{farewell->at, farewell->name.str()});
+  claim.evidence.insert(claim.evidence.begin(), VerdictEvidence{farewell->at, farewell->name.str()});
   return claim;
 }
 

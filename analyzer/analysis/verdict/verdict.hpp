@@ -34,7 +34,7 @@ enum class Confidence : std::uint8_t {
 };
 
 /// A packet that shows it.
-struct Evidence {
+struct VerdictEvidence {
   Moment at;         ///< frame 0: no packet
   std::string what;  ///< a few words: "FIN of the server"
 };
@@ -51,7 +51,7 @@ struct Verdict {
   std::optional<Direction> ended_by;  ///< the side by what it sends: to_server is the client
   std::string sentence;               ///< whole sentences, with subject and values
   std::string next_step;              ///< what to do; empty where there is nothing to do
-  std::vector<Evidence> evidence;
+  std::vector<VerdictEvidence> evidence;
   std::vector<RunnerUp> runners_up;  ///< at most two
 };
 

@@ -30,7 +30,7 @@ CheckRow verdict_row(const ConnectionReport& report, const Redaction* redaction)
   row.answer = severity == Severity::note ? Answer::pass : Answer::fail;
   if (row.answer == Answer::fail) row.severity = severity;
   row.text = shown_text(report.verdict.sentence, redaction);
-  for (const analysis::Evidence& each : report.verdict.evidence) {
+  for (const analysis::VerdictEvidence& each : report.verdict.evidence) {
     if (each.at.frame != 0) row.frames.push_back(each.at.frame);
   }
   return row;

@@ -144,7 +144,7 @@ void VerdictEvent::describe(FieldSink& sink) const {
   push_text(sink, verdict_sentence, shown_text(verdict.sentence, redaction));
   push_text(sink, verdict_next_step, shown_text(verdict.next_step, redaction));
   sink.begin(verdict_evidence, 0);
-  for (const analysis::Evidence& evidence : verdict.evidence) {
+  for (const analysis::VerdictEvidence& evidence : verdict.evidence) {
     sink.begin(verdict_evidence_item, 0);
     push_moment(sink, verdict_evidence_time, verdict_evidence_frame, evidence.at);
     push_text(sink, verdict_evidence_what, shown_text(evidence.what, redaction));

@@ -17,7 +17,7 @@ void add_evidence(std::string& out, const analysis::Verdict& verdict, const Reda
   if (verdict.evidence.empty()) return;
   out.append("Evidence: ");
   bool is_first = true;
-  for (const analysis::Evidence& evidence : verdict.evidence) {
+  for (const analysis::VerdictEvidence& evidence : verdict.evidence) {
     out.append(is_first ? "" : ", ").append(shown(evidence.what, redaction));
     if (evidence.at.frame != 0) out.append(fmt::format(" (frame {})", evidence.at.frame));
     is_first = false;

@@ -49,7 +49,7 @@ TEST(Nobody, Ends) {
   EXPECT_FALSE(decide(story.history, story.context).ended_by);
 }
 
-TEST(Evidence, HasTheFramesThatShowIt) {
+TEST(VerdictEvidence, HasTheFramesThatShowIt) {
   const Story story = Story().publishing().media(5).command(client, "deleteStream").fin(client);
   const Verdict verdict = decide(story.history, story.context);
   ASSERT_EQ(verdict.evidence.size(), 2U);
