@@ -135,7 +135,8 @@ void note_end(std::uint32_t frame) noexcept {
 }
 
 bool has_end(std::uint32_t frame) {
-  return std::ranges::binary_search(store().ends, frame);
+  const std::vector<std::uint32_t>& ends = store().ends;
+  return !ends.empty() && ends.back() >= frame && std::ranges::binary_search(ends, frame);
 }
 
 void reject_connection(int key, conversation_t* conversation) noexcept {

@@ -10,6 +10,9 @@ namespace rtmpscope::plugin {
 [[nodiscard]] conversation_t* conversation_of(packet_info* pinfo);
 /// As find_conversation_pinfo: null if the packet belongs to none.
 [[nodiscard]] conversation_t* known_conversation(packet_info* pinfo);
+/// To be called for each packet: a stream that it begins is the latest between its endpoints from here on,
+/// and may have a key of its own, with the endpoints the other way round.
+void notice_streams(const packet_info* pinfo);
 /// To be called before Wireshark frees its conversations.
 void forget_conversations();
 

@@ -64,11 +64,12 @@ Carrier tls_carrier() {
   return {field(ExtraField::stream), rtmp::Transport::rtmps, nullptr};
 }
 
-/// What dissect() was asked about last, for look_at_end in the same packet: looking it up again takes time.
+/// What dissect() was asked about last, for show_end in the same packet: looking it up again takes time.
 struct LastSegment {
   guint32 frame = 0;
   conversation_t* conversation = nullptr;
   Connection* connection = nullptr;
+  const struct tcp_analysis* tcp = nullptr;  ///< null: not asked for
 };
 LastSegment last_segment;
 
@@ -82,7 +83,7 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
   if (is_rejected(carrier.key, conversation)) return false;
   const Bytes frame(tvb_get_ptr(tvb, 0, static_cast<gint>(captured)), captured);
   Connection* connection = find_connection(carrier.key, conversation);
-  if (carrier.segment != nullptr) last_segment = {pinfo->num, conversation, connection};
+  if (carrier.segment != nullptr) last_segment = {pinfo->num, conversation, connection, nullptr};
   if (connection != nullptr) {
     if (const auto batch = connection->find(pinfo->num, place)) {
       show(tvb, pinfo, tree, *connection, *batch, frame);
@@ -107,6 +108,7 @@ bool dissect(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, Claim claim, C
     if (connection == nullptr) return false;
     if (carrier.segment != nullptr) last_segment.connection = connection;
   }
+  if (carrier.segment != nullptr) last_segment.tcp = tcp;
   PacketBytes shown = packet_bytes(pinfo, tvb, frame, place);
   shown.direction = direction;
   shown.claim = claim;
@@ -163,35 +165,43 @@ std::optional<EndCause> end_of(const Connection& connection, const struct tcp_an
 
 /// Dissectors are asked about payload only. This one sees every packet when all others have: those that end a
 /// connection have things to tell, too.
-int look_at_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
-  auto [frame, conversation, connection] = std::exchange(last_segment, {});
-  if (pinfo->ptype != PT_TCP || !has_connections()) return 0;
-  if (PINFO_FD_VISITED(pinfo) && !has_end(pinfo->num)) return 0;
+bool show_end(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree) {
+  notice_streams(pinfo);
+  auto [frame, conversation, connection, tcp] = std::exchange(last_segment, {});
+  if (pinfo->ptype != PT_TCP || !has_connections()) return false;
+  if (PINFO_FD_VISITED(pinfo) && !has_end(pinfo->num)) return false;
   if (connection == nullptr || frame != pinfo->num) {
     conversation = known_conversation(pinfo);
-    if (conversation == nullptr) return 0;
+    if (conversation == nullptr) return false;
     connection = find_connection(protocol, conversation);
-    if (connection == nullptr) return 0;
+    if (connection == nullptr) return false;
+    tcp = nullptr;
   }
   std::optional<recording::RecordBatch> batch;
   if (has_end(pinfo->num)) batch = connection->find(pinfo->num, end_place);
   if (!batch && !PINFO_FD_VISITED(pinfo) && !connection->is_closed()) {
-    const struct tcp_analysis* tcp = get_tcp_conversation_data(conversation, pinfo);
-    if (tcp == nullptr || (tcp->conversation_completeness & (fin_seen | reset_seen)) == 0) return 0;
+    if (tcp == nullptr) tcp = get_tcp_conversation_data(conversation, pinfo);
+    if (tcp == nullptr || (tcp->conversation_completeness & (fin_seen | reset_seen)) == 0) return false;
     PacketEnd packet;
     packet.frame = pinfo->num;
     packet.time = time_of(pinfo);
     packet.direction = direction_of(pinfo, tcp, conversation, tcp_handle);
     const std::optional<EndCause> cause = end_of(*connection, tcp, packet.direction);
-    if (!cause) return 0;
+    if (!cause) return false;
     packet.cause = *cause;
     batch = end(*connection, packet);
     if (batch) note_end(pinfo->num);
     if (connection->is_other()) reject_connection(protocol, conversation);
   }
-  if (!batch) return 0;
+  if (!batch) return false;
   show_without_columns(tvb, pinfo, tree, *connection, *batch, {});
-  return static_cast<int>(tvb_captured_length(tvb));
+  return true;
+}
+
+int look_at_packet(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
+  const bool ended = show_end(tvb, pinfo, tree);
+  const bool passed = show_what_time_brought(tvb, pinfo, tree);
+  return ended || passed ? static_cast<int>(tvb_captured_length(tvb)) : 0;
 }
 
 HeuristicResult look_at_tcp(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void* data) {
@@ -276,7 +286,8 @@ void rtmpscope_register(void) {
 void rtmpscope_hand_off(void) {
   find_nal_dissectors();
   http_handle = create_dissector_handle(dissect_rtmpt, protocol);
-  register_postdissector(create_dissector_handle(look_at_end, protocol));
+  // One without a protocol: Wireshark takes as long for a protocol's as the decoder does for a small packet.
+  register_postdissector(create_dissector_handle(look_at_packet, -1));
   tcp_handle = create_dissector_handle(dissect_tcp, protocol);
   tls_handle = create_dissector_handle(dissect_tls, protocol);
   built_in_handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), rtmp_port);

@@ -17,13 +17,13 @@ std::string_view short_codec(std::string_view codec) {
 // Nearly all packets of a capture have such a phrase, and general formatting took most of its time; so did
 // strings that were put together to be copied.
 
-void append_number(std::string& text, std::uint64_t number) {
-  char digits[24];
+void append_number(std::string& text, std::uint32_t number) {
+  char digits[12];
   const char* end = std::to_chars(digits, digits + sizeof digits, number).ptr;
   text.append(digits, static_cast<std::size_t>(end - digits));
 }
 
-void append_bytes(std::string& text, std::uint64_t count) {
+void append_bytes(std::string& text, std::uint32_t count) {
   append_number(text, count);
   text.append(count == 1 ? " byte" : " bytes");
 }
@@ -46,7 +46,7 @@ void append_tracks(std::string& text, const Tape& message) {
   for (const Tape::Entry& entry : message.entries()) {
     if (entry.id != FieldId::video_track_id && entry.id != FieldId::audio_track_id) continue;
     if (tracks++ > 0) numbers.append(", ");
-    append_number(numbers, entry.number);
+    append_number(numbers, static_cast<std::uint32_t>(entry.number));
   }
   if (tracks > 0) text.append(tracks > 1 ? ", tracks " : ", track ").append(numbers);
 }

@@ -9,9 +9,9 @@
 
 namespace rtmpscope::plugin {
 
-void append_number(std::string& text, std::uint64_t number);
+void append_number(std::string& text, std::uint32_t number);
 /// "1 byte", "8118 bytes".
-void append_bytes(std::string& text, std::uint64_t count);
+void append_bytes(std::string& text, std::uint32_t count);
 
 /// "Video H.264 key frame": what frames of a codec are called that need no further description.
 void append_frame_name(std::string& text, const media::VideoFacts& facts);

@@ -101,9 +101,10 @@ void let_time_pass(const packet_info* pinfo) noexcept {
   }
 }
 
-/// Sees every packet when all others have: what waits in a session may be given up while others send.
-int look_at_bystanders(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void*) {
-  if (!has_rtmfp_sessions()) return 0;
+}  // namespace
+
+bool show_what_time_brought(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree) {
+  if (!has_rtmfp_sessions()) return false;
   if (!PINFO_FD_VISITED(pinfo)) let_time_pass(pinfo);
   bool shown = false;
   for (const RtmfpSessions::Bystander& bystander : rtmfp_sessions().bystanders(pinfo->num)) {
@@ -112,10 +113,8 @@ int look_at_bystanders(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, void
     show_without_columns(tvb, pinfo, tree, *bystander.connection, *batch, {});
     shown = true;
   }
-  return shown ? static_cast<int>(tvb_captured_length(tvb)) : 0;
+  return shown;
 }
-
-}  // namespace
 
 void register_rtmfp() {
   rtmfp_protocol = proto_register_protocol("Real-Time Media Flow Protocol", "RTMFP", "rtmfp");
@@ -127,7 +126,6 @@ void hand_off_rtmfp() {
   dissector_add_for_decode_as_with_preference("udp.port", udp_handle);
   heur_dissector_add("udp", look_at_udp, "RTMFP over UDP (rtmpscope)", "rtmpscope_udp", rtmfp_protocol,
                      HEURISTIC_ENABLE);
-  register_postdissector(create_dissector_handle(look_at_bystanders, rtmfp_protocol));
 }
 
 }  // namespace rtmpscope::plugin

@@ -1,5 +1,8 @@
 #include "visit.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include "expert_items.hpp"
 #include "field_registry.hpp"
 #include "nal_dissectors.hpp"
@@ -111,11 +114,20 @@ PacketBytes packet_bytes(const packet_info* pinfo, tvbuff_t* tvb, Bytes bytes, s
   return shown;
 }
 
-/// What this visit has set the Info column to.
+/// What this visit, of packet `frame`, has set the Info column to.
 struct Shown {
-  const char* text = nullptr;
+  guint32 frame = 0;
   int fence = 0;  ///< where the column can be set from; TCP moves it from one part of a packet to the next
+  char text[COL_MAX_INFO_LEN] = "";
+
+  void append(const char* more) {
+    const std::size_t size = std::strlen(text);
+    const std::size_t added = std::min(std::strlen(more), sizeof text - 1 - size);
+    std::memcpy(text + size, more, added);
+    text[size + added] = '\0';
+  }
 };
+Shown shown_last;
 
 /// A packet may hold several records of TLS, or segments that filled a gap: their texts stand side by side,
 /// without what TLS says of each record in between.
@@ -126,17 +138,20 @@ void show_columns(packet_info* pinfo, rtmp::Transport transport, const char* tex
   if (column < 0) return;
   const int fence = pinfo->cinfo->columns[column].col_fence;
   const auto key = static_cast<guint32>(field(ExtraField::key));
-  auto* shown = static_cast<Shown*>(p_get_proto_data(pinfo->pool, pinfo, protocol, key));
-  if (shown == nullptr) {
-    shown = wmem_new0(pinfo->pool, Shown);
-    p_add_proto_data(pinfo->pool, pinfo, protocol, key, shown);
-    shown->text = wmem_strdup(pinfo->pool, text);
+  // The packet's memory tells whether it is the same visit.
+  const bool again =
+      shown_last.frame == pinfo->num && p_get_proto_data(pinfo->pool, pinfo, protocol, key) != nullptr;
+  if (!again) {
+    p_add_proto_data(pinfo->pool, pinfo, protocol, key, &shown_last);
+    shown_last.frame = pinfo->num;
+    shown_last.text[0] = '\0';
   } else {
-    const char* before = shown->fence == fence ? shown->text : "";
-    shown->text = wmem_strdup_printf(pinfo->pool, "%s | %s", before, text);
+    if (shown_last.fence != fence) shown_last.text[0] = '\0';
+    shown_last.append(" | ");
   }
-  shown->fence = fence;
-  col_add_str(pinfo->cinfo, COL_INFO, shown->text);
+  shown_last.append(text);
+  shown_last.fence = fence;
+  col_add_str(pinfo->cinfo, COL_INFO, shown_last.text);
 }
 
 /// Tree and taps. `info`: the text of the Info column, as far as it was made.
@@ -167,7 +182,11 @@ void show(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, const RecordedCon
 void show_without_columns(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree,
                           const RecordedConnection& connection, const recording::RecordBatch& batch,
                           Bytes frame) {
+  const char* const others = pinfo->current_proto;
+  pinfo->current_proto =
+      proto_get_protocol_short_name(find_protocol_by_id(protocol));  // whose expert items these are
   show_with_info(tvb, pinfo, tree, connection, batch, frame, nullptr);
+  pinfo->current_proto = others;
 }
 
 }  // namespace rtmpscope::plugin
