@@ -117,6 +117,9 @@ class FieldTree {
       add_amf_end(target_, levels_[depth_].tree, levels_[depth_].id, start_of(entry));
       const int length = start_of(entry) - levels_[depth_].offset;
       if (length > 0) proto_item_set_len(levels_[depth_].item, length);
+      const bool is_empty =
+          length <= 0 && levels_[depth_].tree != nullptr && levels_[depth_].tree->first_child == nullptr;
+      if (is_empty) proto_item_set_hidden(levels_[depth_].item);  // a command without arguments, for one
       last_ = levels_[depth_].item;
       --depth_;
     }

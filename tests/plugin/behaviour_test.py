@@ -127,6 +127,15 @@ def check_evident_lines(tshark):
         assert all(column(tshark, BIG_FRAMES, f"rtmpscope.message.{name}", "-Y", "rtmpscope.message")), name
 
 
+def check_empty_lists(tshark):
+    """A command without arguments has no line for them, but the field."""
+    capture = SAMPLES / "netem_clean_10ms.pcap"
+    details = tshark.run("-n", "-r", tshark.readable(capture), "-O", "rtmpscope").decode()
+    assert re.search(r"\n( +)Arguments\n\1 ", details) and not re.search(r"\n( +)Arguments\n(?!\1 )", details)
+    commands = filtered(tshark, capture, "rtmpscope.command")
+    assert commands and commands == filtered(tshark, capture, "rtmpscope.command.arguments")
+
+
 def check_ports(tshark):
     assert filtered(tshark, OTHER_PORT, "rtmpscope.message")
     off = ["--disable-heuristic", "rtmpscope_tcp"]
@@ -384,8 +393,8 @@ def main():
     with Tshark(plugin, series) as tshark:
         assert b"rtmpscope.so" in tshark.run("-G", "plugins"), "tshark does not load the plugin"
         for check in (check_filters, check_findings, check_links, check_reassembled, check_segments,
-                      check_evident_lines, check_ports, check_port_goes_back, check_info, check_bytes,
-                      check_properties, check_gap_text, check_redaction, check_rtmps, check_rtmpt,
+                      check_evident_lines, check_empty_lists, check_ports, check_port_goes_back, check_info,
+                      check_bytes, check_properties, check_gap_text, check_redaction, check_rtmps, check_rtmpt,
                       check_statistics, check_stream_numbers, check_port_reuse, check_follow, check_follow_bytes,
                       check_media_detail, check_documentation, check_others):
             check(tshark)
