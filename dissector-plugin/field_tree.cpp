@@ -189,7 +189,7 @@ class FieldTree {
     const bool video = enhanced.id == FieldId::video_enhanced;
     const ExtraField id = video ? ExtraField::video_first_type : ExtraField::audio_first_type;
     proto_item* item = proto_tree_add_item(levels_[depth_].tree, field(id), target_.tvb, start, 1, ENC_NA);
-    const unsigned type = tvb_get_guint8(target_.tvb, start) & 0x0FU;
+    const unsigned type = *tvb_get_ptr(target_.tvb, start, 1) & 0x0FU;
     const unsigned multitrack = video ? unsigned{media::video_multitrack} : unsigned{media::audio_multitrack};
     if (type != multitrack && type != media::packet_type_modex) proto_item_set_hidden(item);
   }
