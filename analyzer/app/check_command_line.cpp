@@ -34,6 +34,7 @@ CheckCommandLine::CheckCommandLine(CLI::App& app)
   add_redaction_options(*check_, command_.redaction);
   check_->add_flag("--no-progress", no_progress_, "No progress bar")->group("Output");
   add_profile_options(*check_, command_.profile, command_.profile_files);
+  add_fingerprint_files_option(*check_, command_.fingerprint_files);
   add_key_option(*check_, command_.key_files);
   check_
       ->add_option("-f,--filter", command_.filter, "Only packets that this pcap-filter(7) expression accepts")

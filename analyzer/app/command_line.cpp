@@ -112,6 +112,7 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       ->excludes(samples)
       ->group("Output");
   add_profile_options(app, options.profile, options.profile_files);
+  add_fingerprint_files_option(app, options.fingerprint_files);
   add_redaction_options(app, options.redaction);
   app.add_option("--color,--colour", words.colour, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))

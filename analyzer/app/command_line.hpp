@@ -24,11 +24,12 @@ struct OutputOptions {
   pipeline::EngineOptions engine;
   output::RendererOptions renderer;
   output::RedactionOptions redaction;
-  std::string output;                      ///< -o; empty: standard output
-  std::string filter;                      ///< -f
-  std::vector<std::string> key_files;      ///< --keys
-  std::string profile;                     ///< --profile; empty: by the connection's names
-  std::vector<std::string> profile_files;  ///< --profiles
+  std::string output;                          ///< -o; empty: standard output
+  std::string filter;                          ///< -f
+  std::vector<std::string> key_files;          ///< --keys
+  std::string profile;                         ///< --profile; empty: by the connection's names
+  std::vector<std::string> profile_files;      ///< --profiles
+  std::vector<std::string> fingerprint_files;  ///< --fingerprints
   std::optional<output::BlockOrder>
       order;  ///< --sort; without it: start, but end where somebody waits for output
   bool progress = true;
@@ -81,11 +82,12 @@ struct CheckCommand {
   output::RedactionOptions redaction;
   std::vector<std::string> files;
   capture::Order order = capture::Order::merged;
-  std::string filter;                      ///< -f
-  std::vector<std::string> key_files;      ///< --keys
-  std::string output;                      ///< -o; empty: standard output
-  std::string profile;                     ///< --profile; empty: by the connection's names
-  std::vector<std::string> profile_files;  ///< --profiles
+  std::string filter;                          ///< -f
+  std::vector<std::string> key_files;          ///< --keys
+  std::string output;                          ///< -o; empty: standard output
+  std::string profile;                         ///< --profile; empty: by the connection's names
+  std::vector<std::string> profile_files;      ///< --profiles
+  std::vector<std::string> fingerprint_files;  ///< --fingerprints
   output::CheckFormat format = output::CheckFormat::text;
   Severity fail_on = Severity::warning;
   bool all = false;

@@ -1,4 +1,4 @@
-// Options about platform profiles.
+// Options about what the judge knows: platform profiles, fingerprints of software.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -9,6 +9,13 @@ namespace rtmpscope::app {
 
 inline void add_profile_files_option(CLI::App& app, std::vector<std::string>& files) {
   app.add_option("--profiles", files, "More profiles, or others, from FILE (several: repeat)")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->group("Analysis");
+}
+
+inline void add_fingerprint_files_option(CLI::App& app, std::vector<std::string>& files) {
+  app.add_option("--fingerprints", files, "More software, or other marks of it, from FILE (several: repeat)")
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->group("Analysis");

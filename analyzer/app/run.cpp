@@ -55,7 +55,7 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options,
   const auto opened = surroundings.open_output();
   if (!opened) return fail(opened.error());
   Output& output = **opened;
-  auto judge = judge_options(options.profile, options.profile_files);
+  auto judge = judge_options(options.profile, options.profile_files, options.fingerprint_files);
   if (!judge) return fail(judge.error());
   output::RendererOptions renderer = options.renderer;
   renderer.judge = std::move(*judge);

@@ -32,7 +32,7 @@ int run_check(const CheckCommand& command) {
   if (!keys) return fail(keys.error());
   pipeline::EngineOptions engine = command.engine;
   engine.key_files = &*keys;
-  auto judge = judge_options(command.profile, command.profile_files);
+  auto judge = judge_options(command.profile, command.profile_files, command.fingerprint_files);
   if (!judge) return fail(judge.error());
   judge->keep_answers = true;
   auto report = OutputFile::open(command.output);

@@ -64,7 +64,7 @@ int run_events(const AnalyzeCommand& command) {
   }
   auto output = OutputFile::open(options.output);
   if (!output) return fail(output.error());
-  auto judge_with = judge_options(options.profile, options.profile_files);
+  auto judge_with = judge_options(options.profile, options.profile_files, options.fingerprint_files);
   if (!judge_with) return fail(judge_with.error());
   output::RendererOptions renderer = options.renderer;
   renderer.judge = std::move(*judge_with);

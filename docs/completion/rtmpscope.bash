@@ -10,7 +10,7 @@ _rtmpscope() {
   done
 
   local output="--format --verdict --summary --no-analysis --show-secrets --output --chunks --samples --ranges --redact --redact-key --redact-addresses --color --colour"
-  output+=" --width --full --addresses --ascii --no-progress --profile --profiles"
+  output+=" --width --full --addresses --ascii --no-progress --profile --profiles --fingerprints"
   local selection="--keys --filter --only --connection --from --to --port"
   case $previous in
     --format)
@@ -72,7 +72,7 @@ _rtmpscope() {
       [[ ${COMP_WORDS[*]:1:COMP_CWORD-1} == *flv* ]] || words=flv
       ;;
     check)
-      words="--format --fail-on --all --profile --profiles --output --redact --redact-key --redact-addresses"
+      words="--format --fail-on --all --profile --profiles --fingerprints --output --redact --redact-key --redact-addresses"
       words+=" --keys --filter --connection --port --jobs --order --no-progress --help"
       ;;
     fields | findings | values | events | causes | thresholds | fingerprints) words="--format --help" ;;

@@ -41,6 +41,7 @@ _rtmpscope() {
     '--no-progress[no progress bar]'
     '--profile[platform that publishers are held against]:platform:_rtmpscope_profile'
     '*--profiles[more profiles]:file:_files'
+    '*--fingerprints[more software]:file:_files'
   )
   selection=(
     '*--keys[key log for RTMPS, RTMPE and RTMFP]:file:_files'
@@ -123,6 +124,7 @@ _rtmpscope() {
             '--all[checks that passed, too]' \
             '--profile[platform that publishers are held against]:platform:_rtmpscope_profile' \
             '*--profiles[more profiles]:file:_files' \
+            '*--fingerprints[more software]:file:_files' \
             '(-o --output)'{-o,--output}'[write to a file]:file:_files' \
             '--redact[pseudonyms for texts of the peers]' \
             '--redact-key[redact with the key in a file]:file:_files' \

@@ -128,6 +128,23 @@ class FingerprintsTest(unittest.TestCase):
             path.write_text(json.dumps({"format": "rtmpscope-fingerprints", "version": 1, "fingerprints": [program]}))
             self.assertEqual(self.table(path)["programs"][-1]["marks"], "connect.flashVer is X (10)")
 
+    def test_a_file_tells_software_of_captures(self):
+        capture = SAMPLES / "pub_ffmpeg_nginx_avc_aac.pcap"
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "mine.json"
+            program = {"id": "mine", "name": "Mine", "side": "client", "features": [
+                {"feature": "connect.flashVer", "op": "re", "value": "Lavf", "weight": 60}]}  # fmt: skip
+            path.write_text(json.dumps({"format": "rtmpscope-fingerprints", "version": 1, "fingerprints": [program]}))
+            found = [(event.get("side"), event.get("id"))
+                     for event in self.program.events("--fingerprints", path, capture)
+                     if event.get("event") == "fingerprint"]  # fmt: skip
+            self.assertEqual(found[-2:], [("client", "mine"), ("server", NGINX)])
+            path.write_text("{")
+            for command in ("analyze", "check"):
+                wrong = self.program.run(command, "--fingerprints", path, capture)
+                self.assertNotEqual(wrong.returncode, 0)
+                self.assertIn(b"mine.json: line 1", wrong.stderr)
+
     def test_a_bad_file_is_named_with_its_place(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "mine.json"

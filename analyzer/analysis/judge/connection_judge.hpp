@@ -19,7 +19,7 @@ class ConnectionJudge final : private MediaSink {
         to_(to),
         keep_answers_(options.keep_answers),
         checks_(options),
-        software_(connection, to),
+        software_(connection, to, options.fingerprint_table()),
         media_(connection, builder_.history(), *this),
         transport_([this](JudgedFinding finding) { add_finding(std::move(finding)); }) {}
 

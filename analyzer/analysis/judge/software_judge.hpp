@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "analysis/fingerprint/fingerprint_table.hpp"
 #include "analysis/judge/judge_sink.hpp"
 #include "analysis/verdict/decision_context.hpp"
 
@@ -13,7 +14,9 @@ namespace rtmpscope::analysis {
 /// they are new.
 class SoftwareJudge {
  public:
-  SoftwareJudge(std::uint32_t connection, JudgeSink& to) : connection_(connection), to_(to) {}
+  /// `table` must live as long as this.
+  SoftwareJudge(std::uint32_t connection, JudgeSink& to, const FingerprintTable& table)
+      : connection_(connection), to_(to), table_(table) {}
 
   /// Of each record and media message, after the history has taken it.
   void on_time(Moment now, const History& history) {
@@ -40,6 +43,7 @@ class SoftwareJudge {
 
   std::uint32_t connection_;
   JudgeSink& to_;
+  const FingerprintTable& table_;
   bool is_due_ = true;
   std::array<std::optional<Fingerprint>, 2> software_;
 };
