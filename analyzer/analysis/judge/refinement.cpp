@@ -49,6 +49,14 @@ void replace(Verdict& verdict, CauseId cause, std::string sentence, std::string 
   verdict.next_step = std::move(next_step);
 }
 
+/// Other connections of the server that ended at the same time.
+std::vector<std::uint32_t> ended_with(const ConnectionReport& report, const CaptureKnowledge& knowledge,
+                                      const EndFacts& end) {
+  const std::string group = group_of_end(report);
+  if (group.empty()) return {};
+  return knowledge.ends.others(group, report.connection, end.at.time);
+}
+
 /// A newer publisher of the name began up to three seconds before the server ended this one.
 bool refine_replaced(ConnectionReport& report, const CaptureKnowledge& knowledge, const EndFacts& end) {
   const StreamHistory* const stream = last_stream(report.history, StreamUse::publish);
@@ -60,6 +68,9 @@ bool refine_replaced(ConnectionReport& report, const CaptureKnowledge& knowledge
       key, report.connection, std::max(end.at.time - 3 * nanoseconds_per_second, own->at.time),
       end.at.time + nanoseconds_per_second);
   if (newer == nullptr) return false;
+  // Behind a restart the same publishers come back at once.
+  if (newer->at.time > end.at.time && ended_with(report, knowledge, end).size() + 1 >= fewest_for_a_restart)
+    return false;
   replace(report.verdict, CauseId::replaced,
           fmt::format("A newer publisher took the name {}: {}, {}.", quote(CapturedKind::name, stream->name),
                       quote(CapturedKind::address, newer->client), clock_text(newer->at.time)),
@@ -121,9 +132,7 @@ void refine_player(ConnectionReport& report, const CaptureKnowledge& knowledge, 
 /// Several ended at once.
 std::vector<std::uint32_t> refine_group(ConnectionReport& report, const CaptureKnowledge& knowledge,
                                         const EndFacts& end) {
-  const std::string group = group_of_end(report);
-  if (group.empty()) return {};
-  std::vector<std::uint32_t> others = knowledge.ends.others(group, report.connection, end.at.time);
+  std::vector<std::uint32_t> others = ended_with(report, knowledge, end);
   if (others.empty()) return {};
   const std::size_t count = others.size() + 1;
   if (report.verdict.cause == CauseId::path_lost) {

@@ -30,7 +30,8 @@ def slow_link(stage, capture_at):
     publisher = publishing(stage, source=stage.large)
     time.sleep(20)
     stop(publisher)
-    stage.finish(1)
+    stage.wait_for_silence(3)
+    stage.finish()
 
 
 SLOW = one("client_stopped client_closed", "client", "certain", findings=("starved", "path_slow"),

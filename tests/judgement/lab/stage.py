@@ -85,6 +85,17 @@ class Stage:
         goal = self.captured() + more
         wait_until(lambda: self.captured() >= goal, f"no {more} bytes more in the capture")
 
+    def wait_for_silence(self, seconds):
+        """Until nothing is captured for so long: what a sender that is gone has left in buffers takes its time."""
+        last = [self.captured(), time.monotonic()]
+
+        def is_silent():
+            if self.captured() != last[0]:
+                last[:] = self.captured(), time.monotonic()
+            return time.monotonic() - last[1] >= seconds
+
+        wait_until(is_silent, "the capture does not get silent")
+
     def nginx(self, more="", of_server="", tls=""):
         """`more` is of the application "live", `of_server` of the RTMP server, `tls` of the RTMPS port in front."""
         modules = next(path for path in ("/usr/lib/nginx/modules", "/usr/share/nginx/modules") if Path(path).is_dir())

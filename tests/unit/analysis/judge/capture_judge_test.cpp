@@ -65,6 +65,16 @@ TEST(CaptureJudge, TellsARestartAsOne) {
   EXPECT_THAT(said.of(2).sentence, HasSubstr("3 connections at once"));
 }
 
+TEST(CaptureJudge, PublishersThatComeBackAfterARestartHaveNotTakenTheirNames) {
+  const Story one = Story().publishing("one").media(10).fin(server);
+  const Story two = Story().publishing("two").media(9).fin(server);
+  const Story three = Story().publishing("three").media(8).fin(server);
+  const Story back = Story().publishing("one").media(3).fin(client);
+  const Listener said = Capture().add(0, one).add(1, two).add(2, three).add(10.3, back).judged();
+  for (const std::uint32_t connection : {1U, 2U, 3U})
+    EXPECT_EQ(said.of(connection).cause, CauseId::server_restart) << connection;
+}
+
 TEST(CaptureJudge, TakesTwoForARestartOnlyIfTheyAreAll) {
   const Story one = Story().publishing("one").media(10).fin(server);
   const Story two = Story().publishing("two").media(9).fin(server);
