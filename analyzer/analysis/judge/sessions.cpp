@@ -38,6 +38,8 @@ void Sessions::add(const ConnectionReport& report, const Moment& at) {
   place.at = at.time;
   add_login(report, at, place);
   add_loop(report, at, place);
+  const bool is_alone = place.login_before.empty() && !place.login_after && place.refused_before.empty();
+  if (is_alone && place.sessions < 2) places_.erase(report.connection);  // as most are
 }
 
 void Sessions::add_login(const ConnectionReport& report, const Moment& at, Place& place) {
@@ -48,6 +50,7 @@ void Sessions::add_login(const ConnectionReport& report, const Moment& at, Place
     if (pause >= 0 && pause <= login_pause) {
       Place& earlier = places_[before->second.connection];
       earlier.login_after = report.connection;
+      earlier.at = std::max(earlier.at, at.time);
       place.login_before = earlier.login_before;
       if (place.login_before.size() < most_refused_told)
         place.login_before.push_back(before->second.connection);
@@ -61,7 +64,9 @@ void Sessions::add_login(const ConnectionReport& report, const Moment& at, Place
 void Sessions::publish_began(const PublishMark& mark) {
   const auto before = logins_.find(login_key(address_of(mark.client), mark.server));
   if (before == logins_.end() || mark.at.time - before->second.at > login_pause) return;
-  places_[before->second.connection].login_after = mark.connection;
+  Place& earlier = places_[before->second.connection];
+  earlier.login_after = mark.connection;
+  earlier.at = std::max(earlier.at, mark.at.time);
 }
 
 void Sessions::add_loop(const ConnectionReport& report, const Moment& at, Place& place) {

@@ -23,6 +23,8 @@ struct Claim {
   std::string next_step;
   std::vector<VerdictEvidence> evidence;
   bool is_hidden = false;
+  std::optional<Direction> ended_by =
+      std::nullopt;  ///< who did, by what it sends, where that is not who closed first
 };
 
 /// Nothing: the row does not fit.

@@ -118,7 +118,7 @@ void take(Verdict& verdict, CauseId cause, const Case& from, Claim claim) {
   const bool has_begun = from.history.start != "refused" && from.history.start != "unanswered";
   if (!from.end.is_exact && has_begun) verdict.confidence = Confidence::possible;
   const bool is_between = cause == CauseId::middlebox_idle || cause == CauseId::middlebox_reset;
-  verdict.ended_by = is_between ? std::nullopt : from.end.closer;
+  verdict.ended_by = is_between ? std::nullopt : claim.ended_by ? claim.ended_by : from.end.closer;
   verdict.sentence = std::move(claim.sentence);
   verdict.next_step = std::move(claim.next_step);
   verdict.evidence = std::move(claim.evidence);

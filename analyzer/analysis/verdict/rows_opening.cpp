@@ -88,7 +88,8 @@ Claimed tls_alert(const Case& from) {
   if (!tls.alert.empty() && tls.alert_by && !is_farewell_of_tls(tls.alert)) {
     return Claim{.sentence = fmt::format("TLS failed: {} from the {}.", tls.alert, noun(*tls.alert_by)),
                  .next_step = std::string(step),
-                 .evidence = {{tls.alert_at.value_or(from.end.at), "alert"}, from.end_evidence()}};
+                 .evidence = {{tls.alert_at.value_or(from.end.at), "alert"}, from.end_evidence()},
+                 .ended_by = tls.alert_by};  // the peer closes at once, too (RFC 8446, section 6.2)
   }
   if (from.phase > Phase::tls || !from.end.closer || is_tls_open(from.history)) return {};
   if (!from.has_start() || plain_expected(from)) return {};

@@ -49,6 +49,11 @@ TEST(Tls, FailsByAnAlert) {
             "TLS failed: bad_certificate from the client.");
 }
 
+TEST(TlsAlert, WhoSendsItEndsTheConnectionWhoeverClosesFirst) {
+  const Story story = alert(tls(), "unknown_ca", client).fin(server).fin(client);
+  EXPECT_EQ(decide(story.history, story.context).ended_by, client);
+}
+
 TEST(Tls, FailsByAnEndWithinTheHandshake) {
   expect({
       {"the client ends", tls().fin(client), CauseId::tls_alert, likely},
