@@ -131,8 +131,10 @@ Claimed plain_expected(const Case& from) {
 
 Claimed not_rtmp(const Case& from) {
   if (!from.has_start() || from.history.start == "refused" || from.history.start == "unanswered") return {};
-  const bool is_other = from.history.gap_count == 0 && from.history.transport != "tls" &&
-                        !from.history.tls.seen && has_finding(from.history, FindingId::not_rtmp);
+  // Of what is not read no gaps are told.
+  const bool is_whole = from.history.gap_count == 0 && from.client().missing_bytes == 0;
+  const bool is_other = is_whole && from.history.transport != "tls" && !from.history.tls.seen &&
+                        has_finding(from.history, FindingId::not_rtmp);
   const bool is_empty = from.client().bytes == 0 && from.server().bytes == 0 && from.closed_by_client();
   if (!is_other && !is_empty) return {};
   Claim claim;

@@ -101,6 +101,13 @@ TEST(NotRtmp, IsAnotherProtocolOrNothing) {
               history.gaps.push_back({history.opened, client, 0, 10, "lost"});
             }),
        CauseId::capture_hole, certain},
+      {"packets were cut, of a connection that nobody has read",
+       with(http,
+            [](History& history) {
+              history.side(client).bytes -= 10;
+              history.side(client).missing_bytes = 10;
+            }),
+       CauseId::capture_hole, certain},
   });
 }
 
