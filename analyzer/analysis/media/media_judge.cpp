@@ -171,7 +171,18 @@ void MediaJudge::on_media(const MediaRecord& record) {
   recent_->stream.add(record, recent_->tell);
 }
 
+/// New bytes came, of which none could be read: earlier ones are missing.
+void MediaJudge::note_waiting(const Record& sample) {
+  if (!sample.direction || unsigned_at(sample.members, "bytes") != 0U) return;
+  if (unsigned_at(sample.members, "data_segments").value_or(0) == 0) return;
+  for (const auto& entry : streams_) {
+    if (entry->stream.direction() == *sample.direction) entry->stream.add_waiting();
+  }
+}
+
 void MediaJudge::on_record(const Record& record) {
+  // A sample is about the time up to it.
+  if (record.kind == EventKind::tcp_sample) note_waiting(record);
   advance(record.at);
   switch (record.kind) {
     case EventKind::message: return on_message(record);
@@ -191,12 +202,12 @@ void MediaJudge::on_record(const Record& record) {
 
 void MediaJudge::on_tcp_sample(const Record& record) {
   if (!record.direction) return;
-  const auto milliseconds = [&](std::string_view path) {
+  const auto number = [&](std::string_view path) {
     return saturate<std::uint32_t>(unsigned_at(record.members, path).value_or(0));
   };
-  const LimiterTimes times = {milliseconds("limit.application_ms"), milliseconds("limit.receiver_ms"),
-                              milliseconds("limit.network_ms"), milliseconds("limit.sender_ms"),
-                              milliseconds("limit.unknown_ms")};
+  const LimiterTimes times = {number("limit.application_ms"), number("limit.receiver_ms"),
+                              number("limit.network_ms"), number("limit.sender_ms"),
+                              number("limit.unknown_ms")};
   for (const auto& entry : streams_) {
     if (entry->stream.direction() == *record.direction) entry->stream.add_limiter(times);
   }

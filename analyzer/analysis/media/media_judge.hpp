@@ -70,6 +70,7 @@ class MediaJudge {
   void judge_metadata_of(Entry& entry);
   void close(Entry& entry, Moment at);
   void on_message(const Record& record);
+  void note_waiting(const Record& sample);
   void on_tcp_sample(const Record& record);
   void on_command(const Record& record, std::string_view name);
   void on_sequence_start(const Record& record, bool video);

@@ -44,6 +44,8 @@ class StreamMedia {
   void add(const MediaRecord& record, const RuleBoard::Tell& tell);
   /// Bytes of the direction are missing here.
   void add_hole();
+  /// Bytes came that wait for earlier ones: whether there is media in them is not known yet.
+  void add_waiting() { hole_since_last_ = true; }
   /// Seek, pause, a new play: what follows is another timeline, with a burst of its own.
   void restart();
   void set_paused(bool paused) { paused_ = paused; }
