@@ -18,7 +18,9 @@ TransportSecond read_tcp_sample(Value members, std::uint32_t& seconds) {
   seconds = std::max(count_at(members, "seconds"), 1U);
   TransportSecond second;
   second.segments = count_at(members, "data_segments");
-  second.lost = count_at(members, "lost_before") + count_at(members, "lost_behind");
+  second.lost = count_at(members, "lost_before");
+  // That a repeat was needless is told by acknowledgements alone.
+  if (members.member("in_flight_max")) second.lost += count_at(members, "lost_behind");
   second.not_captured = unsigned_at(members, "not_captured").value_or(0);
   second.application = count_at(members, "limit.application_ms");
   second.receiver = count_at(members, "limit.receiver_ms");
