@@ -33,6 +33,9 @@ class KeptText {
   [[nodiscard]] bool empty() const { return bytes_ == nullptr; }
   [[nodiscard]] bool starts_with(std::string_view beginning) const { return view().starts_with(beginning); }
 
+  /// How fmt writes it: since version 10 it converts nothing by itself.
+  friend std::string_view format_as(const KeptText& text) { return text.view(); }
+
   friend bool operator==(const KeptText& a, const KeptText& b) { return a.view() == b.view(); }
   friend bool operator==(const KeptText& a, std::string_view b) { return a.view() == b; }
   friend bool operator==(const KeptText& a, const std::string& b) { return a.view() == b; }
