@@ -242,12 +242,16 @@ enum CommandColumn : guint {
 
 stat_tap_table_item* command_fields() {
   static stat_tap_table_item fields[command_columns] = {
-      count_column("Packet"),     text_column("From"),
-      text_column("Command"),     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Id", "%g"},
-      text_column("Stream"),      text_column("Response"),
-      text_column("Code"),        count_column("Response in"),
-      real_column("Milliseconds")};
+      count_column("Packet"), text_column("From"),         text_column("Command"),
+      count_column("Id"),     text_column("Stream"),       text_column("Response"),
+      text_column("Code"),    count_column("Response in"), real_column("Milliseconds")};
   return fields;
+}
+
+/// As a whole number, which all in use are: Wireshark's window shows real numbers with six decimals.
+std::uint64_t whole_id(double id) {
+  if (!(id > 0)) return 0;  // not a number, too
+  return id < double{UINT32_MAX} ? static_cast<std::uint64_t>(id) : UINT32_MAX;
 }
 
 guint command_row(stat_tap_table* table, std::uint32_t connection, std::uint32_t frame, double id) {
@@ -284,7 +288,7 @@ void show_command(stat_tap_table* table, const TappedBatch& tapped, const record
   set(table, row, command_client,
       endpoint_text(record.direction == Direction::to_server ? info.client : info.server));
   set(table, row, command_name, shown_text(FieldId::command_name, name));
-  set(table, row, command_id, link.transaction_id);
+  set(table, row, command_id, whole_id(link.transaction_id));
   set(table, row, command_stream,
       shown_text(FieldId::message_stream_name, connection.records().text(message.stream_name)));
 }

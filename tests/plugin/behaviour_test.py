@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 import sys
 import tempfile
 from collections import Counter
@@ -273,6 +274,14 @@ def check_statistics(tshark):
     assert commands["publish"][3:9] == ["5", "avc_aac", "onStatus", "NetStream.Publish.Start", "27", "0.1"], commands
     (play,) = (row for row in table("rtmpscope,commands", "Packet", REFUSED) if row[2] == "play")
     assert play[4:9] == ["none", "onStatus", "NetStream.Play.StreamNotFound", "27", "0.7"], play
+    with tempfile.TemporaryDirectory() as folder:
+        capture = Path(folder) / "large_id.pcap"
+        name = b"\x02\x00\x04play\x00"
+        usual, large = (name + struct.pack(">d", number) for number in (4, 1234567))
+        assert usual in REFUSED.read_bytes()
+        capture.write_bytes(REFUSED.read_bytes().replace(usual, large))
+        (play,) = (row for row in table("rtmpscope,commands", "Packet", capture) if row[2] == "play")
+        assert play[3] == "1234567", play  # no exponent
 
 
 # What Wireshark's own dissector has since 4.4 only.
