@@ -336,8 +336,7 @@ class LiveCommandLine {
   void add_packet_log_options() {
     capture::PacketLogOptions& log = command_.live.packet_log;
     CLI::Option* path =
-        live_->add_option("-w,--write", log.path, "Write the packets as pcapng, beside the output")
-            ->type_name("FILE");
+        live_->add_option("-w,--write", log.path, "Write the packets as pcapng, too")->type_name("FILE");
     live_->add_option("-C", log_millions_, "A new file of -w before it has more than so many million bytes")
         ->type_name("N")
         ->check(CLI::Range(1U, most_millions).description(""))

@@ -19,7 +19,7 @@ namespace rtmpscope::app {
 [[nodiscard]] std::optional<std::string> complaint_about_connection(
     std::optional<std::uint32_t> only_connection, const pipeline::EngineResult& result);
 
-/// -i: an interface twice, or others beside "any".
+/// -i: an interface twice, or others together with "any".
 [[nodiscard]] std::optional<std::string> complaint_about_interfaces(
     const std::vector<std::string>& interfaces);
 

@@ -11,6 +11,14 @@
 
 namespace rtmpscope::app {
 
+void allow_new_files(sandbox::Rules& rules, const std::string& path, int descriptor) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  rules.files.write.push_back(folder.empty() ? "." : folder.string());
+  // Where it fails, the file cannot be opened anew, which is reported then.
+  if (rules.user && descriptor >= 0) [[maybe_unused]]
+    const int status = ::fchown(descriptor, rules.user->id, rules.user->group);
+}
+
 LiveOutput::LiveOutput(delivery::Address address, std::unique_ptr<delivery::Destination> destination,
                        delivery::FileDestination* file)
     : address_(std::move(address)),
@@ -40,11 +48,7 @@ void LiveOutput::prepare(sandbox::Rules& rules) const {
   switch (address_.kind) {
     case delivery::Kind::standard_output: return;
     case delivery::Kind::file: {
-      const auto folder = std::filesystem::path(address_.path).parent_path();
-      rules.files.write.push_back(folder.empty() ? "." : folder.string());
-      // Where it fails, the file cannot be opened anew, which is said then.
-      if (rules.user && file_->made()) [[maybe_unused]]
-        const int status = ::fchown(file_->descriptor(), rules.user->id, rules.user->group);
+      allow_new_files(rules, address_.path, file_->made() ? file_->descriptor() : -1);
       return;
     }
     case delivery::Kind::unix_stream:

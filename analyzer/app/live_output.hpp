@@ -12,13 +12,16 @@
 
 namespace rtmpscope::app {
 
+/// More files may be made in the folder of `path`. The open one belongs to the user of `rules` from now on,
+/// who must be able to open it anew, or to replace it.
+void allow_new_files(sandbox::Rules& rules, const std::string& path, int descriptor);
+
 class LiveOutput final : public Output {
  public:
   [[nodiscard]] static Expected<std::unique_ptr<LiveOutput>> open(const delivery::Address& address,
                                                                   const delivery::Rotation& rotation);
 
-  /// What it needs once nothing else may be opened. A file that it has made belongs to the user of `rules`
-  /// from now on.
+  /// What it needs once nothing else may be opened. See allow_new_files for a file that it has made.
   void prepare(sandbox::Rules& rules) const;
   void request_reopen() { queue_.request_reopen(); }
 

@@ -1,28 +1,11 @@
 #include "app/live_sandbox.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 #include "app/standard_error.hpp"
 #include "sandbox/sandbox.hpp"
 
 namespace rtmpscope::app {
-
-namespace {
-
-/// The next files are made by the user, who must be able to replace the first one as well.
-void prepare_packet_log(const LiveCommand& command, const capture::PacketSource& source,
-                        sandbox::Rules& rules) {
-  if (source.packet_file() < 0) return;
-  const auto folder = std::filesystem::path(command.live.packet_log.path).parent_path();
-  rules.files.write.push_back(folder.empty() ? "." : folder.string());
-  if (rules.user) [[maybe_unused]]
-    const int status = ::fchown(source.packet_file(), rules.user->id, rules.user->group);
-}
-
-}  // namespace
 
 Expected<void> enter_sandbox(const LiveCommand& command, const capture::PacketSource& source,
                              const LiveOutput& output) {
@@ -36,7 +19,7 @@ Expected<void> enter_sandbox(const LiveCommand& command, const capture::PacketSo
   for (const capture::Interface& interface : source.statistics().interfaces)
     rules.files.read.push_back(fmt::format("/sys/class/net/{}/statistics", interface.name));
   output.prepare(rules);
-  prepare_packet_log(command, source, rules);
+  if (source.packet_file() >= 0) allow_new_files(rules, command.live.packet_log.path, source.packet_file());
   const auto notes = sandbox::enter(rules);
   if (!notes) return tl::unexpected(notes.error());
   for (const std::string& note : *notes) say("rtmpscope: {}\n", note);

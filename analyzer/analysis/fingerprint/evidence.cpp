@@ -17,23 +17,22 @@ Observation unknown() {
 Observation absent() {
   return {true, {}};
 }
-Observation seen(Value value) {
+/// What `add` puts into a list was seen.
+template <typename Add>
+Observation listed(Add add) {
   ValueBuilder list;
   list.begin_array();
-  list.copy(value);
+  add(list);
   return {true, list.take()};
+}
+Observation seen(Value value) {
+  return listed([&](ValueBuilder& list) { list.copy(value); });
 }
 Observation seen(std::string_view text) {
-  ValueBuilder list;
-  list.begin_array();
-  list.text(text);
-  return {true, list.take()};
+  return listed([&](ValueBuilder& list) { list.text(text); });
 }
 Observation seen(std::uint64_t number) {
-  ValueBuilder list;
-  list.begin_array();
-  list.whole(number);
-  return {true, list.take()};
+  return listed([&](ValueBuilder& list) { list.whole(number); });
 }
 /// Unknown where there is none.
 Observation any_of(ValueBuilder& list) {
@@ -49,30 +48,17 @@ Observation member_of(Value object, std::string_view key) {
   return found.is_null() ? absent() : seen(found);
 }
 
-/// Names that do not begin with an at sign, which are the program's own.
+/// Names that do not begin with an at sign, which are the program's own. An absent object has none.
+Observation names_of(Value object) {
+  return listed([&](ValueBuilder& list) {
+    list.begin_array();
+    for (const auto& [key, value] : object.members()) {
+      if (!key.starts_with('@')) list.text(key);
+    }
+  });
+}
 Observation keys_of(Value object) {
-  if (!object) return unknown();
-  ValueBuilder list;
-  list.begin_array();
-  list.begin_array();
-  for (const auto& [key, value] : object.members()) {
-    if (!key.starts_with('@')) list.text(key);
-  }
-  return {true, list.take()};
-}
-
-Observation no_keys() {
-  ValueBuilder list;
-  list.begin_array();
-  list.begin_array();
-  return {true, list.take()};
-}
-
-Observation flag_seen() {
-  ValueBuilder list;
-  list.begin_array();
-  list.flag(true);
-  return {true, list.take()};
+  return object ? names_of(object) : unknown();
 }
 
 Observation handshake(const Evidence& evidence, std::string_view feature) {
@@ -116,12 +102,11 @@ Observation chunk_streams(const Evidence& evidence, std::string_view feature) {
   const SideMarks& marks = evidence.own().marks;
   if (feature == "csid.audio_video") {
     if (!marks.audio_chunk_stream || !marks.video_chunk_stream) return unknown();
-    ValueBuilder list;
-    list.begin_array();
-    list.begin_array();
-    list.whole(*marks.audio_chunk_stream);
-    list.whole(*marks.video_chunk_stream);
-    return {true, list.take()};
+    return listed([&](ValueBuilder& list) {
+      list.begin_array();
+      list.whole(*marks.audio_chunk_stream);
+      list.whole(*marks.video_chunk_stream);
+    });
   }
   ValueBuilder values;
   values.begin_array();
@@ -160,7 +145,7 @@ Observation reply(const Evidence& evidence, std::string_view what) {
   const auto of = [](Value object, std::string_view key) {
     return object ? member_of(object, key) : absent();
   };
-  if (what == "keys") return properties ? keys_of(properties) : no_keys();
+  if (what == "keys") return names_of(properties);
   if (what == "description") return of(information, what);
   if (what.starts_with("info.")) return of(information, what.substr(5));
   if (what.starts_with("data.")) {
@@ -198,10 +183,7 @@ Observation server_call(const Evidence& evidence, std::string_view name) {
   const CommandNote* const call = evidence.command(name);
   if (call == nullptr) return evidence.running() && evidence.has_reply() ? absent() : unknown();
   if (!call->number) return seen(std::string_view("null"));
-  ValueBuilder number;
-  number.begin_array();
-  number.real(*call->number);
-  return {true, number.take()};
+  return listed([&](ValueBuilder& list) { list.real(*call->number); });
 }
 
 Observation publish(const Evidence& evidence, std::string_view what) {
@@ -233,7 +215,9 @@ Observation single(const Evidence& evidence, std::string_view feature) {
     return marks.delete_stream_argument.empty() ? unknown()
                                                 : seen(std::string_view(marks.delete_stream_argument));
   if (feature == "data.onFI")
-    return marks.on_fi ? flag_seen() : marks.metadata.is_null() ? unknown() : absent();
+    return marks.on_fi                ? listed([](ValueBuilder& list) { list.flag(true); })
+           : marks.metadata.is_null() ? unknown()
+                                      : absent();
   if (feature == "play") return marks.aggregates > 0 ? seen(marks.aggregates) : unknown();
   if (feature == "chunk")
     return marks.opened_with_delta ? seen(std::uint64_t{*marks.opened_with_delta}) : unknown();

@@ -30,7 +30,6 @@ class ConnectionJudge final : private MediaSink {
 
  private:
   /// Once for each stream that the server has let the client publish.
-  void tell_publish_start();
   void tell_publish_starts();
   void close(const Record& last);
   [[nodiscard]] DecisionContext context_of(Moment capture_last) const;
@@ -44,7 +43,6 @@ class ConnectionJudge final : private MediaSink {
   HistoryBuilder builder_;
   ConnectionChecks checks_;
   std::size_t told_ = 0;  ///< streams whose start was told, or is no publisher's
-  std::size_t told_streams_ = 0;
   SoftwareJudge software_;
   MediaJudge media_;
   TransportJudge transport_;

@@ -121,17 +121,17 @@ Value::Members Value::members() const {
   return {content(), at_ + byte_size()};
 }
 
-ValueMember Value::Members::Iterator::operator*() const {
-  const std::uint8_t* at = at_;
-  const std::string_view name = take_text(at);
-  return {name, Value(at)};
+template <>
+Value take_entry<Value>(const std::uint8_t*& at) {
+  const Value value(at);
+  at += size_at(at);
+  return value;
 }
 
-Value::Members::Iterator& Value::Members::Iterator::operator++() {
-  const std::size_t length = take_length(at_);
-  at_ += length;
-  at_ += Value(at_).byte_size();
-  return *this;
+template <>
+ValueMember take_entry<ValueMember>(const std::uint8_t*& at) {
+  const std::string_view name = take_text(at);
+  return {name, take_entry<Value>(at)};
 }
 
 bool operator==(Value a, Value b) {

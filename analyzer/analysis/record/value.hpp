@@ -79,17 +79,30 @@ struct ValueMember {
   Value value;
 };
 
-class Value::Elements {
+/// What lies there; moves `at` behind it.
+template <typename Entry>
+[[nodiscard]] Entry take_entry(const std::uint8_t*& at);
+template <>
+Value take_entry<Value>(const std::uint8_t*& at);
+template <>
+ValueMember take_entry<ValueMember>(const std::uint8_t*& at);
+
+/// The content of an array or object, in order.
+template <typename Entry>
+class Entries {
  public:
   class Iterator {
    public:
-    using value_type = Value;
+    using value_type = Entry;
     using difference_type = std::ptrdiff_t;
     Iterator() = default;
     explicit Iterator(const std::uint8_t* at) : at_(at) {}
-    Value operator*() const { return Value(at_); }
+    Entry operator*() const {
+      const std::uint8_t* at = at_;
+      return take_entry<Entry>(at);
+    }
     Iterator& operator++() {
-      at_ += Value(at_).byte_size();
+      static_cast<void>(take_entry<Entry>(at_));
       return *this;
     }
     Iterator operator++(int) {
@@ -103,7 +116,7 @@ class Value::Elements {
     const std::uint8_t* at_ = nullptr;
   };
 
-  Elements(const std::uint8_t* begin, const std::uint8_t* end) : begin_(begin), end_(end) {}
+  Entries(const std::uint8_t* begin, const std::uint8_t* end) : begin_(begin), end_(end) {}
   [[nodiscard]] Iterator begin() const { return Iterator(begin_); }
   [[nodiscard]] Iterator end() const { return Iterator(end_); }
 
@@ -112,34 +125,11 @@ class Value::Elements {
   const std::uint8_t* end_;
 };
 
-class Value::Members {
- public:
-  class Iterator {
-   public:
-    using value_type = ValueMember;
-    using difference_type = std::ptrdiff_t;
-    Iterator() = default;
-    explicit Iterator(const std::uint8_t* at) : at_(at) {}
-    ValueMember operator*() const;
-    Iterator& operator++();
-    Iterator operator++(int) {
-      const Iterator before = *this;
-      ++*this;
-      return before;
-    }
-    friend bool operator==(const Iterator&, const Iterator&) = default;
-
-   private:
-    const std::uint8_t* at_ = nullptr;
-  };
-
-  Members(const std::uint8_t* begin, const std::uint8_t* end) : begin_(begin), end_(end) {}
-  [[nodiscard]] Iterator begin() const { return Iterator(begin_); }
-  [[nodiscard]] Iterator end() const { return Iterator(end_); }
-
- private:
-  const std::uint8_t* begin_;
-  const std::uint8_t* end_;
+class Value::Elements : public Entries<Value> {
+  using Entries::Entries;
+};
+class Value::Members : public Entries<ValueMember> {
+  using Entries::Entries;
 };
 
 }  // namespace rtmpscope::analysis

@@ -148,16 +148,4 @@ OwnedValue bounded_members(Value object, std::span<const std::string_view> names
   return builder.take();
 }
 
-OwnedValue text_value(std::string_view text) {
-  ValueBuilder builder;
-  builder.text(text);
-  return builder.take();
-}
-
-OwnedValue whole_value(std::uint64_t number) {
-  ValueBuilder builder;
-  builder.whole(number);
-  return builder.take();
-}
-
 }  // namespace rtmpscope::analysis

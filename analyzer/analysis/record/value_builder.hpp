@@ -63,8 +63,5 @@ class ValueBuilder {
 /// The members of these names alone, likewise.
 [[nodiscard]] OwnedValue bounded_members(Value object, std::span<const std::string_view> names,
                                          std::size_t limit);
-/// One scalar.
-[[nodiscard]] OwnedValue text_value(std::string_view text);
-[[nodiscard]] OwnedValue whole_value(std::uint64_t number);
 
 }  // namespace rtmpscope::analysis

@@ -19,7 +19,7 @@ TransportSecond read_tcp_sample(Value members, std::uint32_t& seconds) {
   TransportSecond second;
   second.segments = count_at(members, "data_segments");
   second.lost = count_at(members, "lost_before");
-  // That a repeat was needless is told by acknowledgements alone.
+  // Only acknowledgements show that a repeat was spurious.
   if (members.member("in_flight_max")) second.lost += count_at(members, "lost_behind");
   second.not_captured = unsigned_at(members, "not_captured").value_or(0);
   second.application = count_at(members, "limit.application_ms");

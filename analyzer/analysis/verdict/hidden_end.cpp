@@ -63,7 +63,7 @@ std::optional<HiddenEnd> hidden_end(const Case& from) {
       if (gap == from.history.gaps.end()) return HiddenEnd{from.history.opened, "begin of the capture"};
       return HiddenEnd{gap->at, fmt::format("bytes of the {} missing", noun(side))};
     }
-    // Nobody has read it, so that no gap is told.
+    // The stream was not decoded, so that there are no events gap.
     if (from.phase == Phase::tcp && from.has_start() && from.history.side(side).missing_bytes > 0)
       return HiddenEnd{from.history.opened, fmt::format("bytes of the {} missing", noun(side))};
     if (const char* const what = missing_tail(from.history.side(side)); what != nullptr)

@@ -131,7 +131,7 @@ Claimed plain_expected(const Case& from) {
 
 Claimed not_rtmp(const Case& from) {
   if (!from.has_start() || from.history.start == "refused" || from.history.start == "unanswered") return {};
-  // Of what is not read no gaps are told.
+  // A stream that is not decoded has no events gap.
   const bool is_whole = from.history.gap_count == 0 && from.client().missing_bytes == 0;
   const bool is_other = is_whole && from.history.transport != "tls" && !from.history.tls.seen &&
                         has_finding(from.history, FindingId::not_rtmp);

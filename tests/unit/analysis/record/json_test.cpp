@@ -35,8 +35,9 @@ TEST(Json, DepthIsBounded) {
 }
 
 TEST(Json, BytesThatAreNoUtf8AreReplaced) {
-  const OwnedValue text = text_value("a\xff");
-  EXPECT_EQ(json_text(text), "\"a\xef\xbf\xbd\"");
+  ValueBuilder builder;
+  builder.text("a\xff");
+  EXPECT_EQ(json_text(builder.value()), "\"a\xef\xbf\xbd\"");
 }
 
 }  // namespace
