@@ -23,7 +23,7 @@ namespace rtmpscope::app {
   if (!fingerprint_files.empty()) {
     auto table = analysis::FingerprintTable::with_files(fingerprint_files);
     if (!table) return tl::unexpected(table.error());
-    options.fingerprints = std::move(*table);
+    options.identifier = std::make_shared<analysis::Identifier>(std::move(*table));
   }
   if (!profile.empty()) {
     if (const auto found = options.profile_table().find_or_suggest(profile); !found)

@@ -61,6 +61,10 @@ Observation keys_of(Value object) {
   return object ? names_of(object) : unknown();
 }
 
+Observation connect(const Evidence& evidence, std::string_view what) {
+  return what == "keys" ? keys_of(evidence.connect()) : member_of(evidence.connect(), what);
+}
+
 Observation handshake(const Evidence& evidence, std::string_view feature) {
   const std::string_view part = feature.substr(0, 2);
   const Value found = evidence.handshake_part(part);
@@ -232,13 +236,62 @@ Observation single(const Evidence& evidence, std::string_view feature) {
 
 }  // namespace
 
-Value Evidence::handshake_part(std::string_view part) const {
-  for (const HandshakeNote& each : history_.handshake) {
-    if (each.kind != EventKind::handshake || text_at(each.members, "part") != part) continue;
-    const bool whole = !unsigned_at(each.members, "missing_bytes");
-    return whole && text_at(each.members, "kind") != "unverifiable" ? each.members.view() : Value();
+namespace {
+
+constexpr std::array<std::string_view, 3> handshake_parts = {"c0", "c1", "s1"};
+
+/// Absent: it was not captured whole.
+Value whole_part(Value members) {
+  const bool whole = !members.member("missing_bytes");
+  return whole && members.member("kind").text() != "unverifiable" ? members : Value();
+}
+
+/// The first object of connect.
+Value connect_object(const History& history) {
+  const Value first = history.connect.view().element(0);
+  if (!first.is_object()) return {};
+  const SideMarks& marks = history.side(Direction::to_server).marks;
+  for (const Request& each : history.requests) {
+    if (each.asked.name == "connect") return marks.intact(each.asked.offset) ? first : Value();
   }
-  return {};
+  return first;
+}
+
+/// The first "_result" for connect was captured, and nothing was missing before it.
+bool is_reply(const History& history) {
+  const Value reply = history.connect_result;
+  if (reply.member("command").member("name").text() != "_result") return false;
+  return history.side(Direction::to_client).marks.intact(reply.member("stream_offset").whole().value_or(0));
+}
+
+Value object_only(Value value) {
+  return value.is_object() ? value : Value();
+}
+
+}  // namespace
+
+Evidence::Evidence(const History& history, Direction side)
+    : history_(history), side_(side), connect_(connect_object(history)), has_reply_(is_reply(history)) {
+  std::array<bool, handshake_parts.size()> found{};
+  for (const HandshakeNote& each : history.handshake) {
+    if (each.kind != EventKind::handshake) continue;
+    const auto part = std::ranges::find(handshake_parts, each.members.view().member("part").text());
+    const auto index = static_cast<std::size_t>(part - handshake_parts.begin());
+    if (part == handshake_parts.end() || found[index]) continue;
+    found[index] = true;
+    handshake_[index] = whole_part(each.members);
+  }
+  if (!has_reply_) return;
+  const Value arguments = history.connect_result.view().member("command").member("arguments");
+  reply_properties_ = object_only(arguments.element(0));
+  reply_information_ = object_only(arguments.element(1));
+}
+
+Value Evidence::handshake_part(std::string_view part) const {
+  const auto found = std::ranges::find(handshake_parts, part);
+  return found == handshake_parts.end()
+             ? Value()
+             : handshake_[static_cast<std::size_t>(found - handshake_parts.begin())];
 }
 
 bool Evidence::has_beginning() const {
@@ -249,42 +302,8 @@ bool Evidence::has_beginning() const {
   });
 }
 
-Value Evidence::connect() const {
-  const Value first = history_.connect.view().element(0);
-  if (!first.is_object()) return {};
-  const SideMarks& marks = history_.side(Direction::to_server).marks;
-  for (const Request& each : history_.requests) {
-    if (each.asked.name == "connect") return marks.intact(each.asked.offset) ? first : Value();
-  }
-  return first;
-}
-
 bool Evidence::has_chunks() const {
   return history_.transport != "rtmfp";
-}
-
-bool Evidence::has_reply() const {
-  if (text_at(history_.connect_result, "command.name") != "_result") return false;
-  return history_.side(Direction::to_client)
-      .marks.intact(unsigned_at(history_.connect_result, "stream_offset").value_or(0));
-}
-
-namespace {
-
-Value reply_object(Value reply, std::size_t index) {
-  const Value arguments = member(reply, "command.arguments");
-  const Value object = arguments.element(index);
-  return object.is_object() ? object : Value();
-}
-
-}  // namespace
-
-Value Evidence::reply_properties() const {
-  return has_reply() ? reply_object(history_.connect_result, 0) : Value();
-}
-
-Value Evidence::reply_information() const {
-  return has_reply() ? reply_object(history_.connect_result, 1) : Value();
 }
 
 const CommandNote* Evidence::command(std::string_view name) const {
@@ -310,20 +329,50 @@ bool Evidence::running() const {
   });
 }
 
+namespace {
+
+/// How a feature is looked at.
+struct Look {
+  Observation (*at)(const Evidence& evidence, std::string_view what) = nullptr;
+  std::string_view what;  ///< the feature's name, or what follows its group
+  bool of_chunks = false;
+};
+
+Look look_at(std::string_view feature) {
+  struct Group {
+    std::string_view prefix;
+    Observation (*at)(const Evidence& evidence, std::string_view what);
+    bool with_prefix = false;
+  };
+  static constexpr std::array<Group, 8> groups = {{
+      {"c1.", handshake, true},
+      {"s1.", handshake, true},
+      {"connect.", connect, false},
+      {"result.", reply, false},
+      {"metadata.", metadata, false},
+      {"status.", status, false},
+      {"publish.", publish, false},
+      {"csid.", chunk_streams, true},
+  }};
+  const bool of_chunks = is_of_chunks(feature);
+  for (const Group& each : groups) {
+    if (!feature.starts_with(each.prefix)) continue;
+    return {each.at, each.with_prefix ? feature : feature.substr(each.prefix.size()), of_chunks};
+  }
+  const bool of_media = feature.ends_with(".message_stream_id");
+  return {of_media ? message_stream : single, feature, of_chunks};
+}
+
+}  // namespace
+
 Observation Evidence::observe(FeatureId feature) const {
-  const std::string_view text = name(feature);
-  if (!has_chunks() && is_of_chunks(text)) return unknown();
-  const auto behind = [text](std::string_view prefix) { return text.substr(prefix.size()); };
-  if (text.starts_with("c1.") || text.starts_with("s1.")) return handshake(*this, text);
-  if (text == "connect.keys") return keys_of(connect());
-  if (text.starts_with("connect.")) return member_of(connect(), behind("connect."));
-  if (text.starts_with("result.")) return reply(*this, behind("result."));
-  if (text.starts_with("metadata.")) return metadata(*this, behind("metadata."));
-  if (text.starts_with("status.")) return status(*this, behind("status."));
-  if (text.starts_with("publish.")) return publish(*this, behind("publish."));
-  if (text.starts_with("csid.")) return chunk_streams(*this, text);
-  if (text.ends_with(".message_stream_id")) return message_stream(*this, text);
-  return single(*this, text);
+  static const std::vector<Look> looks = [] {
+    std::vector<Look> made;
+    for (const std::string_view each : feature_names()) made.push_back(look_at(each));
+    return made;
+  }();
+  const Look& look = looks[static_cast<std::size_t>(feature)];
+  return look.of_chunks && !has_chunks() ? unknown() : look.at(*this, look.what);
 }
 
 std::string url_host(std::string_view url) {

@@ -1,6 +1,7 @@
 // What a connection shows of one side's software, feature by feature.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -18,10 +19,10 @@ struct Observation {
   [[nodiscard]] bool absent() const { return known && list.view().size() == 0; }
 };
 
-/// The history must outlive it. A record behind a hole of its direction shows nothing.
+/// The history must outlive it, and stay as it is. A record behind a hole of its direction shows nothing.
 class Evidence {
  public:
-  Evidence(const History& history, Direction side) : history_(history), side_(side) {}
+  Evidence(const History& history, Direction side);
 
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] Direction side() const { return side_; }
@@ -32,18 +33,19 @@ class Evidence {
 
   [[nodiscard]] Observation observe(FeatureId feature) const;
 
-  /// The record of a part of the handshake ("c1") that was captured whole; absent: there is none.
+  /// The record of a part of the handshake that was captured whole: "c0", "c1" or "s1". Absent: there is
+  /// none.
   [[nodiscard]] Value handshake_part(std::string_view part) const;
   /// The side's own beginning was captured, so that what is not there was not sent.
   [[nodiscard]] bool has_beginning() const;
   /// The first object of connect; absent: not seen.
-  [[nodiscard]] Value connect() const;
+  [[nodiscard]] Value connect() const { return connect_; }
   /// Messages come in chunks: not over RTMFP.
   [[nodiscard]] bool has_chunks() const;
   /// The server's _result for connect was seen; its two objects may be absent.
-  [[nodiscard]] bool has_reply() const;
-  [[nodiscard]] Value reply_properties() const;
-  [[nodiscard]] Value reply_information() const;
+  [[nodiscard]] bool has_reply() const { return has_reply_; }
+  [[nodiscard]] Value reply_properties() const { return reply_properties_; }
+  [[nodiscard]] Value reply_information() const { return reply_information_; }
   /// The side's first intact command of that name, or null.
   [[nodiscard]] const CommandNote* command(std::string_view name) const;
   /// Control messages of the side but Abort and Acknowledgement, before its first hole.
@@ -54,6 +56,11 @@ class Evidence {
  private:
   const History& history_;
   Direction side_;
+  // What many features ask for.
+  std::array<Value, 3> handshake_{};  ///< C0, C1, S1
+  Value connect_;
+  bool has_reply_ = false;
+  Value reply_properties_, reply_information_;
 };
 
 /// Host of an RTMP URL in lower case, without port; empty: there is none.

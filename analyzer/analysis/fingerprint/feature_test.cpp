@@ -75,7 +75,7 @@ std::string_view word(Operator op) {
 
 Fit evaluate(const FeatureTest& test, const Observation& seen, const Evidence& evidence) {
   if (test.op == Operator::predicate)
-    return test.predicate == nullptr ? Fit::unknown : evaluate(*test.predicate, evidence);
+    return test.predicate == nullptr ? Fit::unknown : evaluate(*test.predicate, seen, evidence);
   if (!seen.known || seen.absent()) return Fit::unknown;
   const bool fits = std::ranges::any_of(seen.values(), [&](Value each) { return meets(test, each); });
   return fits ? Fit::fits : Fit::contradicts;

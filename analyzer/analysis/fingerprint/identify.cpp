@@ -8,34 +8,6 @@
 namespace rtmpscope::analysis {
 namespace {
 
-/// Observations of one side, and answers to tests, each made once.
-class Observed {
- public:
-  Observed(const FingerprintTable& table, const History& history, Direction side)
-      : evidence_(history, side), observations_(feature_names().size()), answers_(table.test_count()) {}
-
-  [[nodiscard]] const Evidence& evidence() const { return evidence_; }
-  [[nodiscard]] const Observation& of(FeatureId feature) {
-    auto& observation = observations_[static_cast<std::size_t>(feature)];
-    if (!observation) observation = evidence_.observe(feature);
-    return *observation;
-  }
-  [[nodiscard]] Fit evaluate(const FeatureTest& test) {
-    auto& answer = answers_[test.number];
-    if (!answer) {
-      static const Observation nothing;
-      const Observation& seen = test.op == Operator::predicate ? nothing : of(test.feature);
-      answer = analysis::evaluate(test, seen, evidence_);
-    }
-    return *answer;
-  }
-
- private:
-  Evidence evidence_;
-  std::vector<std::optional<Observation>> observations_;
-  std::vector<std::optional<Fit>> answers_;
-};
-
 /// What one feature says for or against a program.
 struct Tally {
   int weight = 0;   ///< of the marks that fit
@@ -45,18 +17,18 @@ struct Tally {
   const Mark* example = nullptr;  ///< one that fits, or else that contradicts
 };
 
-Tally tally(Observed& observed, const Software& program, const FeatureMarks& about) {
+Tally tally(const Observed& observed, const Software& program, const FeatureMarks& about) {
   Tally result;
   for (const std::size_t index : about.marks) {
     const Mark& mark = program.marks[index];
-    const Fit fit = observed.evaluate(mark.test);
+    const Fit fit = observed.answer(mark.test);
     if (fit == Fit::fits) {
       if (!result.fits || mark.weight > result.weight) result.example = &mark;
       result.fits = true;
       result.weight += mark.weight;
     } else if (fit == Fit::unknown) {
       // What is known not to be there will not be seen later.
-      const bool absent = mark.test.op != Operator::predicate && observed.of(about.feature).absent();
+      const bool absent = mark.test.op != Operator::predicate && observed.is_absent(about.feature);
       result.undecided = result.undecided || !absent;
     } else if (!result.fits && !mark.optional && mark.against >= result.against) {
       result.against = mark.against;
@@ -68,12 +40,11 @@ Tally tally(Observed& observed, const Software& program, const FeatureMarks& abo
   return result;
 }
 
-struct Candidate {
-  const Software* program = nullptr;
-  int score = 0;
-};
+using Candidate = Identifier::Candidate;
 
-std::vector<Candidate> ranking(const FingerprintTable& table, Observed& observed, Direction side) {
+/// Points of all programs of the side, best first; those that are too far behind to say anything are left
+/// out.
+std::vector<Candidate> ranking(const FingerprintTable& table, const Observed& observed, Direction side) {
   std::vector<Candidate> candidates;
   for (const Software& each : table.programs()) {
     if (each.side != side || each.any_program) continue;
@@ -85,6 +56,10 @@ std::vector<Candidate> ranking(const FingerprintTable& table, Observed& observed
     candidates.push_back(candidate);
   }
   std::ranges::stable_sort(candidates, std::ranges::greater(), &Candidate::score);
+  constexpr int furthest = std::max(named_lead, family_width);
+  const auto behind = std::ranges::find_if(
+      candidates, [&](const Candidate& each) { return candidates.front().score - each.score > furthest; });
+  candidates.erase(behind, candidates.end());
   return candidates;
 }
 
@@ -100,7 +75,7 @@ CapturedKind kind_of(std::string_view feature) {
   return is_software ? CapturedKind::software : CapturedKind::text;
 }
 
-std::string with_value(Observed& observed, const Mark& mark) {
+std::string with_value(const Observed& observed, const Mark& mark) {
   if (mark.test.op == Operator::predicate) return mark.test.text();
   const Observation& seen = observed.of(mark.test.feature);
   const std::string_view feature = name(mark.test.feature);
@@ -113,7 +88,7 @@ std::string with_value(Observed& observed, const Mark& mark) {
   return text.append(is_text ? captured(kind_of(feature), short_text(value)) : short_text(value));
 }
 
-void add_reasons(Observed& observed, const Software& program, Fingerprint& fingerprint) {
+void add_reasons(const Observed& observed, const Software& program, Fingerprint& fingerprint) {
   for (const FeatureMarks& marks : program.features) {
     const Tally found = tally(observed, program, marks);
     if (found.example == nullptr) continue;
@@ -126,7 +101,7 @@ void add_reasons(Observed& observed, const Software& program, Fingerprint& finge
 }
 
 /// The text of a value that says the version: a group of the mark that fits, or the whole value.
-std::string version_text(Observed& observed, const Software& program, const VersionSource& from) {
+std::string version_text(const Observed& observed, const Software& program, const VersionSource& from) {
   const Observation& seen = observed.of(from.feature);
   for (const Value each : seen.values()) {
     if (!each.is_text()) continue;
@@ -152,7 +127,7 @@ VersionRange range_of(const std::string& version) {
   return {major, std::to_string(std::stoul(major) + 1)};
 }
 
-void add_version(Observed& observed, const Software& program, Fingerprint& fingerprint) {
+void add_version(const Observed& observed, const Software& program, Fingerprint& fingerprint) {
   if (program.version) {
     std::string text = version_text(observed, program, *program.version);
     std::ranges::replace(text, program.version->separator, '.');
@@ -167,7 +142,7 @@ void add_version(Observed& observed, const Software& program, Fingerprint& finge
     if (fingerprint.versions.known()) return;
   }
   for (const VersionMark& each : program.version_marks) {
-    if (observed.evaluate(each.test) == Fit::fits)
+    if (observed.answer(each.test) == Fit::fits)
       fingerprint.versions = both(fingerprint.versions, each.versions);
   }
   fingerprint.version = to_text(fingerprint.versions);
@@ -185,9 +160,20 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::optional<Fingerprint> identify(const FingerprintTable& table, const History& history, Direction side) {
-  Observed observed(table, history, side);
-  const std::vector<Candidate> candidates = ranking(table, observed, side);
+const std::vector<Candidate>& Identifier::ranking_of(const Observed& observed, Direction side) {
+  auto& rankings = sides_[index_of(side)].rankings;
+  const auto known = rankings.find(observed.answers());
+  if (known != rankings.end()) return known->second;
+  if (rankings.size() >= most_rankings) rankings.clear();
+  return rankings[observed.answers()] = ranking(table(), observed, side);
+}
+
+std::optional<Fingerprint> Identifier::identify(const History& history, Direction side) {
+  Side& known = sides_[index_of(side)];
+  const std::lock_guard lock(known.mutex);
+  if (!known.memory) known.memory.emplace(table(), side);
+  const Observed observed(*known.memory, history, side);
+  const std::vector<Candidate>& candidates = ranking_of(observed, side);
   if (candidates.empty() || candidates.front().score < family_score) return std::nullopt;
   const Candidate& best = candidates.front();
   Fingerprint fingerprint;

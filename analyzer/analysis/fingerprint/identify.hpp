@@ -1,10 +1,17 @@
 // Which software a side of a connection is.
 #pragma once
 
+#include <array>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "analysis/fingerprint/fingerprint.hpp"
 #include "analysis/fingerprint/fingerprint_table.hpp"
+#include "analysis/fingerprint/observed.hpp"
 #include "analysis/history/history.hpp"
 
 namespace rtmpscope::analysis {
@@ -18,10 +25,40 @@ constexpr int family_width = 3;
 /// What one contradiction takes at most.
 constexpr int strongest_contradiction = 5;
 
-/// What the connection so far says; the same whenever it is asked about the same history. Nothing: too little
-/// is known. Marks of one feature are alternatives: if one fits, the others do not contradict, and if none
-/// does, that counts once.
-[[nodiscard]] std::optional<Fingerprint> identify(const FingerprintTable& table, const History& history,
-                                                  Direction side);
+/// Tells software, connection by connection. What it remembers makes it quick, and changes no answer. Threads
+/// may share it.
+class Identifier {
+ public:
+  /// Null: the built-in table, which is then read when it is asked for first.
+  explicit Identifier(std::shared_ptr<const FingerprintTable> table = nullptr) : table_(std::move(table)) {}
+
+  [[nodiscard]] const FingerprintTable& table() const {
+    return table_ ? *table_ : FingerprintTable::built_in();
+  }
+
+  /// What the connection so far says; the same whenever it is asked about the same history. Nothing: too
+  /// little is known. Marks of one feature are alternatives: if one fits, the others do not contradict, and
+  /// if none does, that counts once.
+  [[nodiscard]] std::optional<Fingerprint> identify(const History& history, Direction side);
+
+  struct Candidate {
+    const Software* program = nullptr;
+    int score = 0;
+  };
+
+ private:
+  static constexpr std::size_t most_rankings = 128;
+  struct Side {
+    std::mutex mutex;
+    std::optional<TestMemory> memory;
+    std::unordered_map<std::string, std::vector<Candidate>> rankings;  ///< by the answers to all tests
+  };
+
+  /// With the side's mutex locked.
+  [[nodiscard]] const std::vector<Candidate>& ranking_of(const Observed& observed, Direction side);
+
+  std::shared_ptr<const FingerprintTable> table_;
+  std::array<Side, 2> sides_;
+};
 
 }  // namespace rtmpscope::analysis

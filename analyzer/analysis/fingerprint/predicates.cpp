@@ -33,19 +33,20 @@ bool is_value(Value wanted, std::optional<std::uint64_t> value) {
 
 /// Whether a control message is what one element of "sequence" says.
 bool is_control(const ControlNote& note, Value pattern) {
-  for (const ControlName& each : control_names) {
-    const Value wanted = member(pattern, each.name);
-    if (!wanted) continue;
-    if (note.type != each.type || (!each.event.empty() && note.event != each.event)) return false;
-    const bool by_stream = each.name == "stream_begin";
-    if (!is_value(wanted, by_stream ? note.stream : note.value)) return false;
+  for (const auto& [key, wanted] : pattern.members()) {
+    if (key == "stream") {
+      if (note.stream != wanted.whole()) return false;
+    } else if (key == "limit_type") {
+      if (note.limit_type != wanted.text()) return false;
+    } else if (key == "header_type") {
+      if (note.header_type && *note.header_type != wanted.whole()) return false;
+    } else if (const auto each = std::ranges::find(control_names, key, &ControlName::name);
+               each != control_names.end()) {
+      if (note.type != each->type || (!each->event.empty() && note.event != each->event)) return false;
+      if (!is_value(wanted, each->event == "stream_begin" ? note.stream : note.value)) return false;
+    }
   }
-  if (const auto stream = unsigned_at(pattern, "stream"); stream && note.stream != stream) return false;
-  if (const std::string_view limit = text_at(pattern, "limit_type");
-      !limit.empty() && note.limit_type != limit)
-    return false;
-  const auto header = unsigned_at(pattern, "header_type");
-  return !header || !note.header_type || *note.header_type == *header;
+  return true;
 }
 
 /// Begins with the sequence: "first". Unknown while the notes are a beginning of it.
@@ -116,33 +117,33 @@ Fit no_chunk_size(const Evidence& evidence) {
                                                                                          : Fit::unknown;
 }
 
-std::vector<std::string> texts(Value parameters, std::string_view key) {
-  std::vector<std::string> result;
-  for (const Value each : parameters.member(key).elements()) result.emplace_back(each.text());
-  return result;
+bool holds(Value texts, std::string_view text) {
+  return std::ranges::any_of(texts.elements(), [&](Value each) { return each.text() == text; });
 }
 
 /// order: these commands of the side, in that order, once the last one was seen. lacks: none of these before
 /// the command `until`.
 Fit commands(Value parameters, const Evidence& evidence) {
-  const std::vector<std::string> order = texts(parameters, "order"), lacks = texts(parameters, "lacks");
-  const std::string until(order.empty() ? text_at(parameters, "until") : order.back());
+  const Value order = parameters.member("order"), lacks = parameters.member("lacks");
+  const std::string_view until =
+      order.size() == 0 ? text_at(parameters, "until") : order.element(order.size() - 1).text();
   if (!evidence.has_beginning() || evidence.command(until) == nullptr) return Fit::unknown;
-  std::size_t met = 0;
+  const Value::Elements wanted = order.elements();
+  auto next = wanted.begin();
   for (const CommandNote& each : evidence.history().commands) {
     if (each.direction != evidence.side()) continue;
-    if (std::ranges::find(lacks, each.name) != lacks.end()) return Fit::contradicts;
-    if (met < order.size() && each.name == order[met]) ++met;
+    if (holds(lacks, each.name)) return Fit::contradicts;
+    if (next != wanted.end() && each.name == (*next).text()) ++next;
     if (each.name == until) break;
   }
-  return fit(met == order.size());
+  return fit(next == wanted.end());
 }
 
 /// All of these commands that the side has sent have the transaction id 0.
 Fit transaction_id_0(Value parameters, const Evidence& evidence) {
   Fit result = Fit::unknown;
-  for (const std::string& name : texts(parameters, "commands")) {
-    const CommandNote* const found = evidence.command(name);
+  for (const Value name : parameters.member("commands").elements()) {
+    const CommandNote* const found = evidence.command(name.text());
     if (found == nullptr || !found->transaction_id) continue;
     if (*found->transaction_id != 0) return Fit::contradicts;
     result = Fit::fits;
@@ -154,11 +155,11 @@ Fit transaction_id_0(Value parameters, const Evidence& evidence) {
 Fit answers(Value parameters, const Evidence& evidence) {
   if (evidence.own().marks.hole) return Fit::unknown;
   const std::string_view wanted = text_at(parameters, "value");
-  const std::vector<std::string> calls = texts(parameters, "to");
+  const Value calls = parameters.member("to");
   Fit result = Fit::unknown;
   const auto& requests = evidence.history().requests;
   for (auto request = requests.begin(); request != requests.end(); ++request) {
-    if (std::ranges::find(calls, request->asked.name) == calls.end()) continue;
+    if (!holds(calls, request->asked.name)) continue;
     if (request->answered) {
       if (request->answered->name == wanted) return Fit::fits;
       result = Fit::contradicts;
@@ -232,9 +233,14 @@ bool is_type(Value value, std::string_view type) {
 
 }  // namespace
 
-Fit evaluate(const Predicate& predicate, const Evidence& evidence) {
+bool looks_at_feature(const Predicate& predicate) {
+  constexpr std::array<std::string_view, 4> tests = {"present", "absent", "equals", "type"};
+  return std::ranges::find(tests, predicate.test) != tests.end();
+}
+
+Fit evaluate(const Predicate& predicate, const Observation& seen, const Evidence& evidence) {
   const std::string& test = predicate.test;
-  Value parameters = predicate.parameters;
+  const Value parameters = predicate.parameters;
   if (test == "controls") return controls(parameters, evidence);
   if (test == "copies_chunk_size") return copies_chunk_size(evidence);
   if (test == "no_chunk_size") return no_chunk_size(evidence);
@@ -246,7 +252,6 @@ Fit evaluate(const Predicate& predicate, const Evidence& evidence) {
   if (test == "equal_acknowledgements") return equal_acknowledgements(evidence);
   if (test == "chunk_streams_by_stream") return chunk_streams_by_stream(parameters, evidence);
   if (test == "opens_with_delta") return opens_with_delta(parameters, evidence);
-  const Observation seen = evidence.observe(predicate.feature);
   if (!seen.known) return Fit::unknown;
   if (test == "present") return fit(!seen.absent());
   if (test == "absent") return fit(seen.absent());

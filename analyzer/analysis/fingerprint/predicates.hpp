@@ -13,6 +13,10 @@ enum class Fit : std::uint8_t {
   contradicts,
 };
 
-[[nodiscard]] Fit evaluate(const Predicate& predicate, const Evidence& evidence);
+/// Whether the answer follows from what was seen of the predicate's feature, and from nothing else.
+[[nodiscard]] bool looks_at_feature(const Predicate& predicate);
+
+/// `seen`: of the predicate's feature where it looks at that; it is not looked at otherwise.
+[[nodiscard]] Fit evaluate(const Predicate& predicate, const Observation& seen, const Evidence& evidence);
 
 }  // namespace rtmpscope::analysis

@@ -44,8 +44,8 @@ void ConnectionChecks::judge_streams(const Profile* profile, const ConnectionRep
   }
 }
 
-void ConnectionChecks::finish(ConnectionReport& report, const SideLimits& server) const {
-  const Profile* const profile = profile_of(report.history);
+void ConnectionChecks::finish(ConnectionReport& report, const Profile* profile,
+                              const SideLimits& server) const {
   if (profile != nullptr) report.platform = profile->id;
   RuleResults results;
   RuleContext context{.history = report.history, .profile = profile, .verdict = &report.verdict};

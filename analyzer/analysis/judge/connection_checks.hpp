@@ -20,7 +20,7 @@ class ConnectionChecks {
   /// Adds findings, checks, clauses, the decoder's findings, the platform and the conformance to a report
   /// that has its history, verdict and software.
   /// `server` is what the server's software bears.
-  void finish(ConnectionReport& report, const SideLimits& server) const;
+  void finish(ConnectionReport& report, const Profile* profile, const SideLimits& server) const;
 
   /// The platform that was chosen, or is matched by names; null: none.
   [[nodiscard]] const Profile* profile_of(const History& history) const;

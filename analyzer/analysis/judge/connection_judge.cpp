@@ -59,12 +59,11 @@ void ConnectionJudge::add_finding(JudgedFinding finding) {
   }
 }
 
-DecisionContext ConnectionJudge::context_of(Moment capture_last) const {
+DecisionContext ConnectionJudge::context_of(Moment capture_last, const Profile* profile) const {
   DecisionContext context;
   context.capture_last = capture_last;
   for (const Direction side : {Direction::to_server, Direction::to_client})
     context.software[index_of(side)] = software_.limits(side);
-  const Profile* const profile = checks_.profile_of(history());
   if (profile == nullptr) return context;
   context.platform.name = profile->name;
   // What is only said to be so decides no verdict.
@@ -83,7 +82,8 @@ void ConnectionJudge::close(const Record& last) {
   auto report = std::make_shared<ConnectionReport>();
   report->connection = connection_;
   report->software = software_.software();
-  report->verdict = decide(history(), context_of(capture_last));
+  const Profile* const profile = checks_.profile_of(history());
+  report->verdict = decide(history(), context_of(capture_last, profile));
   report->media = media_.figures();
   report->streams = stream_rows(history(), report->media);
   for (const StreamFigures& totals : report->media) to_.on_stream_totals(totals);
@@ -91,7 +91,7 @@ void ConnectionJudge::close(const Record& last) {
   report->findings = std::move(findings_);
   report->history = std::move(builder_.history());  // nothing comes behind it
   const std::size_t told = report->findings.size();
-  checks_.finish(*report, software_.limits(Direction::to_client));
+  checks_.finish(*report, profile, software_.limits(Direction::to_client));
   for (JudgedFinding& fault : faults) {
     if (report->findings.size() < most_report_findings) report->findings.push_back(std::move(fault));
   }

@@ -19,7 +19,7 @@ class ConnectionJudge final : private MediaSink {
         to_(to),
         keep_answers_(options.keep_answers),
         checks_(options),
-        software_(connection, to, options.fingerprint_table()),
+        software_(connection, to, *options.identifier, options.early_software),
         media_(connection, builder_.history(), *this),
         transport_([this](JudgedFinding finding) { add_finding(std::move(finding)); }) {}
 
@@ -32,7 +32,7 @@ class ConnectionJudge final : private MediaSink {
   /// Once for each stream that the server has let the client publish.
   void tell_publish_starts();
   void close(const Record& last);
-  [[nodiscard]] DecisionContext context_of(Moment capture_last) const;
+  [[nodiscard]] DecisionContext context_of(Moment capture_last, const Profile* profile) const;
   void on_sample(const Sample& sample) override { to_.on_sample(sample); }
   void on_media_finding(JudgedFinding finding) override { add_finding(std::move(finding)); }
   void add_finding(JudgedFinding finding);

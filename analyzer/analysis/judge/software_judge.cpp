@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "analysis/finding/judge_rules.hpp"
-#include "analysis/fingerprint/identify.hpp"
 #include "analysis/fingerprint/known_issues.hpp"
 #include "analysis/fingerprint/limits.hpp"
 
@@ -29,7 +28,7 @@ std::uint32_t seconds_of(const FingerprintTable& table, const Fingerprint& finge
 void SoftwareJudge::identify_both(Moment now, const History& history) {
   for (const Direction side : {Direction::to_server, Direction::to_client}) {
     std::optional<Fingerprint>& known = software_[index_of(side)];
-    std::optional<Fingerprint> found = identify(table_, history, side);
+    std::optional<Fingerprint> found = identifier_.identify(history, side);
     if (found && !is_same(known, found)) to_.on_fingerprint(connection_, now, *found);
     known = std::move(found);
   }
@@ -41,12 +40,12 @@ SideLimits SoftwareJudge::limits(Direction side) const {
   if (!known || known->id.empty()) return limits;
   limits.id = known->id;
   limits.name = known->name;
-  limits.idle_s = seconds_of(table_, *known, LimitKind::client_silent);
-  limits.ping_s = seconds_of(table_, *known, LimitKind::ping_answer);
-  limits.handshake_s = seconds_of(table_, *known, LimitKind::handshake);
-  limits.command_s = seconds_of(table_, *known, LimitKind::command_answer);
-  limits.send_s = seconds_of(table_, *known, LimitKind::send);
-  for (const Limit& limit : limits_of(table_, *known, LimitKind::message_bytes)) {
+  limits.idle_s = seconds_of(identifier_.table(), *known, LimitKind::client_silent);
+  limits.ping_s = seconds_of(identifier_.table(), *known, LimitKind::ping_answer);
+  limits.handshake_s = seconds_of(identifier_.table(), *known, LimitKind::handshake);
+  limits.command_s = seconds_of(identifier_.table(), *known, LimitKind::command_answer);
+  limits.send_s = seconds_of(identifier_.table(), *known, LimitKind::send);
+  for (const Limit& limit : limits_of(identifier_.table(), *known, LimitKind::message_bytes)) {
     if (limits.message_bytes == 0 || limit.value < limits.message_bytes) limits.message_bytes = limit.value;
   }
   return limits;
@@ -59,7 +58,7 @@ std::vector<JudgedFinding> SoftwareJudge::known_faults(const History& history,
   context.findings = findings;
   context.capture_last = capture_last;
   std::vector<JudgedFinding> faults;
-  for (const KnownIssueHit& hit : known_issues(table_, history, software_, context)) {
+  for (const KnownIssueHit& hit : known_issues(identifier_.table(), history, software_, context)) {
     JudgedFinding& fault = faults.emplace_back();
     fault.id = FindingId::known_issue;
     fault.severity = hit.severity;
@@ -67,7 +66,7 @@ std::vector<JudgedFinding> SoftwareJudge::known_faults(const History& history,
     fault.direction = hit.side;
     fault.since = hit.at;
     fault.text = hit.text;
-    fault.reference = table_.references(hit.issue->sources);
+    fault.reference = identifier_.table().references(hit.issue->sources);
     fault.what_to_do = rule_of(fault.id).what_to_do;
   }
   return faults;

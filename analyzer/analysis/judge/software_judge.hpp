@@ -4,19 +4,19 @@
 #include <array>
 #include <optional>
 
-#include "analysis/fingerprint/fingerprint_table.hpp"
+#include "analysis/fingerprint/identify.hpp"
 #include "analysis/judge/judge_sink.hpp"
 #include "analysis/verdict/decision_context.hpp"
 
 namespace rtmpscope::analysis {
 
-/// Fingerprints are taken once a connection has lasted for three seconds, and at its end; they are told when
-/// they are new.
+/// Fingerprints are taken once a connection has lasted for three seconds, if that is wanted, and at its end;
+/// they are told when they are new.
 class SoftwareJudge {
  public:
-  /// `table` must live as long as this.
-  SoftwareJudge(std::uint32_t connection, JudgeSink& to, const FingerprintTable& table)
-      : connection_(connection), to_(to), table_(table) {}
+  /// `identifier` must live as long as this. `early`: not at the end alone.
+  SoftwareJudge(std::uint32_t connection, JudgeSink& to, Identifier& identifier, bool early)
+      : connection_(connection), to_(to), identifier_(identifier), is_due_(early) {}
 
   /// Of each record and media message, after the history has taken it.
   void on_time(Moment now, const History& history) {
@@ -43,8 +43,8 @@ class SoftwareJudge {
 
   std::uint32_t connection_;
   JudgeSink& to_;
-  const FingerprintTable& table_;
-  bool is_due_ = true;
+  Identifier& identifier_;
+  bool is_due_;
   std::array<std::optional<Fingerprint>, 2> software_;
 };
 

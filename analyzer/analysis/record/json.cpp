@@ -104,6 +104,7 @@ std::optional<JsonFault> read_json(std::string_view text, ValueBuilder& to) {
 }
 
 std::string json_text(Value value) {
+  if (const auto whole = value.whole()) return std::to_string(*whole);  // most of those that are written
   return to_json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace rtmpscope::analysis {
 namespace {
@@ -12,44 +13,63 @@ constexpr std::size_t open_head = 8;                          // behind the type
 
 constexpr std::size_t least_container = 32;  // bytes in which one is worth it
 constexpr std::size_t most_kept = 1U << 20U;
+constexpr std::size_t least_capacity = 64;
 
 }  // namespace
 
+std::uint8_t* ValueBuilder::grow(std::size_t count) {
+  if (capacity_ - size_ < count) [[unlikely]] {
+    const std::size_t wanted = std::max({least_capacity, 2 * capacity_, size_ + count});
+    auto bytes = std::make_unique_for_overwrite<std::uint8_t[]>(wanted);
+    if (size_ != 0) std::memcpy(bytes.get(), bytes_.get(), size_);
+    bytes_ = std::move(bytes);
+    capacity_ = wanted;
+  }
+  std::uint8_t* const at = bytes_.get() + size_;
+  size_ += count;
+  return at;
+}
+
 void ValueBuilder::scalar(Value::Type type) {
   if (!open_.empty()) ++open_.back().count;
-  bytes_.push_back(static_cast<std::uint8_t>(type));
+  *grow(1) = static_cast<std::uint8_t>(type);
 }
 
 void ValueBuilder::number(Value::Type type, std::uint64_t bits) {
-  scalar(type);
-  const std::size_t at = bytes_.size();
-  bytes_.resize(at + sizeof(bits));
-  std::memcpy(bytes_.data() + at, &bits, sizeof(bits));
+  if (!open_.empty()) ++open_.back().count;
+  std::uint8_t* const at = grow(1 + sizeof(bits));
+  *at = static_cast<std::uint8_t>(type);
+  std::memcpy(at + 1, &bits, sizeof(bits));
 }
 
-void ValueBuilder::length(std::size_t length) {
-  for (; length > 0x7F; length >>= 7U) bytes_.push_back(static_cast<std::uint8_t>((length & 0x7FU) | 0x80U));
-  bytes_.push_back(static_cast<std::uint8_t>(length));
+void ValueBuilder::put_text(std::string_view text) {
+  constexpr std::size_t longest_length = 10;  // bytes of 7 bits
+  std::uint8_t* const begin = grow(longest_length + text.size());
+  std::uint8_t* at = begin;
+  std::size_t length = text.size();
+  for (; length > 0x7F; length >>= 7U) *at++ = static_cast<std::uint8_t>((length & 0x7FU) | 0x80U);
+  *at++ = static_cast<std::uint8_t>(length);
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  size_ -= longest_length - static_cast<std::size_t>(at - begin);
 }
 
 void ValueBuilder::begin(Value::Type type) {
   scalar(type);
-  open_.push_back({bytes_.size(), 0});
-  bytes_.resize(bytes_.size() + open_head);
+  open_.push_back({size_, 0});
+  static_cast<void>(grow(open_head));
 }
 
 void ValueBuilder::end() {
   if (open_.empty()) return;
   const Open last = open_.back();
   open_.pop_back();
-  const auto size = static_cast<std::uint32_t>(bytes_.size() - last.at - open_head);
-  std::memcpy(bytes_.data() + last.at, &size, sizeof(size));
-  std::memcpy(bytes_.data() + last.at + sizeof(size), &last.count, sizeof(last.count));
+  const auto size = static_cast<std::uint32_t>(size_ - last.at - open_head);
+  std::memcpy(bytes_.get() + last.at, &size, sizeof(size));
+  std::memcpy(bytes_.get() + last.at + sizeof(size), &last.count, sizeof(last.count));
 }
 
 void ValueBuilder::name(std::string_view name) {
-  length(name.size());
-  bytes_.insert(bytes_.end(), name.begin(), name.end());
+  put_text(name);
 }
 
 void ValueBuilder::whole(std::uint64_t value) {
@@ -71,33 +91,33 @@ void ValueBuilder::real(double value) {
 
 void ValueBuilder::text(std::string_view value) {
   scalar(Value::Type::text);
-  length(value.size());
-  bytes_.insert(bytes_.end(), value.begin(), value.end());
+  put_text(value);
 }
 
 void ValueBuilder::copy(Value value) {
   if (!value) return null();
   if (!open_.empty()) ++open_.back().count;
-  bytes_.insert(bytes_.end(), value.bytes(), value.bytes() + value.byte_size());
+  const std::size_t size = value.byte_size();
+  std::memcpy(grow(size), value.bytes(), size);
 }
 
 void ValueBuilder::copy_bounded(Value value, std::size_t limit) {
   if (value.byte_size() <= limit) return copy(value);
   if (value.is_text()) return text(cut_text(value.text(), limit));
   if (value.size() == 0 || limit < least_container) return null();
-  const std::size_t each = limit / 4, end = bytes_.size() + limit;
+  const std::size_t each = limit / 4, end = size_ + limit;
   if (value.is_array()) {
     begin_array();
     for (const Value element : value.elements()) {
-      if (bytes_.size() >= end) break;
-      copy_bounded(element, std::min(each, end - bytes_.size()));
+      if (size_ >= end) break;
+      copy_bounded(element, std::min(each, end - size_));
     }
   } else {
     begin_object();
     for (const auto& [key, content] : value.members()) {
-      if (bytes_.size() + key.size() >= end) break;
+      if (size_ + key.size() >= end) break;
       name(key);
-      copy_bounded(content, std::min(each, end - std::min(end, bytes_.size())));
+      copy_bounded(content, std::min(each, end - std::min(end, size_)));
     }
   }
   this->end();
@@ -109,7 +129,7 @@ bool ValueBuilder::in_array() const {
 
 Value ValueBuilder::value() {
   while (!open_.empty()) end();
-  return bytes_.empty() ? Value() : Value(bytes_.data());
+  return size_ == 0 ? Value() : Value(bytes_.get());
 }
 
 OwnedValue ValueBuilder::take() {
@@ -119,8 +139,11 @@ OwnedValue ValueBuilder::take() {
 }
 
 void ValueBuilder::clear() {
-  if (bytes_.capacity() > most_kept) bytes_ = std::vector<std::uint8_t>();
-  bytes_.clear();
+  if (capacity_ > most_kept) {
+    bytes_.reset();
+    capacity_ = 0;
+  }
+  size_ = 0;
   open_.clear();
 }
 

@@ -1,6 +1,7 @@
 // Makes values.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,9 +51,12 @@ class ValueBuilder {
   void begin(Value::Type type);
   void scalar(Value::Type type);
   void number(Value::Type type, std::uint64_t bits);
-  void length(std::size_t length);
+  void put_text(std::string_view text);
+  /// Makes room for that many bytes more, and returns where they lie.
+  [[nodiscard]] std::uint8_t* grow(std::size_t count);
 
-  std::vector<std::uint8_t> bytes_;
+  std::unique_ptr<std::uint8_t[]> bytes_;
+  std::size_t size_ = 0, capacity_ = 0;
   std::vector<Open> open_;
 };
 

@@ -74,8 +74,11 @@ std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const 
   if (options_.to) selection.to = absolute(*options_.to);
   auto shown = make_selected_renderer(std::move(selection));
   if (!options_.analysis) return shown;
+  analysis::JudgeOptions judge = options_.judge;
+  // What a connection showed on the way is not seen in a summary.
+  if (options_.format == OutputFormat::report) judge.early_software = false;
   return std::make_unique<JudgingObserver>(std::move(shown), options_.render.redaction,
-                                           options_.selection.samples, options_.judge);
+                                           options_.selection.samples, judge);
 }
 
 std::unique_ptr<Observer> RendererFactory::make_selected_renderer(Selection selection) const {

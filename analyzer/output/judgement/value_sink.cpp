@@ -50,8 +50,12 @@ void ValueSink::begin_value(FieldId id) {
 
 void ValueSink::hex(Bytes bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
-  hex_.clear();
-  for (const std::uint8_t byte : bytes) hex_.append({digits[byte >> 4], digits[byte & 15]});
+  hex_.resize(2 * bytes.size());
+  char* at = hex_.data();
+  for (const std::uint8_t byte : bytes) {
+    *at++ = digits[byte >> 4];
+    *at++ = digits[byte & 15];
+  }
   values_.name("hex");
   values_.text(hex_);
 }

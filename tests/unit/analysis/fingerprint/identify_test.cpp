@@ -24,6 +24,10 @@ std::string mark(const std::string& feature, const std::string& value, int weigh
          std::to_string(weight) + more + "}";
 }
 
+std::optional<Fingerprint> identify(const FingerprintTable& table, const History& history, Direction side) {
+  return Identifier(std::make_shared<FingerprintTable>(table)).identify(history, side);
+}
+
 std::optional<Fingerprint> told(const std::string& programs, const std::string& connect) {
   const FingerprintTable table = table_of("[" + programs + "]");
   return identify(table, Story().connect(connect).history(), client);
@@ -143,6 +147,31 @@ TEST(Version, OfMarksThatOnlySomeHave) {
                client)
           ->version,
       "28.0 to before 30.0");
+}
+
+TEST(Memory, ChangesNoAnswer) {
+  const auto table = std::make_shared<FingerprintTable>(table_of(
+      "[" +
+      program("a", mark("connect.flashVer", R"("A")", 10) + "," + mark("connect.capabilities", "1", 5)) +
+      "," +
+      program("b", mark("connect.flashVer", R"("B")", 10) + "," + mark("connect.capabilities", "1", 5)) +
+      "]"));
+  Identifier remembers(table);
+  // More values than are remembered of a feature, each of them more than once.
+  for (int i = 0; i < 24; ++i) {
+    const std::string name(1, static_cast<char>('A' + i % 7));
+    const std::string connect =
+        R"({"flashVer": ")" + name + R"(", "capabilities": )" + std::to_string(i % 3) + "}";
+    const Story story = Story().connect(connect);
+    const auto found = remembers.identify(story.history(), client);
+    const auto fresh = Identifier(table).identify(story.history(), client);
+    ASSERT_EQ(found.has_value(), fresh.has_value()) << connect;
+    if (!found) continue;
+    EXPECT_EQ(found->id, fresh->id) << connect;
+    EXPECT_EQ(found->score, fresh->score) << connect;
+    EXPECT_EQ(found->matched, fresh->matched) << connect;
+    EXPECT_EQ(found->against, fresh->against) << connect;
+  }
 }
 
 TEST(BuiltIn, ANameThatTheSenderCanChooseNamesNobody) {

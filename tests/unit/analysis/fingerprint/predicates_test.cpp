@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "analysis/fingerprint/feature_test.hpp"
 #include "analysis/fingerprint/fingerprint_table.hpp"
 #include "story.hpp"
 #include "tables.hpp"
@@ -16,7 +17,8 @@ Fit meets(const Story& story, const std::string& predicate, Direction side) {
   for (const Software& program : FingerprintTable::built_in().programs()) {
     for (const Mark& mark : program.marks) {
       if (mark.test.predicate != nullptr && mark.test.predicate->name == predicate)
-        return evaluate(*mark.test.predicate, Evidence(story.history(), side));
+        return evaluate(mark.test, Evidence(story.history(), side).observe(mark.test.feature),
+                        Evidence(story.history(), side));
     }
   }
   ADD_FAILURE() << "no mark has the predicate " << predicate;
