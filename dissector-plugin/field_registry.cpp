@@ -134,12 +134,13 @@ hf_register_info field_info(FieldId field_id, ValueTable values, int* id, Regist
 /// Whether a packet can have the field or event: not what the analyzer says of the whole capture or of a
 /// connection's end, nor of TLS and HTTP, which are Wireshark's. `name` is a field's path or an event's name.
 bool may_appear(std::string_view name) {
-  constexpr std::array<std::string_view, 22> others = {
-      "capture",         "capture_start", "capture_drops",   "capture_end",   "connection_close",
-      "tcp_sample",      "icmp",          "sample",          "stream_totals", "fingerprint",
-      "score",           "verdict",       "capture_verdict", "document",      "tls",
-      "tls_alert",       "tls_alerts",    "tls_key_update",  "tls_end",       "tunnel_open",
-      "tunnel_exchange", "tunnel_close"};
+  constexpr std::array<std::string_view, 23> others = {
+      "capture",          "capture_start",  "capture_drops", "capture_end",
+      "connection_close", "tcp_sample",     "icmp",          "sample",
+      "stream_totals",    "fingerprint",    "score",         "verdict",
+      "capture_verdict",  "document",       "tls",           "tls_alert",
+      "tls_alerts",       "tls_key_update", "tls_end",       "tunnel_open",
+      "tunnel_exchange",  "tunnel_close",   "stats"};
   const std::string_view first = name.substr(0, name.find('.'));
   if (first == "event") return name == info(FieldId::event_direction).filter;  // the packet says the others
   return std::ranges::find(others, first) == others.end();

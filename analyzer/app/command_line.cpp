@@ -21,6 +21,8 @@
 namespace rtmpscope::app {
 namespace {
 
+constexpr std::uint32_t longest_interval = 86'400;
+
 /// Words as they come from the command line, before they are checked.
 struct Words {
   std::string format = "text";
@@ -33,6 +35,8 @@ struct Words {
   bool summary = false;
   bool verdict = false;
   bool show_secrets = false;
+  bool stats = false;
+  std::optional<std::uint32_t> interval;
   bool ascii = false;
   bool no_progress = false;
 };
@@ -105,6 +109,14 @@ void add_output_options(CLI::App& app, OutputOptions& options, Words& words) {
       app.add_flag("--samples", renderer.selection.samples,
                    "Events for every second of each stream, and of each direction of TCP, too")
           ->group("Output");
+  app.add_flag("--stats", words.stats,
+               "Events with what the capture as a whole has brought, each second or --interval, too")
+      ->group("Output");
+  app.add_option("--interval", words.interval,
+                 "Seconds between two events of --stats, and of --samples for one stream (default: 1)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1U, longest_interval).description(""))
+      ->group("Output");
   app.add_flag("--ranges", renderer.render.ranges, "Byte range of every field (ndjson and json)")
       ->group("Output");
   app.add_flag("!--no-analysis", renderer.analysis,
@@ -145,7 +157,7 @@ bool follows_frames(const output::RendererOptions& renderer) {
 
 /// Whoever asks for events that are left out otherwise wants them.
 std::optional<std::string> select_rare_events(output::RendererOptions& renderer,
-                                              pipeline::ShardOptions& shard) {
+                                              pipeline::ShardOptions& shard, const Words& words) {
   const auto asked = [&](EventKind kind) {
     return std::ranges::find(renderer.selection.kinds, kind) != renderer.selection.kinds.end();
   };
@@ -155,6 +167,10 @@ std::optional<std::string> select_rare_events(output::RendererOptions& renderer,
     if (!renderer.analysis) return fmt::format("--only {} does not go with --no-analysis", info(kind).name);
     renderer.selection.samples = true;
   }
+  const bool stats = words.stats || asked(EventKind::stats);
+  if (stats) renderer.measure.interval = words.interval.value_or(1);
+  if (renderer.selection.samples) renderer.selection.sample_interval = words.interval.value_or(1);
+  if (words.interval && !stats && !renderer.selection.samples) return "--interval needs --stats or --samples";
   return std::nullopt;
 }
 
@@ -199,7 +215,7 @@ std::optional<std::string> finish(OutputOptions& options, const Words& words) {
   if (!selection) return selection.error().message;
   selection->samples = renderer.selection.samples;
   renderer.selection = std::move(*selection);
-  if (auto complaint = select_rare_events(renderer, shard)) return complaint;
+  if (auto complaint = select_rare_events(renderer, shard, words)) return complaint;
   options.progress = !words.no_progress;
   for (const auto& [word, bound] :
        {std::pair(&words.from, &renderer.from), std::pair(&words.to, &renderer.to)}) {

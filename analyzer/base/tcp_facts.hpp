@@ -55,6 +55,7 @@ struct SegmentLosses {
   std::uint32_t spurious = 0;      ///< seen twice, though the receiver had acknowledged them
   std::uint32_t reordered = 0;     ///< others overtook them
   std::uint64_t not_captured = 0;  ///< bytes that the receiver has, and the capture has not
+  std::uint64_t resent_bytes = 0;  ///< of the segments in the first three
 
   [[nodiscard]] std::uint32_t lost() const { return before + behind; }
   void add(const SegmentLosses& other) {
@@ -63,6 +64,7 @@ struct SegmentLosses {
     spurious += other.spurious;
     reordered += other.reordered;
     not_captured += other.not_captured;
+    resent_bytes += other.resent_bytes;
   }
 };
 

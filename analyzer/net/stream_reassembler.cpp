@@ -92,12 +92,13 @@ void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured,
   if (totals.retransmitted_bytes == retransmitted) return;
   ++totals.retransmitted_segments;
   if (delivery.losses != nullptr && delivery.losses->before == lost)
-    count_loss(offset + wire_length, delivery);
+    count_loss(offset + wire_length, wire_length, delivery);
 }
 
 /// Of a segment that was sent again and ends at `end`.
-void StreamReassembler::count_loss(std::uint64_t end, Delivery& delivery) const {
+void StreamReassembler::count_loss(std::uint64_t end, std::uint32_t wire_length, Delivery& delivery) const {
   if (delivery.losses == nullptr || delivery.is_copy) return;
+  delivery.losses->resent_bytes += wire_length;
   ++(acknowledged_beyond(end - 1) ? delivery.losses->spurious : delivery.losses->behind);
 }
 
@@ -107,7 +108,7 @@ void StreamReassembler::count_only(std::int64_t offset, std::uint32_t wire_lengt
   const auto next = static_cast<std::int64_t>(next_);
   if (offset < next) {
     ++totals.retransmitted_segments;
-    count_loss(static_cast<std::uint64_t>(std::max<std::int64_t>(end, 1)), delivery);
+    count_loss(static_cast<std::uint64_t>(std::max<std::int64_t>(end, 1)), wire_length, delivery);
   }
   if (end <= next) {
     totals.retransmitted_bytes += wire_length;
@@ -211,7 +212,10 @@ void StreamReassembler::count_fill(std::uint64_t offset, std::uint32_t wire_leng
     if (delivery.losses != nullptr) ++delivery.losses->reordered;
     return;
   }
-  if (delivery.losses != nullptr) ++delivery.losses->before;
+  if (delivery.losses != nullptr) {
+    ++delivery.losses->before;
+    delivery.losses->resent_bytes += wire_length;
+  }
   // What is held already is counted when it comes to the buffer.
   totals.retransmitted_bytes += std::min<std::uint64_t>(wire_length, behind->offset - offset);
 }

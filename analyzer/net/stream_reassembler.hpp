@@ -174,7 +174,7 @@ class StreamReassembler {
   void on_other_payload(std::uint32_t sequence, Bytes captured, std::uint32_t wire_length,
                         Delivery& delivery);
   void start_midstream(std::uint32_t sequence, std::uint32_t wire_length, Delivery& delivery);
-  void count_loss(std::uint64_t end, Delivery& delivery) const;
+  void count_loss(std::uint64_t end, std::uint32_t wire_length, Delivery& delivery) const;
   void count_only(std::int64_t offset, std::uint32_t wire_length, Delivery& delivery);
   void accept(std::uint64_t offset, Bytes captured, std::uint32_t wire_length, Delivery& delivery);
   void count_repeated(std::uint64_t begin, std::uint64_t end, Delivery& delivery) const;

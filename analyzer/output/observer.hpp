@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "metrics/figures.hpp"
 #include "output/output.hpp"
 #include "rtmp/session/events.hpp"
 
@@ -20,6 +21,12 @@ class Observer : public rtmp::EventSink {
  public:
   /// The same object during the observer's life.
   [[nodiscard]] virtual Output& output() = 0;
+  /// Of the observer for the events of the capture as a whole, if ObserverFactory::needs_interfaces(): what
+  /// was read of each interface before a tick, behind all on_tick() of it; `last`: before capture_end.
+  virtual void on_interfaces(PacketRef /*now*/, const metrics::InterfaceList& /*interfaces*/, bool /*last*/) {
+  }
+  /// No more events of the shard come. Not of the observer for the events of the capture as a whole.
+  virtual void on_finish(PacketRef /*last*/) {}
 };
 
 /// Takes the spans of all shards in the order of the capture, and makes the output's bytes of them. All calls
@@ -44,6 +51,8 @@ class ObserverFactory {
   /// Whether make_observer must know when the capture begins. Then no observer is made before the first
   /// packet comes, which can take a while in live capture.
   [[nodiscard]] virtual bool needs_start() const { return false; }
+  /// Whether Observer::on_interfaces() is to be called.
+  [[nodiscard]] virtual bool needs_interfaces() const { return false; }
   /// One for each shard, and one for the events of the capture as a whole. `start` is the time of the first
   /// packet; 0 if there is none yet. The observers live as long as the run, and their factory lives longer.
   [[nodiscard]] virtual std::unique_ptr<Observer> make_observer(Timestamp start) const = 0;

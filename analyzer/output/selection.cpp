@@ -150,12 +150,17 @@ void SelectingSink::on_event(const rtmp::Event& event) {
 }
 
 bool SelectingSink::is_selected(const rtmp::Event& event) const {
-  if (event.kind == EventKind::tcp_sample && !selection_.samples) return false;
+  if ((event.kind == EventKind::tcp_sample || event.kind == EventKind::sample) && !is_selected_sample(event))
+    return false;
   if (selection_.from && event.packet.time < *selection_.from) return false;
   if (selection_.to && event.packet.time >= *selection_.to) return false;
   if (!selection_.has_words() || contains(selection_.kinds, event.kind)) return true;
   return event.kind == EventKind::message &&
          is_selected_message(static_cast<const rtmp::MessageEvent&>(event));
+}
+
+bool SelectingSink::is_selected_sample(const rtmp::Event& event) const {
+  return selection_.samples && event.second().value_or(0) % selection_.sample_interval == 0;
 }
 
 bool SelectingSink::is_selected_message(const rtmp::MessageEvent& event) const {

@@ -12,12 +12,13 @@ namespace rtmpscope::output {
 
 /// What --only names, and a span of time. Without any word every event is selected.
 struct Selection {
-  std::vector<EventKind> kinds;     ///< "gap", "finding", "message" (all messages), …
-  std::vector<std::uint8_t> types;  ///< message type ids: "video", "20", "command" (17 and 20), …
-  std::vector<std::string> names;   ///< names of commands and data messages: "connect", "onMetaData"
-  bool samples = false;             ///< tcp_sample, which is left out otherwise
-  std::optional<Timestamp> from;    ///< events at this time or later
-  std::optional<Timestamp> to;      ///< events before this time
+  std::vector<EventKind> kinds;       ///< "gap", "finding", "message" (all messages), …
+  std::vector<std::uint8_t> types;    ///< message type ids: "video", "20", "command" (17 and 20), …
+  std::vector<std::string> names;     ///< names of commands and data messages: "connect", "onMetaData"
+  bool samples = false;               ///< sample and tcp_sample, which are left out otherwise
+  std::uint32_t sample_interval = 1;  ///< of these, every so many seconds; at least 1
+  std::optional<Timestamp> from;      ///< events at this time or later
+  std::optional<Timestamp> to;        ///< events before this time
 
   [[nodiscard]] bool has_words() const { return !kinds.empty() || !types.empty() || !names.empty(); }
 };
@@ -38,6 +39,7 @@ class SelectingSink final : public rtmp::EventSink {
 
  private:
   [[nodiscard]] bool is_selected(const rtmp::Event& event) const;
+  [[nodiscard]] bool is_selected_sample(const rtmp::Event& event) const;
   [[nodiscard]] bool is_selected_message(const rtmp::MessageEvent& event) const;
 
   Selection selection_;

@@ -57,10 +57,27 @@ const output::Output& CaptureEvents::start(const capture::PacketSource& source,
   return observer_->output();
 }
 
-const output::Output* CaptureEvents::drops(const Window& window) {
-  if (window.drops.empty()) return nullptr;
-  output::Output& output = observer_->output();
-  output.clear();
+template <typename Call>
+void CaptureEvents::put_out(std::uint64_t frame, const Call& call) {
+  auto& spans = observer_->output().spans;
+  const std::size_t before = spans.size();
+  call();
+  for (std::size_t i = before; i < spans.size(); ++i) spans[i].frame = frame;
+}
+
+const output::Output* CaptureEvents::of_window(const Window& window) {
+  if (window.drops.empty() && !measured_) return nullptr;
+  observer_->output().clear();
+  add_drops(window);
+  if (measured_) {
+    meter_.add(window, [&](PacketRef tick, const metrics::InterfaceList& interfaces) {
+      put_out(tick.number, [&] { observer_->on_interfaces(tick, interfaces, false); });
+    });
+  }
+  return &observer_->output();
+}
+
+void CaptureEvents::add_drops(const Window& window) {
   for (const auto& [drops, interface] : window.drops) {
     rtmp::CaptureDropsEvent event;
     event.packet = drops.at;
@@ -69,11 +86,8 @@ const output::Output* CaptureEvents::drops(const Window& window) {
     event.kernel_drops = drops.kernel_drops;
     event.interface_drops = drops.interface_drops;
     event.ring_drops = drops.ring_drops;
-    const std::size_t before = output.spans.size();
-    observer_->on_event(event);
-    for (std::size_t i = before; i < output.spans.size(); ++i) output.spans[i].frame = drops.at.number;
+    put_out(drops.at.number, [&] { observer_->on_event(event); });
   }
-  return &output;
 }
 
 const output::Output& CaptureEvents::end(const capture::PacketSource& source, const WindowReader& reader,
@@ -85,6 +99,7 @@ const output::Output& CaptureEvents::end(const capture::PacketSource& source, co
     totals.fault = {0, fmt::format("{} at packet {}", *run.failure, reader.last_packet().number)};
   rtmp::CaptureEndEvent event(totals);
   event.packet = reader.last_packet();
+  if (measured_) observer_->on_interfaces(event.packet, meter_.interfaces(), true);
   observer_->on_event(event);
   return observer_->output();
 }

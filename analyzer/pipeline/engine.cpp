@@ -25,7 +25,7 @@ class Engine {
         progress_(progress),
         options_(options),
         keys_(options.key_files, options.follow_key_files),
-        reader_(source, window_packets),
+        reader_(source, window_packets, factory.needs_interfaces()),
         merger_(factory.make_assembler(), options.only_connection),
         windows_(options.jobs == 1 ? 1 : windows_in_flight),
         schedule_(options.jobs, windows_.size(), options.jobs == 1 ? 1 : windows_read_ahead) {}
@@ -79,7 +79,7 @@ class Engine {
           schedule_.process_done(worker);
           break;
         case Duty::merge:
-          merger_.add(window.outputs, capture_events_->drops(window), text_, [this] { flush(true); });
+          merger_.add(window.outputs, capture_events_->of_window(window), text_, [this] { flush(true); });
           flush(false);
           schedule_.merge_done(written_);
           break;
@@ -116,7 +116,7 @@ class Engine {
         for (unsigned worker = 0; worker < groups_.size(); ++worker) {
           if (schedule_.processed(worker) <= number) groups_[worker]->process_after_failure(window);
         }
-        merger_.add(window.outputs, capture_events_->drops(window), text_, [this] { flush(true); });
+        merger_.add(window.outputs, capture_events_->of_window(window), text_, [this] { flush(true); });
       }
       flush(true);
       Window& last = windows_.front();
@@ -138,7 +138,7 @@ class Engine {
       groups_.push_back(
           std::make_unique<ShardGroup>(first_shard_of(i), first_shard_of(i + 1), shard, factory_, start));
     }
-    capture_events_.emplace(factory_.make_observer(start));
+    capture_events_.emplace(factory_.make_observer(start), factory_.needs_interfaces());
   }
 
   EngineResult finish() {

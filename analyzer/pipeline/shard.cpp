@@ -55,6 +55,7 @@ void Shard::finish(PacketRef last) {
   flows_.finish(last);
   if (rtmfp_ != nullptr) rtmfp_->finish(last);
   context_.finish(last);
+  observer_->on_finish(last);
   mark_spans(last.number);
 }
 

@@ -25,6 +25,7 @@ void WindowReader::read(Window& window) {
   const capture::SourceStatistics& statistics = source_.statistics();
   for (const capture::Drops& drops : statistics.drops)
     window.drops.push_back({drops, statistics.interfaces[drops.interface_id].name});
+  if (notes_interfaces_) note_interfaces(window);
   const auto& packets = window.batch.packets;
   // Segments are decoded in place, and are not cleared first: most of a window is overwritten at once.
   if (window.segments.size() < packets.size()) window.segments.resize(packets.size());
@@ -67,6 +68,14 @@ void WindowReader::read(Window& window) {
   }
   window.datagrams = decoder_.take_buffers();
   window.last_packet = last_packet();
+}
+
+void WindowReader::note_interfaces(Window& window) const {
+  window.interfaces.clear();
+  for (const capture::Interface& interface : source_.statistics().interfaces) {
+    window.interfaces.push_back(
+        {interface.name, interface.kernel_drops, interface.interface_drops, interface.ring_drops});
+  }
 }
 
 void WindowReader::begin_section(Window& window, const net::Tick& tick) {

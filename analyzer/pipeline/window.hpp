@@ -39,6 +39,14 @@ struct InterfaceDrops {
   std::string interface;  ///< its name; empty: not known
 };
 
+/// What is known of an interface, but for its packets.
+struct InterfaceState {
+  std::string name;  ///< empty: not known
+  std::optional<std::uint64_t> kernel_drops;
+  std::optional<std::uint64_t> interface_drops;
+  std::optional<std::uint64_t> ring_drops;
+};
+
 /// A run of packets, and what the shards make of it. Used again and again, so that nothing is allocated.
 struct Window {
   capture::PacketBatch batch;
@@ -48,6 +56,7 @@ struct Window {
   std::vector<Section> sections;
   std::vector<net::UdpDatagram> rtmfp_datagrams;    ///< that may be RTMFP, in capture order: for rtmfp_shard
   std::vector<InterfaceDrops> drops;                ///< that were noted while it was read
+  std::vector<InterfaceState> interfaces;           ///< once it was read; only if that is asked for
   PacketRef last_packet;                            ///< of all windows so far
   bool last = false;                                ///< nothing comes after this window
   keys::KeyVersion keys = 0;                        ///< its shards see the keys up to this version
@@ -71,9 +80,9 @@ struct Window {
 /// comes to the next full second, or the live clock does while no packet comes (net/capture_clock.hpp).
 class WindowReader {
  public:
-  /// `window_size`: packets in one window at most.
-  WindowReader(capture::PacketSource& source, std::size_t window_size)
-      : source_(source), window_size_(window_size) {}
+  /// `window_size`: packets in one window at most. `interfaces`: whether Window::interfaces is filled.
+  WindowReader(capture::PacketSource& source, std::size_t window_size, bool interfaces = false)
+      : source_(source), window_size_(window_size), notes_interfaces_(interfaces) {}
 
   void read(Window& window);
   [[nodiscard]] const net::PacketDecoder& decoder() const { return decoder_; }
@@ -83,10 +92,12 @@ class WindowReader {
 
  private:
   static void begin_section(Window& window, const net::Tick& tick);
+  void note_interfaces(Window& window) const;
   void finish_section(Window& window, std::size_t first_segment, std::size_t end);
 
   capture::PacketSource& source_;
   std::size_t window_size_;
+  bool notes_interfaces_;
   net::PacketDecoder decoder_;
   net::CaptureClock clock_;
   std::uint64_t last_number_ = 0;

@@ -202,7 +202,7 @@ class SchemaBuilder {
   }
 
   [[nodiscard]] Json event_schema(const EventInfo& event) const {
-    const bool capture = event.name.starts_with("capture_");
+    const bool capture = event.name.starts_with("capture_") || event.name == "stats";
     Json properties = {{"event", {{"const", event.name}}}, {"time", reference("time")}};
     for (const FieldInfo& field : fields()) {
       if (parent_of(field.filter) == "event" && !properties.contains(field.key)) {

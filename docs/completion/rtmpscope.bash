@@ -9,7 +9,7 @@ _rtmpscope() {
     fi
   done
 
-  local output="--format --verdict --summary --no-analysis --show-secrets --output --chunks --samples --ranges --redact --redact-key --redact-addresses --color --colour"
+  local output="--format --verdict --summary --no-analysis --show-secrets --output --chunks --samples --stats --interval --ranges --redact --redact-key --redact-addresses --color --colour"
   output+=" --width --full --addresses --ascii --no-progress --profile --profiles --fingerprints"
   local selection="--keys --filter --only --connection --from --to --port"
   case $previous in

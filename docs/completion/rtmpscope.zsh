@@ -29,6 +29,8 @@ _rtmpscope() {
     '(-o --output)'{-o,--output}'[write to a file]:file:_files'
     '--chunks[an event for every chunk header, too]'
     '--samples[an event for each second of a stream, too]'
+    '--stats[events about the capture as a whole, too]'
+    '--interval[seconds between two of these events]:seconds'
     '--ranges[byte range of every field (ndjson and json)]'
     '--redact[pseudonyms for texts of the peers]'
     '--redact-key[redact with the key in a file]:file:_files'

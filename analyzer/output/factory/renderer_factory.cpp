@@ -8,6 +8,7 @@
 #include "output/report/report_assembler.hpp"
 #include "output/report/report_renderer.hpp"
 #include "output/span_assembler.hpp"
+#include "output/stats/measuring_observer.hpp"
 #include "output/text/summary_renderer.hpp"
 #include "output/text/text_assembler.hpp"
 #include "output/text/text_renderer.hpp"
@@ -72,13 +73,15 @@ std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const 
   const auto absolute = [&](const TimeBound& bound) { return bound.value + (bound.relative ? start : 0); };
   if (options_.from) selection.from = absolute(*options_.from);
   if (options_.to) selection.to = absolute(*options_.to);
-  auto shown = make_selected_renderer(std::move(selection));
+  std::unique_ptr<Observer> shown = make_selected_renderer(std::move(selection));
+  const bool measured = options_.measure.wanted();
+  if (measured) shown = std::make_unique<MeasuringObserver>(std::move(shown), std::make_shared<Tally>());
   if (!options_.analysis) return shown;
   analysis::JudgeOptions judge = options_.judge;
   // What a connection showed on the way is not seen in a summary.
   if (options_.format == OutputFormat::report) judge.early_software = false;
   return std::make_unique<JudgingObserver>(std::move(shown), options_.render.redaction,
-                                           options_.selection.samples, judge);
+                                           options_.selection.samples || measured, judge);
 }
 
 std::unique_ptr<Observer> RendererFactory::make_selected_renderer(Selection selection) const {
@@ -87,18 +90,28 @@ std::unique_ptr<Observer> RendererFactory::make_selected_renderer(Selection sele
 }
 
 std::unique_ptr<Assembler> RendererFactory::make_assembler() const {
-  if (options_.analysis) return make_judging_assembler();
+  const auto tally = options_.measure.wanted() ? std::make_shared<Tally>() : nullptr;
+  std::unique_ptr<Assembler> assembler =
+      options_.analysis ? make_judging_assembler(tally) : make_plain_assembler();
+  if (tally == nullptr) return assembler;
+  return std::make_unique<MeasuringAssembler>(
+      std::move(assembler), make_selected_renderer(options_.selection), tally, options_.measure);
+}
+
+std::unique_ptr<Assembler> RendererFactory::make_plain_assembler() const {
   return output::make_assembler(options_.format, options_.order, style_of(options_.render));
 }
 
-std::unique_ptr<JudgingAssembler> RendererFactory::make_judging_assembler() const {
-  return std::make_unique<JudgingAssembler>(
-      output::make_assembler(options_.format, options_.order, style_of(options_.render)),
-      make_selected_renderer(options_.selection), options_.render.redaction, options_.only_connection);
+std::unique_ptr<JudgingAssembler> RendererFactory::make_judging_assembler(
+    const std::shared_ptr<Tally>& tally) const {
+  std::unique_ptr<Observer> shown = make_selected_renderer(options_.selection);
+  if (tally != nullptr) shown = std::make_unique<MeasuringObserver>(std::move(shown), tally);
+  return std::make_unique<JudgingAssembler>(make_plain_assembler(), std::move(shown),
+                                            options_.render.redaction, options_.only_connection);
 }
 
 LineJudge RendererFactory::make_line_judge() const {
-  return LineJudge(make_selected_renderer(options_.selection), make_judging_assembler(),
+  return LineJudge(make_selected_renderer(options_.selection), make_judging_assembler(nullptr),
                    options_.render.redaction, options_.selection.samples, options_.judge);
 }
 

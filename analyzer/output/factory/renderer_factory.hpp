@@ -7,6 +7,7 @@
 #include "output/render_options.hpp"
 #include "output/renderer.hpp"
 #include "output/selection.hpp"
+#include "output/stats/measuring_assembler.hpp"
 #include "output/text/block_order.hpp"
 #include "output/text/terminal_text.hpp"
 
@@ -27,6 +28,7 @@ struct RendererOptions {
   std::optional<TimeBound> to;    ///< nor events at it or later
   bool analysis = true;           ///< connections are judged
   analysis::JudgeOptions judge{};
+  MeasureOptions measure{};                      ///< what is done with figures of the capture as a whole
   std::optional<std::uint32_t> only_connection;  ///< what the judge says of others is not shown
 };
 
@@ -41,13 +43,17 @@ class RendererFactory final : public ObserverFactory {
   explicit RendererFactory(RendererOptions options) : options_(std::move(options)) {}
 
   [[nodiscard]] bool needs_start() const override;
+  [[nodiscard]] bool needs_interfaces() const override { return options_.measure.wanted(); }
   [[nodiscard]] std::unique_ptr<Observer> make_observer(Timestamp start) const override;
   [[nodiscard]] std::unique_ptr<Assembler> make_assembler() const override;
   /// For a timeline of an earlier run.
   [[nodiscard]] LineJudge make_line_judge() const;
 
  private:
-  [[nodiscard]] std::unique_ptr<JudgingAssembler> make_judging_assembler() const;
+  /// `tally` counts what it says itself; may be null.
+  [[nodiscard]] std::unique_ptr<JudgingAssembler> make_judging_assembler(
+      const std::shared_ptr<Tally>& tally) const;
+  [[nodiscard]] std::unique_ptr<Assembler> make_plain_assembler() const;
   [[nodiscard]] std::unique_ptr<Observer> make_selected_renderer(Selection selection) const;
 
   RendererOptions options_;

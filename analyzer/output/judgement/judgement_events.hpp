@@ -30,6 +30,10 @@ struct SampleEvent final : rtmp::Event {
     direction = s.direction;
   }
   void describe(FieldSink& sink) const override;
+  [[nodiscard]] std::optional<std::uint64_t> second() const override {
+    constexpr Timestamp nanoseconds = 1'000'000'000;
+    return static_cast<std::uint64_t>(sample.begin / nanoseconds);
+  }
 };
 
 struct StreamTotalsEvent final : rtmp::Event {

@@ -19,6 +19,10 @@ class JudgingObserver final : public Observer, private JudgementWriter {
 
   void on_event(const rtmp::Event& event) override;
   void on_tick(PacketRef now) override;
+  void on_interfaces(PacketRef now, const metrics::InterfaceList& interfaces, bool last) override {
+    shown_->on_interfaces(now, interfaces, last);
+  }
+  void on_finish(PacketRef last) override { shown_->on_finish(last); }
   [[nodiscard]] Output& output() override { return shown_->output(); }
 
  private:

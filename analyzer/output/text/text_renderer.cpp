@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/time_text.hpp"
 #include "output/text/connection_header.hpp"
 #include "output/text/last_line.hpp"
 #include "output/text/overview.hpp"
+#include "output/text/stats_line.hpp"
 #include "output/text/summary_renderer.hpp"
 #include "output/text/verdict_lines.hpp"
 #include "rtmp/session/summary.hpp"
@@ -64,6 +66,7 @@ void TextRenderer::on_event(const rtmp::Event& event) {
     case EventKind::score:
     case EventKind::verdict:
     case EventKind::capture_verdict: describe(event); return add_verdict_span(output_, event, tape_, style_);
+    case EventKind::stats: return on_stats(event);
     case EventKind::fingerprint:
     case EventKind::stream_totals: return;  // the connection's header draws them
     default: break;
@@ -72,6 +75,13 @@ void TextRenderer::on_event(const rtmp::Event& event) {
   describe(event);
   if (event.kind != EventKind::tcp_sample) end_runs(conversation, event.direction);
   add_line(conversation, event, event_line(event.kind, tape_, style_));
+}
+
+void TextRenderer::on_stats(const rtmp::Event& event) {
+  describe(event);
+  std::string text = stats_line(FieldTexts(tape_, style_));
+  cut(text);
+  add_numbered_span(output_, 0, time_text(event.packet.time) + "  " + text + "\n", "");
 }
 
 void TextRenderer::on_tick(PacketRef now) {

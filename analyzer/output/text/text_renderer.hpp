@@ -54,6 +54,7 @@ class TextRenderer final : public Renderer {
 
   void on_message(Conversation& conversation, const rtmp::MessageEvent& event);
   void on_handshake(Conversation& conversation, const rtmp::Event& event);
+  void on_stats(const rtmp::Event& event);
   void on_close(const rtmp::Event& event);
   void cut(std::string& text) const;
   void add_line(Conversation& conversation, const rtmp::Event& event, std::string text);

@@ -83,6 +83,8 @@ struct Event {
   explicit Event(EventKind event_kind) : kind(event_kind) {}
   virtual ~Event() = default;
   virtual void describe(FieldSink& sink) const = 0;
+  /// Of an event about a second: its number, so that every tenth can be told.
+  [[nodiscard]] virtual std::optional<std::uint64_t> second() const { return std::nullopt; }
 };
 
 struct MessageEvent : Event {
@@ -210,6 +212,7 @@ struct TcpSampleEvent final : Event {
 
   explicit TcpSampleEvent(const TcpSample& s) : Event(EventKind::tcp_sample), sample(s) {}
   void describe(FieldSink& sink) const override;
+  [[nodiscard]] std::optional<std::uint64_t> second() const override { return sample.second; }
 };
 
 struct ConnectionOpenEvent final : Event {
