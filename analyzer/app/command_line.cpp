@@ -314,6 +314,8 @@ class LiveCommandLine {
         ->type_name("SECONDS");
     live_->add_option("--rotate-keep", command_.rotation.keep, "Older files that are kept (default: 10)")
         ->type_name("N");
+    live_->add_option("--metrics", command_.metrics, "Answer Prometheus at http://HOST:PORT/metrics")
+        ->type_name("HOST:PORT");
     CLI::Option* user = live_
                             ->add_option("--user", command_.user,
                                          "Go on as this user once all is open (default: nobody, if root "
@@ -344,6 +346,8 @@ class LiveCommandLine {
     command_.live.promiscuous = !not_promiscuous_;
     command_.common.renderer.render.live = true;
     if (const auto complaint = finish(command_.common, words_)) return complain(*complaint);
+    if (!command_.metrics.empty() && !command_.common.renderer.analysis)
+      return complain("--metrics does not go with --no-analysis");
     if (command_.common.order) return complain("--sort does not go with live, which prints as it happens");
     return {command_, success};
   }

@@ -49,6 +49,7 @@ struct LiveCommand {
   capture::LiveOptions live;
   delivery::Rotation rotation;
   std::string user;     ///< --user; empty: nobody if root starts it
+  std::string metrics;  ///< --metrics: HOST:PORT; empty: none
   bool sandbox = true;  ///< --no-sandbox was not given
 };
 

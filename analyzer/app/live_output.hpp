@@ -25,6 +25,8 @@ class LiveOutput final : public Output {
   void prepare(sandbox::Rules& rules) const;
   void request_reopen() { queue_.request_reopen(); }
 
+  [[nodiscard]] const delivery::OutputQueue& queue() const { return queue_; }
+
   bool write(std::string_view bytes) override { return queue_.add(bytes); }
   /// Says how many lines were not written.
   void close() override;

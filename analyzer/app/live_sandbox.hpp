@@ -2,12 +2,14 @@
 #pragma once
 
 #include "app/command_line.hpp"
+#include "app/live_metrics.hpp"
 #include "app/live_output.hpp"
 
 namespace rtmpscope::app {
 
-/// To be called when all is open and no other thread runs. What cannot be confined is said on standard error.
+/// `metrics` may be null. To be called when all is open and no other thread runs. What cannot be confined is
+/// said on standard error.
 [[nodiscard]] Expected<void> enter_sandbox(const LiveCommand& command, const capture::PacketSource& source,
-                                           const LiveOutput& output);
+                                           const LiveOutput& output, const LiveMetrics* metrics);
 
 }  // namespace rtmpscope::app

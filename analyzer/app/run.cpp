@@ -12,6 +12,7 @@
 #include "app/complaints.hpp"
 #include "app/failure.hpp"
 #include "app/judge_options.hpp"
+#include "app/live_metrics.hpp"
 #include "app/live_sandbox.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
@@ -46,6 +47,7 @@ struct Surroundings {
   std::function<Expected<std::unique_ptr<Output>>()> open_output;
   std::function<Expected<void>()> before_run{};  ///< once all is open, before the first packet; may be empty
   std::function<void()> after_window{};          ///< may be empty
+  std::function<void()> after_run{};             ///< before the output is closed; may be empty
 };
 
 int run_engine(capture::PacketSource& source, const OutputOptions& options,
@@ -88,6 +90,7 @@ int run_engine(capture::PacketSource& source, const OutputOptions& options,
         bar.update(share);
       });
   bar.clear();
+  if (surroundings.after_run) surroundings.after_run();
   output.close();
   if (output.error()) return fail(*output.error());
   for (const std::string& note : keys->notes()) say("rtmpscope: {}\n", note);
@@ -133,6 +136,18 @@ int run_live(const LiveCommand& command) {
   auto source = capture::open_live(live);
   if (!source) return fail(source.error());
   const LiveSignals signals(**source);
+  std::unique_ptr<LiveMetrics> metrics;
+  OutputOptions common = command.common;
+  if (!command.metrics.empty()) {
+    auto opened = LiveMetrics::open(command.metrics);
+    if (!opened) return fail(opened.error());
+    metrics = std::move(*opened);
+    metrics->begin((*source)->statistics());
+    common.renderer.measure.publish = [&board = metrics->board()](const auto& figures,
+                                                                  const auto& interfaces) {
+      board.set(figures, interfaces);
+    };
+  }
   LiveOutput* output = nullptr;
   const auto open_output = [&]() -> Expected<std::unique_ptr<Output>> {
     auto opened = LiveOutput::open(*address, command.rotation);
@@ -142,17 +157,21 @@ int run_live(const LiveCommand& command) {
   };
   ServiceNotice notice;
   const auto before_run = [&] {
-    auto entered = enter_sandbox(command, **source, *output);
+    auto entered = enter_sandbox(command, **source, *output, metrics.get());
+    if (entered && metrics != nullptr) metrics->start(*output);
     if (entered) notice.ready();
     return entered;
   };
   const auto after_window = [&] {
     notice.alive();
+    if (metrics != nullptr) metrics->note((*source)->statistics());
     if (take_reopen_request()) output->request_reopen();
   };
-  const int code =
-      run_engine(**source, command.common,
-                 {.open_output = open_output, .before_run = before_run, .after_window = after_window});
+  const int code = run_engine(
+      **source, common,
+      {.open_output = open_output, .before_run = before_run, .after_window = after_window, .after_run = [&] {
+         if (metrics != nullptr) metrics->stop();
+       }});
   notice.stopping();
   const capture::SourceStatistics& statistics = (*source)->statistics();
   say("{} packets captured, {} dropped by the kernel, {} dropped by the interface, {} dropped by rtmpscope\n",

@@ -268,6 +268,7 @@ class LiveSource : public PacketSource {
   void note(News news) {
     fault_ = std::move(news.fault);
     ring_drops_ = thread_->ring().drops();
+    statistics_.waiting_bytes = thread_->ring().bytes();
     ring_drops_.resize(handles_.size());
     DropCounters all;
     std::uint64_t all_of_ring = 0;

@@ -68,4 +68,9 @@ std::vector<std::uint64_t> PacketRing::drops() const {
   return drops_;
 }
 
+std::size_t PacketRing::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
+}
+
 }  // namespace rtmpscope::capture

@@ -41,6 +41,8 @@ class PacketRing {
 
   /// Packets dropped so far, by interface id.
   [[nodiscard]] std::vector<std::uint64_t> drops() const;
+  /// Of the packets in it.
+  [[nodiscard]] std::size_t bytes() const;
 
  private:
   void add(const Packet& packet);

@@ -70,6 +70,7 @@ struct SourceStatistics {
   /// Of the last read(), in order. Drops that packets tell of (epb_dropcount) at most once in a second; what
   /// is not in here is in the counters.
   std::vector<Drops> drops;
+  std::size_t waiting_bytes = 0;   ///< live: captured packets that wait for read()
   std::vector<std::string> notes;  ///< one line each: what else a person should know
 };
 

@@ -17,20 +17,24 @@ Expected<Address> unix_address(Kind kind, const std::string& text, std::string p
 }
 
 Expected<Address> tcp_address(const std::string& text) {
-  const std::string rest = text.substr(tcp_prefix.size());
-  const std::size_t colon = rest.rfind(':');
-  Address address{Kind::tcp, text, {}, rest.substr(0, colon), 0};
-  const std::string port = colon == std::string::npos ? "" : rest.substr(colon + 1);
-  const auto parsed = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  if (address.host.starts_with('[') && address.host.ends_with(']'))
-    address.host = address.host.substr(1, address.host.size() - 2);
-  if (address.host.empty() || parsed.ec != std::errc() || parsed.ptr != port.data() + port.size() ||
-      address.port == 0)
-    return tl::unexpected(Error{ErrorKind::usage, fmt::format("'{}' is not tcp:HOST:PORT", text)});
-  return address;
+  auto parsed = parse_host_and_port(text.substr(tcp_prefix.size()));
+  if (!parsed) return tl::unexpected(Error{ErrorKind::usage, fmt::format("'{}' is not tcp:HOST:PORT", text)});
+  return Address{Kind::tcp, text, {}, std::move(parsed->first), parsed->second};
 }
 
 }  // namespace
+
+std::optional<std::pair<std::string, std::uint16_t>> parse_host_and_port(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
+  if (host.empty() || parsed.ec != std::errc() || parsed.ptr != end || port == 0) return std::nullopt;
+  return std::pair(std::move(host), port);
+}
 
 Expected<Address> parse_address(const std::string& text) {
   if (text.empty() || text == "-") return Address{};

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -20,5 +22,9 @@ struct Address {
 
 /// "" or "-", unix:PATH, unix-datagram:PATH, tcp:HOST:PORT (tcp:[::1]:PORT), or a file. Errors: usage.
 [[nodiscard]] Expected<Address> parse_address(const std::string& text);
+
+/// HOST:PORT, or [::1]:PORT; nothing if it is none, or the port is 0.
+[[nodiscard]] std::optional<std::pair<std::string, std::uint16_t>> parse_host_and_port(
+    const std::string& text);
 
 }  // namespace rtmpscope::delivery

@@ -124,4 +124,9 @@ std::uint64_t OutputQueue::lines_dropped() const {
   return dropped_;
 }
 
+std::size_t OutputQueue::waiting_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_bytes_;
+}
+
 }  // namespace rtmpscope::delivery

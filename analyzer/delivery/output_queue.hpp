@@ -40,6 +40,7 @@ class OutputQueue {
 
   /// Lines that were not written. Complete after close().
   [[nodiscard]] std::uint64_t lines_dropped() const;
+  [[nodiscard]] std::size_t waiting_bytes() const;
   [[nodiscard]] const Destination& destination() const { return *destination_; }
 
  private:

@@ -31,14 +31,14 @@ enum class Closer : std::uint8_t { client, server, unknown };
 inline constexpr std::array<std::string_view, 3> closer_names = {"client", "server", "unknown"};
 
 /// Requests of clients that are counted by name, and all others.
-inline constexpr std::array<std::string_view, 16> command_labels = {
-    "connect",     "createStream",  "publish",   "play",        "play2",       "deleteStream",
-    "closeStream", "releaseStream", "FCPublish", "FCUnpublish", "FCSubscribe", "getStreamLength",
-    "pause",       "seek",          "_checkbw",  "other"};
+inline constexpr std::array<std::string_view, 14> command_labels = {
+    "connect",         "createStream",  "publish",   "play",        "deleteStream",
+    "closeStream",     "releaseStream", "FCPublish", "FCUnpublish", "FCSubscribe",
+    "getStreamLength", "pause",         "seek",      "other"};
 /// The first so many must be answered.
-inline constexpr std::size_t answered_commands = 5;
+inline constexpr std::size_t answered_commands = 4;
 [[nodiscard]] std::size_t command_index(std::string_view name);
-/// `none`: no answer came, and none was due.
+/// `unanswered`: of those that must be answered; `none`: of the others.
 enum class CommandResult : std::uint8_t { ok, error, unanswered, none };
 inline constexpr std::array<std::string_view, 4> command_result_names = {"ok", "error", "unanswered", "none"};
 

@@ -103,6 +103,7 @@ void add_socket_calls(Filter& filter, const SystemCallRules& rules) {
     if (family == AF_UNIX) filter.allow("socket", of_family, SCMP_A1(SCMP_CMP_MASKED_EQ, kind, SOCK_DGRAM));
   }
   if (!families.empty()) filter.allow("connect");
+  if (rules.accept) filter.allow("accept4");
 }
 
 /// To all descriptors but these. A rule has one condition for an argument, so that there are several rules.

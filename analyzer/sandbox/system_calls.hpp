@@ -12,6 +12,7 @@ struct SystemCallRules {
   std::vector<int> capture_sockets;
   bool unix_sockets = false;  ///< may be made and connected
   bool tcp_sockets = false;
+  bool accept = false;  ///< connections of sockets that listen already
 };
 
 /// All system calls but those that a running capture needs fail with EPERM from now on, in this thread and

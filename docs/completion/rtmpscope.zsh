@@ -98,6 +98,7 @@ _rtmpscope() {
             '--rotate-size[a new file before it has more bytes]:bytes: ' \
             '--rotate-every[a new file at each multiple of so many seconds]:seconds: ' \
             '--rotate-keep[older files that are kept]:number: ' \
+            '--metrics[answer Prometheus at this address]:host\:port: ' \
             '--user[go on as this user once all is open]:user:_users' \
             '(--user)--no-sandbox[keep user, capabilities, files and system calls]'
           ;;

@@ -28,6 +28,7 @@ LIBRARIES = {
     "libpcap": r"pcap",
     "libseccomp": r"seccomp\.h$",
     "nlohmann-json": r"nlohmann/",
+    "prometheus-cpp": r"prometheus/",
     "sanitizers": r"sanitizer/",
     "threads": r"(thread|mutex|shared_mutex|condition_variable|semaphore|barrier|latch|future|stop_token)$",
     "zlib": r"zlib\.h$",

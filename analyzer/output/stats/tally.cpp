@@ -132,7 +132,7 @@ void Tally::on_command(Connection& connection, const rtmp::MessageEvent& event,
     if (!facts.is_response() && facts.name != "onStatus") on_request(connection, event, facts);
     return;
   }
-  if (event.request_frame) on_response(connection, event, facts);
+  if (facts.is_response() || facts.answers_opening()) on_response(connection, event, facts);
   if (facts.name == "onStatus") on_status(connection, event.message.header.message_stream_id, facts.code);
 }
 
@@ -147,23 +147,34 @@ void Tally::on_request(Connection& connection, const rtmp::MessageEvent& event,
     connection.requests.erase(connection.requests.begin());
   }
   connection.requests.push_back(
-      {metrics::command_index(facts.name), facts.transaction_id.value_or(0), event.packet.number, id});
+      {metrics::command_index(facts.name), facts.transaction_id.value_or(0), event.packet.time, id});
+}
+
+/// Null: it answers nothing that is known. publish and play are answered by a status, all else by its number.
+Tally::Request* Tally::find_request(Connection& connection, const rtmp::CommandFacts& facts,
+                                    std::uint32_t id) {
+  Request* found = nullptr;
+  for (Request& request : connection.requests) {
+    if (facts.name != "onStatus") {
+      if (facts.transaction_id && request.transaction_id == *facts.transaction_id) return &request;
+    } else if (rtmp::opens_stream(metrics::command_labels[request.command])) {
+      if (request.message_stream_id == id) return &request;
+      if (found == nullptr) found = &request;  // some servers answer on another stream
+    }
+  }
+  return found;
 }
 
 void Tally::on_response(Connection& connection, const rtmp::MessageEvent& event,
                         const rtmp::CommandFacts& facts) {
-  const auto answered = [&](const Request& request) {
-    if (request.frame != *event.request_frame) return false;
-    if (facts.name == "onStatus") return rtmp::opens_stream(metrics::command_labels[request.command]);
-    return facts.transaction_id && request.transaction_id == *facts.transaction_id;
-  };
-  const auto request = std::ranges::find_if(connection.requests, answered);
-  if (request == connection.requests.end()) return;
+  Request* const request = find_request(connection, facts, event.message.header.message_stream_id);
+  if (request == nullptr) return;
   const bool failed = facts.severity() == Severity::error;
   ++figures_.commands[request->command][at(failed ? CommandResult::error : CommandResult::ok)];
-  if (request->command < metrics::answered_commands && event.response_time)
-    figures_.response_times[request->command].add(*event.response_time / nanoseconds_per_microsecond);
-  connection.requests.erase(request);
+  if (request->command < metrics::answered_commands)
+    figures_.response_times[request->command].add((event.packet.time - request->time) /
+                                                  nanoseconds_per_microsecond);
+  connection.requests.erase(connection.requests.begin() + (request - connection.requests.data()));
 }
 
 void Tally::on_status(Connection& connection, std::uint32_t id, const std::string& code) {

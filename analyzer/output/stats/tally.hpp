@@ -34,7 +34,7 @@ class Tally final : public rtmp::EventSink {
   struct Request {
     std::size_t command = 0;  ///< of metrics::command_labels
     double transaction_id = 0;
-    std::uint64_t frame = 0;
+    Timestamp time = 0;
     std::uint32_t message_stream_id = 0;
   };
   struct Connection {
@@ -51,6 +51,7 @@ class Tally final : public rtmp::EventSink {
   void on_command(Connection& connection, const rtmp::MessageEvent& event, const rtmp::CommandFacts& facts);
   void on_request(Connection& connection, const rtmp::MessageEvent& event, const rtmp::CommandFacts& facts);
   void on_response(Connection& connection, const rtmp::MessageEvent& event, const rtmp::CommandFacts& facts);
+  static Request* find_request(Connection& connection, const rtmp::CommandFacts& facts, std::uint32_t id);
   void on_status(Connection& connection, std::uint32_t id, const std::string& code);
   void on_sample(const analysis::Sample& sample);
   void on_tcp_sample(const rtmp::TcpSampleEvent& event);
