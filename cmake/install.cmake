@@ -7,7 +7,8 @@ install(FILES docs/completion/rtmpscope.bash
 install(FILES docs/completion/rtmpscope.zsh
         DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _rtmpscope)
 install(FILES contrib/rtmpscope.service DESTINATION lib/systemd/system)
-install(FILES contrib/rtmpscope.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES contrib/rtmpscope.conf contrib/prometheus/rtmpscope.rules.yml contrib/grafana/rtmpscope.json
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
