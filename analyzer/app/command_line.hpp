@@ -44,11 +44,21 @@ struct AnalyzeCommand {
   std::string events;  ///< --events: a timeline to judge again instead of captures; empty: none
 };
 
+/// What live does when something is found.
+struct EvidenceCommand {
+  std::optional<Severity> severity;                  ///< --on-finding; empty: nothing
+  std::string folder;                                ///< --evidence
+  std::size_t memory_bytes = std::size_t{64} << 20;  ///< --evidence-memory
+  std::uint32_t seconds = 0;                         ///< --evidence-seconds
+  std::uint32_t files = 100;                         ///< --evidence-files
+};
+
 struct LiveCommand {
   OutputOptions common;
   capture::LiveOptions live;
   delivery::Rotation rotation;
-  std::string user;     ///< --user; empty: nobody if root starts it
+  std::string user;  ///< --user; empty: nobody if root starts it
+  EvidenceCommand evidence;
   std::string metrics;  ///< --metrics: HOST:PORT; empty: none
   bool sandbox = true;  ///< --no-sandbox was not given
 };

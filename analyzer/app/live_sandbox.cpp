@@ -8,7 +8,8 @@
 namespace rtmpscope::app {
 
 Expected<void> enter_sandbox(const LiveCommand& command, const capture::PacketSource& source,
-                             const LiveOutput& output, const LiveMetrics* metrics) {
+                             const LiveOutput& output, const LiveMetrics* metrics,
+                             const LiveEvidence* evidence) {
   if (!command.sandbox) return {};
   const auto user = sandbox::find_user(command.user);
   if (!user) return tl::unexpected(user.error());
@@ -19,6 +20,7 @@ Expected<void> enter_sandbox(const LiveCommand& command, const capture::PacketSo
   for (const capture::Interface& interface : source.statistics().interfaces)
     rules.files.read.push_back(fmt::format("/sys/class/net/{}/statistics", interface.name));
   output.prepare(rules);
+  if (evidence != nullptr) evidence->prepare(rules);
   rules.system_calls.accept = metrics != nullptr;
   if (source.packet_file() >= 0) allow_new_files(rules, command.live.packet_log.path, source.packet_file());
   const auto notes = sandbox::enter(rules);

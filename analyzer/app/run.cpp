@@ -125,6 +125,42 @@ int run_analyze(const AnalyzeCommand& command) {
   }});
 }
 
+namespace {
+
+/// Those who see what a live run finds, besides its output. Null: not asked for.
+struct Watchers {
+  std::unique_ptr<LiveMetrics> metrics;
+  std::unique_ptr<LiveEvidence> evidence;
+};
+
+/// `common` tells them.
+Expected<Watchers> open_watchers(const LiveCommand& command, const capture::PacketSource& source,
+                                 OutputOptions& common) {
+  Watchers watchers;
+  if (!command.metrics.empty()) {
+    auto opened = LiveMetrics::open(command.metrics);
+    if (!opened) return tl::unexpected(opened.error());
+    watchers.metrics = std::move(*opened);
+    watchers.metrics->begin(source.statistics());
+    common.renderer.measure.publish = [&board = watchers.metrics->board()](const auto& figures,
+                                                                           const auto& interfaces) {
+      board.set(figures, interfaces);
+    };
+  }
+  if (command.evidence.severity) {
+    auto opened = LiveEvidence::open(command.evidence, source.statistics());
+    if (!opened) return tl::unexpected(opened.error());
+    watchers.evidence = std::move(*opened);
+    common.engine.watcher = watchers.evidence.get();
+    common.renderer.evidence = {
+        *command.evidence.severity,
+        [&evidence = *watchers.evidence](const auto& news) { evidence.on_news(news); }};
+  }
+  return watchers;
+}
+
+}  // namespace
+
 int run_live(const LiveCommand& command) {
   if (command.sandbox) {
     if (const auto user = sandbox::find_user(command.user); !user) return fail(user.error());
@@ -136,18 +172,10 @@ int run_live(const LiveCommand& command) {
   auto source = capture::open_live(live);
   if (!source) return fail(source.error());
   const LiveSignals signals(**source);
-  std::unique_ptr<LiveMetrics> metrics;
   OutputOptions common = command.common;
-  if (!command.metrics.empty()) {
-    auto opened = LiveMetrics::open(command.metrics);
-    if (!opened) return fail(opened.error());
-    metrics = std::move(*opened);
-    metrics->begin((*source)->statistics());
-    common.renderer.measure.publish = [&board = metrics->board()](const auto& figures,
-                                                                  const auto& interfaces) {
-      board.set(figures, interfaces);
-    };
-  }
+  const auto watchers = open_watchers(command, **source, common);
+  if (!watchers) return fail(watchers.error());
+  const auto& [metrics, evidence] = *watchers;
   LiveOutput* output = nullptr;
   const auto open_output = [&]() -> Expected<std::unique_ptr<Output>> {
     auto opened = LiveOutput::open(*address, command.rotation);
@@ -157,7 +185,7 @@ int run_live(const LiveCommand& command) {
   };
   ServiceNotice notice;
   const auto before_run = [&] {
-    auto entered = enter_sandbox(command, **source, *output, metrics.get());
+    auto entered = enter_sandbox(command, **source, *output, metrics.get(), evidence.get());
     if (entered && metrics != nullptr) metrics->start(*output);
     if (entered) notice.ready();
     return entered;
@@ -171,6 +199,7 @@ int run_live(const LiveCommand& command) {
       **source, common,
       {.open_output = open_output, .before_run = before_run, .after_window = after_window, .after_run = [&] {
          if (metrics != nullptr) metrics->stop();
+         if (evidence != nullptr) evidence->finish();
        }});
   notice.stopping();
   const capture::SourceStatistics& statistics = (*source)->statistics();

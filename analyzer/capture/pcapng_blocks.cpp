@@ -13,8 +13,8 @@ constexpr std::uint32_t section_header = 0x0A0D0D0A, interface_description = 1, 
 constexpr std::uint32_t byte_order_magic = 0x1A2B3C4D;
 constexpr std::uint16_t version_major = 1, version_minor = 0;
 constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint16_t option_end = 0, option_name = 2, option_resolution = 9, option_application = 4,
-                        option_interface_drops = 5, option_kernel_drops = 7;
+constexpr std::uint16_t option_end = 0, option_comment = 1, option_name = 2, option_resolution = 9,
+                        option_application = 4, option_interface_drops = 5, option_kernel_drops = 7;
 constexpr std::uint8_t nanoseconds = 9;
 constexpr std::size_t packet_block_overhead = 32;
 
@@ -40,6 +40,11 @@ void add_option(std::vector<std::uint8_t>& to, std::uint16_t code, const void* b
   add(to, code);
   add(to, static_cast<std::uint16_t>(size));
   add_bytes(to, bytes, size);
+}
+
+void add_comment(std::vector<std::uint8_t>& to, const std::string& text) {
+  constexpr std::size_t longest = 4096;
+  if (!text.empty()) add_option(to, option_comment, text.data(), std::min(text.size(), longest));
 }
 
 void add_end_of_options(std::vector<std::uint8_t>& to) {
@@ -75,13 +80,15 @@ void add_time(std::vector<std::uint8_t>& to, Timestamp time) {
 
 }  // namespace
 
-void append_pcapng_header(std::vector<std::uint8_t>& to, const std::vector<Interface>& interfaces) {
+void append_pcapng_header(std::vector<std::uint8_t>& to, const std::vector<Interface>& interfaces,
+                          const std::string& comment) {
   {
     const BlockWriter block(to, section_header);
     add(to, byte_order_magic);
     add(to, version_major);
     add(to, version_minor);
     add(to, unknown_length);
+    add_comment(to, comment);
     constexpr std::string_view application = "rtmpscope";
     add_option(to, option_application, application.data(), application.size());
     add_end_of_options(to);
@@ -101,13 +108,17 @@ std::size_t pcapng_size(const Packet& packet) {
   return packet_block_overhead + padded(packet.captured_length);
 }
 
-void append_pcapng_packet(std::vector<std::uint8_t>& to, const Packet& packet) {
+void append_pcapng_packet(std::vector<std::uint8_t>& to, const Packet& packet,
+                          const std::vector<std::string>& comments) {
   const BlockWriter block(to, enhanced_packet);
   add(to, std::uint32_t{packet.interface_id});
   add_time(to, packet.time);
   add(to, packet.captured_length);
   add(to, packet.wire_length);
   add_bytes(to, packet.data, packet.captured_length);
+  if (comments.empty()) return;
+  for (const std::string& comment : comments) add_comment(to, comment);
+  add_end_of_options(to);
 }
 
 void append_pcapng_statistics(std::vector<std::uint8_t>& to, std::uint16_t interface_id, Timestamp time,

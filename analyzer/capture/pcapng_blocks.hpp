@@ -1,18 +1,21 @@
 // Blocks of pcapng files (draft-ietf-opsawg-pcapng), for files that are written while they are captured.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "capture/source.hpp"
 
 namespace rtmpscope::capture {
 
-/// The beginning of a file: section header and interfaces, times in nanoseconds.
-void append_pcapng_header(std::vector<std::uint8_t>& to, const std::vector<Interface>& interfaces);
+/// The beginning of a file: section header and interfaces, times in nanoseconds. `comment` may be empty.
+void append_pcapng_header(std::vector<std::uint8_t>& to, const std::vector<Interface>& interfaces,
+                          const std::string& comment = {});
 
 /// Bytes of the block of a packet.
 [[nodiscard]] std::size_t pcapng_size(const Packet& packet);
-void append_pcapng_packet(std::vector<std::uint8_t>& to, const Packet& packet);
+void append_pcapng_packet(std::vector<std::uint8_t>& to, const Packet& packet,
+                          const std::vector<std::string>& comments = {});
 
 /// What has been dropped so far.
 inline constexpr std::size_t pcapng_statistics_size = 64;

@@ -79,12 +79,30 @@ class Engine {
           schedule_.process_done(worker);
           break;
         case Duty::merge:
-          merger_.add(window.outputs, capture_events_->of_window(window), text_, [this] { flush(true); });
+          merge(window);
           flush(false);
           schedule_.merge_done(written_);
           break;
         case Duty::stop: break;
       }
+    }
+  }
+
+  void merge(Window& window) {
+    if (options_.watcher != nullptr) show_packets(window, *options_.watcher);
+    merger_.add(window.outputs, capture_events_->of_window(window), text_, [this] { flush(true); });
+    if (options_.watcher != nullptr) options_.watcher->end_window();
+  }
+
+  /// Segments and packets are both in the order of the capture.
+  static void show_packets(const Window& window, WindowWatcher& watcher) {
+    const auto& packets = window.batch.packets;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < window.segment_count(); ++i) {
+      const net::TcpSegment& segment = window.segments[i];
+      while (next < packets.size() && packets[next].number < segment.packet.number) ++next;
+      if (next < packets.size() && packets[next].number == segment.packet.number)
+        watcher.on_packet(packets[next], segment);
     }
   }
 
@@ -116,7 +134,7 @@ class Engine {
         for (unsigned worker = 0; worker < groups_.size(); ++worker) {
           if (schedule_.processed(worker) <= number) groups_[worker]->process_after_failure(window);
         }
-        merger_.add(window.outputs, capture_events_->of_window(window), text_, [this] { flush(true); });
+        merge(window);
       }
       flush(true);
       Window& last = windows_.front();

@@ -63,6 +63,11 @@ struct Window {
   bool memory_scarce = false;                       ///< for its shards: rtmp::SharedMemory
   std::array<output::Output, shard_count> outputs;  ///< by shard, once it has processed the window
 
+  /// Of `segments`, those of this window.
+  [[nodiscard]] std::size_t segment_count() const {
+    return sections.empty() ? 0 : sections.back().begin[shard_count];
+  }
+
   /// Frees what the outputs of earlier runs have left. The observers' own outputs, with which these are
   /// exchanged, come to lie here with the window that is merged next.
   void release_outputs() {

@@ -98,6 +98,11 @@ _rtmpscope() {
             '--rotate-size[a new file before it has more bytes]:bytes: ' \
             '--rotate-every[a new file at each multiple of so many seconds]:seconds: ' \
             '--rotate-keep[older files that are kept]:number: ' \
+            '--on-finding[write packets of connections with findings]:severity:(note warning error)' \
+            '--evidence[folder for these files]:folder:_files -/' \
+            '--evidence-memory[packets that are kept for them]:bytes: ' \
+            '--evidence-seconds[only so long before and behind findings]:seconds: ' \
+            '--evidence-files[keep so many of them]:number: ' \
             '--metrics[answer Prometheus at this address]:host\:port: ' \
             '--user[go on as this user once all is open]:user:_users' \
             '(--user)--no-sandbox[keep user, capabilities, files and system calls]'

@@ -76,12 +76,19 @@ std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const 
   std::unique_ptr<Observer> shown = make_selected_renderer(std::move(selection));
   const bool measured = options_.measure.wanted();
   if (measured) shown = std::make_unique<MeasuringObserver>(std::move(shown), std::make_shared<Tally>());
+  shown = with_evidence(std::move(shown), false);
   if (!options_.analysis) return shown;
   analysis::JudgeOptions judge = options_.judge;
   // What a connection showed on the way is not seen in a summary.
   if (options_.format == OutputFormat::report) judge.early_software = false;
   return std::make_unique<JudgingObserver>(std::move(shown), options_.render.redaction,
                                            options_.selection.samples || measured, judge);
+}
+
+std::unique_ptr<Observer> RendererFactory::with_evidence(std::unique_ptr<Observer> shown,
+                                                         bool at_once) const {
+  if (!options_.evidence.take) return shown;
+  return std::make_unique<EvidenceObserver>(std::move(shown), options_.evidence, at_once);
 }
 
 std::unique_ptr<Observer> RendererFactory::make_selected_renderer(Selection selection) const {
@@ -93,9 +100,12 @@ std::unique_ptr<Assembler> RendererFactory::make_assembler() const {
   const auto tally = options_.measure.wanted() ? std::make_shared<Tally>() : nullptr;
   std::unique_ptr<Assembler> assembler =
       options_.analysis ? make_judging_assembler(tally) : make_plain_assembler();
-  if (tally == nullptr) return assembler;
-  return std::make_unique<MeasuringAssembler>(
-      std::move(assembler), make_selected_renderer(options_.selection), tally, options_.measure);
+  if (tally != nullptr)
+    assembler = std::make_unique<MeasuringAssembler>(
+        std::move(assembler), make_selected_renderer(options_.selection), tally, options_.measure);
+  if (options_.evidence.take)
+    assembler = std::make_unique<EvidenceAssembler>(std::move(assembler), options_.evidence);
+  return assembler;
 }
 
 std::unique_ptr<Assembler> RendererFactory::make_plain_assembler() const {
@@ -106,6 +116,7 @@ std::unique_ptr<JudgingAssembler> RendererFactory::make_judging_assembler(
     const std::shared_ptr<Tally>& tally) const {
   std::unique_ptr<Observer> shown = make_selected_renderer(options_.selection);
   if (tally != nullptr) shown = std::make_unique<MeasuringObserver>(std::move(shown), tally);
+  shown = with_evidence(std::move(shown), true);
   return std::make_unique<JudgingAssembler>(make_plain_assembler(), std::move(shown),
                                             options_.render.redaction, options_.only_connection);
 }

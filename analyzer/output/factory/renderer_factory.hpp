@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "output/evidence/evidence_assembler.hpp"
 #include "output/judgement/line_judge.hpp"
 #include "output/render_options.hpp"
 #include "output/renderer.hpp"
@@ -28,6 +29,7 @@ struct RendererOptions {
   std::optional<TimeBound> to;    ///< nor events at it or later
   bool analysis = true;           ///< connections are judged
   analysis::JudgeOptions judge{};
+  EvidenceOptions evidence{};                    ///< who wants to know of connections and findings
   MeasureOptions measure{};                      ///< what is done with figures of the capture as a whole
   std::optional<std::uint32_t> only_connection;  ///< what the judge says of others is not shown
 };
@@ -54,6 +56,7 @@ class RendererFactory final : public ObserverFactory {
   [[nodiscard]] std::unique_ptr<JudgingAssembler> make_judging_assembler(
       const std::shared_ptr<Tally>& tally) const;
   [[nodiscard]] std::unique_ptr<Assembler> make_plain_assembler() const;
+  [[nodiscard]] std::unique_ptr<Observer> with_evidence(std::unique_ptr<Observer> shown, bool at_once) const;
   [[nodiscard]] std::unique_ptr<Observer> make_selected_renderer(Selection selection) const;
 
   RendererOptions options_;

@@ -1,0 +1,182 @@
+#include "evidence/evidence.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+
+namespace rtmpscope::evidence {
+namespace {
+
+constexpr Timestamp second = 1'000'000'000;
+/// Verdicts, and what several connections tell, come so long after the end at most.
+constexpr Timestamp patience_after_end = 5 * second;
+
+std::array<std::uint64_t, 2> words_of(const IpAddress& address) {
+  std::array<std::uint64_t, 2> words{};
+  std::memcpy(words.data(), address.bytes.data(), address.length);
+  return words;
+}
+
+net::FlowKey key_of(const Endpoint& low, const Endpoint& high) {
+  net::FlowKey key;
+  key.low_address = words_of(low.address);
+  key.high_address = words_of(high.address);
+  key.low_port = low.port;
+  key.high_port = high.port;
+  key.address_length = low.address.length;
+  return key;
+}
+
+/// UTC, as file names can have it.
+std::string name_of_time(Timestamp time) {
+  const std::time_t seconds = time / second;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts);
+  return {text.data(), size};
+}
+
+}  // namespace
+
+Evidence::~Evidence() {
+  finish();
+}
+
+void Evidence::add(const net::FlowKey& key, const capture::Packet& packet, bool begins) {
+  now_ = packet.time;
+  const auto found = connections_.find(key);
+  const auto of_key = [&](const Closed& closed) { return closed.key == key; };
+  if (begins && found != connections_.end() && std::ranges::any_of(closed_, of_key)) {
+    forget(key);
+    std::erase_if(closed_, of_key);
+  } else if (found != connections_.end() && found->second.file != nullptr) {
+    found->second.file->add(packet);
+    return;
+  }
+  keeper_.add(key, packet);
+}
+
+void Evidence::on_news(const ConnectionNews& news) {
+  // Which of the two is the low one is known to those who made the keys of packets.
+  net::FlowKey key = key_of(news.client, news.server);
+  if (!keeper_.knows(key) && !connections_.contains(key)) key = key_of(news.server, news.client);
+  if (news.kind == ConnectionNews::Kind::opened) {
+    if (!keeper_.knows(key)) return;
+    connections_.try_emplace(key).first->second.key = key;
+    keeper_.keep_beginning(key);
+    return;
+  }
+  const auto found = connections_.find(key);
+  if (found == connections_.end()) return;
+  if (news.kind == ConnectionNews::Kind::found) return on_found(found->second, news);
+  closed_.push_back({now_, key});
+}
+
+void Evidence::on_found(Connection& connection, const ConnectionNews& news) {
+  connection.found_at = now_;
+  if (connection.full) return;
+  if (connection.file == nullptr) {
+    if (!may_make_file(now_)) {
+      left_out_ += connection.had_file ? 0 : 1;
+      return;
+    }
+    connection.file = make_file(news);
+    if (connection.file == nullptr) return;
+    connection.had_file = true;
+    ++open_files_;
+    const Timestamp from = options_.seconds == 0 ? 0 : now_ - second * options_.seconds;
+    keeper_.for_each(connection.key, [&](const capture::Packet& packet) {
+      if (packet.time >= from) connection.file->add(packet);
+    });
+  }
+  connection.file->comment(news.packet.number, news.text);
+}
+
+bool Evidence::may_make_file(Timestamp now) {
+  constexpr Timestamp minute = 60 * second;
+  // The clock may have gone back.
+  while (!made_.empty() && (now - made_.front() > minute || now < made_.front())) made_.pop_front();
+  if (made_.size() >= most_files_a_minute) return false;
+  made_.push_back(now);
+  return true;
+}
+
+/// The name has nothing that a peer sends.
+std::unique_ptr<EvidenceFile> Evidence::make_file(const ConnectionNews& news) {
+  const std::string path = fmt::format("{}/{}-{}-{}.pcapng", options_.folder, name_of_time(news.packet.time),
+                                       as_text(news.uid), news.id);
+  const std::string comment =
+      fmt::format("{} and {}: {}", news.client.to_string(), news.server.to_string(), news.text);
+  auto file = EvidenceFile::create(path, interfaces_, comment);
+  if (!file) {
+    if (!failed_) tell(file.error().message);
+    failed_ = true;
+    return nullptr;
+  }
+  failed_ = false;
+  std::erase(files_, path);
+  files_.push_back(path);
+  if (options_.files != 0 && files_.size() > options_.files) {
+    for (auto& [key, connection] : connections_) {
+      if (connection.file == nullptr || connection.file->path() != files_.front()) continue;
+      end_file(connection);
+      connection.full = true;
+    }
+    ::unlink(files_.front().c_str());
+    files_.pop_front();
+  }
+  return std::move(*file);
+}
+
+void Evidence::end_file(Connection& connection) {
+  if (connection.file == nullptr) return;
+  const auto error = connection.file->close();
+  connection.file.reset();
+  --open_files_;
+  if (error && !failed_) tell(error->message);
+  failed_ = error.has_value();
+}
+
+void Evidence::end_window() {
+  for (auto& [key, connection] : connections_) {
+    if (open_files_ == 0) break;
+    if (connection.file == nullptr) continue;
+    connection.file->flush();
+    connection.full = connection.file->bytes() >= options_.file_bytes;
+    const bool over = options_.seconds != 0 && now_ - connection.found_at > second * options_.seconds;
+    if (connection.full || over) end_file(connection);
+  }
+  forget_closed(now_);
+}
+
+void Evidence::forget_closed(Timestamp now) {
+  while (!closed_.empty() && (now - closed_.front().at > patience_after_end || now < closed_.front().at)) {
+    const net::FlowKey key = closed_.front().key;
+    closed_.pop_front();
+    forget(key);
+  }
+}
+
+void Evidence::forget(const net::FlowKey& key) {
+  const auto found = connections_.find(key);
+  if (found != connections_.end()) {
+    end_file(found->second);
+    connections_.erase(found);
+  }
+  keeper_.forget(key);
+}
+
+void Evidence::finish() {
+  for (auto& [key, connection] : connections_) end_file(connection);
+  connections_.clear();
+}
+
+void Evidence::tell(const std::string& text) const {
+  if (options_.tell) options_.tell(text);
+}
+
+}  // namespace rtmpscope::evidence
