@@ -35,7 +35,6 @@ void PacketKeeper::add(const net::FlowKey& key, const capture::Packet& packet) {
   } else {
     connection.latest.push_back(std::move(kept));
     order_.push_back(connection.serial);
-    ++latest_packets_;
   }
   while (bytes_ > most_bytes_ && !order_.empty()) drop_oldest();
   clean_order();
@@ -43,9 +42,9 @@ void PacketKeeper::add(const net::FlowKey& key, const capture::Packet& packet) {
 
 /// Of connections that were forgotten nothing stays.
 void PacketKeeper::clean_order() {
-  constexpr std::size_t usual = 4096;
-  if (order_.size() <= 2 * latest_packets_ + usual) return;
+  if (order_.size() < clean_at_) return;
   std::erase_if(order_, [this](std::uint64_t serial) { return !keys_.contains(serial); });
+  clean_at_ = 2 * order_.size() + first_clean_at;
 }
 
 /// The place of a packet that is not there any more is passed over.
@@ -58,7 +57,6 @@ void PacketKeeper::drop_oldest() {
   if (connection.latest.empty()) return;
   bytes_ -= connection.latest.front().size();
   connection.latest.pop_front();
-  --latest_packets_;
   if (!connection.latest.empty() || connection.known) return;
   connections_.erase(found);
   keys_.erase(key);
@@ -72,7 +70,6 @@ void PacketKeeper::keep_beginning(const net::FlowKey& key) {
   while (!connection.latest.empty() && fits_beginning(connection, connection.latest.front().size())) {
     add_to_beginning(connection, std::move(connection.latest.front()));
     connection.latest.pop_front();
-    --latest_packets_;
   }
   connection.begins = connection.latest.empty();
 }
@@ -82,7 +79,6 @@ void PacketKeeper::forget(const net::FlowKey& key) {
   if (found == connections_.end()) return;
   Connection& connection = found->second;
   for (const KeptPacket& packet : connection.latest) bytes_ -= packet.size();
-  latest_packets_ -= connection.latest.size();
   bytes_ -= connection.beginning_bytes;
   beginnings_bytes_ -= connection.beginning_bytes;
   keys_.erase(connection.serial);

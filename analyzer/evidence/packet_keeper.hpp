@@ -62,7 +62,8 @@ class PacketKeeper {
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
   std::size_t beginnings_bytes_ = 0;
-  std::size_t latest_packets_ = 0;  ///< in `latest` of all connections
+  static constexpr std::size_t first_clean_at = 4096;
+  std::size_t clean_at_ = first_clean_at;  ///< so many places, then those without a packet go
   std::uint64_t last_serial_ = 0;
   std::unordered_map<net::FlowKey, Connection, Hash> connections_;
   std::unordered_map<std::uint64_t, net::FlowKey> keys_;  ///< by serial

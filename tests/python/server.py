@@ -14,13 +14,13 @@ NGINX_CONFIGURATION = """
 load_module {modules}/ngx_rtmp_module.so; {more_modules}
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 64; }}
-rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096; application live {{ live on; {more} }} }} }}
+rtmp {{ server {{ listen {address}:{port}; chunk_size 4096; application live {{ live on; {more} }} }} }}
 {beside}
 """
 # RTMPS: nginx takes TLS off and gives the rest to its own RTMP port.
 TLS_IN_FRONT = """
 stream {{ server {{
-  listen 127.0.0.1:{tls_port} ssl; ssl_certificate {pem}; ssl_certificate_key {pem}; proxy_pass 127.0.0.1:{port};
+  listen {address}:{tls_port} ssl; ssl_certificate {pem}; ssl_certificate_key {pem}; proxy_pass {address}:{port};
 }} }}
 """
 
@@ -55,12 +55,12 @@ def running(command, stop=signal.SIGTERM, **streams):
                 process.wait()
 
 
-def nginx(folder, port, more="", tls_port=None, pem=None):
+def nginx(folder, port, more="", tls_port=None, pem=None, address="127.0.0.1"):
     """`more`: of its configuration, for the application "live". With `tls_port` and `pem`, a file with key and
     certificate, it takes RTMPS there as well."""
     modules = next(path for path in ("/usr/lib/nginx/modules", "/usr/share/nginx/modules") if Path(path).is_dir())
     more_modules = f"load_module {modules}/ngx_stream_module.so;" if tls_port else ""
-    beside = TLS_IN_FRONT.format(tls_port=tls_port, pem=pem, port=port) if tls_port else ""
+    beside = TLS_IN_FRONT.format(tls_port=tls_port, pem=pem, port=port, address=address) if tls_port else ""
     configuration = folder / "nginx.conf"
     configuration.write_text(NGINX_CONFIGURATION.format(**locals()))
     program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
@@ -72,11 +72,11 @@ def listening(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def publish(port, realtime=True, scheme="rtmp", environment=None):
-    """Three seconds to scheme://127.0.0.1:port/live/test."""
+def publish(port, realtime=True, scheme="rtmp", environment=None, host="127.0.0.1", name="test", before=()):
+    """Three seconds to scheme://host:port/live/name. `before`: words in front of the command."""
     pace = "-re" if realtime else ""
     command = f"ffmpeg -nostdin -loglevel error {pace} -f lavfi -i testsrc=size=320x240:rate=25".split()
     command += "-f lavfi -i sine -t 3 -c:v libx264 -preset ultrafast -g 25 -c:a aac -f flv".split()
-    address, environment = f"{scheme}://127.0.0.1:{port}/live/test", {**os.environ, **(environment or {})}
+    address, environment = f"{scheme}://{host}:{port}/live/{name}", {**os.environ, **(environment or {})}
     streams = {"stdin": subprocess.DEVNULL, "env": environment}
-    subprocess.run([*command, address], **streams, check=True, timeout=PATIENCE)
+    subprocess.run([*before, *command, address], **streams, check=True, timeout=PATIENCE)
