@@ -9,6 +9,7 @@
 
 #include "app/check_command_line.hpp"
 #include "app/complaints.hpp"
+#include "app/evidence_options.hpp"
 #include "app/exit_code.hpp"
 #include "app/export_command_line.hpp"
 #include "app/key_options.hpp"
@@ -304,6 +305,9 @@ class LiveCommandLine {
         ->add_option("--ring-size", command_.live.ring_bytes,
                      "Bytes of packets that may wait for the analysis")
         ->type_name("BYTES");
+    live_->add_option("--fanout", command_.live.fanout, "Threads that capture (default: 1)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, most_fanout).description(""));
     live_->add_flag("-p,--no-promiscuous-mode", not_promiscuous_, "Not in promiscuous mode");
     add_packet_log_options();
     live_->add_option("--rotate-size", command_.rotation.bytes, "A new file of -o before it has more bytes")
@@ -314,7 +318,7 @@ class LiveCommandLine {
         ->type_name("SECONDS");
     live_->add_option("--rotate-keep", command_.rotation.keep, "Older files that are kept (default: 10)")
         ->type_name("N");
-    add_evidence_options();
+    add_evidence_options(*live_, command_.evidence);
     live_->add_option("--metrics", command_.metrics, "Answer Prometheus at http://HOST:PORT/metrics")
         ->type_name("HOST:PORT");
     CLI::Option* user = live_
@@ -347,10 +351,6 @@ class LiveCommandLine {
     command_.live.promiscuous = !not_promiscuous_;
     command_.common.renderer.render.live = true;
     if (const auto complaint = finish(command_.common, words_)) return complain(*complaint);
-    if (!evidence_severity_.empty())
-      command_.evidence.severity = evidence_severity_ == "error"     ? Severity::error
-                                   : evidence_severity_ == "warning" ? Severity::warning
-                                                                     : Severity::note;
     if (!command_.metrics.empty() && !command_.common.renderer.analysis)
       return complain("--metrics does not go with --no-analysis");
     if (command_.common.order) return complain("--sort does not go with live, which prints as it happens");
@@ -372,40 +372,11 @@ class LiveCommandLine {
     live_->add_option("-W", log.files, "Keep so many files of -w, the newest")->type_name("N")->needs(path);
   }
 
-  void add_evidence_options() {
-    EvidenceCommand& evidence = command_.evidence;
-    CLI::Option* finding =
-        live_
-            ->add_option(
-                "--on-finding", evidence_severity_,
-                "Write the packets of connections with findings of this severity (note, warning, error)")
-            ->check(CLI::IsMember({"note", "warning", "error"}))
-            ->type_name("SEVERITY");
-    CLI::Option* folder =
-        live_->add_option("--evidence", evidence.folder, "Folder for these files")->type_name("FOLDER");
-    finding->needs(folder);
-    folder->needs(finding);
-    live_->add_option("--evidence-memory", evidence.memory_bytes, "Bytes of packets that are kept for them")
-        ->type_name("BYTES")
-        ->needs(finding);
-    live_
-        ->add_option("--evidence-seconds", evidence.seconds,
-                     "Only so many seconds before and behind findings (default: the whole connection)")
-        ->type_name("SECONDS")
-        ->needs(finding);
-    live_
-        ->add_option("--evidence-files", evidence.files,
-                     "Keep so many of these files, the newest (default: 100)")
-        ->type_name("N")
-        ->check(CLI::Range(1U, most_millions).description(""))
-        ->needs(finding);
-  }
-
+  static constexpr unsigned most_fanout = 64;
   static constexpr std::uint32_t most_millions = 1'000'000;
 
   CLI::App* live_;
   LiveCommand command_;
-  std::string evidence_severity_;
   std::uint32_t log_millions_ = 0;
   Words words_;
   std::uint32_t rotate_seconds_ = 0;

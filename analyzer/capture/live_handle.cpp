@@ -1,17 +1,21 @@
 #include "capture/live_handle.hpp"
 
 #include <fmt/format.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <limits>
 
 #include "capture/link_type.hpp"
 #include "capture/pcap_text.hpp"
+#include "capture/wall_clock.hpp"
 
 namespace rtmpscope::capture {
 namespace {
@@ -109,6 +113,22 @@ Expected<std::unique_ptr<LiveHandle>> LiveHandle::open(const std::string& interf
   return std::unique_ptr<LiveHandle>(new LiveHandle(std::move(pcap), interface));
 }
 
+Expected<void> LiveHandle::join(std::optional<std::uint16_t>& group) {
+  // The kernel chooses a number that no other program has. Fragments of a datagram stay together.
+  const unsigned mode = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
+  int wanted =
+      static_cast<int>((mode | (group ? 0U : PACKET_FANOUT_FLAG_UNIQUEID)) << 16U | group.value_or(0));
+  if (group) from_ = wall_clock();
+  socklen_t size = sizeof wanted;
+  if (setsockopt(socket(), SOL_PACKET, PACKET_FANOUT, &wanted, sizeof wanted) != 0 ||
+      getsockopt(socket(), SOL_PACKET, PACKET_FANOUT, &wanted, &size) != 0) {
+    return tl::unexpected(Error{ErrorKind::open_input, fmt::format("cannot capture on {}: --fanout: {}",
+                                                                   name_, std::strerror(errno))});
+  }
+  group = static_cast<std::uint16_t>(wanted & 0xFFFF);
+  return {};
+}
+
 Interface LiveHandle::description() const {
   Interface interface;
   interface.link_type = link_type_;
@@ -136,7 +156,7 @@ int LiveHandle::take(int most, const TakePacket& to) {
     packet.time = static_cast<Timestamp>(header->ts.tv_sec) * 1'000'000'000 +
                   static_cast<Timestamp>(header->ts.tv_usec) * (with.self.nanoseconds_ ? 1 : 1000);
     packet.link_type = with.self.link_type_;
-    with.to(packet);
+    if (packet.time >= with.self.from_) with.to(packet);
   };
   return pcap_dispatch(pcap_->handle, most, on_packet, reinterpret_cast<u_char*>(&call));
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "capture/source.hpp"
@@ -32,6 +33,10 @@ class LiveHandle {
   /// The socket; poll() says when there is something to take.
   [[nodiscard]] int socket() const;
 
+  /// From now on the handles of a group have each packet once between them, those of a connection all in one
+  /// of them. `group` is that of the interface: none for its first handle. Errors: open_input.
+  [[nodiscard]] Expected<void> join(std::optional<std::uint16_t>& group);
+
   /// Its `data` is valid during the call, `number` and `interface_id` are not set.
   using TakePacket = std::function<void(const Packet&)>;
   /// Hands over what is there, `most` packets at most. Does not wait. Returns how many, or after an error -1:
@@ -54,6 +59,7 @@ class LiveHandle {
   std::uint16_t link_type_ = 0;
   bool nanoseconds_ = false;
   DropCounters drops_;
+  Timestamp from_ = 0;  ///< packets before it are another handle's, too
 };
 
 }  // namespace rtmpscope::capture

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "capture/capture_lane.hpp"
 #include "capture/file_source.hpp"
 #include "capture/limits.hpp"
 #include "capture/live_handle.hpp"
@@ -25,14 +26,14 @@ using Clock = std::chrono::steady_clock;
 /// A read() that finds nothing returns after so long.
 constexpr auto patience = std::chrono::milliseconds(100);
 
-/// How long a captured packet may lie in the kernel's buffer before it is handed over, and a little more.
-constexpr Timestamp kernel_delay = Timestamp{2} * LiveHandle::delay_milliseconds * 1'000'000;
-
 /// The same for a busy machine: what the clock says must hold.
 constexpr Timestamp longest_delay = 500'000'000;
 
 /// Counters cost system calls.
 constexpr auto counters_interval = std::chrono::milliseconds(250);
+
+/// How long packets of several threads wait at least.
+constexpr auto collect_interval = std::chrono::milliseconds(5);
 
 /// Packets that one interface hands over before the next one has its turn.
 constexpr int packets_in_turn = 4096;
@@ -49,15 +50,18 @@ struct News {
 class CaptureThread {
  public:
   /// `log` may be null.
+  /// `handles`: of all interfaces, then once more for each further thread.
   CaptureThread(std::vector<std::unique_ptr<LiveHandle>>& handles, const std::atomic<bool>& stop,
                 const LiveOptions& options, PacketLog* log, std::size_t batch_packets)
       : handles_(handles),
+        interfaces_(options.interfaces.size()),
         stop_(stop),
         ring_(options.ring_bytes, batch_packets),
         tell_(options.tell),
         log_(log),
         merge_(handles.size()),
-        states_(handles.size()),
+        states_(interfaces_),
+        lanes_(make_lanes()),
         thread_([this] { run(); }) {}
   CaptureThread(const CaptureThread&) = delete;
   CaptureThread& operator=(const CaptureThread&) = delete;
@@ -87,11 +91,13 @@ class CaptureThread {
   }
 
   void capture() {
+    for (const auto& lane : lanes_) lane->start();
     count();  // before the first packet
     Clock::time_point counted_at = Clock::now();
     while (!stop_ && !all_gone()) {
       wait();
       take_all();
+      watch_clock();
       if (Clock::now() - counted_at < counters_interval) continue;
       count();
       counted_at = Clock::now();
@@ -102,8 +108,9 @@ class CaptureThread {
 
   /// Until there is something to take. An interface that is down would not let it wait.
   void wait() {
+    if (!lanes_.empty()) return std::this_thread::sleep_for(collect_interval);
     std::vector<pollfd> ready;
-    for (std::size_t i = 0; i < handles_.size(); ++i) {
+    for (std::size_t i = 0; i < interfaces_; ++i) {
       if (states_[i] == State::up) ready.push_back({handles_[i]->socket(), POLLIN, 0});
     }
     poll(ready.data(), ready.size(), LiveHandle::delay_milliseconds);
@@ -111,36 +118,85 @@ class CaptureThread {
 
   /// What has come until now, and what is still in the kernel's buffer.
   void take_rest() {
-    std::this_thread::sleep_for(std::chrono::nanoseconds(kernel_delay));
+    for (const auto& lane : lanes_) lane->join();
+    if (lanes_.empty()) std::this_thread::sleep_for(kernel_delay);
     const Clock::time_point end = Clock::now() + patience;
     while (!all_gone() && take_all() && Clock::now() < end) {
     }
     PacketRing::Filling ring(ring_);
-    merge_.release(std::numeric_limits<Timestamp>::max(),
-                   [&](const Packet& packet) { deliver(packet, ring); });
+    merge_.release(MergeClock::time_point::max(), [&](const Packet& packet) { deliver(packet, ring); });
   }
 
   /// Answers whether there may be more.
   bool take_all() {
+    if (!lanes_.empty()) return collect();
     const Timestamp begin = wall_clock();
+    const MergeClock::time_point merged = MergeClock::now();
     bool more = false;
-    for (std::size_t i = 0; i < handles_.size(); ++i) {
+    for (std::size_t i = 0; i < interfaces_; ++i) {
       if (states_[i] == State::gone) continue;
       const int count = take(static_cast<std::uint16_t>(i));
-      if (count < 0) lose(i);
+      if (count < 0) lose(i, handles_[i]->error());
       more = more || count >= packets_in_turn;
     }
-    if (handles_.size() > 1) {
-      PacketRing::Filling ring(ring_);
-      merge_.release(begin - kernel_delay, [&](const Packet& packet) { deliver(packet, ring); });
+    if (handles_.size() > 1) release(merged - kernel_delay);
+    pass_on();
+    if (!more) set_caught_up(begin);
+    return more;
+  }
+
+  /// What the other threads have taken. There is never more for now.
+  bool collect() {
+    MergeClock::time_point settled = MergeClock::time_point::max();
+    Timestamp caught_up = std::numeric_limits<Timestamp>::max();
+    for (const auto& lane : lanes_) {
+      const CaptureLane::Progress progress = lane->collect(merge_);
+      settled = std::min(settled, progress.settled);
+      caught_up = std::min(caught_up, progress.caught_up);
+      for (std::size_t i = 0; i < interfaces_; ++i) {
+        if (!progress.errors[i].empty() && states_[i] != State::gone) lose(i, progress.errors[i]);
+      }
     }
+    release(settled - kernel_delay);
+    pass_on();
+    set_caught_up(caught_up);
+    return false;
+  }
+
+  void release(MergeClock::time_point settled) {
+    PacketRing::Filling ring(ring_);
+    merge_.release(settled, [&](const Packet& packet) { deliver(packet, ring); });
+  }
+
+  void pass_on() {
     ring_.announce();
     if (log_ != nullptr) log_->flush();
-    if (!more) {
-      const std::lock_guard lock(news_mutex_);
-      news_.caught_up = begin - longest_delay;
+  }
+
+  void set_caught_up(Timestamp time) {
+    const std::lock_guard lock(news_mutex_);
+    news_.caught_up = time - longest_delay;
+  }
+
+  [[nodiscard]] std::vector<std::unique_ptr<CaptureLane>> make_lanes() const {
+    std::vector<std::unique_ptr<CaptureLane>> lanes;
+    if (handles_.size() == interfaces_) return lanes;
+    for (std::size_t first = 0; first < handles_.size(); first += interfaces_) {
+      std::vector<LiveHandle*> handles;
+      for (std::size_t i = 0; i < interfaces_; ++i) handles.push_back(handles_[first + i].get());
+      lanes.push_back(std::make_unique<CaptureLane>(std::move(handles), first, stop_));
     }
-    return more;
+    return lanes;
+  }
+
+  /// Somebody may set the clock. Packets have its times.
+  void watch_clock() {
+    constexpr Timestamp remarkable = 1'000'000'000;
+    const Timestamp apart = wall_clock() - std::chrono::nanoseconds(Clock::now().time_since_epoch()).count();
+    const Timestamp step = clock_apart_ ? apart - *clock_apart_ : 0;
+    clock_apart_ = apart;
+    if (tell_ && (step > remarkable || step < -remarkable))
+      tell_(fmt::format("the clock was set: {:+.3f} s", static_cast<double>(step) / 1e9));
   }
 
   void deliver(const Packet& packet, PacketRing::Filling& ring) {
@@ -153,7 +209,7 @@ class CaptureThread {
       return handles_[id]->take(packets_in_turn, [&](const Packet& packet) {
         Packet numbered = packet;
         numbered.interface_id = id;
-        merge_.add(numbered);
+        merge_.add(numbered, id, MergeClock::now());
       });
     }
     PacketRing::Filling ring(ring_);
@@ -165,10 +221,9 @@ class CaptureThread {
   }
 
   /// Others go on.
-  void lose(std::size_t id) {
+  void lose(std::size_t id, const std::string& why) {
     states_[id] = State::gone;
-    const std::string text =
-        fmt::format("capture on {} ended: {}", handles_[id]->name(), handles_[id]->error());
+    const std::string text = fmt::format("capture on {} ended: {}", handles_[id]->name(), why);
     const std::lock_guard lock(news_mutex_);
     if (all_gone()) {
       news_.fault = Fault{0, text};
@@ -178,13 +233,12 @@ class CaptureThread {
   }
 
   void count() {
-    std::vector<DropCounters> drops;
-    for (const auto& handle : handles_) drops.push_back(handle->drops());
+    const std::vector<DropCounters> drops = drops_of_interfaces();
     log_drops(drops);
     const std::lock_guard lock(news_mutex_);
-    news_.drops = std::move(drops);
+    news_.drops = drops;
     news_.drops_at = wall_clock();
-    for (std::size_t i = 0; i < handles_.size(); ++i) {
+    for (std::size_t i = 0; i < interfaces_; ++i) {
       if (states_[i] == State::gone) continue;
       const State state = handles_[i]->is_up() ? State::up : State::down;
       if (state == states_[i]) continue;
@@ -192,6 +246,20 @@ class CaptureThread {
       if (tell_)
         tell_(fmt::format("{} is {}", handles_[i]->name(), state == State::up ? "up again" : "down"));
     }
+  }
+
+  /// An interface counts for itself; the kernel for each of its handles.
+  std::vector<DropCounters> drops_of_interfaces() {
+    std::vector<DropCounters> drops(interfaces_);
+    for (std::size_t i = 0; i < interfaces_ && lanes_.empty(); ++i) drops[i] = handles_[i]->drops();
+    for (const auto& lane : lanes_) {
+      const std::vector<DropCounters> of_lane = lane->collect(merge_).drops;
+      for (std::size_t i = 0; i < interfaces_; ++i) {
+        drops[i].kernel += of_lane[i].kernel;
+        drops[i].interface = std::max(drops[i].interface, of_lane[i].interface);
+      }
+    }
+    return drops;
   }
 
   /// At the start, and when there are more.
@@ -206,6 +274,7 @@ class CaptureThread {
   }
 
   std::vector<std::unique_ptr<LiveHandle>>& handles_;
+  std::size_t interfaces_;
   const std::atomic<bool>& stop_;
   PacketRing ring_;
   std::function<void(const std::string&)> tell_;
@@ -213,6 +282,8 @@ class CaptureThread {
   TimeMerge merge_;
   std::vector<State> states_;
   std::vector<DropCounters> logged_;
+  std::optional<Timestamp> clock_apart_;             ///< wall clock less the one that nobody sets
+  std::vector<std::unique_ptr<CaptureLane>> lanes_;  ///< empty: this thread captures itself
   std::mutex news_mutex_;
   News news_;
   std::thread thread_;  // last: it uses the others
@@ -223,8 +294,12 @@ class LiveSource : public PacketSource {
   /// `log` may be null.
   LiveSource(std::vector<std::unique_ptr<LiveHandle>> handles, const LiveOptions& options,
              std::unique_ptr<PacketLog> log)
-      : handles_(std::move(handles)), options_(options), log_(std::move(log)), ring_drops_(handles_.size()) {
-    for (const auto& handle : handles_) statistics_.interfaces.push_back(handle->description());
+      : handles_(std::move(handles)),
+        options_(options),
+        log_(std::move(log)),
+        ring_drops_(options.interfaces.size()) {
+    for (std::size_t i = 0; i < options.interfaces.size(); ++i)
+      statistics_.interfaces.push_back(handles_[i]->description());
   }
   LiveSource(const LiveSource&) = delete;
   LiveSource& operator=(const LiveSource&) = delete;
@@ -249,7 +324,7 @@ class LiveSource : public PacketSource {
   [[nodiscard]] const SourceStatistics& statistics() const override { return statistics_; }
   [[nodiscard]] std::string name() const override {
     std::string name;
-    for (const auto& handle : handles_) name.append(name.empty() ? "" : ", ").append(handle->name());
+    for (const std::string& each : options_.interfaces) name.append(name.empty() ? "" : ", ").append(each);
     return name;
   }
   [[nodiscard]] std::string format() const override { return "live"; }
@@ -269,7 +344,7 @@ class LiveSource : public PacketSource {
     fault_ = std::move(news.fault);
     ring_drops_ = thread_->ring().drops();
     statistics_.waiting_bytes = thread_->ring().bytes();
-    ring_drops_.resize(handles_.size());
+    ring_drops_.resize(options_.interfaces.size());
     DropCounters all;
     std::uint64_t all_of_ring = 0;
     for (std::uint16_t i = 0; i < news.drops.size(); ++i) {
@@ -310,15 +385,22 @@ class LiveSource : public PacketSource {
 
 Expected<std::unique_ptr<PacketSource>> open_live(const LiveOptions& options) {
   std::vector<std::unique_ptr<LiveHandle>> handles;
-  for (const std::string& interface : options.interfaces) {
-    auto handle = LiveHandle::open(interface, options);
-    if (!handle) return tl::unexpected(handle.error());
-    handles.push_back(std::move(*handle));
+  std::vector<std::optional<std::uint16_t>> groups(options.interfaces.size());
+  for (unsigned thread = 0; thread < options.fanout; ++thread) {
+    for (std::size_t i = 0; i < options.interfaces.size(); ++i) {
+      auto handle = LiveHandle::open(options.interfaces[i], options);
+      if (!handle) return tl::unexpected(handle.error());
+      if (options.fanout > 1) {
+        if (auto joined = (*handle)->join(groups[i]); !joined) return tl::unexpected(joined.error());
+      }
+      handles.push_back(std::move(*handle));
+    }
   }
   std::unique_ptr<PacketLog> log;
   if (!options.packet_log.path.empty()) {
     std::vector<Interface> interfaces;
-    for (const auto& handle : handles) interfaces.push_back(handle->description());
+    for (std::size_t i = 0; i < options.interfaces.size(); ++i)
+      interfaces.push_back(handles[i]->description());
     auto opened = PacketLog::open(options.packet_log, std::move(interfaces), options.tell);
     if (!opened) return tl::unexpected(opened.error());
     log = std::move(*opened);

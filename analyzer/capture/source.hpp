@@ -188,6 +188,7 @@ struct LiveOptions {
       64U << 20U;  ///< kernel buffer of each interface; what does not fit is dropped and counted
   std::size_t ring_bytes = 64U << 20U;  ///< packets that wait for the analysis; beyond: the same
   bool promiscuous = true;
+  unsigned fanout = 1;  ///< threads that capture
   PacketLogOptions packet_log{};
   /// Gets what a person should know at once, a line at a time, on the thread that captures. May be empty.
   std::function<void(const std::string&)> tell{};

@@ -2,9 +2,10 @@
 
 namespace rtmpscope::capture {
 
-void TimeMerge::add(const Packet& packet) {
-  Queue& queue = queues_[packet.interface_id];
+void TimeMerge::add(const Packet& packet, std::size_t number, MergeClock::time_point arrival) {
+  Queue& queue = queues_[number];
   queue.packets.push_back(packet);
+  queue.arrivals.push_back(arrival);
   queue.storage.insert(queue.storage.end(), packet.data, packet.data + packet.captured_length);
 }
 
@@ -14,6 +15,7 @@ void TimeMerge::Queue::pop() {
   ++first;
   if (2 * first < packets.size()) return;
   packets.erase(packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(first));
+  arrivals.erase(arrivals.begin(), arrivals.begin() + static_cast<std::ptrdiff_t>(first));
   storage.erase(storage.begin(), storage.begin() + static_cast<std::ptrdiff_t>(storage_used));
   first = storage_used = 0;
 }
@@ -31,11 +33,11 @@ TimeMerge::Queue* TimeMerge::earliest(bool& all_have_one) {
   return found;
 }
 
-void TimeMerge::release(Timestamp settled, const std::function<void(const Packet&)>& to) {
+void TimeMerge::release(MergeClock::time_point settled, const std::function<void(const Packet&)>& to) {
   bool all_have_one = false;
   while (Queue* queue = earliest(all_have_one)) {
     Packet packet = queue->packets[queue->first];
-    if (!all_have_one && packet.time > settled) return;
+    if (!all_have_one && queue->arrivals[queue->first] > settled) return;
     packet.data = queue->storage.data() + queue->storage_used;
     to(packet);
     queue->pop();

@@ -1,6 +1,7 @@
 // Packets of several interfaces in the order of their times.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -9,21 +10,25 @@
 
 namespace rtmpscope::capture {
 
+/// By which it is decided what may still come: that of packets may be set.
+using MergeClock = std::chrono::steady_clock;
+
 /// Each interface hands its packets over in order, but later or earlier than the others. So each has a queue.
 class TimeMerge {
  public:
-  explicit TimeMerge(std::size_t interfaces) : queues_(interfaces) {}
+  explicit TimeMerge(std::size_t queues) : queues_(queues) {}
 
-  /// Copies the packet; its `interface_id` says which queue.
-  void add(const Packet& packet);
+  /// Copies the packet. Those of one queue come in order.
+  void add(const Packet& packet, std::size_t queue, MergeClock::time_point arrival);
 
-  /// Hands over what is in order: packets up to `settled`, before which no interface brings anything any
-  /// more, and those after which each interface has one. The `data` is valid during the call.
-  void release(Timestamp settled, const std::function<void(const Packet&)>& to);
+  /// Hands over what is in order: packets that have arrived up to `settled`, so that no queue brings an
+  /// earlier one any more, and those after which each queue has one. The `data` is valid during the call.
+  void release(MergeClock::time_point settled, const std::function<void(const Packet&)>& to);
 
  private:
   struct Queue {
     std::vector<Packet> packets;
+    std::vector<MergeClock::time_point> arrivals;
     std::vector<std::uint8_t> storage;
     std::size_t first = 0;         ///< that has not been handed over
     std::size_t storage_used = 0;  ///< bytes before it

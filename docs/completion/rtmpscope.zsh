@@ -89,6 +89,7 @@ _rtmpscope() {
             '(-s --snapshot-length)'{-s,--snapshot-length}'[bytes of each packet]:bytes: ' \
             '(-B --buffer-size)'{-B,--buffer-size}'[kernel buffer in bytes]:bytes: ' \
             '--ring-size[packets that wait for the analysis]:bytes: ' \
+            '--fanout[threads that capture]:number: ' \
             '(-p --no-promiscuous-mode)'{-p,--no-promiscuous-mode}'[not in promiscuous mode]' \
             '(-j --jobs)'{-j,--jobs}'[threads of the analysis]:number: ' \
             '(-w --write)'{-w,--write}'[write the packets as pcapng]:file:_files' \

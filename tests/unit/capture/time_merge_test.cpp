@@ -12,6 +12,10 @@ namespace {
 
 constexpr Timestamp all = std::numeric_limits<Timestamp>::max();
 
+MergeClock::time_point moment(Timestamp time) {
+  return MergeClock::time_point(std::chrono::nanoseconds(time));
+}
+
 void add(TimeMerge& merge, std::uint16_t interface, Timestamp time) {
   const OwnedPacket owned = make_packet(static_cast<std::uint64_t>(time), 10, time);
   Packet packet;
@@ -19,13 +23,13 @@ void add(TimeMerge& merge, std::uint16_t interface, Timestamp time) {
   packet.captured_length = 10;
   packet.time = time;
   packet.interface_id = interface;
-  merge.add(packet);
+  merge.add(packet, interface, moment(time));
 }
 
 /// The times; that the bytes are those of the packet is checked.
 std::vector<Timestamp> release(TimeMerge& merge, Timestamp settled) {
   std::vector<Timestamp> times;
-  merge.release(settled, [&](const Packet& packet) {
+  merge.release(moment(settled), [&](const Packet& packet) {
     times.push_back(packet.time);
     EXPECT_EQ(File(packet.bytes().begin(), packet.bytes().end()),
               make_packet(static_cast<std::uint64_t>(packet.time), 10, packet.time).bytes);
@@ -43,6 +47,23 @@ TEST(TimeMerge, EachInterfaceHasOneTheEarliestGoes) {
   add(merge, 1, 45);
   EXPECT_EQ(release(merge, 0), (Times{40, 45}));
   EXPECT_EQ(release(merge, all), (Times{50}));
+}
+
+TEST(TimeMerge, AClockThatWasSetBackHoldsNothing) {
+  TimeMerge merge(2);
+  const std::vector<std::uint8_t> bytes(1);
+  Packet packet;
+  packet.data = bytes.data();
+  packet.captured_length = 1;
+  std::vector<Timestamp> times;
+  for (const auto& [time, arrival] : {std::pair(5000, 10), std::pair(100, 20)}) {
+    packet.time = time;
+    merge.add(packet, 0, moment(arrival));
+  }
+  merge.release(moment(15), [&](const Packet& each) { times.push_back(each.time); });
+  EXPECT_EQ(times, (Times{5000}));
+  merge.release(moment(20), [&](const Packet& each) { times.push_back(each.time); });
+  EXPECT_EQ(times, (Times{5000, 100}));
 }
 
 TEST(TimeMerge, ASilentInterfaceHoldsNothingForever) {
