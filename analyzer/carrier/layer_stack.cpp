@@ -76,7 +76,7 @@ void LayerStack::Levels::on_data(Direction direction, const StreamData& data) {
   }
   if (may_be_inside_tls(data)) {
     in_tls = true;
-    push(std::make_unique<TlsLayer>(context, true));
+    push(std::make_unique<TlsLayer>(context, TlsLayer::Begin::inside));
     return layers.back()->on_data(direction, data);
   }
   if (std::unique_ptr<Layer> layer = layer_in_front(direction, data)) {
@@ -93,7 +93,8 @@ void LayerStack::Levels::on_gap(Direction direction, const StreamGap& gap) {
   if (decided) return;
   // The stream begins with its first captured byte. The detector looks whether a handshake begins there all
   // the same.
-  if (gap.cause == GapCause::start_not_captured) return detector.lose_start();
+  if (gap.cause == GapCause::start_not_captured)
+    return in_tls ? detector.lose_start_of(direction) : detector.lose_start();
   act_on(detector.add(direction, gap), direction, nullptr);
 }
 
@@ -127,7 +128,8 @@ void LayerStack::Levels::act_on(const Detection& found, Direction direction, con
   if (found.protocol == Protocol::undecided) return;
   if (may_be_read_as_tls(found)) {
     in_tls = true;
-    return push(std::make_unique<TlsLayer>(context));
+    return push(std::make_unique<TlsLayer>(
+        context, hints.syn_seen ? TlsLayer::Begin::at_start : TlsLayer::Begin::unknown));
   }
   Detection detection = found;
   if (data == nullptr && detection.protocol == Protocol::other && is_tls_without_content())

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/byte_order.hpp"
+#include "carrier/detector_side.hpp"
 #include "rtmp/evidence/first_chunks.hpp"
 #include "rtmp/evidence/midstream_chunks.hpp"
 #include "rtmp/handshake/digest.hpp"
@@ -13,7 +14,7 @@
 namespace rtmpscope::carrier {
 namespace {
 
-constexpr std::size_t first_block_end = 1 + handshake_block_size;
+constexpr std::size_t first_block_end = handshake_first_block_end;
 static_assert(ProtocolDetector::held_limit == handshake_size + rtmp::chunk_evidence_size);
 
 /// Whether one block repeats another, but for the time fields and a signature at its end.
@@ -35,47 +36,6 @@ bool is_client_handshake(Bytes bytes, Direction direction) {
 
 }  // namespace
 
-/// What is known of the beginning of one direction.
-struct ProtocolDetector::Side {
-  std::vector<std::uint8_t> bytes;  ///< zeros where bytes are missing, up to held_limit
-  std::uint64_t length = 0;         ///< of data and gaps
-  std::uint64_t known = 0;          ///< bytes before the first gap
-  std::uint64_t known_from = 0;     ///< end of the last gap
-  std::size_t readable_from = 0;    ///< the same in `bytes`
-  std::uint64_t peer_length_at_start = 0;
-  Opening opening = Opening::open;
-  bool has_gap = false;
-  bool reached_block_1 = false;  ///< a piece ended exactly after block 1 …
-  bool reached_block_2 = false;  ///< … after block 2
-  bool digest_checked = false;
-  std::size_t searched = 0;  ///< of the first bytes, for messages
-
-  /// May be a handshake, whatever its version.
-  [[nodiscard]] bool is_candidate() const {
-    return opening == Opening::handshake || opening == Opening::odd_version;
-  }
-  [[nodiscard]] Bytes start() const { return Bytes(bytes).first(static_cast<std::size_t>(known)); }
-  [[nodiscard]] bool has_block_1() const { return known >= first_block_end; }
-  [[nodiscard]] bool has_block_2() const { return known >= handshake_size; }
-  [[nodiscard]] Bytes block_1() const { return Bytes(bytes).subspan(1, handshake_block_size); }
-  [[nodiscard]] Bytes block_2() const { return Bytes(bytes).subspan(first_block_end, handshake_block_size); }
-  [[nodiscard]] bool zero_is_zero() const { return known >= 9 && load_be32(bytes.data() + 5) == 0; }
-  /// Bytes without a gap, from the start or, if that is missing, from the last gap on.
-  [[nodiscard]] Bytes readable() const {
-    return start_is_missing() ? Bytes(bytes).subspan(readable_from) : start();
-  }
-  /// Undetermined because of a gap, not for want of bytes.
-  [[nodiscard]] bool start_is_missing() const { return has_gap && known == 0; }
-
-  /// Known bytes after the handshake.
-  [[nodiscard]] Bytes after_handshake() const {
-    const std::uint64_t end = !has_gap || known_from <= handshake_size ? bytes.size() : known;
-    if (end <= handshake_size) return {};
-    const std::uint64_t size = std::min<std::uint64_t>(end - handshake_size, rtmp::chunk_evidence_size);
-    return Bytes(bytes).subspan(handshake_size, static_cast<std::size_t>(size));
-  }
-};
-
 struct ProtocolDetector::Held {
   struct Segment {
     std::uint64_t offset;
@@ -85,7 +45,7 @@ struct ProtocolDetector::Held {
     Direction direction;
   };
 
-  std::array<Side, 2> sides;
+  std::array<DetectorSide, 2> sides;
   std::vector<Segment> segments;
   std::vector<StreamGap> gaps;
   std::size_t* searched_bytes = nullptr;  ///< Hints::searched_bytes, if `charge` counts in it
@@ -99,7 +59,7 @@ struct ProtocolDetector::Held {
     if (searched_bytes != nullptr) *searched_bytes -= charge;
   }
 
-  Side& side(Direction way) { return sides[index_of(way)]; }
+  DetectorSide& side(Direction way) { return sides[index_of(way)]; }
 
   void begin(Direction way) {
     if (side(way).length == 0) side(way).peer_length_at_start = side(opposite(way)).length;
@@ -127,7 +87,7 @@ bool ProtocolDetector::is_searching() const {
 
 bool ProtocolDetector::is_doubtful() const {
   if (detection_.protocol != Protocol::undecided || !held_) return false;
-  return is_searching() || std::ranges::any_of(held_->sides, [](const Side& side) {
+  return is_searching() || std::ranges::any_of(held_->sides, [](const DetectorSide& side) {
            return side.opening == Opening::odd_version;
          });
 }
@@ -135,14 +95,14 @@ bool ProtocolDetector::is_doubtful() const {
 /// From now on messages are looked for, and what is kept for that is counted.
 void ProtocolDetector::begin_search() {
   held_->searched_bytes = hints_.searched_bytes;
-  for (const Side& side : held_->sides) held_->charge += side.bytes.size();
+  for (const DetectorSide& side : held_->sides) held_->charge += side.bytes.size();
   *held_->searched_bytes += held_->charge;
 }
 
 Detection ProtocolDetector::add_slowly(Direction direction, const StreamData& data) {
   hold();
   held_->begin(direction);
-  Side& side = held_->side(direction);
+  DetectorSide& side = held_->side(direction);
   held_->segments.push_back({data.offset, data.packet, static_cast<std::uint32_t>(side.bytes.size()),
                              static_cast<std::uint32_t>(data.bytes.size()), direction});
   const bool opening_is_complete = side.known >= opening_size;
@@ -153,7 +113,8 @@ Detection ProtocolDetector::add_slowly(Direction direction, const StreamData& da
   }
   side.length += data.bytes.size();
   if (!side.has_gap) side.known = side.length;
-  if (!opening_is_complete && side.known > 0) side.opening = classify_opening(side.start());
+  if (!opening_is_complete && side.known > 0 && !surely_lost_[index_of(direction)])
+    side.opening = classify_opening(side.start());
   held_->end(direction);
   const Detection detection = decide(has_enough(direction));
   const bool early =
@@ -169,13 +130,19 @@ Detection ProtocolDetector::decide_early(Direction direction, const StreamData& 
   return at_end();
 }
 
+void ProtocolDetector::lose_start_of(Direction direction) {
+  start_lost_ = surely_lost_[index_of(direction)] = true;
+  hold();
+  held_->side(direction).opening = Opening::other;
+}
+
 Detection ProtocolDetector::add(Direction direction, const StreamGap& gap) {
   if (detection_.protocol != Protocol::undecided) return detection_;
   const bool at_start = !held_ || held_->side(direction).length == 0;
   start_lost_ = start_lost_ || at_start;
   hold();
   held_->begin(direction);
-  Side& side = held_->side(direction);
+  DetectorSide& side = held_->side(direction);
   held_->segments.push_back(
       {gap.offset, gap.noticed_at, static_cast<std::uint32_t>(held_->gaps.size()), 0, direction});
   held_->gaps.push_back(gap);
@@ -199,8 +166,8 @@ Detection ProtocolDetector::add(Direction direction, const StreamGap& gap) {
 /// Nothing more of what `way` sends can help. If gaps hide what a handshake proves itself by, the other side
 /// may.
 bool ProtocolDetector::has_enough(Direction way) const {
-  const Side& side = held_->sides[index_of(way)];
-  const Side& peer = held_->sides[index_of(opposite(way))];
+  const DetectorSide& side = held_->sides[index_of(way)];
+  const DetectorSide& peer = held_->sides[index_of(opposite(way))];
   if (side.length < held_limit) return false;
   const bool both = side.opening == Opening::handshake && peer.opening == Opening::handshake;
   return !both || !(side.has_gap || peer.has_gap) || peer.length >= held_limit ||
@@ -221,8 +188,9 @@ Detection ProtocolDetector::decide(bool last) {
   }
   bool waiting = false;
   for (const Direction way : {Direction::to_server, Direction::to_client}) {
-    Side& side = held_->side(way);
-    Side& peer = held_->side(opposite(way));
+    DetectorSide& side = held_->side(way);
+    DetectorSide& peer = held_->side(opposite(way));
+    if (surely_lost_[index_of(way)] && !surely_lost_[index_of(opposite(way))]) continue;
     switch (side.opening) {
       case Opening::open: waiting = waiting || (side.known > 0 && !side.has_gap); break;
       case Opening::handshake: break;
@@ -244,10 +212,10 @@ Detection ProtocolDetector::decide(bool last) {
 
 /// One side's version is none, and nothing else speaks against a handshake so far.
 bool ProtocolDetector::may_have_odd_version() const {
-  const Side& client = held_->side(Direction::to_server);
-  const Side& server = held_->side(Direction::to_client);
-  const auto is_odd = [](const Side& side) { return side.opening == Opening::odd_version; };
-  const auto fits = [](const Side& side) {
+  const DetectorSide& client = held_->side(Direction::to_server);
+  const DetectorSide& server = held_->side(Direction::to_client);
+  const auto is_odd = [](const DetectorSide& side) { return side.opening == Opening::odd_version; };
+  const auto fits = [](const DetectorSide& side) {
     return side.is_candidate() || (side.opening == Opening::open && !side.has_gap);
   };
   const bool asked_for = hints_.known_port || client.opening == Opening::handshake;
@@ -256,8 +224,8 @@ bool ProtocolDetector::may_have_odd_version() const {
 
 /// Each proof is one that other protocols do not come by.
 bool ProtocolDetector::prove_odd_version(bool last) {
-  Side& client = held_->side(Direction::to_server);
-  Side& server = held_->side(Direction::to_client);
+  DetectorSide& client = held_->side(Direction::to_server);
+  DetectorSide& server = held_->side(Direction::to_client);
   if (!client.has_block_1() || !is_varied(client.block_1())) return false;
   // A server that sends back whatever comes has S1 like C1, but not S2.
   if (server.has_block_2() && repeats(server.block_2(), client.block_1())) return true;
@@ -275,14 +243,14 @@ bool ProtocolDetector::prove_odd_version(bool last) {
     client.digest_checked = true;
     if (find_digest(client.block_1(), Direction::to_server) != DigestLayout::none) return true;
   }
-  const auto fits = [](const Side& side) {
+  const auto fits = [](const DetectorSide& side) {
     return side.length == first_block_end || side.length == handshake_size;
   };
   return last && client.zero_is_zero() && fits(client) && (server.length == 0 || fits(server));
 }
 
 /// One side begins like a handshake, the other like something else.
-Detection ProtocolDetector::decide_against_handshake(Side& side, const Side& against) {
+Detection ProtocolDetector::decide_against_handshake(DetectorSide& side, const DetectorSide& against) {
   const Direction way =
       &side == &held_->side(Direction::to_server) ? Direction::to_server : Direction::to_client;
   // A client that tries RTMP with a server of another protocol is worth showing.
@@ -296,12 +264,12 @@ Detection ProtocolDetector::decide_against_handshake(Side& side, const Side& aga
 Detection ProtocolDetector::decide_handshake(bool last) {
   if (prove_by_sizes() || prove_by_copies() || prove_by_chunks(last)) return settle_handshake();
   // The digests cost the most and so come last, when the cheaper proofs have had their chance.
-  const Side& client = held_->side(Direction::to_server);
-  const Side& server = held_->side(Direction::to_client);
+  const DetectorSide& client = held_->side(Direction::to_server);
+  const DetectorSide& server = held_->side(Direction::to_client);
   const bool blocks_were_compared =
       client.has_block_1() && server.has_block_1() && (client.has_block_2() || server.has_block_2());
-  const auto is_encrypted = [](const Side& side) { return side.has_block_1() && side.bytes[0] != 3; };
-  const auto goes_on = [](const Side& side) { return side.length > first_block_end; };
+  const auto is_encrypted = [](const DetectorSide& side) { return side.has_block_1() && side.bytes[0] != 3; };
+  const auto goes_on = [](const DetectorSide& side) { return side.length > first_block_end; };
   const bool encrypted_one_way = (is_encrypted(client) && goes_on(client) && server.length == 0) ||
                                  (is_encrypted(server) && goes_on(server) && client.length == 0);
   if ((last || blocks_were_compared || encrypted_one_way) && prove_by_digest()) return settle_handshake();
@@ -313,8 +281,8 @@ Detection ProtocolDetector::decide_handshake(bool last) {
 /// or after block 2.
 bool ProtocolDetector::prove_by_sizes() {
   for (const Direction way : {Direction::to_server, Direction::to_client}) {
-    const Side& first = held_->side(way);
-    const Side& second = held_->side(opposite(way));
+    const DetectorSide& first = held_->side(way);
+    const DetectorSide& second = held_->side(opposite(way));
     if (first.opening == Opening::handshake && second.opening == Opening::handshake &&
         second.peer_length_at_start == first_block_end &&
         (second.reached_block_1 || second.reached_block_2)) {
@@ -327,8 +295,8 @@ bool ProtocolDetector::prove_by_sizes() {
 
 /// A server's block repeats the client's (S1 or S2 is C1), or the client's the server's (C2 is S1).
 bool ProtocolDetector::prove_by_copies() {
-  const Side& a = held_->side(Direction::to_server);
-  const Side& b = held_->side(Direction::to_client);
+  const DetectorSide& a = held_->side(Direction::to_server);
+  const DetectorSide& b = held_->side(Direction::to_client);
   if (a.opening != Opening::handshake || b.opening != Opening::handshake) return false;
   if (!a.has_block_1() || !b.has_block_1()) return false;
   const bool copied = repeats(a.block_1(), b.block_1()) ||
@@ -340,14 +308,14 @@ bool ProtocolDetector::prove_by_copies() {
 
 bool ProtocolDetector::prove_by_chunks(bool last) {
   for (const Direction way : {Direction::to_server, Direction::to_client}) {
-    const Side& side = held_->side(way);
+    const DetectorSide& side = held_->side(way);
     // Without its first byte a side's offsets are to be trusted only if TCP knows where it began.
     const bool candidate =
         side.opening == Opening::handshake ? side.bytes[0] == 3 : side.start_is_missing() && hints_.syn_seen;
     if (!candidate || side.opening == Opening::other) continue;
     const rtmp::ChunkEvidence evidence = rtmp::read_chunk_evidence(side.after_handshake());
     if (!evidence.plausible || !evidence.enough) continue;
-    const Side& peer = held_->side(opposite(way));
+    const DetectorSide& peer = held_->side(opposite(way));
     if (evidence.direction) {
       held_->client_way = *evidence.direction == Direction::to_server ? way : opposite(way);
     } else if (peer.length > 0) {
@@ -365,7 +333,7 @@ bool ProtocolDetector::prove_by_digest() {
 }
 
 bool ProtocolDetector::prove_by_digest(Direction way) {
-  Side& side = held_->side(way);
+  DetectorSide& side = held_->side(way);
   if (side.digest_checked || side.opening != Opening::handshake || !side.has_block_1()) return false;
   side.digest_checked = true;
   if (find_digest(side.block_1(), way) != DigestLayout::none) {
@@ -381,8 +349,8 @@ bool ProtocolDetector::prove_by_digest(Direction way) {
 
 /// Nothing is proven, and nothing more will come.
 Detection ProtocolDetector::decide_incomplete() {
-  const Side& client = held_->side(Direction::to_server);
-  const Side& server = held_->side(Direction::to_client);
+  const DetectorSide& client = held_->side(Direction::to_server);
+  const DetectorSide& server = held_->side(Direction::to_client);
   const bool both = client.opening == Opening::handshake && server.opening == Opening::handshake;
   if (both &&
       (server.peer_length_at_start == first_block_end || client.peer_length_at_start == first_block_end)) {
@@ -390,7 +358,7 @@ Detection ProtocolDetector::decide_incomplete() {
         server.peer_length_at_start == first_block_end ? Direction::to_server : Direction::to_client;
     return settle_handshake();
   }
-  for (const Side* side : {&client, &server}) {
+  for (const DetectorSide* side : {&client, &server}) {
     if (side->opening != Opening::handshake) continue;
     const bool fits = side->length == first_block_end || side->length == handshake_size;
     if (fits && side->bytes[0] == 3 && side->zero_is_zero()) return settle_handshake();
@@ -406,19 +374,25 @@ Detection ProtocolDetector::settle_handshake() {
   const std::optional<Direction> content = hints_.syn_seen ? std::nullopt : held_->client_way;
   detection.swapped = content == Direction::to_client;
   // The server's version counts: it may refuse encryption.
-  const Side& server = held_->side(detection.swapped ? Direction::to_server : Direction::to_client);
-  const Side& client = held_->side(detection.swapped ? Direction::to_client : Direction::to_server);
-  const Side& decisive = server.opening == Opening::handshake ? server : client;
+  const DetectorSide& server = held_->side(detection.swapped ? Direction::to_server : Direction::to_client);
+  const DetectorSide& client = held_->side(detection.swapped ? Direction::to_client : Direction::to_server);
+  const DetectorSide& decisive = server.opening == Opening::handshake ? server : client;
   const bool plain = decisive.opening != Opening::handshake || decisive.bytes[0] == 3;
   detection.protocol = plain ? Protocol::rtmp : Protocol::rtmpe;
   if (!hints_.syn_seen) {
     // A capture that begins within one side's handshake; without a SYN its first byte has offset 0.
-    const auto lost = [](const Side& side) { return side.known > 0 && side.opening != Opening::handshake; };
+    const auto lost = [](const DetectorSide& side) {
+      return side.known > 0 && side.opening != Opening::handshake;
+    };
     // One byte of 256 looks like a beginning. But a server answers C0 or the whole of C1, nothing in between.
     const std::uint64_t asked = server.peer_length_at_start;
     const bool cut = server.length > 0 && asked > 1 && asked < first_block_end;
     detection.start_lost[index_of(Direction::to_server)] = lost(client) || (client.known > 0 && cut);
     detection.start_lost[index_of(Direction::to_client)] = lost(server);
+  }
+  for (const Direction way : {Direction::to_server, Direction::to_client}) {
+    const Direction role = detection.swapped ? opposite(way) : way;
+    if (surely_lost_[index_of(way)]) detection.start_lost[index_of(role)] = true;
   }
   return settle(detection);
 }
@@ -427,7 +401,7 @@ Detection ProtocolDetector::settle_no_handshake() {
   if (held_->searched_bytes != nullptr) return decide_by_messages();
   if (!may_be_midstream()) return settle({Protocol::other});
   bool all_is_text = true;
-  for (const Side& side : held_->sides) {
+  for (const DetectorSide& side : held_->sides) {
     const Bytes bytes = side.readable();
     if (bytes.empty()) continue;
     const bool text = is_plain_text(bytes);
@@ -448,7 +422,7 @@ Detection ProtocolDetector::settle_no_handshake() {
 Detection ProtocolDetector::decide_by_messages() {
   constexpr std::size_t first_search = 1024;
   bool done = ended_ || *held_->searched_bytes >= searched_bytes_limit;
-  for (Side& side : held_->sides) {
+  for (DetectorSide& side : held_->sides) {
     for (;;) {
       const std::size_t next = side.searched == 0 ? first_search : 4 * side.searched;
       const std::size_t size = done ? std::min(side.bytes.size(), searched_limit) : next;
@@ -457,7 +431,7 @@ Detection ProtocolDetector::decide_by_messages() {
       if (rtmp::is_midstream_rtmp(Bytes(side.bytes).first(size))) {
         // RTMPT: its chunks lie in the bodies of requests and responses, and are a tunnel's.
         const bool tunnelled =
-            std::ranges::any_of(held_->sides, [](const Side& each) { return has_http(each.bytes); });
+            std::ranges::any_of(held_->sides, [](const DetectorSide& each) { return has_http(each.bytes); });
         if (tunnelled) return settle_http();
         return settle({.protocol = Protocol::rtmp, .swapped = false, .midstream = true});
       }

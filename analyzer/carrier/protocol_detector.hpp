@@ -45,6 +45,8 @@ enum class DecisionPolicy : std::uint8_t {
 /// `other`, `release_held` once. Further calls of `add` and `at_end` return the same detection and keep
 /// nothing.
 ///
+struct DetectorSide;
+
 /// RTMP is proven by one of: both sides begin like a handshake and their sizes fit; one side's block repeats
 /// the other's; a valid digest; a believable chunk header right after the handshake. Until then the
 /// connection stays undecided, at most until one side has sent `held_limit` bytes; where gaps hide parts of a
@@ -94,6 +96,8 @@ class ProtocolDetector {
   /// A direction begins with the first byte that was captured, also if the SYN of the connection was, since
   /// the other side's SYN was not: its first byte may be any.
   void lose_start() { start_lost_ = true; }
+  /// Bytes of the direction were before the first one for sure: that is no handshake's beginning.
+  void lose_start_of(Direction direction);
   /// A gap of unknown length is decided upon at once: nothing after it has a known place.
   Detection add(Direction direction, const StreamGap& gap);
   /// The connection ended, or is no longer waited for: decides with what is there. Never `undecided`.
@@ -110,7 +114,6 @@ class ProtocolDetector {
   void release_held(StreamSink& sink);
 
  private:
-  struct Side;
   struct Held;
 
   /// No handshake need be there: the capture began later, or lost the beginning.
@@ -131,7 +134,7 @@ class ProtocolDetector {
   Detection decide_handshake(bool last);
   Detection decide_incomplete();
   Detection decide_early(Direction direction, const StreamData& data);
-  Detection decide_against_handshake(Side& side, const Side& against);
+  Detection decide_against_handshake(DetectorSide& side, const DetectorSide& against);
   [[nodiscard]] bool may_have_odd_version() const;
   bool prove_odd_version(bool last);
   bool prove_by_sizes();
@@ -148,8 +151,9 @@ class ProtocolDetector {
 
   Hints hints_;
   Detection detection_;
-  bool ended_ = false;       ///< nothing more will come
-  bool start_lost_ = false;  ///< a direction begins with a gap
+  bool ended_ = false;                 ///< nothing more will come
+  bool start_lost_ = false;            ///< a direction begins with a gap
+  std::array<bool, 2> surely_lost_{};  ///< by direction
   std::unique_ptr<Held> held_;
 };
 

@@ -87,6 +87,23 @@ std::optional<FindingId> alert_finding(std::uint8_t level, std::uint8_t descript
   return description == protocol_version ? FindingId::tls_no_shared_version : FindingId::tls_fatal_alert;
 }
 
+void add_client_hello(Bytes message, Direction direction, TlsOpening& opening) {
+  auto hello = tls::parse_client_hello(message);
+  if (!hello) return;
+  if (!opening.client) opening.swapped = direction == Direction::to_client;
+  opening.client = std::move(hello);
+}
+
+bool add_server_hello(Bytes message, Direction direction, TlsOpening& opening) {
+  auto hello = tls::parse_server_hello(message);
+  if (!hello) return false;
+  if (!opening.client) opening.swapped = direction == Direction::to_server;
+  opening.hello_retry = opening.hello_retry || hello->retry;
+  if (hello->alpn) opening.alpn = hello->alpn;
+  opening.server = std::move(hello);
+  return true;
+}
+
 void add_certificates(Bytes message, TlsOpening& opening) {
   if (!opening.certificates.empty()) return;
   for (const Bytes der : tls::parse_certificates(message, opening.server ? opening.server->version : 0)) {
@@ -121,6 +138,13 @@ void TlsEndEvent::describe(FieldSink& sink) const {
   put_unless_zero(sink, FieldId::tls_end_to_client_unverified, server.unverified);
   put_unless_zero(sink, FieldId::tls_end_to_client_lost, server.lost);
   sink.end(FieldId::tls_end_to_client, 0);
+}
+
+tls::ContentSize likely_content_size(const TlsOpening& opening, std::size_t body_size) {
+  constexpr tls::Suite usual{.cipher = tls::CipherKind::aes_gcm, .key_size = 16, .tag_size = 16};
+  if (!opening.server) return tls::content_size(body_size, usual, tls::tls_1_3);
+  const auto suite = tls::find_suite(opening.server->cipher_suite);
+  return tls::content_size(body_size, suite.value_or(usual), opening.server->version);
 }
 
 std::vector<LayerFinding> certificate_findings(const TlsOpening& opening, PacketRef packet) {

@@ -27,6 +27,7 @@ enum class TlsKeys : std::uint8_t {
 
 /// What a session's opening says.
 struct TlsOpening {
+  bool swapped = false;  ///< the client sends in the direction that TCP calls to_client
   std::optional<tls::ClientHello> client;
   std::optional<tls::ServerHello> server;
   bool hello_retry = false;
@@ -36,6 +37,9 @@ struct TlsOpening {
   TlsKeys keys = TlsKeys::no_data;
   std::optional<tls::Likeness> likeness;  ///< of a session that is not decrypted
 };
+
+/// Of a record that cannot be opened. Without a ServerHello: as TLS 1.3 with AES-GCM, which most are.
+[[nodiscard]] tls::ContentSize likely_content_size(const TlsOpening& opening, std::size_t body_size);
 
 /// What is odd about the server's certificate, as it was sent at the time of `packet`.
 [[nodiscard]] std::vector<LayerFinding> certificate_findings(const TlsOpening& opening, PacketRef packet);
@@ -52,6 +56,11 @@ struct TlsEvent final : LayerEvent {
 /// (RFC 8446, section 6).
 [[nodiscard]] std::optional<FindingId> alert_finding(std::uint8_t level, std::uint8_t description,
                                                      bool is_tls_1_3);
+
+/// What a hello says, and who the client is: who has sent a ClientHello, or has not sent the ServerHello.
+/// `direction`: of the hello, as TCP says. The second is false, and changes nothing, if it cannot be read.
+void add_client_hello(Bytes message, Direction direction, TlsOpening& opening);
+[[nodiscard]] bool add_server_hello(Bytes message, Direction direction, TlsOpening& opening);
 
 /// Those of a Certificate message, if the opening has none so far.
 void add_certificates(Bytes message, TlsOpening& opening);

@@ -11,11 +11,17 @@ namespace {
 using tls::ContentType;
 using tls::HandshakeType;
 
+/// The first record with keys before TLS 1.3.
+constexpr std::uint64_t finished_records = 1;
+
 }  // namespace
 
-TlsLayer::TlsLayer(const LayerContext& context, bool inside)
-    : keys_(context.keys), listener_(context.listener), held_share_(context.held_bytes) {
-  if (!inside) return;
+TlsLayer::TlsLayer(const LayerContext& context, Begin begin)
+    : keys_(context.keys),
+      teller_(context.listener),
+      held_share_(context.held_bytes),
+      may_begin_within_record_(begin != Begin::at_start) {
+  if (begin != Begin::inside) return;
   for (const Direction direction : {Direction::to_server, Direction::to_client})
     begin_search(direction, {.length_known = false, .cause = GapCause::start_not_captured});
 }
@@ -81,15 +87,15 @@ std::size_t TlsLayer::take_records(Direction direction, const StreamData& data) 
     if (answer == Answer::taken && at.mode == Mode::reading) continue;
     if (answer == Answer::wait) {
       at.mode = Mode::waiting;
-      at.held.add(record->offset, record->header, record->packet);
-      at.held.add(record->offset + record->header.size(), record->body, record->packet);
+      hold(at, *record);
     }
     at.splitter.restart(behind);
     return static_cast<std::size_t>(behind - data.offset);
   }
   if (!at.splitter.is_broken()) return data.bytes.size();
   const std::uint64_t offset = at.splitter.offset();
-  find(FindingId::tls_record_malformed, role(direction), data.packet, 0, 0, offset);
+  const bool is_begin = may_begin_within_record_ && offset == 0;
+  if (!is_begin) teller_.finding(FindingId::tls_record_malformed, role(direction), data.packet, 0, 0, offset);
   const std::size_t before = offset < data.offset ? static_cast<std::size_t>(data.offset - offset) : 0;
   begin_search(direction, {.from = offset, .behind = offset + 1, .cause = GapCause::not_captured});
   at.search.add({offset, at.splitter.held().first(before), data.packet});
@@ -114,6 +120,11 @@ TlsLayer::Answer TlsLayer::take(Direction direction, const tls::Record& record) 
   if (!at.is_protected && record.type() == ContentType::application_data && !has_hellos(opening_)) {
     if (may_wait(direction)) return Answer::wait;
     at.is_protected = true;
+  }
+  if (lacks_finished(direction, record)) {  // the loss was seen at an earlier record
+    const TlsLoss loss{.from = record.offset, .behind = record.offset};
+    if (!try_resume(direction, record, loss)) begin_search(direction, {record.offset, record.end()});
+    return Answer::taken;
   }
   const bool clear_alert = record.type() == ContentType::alert && record.body.size() == 2;
   if (at.is_protected && !(clear_alert && (!has_hellos(opening_) || is_tls_1_3(opening_))))
@@ -148,11 +159,15 @@ TlsLayer::Answer TlsLayer::take_protected(Direction direction, const tls::Record
 bool TlsLayer::take_midstream(Direction direction, const tls::Record& record) {
   Side& at = side(direction);
   if (has_hellos(opening_)) return false;
-  const auto opened = midstream_.open(*keys_, record, direction, opening_, swapped_, at.opener);
+  std::uint64_t before = 0;
+  const auto opened = midstream_.open(*keys_, record, direction, opening_, at.opener, before);
   if (!opened) return false;
   at.is_protected = true;
   at.mode = Mode::reading;
   ++at.totals.records;
+  release(opposite(direction));  // came earlier, and can be read now
+  if (before > 0)
+    lose_content(direction, {at.inner, std::nullopt, GapCause::start_not_captured, record.packet});
   deliver(direction, record, *opened);
   return true;
 }
@@ -167,11 +182,10 @@ void TlsLayer::take_unverified(Direction direction, const tls::Record& record) {
     if (at.opener.has_keys() && ++at.unproven <= most_unproven_records) return;
   } else if (at.opener.is_proven()) {
     ++at.totals.unverified;
-    find(FindingId::tls_record_unverified, role(direction), record.packet, record.body.size(), 0,
-         record.offset);
-    const std::uint64_t end = record.end();
+    teller_.finding(FindingId::tls_record_unverified, role(direction), record.packet, record.body.size(), 0,
+                    record.offset);
     at.opener.remember(record);
-    return begin_search(direction, {.from = record.offset, .behind = end, .cause = GapCause::not_captured});
+    return begin_search(direction, {record.offset, record.end(), true, GapCause::not_captured});
   } else if (++at.unproven <= most_unproven_records) {
     at.opener.skip();
     at.opener.remember(record);
@@ -185,7 +199,9 @@ void TlsLayer::deliver(Direction direction, const tls::Record& record, const tls
   Side& at = side(direction);
   switch (opened.type) {
     case ContentType::application_data: return deliver_content(direction, record, opened.content);
-    case ContentType::alert: return on_alert(direction, opened.content, record, at.is_protected);
+    case ContentType::alert:
+      return teller_.alert(role(direction), opened.content, at.is_protected, is_tls_1_3(opening_),
+                           record.offset, record.packet);
     case ContentType::handshake:
       return at.handshake.add(opened.content, [&](std::uint8_t type, Bytes body) {
         on_handshake(direction, type, body, record.packet);
@@ -198,7 +214,7 @@ void TlsLayer::deliver_content(Direction direction, const tls::Record& record, B
   Side& at = side(direction);
   if (state_ == LayerState::establishing) {
     state_ = LayerState::open;
-    tell_opening(record.packet);
+    teller_.opening(opening_, record.packet);
   }
   if (content.empty()) return;
   const std::size_t in_front = !is_tls_1_3(opening_) && at.opener.cipher() != nullptr
@@ -211,22 +227,11 @@ void TlsLayer::deliver_content(Direction direction, const tls::Record& record, B
   next().on_data(direction, {offset, content, record.packet});
 }
 
-void TlsLayer::on_alert(Direction direction, Bytes content, const tls::Record& record, bool encrypted) {
-  if (content.size() != 2) return;
-  const std::uint8_t level = content[0], description = content[1];
-  if (listener_ != nullptr) {
-    listener_->on_layer_event(
-        std::make_unique<TlsAlertEvent>(role(direction), record.packet, level, description, encrypted));
-  }
-  if (const auto id = alert_finding(level, description, is_tls_1_3(opening_)))
-    find(*id, role(direction), record.packet, description, 0, record.offset);
-}
-
 void TlsLayer::on_handshake(Direction direction, std::uint8_t type, Bytes body, PacketRef packet) {
   Side& at = side(direction);
   const bool is_1_3 = is_tls_1_3(opening_);
   switch (static_cast<HandshakeType>(type)) {
-    case HandshakeType::client_hello: return on_client_hello(direction, body);
+    case HandshakeType::client_hello: return add_client_hello(body, direction, opening_);
     case HandshakeType::server_hello: return on_server_hello(direction, body);
     case HandshakeType::encrypted_extensions: opening_.alpn = tls::parse_encrypted_extensions(body); return;
     case HandshakeType::certificate:
@@ -238,32 +243,15 @@ void TlsLayer::on_handshake(Direction direction, std::uint8_t type, Bytes body, 
     case HandshakeType::key_update:
       if (!is_1_3 || !at.is_protected) return;
       at.opener.on_key_update();
-      if (listener_ != nullptr) {
-        listener_->on_layer_event(
-            std::make_unique<TlsKeyUpdateEvent>(role(direction), packet, !body.empty() && body[0] == 1));
-      }
-      return;
+      return teller_.key_update(role(direction), body, packet);
     case HandshakeType::new_session_ticket:
     case HandshakeType::end_of_early_data: return;
   }
 }
 
-void TlsLayer::on_client_hello(Direction direction, Bytes body) {
-  auto hello = tls::parse_client_hello(body);
-  if (!hello) return;
-  if (!opening_.client) swapped_ = direction == Direction::to_client;
-  opening_.client = std::move(hello);
-}
-
+/// Behind the server's last hello records are encrypted, and keys can be looked for.
 void TlsLayer::on_server_hello(Direction direction, Bytes body) {
-  auto hello = tls::parse_server_hello(body);
-  if (!hello) return;
-  if (!opening_.client) swapped_ = direction == Direction::to_server;
-  const bool retry = hello->retry;
-  opening_.hello_retry = opening_.hello_retry || retry;
-  if (hello->alpn) opening_.alpn = hello->alpn;
-  opening_.server = std::move(hello);
-  if (retry) return;
+  if (!add_server_hello(body, direction, opening_) || opening_.server->retry) return;
   if (is_tls_1_3(opening_)) {
     for (Side& each : sides_) each.is_protected = true;
   }
@@ -273,9 +261,8 @@ void TlsLayer::on_server_hello(Direction direction, Bytes body) {
 
 void TlsLayer::look_for_keys() {
   keys_version_ = keys_->version();
-  const bool swapped = role(Direction::to_server) == Direction::to_client;
-  Side& client = sides_[swapped ? 1 : 0];
-  Side& server = sides_[swapped ? 0 : 1];
+  Side& client = side(role(Direction::to_server));
+  Side& server = side(role(Direction::to_client));
   opening_.keys = find_session_keys(opening_, *keys_, client.opener, server.opener);
   // Keys that come late find the ChangeCipherSpec behind them.
   for (Side& each : sides_) {
@@ -309,13 +296,8 @@ void TlsLayer::release(Direction direction) {
 void TlsLayer::watch(Direction direction, const tls::Record& record) {
   if (state_ == LayerState::open) return give_up_direction(direction, record.packet);
   if (opening_.keys == TlsKeys::no_data) look_for_keys();
-  const auto suite = opening_.server ? tls::find_suite(opening_.server->cipher_suite) : std::nullopt;
-  if (record.type() == ContentType::application_data) {
-    // Without a ServerHello: as TLS 1.3 with AES-GCM, which most are.
-    constexpr tls::Suite usual{.cipher = tls::CipherKind::aes_gcm, .key_size = 16, .tag_size = 16};
-    const std::uint16_t version = opening_.server ? opening_.server->version : tls::tls_1_3;
-    likeness_.add(role(direction), tls::content_size(record.body.size(), suite.value_or(usual), version));
-  }
+  if (record.type() == ContentType::application_data)
+    likeness_.add(role(direction), likely_content_size(opening_, record.body.size()));
   if (likeness_.is_decided()) become_opaque(record.packet);
 }
 
@@ -334,35 +316,14 @@ void TlsLayer::become_opaque(PacketRef packet) {
   }
   state_ = LayerState::opaque;
   opening_.likeness = likeness_.likeness();
-  tell_opening(packet);
-}
-
-void TlsLayer::tell_opening(PacketRef packet) {
-  if (std::exchange(opening_told_, true) || listener_ == nullptr) return;
-  listener_->on_layer_event(std::make_unique<TlsEvent>(opening_, packet));
-  if (opening_.keys != TlsKeys::found && opening_.keys != TlsKeys::no_data)
-    find(FindingId::tls_no_keys, std::nullopt, packet);
-  for (const LayerFinding& finding : certificate_findings(opening_, packet))
-    listener_->on_layer_finding(finding);
+  teller_.opening(opening_, packet);
 }
 
 void TlsLayer::tell_end(PacketRef packet) {
-  if (std::exchange(end_told_, true) || listener_ == nullptr) return;
   std::array<TlsTotals, 2> totals{};
   for (const Direction direction : {Direction::to_server, Direction::to_client})
     totals[index_of(role(direction))] = side(direction).totals;
-  const TlsTotals& client = totals[index_of(Direction::to_server)];
-  if (client.early > 0 && state_ == LayerState::open)
-    find(FindingId::tls_early_data, Direction::to_server, packet, client.early);
-  listener_->on_layer_event(std::make_unique<TlsEndEvent>(totals, packet));
-}
-
-void TlsLayer::find(FindingId id, std::optional<Direction> direction, PacketRef packet, std::uint64_t a,
-                    std::uint64_t b, std::optional<std::uint64_t> offset) {
-  if (listener_ == nullptr) return;
-  LayerFinding finding{
-      .id = id, .packet = packet, .direction = direction, .carrier_offset = offset, .a = a, .b = b};
-  listener_->on_layer_finding(finding);
+  teller_.end(totals, state_ == LayerState::open, packet);
 }
 
 void TlsLayer::lose(Direction direction, const StreamGap& gap) {
@@ -414,22 +375,22 @@ std::size_t TlsLayer::search(Direction direction, const StreamData& data, HeldPi
 /// known or its header has the session's version.
 bool TlsLayer::try_resume(Direction direction, const tls::Record& record, const TlsLoss& loss) {
   Side& at = side(direction);
-  const bool has_keys = at.is_protected && at.opener.cipher() != nullptr;
-  if (!has_keys) {
+  const bool behind_finished = lacks_finished(direction, record);
+  if (behind_finished) at.opener.on_change_cipher_spec();
+  const bool is_protected = at.is_protected || behind_finished;
+  if (!is_protected || at.opener.cipher() == nullptr) {
     if (loss.cause == GapCause::start_not_captured) {
       if (take_midstream(direction, record)) return true;
       if (midstream_.is_hopeless()) become_opaque(record.packet);
       return false;
     }
-    at.mode = Mode::reading;
-    at.totals.lost += 1;
-    if (take(direction, record) == Answer::taken) return true;
-    at.mode = Mode::searching;
-    return false;
+    at.is_protected = is_protected;
+    return resume_without_keys(direction, record, loss);
   }
   const std::uint64_t outer_bytes = record.offset - loss.from;
-  const TlsLostRecords range = lost_records(loss, outer_bytes, *at.opener.cipher());
-  const bool in_handshake = at.opener.in_handshake();
+  TlsLostRecords range = lost_records(loss, outer_bytes, *at.opener.cipher());
+  if (behind_finished) range = {.least = finished_records, .most = most_lost_records};
+  const bool in_handshake = behind_finished || at.opener.in_handshake();
   std::uint64_t lost = range.least;
   at.budget.grant(record.end() - at.missing_bytes);
   const auto opened =
@@ -439,10 +400,40 @@ bool TlsLayer::try_resume(Direction direction, const tls::Record& record, const 
     return false;
   }
   at.mode = Mode::reading;
+  at.is_protected = true;
   ++at.totals.records;
-  tell_loss(direction, lost, outer_bytes, loss, in_handshake, record.packet);
+  const std::uint64_t handshake = behind_finished ? finished_records : 0;
+  at.totals.lost += handshake;
+  tell_loss(direction, lost - handshake, outer_bytes, loss, in_handshake, record.packet);
   deliver(direction, record, *opened);
   return true;
+}
+
+/// Before TLS 1.3, application data come behind ChangeCipherSpec and Finished (RFC 5246, section 7.3): these
+/// were lost.
+bool TlsLayer::lacks_finished(Direction direction, const tls::Record& record) const {
+  return record.type() == ContentType::application_data && !sides_[index_of(direction)].is_protected &&
+         has_hellos(opening_) && !is_tls_1_3(opening_);
+}
+
+/// If it has to wait, so has the loss in front of it: the search goes on from there.
+bool TlsLayer::resume_without_keys(Direction direction, const tls::Record& record, const TlsLoss& loss) {
+  Side& at = side(direction);
+  at.mode = Mode::reading;
+  at.totals.lost += 1;
+  if (take(direction, record) == Answer::taken) return true;
+  at.totals.lost -= 1;
+  const std::uint64_t missing = record.offset - loss.from;
+  at.missing_bytes -= std::min(at.missing_bytes, missing);  // they are counted again
+  at.mode = Mode::waiting;
+  at.held.add(StreamGap{loss.from, missing, loss.cause, record.packet});
+  hold(at, record);
+  return true;
+}
+
+void TlsLayer::hold(Side& at, const tls::Record& record) {
+  at.held.add(record.offset, record.header, record.packet);
+  at.held.add(record.offset + record.header.size(), record.body, record.packet);
 }
 
 void TlsLayer::tell_loss(Direction direction, std::uint64_t lost, std::uint64_t outer_bytes,
@@ -453,14 +444,18 @@ void TlsLayer::tell_loss(Direction direction, std::uint64_t lost, std::uint64_t 
   StreamGap gap{at.inner, std::nullopt, loss.cause, packet};
   if (!in_handshake) gap.length = lost_content(loss, outer_bytes, lost, *at.opener.cipher());
   if (in_handshake && (at.opener.in_handshake() || lost == 0)) return;  // nothing of the content is missing
-  find(FindingId::tls_records_lost, role(direction), packet, lost, gap.length.value_or(0), loss.from);
-  if (gap.length == 0U) return;
+  teller_.finding(FindingId::tls_records_lost, role(direction), packet, lost, gap.length.value_or(0),
+                  loss.from);
+  if (gap.length != 0U) lose_content(direction, gap);
+}
+
+void TlsLayer::lose_content(Direction direction, const StreamGap& gap) {
   if (state_ == LayerState::establishing) {
     state_ = LayerState::open;
-    tell_opening(packet);
+    teller_.opening(opening_, gap.noticed_at);
   }
   next().on_gap(direction, gap);
-  at.inner += gap.length.value_or(0);
+  side(direction).inner += gap.length.value_or(0);
 }
 
 void TlsLayer::on_gap(Direction direction, const StreamGap& gap) {
@@ -479,16 +474,14 @@ void TlsLayer::on_end(Direction direction, const StreamEnd& end) {
     held.patience_over = true;
     release(each);
   }
-  if (at.mode == Mode::searching && state_ == LayerState::open) {
-    give_up_direction(direction, end.packet);
-  }
+  if (at.mode == Mode::searching && state_ == LayerState::open) give_up_direction(direction, end.packet);
   if (state_ == LayerState::establishing) {
     const bool complete = side(Direction::to_server).is_protected && side(Direction::to_client).is_protected;
-    if (!complete && !lacks_a_side()) find(FindingId::tls_handshake_incomplete, std::nullopt, end.packet);
+    if (!complete && !lacks_a_side())
+      teller_.finding(FindingId::tls_handshake_incomplete, std::nullopt, end.packet);
     become_opaque(end.packet);
   }
-  const bool both = side(opposite(direction)).ended;
-  if (both) tell_end(end.packet);
+  if (side(opposite(direction)).ended) tell_end(end.packet);
   next().on_end(direction, {at.inner, end.cause, end.packet});
 }
 

@@ -9,9 +9,9 @@
 #include "carrier/tls/handshake_joiner.hpp"
 #include "carrier/tls/record_opener.hpp"
 #include "carrier/tls/record_splitter.hpp"
-#include "carrier/tls_events.hpp"
 #include "carrier/tls_midstream.hpp"
 #include "carrier/tls_record_search.hpp"
+#include "carrier/tls_teller.hpp"
 
 namespace rtmpscope::carrier {
 
@@ -38,8 +38,13 @@ class TlsLayer final : public Layer {
   /// Records that may not verify in front of the first one that does (handshake without keys, early data).
   static constexpr std::uint64_t most_unproven_records = 1024;
 
-  /// `inside`: the streams begin within the session, and not where a record does.
-  explicit TlsLayer(const LayerContext& context, bool inside = false);
+  /// Where the streams begin.
+  enum class Begin : std::uint8_t {
+    at_start,  ///< with the session
+    unknown,   ///< at a record, or within one
+    inside,    ///< within the session, and not where a record does
+  };
+  explicit TlsLayer(const LayerContext& context, Begin begin = Begin::at_start);
 
   void on_data(Direction direction, const StreamData& data) override;
   void on_gap(Direction direction, const StreamGap& gap) override;
@@ -85,7 +90,7 @@ class TlsLayer final : public Layer {
   [[nodiscard]] Side& side(Direction direction) { return sides_[index_of(direction)]; }
   /// By the roles that the ClientHello shows.
   [[nodiscard]] Direction role(Direction direction) const {
-    return swapped_ ? opposite(direction) : direction;
+    return opening_.swapped ? opposite(direction) : direction;
   }
 
   /// A side that says nothing, and yet was answered, was not captured.
@@ -108,37 +113,34 @@ class TlsLayer final : public Layer {
   void deliver(Direction direction, const tls::Record& record, const tls::OpenedRecord& opened);
   void deliver_content(Direction direction, const tls::Record& record, Bytes content);
   void on_handshake(Direction direction, std::uint8_t type, Bytes body, PacketRef packet);
-  void on_client_hello(Direction direction, Bytes body);
   void on_server_hello(Direction direction, Bytes body);
-  void on_alert(Direction direction, Bytes content, const tls::Record& record, bool encrypted);
 
   /// Looks for keys of the session, once both hellos are known. Sets opening_.keys.
   void look_for_keys();
   [[nodiscard]] bool may_wait(Direction direction) const;
   void release(Direction direction);
   void watch(Direction direction, const tls::Record& record);
-  void tell_opening(PacketRef packet);
   void become_opaque(PacketRef packet);
   void give_up_direction(Direction direction, PacketRef packet);
   void tell_end(PacketRef packet);
-  void find(FindingId id, std::optional<Direction> direction, PacketRef packet, std::uint64_t a = 0,
-            std::uint64_t b = 0, std::optional<std::uint64_t> offset = std::nullopt);
 
   void lose(Direction direction, const StreamGap& gap);
   void begin_search(Direction direction, const TlsLoss& loss);
   [[nodiscard]] std::size_t search(Direction direction, const StreamData& data, HeldPieces& again);
+  [[nodiscard]] bool lacks_finished(Direction direction, const tls::Record& record) const;
+  [[nodiscard]] bool resume_without_keys(Direction direction, const tls::Record& record, const TlsLoss& loss);
+  static void hold(Side& at, const tls::Record& record);
+  void lose_content(Direction direction, const StreamGap& gap);
   [[nodiscard]] bool try_resume(Direction direction, const tls::Record& record, const TlsLoss& loss);
   void tell_loss(Direction direction, std::uint64_t lost, std::uint64_t outer_bytes, const TlsLoss& loss,
                  bool in_handshake, PacketRef packet);
 
   LayerState state_ = LayerState::establishing;
   const keys::KeyView* keys_;
-  LayerListener* listener_;
+  TlsTeller teller_;
   HeldShare held_share_;
+  bool may_begin_within_record_;
   TlsOpening opening_;
-  bool swapped_ = false;
-  bool opening_told_ = false;
-  bool end_told_ = false;
   keys::KeyVersion keys_version_ = 0;  ///< that was looked at
   tls::LikenessWatch likeness_;
   TlsMidstream midstream_;

@@ -68,10 +68,10 @@ std::optional<TlsPlace> find_tls_place(const keys::KeyView& keys, const tls::Rec
 }
 
 std::optional<tls::OpenedRecord> TlsMidstream::open(const keys::KeyView& keys, const tls::Record& record,
-                                                    Direction direction, TlsOpening& opening, bool& swapped,
-                                                    tls::RecordOpener& opener) {
+                                                    Direction direction, TlsOpening& opening,
+                                                    tls::RecordOpener& opener, std::uint64_t& before) {
   if (record.type() != tls::ContentType::application_data || budget_ < least_budget) return std::nullopt;
-  const Direction role = swapped ? opposite(direction) : direction;
+  const Direction role = opening.swapped ? opposite(direction) : direction;
   TlsPlaceHints hints;
   if (opening.client) hints.client_random = opening.client->random;
   if (place_) {
@@ -87,13 +87,14 @@ std::optional<tls::OpenedRecord> TlsMidstream::open(const keys::KeyView& keys, c
   const keys::Secret* other =
       keys.find_tls(place->client_random, client ? TlsLabel::server_traffic : TlsLabel::client_traffic);
   if (secret == nullptr) return std::nullopt;
-  if (!hints.sender) swapped = place->sender != direction;
+  if (!hints.sender) opening.swapped = place->sender != direction;
   place_ = place;
   opening.midstream = true;
   opening.keys = other == nullptr ? TlsKeys::one_direction : TlsKeys::found;
   tls::ServerHello& hello = opening.server.emplace();
   hello.version = tls::tls_1_3;
   hello.cipher_suite = place->suite.id;
+  before = place->sequence;
   opener.resume_1_3(place->suite, secret->bytes(), place->sequence);
   return opener.open(record);
 }

@@ -41,11 +41,11 @@ struct TlsPlaceHints {
 class TlsMidstream {
  public:
   /// Opens a record of a direction that has no keys yet. With the first one found, `opening` says what the
-  /// session is, and, unless the ClientHello has told, `swapped` whether the client is at the other end than
-  /// TCP says.
+  /// session is, and, unless the ClientHello has told, whether the client is at the other end than
+  /// TCP says. `before`: records of the direction that came before it.
   [[nodiscard]] std::optional<tls::OpenedRecord> open(const keys::KeyView& keys, const tls::Record& record,
-                                                      Direction direction, TlsOpening& opening, bool& swapped,
-                                                      tls::RecordOpener& opener);
+                                                      Direction direction, TlsOpening& opening,
+                                                      tls::RecordOpener& opener, std::uint64_t& before);
   /// Nothing was found, and nothing more is tried.
   [[nodiscard]] bool is_hopeless() const { return !place_ && budget_ < least_budget; }
 

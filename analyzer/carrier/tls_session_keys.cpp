@@ -51,7 +51,7 @@ TlsKeys find_keys_1_2(const TlsOpening& opening, const keys::KeyView& keys, cons
 }  // namespace
 
 bool has_hellos(const TlsOpening& opening) {
-  return opening.client && opening.server && !opening.server->retry;
+  return opening.client && opening.server && !opening.server->retry && !opening.midstream;
 }
 
 bool is_tls_1_3(const TlsOpening& opening) {

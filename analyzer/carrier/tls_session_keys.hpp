@@ -7,7 +7,7 @@
 
 namespace rtmpscope::carrier {
 
-/// Both hellos are there, and the server's is final.
+/// Both hellos were captured, and the server's is final.
 [[nodiscard]] bool has_hellos(const TlsOpening& opening);
 /// TLS 1.3, as far as it is known.
 [[nodiscard]] bool is_tls_1_3(const TlsOpening& opening);

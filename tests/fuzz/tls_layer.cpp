@@ -105,7 +105,8 @@ Recorder run(const Input& input, Cuts cuts) {
   carrier::LayerContext context;
   context.keys = &keys;
   context.listener = &recorder;
-  carrier::TlsLayer layer(context, input.inside);
+  using Begin = carrier::TlsLayer::Begin;
+  carrier::TlsLayer layer(context, input.inside ? Begin::inside : Begin::at_start);
   layer.set_next(recorder);
   std::uint64_t offsets[2] = {};
   feed(layer, input.pieces, cuts, offsets);

@@ -51,7 +51,7 @@ void TunnelConnection::close(EndCause cause, const PacketRef& packet,
   }
   for (Pending& pending : pending_) {
     const bool unnamed = pending.command == TunnelCommand::open && !pending.answered && is_tunnel_;
-    if (unnamed && !pending.session) on_opened(pending, packet);
+    if (unnamed && !pending.session) on_opened(pending, false, packet);
     if (!pending.answered) leave_unanswered(pending, packet);
   }
   pending_.clear();
@@ -193,6 +193,7 @@ void TunnelConnection::begin_response(const HttpHead& head, std::uint64_t offset
   if (latest == nullptr) pending = nullptr;
   if (pending == nullptr) pending = &made_up_request();
   pending->answering = true;
+  pending->is_cut = side.lost.any;
   TunnelExchange& exchange = pending->exchange;
   exchange.status = head.status;
   exchange.response_offset = offset;
@@ -257,6 +258,7 @@ void TunnelConnection::on_body_gap(Direction direction, std::optional<std::uint6
   Half& side = half(direction);
   const bool is_response = direction == Direction::to_client;
   Pending* pending = is_response ? answered() : asked();
+  if (is_response && side.in_message && pending != nullptr) pending->is_cut = true;
   if (!side.in_message || pending == nullptr || !pending->session) return;
   if (is_response ? pending->exchange.status != ok : pending->command != TunnelCommand::send) return;
   std::uint64_t position = side.position;
@@ -299,7 +301,7 @@ void TunnelConnection::end_response(bool complete, const PacketRef& packet) {
   Pending* pending = answered();
   if (pending == nullptr || !pending->answering) return;
   pending->answered = true;
-  if (pending->command == TunnelCommand::open) return on_opened(*pending, packet);
+  if (pending->command == TunnelCommand::open) return on_opened(*pending, complete, packet);
   if (pending->command == TunnelCommand::ident && pending->exchange.status == ok) {
     redirect_ = first_line(pending->text);
   }
@@ -327,7 +329,7 @@ void TunnelConnection::judge_response(const Pending& pending, bool complete, con
 
 /// The response to "open" is the session's id and a line feed. Without one, or without a response, the
 /// session has no name.
-void TunnelConnection::on_opened(Pending& pending, const PacketRef& packet) {
+void TunnelConnection::on_opened(Pending& pending, bool complete, const PacketRef& packet) {
   const std::string_view line = first_line(pending.text);
   const bool named = pending.exchange.status == ok && pending.text.size() <= longest_answer &&
                      is_session_id(line) && pending.text.size() > line.size();
@@ -346,13 +348,12 @@ void TunnelConnection::on_opened(Pending& pending, const PacketRef& packet) {
   pending.session = table_.add(ends_, opening, packet);
   if (opening.captured) pending.session->on_open_captured();
   use(pending.session);
-  if (named) return;
-  LayerFinding finding{
-      FindingId::tunnel_request_failed, packet, Direction::to_client, pending.exchange.response_offset,
-      pending.exchange.status,          0};
-  if (pending.exchange.status == 0) {
-    finding.id = FindingId::tunnel_response_missing;
-    finding.carrier_offset.reset();
+  if (named || (pending.exchange.status == ok && (!complete || pending.is_cut))) return;
+  LayerFinding finding{FindingId::tunnel_response_missing, packet, Direction::to_client, {}, 0, 0};
+  if (pending.exchange.status != 0) {
+    finding.id = FindingId::tunnel_request_failed;
+    finding.carrier_offset = pending.exchange.response_offset;
+    finding.a = pending.exchange.status;
   }
   pending.session->find(finding);
 }

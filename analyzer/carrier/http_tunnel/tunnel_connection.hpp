@@ -52,6 +52,7 @@ class TunnelConnection final : public StreamSink, private HttpListener {
     bool asked = false;      ///< the request is complete
     bool answering = false;  ///< the response has begun
     bool answered = false;
+    bool is_cut = false;  ///< bytes of the response, or in front of it, were not captured
   };
   /// What is being read in one direction.
   struct Half {
@@ -85,7 +86,7 @@ class TunnelConnection final : public StreamSink, private HttpListener {
   void end_request(bool complete, const PacketRef& packet);
   void end_response(bool complete, const PacketRef& packet);
   void judge_response(const Pending& pending, bool complete, const PacketRef& packet);
-  void on_opened(Pending& pending, const PacketRef& packet);
+  void on_opened(Pending& pending, bool complete, const PacketRef& packet);
   [[nodiscard]] bool work_out_request(const HttpHead& head, std::uint64_t offset, const PacketRef& packet);
   [[nodiscard]] bool work_out_response(std::uint64_t offset, const PacketRef& packet);
   void add_worked_out_request(std::uint64_t sequence, TunnelCommand command);

@@ -11,6 +11,8 @@
 namespace rtmpscope {
 
 inline constexpr std::size_t handshake_block_size = 1536;
+/// End of C1 or S1: behind the version's byte and one block.
+inline constexpr std::size_t handshake_first_block_end = 1 + handshake_block_size;
 /// Bytes of one direction before its first chunk: C0 + C1 + C2, or S0 + S1 + S2.
 inline constexpr std::size_t handshake_size = 1 + 2 * handshake_block_size;
 /// Where C2's or S2's signature begins; it takes the last 32 bytes.

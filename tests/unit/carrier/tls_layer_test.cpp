@@ -70,6 +70,11 @@ class TlsLayerTest : public testing::Test {
     layer().on_data(direction, {offset, as_bytes(bytes), {++packet_, capture_time}});
     offset += bytes.size();
   }
+  void lose(Direction direction, std::uint64_t length) {
+    std::uint64_t& offset = offsets_[index_of(direction)];
+    layer().on_gap(direction, {offset, length, GapCause::not_captured, {++packet_, capture_time}});
+    offset += length;
+  }
   void end() {
     for (const Direction direction : {Direction::to_server, Direction::to_client})
       layer().on_end(direction, {offsets_[index_of(direction)], EndCause::fin, {packet_, capture_time}});
@@ -113,6 +118,90 @@ TEST_F(TlsLayerTest, HandsOnTheContentAndMapsItsOffsets) {
   LayerContext context;
   layer().add_to(context);
   EXPECT_TRUE(context.carriers.tls);
+}
+
+/// Delivers all records of a session but those with a number in [`from`, `to`) of one direction, and gives
+/// what comes out of each direction.
+std::array<test::RecordingSink, 2> content_without(const Session& session, Direction lost, std::size_t from,
+                                                   std::size_t to) {
+  struct Alone final : TlsLayerTest {
+    void TestBody() override {}
+    using TlsLayerTest::add_keys, TlsLayerTest::send, TlsLayerTest::lose, TlsLayerTest::end,
+        TlsLayerTest::sink_;
+  } test;
+  test.add_keys(session.key_log);
+  std::array<std::size_t, 2> number{};
+  for (const auto& piece : session.pieces) {
+    for (std::size_t at = 0; at < piece.bytes.size();) {
+      const std::size_t body = std::size_t{static_cast<std::uint8_t>(piece.bytes[at + 3])} << 8 |
+                               static_cast<std::uint8_t>(piece.bytes[at + 4]);
+      const std::size_t size = std::min(body + 5, piece.bytes.size() - at);
+      const std::size_t record = number[index_of(piece.direction)]++;
+      if (piece.direction == lost && from <= record && record < to) {
+        test.lose(lost, size);
+      } else {
+        test.send(piece.direction, std::string_view(piece.bytes).substr(at, size));
+      }
+      at += size;
+    }
+  }
+  test.end();
+  std::array<test::RecordingSink, 2> result;
+  for (const auto& item : test.sink_.items) result[index_of(item.direction)].items.push_back(item);
+  return result;
+}
+
+std::string joined(const test::RecordingSink& sink) {
+  std::string text;
+  for (const auto& item : sink.items) text += item.is_data ? item.text : "";
+  return text;
+}
+
+/// Whatever records are lost, also ServerHello, ChangeCipherSpec and Finished: what comes out is content, it
+/// lies in the order of the session, and all that was sent behind the opening does come out.
+TEST(TlsLoss, CostsNoMoreThanTheRecordsAndInventsNothing) {
+  for (const char* name : {"tls_1_3", "tls_1_2_cbc"}) {
+    const Session session = read_session(name);
+    const auto whole = content_without(session, Direction::to_server, 0, 0);
+    for (const Direction way : {Direction::to_server, Direction::to_client}) {
+      ASSERT_EQ(joined(whole[index_of(way)]).substr(0, 1), "\x03");
+      for (std::size_t from = 0; from < 12; ++from) {
+        for (std::size_t to = from + 1; to <= from + 3; ++to) {
+          SCOPED_TRACE(testing::Message() << name << ' ' << index_of(way) << ' ' << from << ' ' << to);
+          const auto damaged = content_without(session, way, from, to);
+          for (const Direction each : {Direction::to_server, Direction::to_client}) {
+            const std::string all = joined(whole[index_of(each)]);
+            std::size_t behind = 0;
+            for (const auto& item : damaged[index_of(each)].items) {
+              if (!item.is_data) continue;
+              const std::size_t at = all.find(item.text, behind);
+              ASSERT_NE(at, std::string::npos);
+              behind = at + item.text.size();
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// TLS 1.2: application data are the first that is left of a direction, behind its hello.
+TEST(TlsLoss, OfChangeCipherSpecAndFinishedIsOvercome) {
+  const Session session = read_session("tls_1_2_cbc");
+  const auto whole = content_without(session, Direction::to_server, 0, 0);
+  // ClientHello, ClientKeyExchange, ChangeCipherSpec, Finished.
+  const auto damaged = content_without(session, Direction::to_server, 1, 4);
+  EXPECT_EQ(joined(damaged[0]), joined(whole[0]));
+  EXPECT_EQ(joined(damaged[1]), joined(whole[1]));
+}
+
+/// TLS 1.3: what the client sends waits for the hello, and can be read with any secret that fits.
+TEST(TlsLoss, OfServerHelloIsOvercome) {
+  const Session session = read_session("tls_1_3");
+  const auto whole = content_without(session, Direction::to_server, 0, 0);
+  const auto damaged = content_without(session, Direction::to_client, 0, 1);
+  EXPECT_EQ(joined(damaged[0]), joined(whole[0]));
+  EXPECT_EQ(joined(damaged[1]), joined(whole[1]));
 }
 
 /// A key log that is written while packets come, as in live capture.
