@@ -267,8 +267,8 @@ void Session::on_chunk(Direction direction, const Chunk& chunk, FragmentReader& 
         understood = false;
       }
       break;
-    case session_close:
-    case session_close_acknowledgement: on_close_chunk(direction, packet); break;
+    case session_close: on_close_chunk(direction, true, packet); break;
+    case session_close_acknowledgement: on_close_chunk(direction, false, packet); break;
     default:
       if (is_known_chunk(chunk.type)) break;
       return emit_finding(FindingId::rtmfp_chunk_unknown, direction, chunk.type, 0, packet);
@@ -397,12 +397,16 @@ void Session::on_message(Direction direction, std::uint64_t number, FlowEntry& e
   messages_.on_message(direction, out, packet);
 }
 
-void Session::on_close_chunk(Direction direction, PacketRef packet) {
+/// An acknowledgement closes a session unasked, too (RFC 7016, section 3.5.5). Where it is all that was
+/// captured, nobody knows whether the other side had asked.
+void Session::on_close_chunk(Direction direction, bool asks, PacketRef packet) {
   rtmp::DirectionTotals& sender = totals_[index_of(direction)];
+  rtmp::DirectionTotals& other = totals_[index_of(opposite(direction))];
   if (sender.closed) return;
   sender.closed = true;
-  sender.closed_first = !totals_[index_of(opposite(direction))].closed;
-  state_ = sender.closed_first ? State::closing : State::ended;
+  sender.closed_first = asks && !other.closed;
+  other.closed_first = other.closed;
+  state_ = other.closed ? State::ended : State::closing;
   closed_at_ = packet.time;
 }
 

@@ -134,7 +134,7 @@ class Session {
                 PacketRef packet);
   void on_message(Direction direction, std::uint64_t number, FlowEntry& entry, const FlowMessage& message,
                   PacketRef packet);
-  void on_close_chunk(Direction direction, PacketRef packet);
+  void on_close_chunk(Direction direction, bool asks, PacketRef packet);
 
   SessionContext& context_;
   std::uint32_t number_;

@@ -10,13 +10,15 @@ namespace {
 void note_end(ConnectionSummary& summary, EndCause cause, const std::array<DirectionTotals, 2>& totals) {
   const DirectionTotals& client = totals[index_of(Direction::to_server)];
   const DirectionTotals& server = totals[index_of(Direction::to_client)];
+  const bool is_closed = client.closed || server.closed;
   std::optional<Side> closed;
-  if (client.closed || server.closed) closed = client.closed_first ? Side::client : Side::server;
+  if (client.closed_first) closed = Side::client;
+  if (server.closed_first) closed = Side::server;
   std::optional<Side> reset;
   if (client.reset || server.reset) reset = client.reset ? Side::client : Side::server;
   // A side that has closed resets the connection if the other one says something more to it.
   const bool ends_by_closing =
-      closed && (cause != EndCause::reset || (client.closed && server.closed) || reset == closed);
+      is_closed && (cause != EndCause::reset || (client.closed && server.closed) || reset == closed);
   summary.end = ends_by_closing ? EndCause::fin : cause;
   summary.ended_by = ends_by_closing ? closed : reset;
   summary.reset = reset.has_value();

@@ -66,7 +66,7 @@ struct DirectionTotals {
   Timestamp last_time = 0;  ///< of the latest packet; 0: not known
   std::uint64_t retransmitted_segments = 0;
   bool closed = false;        ///< the sender closed its side
-  bool closed_first = false;  ///< before the other side did, if that did
+  bool closed_first = false;  ///< before the other side did, if that did; of neither, if it is not known
   bool reset = false;         ///< the sender reset the connection
   SideEnd end{};              ///< offsets are those of the TCP stream; of TCP alone
 };

@@ -43,6 +43,8 @@ class Log final : public rtmp::EventSink {
     } else {
       line += info(event.kind).name;
     }
+    if (event.kind == EventKind::connection_close)
+      ended_by = static_cast<const rtmp::ConnectionCloseEvent&>(event).summary.ended_by;
     lines.push_back(line);
     Tape tape;
     event.describe(tape);
@@ -54,6 +56,7 @@ class Log final : public rtmp::EventSink {
   }
   std::vector<std::string> lines;
   std::string tapes;
+  std::optional<rtmp::Side> ended_by;
 };
 
 Buffer hello(const Buffer& with_tag = tag) {
@@ -139,6 +142,26 @@ TEST_F(SessionTableTest, AWholeSessionIsTold) {
                                      "1 rtmfp_flow_close", "1 connection_close"));
   EXPECT_EQ(table->counters().datagrams, 8U);
   EXPECT_EQ(table->counters().others, 0U);
+}
+
+/// RFC 7016, section 3.5.5: an acknowledgement closes a session unasked, too.
+TEST_F(SessionTableTest, WhoHasClosedIsSaidWhereItIsKnown) {
+  const auto closer = [this](const Buffer& from_client, const Buffer& from_server) {
+    make_table({});
+    log.ended_by.reset();
+    open_session();
+    if (!from_client.empty()) to_server(from_client);
+    if (!from_server.empty()) to_client(from_server);
+    table->finish({++frame, time});
+    return log.ended_by;
+  };
+  know_secret();
+  const Buffer asks = chunk(session_close, {}), agrees = chunk(session_close_acknowledgement, {});
+  EXPECT_EQ(closer(asks, agrees), rtmp::Side::client);
+  EXPECT_EQ(closer(asks, {}), rtmp::Side::client);
+  EXPECT_EQ(closer({}, asks), rtmp::Side::server);
+  EXPECT_EQ(closer(agrees, {}), std::nullopt);
+  EXPECT_EQ(closer({}, agrees), std::nullopt);
 }
 
 TEST_F(SessionTableTest, WithoutKeysASessionIsToldAsFarAsItsBytesGo) {
