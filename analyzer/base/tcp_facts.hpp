@@ -83,8 +83,9 @@ struct TcpSample {
   std::uint32_t second = 0;   ///< number of the first second, from 0 at the connection's first packet
   std::uint32_t seconds = 1;  ///< that it is about; the last one of a connection may be shorter
   std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;                       ///< of the stream, each once
-  std::uint32_t data_segments = 0;               ///< with bytes that had not come before
+  std::uint64_t bytes = 0;          ///< of the stream, each once
+  std::uint32_t data_segments = 0;  ///< with bytes that had not come before
+  std::uint64_t waiting = 0;  ///< bytes that have come, behind others that have not, when the second is over
   std::optional<std::uint64_t> in_flight_max{};  ///< bytes sent and not acknowledged
   std::optional<std::uint64_t> window_min{};     ///< bytes that the receiver let the sender send
   std::optional<std::uint64_t> window_max{};

@@ -95,6 +95,13 @@ void StreamReassembler::on_other_payload(std::uint32_t sequence, Bytes captured,
     count_loss(offset + wire_length, wire_length, delivery);
 }
 
+std::uint64_t StreamReassembler::waiting_bytes() const {
+  if (!holding()) return 0;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < out_of_order_->buffer.size(); ++i) sum += out_of_order_->buffer[i].length;
+  return sum;
+}
+
 /// Of a segment that was sent again and ends at `end`.
 void StreamReassembler::count_loss(std::uint64_t end, std::uint32_t wire_length, Delivery& delivery) const {
   if (delivery.losses == nullptr || delivery.is_copy) return;
@@ -194,7 +201,8 @@ bool StreamReassembler::was_overtaken(const OutOfOrderBuffer::Noticed& noticed,
     const std::int32_t later = sequence_distance(*delivery.sender_clock, *noticed.sender_clock);
     if (later != 0) return later < 0;
     // Sent within one tick of the clock: long before the sender could know of a loss, if that takes longer.
-    if (round_trip >= limits.sender_clock_tick) return true;
+    // Where nobody knows how long it takes, a loss would be an invention.
+    if (delivery.round_trip == 0 || round_trip >= limits.sender_clock_tick) return true;
   }
   // It takes the sender a round trip to learn of a loss. The one that was measured may have been a long one.
   return passed < round_trip / 4 * 3;

@@ -109,6 +109,8 @@ class StreamReassembler {
   /// Begun, with nothing held and no end in sight.
   [[nodiscard]] bool flowing() const { return started() && !holding_ && !fin_seen(); }
   [[nodiscard]] bool holding() const { return holding_; }
+  /// Bytes of the stream that have come, behind others that have not.
+  [[nodiscard]] std::uint64_t waiting_bytes() const;
   /// Neither payload nor a FIN has come.
   [[nodiscard]] bool untouched() const { return next_ == 0 && !holding_ && !fin_seen(); }
   [[nodiscard]] bool fin_seen() const {

@@ -268,8 +268,10 @@ void TcpConnection::tell_samples(PacketRef packet) {
 void TcpConnection::tell(const TcpMeter::Parts& parts, PacketRef packet) {
   for (const auto* part : {&parts.second, &parts.silence}) {
     for (const Direction direction : {Direction::to_server, Direction::to_client}) {
-      const std::optional<TcpSample>& sample = (*part)[index_of(direction)];
-      if (sample) handler_->on_sample(direction, *sample, packet);
+      std::optional<TcpSample> sample = (*part)[index_of(direction)];
+      if (!sample) continue;
+      sample->waiting = stream(direction).waiting_bytes();
+      handler_->on_sample(direction, *sample, packet);
     }
   }
 }

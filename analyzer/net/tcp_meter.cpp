@@ -255,7 +255,7 @@ void TcpMeter::judge(Side& side) const {
     return set_limit(side, application, until, network);
   }
   if (side.had_room || (side.offloaded && !waiting)) {
-    return set_limit(side, application, waiting ? now_ + patience_ : never, network);
+    return set_limit(side, application, waiting ? now_ + patience_ : never, unknown);
   }
   if (side.offloaded) return set_limit(side, unknown, never, unknown);
   const SenderLimit pausing = side.equal_flights >= steady_flights ? sender : unknown;

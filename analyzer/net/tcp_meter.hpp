@@ -20,12 +20,14 @@ namespace rtmpscope::net {
 /// millisecond or an eighth. The opening of the connection gives the first value of each half.
 ///
 /// The limit of a sender is one of SenderLimit at any time, decided in this order:
-///   unknown      its receiver was never captured;
+///   unknown      its receiver was never captured; or an acknowledgement is overdue by a quarter of a second,
+///   and
+///                nothing has been sent again: the capture may lack it;
 ///   receiver     the window is closed, or less than two segments of it are left;
 ///   network      a hole is open for longer than a quarter of a round trip; from three duplicate
 ///                acknowledgements, or a repeated or late segment, until all that was sent by then is
 ///                acknowledged; round trips are more than twice the least, and 50 ms more, while bytes are
-///                on their way; or an acknowledgement is overdue by a quarter of a second;
+///                on their way;
 ///   application  the last segment was short or pushed: there was nothing more to send;
 ///   otherwise the sender had more to send. For a quarter of a round trip it is within a burst of the
 ///   application; then it is `sender` if its last flights have one size, else `unknown`. Where segments are

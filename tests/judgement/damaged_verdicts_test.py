@@ -17,6 +17,7 @@ from pathlib import Path
 
 from conversations import Capture, write
 from damage import DAMAGES, MIDSTREAM, all_streams, cut_start, random_starts
+from packets import secrets
 from program import Program, SAMPLES
 from runs import generator_for
 from verdict_lines import captures_in, key_arguments, verdicts
@@ -78,12 +79,16 @@ def new_findings(intact, damaged, is_rtmfp):
 def judge(path, program, seeds):
     """(Counter, lines about what is wrong)"""
     program, counts, lines = Program(program), Counter(), []
-    keys = key_arguments(path)
+    keys, within = key_arguments(path), secrets(path)
     found, findings = verdicts(program, path)
     intact, intact_findings = causes_of(found), by_ports(findings)
     capture = Capture(path)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "damaged.pcapng"
+        if within:  # a damaged version has no such block
+            inside = Path(folder) / "inside.keys"
+            inside.write_bytes(within)
+            keys += ["--keys", inside]
         for name, damaged in versions(capture, seeds):
             if not damaged:
                 continue

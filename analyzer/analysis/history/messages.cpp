@@ -122,16 +122,30 @@ bool answers(const CommandNote& answer, const CommandNote& request) {
 /// A request that was held, since bytes before it were missing, can come behind its answer.
 void take_early_answer(const History& history, Request& request) {
   for (const CommandNote& note : history.commands) {
-    const bool is_later = note.direction == Direction::to_client && note.at.time >= request.asked.at.time;
-    if (!is_later || !answers(note, request.asked)) continue;
+    // What is cut has the time at which it was given up.
+    const bool is_later = note.at.time >= request.asked.at.time || !request.asked.complete;
+    if (note.direction != Direction::to_client || !is_later || !answers(note, request.asked)) continue;
     request.answered = note;
     return;
   }
 }
 
+/// The stream that a request is for, where the request was held, and came behind what followed it. Null:
+/// nothing came before it.
+StreamHistory* stream_before_request(History& history, const CommandNote& note) {
+  const auto last = std::ranges::find(history.streams.rbegin(), history.streams.rend(),
+                                      note.message_stream_id, &StreamHistory::id);
+  if (last == history.streams.rend() || last->use != StreamUse::unknown) return nullptr;
+  const auto is_later = [&](const std::optional<Moment>& at) { return !at || at->time >= note.at.time; };
+  const bool all_later = is_later(last->started) && is_later(last->ended) && is_later(last->first_media) &&
+                         is_later(last->metadata_at);
+  return all_later ? &*last : nullptr;
+}
+
 void add_use(History& history, const CommandNote& note, StreamUse use) {
-  if (history.streams.size() >= most_streams) return;
-  StreamHistory& stream = history.streams.emplace_back();
+  StreamHistory* const before = stream_before_request(history, note);
+  if (before == nullptr && history.streams.size() >= most_streams) return;
+  StreamHistory& stream = before != nullptr ? *before : history.streams.emplace_back();
   stream.id = note.message_stream_id;
   stream.use = use;
   stream.name = note.text;
@@ -142,7 +156,7 @@ void add_use(History& history, const CommandNote& note, StreamUse use) {
     if (is_start && answer.message_stream_id == note.message_stream_id && answer.at.time >= note.at.time)
       stream.started = answer.at;
   }
-  stream.recorded = use == StreamUse::play && note.number && *note.number >= 0;
+  if (use == StreamUse::play && note.number && *note.number >= 0) stream.recorded = true;
   if (history.phase < Phase::request) history.phase = Phase::request;
 }
 
@@ -188,7 +202,7 @@ void add_server_command(History& history, const Record& record, const CommandNot
   } else if (note.code == "NetStream.Unpublish.Success" || note.code == "NetStream.Play.Stop" ||
              note.code == "NetStream.Play.UnpublishNotify" || note.code == "NetStream.Play.Complete") {
     if (!stream->ended) stream->ended = note.at;
-    if (stream->use == StreamUse::play) stream->stopped = note.at;
+    if (note.code.starts_with("NetStream.Play.")) stream->stopped = note.at;
   }
 }
 

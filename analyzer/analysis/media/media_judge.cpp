@@ -16,7 +16,8 @@ constexpr std::size_t most_figures = 64;
 constexpr std::int64_t longest_idle = 70;  // seconds that are ended one by one; behind them nothing changes
 constexpr std::uint32_t minute = 64;       // seconds between looks at clocks
 constexpr std::uint32_t metadata_seconds = 11;  // after which rates can be compared
-constexpr std::int64_t sample_after = 60;       // seconds for which a silent stream has samples
+constexpr std::int64_t held_time = nanoseconds_per_second / 2;
+constexpr std::int64_t sample_after = 60;  // seconds for which a silent stream has samples
 
 bool first_flag(const Record& record) {
   const Value arguments = record.message().command.member("arguments");
@@ -169,12 +170,13 @@ void MediaJudge::on_media(const MediaRecord& record) {
       recent_->stream.direction() != record.direction)
     recent_ = &entry_of(record);
   recent_->stream.add(record, recent_->tell);
+  // It was held for bytes before it: more of what has come may be held still.
+  if (latest_.time - record.at.time >= held_time) recent_->stream.add_waiting();
 }
 
-/// New bytes came, of which none could be read: earlier ones are missing.
+/// Bytes have come that cannot be read yet: earlier ones are missing.
 void MediaJudge::note_waiting(const Record& sample) {
-  if (!sample.direction || unsigned_at(sample.members, "bytes") != 0U) return;
-  if (unsigned_at(sample.members, "data_segments").value_or(0) == 0) return;
+  if (!sample.direction || !sample.members.member("waiting")) return;
   for (const auto& entry : streams_) {
     if (entry->stream.direction() == *sample.direction) entry->stream.add_waiting();
   }

@@ -1,6 +1,7 @@
 #include "analysis/transport/transport_judge.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "analysis/finding/thresholds.hpp"
@@ -47,15 +48,20 @@ RuleSight judge_loss(const TransportSecond& window, const Record& record) {
   if (window.segments < least_segments || window.not_captured > 0) return sight;
   sight.value = std::int64_t{window.lost} * 10'000 / window.segments;  // hundredths of a percent
   sight.other = window.lost;
-  if (window.lost >= least_lost)
-    sight.level = level_of(static_cast<std::uint64_t>(sight.value), limit(ThresholdId::loss_note, 100),
-                           limit(ThresholdId::loss_warning, 100), limit(ThresholdId::loss_error, 100));
+  if (window.lost < least_lost) return sight;
+  // Few losses may be chance: more than a note needs one standard deviation more.
+  const double sure = window.lost - std::sqrt(static_cast<double>(window.lost));
+  sight.level = level_of(static_cast<std::uint64_t>(sure * 10'000) / window.segments, INT64_MAX,
+                         limit(ThresholdId::loss_warning, 100), limit(ThresholdId::loss_error, 100));
+  if (!sight.level && sight.value >= limit(ThresholdId::loss_note, 100)) sight.level = Severity::note;
   return sight;
 }
 
 RuleSight judge_slow(const TransportSecond& window, const Record& record,
                      std::optional<std::uint32_t> least) {
   RuleSight sight = sight_of(FindingId::path_slow, record);
+  // Where bytes were not captured, acknowledgements may be missing as well.
+  if (window.not_captured > 0) return sight;
   sight.on = static_cast<std::uint8_t>(limit(ThresholdId::rule_on, 1));
   const std::uint32_t round_trip = window.round_trip.value_or(0);
   sight.value = round_trip;

@@ -41,6 +41,11 @@ const char* missing_tail(const SideHistory& side) {
   return nullptr;
 }
 
+/// There were keys, if they were needed, and yet nothing of RTMP was read.
+bool was_not_read(const Case& from) {
+  return from.phase == Phase::tcp || (from.phase == Phase::tls && from.history.tls.decrypted);
+}
+
 std::uint64_t missing_bytes(const Case& from) {
   std::uint64_t sum = 0;
   for (const SideHistory& side : from.history.sides) {
@@ -64,7 +69,7 @@ std::optional<HiddenEnd> hidden_end(const Case& from) {
       return HiddenEnd{gap->at, fmt::format("bytes of the {} missing", noun(side))};
     }
     // The stream was not decoded, so that there are no events gap.
-    if (from.phase == Phase::tcp && from.has_start() && from.history.side(side).missing_bytes > 0)
+    if (was_not_read(from) && from.has_start() && from.history.side(side).missing_bytes > 0)
       return HiddenEnd{from.history.opened, fmt::format("bytes of the {} missing", noun(side))};
     if (const char* const what = missing_tail(from.history.side(side)); what != nullptr)
       return HiddenEnd{from.end.at, what};

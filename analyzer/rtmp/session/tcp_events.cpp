@@ -35,6 +35,7 @@ void TcpSampleEvent::describe(FieldSink& sink) const {
   sink.number(tcp_sample_packets, {}, sample.packets);
   sink.number(tcp_sample_data_segments, {}, sample.data_segments);
   sink.number(tcp_sample_bytes, {}, sample.bytes);
+  number_if_any(tcp_sample_waiting, sample.waiting);
   if (sample.in_flight_max) sink.number(tcp_sample_in_flight_max, {}, *sample.in_flight_max);
   if (sample.window_min) sink.number(tcp_sample_window_min, {}, *sample.window_min);
   if (sample.window_max) sink.number(tcp_sample_window_max, {}, *sample.window_max);

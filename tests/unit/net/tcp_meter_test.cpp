@@ -364,7 +364,7 @@ TEST(TcpMeter, LimitsOfTheSender) {
        "application 800"},
       {"an acknowledgement that is overdue",
        {"c PA 100 hello t=20", "c A 99 ack=500 t=900"},
-       "application 280, network 620"},
+       "application 280, unknown 620"},
       {"no room but for one segment",
        {"c A 100 hello t=20", "c PA 105 again t=20", "s A 500 ack=105 win=9 t=28",
         "s A 500 ack=110 win=900 t=88", "c PA 110 x t=88"},
@@ -408,6 +408,18 @@ TEST(TcpMeter, LimitsOfTheSender) {
     m.opened().run(each.segments);
     EXPECT_EQ(limits_of(m.sum(to_server)), each.limits) << each.name;
   }
+}
+
+/// The sample of each second has what waits for the bytes before it.
+TEST(TcpMeter, BytesThatWaitForEarlierOnes) {
+  Measured m;
+  m.opened().run({"c A 100 hello t=20", "c A 110 third t=30", "c A 115 fourt t=30", "c A 105 again t=1500",
+                  "c PA 120 x t=2600"});
+  m.finish();
+  const std::vector<TcpSample> samples = m.samples(to_server);
+  ASSERT_EQ(samples.size(), 3U);
+  EXPECT_EQ(samples[0].waiting, 10U);
+  EXPECT_EQ(samples[1].waiting, 0U);
 }
 
 /// Bytes wait in a queue: the round trip grows from 10 to 300 ms while much is in flight.

@@ -64,5 +64,36 @@ TEST(HistoryBuilder, AnAnswerFromBeforeIsNone) {
   EXPECT_FALSE(builder.history().requests[0].answered);
 }
 
+constexpr const char* other_publish =
+    R"({"type_id": 20, "message_stream_id": 1, "complete": true,
+        "command": {"name": "publish", "transaction_id": 9, "arguments": [null, "b", "live"]}})";
+constexpr const char* metadata =
+    R"({"type_id": 18, "message_stream_id": 1, "complete": true,
+        "data": {"name": "@setDataFrame", "arguments": ["onMetaData", {"width": 1280}]}})";
+
+// What came behind the request was told before it: it is one stream.
+TEST(HistoryBuilder, ARequestThatWasHeldHasTheStreamBeforeIt) {
+  HistoryBuilder builder;
+  builder.on_record(command(Direction::to_client, 4, publish_start));
+  builder.on_record(command(Direction::to_server, 5, metadata));
+  builder.on_record(command(Direction::to_server, 3, publish));
+  ASSERT_EQ(builder.history().streams.size(), 1U);
+  const StreamHistory& stream = builder.history().streams[0];
+  EXPECT_EQ(stream.use, StreamUse::publish);
+  EXPECT_EQ(stream.name, "a");
+  EXPECT_TRUE(stream.metadata_at);
+  ASSERT_TRUE(stream.started);
+  EXPECT_EQ(stream.started->time, 4);
+}
+
+TEST(HistoryBuilder, ASecondPublishIsAnotherStream) {
+  HistoryBuilder builder;
+  builder.on_record(command(Direction::to_server, 3, publish));
+  builder.on_record(command(Direction::to_client, 4, publish_start));
+  builder.on_record(command(Direction::to_server, 5, metadata));
+  builder.on_record(command(Direction::to_server, 6, other_publish));
+  EXPECT_EQ(builder.history().streams.size(), 2U);
+}
+
 }  // namespace
 }  // namespace rtmpscope::analysis

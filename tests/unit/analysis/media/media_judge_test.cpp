@@ -50,20 +50,21 @@ TEST(Headers, TheSameOnceMoreIsNoChange) {
 }
 
 TEST(Pause, IsNotToldWhileBytesWaitForEarlierOnes) {
-  for (const int segments : {0, 50}) {
+  for (const int waiting : {0, 5000}) {
     Publisher publisher;
     publisher.begin();
     Form form;
     form.seconds = 10;
     send(publisher, form);
     for (int second = 11; second <= 14; ++second)
-      publisher.record(second * 1000.0, EventKind::tcp_sample, {{"data_segments", segments}, {"bytes", 0}},
+      publisher.record(second * 1000.0, EventKind::tcp_sample,
+                       waiting != 0 ? Json{{"bytes", 200}, {"waiting", waiting}} : Json{{"bytes", 0}},
                        Direction::to_server);
     form.first_timestamp = 10'000;
     form.arrives = [](double time) { return 14'500 + time; };
     send(publisher, form);
     publisher.finish(25'000);
-    EXPECT_EQ(publisher.seen().find(FindingId::media_pause) == nullptr, segments != 0);
+    EXPECT_EQ(publisher.seen().find(FindingId::media_pause) == nullptr, waiting != 0);
   }
 }
 
