@@ -318,7 +318,6 @@ class LiveCommandLine {
         ->type_name("SECONDS");
     live_->add_option("--rotate-keep", command_.rotation.keep, "Older files that are kept (default: 10)")
         ->type_name("N");
-    add_evidence_options(*live_, command_.evidence);
     live_->add_option("--metrics", command_.metrics, "Answer Prometheus at http://HOST:PORT/metrics")
         ->type_name("HOST:PORT");
     CLI::Option* user = live_
@@ -335,6 +334,7 @@ class LiveCommandLine {
         ->check(CLI::Range(1U, maximum_jobs).description(""));
     add_output_options(*live_, command_.common, words_);
     add_selection_options(*live_, command_.common, words_);
+    add_evidence_options(*live_, command_.evidence);
   }
   LiveCommandLine(const LiveCommandLine&) = delete;
   LiveCommandLine& operator=(const LiveCommandLine&) = delete;

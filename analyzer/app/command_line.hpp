@@ -50,6 +50,7 @@ struct EvidenceCommand {
   std::string folder;                                ///< --evidence
   std::size_t memory_bytes = std::size_t{64} << 20;  ///< --evidence-memory
   std::uint32_t seconds = 0;                         ///< --evidence-seconds
+  bool secrets = false;                              ///< --evidence-secrets
   std::uint32_t files = 100;                         ///< --evidence-files
 };
 

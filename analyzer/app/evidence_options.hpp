@@ -8,7 +8,7 @@
 
 namespace rtmpscope::app {
 
-/// CLI11 keeps the address of `evidence`.
+/// `app` has --keys. CLI11 keeps the address of `evidence`.
 inline void add_evidence_options(CLI::App& app, EvidenceCommand& evidence) {
   const auto take_severity = [&evidence](const std::string& word) {
     evidence.severity = word == "error"     ? Severity::error
@@ -32,6 +32,9 @@ inline void add_evidence_options(CLI::App& app, EvidenceCommand& evidence) {
                  "Only so many seconds before and behind findings (default: the whole connection)")
       ->type_name("SECONDS")
       ->needs(finding);
+  app.add_flag("--evidence-secrets", evidence.secrets, "With what --keys has for their TLS sessions")
+      ->needs(finding)
+      ->needs(app.get_option("--keys"));
   constexpr unsigned most_files = 1'000'000;
   app.add_option("--evidence-files", evidence.files, "Keep so many of these files, the newest (default: 100)")
       ->type_name("N")

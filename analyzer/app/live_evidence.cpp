@@ -24,9 +24,15 @@ Expected<std::unique_ptr<LiveEvidence>> LiveEvidence::open(const EvidenceCommand
   options.seconds = command.seconds;
   options.files = command.files;
   options.tell = [](const std::string& text) { say("rtmpscope: {}\n", text); };
-  std::unique_ptr<LiveEvidence> opened(new LiveEvidence(command.folder, std::move(options)));
+  std::unique_ptr<LiveEvidence> opened(new LiveEvidence(command.folder, std::move(options), command.secrets));
   opened->evidence_.set_interfaces(source.interfaces);
   return opened;
+}
+
+evidence::EvidenceOptions LiveEvidence::with_secrets(evidence::EvidenceOptions options, bool secrets) {
+  if (secrets)
+    options.secrets = [this](const keys::ClientRandom& random) { return keys_.tls_key_log(random); };
+  return options;
 }
 
 void LiveEvidence::prepare(sandbox::Rules& rules) const {

@@ -9,7 +9,7 @@ namespace rtmpscope::capture {
 namespace {
 
 constexpr std::uint32_t section_header = 0x0A0D0D0A, interface_description = 1, interface_statistics = 5,
-                        enhanced_packet = 6;
+                        enhanced_packet = 6, decryption_secrets = 10;
 constexpr std::uint32_t byte_order_magic = 0x1A2B3C4D;
 constexpr std::uint16_t version_major = 1, version_minor = 0;
 constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_t>::max();
@@ -119,6 +119,13 @@ void append_pcapng_packet(std::vector<std::uint8_t>& to, const Packet& packet,
   if (comments.empty()) return;
   for (const std::string& comment : comments) add_comment(to, comment);
   add_end_of_options(to);
+}
+
+void append_pcapng_secrets(std::vector<std::uint8_t>& to, const std::string& key_log) {
+  const BlockWriter block(to, decryption_secrets);
+  add(to, DecryptionSecrets::tls_key_log);
+  add(to, static_cast<std::uint32_t>(key_log.size()));
+  add_bytes(to, key_log.data(), key_log.size());
 }
 
 void append_pcapng_statistics(std::vector<std::uint8_t>& to, std::uint16_t interface_id, Timestamp time,

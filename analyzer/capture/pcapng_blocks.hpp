@@ -17,6 +17,9 @@ void append_pcapng_header(std::vector<std::uint8_t>& to, const std::vector<Inter
 void append_pcapng_packet(std::vector<std::uint8_t>& to, const Packet& packet,
                           const std::vector<std::string>& comments = {});
 
+/// A key log of TLS, for the packets behind it.
+void append_pcapng_secrets(std::vector<std::uint8_t>& to, const std::string& key_log);
+
 /// What has been dropped so far.
 inline constexpr std::size_t pcapng_statistics_size = 64;
 void append_pcapng_statistics(std::vector<std::uint8_t>& to, std::uint16_t interface_id, Timestamp time,

@@ -30,6 +30,19 @@ net::FlowKey key_of(const Endpoint& low, const Endpoint& high) {
   return key;
 }
 
+/// Of a ClientHello that begins in the packet (RFC 8446, section 4.1.2), which a key log names a session by.
+std::optional<std::array<std::uint8_t, 32>> client_random_in(const capture::Packet& packet) {
+  constexpr std::size_t random_at = 11;  // behind the headers of record and handshake, and the version
+  std::array<std::uint8_t, 32> random{};
+  const Bytes bytes = packet.bytes();
+  for (std::size_t i = 0; i + random_at + random.size() <= bytes.size(); ++i) {
+    if (bytes[i] != 0x16 || bytes[i + 1] != 3 || bytes[i + 5] != 1 || bytes[i + 9] != 3) continue;
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(i + random_at), random.size(), random.begin());
+    return random;
+  }
+  return std::nullopt;
+}
+
 /// UTC, as file names can have it.
 std::string name_of_time(Timestamp time) {
   const std::time_t seconds = time / second;
@@ -88,12 +101,28 @@ void Evidence::on_found(Connection& connection, const ConnectionNews& news) {
     if (connection.file == nullptr) return;
     connection.had_file = true;
     ++open_files_;
+    connection.has_secrets = false;
+    if (options_.secrets && !connection.client_random) {
+      keeper_.for_each(connection.key, [&](const capture::Packet& packet) {
+        if (!connection.client_random) connection.client_random = client_random_in(packet);
+      });
+    }
+    add_secrets(connection);
     const Timestamp from = options_.seconds == 0 ? 0 : now_ - second * options_.seconds;
     keeper_.for_each(connection.key, [&](const capture::Packet& packet) {
       if (packet.time >= from) connection.file->add(packet);
     });
   }
   connection.file->comment(news.packet.number, news.text);
+}
+
+/// They may come late.
+void Evidence::add_secrets(Connection& connection) const {
+  if (!connection.client_random || connection.has_secrets) return;
+  const std::string key_log = options_.secrets(*connection.client_random);
+  if (key_log.empty()) return;
+  connection.file->add_secrets(key_log);
+  connection.has_secrets = true;
 }
 
 bool Evidence::may_make_file(Timestamp now) {
@@ -145,6 +174,7 @@ void Evidence::end_window() {
   for (auto& [key, connection] : connections_) {
     if (open_files_ == 0) break;
     if (connection.file == nullptr) continue;
+    add_secrets(connection);
     connection.file->flush();
     connection.full = connection.file->bytes() >= options_.file_bytes;
     const bool over = options_.seconds != 0 && now_ - connection.found_at > second * options_.seconds;

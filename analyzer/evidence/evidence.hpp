@@ -1,10 +1,12 @@
 // Files for connections in which something was found.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,6 +23,9 @@ struct EvidenceOptions {
   std::uint32_t seconds = 0;  ///< of packets before a finding and behind the last one; 0: all there are
   std::uint32_t files = 100;  ///< so many are kept, the newest
   std::uint64_t file_bytes = std::uint64_t{100} << 20;  ///< a file grows no further
+  /// The lines of a key log for a TLS session, by its client random; "": none are known. Empty: files have no
+  /// keys.
+  std::function<std::string(const std::array<std::uint8_t, 32>&)> secrets{};
   /// Gets a line for a person. May be empty.
   std::function<void(const std::string&)> tell{};
 };
@@ -53,6 +58,8 @@ class Evidence {
     net::FlowKey key;
     std::unique_ptr<EvidenceFile> file;  ///< null: none, or it is as large as may be
     Timestamp found_at = 0;
+    std::optional<std::array<std::uint8_t, 32>> client_random{};  ///< of its TLS session
+    bool has_secrets = false;
     bool had_file = false;
     bool full = false;
   };
@@ -67,6 +74,7 @@ class Evidence {
   void on_found(Connection& connection, const ConnectionNews& news);
   [[nodiscard]] bool may_make_file(Timestamp now);
   [[nodiscard]] std::unique_ptr<EvidenceFile> make_file(const ConnectionNews& news);
+  void add_secrets(Connection& connection) const;
   void end_file(Connection& connection);
   void forget(const net::FlowKey& key);
   void forget_closed(Timestamp now);

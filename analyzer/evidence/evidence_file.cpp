@@ -36,6 +36,10 @@ void EvidenceFile::add(const capture::Packet& packet) {
   waiting_.emplace_back(packet);
 }
 
+void EvidenceFile::add_secrets(const std::string& key_log) {
+  capture::append_pcapng_secrets(pending_, key_log);
+}
+
 void EvidenceFile::comment(std::uint64_t packet_number, const std::string& text) {
   comments_.push_back({packet_number, text});
 }

@@ -24,6 +24,8 @@ class EvidenceFile {
   ~EvidenceFile();
 
   void add(const capture::Packet& packet);
+  /// Keys of TLS sessions in it, before the packets that are added from now on.
+  void add_secrets(const std::string& key_log);
   void comment(std::uint64_t packet_number, const std::string& text);
   /// Writes all packets but the last, to which a comment may come.
   void flush();

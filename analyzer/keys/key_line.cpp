@@ -174,4 +174,18 @@ KeyLine parse_key_line(std::string_view line) {
   return UnknownLine();
 }
 
+std::string tls_key_line(const TlsSecret& secret) {
+  const auto* const label = std::find_if(labels.begin(), labels.end(),
+                                         [&](const LabelName& each) { return each.label == secret.label; });
+  std::string line(label->name);
+  const auto add_hex = [&](Bytes bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    line.push_back(' ');
+    for (const std::uint8_t byte : bytes) line.append({digits[byte >> 4U], digits[byte & 15U]});
+  };
+  add_hex(secret.client_random);
+  add_hex(secret.secret.bytes());
+  return line.append("\n");
+}
+
 }  // namespace rtmpscope::keys

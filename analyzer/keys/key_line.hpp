@@ -3,6 +3,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -87,5 +88,8 @@ using KeyLine =
 
 /// `line` is without its line end; blanks at both ends do not matter.
 [[nodiscard]] KeyLine parse_key_line(std::string_view line);
+
+/// The line of a key log that has it.
+[[nodiscard]] std::string tls_key_line(const TlsSecret& secret);
 
 }  // namespace rtmpscope::keys

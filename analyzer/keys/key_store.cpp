@@ -55,6 +55,17 @@ const Secret* KeyView::find_tls(const ClientRandom& client_random, TlsLabel labe
   return nullptr;
 }
 
+std::string KeyView::tls_key_log(const ClientRandom& client_random) const {
+  std::string text;
+  if (store_ == nullptr) return text;
+  const std::lock_guard lock(store_->mutex_);
+  const auto known = store_->last_of_.find(client_random);
+  if (known == store_->last_of_.end()) return text;
+  for (std::uint32_t i = known->second; i != 0; i = store_->tls_[i - 1].before)
+    text.append(tls_key_line(store_->tls_[i - 1].line));
+  return text;
+}
+
 bool KeyView::knows_tls(const ClientRandom& client_random) const {
   if (store_ == nullptr) return false;
   const std::lock_guard lock(store_->mutex_);

@@ -94,6 +94,8 @@ class KeyView {
 
   /// Null: not known.
   [[nodiscard]] const Secret* find_tls(const ClientRandom& client_random, TlsLabel label) const;
+  /// Lines of a key log with all that is known of that session.
+  [[nodiscard]] std::string tls_key_log(const ClientRandom& client_random) const;
   /// Any secret of that session is known.
   [[nodiscard]] bool knows_tls(const ClientRandom& client_random) const;
 

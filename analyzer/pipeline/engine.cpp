@@ -31,6 +31,7 @@ class Engine {
         schedule_(options.jobs, windows_.size(), options.jobs == 1 ? 1 : windows_read_ahead) {}
 
   EngineResult run() {
+    if (options_.watcher != nullptr) options_.watcher->on_keys(keys_.store());
     Window& first = windows_.front();
     do {
       read(first);  // live, nothing may come for a while

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "capture/packet.hpp"
+#include "keys/key_store.hpp"
 #include "net/tcp_segment.hpp"
 
 namespace rtmpscope::pipeline {
@@ -11,6 +12,8 @@ namespace rtmpscope::pipeline {
 class WindowWatcher {
  public:
   virtual ~WindowWatcher() = default;
+  /// Before all others; `store` lives until the last end_window().
+  virtual void on_keys(const keys::KeyStore& /*store*/) {}
   virtual void on_packet(const capture::Packet& packet, const net::TcpSegment& segment) = 0;
   virtual void end_window() = 0;
 };

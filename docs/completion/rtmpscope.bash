@@ -69,7 +69,7 @@ _rtmpscope() {
   case $command in
     "") words="analyze live check export schema fields findings values events causes thresholds profiles fingerprints interfaces --help --version" ;;
     analyze) words="$output $selection --events --sort --jobs --order --help" ;;
-    live) words="$output $selection --interface --snapshot-length --buffer-size --ring-size --fanout --no-promiscuous-mode --jobs --write -C -G -W --on-finding --evidence --evidence-memory --evidence-seconds --evidence-files --metrics --user --no-sandbox --rotate-size --rotate-every --rotate-keep --help" ;;
+    live) words="$output $selection --interface --snapshot-length --buffer-size --ring-size --fanout --no-promiscuous-mode --jobs --write -C -G -W --on-finding --evidence --evidence-memory --evidence-seconds --evidence-files --evidence-secrets --metrics --user --no-sandbox --rotate-size --rotate-every --rotate-keep --help" ;;
     export)
       words="--output --force --timestamps --redact --redact-key --redact-addresses --no-progress --filter"
       words+=" --keys --connection --stream --port --jobs --order --help"

@@ -104,6 +104,7 @@ _rtmpscope() {
             '--evidence-memory[packets that are kept for them]:bytes: ' \
             '--evidence-seconds[only so long before and behind findings]:seconds: ' \
             '--evidence-files[keep so many of them]:number: ' \
+            '--evidence-secrets[with the keys of their TLS sessions]' \
             '--metrics[answer Prometheus at this address]:host\:port: ' \
             '--user[go on as this user once all is open]:user:_users' \
             '(--user)--no-sandbox[keep user, capabilities, files and system calls]'

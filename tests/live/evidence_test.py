@@ -10,6 +10,7 @@ import pwd
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ import time
 from pathlib import Path
 
 from live_run import give_to_anybody
+from live_test import write_certificate
 from packet_log_test import live, told
 from program import Program, parse
 from rtmp_talk import HANDSHAKE, serve
@@ -27,7 +29,7 @@ from server import PATIENCE, free_port, listening, nginx, publish, wait_until
 NAME = re.compile(r"\d{8}T\d{6}Z-C\w{17}-(\w+)\.pcapng")
 # Numbers of packets and connections are those of the file; what several connections tell is not in it.
 PLACES = {"frame", "connection", "first_frame", "request_frame", "frames", "evidence", "frame_number", "related",
-          "connections", "sentence", "last_data_frame"}  # fmt: skip
+          "connections", "sentence", "last_data_frame", "told_with"}  # fmt: skip
 
 
 def files_in(folder):
@@ -49,12 +51,12 @@ def comments_of(path):
     return shown.stdout
 
 
-def bad_connection(port, seconds=0.1):
+def bad_connection(port, seconds=0.1, wrap_server=lambda each: each, wrap_client=lambda each: each):
     """A client that sends a command each tenth of a second, and at last a chunk size of 0."""
-    with socket.create_server(("127.0.0.1", port)) as listener:
+    with wrap_server(socket.create_server(("127.0.0.1", port))) as listener:
         server = threading.Thread(target=serve, args=(listener,))
         server.start()
-        with socket.create_connection(("127.0.0.1", port)) as client:
+        with wrap_client(socket.create_connection(("127.0.0.1", port))) as client:
             client.sendall(b"\x03" + bytes(HANDSHAKE))
             answer = b""
             while len(answer) < 1 + 2 * HANDSHAKE:
@@ -132,6 +134,60 @@ def check_last_seconds(program, folder):
     assert 0 < in_file[-1].get("packets") < events[-1].get("packets") * 0.7, in_file[-1]
 
 
+def bad_tls_connection(port, pem, keys):
+    """The same in TLS. Whoever asks for the keys has them before the bad part."""
+    here, there = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    here.check_hostname, here.verify_mode, here.keylog_filename = False, ssl.CERT_NONE, str(keys)
+    there.load_cert_chain(pem)
+    bad_connection(port, 1, lambda listener: there.wrap_socket(listener, server_side=True), here.wrap_socket)
+
+
+def streams_in_clear(path):
+    """What Wireshark makes of the TLS session, in hexadecimal digits."""
+    command = [shutil.which("tshark"), "-r", path, "-q", "-z", "follow,tls,raw,0"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def lines_of_keys(keys):
+    """Those that decrypt, by client random."""
+    lines = {}
+    for line in keys.read_text().splitlines():
+        if not line.startswith(("#", "EXPORTER_SECRET")):  # which no reader of packets needs
+            lines.setdefault(line.split()[1], set()).add(line)
+    return lines
+
+
+def check_secrets(program, folder):
+    """With --evidence-secrets a file has the keys of its own session, and needs no others; without it has none."""
+    port, pem = free_port(), write_certificate(folder)
+    for asked in (True, False):
+        place = folder / f"asked-{asked}"
+        (place / "evidence").mkdir(parents=True)
+        keys = place / "keys.txt"
+        keys.touch()
+        for path in (place, place / "evidence"):
+            give_to_anybody(path)
+        with live(program, place, f"tcp port {port}", "--keys", keys, "--on-finding", "error", "--evidence",
+                  place / "evidence", *(("--evidence-secrets",) if asked else ())):  # fmt: skip
+            bad_tls_connection(port, pem, keys)
+            bad_tls_connection(port, pem, keys)
+            wait_until(ended(place, 2), "the verdicts do not come")
+        events, known, found = parse((place / "live.ndjson").read_bytes()), lines_of_keys(keys), set()
+        files = files_in(place / "evidence")
+        assert len(files) == 2 == len(known), (files, known)
+        for file in files:
+            content = file.read_bytes()
+            inside = {random for random, lines in known.items() if any(line.encode() in content for line in lines)}
+            found |= inside
+            assert len(inside) == asked, (file, inside)
+            assert all(line.encode() in content for random in inside for line in known[random]), file
+            assert (b"dance".hex() in streams_in_clear(file)) == asked, file
+            uid = next(event.get("uid") for event in events if event.get("uid", "?") in file.name)
+            if asked:
+                check_same(of_connection(program.events(file), uid), of_connection(events, uid))
+        assert found == (set(known) if asked else set()), found
+
+
 def check_folder_that_is_not_ours(program, folder):
     """The run goes on without files, and says so once."""
     port, place = free_port(), folder / "evidence"
@@ -147,6 +203,7 @@ def check_folder_that_is_not_ours(program, folder):
 def check_complaints(program, folder):
     for options, code, text in ((("--on-finding", "error"), 2, "--evidence"),
                                 (("--evidence", folder), 2, "--on-finding"),
+                                (("--evidence-secrets", "--on-finding", "error", "--evidence", folder), 2, "--keys"),
                                 (("--on-finding", "bad", "--evidence", folder), 2, "bad"),
                                 (("--on-finding", "note", "--evidence", folder / "away"), 4, "away")):  # fmt: skip
         result = program.run("live", "-i", "lo", *options, timeout=PATIENCE)
@@ -155,7 +212,8 @@ def check_complaints(program, folder):
 
 def main():
     program = Program(sys.argv[1])
-    for check in (check_session, check_newest, check_last_seconds, check_folder_that_is_not_ours, check_complaints):
+    for check in (check_session, check_newest, check_last_seconds, check_secrets, check_folder_that_is_not_ours,
+                  check_complaints):  # fmt: skip
         with tempfile.TemporaryDirectory() as name:
             os.chmod(name, 0o777)
             check(program, Path(name))
