@@ -361,7 +361,14 @@ class LiveCommandLine {
   void add_packet_log_options() {
     capture::PacketLogOptions& log = command_.live.packet_log;
     CLI::Option* path =
-        live_->add_option("-w,--write", log.path, "Write the packets as pcapng, too")->type_name("FILE");
+        live_->add_option("-w", log.path, "Write the packets as pcapng, too")->type_name("FILE");
+    const auto take_kind = [this](const std::string& word) { command_.rtmp_packets = word == "rtmp"; };
+    live_
+        ->add_option_function<std::string>(
+            "--write", take_kind, "Packets for -w: all (default), or those of connections of the RTMP family")
+        ->check(CLI::IsMember({"all", "rtmp"}))
+        ->type_name("KIND")
+        ->needs(path);
     live_->add_option("-C", log_millions_, "A new file of -w before it has more than so many million bytes")
         ->type_name("N")
         ->check(CLI::Range(1U, most_millions).description(""))

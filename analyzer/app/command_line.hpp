@@ -60,8 +60,9 @@ struct LiveCommand {
   delivery::Rotation rotation;
   std::string user;  ///< --user; empty: nobody if root starts it
   EvidenceCommand evidence;
-  std::string metrics;  ///< --metrics: HOST:PORT; empty: none
-  bool sandbox = true;  ///< --no-sandbox was not given
+  std::string metrics;        ///< --metrics: HOST:PORT; empty: none
+  bool rtmp_packets = false;  ///< --write rtmp
+  bool sandbox = true;        ///< --no-sandbox was not given
 };
 
 enum class Table { schema, fields, findings, values, events, causes, thresholds, profiles, fingerprints };

@@ -40,9 +40,7 @@ void LiveEvidence::prepare(sandbox::Rules& rules) const {
 }
 
 void LiveEvidence::on_packet(const capture::Packet& packet, const net::TcpSegment& segment) {
-  const bool begins = segment.has(net::tcp_flag::syn) && !segment.has(net::tcp_flag::ack) &&
-                      !segment.has(net::tcp_flag::quoted);
-  evidence_.add(segment.key, packet, begins);
+  evidence_.add(segment.key, packet, segment.begins_connection());
 }
 
 void LiveEvidence::finish() {

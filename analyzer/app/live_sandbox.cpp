@@ -8,8 +8,7 @@
 namespace rtmpscope::app {
 
 Expected<void> enter_sandbox(const LiveCommand& command, const capture::PacketSource& source,
-                             const LiveOutput& output, const LiveMetrics* metrics,
-                             const LiveEvidence* evidence) {
+                             const LiveOutput& output, const LiveWatchers& watchers) {
   if (!command.sandbox) return {};
   const auto user = sandbox::find_user(command.user);
   if (!user) return tl::unexpected(user.error());
@@ -20,8 +19,9 @@ Expected<void> enter_sandbox(const LiveCommand& command, const capture::PacketSo
   for (const capture::Interface& interface : source.statistics().interfaces)
     rules.files.read.push_back(fmt::format("/sys/class/net/{}/statistics", interface.name));
   output.prepare(rules);
-  if (evidence != nullptr) evidence->prepare(rules);
-  rules.system_calls.accept = metrics != nullptr;
+  if (watchers.evidence != nullptr) watchers.evidence->prepare(rules);
+  if (watchers.packets != nullptr) watchers.packets->prepare(rules);
+  rules.system_calls.accept = watchers.metrics != nullptr;
   if (source.packet_file() >= 0) allow_new_files(rules, command.live.packet_log.path, source.packet_file());
   const auto notes = sandbox::enter(rules);
   if (!notes) return tl::unexpected(notes.error());

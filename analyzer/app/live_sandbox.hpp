@@ -2,16 +2,13 @@
 #pragma once
 
 #include "app/command_line.hpp"
-#include "app/live_evidence.hpp"
-#include "app/live_metrics.hpp"
 #include "app/live_output.hpp"
+#include "app/live_watchers.hpp"
 
 namespace rtmpscope::app {
 
-/// `metrics` and `evidence` may be null. To be called when all is open and no other thread runs. What cannot
-/// be confined is said on standard error.
+/// To be called when all is open and no other thread runs. What cannot be confined is said on standard error.
 [[nodiscard]] Expected<void> enter_sandbox(const LiveCommand& command, const capture::PacketSource& source,
-                                           const LiveOutput& output, const LiveMetrics* metrics,
-                                           const LiveEvidence* evidence);
+                                           const LiveOutput& output, const LiveWatchers& watchers);
 
 }  // namespace rtmpscope::app

@@ -12,7 +12,6 @@
 #include "app/complaints.hpp"
 #include "app/failure.hpp"
 #include "app/judge_options.hpp"
-#include "app/live_metrics.hpp"
 #include "app/live_sandbox.hpp"
 #include "app/output_file.hpp"
 #include "app/progress_bar.hpp"
@@ -127,16 +126,10 @@ int run_analyze(const AnalyzeCommand& command) {
 
 namespace {
 
-/// Those who see what a live run finds, besides its output. Null: not asked for.
-struct Watchers {
-  std::unique_ptr<LiveMetrics> metrics;
-  std::unique_ptr<LiveEvidence> evidence;
-};
-
 /// `common` tells them.
-Expected<Watchers> open_watchers(const LiveCommand& command, const capture::PacketSource& source,
-                                 OutputOptions& common) {
-  Watchers watchers;
+Expected<LiveWatchers> open_watchers(const LiveCommand& command, const capture::PacketSource& source,
+                                     OutputOptions& common) {
+  LiveWatchers watchers;
   if (!command.metrics.empty()) {
     auto opened = LiveMetrics::open(command.metrics);
     if (!opened) return tl::unexpected(opened.error());
@@ -151,11 +144,21 @@ Expected<Watchers> open_watchers(const LiveCommand& command, const capture::Pack
     auto opened = LiveEvidence::open(command.evidence, source.statistics());
     if (!opened) return tl::unexpected(opened.error());
     watchers.evidence = std::move(*opened);
-    common.engine.watcher = watchers.evidence.get();
-    common.renderer.evidence = {
-        *command.evidence.severity,
-        [&evidence = *watchers.evidence](const auto& news) { evidence.on_news(news); }};
+    common.engine.watchers.push_back(watchers.evidence.get());
+    common.renderer.evidence.severity = command.evidence.severity;
   }
+  if (command.rtmp_packets) {
+    auto opened = LivePackets::open(command.live.packet_log, source.statistics());
+    if (!opened) return tl::unexpected(opened.error());
+    watchers.packets = std::move(*opened);
+    common.engine.watchers.push_back(watchers.packets.get());
+  }
+  if (watchers.evidence == nullptr && watchers.packets == nullptr) return watchers;
+  common.renderer.evidence.take = [evidence = watchers.evidence.get(),
+                                   packets = watchers.packets.get()](const auto& news) {
+    if (evidence != nullptr) evidence->on_news(news);
+    if (packets != nullptr) packets->on_news(news);
+  };
   return watchers;
 }
 
@@ -169,13 +172,14 @@ int run_live(const LiveCommand& command) {
   if (!address) return fail(address.error());
   capture::LiveOptions live = command.live;
   live.tell = [](const std::string& text) { say("rtmpscope: {}\n", text); };
+  if (command.rtmp_packets) live.packet_log = {};
   auto source = capture::open_live(live);
   if (!source) return fail(source.error());
   const LiveSignals signals(**source);
   OutputOptions common = command.common;
   const auto watchers = open_watchers(command, **source, common);
   if (!watchers) return fail(watchers.error());
-  const auto& [metrics, evidence] = *watchers;
+  const auto& [metrics, evidence, packets] = *watchers;
   LiveOutput* output = nullptr;
   const auto open_output = [&]() -> Expected<std::unique_ptr<Output>> {
     auto opened = LiveOutput::open(*address, command.rotation);
@@ -185,7 +189,7 @@ int run_live(const LiveCommand& command) {
   };
   ServiceNotice notice;
   const auto before_run = [&] {
-    auto entered = enter_sandbox(command, **source, *output, metrics.get(), evidence.get());
+    auto entered = enter_sandbox(command, **source, *output, *watchers);
     if (entered && metrics != nullptr) metrics->start(*output);
     if (entered) notice.ready();
     return entered;
@@ -200,6 +204,7 @@ int run_live(const LiveCommand& command) {
       {.open_output = open_output, .before_run = before_run, .after_window = after_window, .after_run = [&] {
          if (metrics != nullptr) metrics->stop();
          if (evidence != nullptr) evidence->finish();
+         if (packets != nullptr) packets->finish((*source)->statistics());
        }});
   notice.stopping();
   const capture::SourceStatistics& statistics = (*source)->statistics();

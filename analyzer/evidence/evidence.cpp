@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <ctime>
 
 namespace rtmpscope::evidence {
@@ -13,22 +12,6 @@ namespace {
 constexpr Timestamp second = 1'000'000'000;
 /// Verdicts, and what several connections tell, come so long after the end at most.
 constexpr Timestamp patience_after_end = 5 * second;
-
-std::array<std::uint64_t, 2> words_of(const IpAddress& address) {
-  std::array<std::uint64_t, 2> words{};
-  std::memcpy(words.data(), address.bytes.data(), address.length);
-  return words;
-}
-
-net::FlowKey key_of(const Endpoint& low, const Endpoint& high) {
-  net::FlowKey key;
-  key.low_address = words_of(low.address);
-  key.high_address = words_of(high.address);
-  key.low_port = low.port;
-  key.high_port = high.port;
-  key.address_length = low.address.length;
-  return key;
-}
 
 /// Of a ClientHello that begins in the packet (RFC 8446, section 4.1.2), which a key log names a session by.
 std::optional<std::array<std::uint8_t, 32>> client_random_in(const capture::Packet& packet) {
@@ -74,9 +57,8 @@ void Evidence::add(const net::FlowKey& key, const capture::Packet& packet, bool 
 }
 
 void Evidence::on_news(const ConnectionNews& news) {
-  // Which of the two is the low one is known to those who made the keys of packets.
-  net::FlowKey key = key_of(news.client, news.server);
-  if (!keeper_.knows(key) && !connections_.contains(key)) key = key_of(news.server, news.client);
+  const net::FlowKey key = key_of(
+      news, [&](const net::FlowKey& each) { return keeper_.knows(each) || connections_.contains(each); });
   if (news.kind == ConnectionNews::Kind::opened) {
     if (!keeper_.knows(key)) return;
     connections_.try_emplace(key).first->second.key = key;

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "evidence/connection_key.hpp"
 #include "evidence/connection_news.hpp"
 #include "evidence/evidence_file.hpp"
 #include "evidence/packet_keeper.hpp"
@@ -67,9 +68,6 @@ class Evidence {
     Timestamp at;
     net::FlowKey key;
   };
-  struct Hash {
-    std::size_t operator()(const net::FlowKey& key) const { return net::hash_of(key).flow; }
-  };
 
   void on_found(Connection& connection, const ConnectionNews& news);
   [[nodiscard]] bool may_make_file(Timestamp now);
@@ -83,7 +81,7 @@ class Evidence {
   EvidenceOptions options_;
   PacketKeeper keeper_;
   std::vector<capture::Interface> interfaces_;
-  std::unordered_map<net::FlowKey, Connection, Hash> connections_;  ///< of the RTMP family
+  std::unordered_map<net::FlowKey, Connection, KeyHash> connections_;  ///< of the RTMP family
   std::deque<Closed> closed_;      ///< what is found later belongs to them, too
   std::deque<std::string> files_;  ///< the oldest first
   std::deque<Timestamp> made_;     ///< files of the last minute

@@ -38,6 +38,9 @@ struct TcpSegment {
   std::uint8_t hop_limit = 0;      ///< of the innermost IP header: time to live, or hop limit
 
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
+  [[nodiscard]] bool begins_connection() const {
+    return has(tcp_flag::syn) && !has(tcp_flag::ack | tcp_flag::quoted);
+  }
   /// The timestamps option (RFC 7323, section 3.2). Nothing where there is none, or the capture has cut it.
   struct Clocks {
     std::uint32_t sender = 0;  ///< TSval

@@ -31,7 +31,7 @@ class Engine {
         schedule_(options.jobs, windows_.size(), options.jobs == 1 ? 1 : windows_read_ahead) {}
 
   EngineResult run() {
-    if (options_.watcher != nullptr) options_.watcher->on_keys(keys_.store());
+    for (WindowWatcher* watcher : options_.watchers) watcher->on_keys(keys_.store());
     Window& first = windows_.front();
     do {
       read(first);  // live, nothing may come for a while
@@ -90,9 +90,9 @@ class Engine {
   }
 
   void merge(Window& window) {
-    if (options_.watcher != nullptr) show_packets(window, *options_.watcher);
+    for (WindowWatcher* watcher : options_.watchers) show_packets(window, *watcher);
     merger_.add(window.outputs, capture_events_->of_window(window), text_, [this] { flush(true); });
-    if (options_.watcher != nullptr) options_.watcher->end_window();
+    for (WindowWatcher* watcher : options_.watchers) watcher->end_window();
   }
 
   /// Segments and packets are both in the order of the capture.

@@ -18,7 +18,7 @@ struct EngineOptions {
   std::optional<std::uint32_t> only_connection;  ///< --connection
   ShardOptions shard;                            ///< but for `keys`, which the run sets
   keys::KeyFiles* key_files = nullptr;           ///< opened; null: none. Outlive the run
-  WindowWatcher* watcher = nullptr;              ///< null: none. Outlives the run
+  std::vector<WindowWatcher*> watchers{};        ///< they outlive the run
   bool follow_key_files = false;                 ///< live: they may grow during the run
 };
 

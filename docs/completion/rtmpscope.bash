@@ -52,6 +52,10 @@ _rtmpscope() {
       mapfile -t COMPREPLY < <(compgen -u -- "$current")
       return
       ;;
+    --write)
+      mapfile -t COMPREPLY < <(compgen -W "all rtmp" -- "$current")
+      return
+      ;;
     -i | --interface)
       mapfile -t COMPREPLY < <(compgen -W "any $(cd /sys/class/net 2>/dev/null && echo *)" -- "$current")
       return
@@ -69,7 +73,7 @@ _rtmpscope() {
   case $command in
     "") words="analyze live check export schema fields findings values events causes thresholds profiles fingerprints interfaces --help --version" ;;
     analyze) words="$output $selection --events --sort --jobs --order --help" ;;
-    live) words="$output $selection --interface --snapshot-length --buffer-size --ring-size --fanout --no-promiscuous-mode --jobs --write -C -G -W --on-finding --evidence --evidence-memory --evidence-seconds --evidence-files --evidence-secrets --metrics --user --no-sandbox --rotate-size --rotate-every --rotate-keep --help" ;;
+    live) words="$output $selection --interface --snapshot-length --buffer-size --ring-size --fanout --no-promiscuous-mode --jobs -w --write -C -G -W --on-finding --evidence --evidence-memory --evidence-seconds --evidence-files --evidence-secrets --metrics --user --no-sandbox --rotate-size --rotate-every --rotate-keep --help" ;;
     export)
       words="--output --force --timestamps --redact --redact-key --redact-addresses --no-progress --filter"
       words+=" --keys --connection --stream --port --jobs --order --help"
@@ -83,7 +87,7 @@ _rtmpscope() {
     profiles) words="$(rtmpscope profiles 2>/dev/null | awk 'NR > 1 {print $1}') --format --profiles --help" ;;
   esac
   if [[ $current == -* || $words == flv || $command != @(analyze|check|export|fingerprints) && $previous != -o &&
-    $previous != --output && $previous != -w && $previous != --write ]]; then
+    $previous != --output && $previous != -w ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   else
     compopt -o filenames

@@ -92,7 +92,8 @@ _rtmpscope() {
             '--fanout[threads that capture]:number: ' \
             '(-p --no-promiscuous-mode)'{-p,--no-promiscuous-mode}'[not in promiscuous mode]' \
             '(-j --jobs)'{-j,--jobs}'[threads of the analysis]:number: ' \
-            '(-w --write)'{-w,--write}'[write the packets as pcapng]:file:_files' \
+            '-w[write the packets as pcapng]:file:_files' \
+            '--write[packets for -w]:kind:(all rtmp)' \
             '-C[a new file of -w before it has so many million bytes]:number: ' \
             '-G[a new file of -w at each multiple of so many seconds]:seconds: ' \
             '-W[keep so many files of -w]:number: ' \

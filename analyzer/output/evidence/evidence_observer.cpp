@@ -1,14 +1,12 @@
 #include "output/evidence/evidence_observer.hpp"
 
-#include <optional>
-
 namespace rtmpscope::output {
 namespace {
 
 using evidence::ConnectionNews;
 
 /// Nothing if nobody asks for it.
-std::optional<ConnectionNews> news_of(const rtmp::Event& event, Severity severity) {
+std::optional<ConnectionNews> news_of(const rtmp::Event& event, std::optional<Severity> severity) {
   if (event.about == nullptr) return std::nullopt;
   ConnectionNews news;
   news.client = event.about->client;
@@ -23,7 +21,7 @@ std::optional<ConnectionNews> news_of(const rtmp::Event& event, Severity severit
     case EventKind::connection_close: news.kind = ConnectionNews::Kind::closed; return news;
     case EventKind::finding: {
       const auto& finding = static_cast<const rtmp::FindingEvent&>(event);
-      if (finding.severity() < severity) return std::nullopt;
+      if (!severity || finding.severity() < *severity) return std::nullopt;
       news.kind = ConnectionNews::Kind::found;
       news.id = info(finding.id).id;
       news.text.append(name(finding.severity())).append(": ").append(finding.text());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "evidence/connection_news.hpp"
 #include "output/judgement/attachments.hpp"
@@ -10,7 +11,7 @@
 namespace rtmpscope::output {
 
 struct EvidenceOptions {
-  Severity severity = Severity::error;  ///< findings below it are not told
+  std::optional<Severity> severity{};  ///< findings below it are not told; nothing: none is
   /// Gets news in the order of the capture, on the thread that merges. Empty: nobody wants them.
   std::function<void(const evidence::ConnectionNews&)> take{};
 };
