@@ -133,6 +133,15 @@ struct SideEnd {
   std::optional<TcpTotals> tcp{};  ///< if TCP was measured
 };
 
+/// Where the packets were captured.
+enum class CapturePoint : std::uint8_t { at_client, at_server, between };
+
+/// By the shortest halves of round trips: the part from the capture point to a side is what that side takes to
+/// acknowledge. At a side: its half is at most a tenth of the whole. Nothing if a half was not measured, or if
+/// the whole is less than a millisecond, as on one machine.
+[[nodiscard]] std::optional<CapturePoint> capture_point_of(const SpacedValues& to_client,
+                                                           const SpacedValues& to_server);
+
 /// One element a direction, that of the side's own bytes; see index_of.
 using SideEnds = std::array<SideEnd, 2>;
 

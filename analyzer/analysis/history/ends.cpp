@@ -114,6 +114,7 @@ void add_tls(History& history, const Record& record) {
   tls.server_name = text_at(from, "server_name");
   tls.version = text_at(from, "version");
   tls.decrypted = text_at(from, "keys") == "found";
+  tls.opening_missing = text_at(from, "keys") == "opening_not_captured";
 }
 
 }  // namespace rtmpscope::analysis

@@ -179,6 +179,7 @@ struct TlsHistory {
   bool seen = false;
   bool finished = false;  ///< the handshake was complete
   bool decrypted = false;
+  bool opening_missing = false;  ///< keys were given, and do not help without what was not captured
   KeptText server_name;
   KeptText version;
   KeptText alert;  ///< the last alert's name

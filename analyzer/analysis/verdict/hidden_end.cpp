@@ -59,6 +59,7 @@ std::uint64_t missing_bytes(const Case& from) {
 }  // namespace
 
 std::optional<HiddenEnd> hidden_end(const Case& from) {
+  if (from.history.tls.opening_missing) return HiddenEnd{from.history.opened, "opening of TLS not captured"};
   const Timestamp since = deciding_time(from);
   for (const Direction side : {Direction::to_server, Direction::to_client}) {
     if (from.misses(side, since)) {
@@ -88,6 +89,8 @@ Claim hidden_claim(const Case& from) {
           : fmt::format("What was said at the end is not in the capture, before {}.", at);
   claim.next_step =
       "Capture without loss: from the connection's beginning, with whole packets and a larger buffer.";
+  if (from.history.tls.opening_missing)
+    claim.sentence = "What was said cannot be decrypted: the opening of the TLS session is not in the capture.";
   claim.evidence.push_back(from.end_evidence());
   return claim;
 }

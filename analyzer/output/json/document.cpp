@@ -253,6 +253,8 @@ void describe_summary(const rtmp::ConnectionSummary& summary,
     sink.number(FieldId::document_ended_by, {}, static_cast<std::uint64_t>(*summary.ended_by));
   }
   if (summary.reset) sink.flag(FieldId::document_reset, {}, true);
+  if (summary.captured_at)
+    sink.number(FieldId::document_captured_at, {}, static_cast<std::uint64_t>(*summary.captured_at));
   put_text(sink, FieldId::document_handshake, summary.handshake);
   put_text(sink, FieldId::document_app, summary.app);
   put_text(sink, FieldId::document_tc_url, summary.tc_url);

@@ -68,6 +68,8 @@ std::string times_line(const rtmp::ConnectionSummary& summary) {
   if (summary.info.start != rtmp::Start::syn) {
     line.append(", ").append(value_text(ValueTable::start, summary.info.start));
   }
+  if (summary.captured_at)
+    line.append(", captured ").append(value_text(ValueTable::capture_point, *summary.captured_at));
   return line;
 }
 

@@ -185,6 +185,8 @@ void ConnectionCloseEvent::describe(FieldSink& sink) const {
   sink.number(close_reason, {}, static_cast<std::uint64_t>(summary.end));
   if (summary.ended_by) sink.number(close_ended_by, {}, static_cast<std::uint64_t>(*summary.ended_by));
   if (summary.reset) sink.flag(close_reset, {}, true);
+  if (summary.captured_at)
+    sink.number(close_captured_at, {}, static_cast<std::uint64_t>(*summary.captured_at));
   sink.real(
       close_duration, {},
       static_cast<double>(summary.last_time - summary.first_time) / double{nanoseconds_per_millisecond});

@@ -22,6 +22,8 @@ void note_end(ConnectionSummary& summary, EndCause cause, const std::array<Direc
   summary.end = ends_by_closing ? EndCause::fin : cause;
   summary.ended_by = ends_by_closing ? closed : reset;
   summary.reset = reset.has_value();
+  if (client.end.tcp && server.end.tcp)
+    summary.captured_at = capture_point_of(server.end.tcp->round_trip_us, client.end.tcp->round_trip_us);
 }
 
 }  // namespace

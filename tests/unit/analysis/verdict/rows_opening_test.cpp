@@ -59,6 +59,10 @@ TEST(Tls, FailsByAnEndWithinTheHandshake) {
       {"the client ends", tls().fin(client), CauseId::tls_alert, likely},
       {"the server ends", tls().reset(server), CauseId::tls_alert, likely},
       {"after the handshake", tls().data(client, 5000).fin(client), CauseId::client_closed, certain},
+      {"keys, but no hello",
+       with(tls().data(client, 5000).fin(client),
+            [](History& history) { history.tls.opening_missing = true; }),
+       CauseId::capture_hole, certain},
       {"decrypted", with(tls().fin(client), [](History& history) { history.tls.decrypted = true; }),
        CauseId::client_closed, certain},
   });
