@@ -136,9 +136,9 @@ struct SideEnd {
 /// Where the packets were captured.
 enum class CapturePoint : std::uint8_t { at_client, at_server, between };
 
-/// By the shortest halves of round trips: the part from the capture point to a side is what that side takes to
-/// acknowledge. At a side: its half is at most a tenth of the whole. Nothing if a half was not measured, or if
-/// the whole is less than a millisecond, as on one machine.
+/// By the shortest halves of round trips: the part from the capture point to a side is what that side takes
+/// to acknowledge. At a side: its half is at most a tenth of the whole. Nothing if a half was not measured,
+/// or if the whole is less than a millisecond, as on one machine.
 [[nodiscard]] std::optional<CapturePoint> capture_point_of(const SpacedValues& to_client,
                                                            const SpacedValues& to_server);
 

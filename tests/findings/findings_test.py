@@ -50,6 +50,14 @@ NOT_IN_TSHARK = {
     **dict.fromkeys(JUDGED, "what the judge finds is no packet's"),
 }
 
+# What compares a figure with a threshold names it.
+LIMITED = {
+    "starved", "too_fast", "media_pause", "jitter", "interleave_wide", "av_drift", "audio_clock", "frame_rate_drop",
+    "bitrate_drop", "frames_missing", "buffer_need", "track_silent", "key_distance", "open_gop", "time_back",
+    "time_jump", "time_frozen", "metadata_late",
+}
+THRESHOLDS = Path(__file__).parents[2] / "docs" / "thresholds.md"
+
 SECOND = 1_000_000_000
 
 
@@ -97,6 +105,15 @@ def from_ndjson(program, path, options):
         elif event["event"] == "finding":
             found[clients[event["connection"]]].add(event["id"])
     return found
+
+
+def limits_missing(program, path, options):
+    thresholds = set(re.findall(r"^\| `(\w+)`", THRESHOLDS.read_text(), re.MULTILINE))
+    findings = [json.loads(line) for line in program.ndjson(path, *options, "--only", "finding").splitlines()]
+    for finding in findings:
+        if finding["id"] in LIMITED and finding.get("limit") not in thresholds:
+            yield f"{finding['id']} has the limit {finding.get('limit')}, which is no threshold"
+    yield from (f"{finding_id} was not seen" for finding_id in LIMITED - {finding["id"] for finding in findings})
 
 
 def from_json(program, path, options):
@@ -185,11 +202,12 @@ def main():
         options = write(path)
         ids = table(program)
         readers = {"ndjson": from_ndjson, "json": from_json, "text": from_text}
+        limits = list(limits_missing(program, path, options))
         outputs = {name: read(program, path, options) for name, read in readers.items()}
         if arguments:
             with Tshark(*arguments) as tshark:
                 outputs["tshark"] = from_tshark(tshark, path, ids, options[1])
-    wrong = list(complaints(ids, outputs))
+    wrong = [*complaints(ids, outputs), *limits]
     print(*wrong, f"{len(ids)} findings, {len(ROWS)} rows, {len(wrong)} complaints", sep="\n")
     return 1 if wrong or not ROWS else 0
 

@@ -10,6 +10,7 @@
 namespace rtmpscope::analysis {
 
 void ConnectionJudge::on_record(const Record& record) {
+  note_time(record.at);
   builder_.on_record(record);
   media_.on_record(record);
   if (record.kind == EventKind::tcp_sample && record.direction)
@@ -22,10 +23,25 @@ void ConnectionJudge::on_record(const Record& record) {
 }
 
 void ConnectionJudge::on_media(const MediaRecord& record) {
+  note_time(record.at);
   builder_.on_media(record);
   media_.on_media(record);
   checks_.on_media(record, history());
   software_.on_time(record.at, history());
+}
+
+bool ConnectionJudge::falls_silent(Timestamp now) {
+  constexpr Timestamp silence = 60 * nanoseconds_per_second;
+  if (silence_is_told_ || now - latest_.time < silence) return false;
+  silence_is_told_ = true;
+  return true;
+}
+
+void ConnectionJudge::tell_silence(Moment now) {
+  DecisionContext context = context_of(now, checks_.profile_of(history()));
+  context.goes_on_behind = latest_;
+  const auto seconds = static_cast<std::uint32_t>((now.time - latest_.time) / nanoseconds_per_second);
+  to_.on_silence(connection_, seconds, decide(history(), context));
 }
 
 /// A publisher that was let in says so at once: other connections may ask for its name while it lasts.

@@ -27,8 +27,15 @@ class ConnectionJudge final : private MediaSink {
   void on_media(const MediaRecord& record);
 
   [[nodiscard]] const History& history() const { return builder_.history(); }
+  /// Whether a minute is over without a record; true once for each silence.
+  [[nodiscard]] bool falls_silent(Timestamp now);
+  void tell_silence(Moment now);
 
  private:
+  void note_time(Moment at) {
+    if (latest_.time < at.time) latest_ = at;
+    silence_is_told_ = false;
+  }
   /// Once for each stream that the server has let the client publish.
   void tell_publish_starts();
   void close(const Record& last);
@@ -46,6 +53,8 @@ class ConnectionJudge final : private MediaSink {
   SoftwareJudge software_;
   MediaJudge media_;
   TransportJudge transport_;
+  Moment latest_;  ///< of the records
+  bool silence_is_told_ = false;
   std::vector<JudgedFinding> findings_;  ///< for the report: each interval once
 };
 

@@ -1,5 +1,7 @@
 #include "analysis/judge/judge.hpp"
 
+#include <algorithm>
+
 namespace rtmpscope::analysis {
 
 ConnectionJudge* Judge::judge_of(std::uint32_t connection) {
@@ -28,6 +30,20 @@ void Judge::on_record(const Record& record) {
 
 void Judge::on_media(const MediaRecord& record) {
   if (ConnectionJudge* const judge = judge_of(record.connection); judge != nullptr) judge->on_media(record);
+}
+
+std::vector<std::uint32_t> Judge::fallen_silent(Timestamp now) {
+  std::vector<std::uint32_t> silent;
+  if (!options_.tell_silence) return silent;
+  for (const auto& [connection, judge] : judges_) {
+    if (judge->falls_silent(now)) silent.push_back(connection);
+  }
+  std::ranges::sort(silent);
+  return silent;
+}
+
+void Judge::tell_silence(std::uint32_t connection, Moment now) {
+  if (ConnectionJudge* const judge = judge_of(connection); judge != nullptr) judge->tell_silence(now);
 }
 
 }  // namespace rtmpscope::analysis

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "analysis/judge/connection_judge.hpp"
 
@@ -16,6 +17,12 @@ class Judge final : public RecordSink {
 
   void on_record(const Record& record) override;
   void on_media(const MediaRecord& record) override;
+
+  /// The connections that became silent for a minute by `now` (JudgeOptions::tell_silence), by number; each
+  /// once until it says something again.
+  [[nodiscard]] std::vector<std::uint32_t> fallen_silent(Timestamp now);
+  /// Gives the verdict on one of these.
+  void tell_silence(std::uint32_t connection, Moment now);
 
   /// Closes what is open, as an NDJSON file that ends early has no end of it: such connections get no report.
   [[nodiscard]] std::size_t open_connections() const { return judges_.size(); }

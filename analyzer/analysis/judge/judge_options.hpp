@@ -16,6 +16,7 @@ struct JudgeOptions {
   /// Tells software; copies of the options share it.
   std::shared_ptr<Identifier> identifier = std::make_shared<Identifier>();
   bool early_software = true;  ///< software is told after three seconds, too, and not at the end alone
+  bool tell_silence = false;   ///< live: a connection that is silent has a verdict before its end
   bool keep_answers = false;   ///< reports have checks and clauses, which take 15 KiB each
 
   [[nodiscard]] const ProfileTable& profile_table() const {

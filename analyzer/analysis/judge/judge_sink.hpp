@@ -20,6 +20,8 @@ class JudgeSink {
   virtual void on_stream_totals(const StreamFigures& totals) = 0;
   /// When it is decided, and at the end if it has changed.
   virtual void on_fingerprint(std::uint32_t connection, Moment at, const Fingerprint& fingerprint) = 0;
+  /// The connection has said nothing for a minute, and has not ended: the verdict on what is known so far.
+  virtual void on_silence(std::uint32_t connection, std::uint32_t seconds, const Verdict& verdict) = 0;
   virtual void on_score(std::uint32_t connection, Moment at, const Score& score) = 0;
   virtual void on_publish_start(const PublishMark& mark) = 0;
   /// Last of a connection. The object belongs to nobody else.

@@ -95,7 +95,7 @@ MediaJudge::Entry& MediaJudge::entry_of(const MediaRecord& record) {
       new Entry{StreamMedia(connection_, record.direction, record.message_stream_id), {}, 0});
   entry.tell = [this, &entry](const RuleInterval& interval) {
     const StreamMedia& stream = entry.stream;
-    sink_.on_media_finding(make_finding(interval, {stream.direction(), limits_, stream.sample().limited_by}));
+    sink_.on_media_finding(make_finding(interval, {stream.direction(), stream.sample().limited_by}));
   };
   entry.stream.set_start_seen(start_seen(record.direction));
   return entry;
@@ -130,8 +130,8 @@ void MediaJudge::end_second_of(Entry& entry) {
   stream.next(second.begin.time, second.end.time, state_of(stream));
   const ByteSeconds& wire = wires_[index_of(stream.direction())].seconds;
   stream.set_outside(wire.last(), wire.mean(), limited_by(stream));
-  judge_second(stream, second, limits_, entry.tell);
-  if (stream.seconds() % minute == 0) judge_minute(stream, second, limits_, entry.tell);
+  judge_second(stream, second, entry.tell);
+  if (stream.seconds() % minute == 0) judge_minute(stream, second, entry.tell);
   if (stream.seconds() == metadata_seconds) judge_metadata_of(entry);
   const bool silent = second.end.time - stream.last().time > sample_after * nanoseconds_per_second;
   if (!silent && !(stream.ended() && stream.sample().silence >= 1000)) sink_.on_sample(stream.sample());
@@ -152,7 +152,7 @@ void MediaJudge::judge_metadata_of(Entry& entry) {
 void MediaJudge::close(Entry& entry, Moment at) {
   StreamMedia& stream = entry.stream;
   stream.finish();
-  judge_minute(stream, {at, at}, limits_, entry.tell);
+  judge_minute(stream, {at, at}, entry.tell);
   judge_metadata_of(entry);
   stream.board().finish(entry.tell);
   if (figures_.size() < most_figures) figures_.push_back(stream.figures());

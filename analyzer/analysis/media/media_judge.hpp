@@ -7,7 +7,6 @@
 
 #include "analysis/finding/judged_finding.hpp"
 #include "analysis/history/history.hpp"
-#include "analysis/media/media_limits.hpp"
 #include "analysis/media/sample.hpp"
 #include "analysis/media/stream_media.hpp"
 
@@ -35,8 +34,6 @@ class MediaJudge {
 
   void on_media(const MediaRecord& record);
   void on_record(const Record& record);
-  /// What a platform wants, as soon as it is known.
-  void set_limits(const MediaLimits& limits) { limits_ = limits; }
   /// Media runs in the direction that is no recording and has not ended.
   [[nodiscard]] bool is_live(Direction direction) const;
   /// bit/s that its live streams produce, of the last 10 s.
@@ -78,7 +75,6 @@ class MediaJudge {
   std::uint32_t connection_;
   const History& history_;
   MediaSink& sink_;
-  MediaLimits limits_;
   std::vector<std::unique_ptr<Entry>> streams_;
   Entry* recent_ = nullptr;
   std::array<Wire, 2> wires_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "analysis/finding/finding_limits.hpp"
 #include "analysis/finding/judge_rules.hpp"
 #include "analysis/finding/thresholds.hpp"
 
@@ -19,6 +20,7 @@ JudgedFinding finding_of(FindingId id, const StreamFigures& measured, Moment sin
   finding.what_to_do = rule_of(id).what_to_do;
   finding.direction = measured.direction;
   finding.since = since;
+  finding.limit = limit_name(id, finding.severity);
   finding.text = std::move(text);
   return finding;
 }

@@ -7,7 +7,6 @@
 
 #include "analysis/finding/rule_board.hpp"
 #include "analysis/media/delivery.hpp"
-#include "analysis/media/media_limits.hpp"
 #include "analysis/media/sliding_histogram.hpp"
 #include "analysis/media/stream_times.hpp"
 #include "analysis/media/track_media.hpp"

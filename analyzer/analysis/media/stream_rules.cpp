@@ -29,7 +29,6 @@ Level lesser(const Level& a, const Level& b) {
 struct Second {
   StreamMedia& stream;
   const SecondPlace& place;
-  const MediaLimits& limits;
   const RuleBoard::Tell& tell;
 
   [[nodiscard]] RuleSight sight(FindingId id, std::uint8_t on = rule_on) const {
@@ -197,18 +196,16 @@ void judge_key_frames(const Second& now, const StreamTrack& track, const TrackSa
   RuleSight sight = now.sight(FindingId::key_distance, 0);
   sight.part = part;
   sight.value = std::max(track.media.key_distance_of_second(), sample.key_open.value_or(0));
-  sight.other = now.limits.key_distance_ms;
   // One that is too long may be a scene; it goes on, or there is a second one.
-  sight.on = static_cast<std::uint8_t>(std::min<std::uint32_t>(now.limits.key_distance_ms / 1000, 60));
-  if (sight.value > std::int64_t{now.limits.key_distance_ms})
-    sight.level = now.limits.key_distance_warns ? Severity::warning : Severity::note;
+  sight.on = static_cast<std::uint8_t>(limit(ThresholdId::key_distance, 1));
+  if (sight.value > limit(ThresholdId::key_distance, 1000)) sight.level = Severity::note;
   now.see(sight);
   if (keys->open_groups() < static_cast<std::uint64_t>(limit(ThresholdId::open_groups, 1))) return;
   sight = now.sight(FindingId::open_gop, 0);
   sight.part = part;
   sight.value = static_cast<std::int64_t>(keys->open_groups());
   sight.off = 255;
-  sight.level = now.limits.closed_groups_wanted ? Severity::warning : Severity::note;
+  sight.level = Severity::note;
   now.see(sight);
 }
 
@@ -300,20 +297,19 @@ void judge_usual_distance(const Second& now, const StreamTrack& track) {
   if (keys == nullptr || now.stream.any_hole()) return;
   const std::uint32_t usual = keys->distances().count() >= 2 ? *keys->distances().quantile(500) : 0;
   const std::uint32_t open = track.media.sample().key_open.value_or(0);
-  if (usual <= now.limits.key_distance_ms && open <= 2 * now.limits.key_distance_ms) return;
+  const std::int64_t most = limit(ThresholdId::key_distance, 1000);
+  if (usual <= most && open <= 2 * most) return;
   RuleSight sight = now.sight(FindingId::key_distance, 0);
   sight.part = part_of(track.media.type(), track.media.track_id());
   sight.value = std::max(usual, open);
-  sight.other = now.limits.key_distance_ms;
-  sight.level = now.limits.key_distance_warns ? Severity::warning : Severity::note;
+  sight.level = Severity::note;
   now.see(sight);
 }
 
 }  // namespace
 
-void judge_second(StreamMedia& stream, const SecondPlace& place, const MediaLimits& limits,
-                  const RuleBoard::Tell& tell) {
-  const Second now = {stream, place, limits, tell};
+void judge_second(StreamMedia& stream, const SecondPlace& place, const RuleBoard::Tell& tell) {
+  const Second now = {stream, place, tell};
   const std::size_t tracks = std::min(stream.tracks().size(), stream.sample().tracks.size());
   judge_pause(now);
   judge_rate(now);
@@ -333,9 +329,8 @@ void judge_second(StreamMedia& stream, const SecondPlace& place, const MediaLimi
   if (!stream.board().empty()) stream.board().pass(place.end, tell);
 }
 
-void judge_minute(StreamMedia& stream, const SecondPlace& place, const MediaLimits& limits,
-                  const RuleBoard::Tell& tell) {
-  const Second now = {stream, place, limits, tell};
+void judge_minute(StreamMedia& stream, const SecondPlace& place, const RuleBoard::Tell& tell) {
+  const Second now = {stream, place, tell};
   judge_drift(now);
   for (const auto& track : stream.tracks()) {
     judge_clock(now, *track);

@@ -11,11 +11,9 @@ struct SecondPlace {
 };
 
 /// After StreamMedia::next().
-void judge_second(StreamMedia& stream, const SecondPlace& second, const MediaLimits& limits,
-                  const RuleBoard::Tell& tell);
+void judge_second(StreamMedia& stream, const SecondPlace& second, const RuleBoard::Tell& tell);
 /// Clocks and key frames, which want many seconds: once a minute, and at the end.
-void judge_minute(StreamMedia& stream, const SecondPlace& second, const MediaLimits& limits,
-                  const RuleBoard::Tell& tell);
+void judge_minute(StreamMedia& stream, const SecondPlace& second, const RuleBoard::Tell& tell);
 /// What limited the sender, for the sample of the second that is over.
 [[nodiscard]] LimitedBy limited_by(const StreamMedia& stream);
 

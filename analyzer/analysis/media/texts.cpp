@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "analysis/finding/finding_limits.hpp"
 #include "analysis/finding/judge_rules.hpp"
 #include "analysis/finding/thresholds.hpp"
 #include "analysis/media/place_rules.hpp"
@@ -126,14 +127,6 @@ std::string rate_text(const RuleInterval& interval, const TextContext& context) 
   }
 }
 
-std::string key_distance_text(const RuleInterval& interval, const TextContext& context) {
-  const MediaLimits& limits = context.limits;
-  return fmt::format(
-      "key frames are up to {} apart, {} wants at most {}: set the encoder's key frame interval",
-      seconds(interval.worst), limits.profile.empty() ? "a platform usually" : limits.profile_name,
-      seconds(limits.key_distance_ms));
-}
-
 std::string wrap_text(const RuleInterval& interval) {
   if (interval.other != 0)
     return "timestamps passed 2^24 ms and began anew at 0: the sender writes 24 bits alone";
@@ -143,10 +136,12 @@ std::string wrap_text(const RuleInterval& interval) {
                      interval.worst == 31 ? "24 days 20 h" : "49 days 17 h");
 }
 
-std::string structure_text(const RuleInterval& interval, const TextContext& context) {
+std::string structure_text(const RuleInterval& interval) {
   const std::string name = track_name(interval.part);
   switch (interval.id) {
-    case FindingId::key_distance: return key_distance_text(interval, context);
+    case FindingId::key_distance:
+      return fmt::format("key frames are up to {} apart (limit {} s, which platforms usually want)",
+                         seconds(interval.worst), limit(ThresholdId::key_distance, 1));
     case FindingId::key_irregular:
       return fmt::format("distances of key frames spread over {}, their median is {} (limit 20 %)",
                          seconds(interval.worst), seconds(interval.other));
@@ -193,7 +188,7 @@ std::string text_of(const RuleInterval& interval, const TextContext& context) {
     default: break;
   }
   std::string text = rate_text(interval, context);
-  return text.empty() ? structure_text(interval, context) : text;
+  return text.empty() ? structure_text(interval) : text;
 }
 
 }  // namespace
@@ -209,7 +204,7 @@ JudgedFinding make_finding(const RuleInterval& interval, const TextContext& cont
   finding.since = interval.since;
   if (interval.over) finding.until = interval.until;
   finding.count = interval.count;
-  if (interval.id == FindingId::key_distance) finding.profile = context.limits.profile;
+  finding.limit = limit_name(interval.id, interval.severity);
   finding.text = text_of(interval, context);
   const Worst worst = worst_of(interval, interval.worst);
   const auto value_text = [&](std::int64_t value) {

@@ -4,13 +4,11 @@
 #include "analysis/finding/judged_finding.hpp"
 #include "analysis/finding/rule_board.hpp"
 #include "analysis/media/limiter.hpp"
-#include "analysis/media/media_limits.hpp"
 
 namespace rtmpscope::analysis {
 
 struct TextContext {
   Direction direction{};
-  const MediaLimits& limits;
   LimitedBy limited_by = LimitedBy::undecided;
 };
 

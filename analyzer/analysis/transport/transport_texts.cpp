@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "analysis/finding/finding_limits.hpp"
 #include "analysis/finding/judge_rules.hpp"
 #include "analysis/finding/thresholds.hpp"
 #include "analysis/record/sides.hpp"
@@ -70,6 +71,10 @@ JudgedFinding make_transport_finding(const RuleInterval& interval, Direction dir
   finding.text = std::move(words.text);
   finding.worst = words.worst;
   finding.unit = words.unit;
+  const bool by_share = interval.id == FindingId::path_slow && interval.severity == Severity::warning &&
+                        interval.other > limit(ThresholdId::network_limited, 100);
+  finding.limit =
+      by_share ? info(ThresholdId::network_limited).name : limit_name(interval.id, interval.severity);
   finding.evidence.push_back({interval.worst_at, std::nullopt, std::string(words.field),
                               fmt::format("{:.2f} {}", words.worst, words.unit)});
   return finding;

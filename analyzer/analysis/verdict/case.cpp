@@ -15,10 +15,17 @@ Phase phase_of(const History& history) {
   return history.phase;
 }
 
+/// Of what goes on, that is where it is now.
+EndFacts end_of(const History& history, const DecisionContext& context) {
+  EndFacts end = end_of(history);
+  if (context.goes_on_behind && !end.closer) end.at = *context.goes_on_behind;
+  return end;
+}
+
 }  // namespace
 
 Case::Case(const History& from, const DecisionContext& with)
-    : history(from), context(with), end(end_of(from)), phase(phase_of(from)) {}
+    : history(from), context(with), end(end_of(from, with)), phase(phase_of(from)) {}
 
 bool Case::misses(Direction direction, Timestamp since) const {
   if (!has_start() && history.opened.time >= since) return true;

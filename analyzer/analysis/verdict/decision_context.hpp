@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "analysis/record/record.hpp"
@@ -31,6 +32,8 @@ struct PlatformFacts {
 struct DecisionContext {
   std::array<SideLimits, 2> software;  ///< by index_of(Direction) of what the side sends
   PlatformFacts platform;
+  /// Neither the connection nor the capture has ended: the last that was heard of the connection.
+  std::optional<Moment> goes_on_behind;
   Moment capture_last;  ///< of the capture's last packet so far; time 0: not known
 };
 

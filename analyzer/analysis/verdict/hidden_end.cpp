@@ -90,7 +90,8 @@ Claim hidden_claim(const Case& from) {
   claim.next_step =
       "Capture without loss: from the connection's beginning, with whole packets and a larger buffer.";
   if (from.history.tls.opening_missing)
-    claim.sentence = "What was said cannot be decrypted: the opening of the TLS session is not in the capture.";
+    claim.sentence =
+        "What was said cannot be decrypted: the opening of the TLS session is not in the capture.";
   claim.evidence.push_back(from.end_evidence());
   return claim;
 }

@@ -116,6 +116,12 @@ Claimed server_reset(const Case& from) {
 }
 
 Claimed unknown(const Case& from) {
+  if (from.context.goes_on_behind) {
+    return ended(from, Confidence::certain,
+                 fmt::format("Nothing has been said for {}; the connection has not ended.",
+                             duration_text(from.context.capture_last.time - from.end.at.time)),
+                 "Look at both sides: who is to speak next.");
+  }
   std::string sentence = "The end is not explained: no FIN and no reset was seen";
   if (from.context.capture_last.time > from.end.at.time && !from.end.closer) {
     sentence += fmt::format(", and nothing for {} before the capture ended",

@@ -80,6 +80,7 @@ std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const 
   if (!options_.analysis) return shown;
   analysis::JudgeOptions judge = options_.judge;
   // What a connection showed on the way is not seen in a summary.
+  judge.tell_silence = options_.render.live;
   if (options_.format == OutputFormat::report) judge.early_software = false;
   return std::make_unique<JudgingObserver>(std::move(shown), options_.render.redaction,
                                            options_.selection.samples || measured, judge);

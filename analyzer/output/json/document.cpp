@@ -249,9 +249,8 @@ void describe_summary(const rtmp::ConnectionSummary& summary,
   sink.real(FieldId::document_duration, {},
             static_cast<double>(summary.last_time - summary.first_time) / 1e6);
   sink.number(FieldId::document_end, {}, static_cast<std::uint64_t>(summary.end));
-  if (summary.ended_by) {
+  if (summary.ended_by)
     sink.number(FieldId::document_ended_by, {}, static_cast<std::uint64_t>(*summary.ended_by));
-  }
   if (summary.reset) sink.flag(FieldId::document_reset, {}, true);
   if (summary.captured_at)
     sink.number(FieldId::document_captured_at, {}, static_cast<std::uint64_t>(*summary.captured_at));

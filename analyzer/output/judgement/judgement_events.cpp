@@ -135,9 +135,10 @@ void ScoreEvent::describe(FieldSink& sink) const {
                    score.conformance[1]);
 }
 
-void VerdictEvent::describe(FieldSink& sink) const {
+namespace {
+
+void push_verdict(FieldSink& sink, const analysis::Verdict& verdict, const Redaction* redaction) {
   using enum FieldId;
-  const analysis::Verdict& verdict = report.verdict;
   if (verdict.ended_by) sink.number(verdict_ended_by, {}, side_of(*verdict.ended_by));
   sink.number(verdict_cause, {}, static_cast<std::uint64_t>(verdict.cause));
   sink.number(verdict_confidence, {}, static_cast<std::uint64_t>(verdict.confidence));
@@ -160,6 +161,18 @@ void VerdictEvent::describe(FieldSink& sink) const {
     sink.end(verdict_runner_up, 0);
   }
   sink.end(verdict_runners_up, 0);
+}
+
+}  // namespace
+
+void SilenceEvent::describe(FieldSink& sink) const {
+  push_verdict(sink, verdict, redaction);
+  sink.number(FieldId::verdict_silent, {}, seconds);
+}
+
+void VerdictEvent::describe(FieldSink& sink) const {
+  using enum FieldId;
+  push_verdict(sink, report.verdict, redaction);
   if (told_with.empty()) return;
   sink.begin(verdict_told_with, 0);
   for (const std::uint32_t number : told_with) sink.number(verdict_told_with_connection, {}, number);

@@ -73,6 +73,17 @@ struct VerdictEvent final : rtmp::Event {
   void describe(FieldSink& sink) const override;
 };
 
+/// A verdict on a connection that has not ended.
+struct SilenceEvent final : rtmp::Event {
+  const analysis::Verdict& verdict;
+  std::uint32_t seconds;  ///< for which it has been silent
+  const Redaction* redaction;
+
+  SilenceEvent(const analysis::Verdict& so_far, std::uint32_t silent_for, const Redaction* r)
+      : Event(EventKind::verdict), verdict(so_far), seconds(silent_for), redaction(r) {}
+  void describe(FieldSink& sink) const override;
+};
+
 struct CaptureVerdictEvent final : rtmp::Event {
   const analysis::CaptureVerdict& verdict;
   const Redaction* redaction;

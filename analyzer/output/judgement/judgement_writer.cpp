@@ -52,6 +52,11 @@ void JudgementWriter::on_fingerprint(std::uint32_t, analysis::Moment,
   complete(event);
 }
 
+void JudgementWriter::on_silence(std::uint32_t, std::uint32_t seconds, const analysis::Verdict& verdict) {
+  SilenceEvent event(verdict, seconds, redaction_.get());
+  complete(event);
+}
+
 void JudgementWriter::on_score(std::uint32_t, analysis::Moment, const analysis::Score& score) {
   ScoreEvent event(score);
   complete(event);

@@ -32,6 +32,7 @@ class JudgementWriter : public analysis::JudgeSink {
   void on_stream_totals(const analysis::StreamFigures& totals) final;
   void on_fingerprint(std::uint32_t connection, analysis::Moment at,
                       const analysis::Fingerprint& fingerprint) final;
+  void on_silence(std::uint32_t connection, std::uint32_t seconds, const analysis::Verdict& verdict) final;
   void on_score(std::uint32_t connection, analysis::Moment at, const analysis::Score& score) final;
   void on_publish_start(const analysis::PublishMark& mark) final;
   void on_report(std::shared_ptr<analysis::ConnectionReport> report) final;

@@ -2,6 +2,8 @@
 // in between.
 #pragma once
 
+#include <unordered_map>
+
 #include "analysis/judge/judge.hpp"
 #include "output/judgement/event_reader.hpp"
 #include "output/judgement/judgement_writer.hpp"
@@ -27,11 +29,14 @@ class JudgingObserver final : public Observer, private JudgementWriter {
 
  private:
   void show(const rtmp::Event& event) override { shown_->on_event(event); }
+  void tell_silence(PacketRef now);
   void attach(std::shared_ptr<Attachment> attachment, std::uint32_t connection) override;
 
   std::unique_ptr<Observer> shown_;
   analysis::Judge judge_;
   EventReader reader_;
+  bool tell_silence_;
+  std::unordered_map<std::uint32_t, const rtmp::ConnectionInfo*> open_;  ///< if silence is told
   int awaited_ticks_ = 0;  ///< for as long as a verdict may be held back
 };
 

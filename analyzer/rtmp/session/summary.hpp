@@ -79,8 +79,8 @@ struct ConnectionSummary {
   Timestamp first_time = 0;
   Timestamp last_time = 0;
   EndCause end = EndCause::capture_end;
-  std::optional<Side> ended_by;        ///< who closed or reset it first, if anybody did
-  bool reset = false;                  ///< a reset came, be it after both sides had closed
+  std::optional<Side> ended_by;  ///< who closed or reset it first, if anybody did
+  bool reset = false;            ///< a reset came, be it after both sides had closed
   std::optional<CapturePoint> captured_at;
   std::vector<StreamSummary> streams;  ///< next to the counters, which change with the same messages
   std::array<std::uint64_t, 2> messages{};

@@ -94,22 +94,19 @@ TEST(KeyFrames, DistancesInSecondsAndFrames) {
   EXPECT_EQ(video.open_groups, 0U);
 }
 
-TEST(KeyFrames, FarApartIsANoteByItself_AndAWarningOfAPlatform) {
-  for (const bool platform : {false, true}) {
-    Publisher publisher;
-    publisher.begin();
-    if (platform) publisher.judge().set_limits({4000, true, false, "youtube", "YouTube"});
-    Form form;
-    form.key_every = 250;
-    send(publisher, form);
-    publisher.finish(30'000);
-    const JudgedFinding* const finding = publisher.seen().find(FindingId::key_distance);
-    ASSERT_NE(finding, nullptr);
-    EXPECT_EQ(finding->severity, platform ? Severity::warning : Severity::note);
-    EXPECT_EQ(finding->worst, 10);
-    EXPECT_EQ(finding->profile, platform ? "youtube" : "");
-    EXPECT_THAT(finding->text, testing::HasSubstr("up to 10.0 s apart"));
-  }
+TEST(KeyFrames, FarApartIsANote) {
+  Publisher publisher;
+  publisher.begin();
+  Form form;
+  form.key_every = 250;
+  send(publisher, form);
+  publisher.finish(30'000);
+  const JudgedFinding* const finding = publisher.seen().find(FindingId::key_distance);
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->severity, Severity::note);
+  EXPECT_EQ(finding->worst, 10);
+  EXPECT_EQ(finding->limit, "key_distance");
+  EXPECT_THAT(finding->text, testing::HasSubstr("up to 10.0 s apart"));
 }
 
 TEST(KeyFrames, OpenGroups) {

@@ -49,7 +49,8 @@ TEST(TransportJudge, LossesNeedToBeSure) {
   EXPECT_EQ(loss_of(300, 4), Severity::note);     // 1.3 %, or 0.7
   EXPECT_EQ(loss_of(300, 6), Severity::warning);  // 2 %, or 1.2
   EXPECT_EQ(loss_of(100, 6), Severity::warning);  // 6 %, or 3.6
-  EXPECT_EQ(loss_of(100, 2), std::nullopt);       // 2 %, and yet no rate
+  EXPECT_EQ(findings_of({{"data_segments", 300}, {"lost_before", 6}}).at(0).limit, "loss_warning");
+  EXPECT_EQ(loss_of(100, 2), std::nullopt);  // 2 %, and yet no rate
 }
 
 /// Round trips are measured from acknowledgements, which may be what was not captured.
