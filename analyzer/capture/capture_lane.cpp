@@ -23,7 +23,7 @@ CaptureLane::CaptureLane(std::vector<LiveHandle*> handles, std::size_t first_que
 }
 
 void CaptureLane::run() {
-  while (!stop_) {
+  while (!stop_ && !ends_) {
     wait();
     if (!is_full()) take_all();
   }

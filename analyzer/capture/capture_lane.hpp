@@ -31,8 +31,9 @@ class CaptureLane {
   void start() {
     thread_ = std::thread([this] { run(); });
   }
-  /// Once stop is set: takes what is left, and ends.
+  /// Takes what is left, and ends.
   void join() {
+    ends_ = true;
     if (thread_.joinable()) thread_.join();
   }
 
@@ -65,6 +66,7 @@ class CaptureLane {
   std::vector<LiveHandle*> handles_;
   std::size_t first_queue_;
   const std::atomic<bool>& stop_;
+  std::atomic<bool> ends_ = false;
   Stage taken_;                      ///< of the thread
   std::vector<std::string> failed_;  ///< of the thread
   std::mutex mutex_;                 ///< of what follows

@@ -128,7 +128,6 @@ std::unique_ptr<EvidenceFile> Evidence::make_file(const ConnectionNews& news) {
     failed_ = true;
     return nullptr;
   }
-  failed_ = false;
   std::erase(files_, path);
   files_.push_back(path);
   if (options_.files != 0 && files_.size() > options_.files) {

@@ -64,7 +64,7 @@ void EvidenceFile::append(const KeptPacket& packet, bool last) {
   capture::append_pcapng_packet(pending_, packet.packet, texts);
 }
 
-/// What failed is not tried again: the file ends there.
+/// What failed is not tried again: the file ends there, with a whole packet.
 void EvidenceFile::write() {
   std::size_t done = 0;
   while (done < pending_.size() && error_ == 0) {
@@ -75,7 +75,11 @@ void EvidenceFile::write() {
       error_ = errno;
     }
   }
-  bytes_ += done;
+  if (done == pending_.size()) {
+    bytes_ += done;
+  } else {
+    [[maybe_unused]] const int status = ::ftruncate(descriptor_, static_cast<off_t>(bytes_));
+  }
   pending_.clear();
 }
 

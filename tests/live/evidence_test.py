@@ -200,6 +200,32 @@ def check_folder_that_is_not_ours(program, folder):
     assert told(folder).count("Permission denied") == 1, told(folder)
 
 
+def check_full_disk(program, folder):
+    """The file ends with a whole packet, and it is said; once there is room, the next finding has a file."""
+    port, place = free_port(), folder / "evidence"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k,mode=777", "none", place]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
+        print("no file system can be made: a full disk is not tested")
+        return
+    try:
+        (place / "other").write_bytes(bytes(60_000))
+        with live(program, folder, f"tcp port {port}", "--on-finding", "error", "--evidence", place):
+            bad_connection(port)
+            wait_until(ended(folder, 1), "the verdict does not come")
+            wait_until(lambda: "No space left" in told(folder) or bad_connection(port), "nobody says it")
+            (place / "other").unlink()
+            before = set(files_in(place))
+            wait_until(lambda: bad_connection(port) or set(files_in(place)) - before, "no file comes any more")
+        files = files_in(place)
+        assert len(files) > len(before) > 0, files
+        for file in files:
+            result = program.run("analyze", "--format", "ndjson", file)
+            assert result.returncode == (0 if file.stat().st_size else 3), (file, result)
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
 def check_complaints(program, folder):
     for options, code, text in ((("--on-finding", "error"), 2, "--evidence"),
                                 (("--evidence", folder), 2, "--on-finding"),
@@ -213,7 +239,7 @@ def check_complaints(program, folder):
 def main():
     program = Program(sys.argv[1])
     for check in (check_session, check_newest, check_last_seconds, check_secrets, check_folder_that_is_not_ours,
-                  check_complaints):  # fmt: skip
+                  check_full_disk, check_complaints):  # fmt: skip
         with tempfile.TemporaryDirectory() as name:
             os.chmod(name, 0o777)
             check(program, Path(name))

@@ -21,7 +21,7 @@ from live_socket import sniffing
 from program import Program, parse
 from rtmp_writer import amf0_values, message
 from server import PATIENCE, running, wait_until
-from session import CLIENT, SERVER, Session
+from session import ACK, CLIENT, SERVER, Session
 
 FIRST, SECOND = "rtmpscope0", "rtmpscope1"
 INSIDE = "--inside"
@@ -53,6 +53,7 @@ def conversation(port=1935):
         session.raw(CLIENT, message(20, amf0_values(name, float(number + 2), None)))
         session.raw(SERVER, message(20, amf0_values("_result", float(number + 2), None)))
     session.end()
+    session.packet(CLIENT, ACK)  # so that nobody waits for it
     return session.packets
 
 
@@ -90,10 +91,10 @@ def stop(process, folder):
     return time.monotonic() - begin
 
 
-def check_order(program, folder):
+def check_order(program, folder, *options):
     """What the two interfaces bring is put in order: each answer comes after its call."""
     output = folder / "out.ndjson"
-    with live(program, folder, "-i", FIRST, "-i", SECOND, "-o", output) as process:
+    with live(program, folder, "-i", FIRST, "-i", SECOND, "-o", output, *options) as process:
         send(conversation())
         wait_until(lambda: b"connection_close" in output.read_bytes(), "the connection does not end")
         stop(process, folder)
@@ -106,10 +107,10 @@ def check_order(program, folder):
     assert events[-1].get("link_types") == ["EN10MB", "EN10MB"], events[-1]
 
 
-def check_states(program, folder):
+def check_states(program, folder, *options):
     """Off, on, and away: told, and the other one goes on. Without any the run ends."""
     output = folder / "out.ndjson"
-    with live(program, folder, "-i", FIRST, "-i", SECOND, "-o", output) as process:
+    with live(program, folder, "-i", FIRST, "-i", SECOND, "-o", output, *options) as process:
         ip("set", FIRST, "down")
         wait_until(lambda: f"{FIRST} is down" in told(folder), "nobody says that it is down")
         send(conversation(), SECOND, SECOND)
@@ -164,9 +165,11 @@ def main():
             sys.exit(SKIPPED)
         sys.exit(subprocess.run(["unshare", "--net", sys.executable, *sys.argv, INSIDE], check=False).returncode)
     check_bad_use(program)
-    for check in (check_order, check_states, check_small_ring):
+    two_threads = ("--fanout", "2")
+    for check, *options in ((check_order,), (check_order, *two_threads), (check_states,), (check_states, *two_threads),
+                            (check_small_ring,)):  # fmt: skip
         with tempfile.TemporaryDirectory() as folder, interfaces():
-            check(program, Path(folder))
+            check(program, Path(folder), *options)
     print("several interfaces: in order, off, on and away as documented")
 
 
