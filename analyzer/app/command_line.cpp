@@ -444,9 +444,9 @@ CommandLine parse_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("rtmpscope ") + version);
   app.footer(
-      "Exit codes: 0 success, 1 input truncated or corrupt (analysed up to there), 2 usage, 3 input cannot "
-      "be\n"
-      "opened, 4 output cannot be written, 5 nothing to export; check: 10 note, 11 warning, 12 error found.");
+      "Exit codes: 0 success, 1 input truncated or corrupt (analysed up to there), 2 usage, 3 input\n"
+      "cannot be opened, 4 output cannot be written, 5 nothing to export, 6 out of memory or a fault of\n"
+      "the program; check: 10 note, 11 warning, 12 error found.");
   // --help lists the subcommands in this order.
   AnalyzeCommandLine analyze(app);
   LiveCommandLine live(app);

@@ -18,7 +18,7 @@ constexpr std::uint32_t drift_period = 64;      // seconds
 }  // namespace
 
 StreamMedia::StreamMedia(std::uint32_t connection, Direction direction, std::uint32_t message_stream_id)
-    : connection_(connection), direction_(direction), id_(message_stream_id) {
+    : direction_(direction), id_(message_stream_id) {
   sample_.connection = connection;
   sample_.direction = direction;
   sample_.message_stream_id = message_stream_id;

@@ -108,7 +108,6 @@ class StreamMedia {
   void cut();
   void fill_sample(Timestamp begin, Timestamp end);
 
-  std::uint32_t connection_;
   Direction direction_;
   std::uint32_t id_;
   std::vector<std::unique_ptr<StreamTrack>> tracks_;

@@ -148,20 +148,22 @@ void judge_capture(const RuleContext& context, RuleResults& to) {
       add(fmt::format("nothing of what the {} sent is there", noun(side)));
   }
   if (missing != 0 || history.gap_count != 0) {
-    add(missing == 0 ? fmt::format("there are {} holes", history.gap_count)
-                     : fmt::format("{} bytes are missing in {} holes", missing, history.gap_count));
+    const std::string holes = fmt::format("{} hole{}", history.gap_count, history.gap_count == 1 ? "" : "s");
+    add(missing == 0 ? fmt::format("it has {}", holes)
+                     : fmt::format("{} bytes are missing in {}", missing, holes));
     if (cut) what += ", since packets were cut by the snap length";
   }
   if (what.empty()) return to.pass(id, std::nullopt);
   JudgedFinding finding = judged(id, history.gaps.empty() ? history.opened : history.gaps.front().at);
   finding.text = "the capture does not have all of the connection: " + what;
+  std::string observed = std::move(what);
   finding.count = std::max<std::uint64_t>(history.gap_count, 1);
   for (std::size_t i = 0; i < std::min<std::size_t>(history.gaps.size(), 8); ++i) {
     const GapNote& gap = history.gaps[i];
     finding.evidence.push_back(
         {.at = gap.at, .stream_offset = gap.offset, .field = "gap.cause", .value = gap.cause.str()});
   }
-  to.fail(std::nullopt, std::move(finding), fmt::format("{} bytes", missing), "0 bytes");
+  to.fail(std::nullopt, std::move(finding), std::move(observed), "all of it");
 }
 
 }  // namespace rtmpscope::analysis
