@@ -70,6 +70,37 @@ class CheckTest(unittest.TestCase):
             self.assertLessEqual(judged, {(row["connection"], row["check"]) for row in self.rows(capture)})
         self.assertIn("path_loss", {row["check"] for row in self.rows(LOSSY)})
 
+    def without_packets(self, capture, numbers):
+        data, kept, at, number = capture.read_bytes(), [], 24, 0
+        while at < len(data):
+            size = 16 + int.from_bytes(data[at + 8:at + 12], "little")
+            if number not in numbers:
+                kept.append(data[at:at + size])
+            at, number = at + size, number + 1
+        path = self.folder / "without.pcap"
+        path.write_bytes(data[:24] + b"".join(kept))
+        return path
+
+    def answers(self, capture):
+        """{(side, check): (answer, reason)} of connection 1, with what did not fail"""
+        return {(row.get("side"), row["check"]): (row["result"], row.get("text"))
+                for row in self.rows("--all", capture) if row["connection"] == 1}
+
+    def test_rules_about_figures_answer_where_they_find_nothing(self):
+        found = self.answers(HEALTHY)
+        self.assertEqual(found["client", "media_pause"][0], "pass")
+        self.assertEqual(found["client", "path_loss"][0], "pass")
+        self.assertEqual(found["client", "starved"], ("undecided", "less than 10 s of media"))
+        self.assertEqual(found["server", "path_loss"], ("undecided", "less than 50 kB"))
+        self.assertNotIn(("server", "starved"), found)
+        damaged = self.answers(self.without_packets(HEALTHY, range(200, 204)))
+        for check in ("media_pause", "time_back", "path_slow"):
+            self.assertEqual(damaged["client", check][0], "undecided", check)
+            self.assertRegex(damaged["client", check][1], "missing")
+        lossy = [row for row in self.rows(LOSSY) if row["check"] == "path_loss"]
+        self.assertEqual({row["limit"] for row in lossy}, {"1 %", "5 %"})
+        self.assertTrue(all(row["value"].endswith(" %") for row in lossy))
+
     def test_severities_below_the_one_asked_for_do_not_count(self):
         ours = self.profiles(OURS)
         options = ("--profiles", ours, "--profile", "ours", HEALTHY)

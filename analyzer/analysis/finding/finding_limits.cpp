@@ -1,7 +1,10 @@
 #include "analysis/finding/finding_limits.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "analysis/finding/thresholds.hpp"
 
@@ -45,17 +48,36 @@ constexpr auto all = std::to_array<Limits>({
     {FindingId::path_timeout, timeout_warning},
 });
 
+std::optional<ThresholdId> limit_of(FindingId id, Severity severity) {
+  const auto found = std::ranges::find(all, id, &Limits::id);
+  if (found == all.end()) return std::nullopt;
+  switch (severity) {
+    case Severity::note: return found->note;
+    case Severity::warning: return found->warning;
+    case Severity::error: return found->error;
+  }
+  return std::nullopt;
+}
+
+std::string text_of(const ThresholdInfo& threshold) {
+  return fmt::format("{} {}", threshold.value, threshold.unit);
+}
+
 }  // namespace
 
 std::string_view limit_name(FindingId id, Severity severity) {
-  const auto found = std::ranges::find(all, id, &Limits::id);
-  if (found == all.end()) return {};
-  switch (severity) {
-    case Severity::note: return info(found->note).name;
-    case Severity::warning: return info(found->warning).name;
-    case Severity::error: return info(found->error).name;
-  }
-  return {};
+  const auto threshold = limit_of(id, severity);
+  return threshold ? info(*threshold).name : std::string_view();
+}
+
+std::string limit_text(FindingId id, Severity severity) {
+  const auto threshold = limit_of(id, severity);
+  return threshold ? text_of(info(*threshold)) : std::string();
+}
+
+std::string limit_text(std::string_view threshold) {
+  const auto found = std::ranges::find(thresholds, threshold, &ThresholdInfo::name);
+  return found == thresholds.end() ? std::string() : text_of(*found);
 }
 
 }  // namespace rtmpscope::analysis

@@ -4,7 +4,9 @@
 
 #include "analysis/judge/endpoints.hpp"
 #include "analysis/judge/health_of.hpp"
+#include "analysis/judge/measured_checks.hpp"
 #include "analysis/judge/stream_rows.hpp"
+#include "analysis/verdict/closer.hpp"
 #include "analysis/verdict/decide.hpp"
 
 namespace rtmpscope::analysis {
@@ -114,7 +116,9 @@ void ConnectionJudge::close(const Record& last) {
   for (std::size_t i = told; i < report->findings.size(); ++i)
     to_.on_finding(connection_, report->findings[i]);
   judge_health(*report);
-  if (!keep_answers_) {
+  if (keep_answers_) {
+    for (Check& check : measured_checks(*report)) report->checks.push_back(std::move(check));
+  } else {
     report->checks = std::vector<Check>();  // an empty list would keep the memory
     report->clauses = std::vector<ClauseCheck>();
   }

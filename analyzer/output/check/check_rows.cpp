@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analysis/finding/finding_limits.hpp"
 #include "analysis/judge/capture_summary.hpp"
 #include "analysis/record/sides.hpp"
 #include "output/judgement/judgement_events.hpp"
@@ -126,6 +127,9 @@ std::vector<CheckRow> check_rows(const ConnectionReport& report, const Redaction
       row.value = shown_text(check->value, redaction);
       row.limit = check->limit;
     }
+    if (row.value.empty() && finding.worst)
+      row.value = fmt::format("{:.4g} {}", *finding.worst, finding.unit);
+    if (row.limit.empty()) row.limit = analysis::limit_text(finding.limit);
     if (row.clause.empty()) row.clause = std::string(clause_of(report, finding.id));
     failed.push_back(std::move(row));
   }
