@@ -318,8 +318,7 @@ class LiveCommandLine {
         ->type_name("SECONDS");
     live_->add_option("--rotate-keep", command_.rotation.keep, "Older files that are kept (default: 10)")
         ->type_name("N");
-    live_->add_option("--metrics", command_.metrics, "Answer Prometheus at http://HOST:PORT/metrics")
-        ->type_name("HOST:PORT");
+    add_metrics_options();
     CLI::Option* user = live_
                             ->add_option("--user", command_.user,
                                          "Go on as this user once all is open (default: nobody, if root "
@@ -353,6 +352,8 @@ class LiveCommandLine {
     if (const auto complaint = finish(command_.common, words_)) return complain(*complaint);
     if (!command_.metrics.empty() && !command_.common.renderer.analysis)
       return complain("--metrics does not go with --no-analysis");
+    if (command_.metrics_names && command_.common.redaction.wanted())
+      return complain("--metrics-names does not go with --redact");
     if (command_.common.order) return complain("--sort does not go with live, which prints as it happens");
     return {command_, success};
   }
@@ -379,6 +380,21 @@ class LiveCommandLine {
     live_->add_option("-W", log.files, "Keep so many files of -w, the newest")->type_name("N")->needs(path);
   }
 
+  void add_metrics_options() {
+    CLI::Option* const address =
+        live_->add_option("--metrics", command_.metrics, "Answer Prometheus at http://HOST:PORT/metrics")
+            ->type_name("HOST:PORT");
+    CLI::Option* const streams = live_
+                                     ->add_option("--metrics-streams", command_.metrics_streams,
+                                                  "So many streams have metrics of their own (default: 0)")
+                                     ->type_name("N")
+                                     ->check(CLI::Range(1U, most_streams).description(""))
+                                     ->needs(address);
+    live_->add_flag("--metrics-names", command_.metrics_names, "With their names, which may be keys")
+        ->needs(streams);
+  }
+
+  static constexpr unsigned most_streams = 1000;
   static constexpr unsigned most_fanout = 64;
   static constexpr std::uint32_t most_millions = 1'000'000;
 

@@ -60,7 +60,9 @@ struct LiveCommand {
   delivery::Rotation rotation;
   std::string user;  ///< --user; empty: nobody if root starts it
   EvidenceCommand evidence;
-  std::string metrics;        ///< --metrics: HOST:PORT; empty: none
+  std::string metrics;  ///< --metrics: HOST:PORT; empty: none
+  std::size_t metrics_streams = 0;
+  bool metrics_names = false;
   bool rtmp_packets = false;  ///< --write rtmp
   bool sandbox = true;        ///< --no-sandbox was not given
 };

@@ -37,14 +37,17 @@ std::array<std::uint64_t, 2> pages_of(int memory_file) {
 
 }  // namespace
 
-Expected<std::unique_ptr<LiveMetrics>> LiveMetrics::open(const std::string& address) {
+Expected<std::unique_ptr<LiveMetrics>> LiveMetrics::open(const std::string& address, std::size_t streams,
+                                                         bool names) {
   auto server = delivery::PageServer::open(address);
   if (!server) return tl::unexpected(server.error());
-  return std::unique_ptr<LiveMetrics>(new LiveMetrics(std::move(*server)));
+  return std::unique_ptr<LiveMetrics>(new LiveMetrics(std::move(*server), streams, names));
 }
 
-LiveMetrics::LiveMetrics(std::unique_ptr<delivery::PageServer> server)
-    : start_time_(seconds_of(CLOCK_REALTIME)),
+LiveMetrics::LiveMetrics(std::unique_ptr<delivery::PageServer> server, std::size_t streams, bool names)
+    : streams_(streams),
+      names_(names),
+      start_time_(seconds_of(CLOCK_REALTIME)),
       memory_file_(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)),
       server_(std::move(server)) {}
 
@@ -57,7 +60,9 @@ void LiveMetrics::begin(const capture::SourceStatistics& statistics) {
   metrics::InterfaceList interfaces;
   for (const capture::Interface& interface : statistics.interfaces)
     interfaces.emplace_back().name = interface.name;
-  board_.set({}, interfaces);
+  metrics::StreamTable streams;
+  streams.most = streams_;
+  board_.set({}, interfaces, streams);
 }
 
 void LiveMetrics::start(const LiveOutput& output) {
@@ -74,7 +79,8 @@ metrics::ProcessFigures LiveMetrics::process_figures(const LiveOutput& output) c
           .virtual_bytes = pages[0] * page_size,
           .waiting_packets_bytes = waiting_packets_bytes_,
           .waiting_output_bytes = output.queue().waiting_bytes(),
-          .dropped_lines = output.queue().lines_dropped()};
+          .dropped_lines = output.queue().lines_dropped(),
+          .stream_names = names_};
 }
 
 }  // namespace rtmpscope::app

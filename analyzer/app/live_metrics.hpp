@@ -15,8 +15,9 @@ namespace rtmpscope::app {
 
 class LiveMetrics {
  public:
-  /// Listens; see PageServer::open.
-  [[nodiscard]] static Expected<std::unique_ptr<LiveMetrics>> open(const std::string& address);
+  /// Listens; see PageServer::open. `streams`: so many have series of their own; `names`: with their names.
+  [[nodiscard]] static Expected<std::unique_ptr<LiveMetrics>> open(const std::string& address,
+                                                                   std::size_t streams, bool names);
   LiveMetrics(const LiveMetrics&) = delete;
   LiveMetrics& operator=(const LiveMetrics&) = delete;
   ~LiveMetrics();
@@ -33,10 +34,12 @@ class LiveMetrics {
   }
 
  private:
-  explicit LiveMetrics(std::unique_ptr<delivery::PageServer> server);
+  LiveMetrics(std::unique_ptr<delivery::PageServer> server, std::size_t streams, bool names);
   [[nodiscard]] metrics::ProcessFigures process_figures(const LiveOutput& output) const;
 
   metrics::Board board_;
+  std::size_t streams_;
+  bool names_;
   std::atomic<std::size_t> waiting_packets_bytes_ = 0;
   double start_time_;
   int memory_file_;  ///< /proc/self/statm, which cannot be opened later

@@ -131,14 +131,15 @@ Expected<LiveWatchers> open_watchers(const LiveCommand& command, const capture::
                                      OutputOptions& common) {
   LiveWatchers watchers;
   if (!command.metrics.empty()) {
-    auto opened = LiveMetrics::open(command.metrics);
+    auto opened = LiveMetrics::open(command.metrics, command.metrics_streams, command.metrics_names);
     if (!opened) return tl::unexpected(opened.error());
     watchers.metrics = std::move(*opened);
     watchers.metrics->begin(source.statistics());
-    common.renderer.measure.publish = [&board = watchers.metrics->board()](const auto& figures,
-                                                                           const auto& interfaces) {
-      board.set(figures, interfaces);
+    common.renderer.measure.publish = [&board = watchers.metrics->board()](
+                                          const auto& figures, const auto& interfaces, const auto& streams) {
+      board.set(figures, interfaces, streams);
     };
+    common.renderer.measure.streams = command.metrics_streams;
   }
   if (command.evidence.severity) {
     auto opened = LiveEvidence::open(command.evidence, source.statistics());

@@ -3,7 +3,7 @@
 
 #include <mutex>
 
-#include "metrics/figures.hpp"
+#include "metrics/streams.hpp"
 
 namespace rtmpscope::metrics {
 
@@ -13,12 +13,14 @@ class Board {
   struct State {
     Figures figures;
     InterfaceList interfaces;
+    StreamTable streams{};
   };
 
-  void set(const Figures& figures, const InterfaceList& interfaces) {
+  void set(const Figures& figures, const InterfaceList& interfaces, const StreamTable& streams) {
     const std::lock_guard lock(mutex_);
     state_.figures = figures;
     state_.interfaces = interfaces;
+    state_.streams = streams;
   }
   [[nodiscard]] State get() const {
     const std::lock_guard lock(mutex_);

@@ -64,7 +64,7 @@ _rtmpscope() {
       mapfile -t COMPREPLY < <(compgen -W "$(rtmpscope events 2>/dev/null | awk '{print $1}')" -- "$current")
       return
       ;;
-    -f | --filter | -j | --jobs | --connection | --stream | --from | --to | --port | --width | -s | --snapshot-length | -B | --buffer-size | --ring-size | --rotate-* | --interval | --fanout | --metrics | --evidence-* | -C | -G | -W)
+    -f | --filter | -j | --jobs | --connection | --stream | --from | --to | --port | --width | -s | --snapshot-length | -B | --buffer-size | --ring-size | --rotate-* | --interval | --fanout | --metrics | --metrics-streams | --evidence-* | -C | -G | -W)
       return
       ;;
   esac
@@ -73,7 +73,7 @@ _rtmpscope() {
   case $command in
     "") words="analyze live check export schema fields findings values events causes thresholds profiles fingerprints interfaces --help --version" ;;
     analyze) words="$output $selection --events --sort --jobs --order --help" ;;
-    live) words="$output $selection --interface --snapshot-length --buffer-size --ring-size --fanout --no-promiscuous-mode --jobs -w --write -C -G -W --on-finding --evidence --evidence-memory --evidence-seconds --evidence-files --evidence-secrets --metrics --user --no-sandbox --rotate-size --rotate-every --rotate-keep --help" ;;
+    live) words="$output $selection --interface --snapshot-length --buffer-size --ring-size --fanout --no-promiscuous-mode --jobs -w --write -C -G -W --on-finding --evidence --evidence-memory --evidence-seconds --evidence-files --evidence-secrets --metrics --metrics-streams --metrics-names --user --no-sandbox --rotate-size --rotate-every --rotate-keep --help" ;;
     export)
       words="--output --force --timestamps --redact --redact-key --redact-addresses --no-progress --filter"
       words+=" --keys --connection --stream --port --jobs --order --help"

@@ -107,6 +107,8 @@ _rtmpscope() {
             '--evidence-files[keep so many of them]:number: ' \
             '--evidence-secrets[with the keys of their TLS sessions]' \
             '--metrics[answer Prometheus at this address]:host\:port: ' \
+            '--metrics-streams[so many streams have metrics of their own]:number: ' \
+            '--metrics-names[with the names of these streams]' \
             '--user[go on as this user once all is open]:user:_users' \
             '(--user)--no-sandbox[keep user, capabilities, files and system calls]'
           ;;

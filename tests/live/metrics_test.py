@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -143,6 +144,55 @@ def check_names(program, folder):
     print(f"{len(series)} series after {NAMES} connections, {len(before)} before")
 
 
+def check_streams(program, folder):
+    """Of two streams one has series; its name is there on request alone."""
+    for names in (True, False):
+        port, metrics = free_port(), free_port()
+        options = ("--metrics-streams", "1", *(("--metrics-names",) if names else ()))
+        output, context = start(program, folder, port, "--format", "ndjson", "--metrics", f"127.0.0.1:{metrics}",
+                                *options)  # fmt: skip
+        with nginx(folder, port), context as live:
+            wait_for_listening(live, folder)
+            wait_until_confined(live)
+            wait_until(lambda: listening(port), "nginx does not listen")
+            publishers = [threading.Thread(target=publish, args=(port,), kwargs={"name": name})
+                          for name in ("first", "second")]
+            texts = []
+            for publisher in publishers:
+                publisher.start()
+            while any(publisher.is_alive() for publisher in publishers):
+                texts.append(text_at(metrics))
+                time.sleep(0.1)
+            wait_until(lambda: total(read(text_at(metrics)), "rtmpscope_connections_closed_total") == 2,
+                       "the ends are not in the metrics")
+            last = read(text_at(metrics))
+            live.terminate()
+            assert live.wait(PATIENCE) == 0, (folder / "errors").read_text()
+        check_stream_series(texts, last, parse(output.read_bytes()), names)
+
+
+def check_stream_series(texts, last, events, names):
+    pages = [read(text) for text in texts]
+    both = [page for page in pages if total(page, "rtmpscope_streams") == 2]
+    assert both and all(total(page, "rtmpscope_metrics_folded_streams") == 1 for page in both), len(both)
+    streams = {dict(labels).get("stream") for page in pages for name, labels in page
+               if name == "rtmpscope_stream_lead_seconds"}
+    uids = {event.get("uid") for event in of_kind(events, "connection_open")}
+    assert streams and {stream.rsplit("/")[0] for stream in streams} <= uids, (streams, uids)
+    for page in pages:
+        assert sum(name == "rtmpscope_stream_media_bytes_total" for name, _ in page) <= 3
+        assert (total(page, "rtmpscope_stream_media_bytes_total") <= total(page, "rtmpscope_media_bytes_total"))
+    assert any(total(page, "rtmpscope_stream_media_bytes_total", stream="other") > 0 for page in both)
+    assert any(total(page, "rtmpscope_stream_media_bytes_total") == total(page, "rtmpscope_media_bytes_total") > 0
+               for page in pages), "bytes of streams are not all bytes"
+    info = [dict(labels) for page in pages for name, labels in page if name == "rtmpscope_stream_info"]
+    assert bool(info) == names and all(each["app"] == "live" for each in info), info
+    assert not names or {each["name"] for each in info} <= {"first", "second"}, info
+    assert not [key for key in last if key[0] in ("rtmpscope_stream_info", "rtmpscope_stream_lead_seconds")]
+    lint = subprocess.run(["promtool", "check", "metrics"], input=texts[-1].encode(), capture_output=True, check=False)
+    assert lint.returncode == 0 and not lint.stdout + lint.stderr, lint.stdout + lint.stderr
+
+
 def answer(port, request):
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         client.sendall(request)
@@ -190,7 +240,11 @@ def check_complaints(program):
                 (("--metrics", address), 3, f"cannot listen on {address}: Address already in use"),
                 (("--metrics", "9464"), 2, "'9464' is not HOST:PORT"),
                 (("--metrics", "127.0.0.1:0"), 2, "is not HOST:PORT"),
-                (("--metrics", "127.0.0.1:9464", "--no-analysis"), 2, "does not go with --no-analysis")):
+                (("--metrics", "127.0.0.1:9464", "--no-analysis"), 2, "does not go with --no-analysis"),
+                (("--metrics-streams", "3"), 2, "--metrics"),
+                (("--metrics", "127.0.0.1:9464", "--metrics-names"), 2, "--metrics-streams"),
+                (("--metrics", "127.0.0.1:9464", "--metrics-streams", "3", "--metrics-names", "--redact"), 2,
+                 "--metrics-names does not go with --redact")):
             result = program.run("live", "-i", "lo", *options, timeout=PATIENCE)
             assert result.returncode == code and text in result.stderr.decode(), (options, result)
 
@@ -198,7 +252,7 @@ def check_complaints(program):
 def main():
     program = Program(sys.argv[1])
     random.seed(23)
-    for check in (check_session, check_names, check_requests):
+    for check in (check_session, check_names, check_streams, check_requests):
         with tempfile.TemporaryDirectory() as name:
             os.chmod(name, 0o777)
             check(program, Path(name))

@@ -3,9 +3,12 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <limits>
 #include <sstream>
 #include <utility>
+
+#include "base/text.hpp"
 
 namespace rtmpscope::metrics {
 namespace {
@@ -195,6 +198,58 @@ void add_findings(Page& page, const Figures& figures) {
   }
 }
 
+/// What a peer says, as a label: short, and UTF-8 without characters that deceive.
+std::string label_of_peer(std::string_view text) {
+  constexpr std::size_t longest = 128;  // bytes
+  std::string label;
+  while (!text.empty() && label.size() < longest) {
+    const Character character = first_character(as_bytes(text));
+    const bool shown = character.length != 0 && !is_deceptive(character.code);
+    const std::size_t length = std::max<std::size_t>(character.length, 1);
+    label.append(shown ? text.substr(0, length) : "\uFFFD");
+    text.remove_prefix(length);
+  }
+  return label;
+}
+
+std::string name_of(const StreamKey& key) {
+  return std::string(as_text(std::get<ConnectionUid>(key))) + "/" +
+         std::to_string(std::get<std::uint32_t>(key));
+}
+
+/// With --metrics-streams.
+void add_streams(Page& page, const Board::State& state, bool names) {
+  const StreamTable& streams = state.streams;
+  const auto use_of = [](const StreamKey& key) {
+    return label("use", use_names[static_cast<std::size_t>(std::get<Use>(key))]);
+  };
+  page.begin("rtmpscope_stream_media_bytes_total", "Bytes of audio and video messages, by stream.",
+             MetricType::Counter);
+  for (const auto& [key, series] : streams.shown)
+    page.counter({label("stream", name_of(key)), use_of(key)}, real(series.media_bytes));
+  for (std::size_t use = 0; use < media_uses; ++use)
+    page.counter({label("stream", "other"), label("use", use_names[use])}, real(streams.other_bytes[use]));
+  page.begin("rtmpscope_stream_lead_seconds",
+             "Media time that came more than capture time passed, in the last second.", MetricType::Gauge);
+  for (const auto& [key, series] : streams.shown) {
+    if (series.lead)
+      page.gauge({label("stream", name_of(key)), use_of(key)},
+                 static_cast<double>(*series.lead) * milliseconds);
+  }
+  if (names) {
+    page.begin("rtmpscope_stream_info", "What peers call a stream; its value is 1.", MetricType::Gauge);
+    for (const auto& [key, series] : streams.shown)
+      page.gauge({label("app", label_of_peer(series.app)), label("name", label_of_peer(series.name)),
+                  label("stream", name_of(key)), use_of(key)},
+                 1);
+  }
+  std::int64_t open = 0;
+  for (const std::int64_t count : state.figures.streams) open += count;
+  page.one_gauge(
+      "rtmpscope_metrics_folded_streams", "Open streams that have no series of their own.",
+      static_cast<double>(std::max<std::int64_t>(open - static_cast<std::int64_t>(streams.shown.size()), 0)));
+}
+
 void add_process(Page& page, const ProcessFigures& process) {
   page.one_gauge("rtmpscope_build_info", "The program; its value is 1.", 1,
                  {label("version", process.version)});
@@ -224,6 +279,7 @@ std::string prometheus_text(const Board::State& state, const ProcessFigures& pro
   add_commands(page, state.figures);
   add_transport(page, state.figures);
   add_findings(page, state.figures);
+  if (state.streams.most != 0) add_streams(page, state, process.stream_names);
   return page.text();
 }
 

@@ -18,6 +18,7 @@ struct ProcessFigures {
   std::uint64_t waiting_packets_bytes = 0;  ///< captured, and not analysed yet
   std::uint64_t waiting_output_bytes = 0;   ///< lines that wait for the output
   std::uint64_t dropped_lines = 0;          ///< of the output
+  bool stream_names = false;                ///< app and name of each stream that has series
 };
 
 [[nodiscard]] std::string prometheus_text(const Board::State& state, const ProcessFigures& process);

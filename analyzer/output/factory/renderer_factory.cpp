@@ -75,7 +75,9 @@ std::unique_ptr<Observer> RendererFactory::make_observer(Timestamp start) const 
   if (options_.to) selection.to = absolute(*options_.to);
   std::unique_ptr<Observer> shown = make_selected_renderer(std::move(selection));
   const bool measured = options_.measure.wanted();
-  if (measured) shown = std::make_unique<MeasuringObserver>(std::move(shown), std::make_shared<Tally>());
+  if (measured)
+    shown = std::make_unique<MeasuringObserver>(std::move(shown),
+                                                std::make_shared<Tally>(options_.measure.streams != 0));
   shown = with_evidence(std::move(shown), false);
   if (!options_.analysis) return shown;
   analysis::JudgeOptions judge = options_.judge;

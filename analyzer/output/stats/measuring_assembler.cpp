@@ -8,7 +8,9 @@ void MeasuringAssembler::add(const Output& from, const OutputSpan& span, std::ui
   if ((span.flags & OutputSpan::attached) == 0) return inner_->add(from, span, number, to);
   Attachment* const attachment = from.attachments[span.attachment].get();
   if (const auto* const figures = dynamic_cast<FiguresAttachment*>(attachment); figures != nullptr) {
-    waiting_[figures->time].add(figures->figures);
+    Waiting& waiting = waiting_[figures->time];
+    waiting.figures.add(figures->figures);
+    waiting.streams.insert(waiting.streams.end(), figures->streams.begin(), figures->streams.end());
   } else if (const auto* const interfaces = dynamic_cast<InterfacesAttachment*>(attachment);
              interfaces != nullptr) {
     on_interfaces(*interfaces, to);
@@ -19,7 +21,8 @@ void MeasuringAssembler::add(const Output& from, const OutputSpan& span, std::ui
 
 void MeasuringAssembler::take_figures(Timestamp until) {
   while (!waiting_.empty() && waiting_.begin()->first <= until) {
-    figures_.add(waiting_.begin()->second);
+    figures_.add(waiting_.begin()->second.figures);
+    for (const metrics::StreamNews& news : waiting_.begin()->second.streams) streams_.add(news);
     waiting_.erase(waiting_.begin());
   }
   if (tally_->has_news()) figures_.add(tally_->take());
@@ -27,7 +30,7 @@ void MeasuringAssembler::take_figures(Timestamp until) {
 
 void MeasuringAssembler::on_interfaces(const InterfacesAttachment& interfaces, Buffer& to) {
   take_figures(interfaces.last ? std::numeric_limits<Timestamp>::max() : interfaces.now.time);
-  if (options_.publish) options_.publish(figures_, interfaces.interfaces);
+  if (options_.publish) options_.publish(figures_, interfaces.interfaces, streams_);
   if (options_.interval == 0) return;
   if (!begun_) {
     begun_ = true;

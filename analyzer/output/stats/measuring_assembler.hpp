@@ -16,7 +16,9 @@ struct MeasureOptions {
   std::uint32_t interval = 0;  ///< seconds of capture time between two stats events; 0: there are none
   /// Gets the figures of the whole run at each second of capture time, on the thread that merges. May be
   /// empty.
-  std::function<void(const metrics::Figures&, const metrics::InterfaceList&)> publish{};
+  std::function<void(const metrics::Figures&, const metrics::InterfaceList&, const metrics::StreamTable&)>
+      publish{};
+  std::size_t streams = 0;  ///< so many have figures of their own
 
   [[nodiscard]] bool wanted() const { return interval != 0 || publish; }
 };
@@ -30,7 +32,9 @@ class MeasuringAssembler final : public Assembler {
       : inner_(std::move(inner)),
         shown_(std::move(shown)),
         tally_(std::move(tally)),
-        options_(std::move(options)) {}
+        options_(std::move(options)) {
+    streams_.most = options_.streams;
+  }
 
   void begin(Buffer& to) override { inner_->begin(to); }
   void add(const Output& from, const OutputSpan& span, std::uint32_t number, Buffer& to) override;
@@ -46,8 +50,13 @@ class MeasuringAssembler final : public Assembler {
   std::shared_ptr<Tally> tally_;
   MeasureOptions options_;
   /// By tick. Where several ticks have one frame, a shard's figures of all of them come before another's.
-  std::map<Timestamp, metrics::Figures> waiting_;
+  struct Waiting {
+    metrics::Figures figures;
+    std::vector<metrics::StreamNews> streams;
+  };
+  std::map<Timestamp, Waiting> waiting_;
   metrics::Figures figures_;
+  metrics::StreamTable streams_;
   StatsTotals before_;  ///< of the last stats event
   bool begun_ = false;
 };

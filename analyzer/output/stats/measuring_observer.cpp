@@ -35,6 +35,7 @@ void MeasuringObserver::attach_figures(Timestamp time) {
   auto attachment = std::make_shared<FiguresAttachment>();
   attachment->time = time;
   attachment->figures = tally_->take();
+  attachment->streams = tally_->take_streams();
   attach_to(output(), std::move(attachment), 0);
 }
 

@@ -11,6 +11,7 @@ namespace rtmpscope::output {
 struct FiguresAttachment final : Attachment {
   Timestamp time = 0;  ///< of the tick
   metrics::Figures figures;
+  std::vector<metrics::StreamNews> streams;
 };
 
 /// What the capture has read up to a tick.

@@ -46,6 +46,21 @@ metrics::Figures Tally::take() {
   return std::exchange(figures_, {});
 }
 
+std::vector<metrics::StreamNews> Tally::take_streams() {
+  std::vector<metrics::StreamNews> all = std::exchange(ended_streams_, {});
+  if (!tells_streams_) return all;
+  for (auto& [number, connection] : connections_) {
+    for (Stream& stream : connection.streams) {
+      if (!std::exchange(stream.has_news, false)) continue;
+      all.push_back(stream.news);
+      stream.news.media_bytes = 0;
+      stream.news.app.clear();
+      stream.news.name.clear();
+    }
+  }
+  return all;
+}
+
 void Tally::on_event(const rtmp::Event& event) {
   switch (event.kind) {
     case EventKind::connection_open: on_open(event); break;
@@ -78,14 +93,16 @@ void Tally::on_event(const rtmp::Event& event) {
 void Tally::on_open(const rtmp::Event& event) {
   const auto& info = static_cast<const rtmp::ConnectionOpenEvent&>(event).connection_info;
   ++figures_.opened[at(info.transport)];
-  if (connections_.try_emplace(event.connection).second) ++figures_.connections[at(Use::none)];
+  const auto [connection, is_new] = connections_.try_emplace(event.connection);
+  if (is_new) ++figures_.connections[at(Use::none)];
+  connection->second.uid = info.uid;
 }
 
 void Tally::on_close(const rtmp::ConnectionCloseEvent& event) {
   if (const auto how = close_index(event.summary)) ++figures_.closed[*how][at(closer_of(event.summary))];
   const auto found = connections_.find(event.connection);
   if (found == connections_.end()) return;
-  for (const Stream& stream : found->second.streams) --figures_.streams[at(stream.use)];
+  for (Stream& stream : found->second.streams) leave(stream);
   for (const Request& request : found->second.requests) give_up(request);
   --figures_.connections[at(found->second.use)];
   connections_.erase(found);
@@ -109,6 +126,10 @@ void Tally::on_media(Connection& connection, const rtmp::MessageEvent& event, Me
   figures_.media_bytes[at(use)][at(kind)] += event.message.received();
   ++figures_.media_messages[at(use)][at(kind)];
   Stream* const stream = open_stream(connection, header.message_stream_id, use);
+  if (stream != nullptr && tells_streams_) {
+    stream->news.media_bytes += event.message.received();
+    stream->has_news = true;
+  }
   const auto* const facts = std::get_if<media::VideoFacts>(&event.facts);
   if (facts == nullptr || !facts->key_frame) return;
   ++figures_.key_frames[at(use)];
@@ -139,6 +160,7 @@ void Tally::on_command(Connection& connection, const rtmp::MessageEvent& event,
 void Tally::on_request(Connection& connection, const rtmp::MessageEvent& event,
                        const rtmp::CommandFacts& facts) {
   const std::uint32_t id = event.message.header.message_stream_id;
+  if (tells_streams_) note_names(connection, id, facts);
   if (facts.name == "deleteStream" && facts.first_number && *facts.first_number >= 0)
     end_stream(connection, static_cast<std::uint32_t>(*facts.first_number));
   if (facts.name == "closeStream") end_stream(connection, id);
@@ -189,7 +211,16 @@ void Tally::on_status(Connection& connection, std::uint32_t id, const std::strin
 }
 
 void Tally::on_sample(const analysis::Sample& sample) {
-  if (!sample.recorded) figures_.leads[at(metrics::use_of(sample.direction))].add(sample.lead);
+  if (sample.recorded) return;
+  const Use use = metrics::use_of(sample.direction);
+  figures_.leads[at(use)].add(sample.lead);
+  const auto found = tells_streams_ ? connections_.find(sample.connection) : connections_.end();
+  if (found == connections_.end()) return;
+  for (Stream& stream : found->second.streams) {
+    if (stream.id != sample.message_stream_id || stream.use != use) continue;
+    stream.news.lead = sample.lead;
+    stream.has_news = true;
+  }
 }
 
 void Tally::on_tcp_sample(const rtmp::TcpSampleEvent& event) {
@@ -205,19 +236,39 @@ Tally::Stream* Tally::open_stream(Connection& connection, std::uint32_t id, Use 
       connection.streams, [&](const Stream& stream) { return stream.id == id && stream.use == use; });
   if (known != connection.streams.end()) return &*known;
   if (connection.streams.size() == most_streams) return nullptr;
-  connection.streams.push_back({id, use});
+  Stream& stream = connection.streams.emplace_back(Stream{.id = id, .use = use});
+  if (tells_streams_) {
+    stream.news = {.uid = connection.uid, .id = id, .use = use, .app = connection.app};
+    for (const auto& [of, name] : connection.names) {
+      if (of == id) stream.news.name = name;
+    }
+  }
   ++figures_.streams[at(use)];
   set_use(connection);
   return &connection.streams.back();
 }
 
 void Tally::end_stream(Connection& connection, std::uint32_t id) {
-  std::erase_if(connection.streams, [&](const Stream& stream) {
+  std::erase_if(connection.streams, [&](Stream& stream) {
     if (stream.id != id) return false;
-    --figures_.streams[at(stream.use)];
+    leave(stream);
     return true;
   });
   set_use(connection);
+}
+
+void Tally::leave(Stream& stream) {
+  --figures_.streams[at(stream.use)];
+  if (!tells_streams_) return;
+  stream.news.ended = true;
+  ended_streams_.push_back(std::move(stream.news));
+}
+
+void Tally::note_names(Connection& connection, std::uint32_t id, const rtmp::CommandFacts& facts) const {
+  if (facts.name == "connect") connection.app = facts.app;
+  if (!rtmp::opens_stream(facts.name) || !facts.first_text) return;
+  std::erase_if(connection.names, [&](const auto& each) { return each.first == id; });
+  if (connection.names.size() < most_streams) connection.names.emplace_back(id, *facts.first_text);
 }
 
 void Tally::set_use(Connection& connection) {

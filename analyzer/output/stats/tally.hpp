@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "analysis/media/sample.hpp"
-#include "metrics/figures.hpp"
+#include "metrics/streams.hpp"
 #include "rtmp/session/events.hpp"
 
 namespace rtmpscope::output {
@@ -18,18 +18,24 @@ class Tally final : public rtmp::EventSink {
   static constexpr std::size_t most_streams = 32;
   static constexpr std::size_t most_requests = 32;
 
+  /// `streams`: each stream is told of, too.
+  explicit Tally(bool streams = false) : tells_streams_(streams) {}
+
   void on_event(const rtmp::Event& event) override;
 
   /// Whether something was counted since the last take().
   [[nodiscard]] bool has_news() const { return news_; }
   /// What was counted since the last call.
   [[nodiscard]] metrics::Figures take();
+  [[nodiscard]] std::vector<metrics::StreamNews> take_streams();
 
  private:
   struct Stream {
     std::uint32_t id = 0;
     metrics::Use use{};
     std::optional<std::uint32_t> last_key{};  ///< its timestamp
+    metrics::StreamNews news{};               ///< if streams are told of
+    bool has_news = true;
   };
   struct Request {
     std::size_t command = 0;  ///< of metrics::command_labels
@@ -41,6 +47,9 @@ class Tally final : public rtmp::EventSink {
     metrics::Use use = metrics::Use::none;
     std::vector<Stream> streams;
     std::vector<Request> requests;
+    ConnectionUid uid{};
+    std::string app{};                                           ///< these two if streams are told of
+    std::vector<std::pair<std::uint32_t, std::string>> names{};  ///< by message stream id
   };
 
   void on_open(const rtmp::Event& event);
@@ -55,14 +64,18 @@ class Tally final : public rtmp::EventSink {
   void on_status(Connection& connection, std::uint32_t id, const std::string& code);
   void on_sample(const analysis::Sample& sample);
   void on_tcp_sample(const rtmp::TcpSampleEvent& event);
+  void note_names(Connection& connection, std::uint32_t id, const rtmp::CommandFacts& facts) const;
 
   Stream* open_stream(Connection& connection, std::uint32_t id, metrics::Use use);
   void end_stream(Connection& connection, std::uint32_t id);
+  void leave(Stream& stream);
   void set_use(Connection& connection);
   void give_up(const Request& request);
 
   metrics::Figures figures_;
   bool news_ = false;
+  bool tells_streams_;
+  std::vector<metrics::StreamNews> ended_streams_;
   std::unordered_map<std::uint32_t, Connection> connections_;  ///< by Event::connection
 };
 
