@@ -142,6 +142,10 @@ void add_u29(const ItemTarget& target, proto_tree* tree, Behind behind, int star
 
 }  // namespace
 
+bool has_amf_head(FieldId id) {
+  return std::ranges::find(heads, id, &Head::id) != std::end(heads);
+}
+
 void add_amf_head(const ItemTarget& target, proto_tree* tree, FieldId id, int start) {
   const auto* const head = std::ranges::find(heads, id, &Head::id);
   if (head == std::end(heads)) return;

@@ -10,6 +10,8 @@ namespace rtmpscope::plugin {
 extern const value_string amf0_markers[];
 extern const value_string amf3_markers[];
 
+/// Whether add_amf_head has something for values and containers of this field.
+[[nodiscard]] bool has_amf_head(FieldId id);
 /// Call it after the item of a value, or of a container that begins, was added. `start` is the offset of the
 /// value. Nothing is added if there is no marker of such a value, as with the elements of an AMF3 vector.
 void add_amf_head(const ItemTarget& target, proto_tree* tree, FieldId id, int start);

@@ -16,7 +16,7 @@ Connection::Connection(Capture& capture, const rtmp::ConnectionInfo& info)
     : RecordedConnection(capture, capture.records), keys_(capture.keys), info_(info) {}
 
 rtmp::Transport Connection::transport() const {
-  return session_ == nullptr ? info_.transport : session_->summary().info.transport;
+  return summary() == nullptr ? info_.transport : summary()->info.transport;
 }
 
 std::optional<recording::RecordBatch> Connection::decode(const PacketBytes& packet) {
@@ -64,15 +64,22 @@ std::optional<recording::RecordBatch> Connection::end(const PacketEnd& packet) {
     stop_keeping_held();
   }
   closed_ = directions_[0].ended && directions_[1].ended;
-  if (closed_) {
-    layers_->finish();
-    stop_keeping_held();
-    if (session_ != nullptr) session_->close(packet.cause, current_, {});
-  }
+  if (closed_) close(packet);
   if (is_other() || recorder().is_empty()) return std::nullopt;
   give_number();
   batch.direction = layers_->inner_direction(packet.direction);
   return recorder().end(batch);
+}
+
+/// A capture has many connections, and nothing is freed before it is closed, so little is kept of each.
+void Connection::close(const PacketEnd& packet) {
+  layers_->finish();
+  stop_keeping_held();
+  if (session_ == nullptr) return;
+  session_->close(packet.cause, current_, {});
+  closed_summary_ = std::make_unique<const rtmp::ConnectionSummary>(session_->summary());
+  recorder().set_summary(*closed_summary_);
+  session_.reset();
 }
 
 bool Connection::may_end(Direction direction, std::uint32_t sequence,

@@ -70,7 +70,8 @@ class Connection final : public RecordedConnection, private carrier::LayerListen
   [[nodiscard]] rtmp::Transport transport() const override;
   [[nodiscard]] std::uint64_t missing_bytes() const override { return missing_bytes_; }
   [[nodiscard]] const rtmp::ConnectionSummary* summary() const override {
-    return session_ == nullptr ? nullptr : &session_->summary();
+    if (session_ == nullptr) return closed_summary_.get();
+    return &session_->summary();
   }
   [[nodiscard]] Bytes content(const recording::RecordBatch& batch, Bytes frame) const override;
 
@@ -93,16 +94,18 @@ class Connection final : public RecordedConnection, private carrier::LayerListen
   void create_layers(const PacketBytes& packet);
   StreamSink* on_decided(const carrier::Decision& decision);
   void stop_keeping_held();
+  void close(const PacketEnd& packet);
   void on_layer_event(std::unique_ptr<carrier::LayerEvent> event) override;
   void on_layer_finding(const carrier::LayerFinding& finding) override;
 
   KeysPointer keys_;  ///< as long as the layers
   rtmp::ConnectionInfo info_;
   bool media_whole_ = false;
-  std::unique_ptr<rtmp::Session> session_;
-  std::unique_ptr<ClearStreams> clear_;          ///< into the session; of RTMPE alone
-  carrier::EarlyNews early_news_;                ///< before it is decided
-  std::unique_ptr<carrier::LayerStack> layers_;  ///< null before the first bytes
+  std::unique_ptr<rtmp::Session> session_;  ///< null before it is decided, and again when it is closed
+  std::unique_ptr<const rtmp::ConnectionSummary> closed_summary_;  ///< what is left of the session then
+  std::unique_ptr<ClearStreams> clear_;                            ///< into the session; of RTMPE alone
+  carrier::EarlyNews early_news_;                                  ///< before it is decided
+  std::unique_ptr<carrier::LayerStack> layers_;                    ///< null before the first bytes
   std::array<DirectionState, 2> directions_;
   PacketRef current_;  ///< the packet being decoded
   bool closed_ = false;

@@ -7,9 +7,12 @@
 namespace rtmpscope::plugin {
 namespace {
 
+/// Enough for some thousand connections at the same time: a server's capture has them.
+constexpr unsigned index_bits = 14;
+
 /// A place for each pair of endpoints, whatever the direction; the last conversation that had it, which is
 /// the latest between its endpoints. Null: not known.
-std::array<conversation_t*, 256> latest{};
+std::array<conversation_t*, std::size_t{1} << index_bits> latest{};
 guint32 streams_seen = 0;  ///< by TCP, up to the last packet
 
 /// The last bytes, which tell hosts of one network apart.
@@ -23,7 +26,7 @@ std::uint32_t end_of(const address& address) {
 conversation_t*& place_of(const packet_info* pinfo) {
   constexpr std::uint32_t spread = 0x9E3779B1;  // the golden ratio: neighbours go to different places
   const std::uint32_t ports = pinfo->srcport * pinfo->destport + pinfo->srcport + pinfo->destport;
-  return latest[((ports + end_of(pinfo->src) + end_of(pinfo->dst)) * spread) >> 24];
+  return latest[((ports + end_of(pinfo->src) + end_of(pinfo->dst)) * spread) >> (32 - index_bits)];
 }
 
 /// The elements of a conversation's key; newer versions may tell streams apart by more than their endpoints.

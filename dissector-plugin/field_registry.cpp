@@ -211,6 +211,7 @@ void add_table_fields(Registry& all) {
     form.type = type_of(id);
     form.label = lasting(std::string(fields()[i].title) + (form.type == FT_NONE ? "" : ": "));
     form.names_another = fields()[i].key.ends_with("_name") && form.type == FT_STRING;
+    form.is_amf = has_amf_head(id);
     set_bits(form, id, all);
     hf_register_info row = field_info(id, form.values, &form.id, all);
     row.hfinfo.bitmask = form.mask;
@@ -388,10 +389,13 @@ void add_experts(Registry& all) {
 
 }  // namespace
 
+const FieldForm* field_forms = nullptr;
+
 void register_fields(int protocol) {
   Registry& all = registry();
   make_value_strings(all);
   add_table_fields(all);
+  field_forms = all.fields.data();
   add_extra_fields(all);
   add_experts(all);
   proto_register_field_array(protocol, all.field_infos.data(), static_cast<int>(all.field_infos.size()));
@@ -401,9 +405,6 @@ void register_fields(int protocol) {
   expert_register_field_array(module, all.expert_infos.data(), static_cast<int>(all.expert_infos.size()));
 }
 
-const FieldForm& form(FieldId id) {
-  return registry().fields[static_cast<std::size_t>(id)];
-}
 int field(FieldId id) {
   return form(id).id;
 }

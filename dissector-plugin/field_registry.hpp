@@ -65,9 +65,13 @@ struct FieldForm {
   const unit_name_string* unit = nullptr;
   std::span<const Bits> bits;  ///< of its byte, as the message has it
   std::uint8_t mask = 0;       ///< that Wireshark knows of: it takes values shifted by that; 0: none
+  bool is_amf = false;         ///< see add_amf_head
   bool names_another = false;  ///< a text that names the number in another field
 };
-[[nodiscard]] const FieldForm& form(FieldId id);
+extern const FieldForm* field_forms;  ///< by FieldId
+[[nodiscard]] inline const FieldForm& form(FieldId id) {
+  return field_forms[static_cast<std::size_t>(id)];
+}
 [[nodiscard]] int field(FieldId id);
 [[nodiscard]] int field(EventKind kind);  ///< the subtree of an event
 [[nodiscard]] int field(ExtraField id);

@@ -20,12 +20,13 @@ using Op = Tape::Op;
 /// AMF goes 64 deep, each time with a property around it, and a body has a few levels around it. What is
 /// deeper is shown flat.
 constexpr std::size_t deepest = 160;
+/// Not initialized by itself: there are many, and nearly all messages use a few.
 struct Level {
-  proto_tree* tree = nullptr;
-  proto_item* item = nullptr;
-  int offset = 0;
-  FieldId id{};               ///< of the container
-  const char* key = nullptr;  ///< of a property, which has one value and no id
+  proto_tree* tree;
+  proto_item* item;
+  int offset;
+  FieldId id;       ///< of the container
+  const char* key;  ///< of a property, which has one value and no id
 };
 
 /// Whether a line for the field would say what stands in another one beside it. It is there for filters, but
@@ -52,7 +53,7 @@ class FieldTree {
   /// `base` is where the tape's ranges count from in the target's tvb.
   FieldTree(Target& target, proto_tree* parent, proto_item* parent_item, int base)
       : target_(target), base_(base), last_(parent_item) {
-    levels_[0] = {parent, parent_item, base, {}};
+    levels_[0] = {parent, parent_item, base, {}, nullptr};
   }
 
   /// Adds what one entry stands for.
@@ -99,9 +100,9 @@ class FieldTree {
       ++flat_;
     } else {
       ++depth_;
-      levels_[depth_] = {proto_item_add_subtree(item, subtree()), item, start, entry.id};
+      levels_[depth_] = {proto_item_add_subtree(item, subtree()), item, start, entry.id, nullptr};
     }
-    add_amf_head(target_, levels_[depth_].tree, entry.id, start);
+    if (container.is_amf) add_amf_head(target_, levels_[depth_].tree, entry.id, start);
   }
 
   void close(const Tape::Entry& entry) {
@@ -168,16 +169,18 @@ class FieldTree {
   }
 
   void add_field(const Tape& tape, const Tape::Entry& entry) {
+    const FieldForm& form = plugin::form(entry.id);
     const bool hidden = is_evident(target_, entry);
     proto_item* item = add_value(target_, levels_[depth_].tree, tape, entry, base_, hidden, format_);
     format_.note(entry);
     note_nal_unit(nal_, entry, base_);
-    if (entry.range.length == 0 || form(entry.id).names_another) proto_item_set_generated(item);
+    if (entry.range.length == 0 || form.names_another) proto_item_set_generated(item);
     if (hidden) proto_item_set_hidden(item);
     if (key_ != nullptr) prepend_key(item, key_);
     key_ = nullptr;
     last_ = item;
-    if (entry.range.length > 0) add_amf_head(target_, levels_[depth_].tree, entry.id, start_of(entry));
+    if (entry.range.length > 0 && form.is_amf)
+      add_amf_head(target_, levels_[depth_].tree, entry.id, start_of(entry));
     if (entry.id == FieldId::video_enhanced || entry.id == FieldId::audio_enhanced) add_first_type(entry);
     if (in_property()) close_property(start_of(entry) + static_cast<int>(entry.range.length), item);
   }

@@ -30,6 +30,10 @@ class ItemLabel {
     forget_value(*info->rep);
   }
 
+  /// Somebody sees it.
+  [[nodiscard]] bool is_shown() const { return text_ != nullptr; }
+  [[nodiscard]] std::string_view text() const { return {text_, size_}; }
+
   ItemLabel& operator<<(std::string_view text) {
     if (text_ == nullptr || text.size() > capacity - size_) return *this;
     std::memcpy(text_ + size_, text.data(), text.size());

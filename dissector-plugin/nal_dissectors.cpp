@@ -49,17 +49,4 @@ void show_nal_unit(tvbuff_t* tvb, packet_info* pinfo, proto_tree* tree, media::V
   }
 }
 
-void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base) {
-  switch (entry.id) {
-    case FieldId::video_nal_unit_length:
-    case FieldId::video_track_nal_unit_length:
-    case FieldId::video_configuration_parameter_set_length:
-    case FieldId::video_track_configuration_parameter_set_length:
-      unit.start = base + static_cast<int>(entry.range.end());
-      unit.length = static_cast<int>(std::min<std::uint64_t>(entry.number, 0xFFFFFF));
-      break;
-    default: break;
-  }
-}
-
 }  // namespace rtmpscope::plugin

@@ -26,6 +26,17 @@ struct NalUnit {
 
 /// Takes what the entry says of a NAL unit, whose length stands in front of it. `base`: where the ranges of
 /// entries count from.
-void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base);
+inline void note_nal_unit(NalUnit& unit, const Tape::Entry& entry, int base) {
+  switch (entry.id) {
+    case FieldId::video_nal_unit_length:
+    case FieldId::video_track_nal_unit_length:
+    case FieldId::video_configuration_parameter_set_length:
+    case FieldId::video_track_configuration_parameter_set_length:
+      unit.start = base + static_cast<int>(entry.range.end());
+      unit.length = static_cast<int>(std::min<std::uint64_t>(entry.number, 0xFFFFFF));
+      break;
+    default: break;
+  }
+}
 
 }  // namespace rtmpscope::plugin

@@ -71,6 +71,33 @@ void write_bits(ItemLabel& label, std::uint8_t mask, std::uint64_t number) {
   label << drawn;
 }
 
+/// The label that a field's item had last: most numbers are those of the message before.
+class KnownLabel {
+ public:
+  [[nodiscard]] bool is_of(std::uint64_t number, const Bits* bits) const {
+    return size_ != 0 && number_ == number && bits_ == bits;
+  }
+  [[nodiscard]] std::string_view text() const { return {text_, size_}; }
+  void keep(std::uint64_t number, const Bits* bits, std::string_view text) {
+    if (text.size() > sizeof text_) return;
+    number_ = number;
+    bits_ = bits;
+    size_ = static_cast<std::uint8_t>(text.size());
+    text.copy(text_, text.size());
+  }
+
+ private:
+  std::uint64_t number_ = 0;
+  const Bits* bits_ = nullptr;
+  std::uint8_t size_ = 0;  ///< 0: none is known
+  char text_[63] = {};
+};
+
+KnownLabel& known_label(FieldId id) {
+  static auto* const labels = new KnownLabel[fields().size()];
+  return labels[static_cast<std::size_t>(id)];
+}
+
 /// Names of values are shorter than a label.
 void write_number(ItemLabel& label, const FieldForm& form, const Tape::Entry& entry) {
   label << form.label;
@@ -103,9 +130,16 @@ proto_item* add_number(const ItemTarget& target, proto_tree* tree, const Tape::E
   proto_item* item = add_number_item(tree, target.tvb, form, entry.number, start, length);
   if (hidden) return item;
   ItemLabel label(item);
+  if (!label.is_shown()) return item;
   const Bits* bits = form.bits.empty() ? nullptr : bits_of(target, entry, start, format);
+  KnownLabel& known = known_label(entry.id);
+  if (known.is_of(entry.number, bits)) {
+    label << known.text();
+    return item;
+  }
   if (bits != nullptr) write_bits(label, bits->mask, entry.number);
   write_number(label, form, entry);
+  known.keep(entry.number, bits, label.text());
   return item;
 }
 
@@ -252,16 +286,6 @@ proto_item* add_value(const ItemTarget& target, proto_tree* tree, const Tape& ta
     case Op::real: return add_real(target, tree, entry, start, length);
     case Op::blob: return add_blob(target, tree, entry, tape.bytes(entry), start, length);
     default: return nullptr;
-  }
-}
-
-void BodyFormat::note(const Tape::Entry& entry) {
-  switch (entry.id) {
-    case FieldId::video_codec:
-    case FieldId::video_track_codec: codec = static_cast<media::VideoCodec>(entry.number); break;
-    case FieldId::video_enhanced:
-    case FieldId::audio_enhanced: enhanced = entry.number != 0; break;
-    default: break;
   }
 }
 

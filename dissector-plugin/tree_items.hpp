@@ -23,7 +23,15 @@ struct BodyFormat {
   media::VideoCodec codec = media::VideoCodec::unknown;
   bool enhanced = false;  ///< the header is that of Enhanced RTMP
 
-  void note(const Tape::Entry& entry);
+  void note(const Tape::Entry& entry) {
+    switch (entry.id) {
+      case FieldId::video_codec:
+      case FieldId::video_track_codec: codec = static_cast<media::VideoCodec>(entry.number); break;
+      case FieldId::video_enhanced:
+      case FieldId::audio_enhanced: enhanced = entry.number != 0; break;
+      default: break;
+    }
+  }
 };
 
 /// Text for Wireshark, in packet memory.

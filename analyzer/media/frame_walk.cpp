@@ -5,6 +5,7 @@
 #include "media/body_cursor.hpp"
 #include "media/media.hpp"
 #include "media/nal_units.hpp"
+#include "media/sequence_details.hpp"
 
 namespace rtmpscope::media {
 namespace {
@@ -74,6 +75,27 @@ std::optional<FrameContents> read_frame_contents(Bytes body, std::uint32_t lengt
   walk.start(body.first(std::min<std::size_t>(body.size(), head_size)));
   walk.take(body, 0);
   return walk.contents();
+}
+
+std::size_t bytes_described(Bytes kept, std::uint32_t length) {
+  if (kept.size() >= length) return kept.size();
+  const auto place = frame_place(kept.first(std::min<std::size_t>(kept.size(), head_size)), length);
+  if (!place) return kept.size();
+  BodyCursor unit{kept, place->begin, length};
+  while (unit.have(length_size + std::uint32_t{bytes_to_type(place->codec)}) == Have::yes) {
+    const std::uint32_t size = load_be32(unit.data());
+    // No length of four bytes, perhaps.
+    if (size <= 1 || size > unit.left() - length_size) return kept.size();
+    const std::uint32_t begin = unit.position;
+    unit.position += length_size;
+    if (unit.have(size) != Have::yes) {
+      const NalType type = read_nal_type(place->codec, unit.part(size));
+      if (!type.seen || SequenceDetails::wants_nal(place->codec, type.number)) return kept.size();
+      return std::min<std::size_t>(kept.size(), begin + head_size);
+    }
+    unit.position += size;
+  }
+  return kept.size();
 }
 
 }  // namespace rtmpscope::media

@@ -61,4 +61,8 @@ class FrameWalk {
 /// Of a body whose first `body.size()` bytes are here.
 [[nodiscard]] std::optional<FrameContents> read_frame_contents(Bytes body, std::uint32_t length);
 
+/// `kept` is the beginning of a video message of `length` bytes. describe_video says the same of so many of
+/// its bytes: where they end within a picture, only the head of that is read.
+[[nodiscard]] std::size_t bytes_described(Bytes kept, std::uint32_t length);
+
 }  // namespace rtmpscope::media

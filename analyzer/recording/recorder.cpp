@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/frame_walk.hpp"
 #include "rtmp/session/summary.hpp"
 
 namespace rtmpscope::recording {
@@ -59,6 +60,9 @@ void Recorder::on_message(const rtmp::MessageEvent& event) {
   record.complete = event.message.complete;
   if (event.message.contents != nullptr && record.body.size < record.header.length)
     record.contents = *event.message.contents;
+  if (record.body.copy != nullptr && record.header.type_id == rtmp::video)
+    record.body.size =
+        static_cast<std::uint32_t>(media::bytes_described(event.message.body, record.header.length));
   if (record.complete && record.header.first_frame != 0 && record.header.first_frame < frame_) {
     spans_[index_of(event.direction.value_or(Direction::to_server))].push_back(
         {static_cast<std::uint32_t>(record.header.first_frame), frame_, record.header.type_id});

@@ -11,8 +11,7 @@ namespace rtmpscope::rtmp {
 namespace {
 
 void drop_front(StreamData& data, std::size_t count) {
-  data.bytes = data.bytes.subspan(count);
-  data.offset += count;
+  data = {data.offset + count, data.bytes.subspan(count), data.packet};
 }
 
 LossCause cause_of(ChunkItem::Kind kind) {
@@ -398,6 +397,7 @@ void ChunkStreamDecoder::deliver_provisional(ChunkStreamListener& listener) {
 void ChunkStreamDecoder::on_end(PacketRef packet, ChunkStreamListener& listener) {
   if (search_ == nullptr) search_unfinished(packet, listener);
   finish(packet, listener);
+  lookback_.forget();
 }
 
 /// The stream ends within a chunk. If whole messages lie in it, its length was wrong.
