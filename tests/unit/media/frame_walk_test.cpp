@@ -231,5 +231,47 @@ TEST(FrameWalk, IsShownWhereTheKeptBytesEndTooEarly) {
   EXPECT_EQ(value(head, "video.nal_unit_count"), "-");
 }
 
+/// But for the data itself, which are as many bytes as there are.
+std::vector<Tape::Entry> described(Bytes kept, std::uint32_t length, const FrameContents& contents) {
+  Tape tape;
+  media::describe_video(kept, length, tape, &contents);
+  std::vector<Tape::Entry> entries = tape.entries();
+  std::erase_if(entries, [](const Tape::Entry& entry) { return entry.op == Tape::Op::blob; });
+  for (Tape::Entry& entry : entries) entry.bytes_offset = 0;
+  return entries;
+}
+
+TEST(FrameWalk, KnowsWhatOfTheKeptBytesIsDescribed) {
+  const ByteVector encoder = unit("0605", 700);
+  const ByteVector picture = unit("65888040", 3000);
+  const ByteVector body = legacy_avc(concat(concat(unit("0910", 2), encoder), picture));
+  const auto length = static_cast<std::uint32_t>(body.size());
+  const FrameContents contents = contents_of(body);
+  const std::size_t picture_at = body.size() - picture.size();
+  EXPECT_EQ(media::bytes_described(Bytes(body).first(media::key_head_size), length),
+            picture_at + media::head_size);
+  EXPECT_EQ(media::bytes_described(body, length), length);  // all is there
+  // The encoder's text is cut, so every byte of it counts.
+  EXPECT_EQ(media::bytes_described(Bytes(body).first(500), length), 500U);
+  for (std::size_t kept = media::head_size; kept < media::key_head_size; kept += 7) {
+    const Bytes head = Bytes(body).first(kept);
+    EXPECT_EQ(described(head.first(media::bytes_described(head, length)), length, contents),
+              described(head, length, contents))
+        << kept;
+  }
+}
+
+TEST(FrameWalk, LeavesAllKeptBytesWhereItCannotFollow) {
+  const auto size_after = [](std::string_view start) {
+    ByteVector body = hex(start);
+    body.resize(3000, 0xA5);
+    return media::bytes_described(Bytes(body).first(2048), 3000);
+  };
+  EXPECT_EQ(size_after("17010000500000000165"), 2048U);  // a start code
+  EXPECT_EQ(size_after("17010000500100000065"), 2048U);  // longer than the message
+  EXPECT_EQ(size_after("1700000000"), 2048U);            // a configuration record
+  EXPECT_EQ(size_after("12000000"), 2048U);              // another codec
+}
+
 }  // namespace
 }  // namespace rtmpscope::test
