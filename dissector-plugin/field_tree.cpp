@@ -182,7 +182,10 @@ class FieldTree {
     if (entry.range.length > 0 && form.is_amf)
       add_amf_head(target_, levels_[depth_].tree, entry.id, start_of(entry));
     if (entry.id == FieldId::video_enhanced || entry.id == FieldId::audio_enhanced) add_first_type(entry);
-    if (in_property()) close_property(start_of(entry) + static_cast<int>(entry.range.length), item);
+    if (!in_property()) return;
+    last_ = levels_[depth_].item;
+    close_property(start_of(entry) + static_cast<int>(entry.range.length), item);
+    proto_item_set_hidden(item);  // the property's line says it
   }
 
   /// Behind the type of the first byte, of Multitrack and ModEx, stands what the message has in the end.

@@ -120,28 +120,28 @@ enum StreamColumn : guint {
   stream_app,
   stream_name,
   stream_use,
+  stream_track,
   stream_video,
   stream_audio,
-  stream_seconds,
-  stream_bitrate,
-  stream_rate,
-  stream_keys,
-  stream_key_interval,
   stream_missing,
-  stream_track,
   stream_messages,
   stream_bytes,
+  stream_seconds,  ///< this and the following are blank where they have no value
+  stream_bitrate,
+  stream_keys,
+  stream_rate,
+  stream_key_interval,
   stream_columns
 };
 
 stat_tap_table_item* stream_fields() {
   static stat_tap_table_item fields[stream_columns] = {
-      count_column("Connection"),  text_column("Client"),         text_column("Server"),
-      text_column("Application"),  text_column("Stream"),         text_column("Use"),
-      text_column("Video"),        text_column("Audio"),          real_column("Seconds"),
-      real_column("kbit/s"),       real_column("Frames/s"),       count_column("Key frames"),
-      real_column("Key interval"), count_column("Missing bytes"), count_column("Track"),
-      count_column("Messages"),    count_column("Bytes")};
+      count_column("Connection"),    text_column("Client"),      text_column("Server"),
+      text_column("Application"),    text_column("Stream"),      text_column("Use"),
+      count_column("Track"),         text_column("Video"),       text_column("Audio"),
+      count_column("Missing bytes"), count_column("Messages"),   count_column("Bytes"),
+      real_column("Seconds"),        real_column("kbit/s"),      count_column("Key frames"),
+      real_column("Frames/s"),       real_column("Key interval")};
   return fields;
 }
 
@@ -187,11 +187,13 @@ void show_tracks(stat_tap_table* table, guint row, const Tracks& tracks) {
   set_if_any(table, row, stream_audio, tracks.audio == nullptr ? std::string() : media_text(*tracks.audio));
   set(table, row, stream_messages, messages);
   set(table, row, stream_bytes, bytes);
+  if (messages == 0) return;
   set(table, row, stream_seconds, static_cast<double>(span) / milliseconds_per_second);
   set(table, row, stream_bitrate, rate / 1000);
   if (tracks.video == nullptr) return;
-  set(table, row, stream_rate, frame_rate(*tracks.video));
   set(table, row, stream_keys, tracks.video->key_frames);
+  if (span == 0) return;
+  set(table, row, stream_rate, frame_rate(*tracks.video));
   if (tracks.video->key_frames > 1) set(table, row, stream_key_interval, key_frame_interval(*tracks.video));
 }
 
@@ -200,7 +202,7 @@ void show_stream(stat_tap_table* table, const RecordedConnection& connection,
   const rtmp::StreamSummary& stream = summary.streams[place];
   double number = 0;  // within the stream; what a track is called may change with the next packet
   const auto show = [&](const Tracks& tracks) {
-    const guint row = row_of(table, {connection.index(), place, number++}, stream_fields(), stream_columns);
+    const guint row = row_of(table, {connection.index(), place, number++}, stream_fields(), stream_seconds);
     set(table, row, stream_number, std::uint64_t{connection.index()});
     set(table, row, stream_client, endpoint_text(summary.info.client));
     set(table, row, stream_server, endpoint_text(summary.info.server));
